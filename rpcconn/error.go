@@ -1,0 +1,103 @@
+package rpcconn
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"unicode/utf8"
+)
+
+// The codes of JSON-RPC 2.0 section 5.1, and the one that py-bson-rpc answers with when a handler raises.
+const (
+	CodeParseError     = -32700
+	CodeInvalidRequest = -32600
+	CodeMethodNotFound = -32601
+	CodeInvalidParams  = -32602
+	CodeInternalError  = -32603
+	CodeServerError    = -32000
+)
+
+// StandardMessage returns the message that JSON-RPC 2.0 section 5.1 gives to code, "Server error" for any other.
+func StandardMessage(code int64) string {
+	switch code {
+	case CodeParseError:
+		return "Parse error"
+	case CodeInvalidRequest:
+		return "Invalid Request"
+	case CodeMethodNotFound:
+		return "Method not found"
+	case CodeInvalidParams:
+		return "Invalid params"
+	case CodeInternalError:
+		return "Internal error"
+	default:
+		return "Server error"
+	}
+}
+
+// ErrClosed is the error of what is done on a connection that has ended; Conn.Err tells why it did.
+var ErrClosed = errors.New("connection closed")
+
+// ErrNoAnswer is what a Handler returns for a request that it answered itself, or that is to get no answer.
+var ErrNoAnswer = errors.New("no answer")
+
+// An Error is the error member of a response (JSON-RPC 2.0 section 5.1).
+type Error struct {
+	Code    int64
+	Message string
+	Data    json.RawMessage // nil: no data member
+}
+
+// NewError returns an Error with the standard message for code, and reason, where not "", as its data.
+func NewError(code int64, reason string) *Error {
+	e := &Error{Code: code, Message: StandardMessage(code)}
+	if reason != "" {
+		e.Data, _ = json.Marshal(reason) // a string always marshals
+	}
+	return e
+}
+
+// Error implements error: code and message, then data where there is any.
+func (e *Error) Error() string {
+	s := "error " + strconv.FormatInt(e.Code, 10) + ": " + e.Message
+	if e.Data != nil {
+		s += " " + string(e.Data)
+	}
+	return s
+}
+
+// Is reports whether target is an *Error of the same code.
+func (e *Error) Is(target error) bool {
+	t, ok := target.(*Error)
+	return ok && t.Code == e.Code
+}
+
+// errorOf returns what a Handler's error says on the wire: an *Error as it is, else the code py-bson-rpc uses, with the
+// text as data.
+func errorOf(err error) *Error {
+	var e *Error
+	if errors.As(err, &e) {
+		return e
+	}
+	return NewError(CodeServerError, err.Error())
+}
+
+// ExcerptSize is how many bytes of what could not be read an error shows.
+const ExcerptSize = 40
+
+// Excerpt returns the first bytes of b, at most ExcerptSize, for an error message: as quoted text where they are UTF-8,
+// else in hexadecimal.
+func Excerpt(b []byte) string {
+	more := ""
+	if len(b) > ExcerptSize {
+		b, more = b[:ExcerptSize], "…"
+		for i := 0; i < utf8.UTFMax-1 && len(b) > 1 && !utf8.Valid(b); i++ {
+			b = b[:len(b)-1] // the cut may have split a character
+		}
+	}
+	if utf8.Valid(b) {
+		return strconv.Quote(string(b)) + more
+	}
+	return fmt.Sprintf("% x", b) + more
+}

@@ -1,0 +1,86 @@
+// Package rpcconn is one connection in which both sides may call: it numbers requests, matches responses with them, and
+// hands the peer's own requests and notifications to whoever owns the connection.
+//
+// Three layers, none of which knows the one above: bytes ([Channel], one frame at a time), messages ([Codec], a frame is
+// a [Packet]) and calls ([Conn]). Codecs, transports and what is built on them live in the packages below this one.
+// Nothing here knows a terminal, a command or a file.
+//
+// Above the codec everything is JSON text: what a person types is what is sent, the order of keys and big numbers
+// survive, and codecs of other forms translate at their own border.
+package rpcconn
+
+import (
+	"bytes"
+	"encoding/json"
+)
+
+// Kind says what a message is.
+type Kind uint8
+
+// The kinds of message.
+const (
+	KindInvalid      Kind = iota // well-formed, yet no message: Message.Err says why, Message.Raw is its text
+	KindRequest                  // wants a response
+	KindNotification             // wants none
+	KindResponse
+)
+
+// A Message is one request, notification or response; Kind says which fields count.
+type Message struct {
+	Kind   Kind
+	ID     ID              // the zero ID in a notification, and in a response that has none
+	Method string          // of requests and notifications
+	Params json.RawMessage // of requests and notifications; nil: no params member
+	Result json.RawMessage // of responses; nil when Err is set
+	Err    *Error          // of responses; for KindInvalid, what to answer
+	Raw    json.RawMessage // of KindInvalid: the whole text
+}
+
+// A Packet is what one frame carries: one message, or a batch.
+type Packet struct {
+	Messages []Message
+	Batch    bool // Messages were, or are to be, an array, also where there is only one (or, decoded, none)
+}
+
+// A Request is a request or, without an ID, a notification that the peer sent.
+type Request struct {
+	ID     ID
+	Method string
+	Params json.RawMessage // nil: no params member
+
+	refusal *Error   // what a request that is no request is answered with; the Handler does not see it
+	batch   *answers // of which the answer is a part; nil: it goes out alone
+	place   int      // of the answer in the batch
+	after   []func()
+}
+
+// Clone returns a copy of r that shares nothing with the connection.
+func (r *Request) Clone() *Request {
+	return &Request{ID: r.ID, Method: r.Method, Params: bytes.Clone(r.Params)}
+}
+
+// IsNotification reports whether the peer wants no response.
+func (r *Request) IsNotification() bool { return r.ID.IsNone() }
+
+// A Response is the peer's answer to a request: Err, or else Result.
+type Response struct {
+	ID     ID
+	Result json.RawMessage
+	Err    *Error
+}
+
+// A Codec turns packets into frames and frames into packets. It never blocks.
+//
+// A Codec belongs to one connection: Decode is called by one goroutine at a time, AppendEncode by any number of them,
+// also while Decode runs.
+type Codec interface {
+	// AppendEncode appends the frame for p to dst. The error is errors.ErrUnsupported (wrapped) for a batch where the
+	// protocol has none; any other says what in p cannot be said in this protocol. dst is returned unchanged then.
+	AppendEncode(dst []byte, p *Packet) ([]byte, error)
+
+	// Decode reads frame into p, reusing p.Messages. What it stores there may alias frame.
+	//
+	// The error, an *Error with a standard code, concerns the frame as a whole: it is no well-formed text. What is
+	// well-formed and no message is a message of KindInvalid.
+	Decode(frame []byte, p *Packet) error
+}
