@@ -1,0 +1,302 @@
+package jsonrpc
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"reflect"
+	"strings"
+	"testing"
+
+	"rpcsh/rpcconn"
+	"rpcsh/rpcconn/jsonscan"
+)
+
+// show returns all that a message says, in one line, for the tables.
+func show(m rpcconn.Message) string {
+	var s string
+	switch m.Kind {
+	case rpcconn.KindRequest:
+		s = "request id=" + m.ID.String() + " " + m.Method
+	case rpcconn.KindNotification:
+		s = "notification " + m.Method
+	case rpcconn.KindResponse:
+		s = "response id=" + m.ID.String()
+	case rpcconn.KindInvalid:
+		s = "invalid id=" + m.ID.String()
+	}
+	if m.Params != nil {
+		s += " params=" + string(m.Params)
+	}
+	if m.Result != nil {
+		s += " result=" + string(m.Result)
+	}
+	if m.Err != nil {
+		s += fmt.Sprintf(" code=%d message=%q", m.Err.Code, m.Err.Message)
+		if m.Err.Data != nil {
+			s += " data=" + string(m.Err.Data)
+		}
+	}
+	if m.Raw != nil {
+		s += " raw=" + string(m.Raw)
+	}
+	return s
+}
+
+// invalidText is how show shows an invalid message.
+func invalidText(id, reason, raw string) string {
+	data, _ := json.Marshal(reason)
+	return fmt.Sprintf(`invalid id=%s code=-32600 message="Invalid Request" data=%s raw=%s`, id, data, raw)
+}
+
+func TestDecodeMessage(t *testing.T) {
+	tests := []struct{ frame, want string }{
+		// The examples of section 7.
+		{`{"jsonrpc": "2.0", "method": "subtract", "params": [42, 23], "id": 1}`, "request id=1 subtract params=[42, 23]"},
+		{`{"jsonrpc": "2.0", "result": 19, "id": 1}`, "response id=1 result=19"},
+		{
+			`{"jsonrpc": "2.0", "method": "subtract", "params": {"subtrahend": 23, "minuend": 42}, "id": 3}`,
+			`request id=3 subtract params={"subtrahend": 23, "minuend": 42}`,
+		},
+		{`{"jsonrpc": "2.0", "method": "update", "params": [1,2,3,4,5]}`, "notification update params=[1,2,3,4,5]"},
+		{`{"jsonrpc": "2.0", "method": "foobar"}`, "notification foobar"},
+		{
+			`{"jsonrpc": "2.0", "error": {"code": -32601, "message": "Method not found"}, "id": "1"}`,
+			`response id="1" code=-32601 message="Method not found"`,
+		},
+		{
+			`{"jsonrpc": "2.0", "error": {"code": -32700, "message": "Parse error"}, "id": null}`,
+			`response id=null code=-32700 message="Parse error"`,
+		},
+		{
+			`{"jsonrpc": "2.0", "method": 1, "params": "bar"}`,
+			invalidText("", "method is no string", `{"jsonrpc": "2.0", "method": 1, "params": "bar"}`),
+		},
+
+		// Requests and notifications.
+		{" \r\n{\"jsonrpc\":\"2.0\",\"id\":0,\"method\":\"a\"}\r\n", "request id=0 a"},
+		{`{"method":"a","params":null,"id":"ts1","jsonrpc":"2.0"}`, `request id="ts1" a params=null`},
+		{`{"jsonrpc":"2.0","id":null,"method":"a"}`, "request id=null a"},
+		{`{"jsonrpc":"2.0","id":1.0,"method":"a"}`, "request id=1.0 a"},
+		{`{"jsonrpc":"2.0","id":9223372036854775808,"method":"a"}`, "request id=9223372036854775808 a"},
+		{`{"jsonrpc":"2.0","id": 7 ,"method":""}`, "request id=7 "},
+		{`{"jsonrpc":"2.0","method":"a\u00e9\"\ud83d\ude00"}`, `notification aé"😀`},
+		{`{"jsonrpc":"2.0","method":"a","params":["\ud800",1e400,100.000000]}`, `notification a params=["\ud800",1e400,100.000000]`},
+		{`{"\u006asonrpc":"2\u002e0","m\u0065thod":"a"}`, "notification a"},
+		{`{"jsonrpc":"2.0","method":"a","extra":[1],"extra":2,"result":3,"error":null}`, "notification a"},
+
+		// What is wrong in requests and notifications.
+		{`{"method":"a","id":1}`, invalidText("1", `no member "jsonrpc", want "2.0"`, `{"method":"a","id":1}`)},
+		{`{"jsonrpc":2.0,"method":"a"}`, invalidText("", `jsonrpc is not "2.0"`, `{"jsonrpc":2.0,"method":"a"}`)},
+		{`{"jsonrpc":"1.0","method":"a"}`, invalidText("", `jsonrpc is not "2.0"`, `{"jsonrpc":"1.0","method":"a"}`)},
+		{
+			`{"jsonrpc":"2.0","method":null,"id":"x"}`,
+			invalidText(`"x"`, "method is no string", `{"jsonrpc":"2.0","method":null,"id":"x"}`),
+		},
+		{
+			`{"jsonrpc":"2.0","method":"a","id":[1]}`,
+			invalidText("", "id is no string, number or null", `{"jsonrpc":"2.0","method":"a","id":[1]}`),
+		},
+		{
+			`{"jsonrpc":"2.0","method":"a","id":true}`,
+			invalidText("", "id is no string, number or null", `{"jsonrpc":"2.0","method":"a","id":true}`),
+		},
+		{
+			`{"jsonrpc":"2.0","method":"a","id":1,"params":1}`,
+			invalidText("1", "params is no array or object", `{"jsonrpc":"2.0","method":"a","id":1,"params":1}`),
+		},
+		{
+			`{"jsonrpc":"2.0","method":"a","params":false}`,
+			invalidText("", "params is no array or object", `{"jsonrpc":"2.0","method":"a","params":false}`),
+		},
+		{
+			`{"jsonrpc":"2.0","ID":1,"Method":"a"}`,
+			invalidText("", "neither method nor result nor error", `{"jsonrpc":"2.0","ID":1,"Method":"a"}`),
+		},
+		{
+			`{"jsonrpc":"2.0","id":1,"method":"a","id":2}`,
+			invalidText("", `more than one member "id"`, `{"jsonrpc":"2.0","id":1,"method":"a","id":2}`),
+		},
+		{
+			`{"jsonrpc":"2.0","id":1,"method":"a","meth\u006fd":"b"}`,
+			invalidText("1", `more than one member "method"`, `{"jsonrpc":"2.0","id":1,"method":"a","meth\u006fd":"b"}`),
+		},
+		{
+			`{"id":1,"result":1,"result":1}`,
+			invalidText("1", `more than one member "result"`, `{"id":1,"result":1,"result":1}`),
+		},
+
+		// What is no message.
+		{` {} `, invalidText("", "neither method nor result nor error", `{}`)},
+		{`{"id":null}`, invalidText("", "neither method nor result nor error", `{"id":null}`)},
+		{` "hello" `, invalidText("", "a message is an object", `"hello"`)},
+		{`1`, invalidText("", "a message is an object", `1`)},
+		{`null`, invalidText("", "a message is an object", `null`)},
+
+		// Responses, as peers send them.
+		{`{"id":1,"result":null}`, "response id=1 result=null"},
+		{`{"id":1,"result":{"a":1},"error":null}`, `response id=1 result={"a":1}`},
+		{`{"id":1,"error":null}`, "response id=1 result=null"},
+		{`{"id":1,"result":null,"error":{"code":1,"message":"m"}}`, `response id=1 code=1 message="m"`},
+		{`{"id":1,"result":2,"error":{"code":1,"message":"m"}}`, `response id=1 code=1 message="m"`},
+		{`{"jsonrpc":1,"result":2}`, "response id= result=2"},
+		{`{"id":{"a":[1]},"result":2}`, `response id={"a":[1]} result=2`},
+		{`{"id":false,"result":2}`, `response id=false result=2`},
+		{`{"id":1,"error":"no \u0041"}`, `response id=1 code=0 message="no A"`},
+		{`{"id":1,"error":-5}`, `response id=1 code=0 message="-5"`},
+		{`{"id":1,"error":[1]}`, `response id=1 code=0 message="[1]"`},
+		{`{"id":1,"error":{}}`, `response id=1 code=0 message=""`},
+		{
+			`{"id":1,"error":{"code":-3.2e1,"message":{"x":1},"data":null,"more":1}}`,
+			`response id=1 code=-32 message="{\"x\":1}" data=null`,
+		},
+		{`{"id":1,"error":{"code":1.5,"message":"m","data":[1]}}`, `response id=1 code=0 message="m" data=[1]`},
+		{`{"id":1,"error":{"c\u006fde":"7","message":"m"}}`, `response id=1 code=0 message="m"`},
+		{`{"id":1,"error":{"c\u006fde":7,"message":"m"}}`, `response id=1 code=7 message="m"`},
+		{`{"id":1,"error":{"code":1e400,"message":"m"}}`, `response id=1 code=0 message="m"`},
+		{`{"id":1,"error":{"code":9223372036854775807,"message":"m"}}`, `response id=1 code=9223372036854775807 message="m"`},
+		{`{"id":1,"error":{"code":9223372036854775808,"message":"m"}}`, `response id=1 code=0 message="m"`},
+	}
+	codec := New()
+	var p rpcconn.Packet
+	for _, test := range tests {
+		if err := codec.Decode([]byte(test.frame), &p); err != nil {
+			t.Errorf("Decode(%s): %v", test.frame, err)
+			continue
+		}
+		if p.Batch || len(p.Messages) != 1 {
+			t.Errorf("Decode(%s): %d messages, batch %v, want a single message", test.frame, len(p.Messages), p.Batch)
+			continue
+		}
+		if got := show(p.Messages[0]); got != test.want {
+			t.Errorf("Decode(%s):\n got %s\nwant %s", test.frame, got, test.want)
+		}
+	}
+}
+
+func TestDecodeBatch(t *testing.T) {
+	const notObject = "a message is an object"
+	tests := []struct {
+		frame string
+		want  []string
+	}{
+		{` [ ] `, nil},
+		{`[1]`, []string{invalidText("", notObject, "1")}},
+		{`[1,2,3]`, []string{
+			invalidText("", notObject, "1"), invalidText("", notObject, "2"), invalidText("", notObject, "3"),
+		}},
+		{`[
+			{"jsonrpc": "2.0", "method": "sum", "params": [1,2,4], "id": "1"},
+			{"jsonrpc": "2.0", "method": "notify_hello", "params": [7]},
+			{"jsonrpc": "2.0", "method": "subtract", "params": [42,23], "id": "2"},
+			{"foo": "boo"},
+			{"jsonrpc": "2.0", "method": "foo.get", "params": {"name": "myself"}, "id": "5"},
+			{"jsonrpc": "2.0", "method": "get_data", "id": "9"}
+		]`, []string{
+			`request id="1" sum params=[1,2,4]`,
+			`notification notify_hello params=[7]`,
+			`request id="2" subtract params=[42,23]`,
+			invalidText("", "neither method nor result nor error", `{"foo": "boo"}`),
+			`request id="5" foo.get params={"name": "myself"}`,
+			`request id="9" get_data`,
+		}},
+		{`[{"jsonrpc":"2.0","id":1,"result":7},{"jsonrpc":"2.0","id":null,"error":{"code":-32600,"message":"Invalid Request"}}]`,
+			[]string{`response id=1 result=7`, `response id=null code=-32600 message="Invalid Request"`}},
+		{`[[{"jsonrpc":"2.0","method":"a"}],{"jsonrpc":"2.0","method":"b"}]`,
+			[]string{invalidText("", notObject, `[{"jsonrpc":"2.0","method":"a"}]`), "notification b"}},
+		{`[{"id":1,"id":1},{"jsonrpc":"2.0","id":2,"method":"b"}]`,
+			[]string{invalidText("", `more than one member "id"`, `{"id":1,"id":1}`), "request id=2 b"}},
+	}
+	codec := New()
+	var p rpcconn.Packet
+	for _, test := range tests {
+		if err := codec.Decode([]byte(test.frame), &p); err != nil {
+			t.Errorf("Decode(%s): %v", test.frame, err)
+			continue
+		}
+		var got []string
+		for _, m := range p.Messages {
+			got = append(got, show(m))
+		}
+		if !p.Batch || !reflect.DeepEqual(got, test.want) {
+			t.Errorf("Decode(%s), batch %v:\n got %q\nwant %q", test.frame, p.Batch, got, test.want)
+		}
+	}
+}
+
+func TestDecodeMalformed(t *testing.T) {
+	deep := strings.Repeat("[", jsonscan.MaxDepth+1)
+	tests := []struct{ frame, data string }{
+		{`{"jsonrpc": "2.0", "method": "foobar, "params": "bar", "baz]`, "offset 39: unexpected character 'p', want ',' or '}'"},
+		{`[{"jsonrpc": "2.0", "method": "sum", "params": [1,2,4], "id": "1"},{"jsonrpc": "2.0", "method"]`,
+			"offset 94: unexpected character ']', want ':'"},
+		{``, "offset 0: the JSON text ends too early"},
+		{" \r\n", "offset 3: the JSON text ends too early"},
+		{`{"jsonrpc":"2.0"`, "offset 16: the JSON text ends too early"},
+		{`[{"jsonrpc":"2.0","method":"a"},`, "offset 32: the JSON text ends too early"},
+		{`{"jsonrpc":"2.0","method":"a"}{}`, "offset 30: unexpected character '{', want nothing more"},
+		{`{"jsonrpc":"2.0","method":"a"}` + "\x00", `offset 30: unexpected character '\x00', want nothing more`},
+		{`[]]`, "offset 2: unexpected character ']', want nothing more"},
+		{"{\"jsonrpc\":\"2.0\",\"method\":\"a\xff\"}", "offset 28: invalid UTF-8"},
+		{`hello`, "offset 0: unexpected character 'h', want a value"},
+		{deep, "offset 1000: nested deeper than 1000"},
+	}
+	codec := New()
+	p := rpcconn.Packet{Messages: make([]rpcconn.Message, 3), Batch: true}
+	for _, test := range tests {
+		err := codec.Decode([]byte(test.frame), &p)
+		var e *rpcconn.Error
+		if !errors.As(err, &e) {
+			t.Errorf("Decode(%.80q) = %v, want an *rpcconn.Error", test.frame, err)
+			continue
+		}
+		var data string
+		if err := json.Unmarshal(e.Data, &data); err != nil {
+			t.Errorf("Decode(%.80q): data %s is no string: %v", test.frame, e.Data, err)
+		}
+		if e.Code != rpcconn.CodeParseError || e.Message != "Parse error" || data != test.data || len(p.Messages) != 0 {
+			t.Errorf("Decode(%.80q) = %v with %d messages, want data %q and none", test.frame, e, len(p.Messages), test.data)
+		}
+	}
+}
+
+// Params must be a part of the frame rather than a copy, and safe to append to.
+func TestDecodeAliases(t *testing.T) {
+	frame := []byte(`{"jsonrpc":"2.0","method":"a","params":[1],"id":1}`)
+	want := string(frame)
+	var p rpcconn.Packet
+	if err := New().Decode(frame, &p); err != nil {
+		t.Fatal(err)
+	}
+	params := p.Messages[0].Params
+	_ = append(params, "overwritten"...)
+	if string(frame) != want {
+		t.Errorf("appending to Params changed the frame to %s", frame)
+	}
+	frame[strings.IndexByte(want, '[')+1] = '9'
+	if string(params) != "[9]" {
+		t.Errorf("Params is %s after the frame changed, want [9]", params)
+	}
+}
+
+func TestMethodNamesAreBounded(t *testing.T) {
+	codec := New()
+	var p rpcconn.Packet
+	decode := func(method string) {
+		t.Helper()
+		frame := []byte(`{"jsonrpc":"2.0","method":"` + method + `"}`)
+		if err := codec.Decode(frame, &p); err != nil || p.Messages[0].Method != method {
+			t.Fatalf("Decode(%s) = %v, %q", frame, err, p.Messages[0].Method)
+		}
+	}
+	decode(strings.Repeat("x", maxNameSize+1))
+	if len(codec.methods) != 0 {
+		t.Error("a name longer than the limit was kept")
+	}
+	for i := range 3 * maxNames {
+		decode(fmt.Sprint("method", i))
+	}
+	if len(codec.methods) != maxNames {
+		t.Errorf("%d names are kept, want %d", len(codec.methods), maxNames)
+	}
+}
