@@ -1,0 +1,165 @@
+package bsonrpc
+
+import (
+	"encoding/binary"
+	"fmt"
+	"unicode/utf8"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"rpcsh/rpcconn"
+)
+
+// Up to so many method names of up to so many bytes are kept, so that a name that comes again allocates nothing.
+const (
+	maxMethods    = 256
+	maxMethodName = 128
+)
+
+// Decode implements rpcconn.Codec. The whole document is checked before a message is made of it, parts that no message
+// has included. What is stored in p is in memory of its own.
+//
+// A message with a method is a request or notification, whatever result or error is beside it. In responses bsonrpc may be
+// missing or another, and the id missing or of any type; an error other than null makes it a failure, whatever the result.
+// Its id is the integer that it was sent as where the peer made an int64 of it.
+func (c *Codec) Decode(frame []byte, p *rpcconn.Packet) error {
+	p.Messages, p.Batch = p.Messages[:0], false
+	m, err := c.message(frame)
+	if err != nil {
+		return rpcconn.NewError(rpcconn.CodeParseError, err.Error())
+	}
+	p.Messages = append(p.Messages, m)
+	return nil
+}
+
+// message returns the message that document is, of KindInvalid where it is none. The error says why it is no BSON.
+func (c *Codec) message(document []byte) (rpcconn.Message, error) {
+	var e envelope
+	if err := e.scan(document); err != nil {
+		return rpcconn.Message{}, err
+	}
+	kind, reason := e.classify()
+	m := rpcconn.Message{Kind: kind}
+	var err error
+	if e.hasID(kind) {
+		if m.ID, err = readID(e.id, kind); err != nil {
+			return m, fmt.Errorf("id: %w", err)
+		}
+	}
+	unread := e.unknown
+	switch kind {
+	case rpcconn.KindInvalid:
+		m.Err = rpcconn.NewError(rpcconn.CodeInvalidRequest, reason)
+		m.Raw, err = toJSON(element{bson.TypeEmbeddedDocument, document}, 0)
+		return m, err
+	case rpcconn.KindResponse:
+		unread = unread || e.version.kind != 0 && !e.isVersion() || e.params.kind != 0
+		switch {
+		case e.err.kind != 0 && e.err.kind != bson.TypeNull:
+			unread = unread || e.result.kind != 0
+			m.Err, err = readError(e.err)
+		case e.result.kind != 0:
+			m.Result, err = memberJSON(e.result, memberResult, 1)
+		default:
+			m.Result, err = memberJSON(e.err, memberError, 1) // null
+		}
+	default:
+		unread = unread || e.result.kind != 0 || e.err.kind != 0
+		if m.Method, err = c.methodName(e.method); err == nil && e.params.kind != 0 {
+			m.Params, err = memberJSON(e.params, memberParams, 1)
+		}
+	}
+	if err == nil && unread {
+		_, err = toJSON(element{bson.TypeEmbeddedDocument, document}, 0) // checks what was not read
+	}
+	return m, err
+}
+
+// classify says what kind of message e is and, for KindInvalid, why.
+func (e *envelope) classify() (kind rpcconn.Kind, reason string) {
+	switch {
+	case e.duplicate != "":
+		return rpcconn.KindInvalid, "member " + e.duplicate + " is there twice"
+	case e.method.kind == 0 && (e.result.kind != 0 || e.err.kind != 0):
+		return rpcconn.KindResponse, ""
+	case e.method.kind == 0:
+		return rpcconn.KindInvalid, "message has neither method nor result nor error"
+	case e.method.kind != bson.TypeString:
+		return rpcconn.KindInvalid, "method must be a string"
+	case e.version.kind == 0:
+		return rpcconn.KindInvalid, `member bsonrpc is missing, it must be the string "2.0"`
+	case !e.isVersion():
+		return rpcconn.KindInvalid, `bsonrpc must be the string "2.0"`
+	case e.params.kind != 0 && !isParams(e.params.kind):
+		return rpcconn.KindInvalid, "params must be an array or a document"
+	case e.id.kind == 0:
+		return rpcconn.KindNotification, ""
+	case !isID(e.id.kind):
+		return rpcconn.KindInvalid, "id must be a string, a number or null"
+	default:
+		return rpcconn.KindRequest, ""
+	}
+}
+
+func (e *envelope) isVersion() bool {
+	v := e.version.value
+	return e.version.kind == bson.TypeString && string(v[4:]) == version+"\x00"
+}
+
+// hasID reports whether a message of that kind has an id. An invalid one has where the id is beyond doubt, for the answer.
+func (e *envelope) hasID(kind rpcconn.Kind) bool {
+	if kind != rpcconn.KindInvalid {
+		return e.id.kind != 0
+	}
+	return isID(e.id.kind) && e.id.kind != bson.TypeNull && e.duplicate != memberID
+}
+
+// memberJSON returns the value of the member called name as Extended JSON.
+func memberJSON(e element, name string, depth int) ([]byte, error) {
+	text, err := toJSON(e, depth)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return text, nil
+}
+
+// readID returns the id of a message of that kind.
+func readID(e element, kind rpcconn.Kind) (rpcconn.ID, error) {
+	switch e.kind {
+	case bson.TypeInt32:
+		return rpcconn.IntID(int64(int32(binary.LittleEndian.Uint32(e.value)))), nil
+	case bson.TypeInt64:
+		n := int64(binary.LittleEndian.Uint64(e.value))
+		if kind == rpcconn.KindResponse && n == int64(int32(n)) {
+			return rpcconn.IntID(n), nil
+		}
+	}
+	text, err := toJSON(e, 1)
+	return rpcconn.ParseID(text), err
+}
+
+// methodName returns the string that e is.
+func (c *Codec) methodName(e element) (string, error) {
+	if name, ok := c.methods[string(e.value)]; ok {
+		return name, nil
+	}
+	name, err := readString(e)
+	if err != nil {
+		return "", fmt.Errorf("%s: %w", memberMethod, err)
+	}
+	if len(name) <= maxMethodName && len(c.methods) < maxMethods {
+		c.methods[string(e.value)] = name
+	}
+	return name, nil
+}
+
+func readString(e element) (string, error) {
+	v := e.value
+	switch {
+	case v[len(v)-1] != 0:
+		return "", errTerminator
+	case !utf8.Valid(v[4:]):
+		return "", errUTF8
+	}
+	return string(v[4 : len(v)-1]), nil
+}

@@ -1,0 +1,87 @@
+package bsonrpc
+
+import (
+	"encoding/binary"
+	"fmt"
+	"math"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"rpcsh/rpcconn"
+)
+
+// readError returns what the member error says; what is no document is all message.
+func readError(e element) (*rpcconn.Error, error) {
+	result := new(rpcconn.Error)
+	var err error
+	if e.kind == bson.TypeEmbeddedDocument {
+		err = readErrorDocument(result, e)
+	} else {
+		result.Message, err = stringOrText(e, 1)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", memberError, err)
+	}
+	return result, nil
+}
+
+// readErrorDocument reads e into result. Of members that are there twice the last one counts.
+func readErrorDocument(result *rpcconn.Error, e element) error {
+	rest, err := elementsOf(e.value)
+	if err != nil {
+		return err
+	}
+	unread := false
+	for len(rest) > 0 {
+		key, member, after, err := nextElement(rest)
+		if err != nil {
+			return err
+		}
+		rest = after
+		switch string(key) {
+		case memberCode:
+			var ok bool
+			result.Code, ok = readCode(member)
+			unread = unread || !ok
+		case memberMessage:
+			result.Message, err = stringOrText(member, 2)
+		case memberData:
+			result.Data, err = toJSON(member, 2)
+		default:
+			unread = true
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if unread {
+		_, err = toJSON(e, 1) // checks what was not read
+	}
+	return err
+}
+
+// stringOrText returns the string that e is, or else its text.
+func stringOrText(e element, depth int) (string, error) {
+	if e.kind == bson.TypeString {
+		return readString(e)
+	}
+	text, err := toJSON(e, depth)
+	return string(text), err
+}
+
+// readCode returns the integer, or the double that is whole, that e is, and whether it is one.
+func readCode(e element) (int64, bool) {
+	switch e.kind {
+	case bson.TypeInt32:
+		return int64(int32(binary.LittleEndian.Uint32(e.value))), true
+	case bson.TypeInt64:
+		return int64(binary.LittleEndian.Uint64(e.value)), true
+	case bson.TypeDouble:
+		const limit = 1 << 63
+		f := math.Float64frombits(binary.LittleEndian.Uint64(e.value))
+		if f == math.Trunc(f) && -limit <= f && f < limit {
+			return int64(f), true
+		}
+	}
+	return 0, false
+}

@@ -1,0 +1,205 @@
+package bsonrpc
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"math"
+	"strconv"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"rpcsh/rpcconn/jsonscan"
+)
+
+var (
+	errTooDeep = fmt.Errorf("documents and arrays nested deeper than %d", maxDepth)
+	errZeroKey = errors.New("a key, a pattern or an option contains a zero character, which BSON has no way to say")
+)
+
+// appendValue appends the BSON value that the Extended JSON text stands for, and returns its type; depth counts the
+// documents around it. On error what it returns as dst means nothing.
+func appendValue(dst, text []byte, depth int) ([]byte, bson.Type, error) {
+	if err := jsonscan.Valid(text); err != nil {
+		return nil, 0, err
+	}
+	r := reader{text: text}
+	return r.value(dst, depth)
+}
+
+// A reader walks JSON text that is known to be valid.
+type reader struct {
+	text []byte
+	pos  int
+}
+
+// more goes to the next key or value and reports whether there is one before the closing bracket, which it goes past.
+func (r *reader) more(closing byte) bool {
+	for {
+		switch r.text[r.pos] {
+		case ' ', '\t', '\n', '\r', ',', ':':
+			r.pos++
+		case closing:
+			r.pos++
+			return false
+		default:
+			return true
+		}
+	}
+}
+
+// scalar returns the text of the key, string, number or literal at hand.
+func (r *reader) scalar() ([]byte, error) {
+	_, end, err := jsonscan.Value(r.text[r.pos:])
+	if err != nil {
+		return nil, err
+	}
+	s := r.text[r.pos : r.pos+end]
+	r.pos += end
+	return s, nil
+}
+
+func (r *reader) value(dst []byte, depth int) ([]byte, bson.Type, error) {
+	r.pos = jsonscan.Space(r.text, r.pos)
+	switch r.text[r.pos] {
+	case '{':
+		return r.object(dst, depth)
+	case '[':
+		return r.array(dst, depth)
+	}
+	s, err := r.scalar()
+	if err != nil {
+		return nil, 0, err
+	}
+	switch s[0] {
+	case '"':
+		return appendBSONString(dst, s[1:len(s)-1]), bson.TypeString, nil
+	case 'n':
+		return dst, bson.TypeNull, nil
+	case 't':
+		return append(dst, 1), bson.TypeBoolean, nil
+	case 'f':
+		return append(dst, 0), bson.TypeBoolean, nil
+	default:
+		return appendNumber(dst, s)
+	}
+}
+
+func (r *reader) object(dst []byte, depth int) ([]byte, bson.Type, error) {
+	brace, start := r.pos, len(dst)
+	dst, _, err := r.document(dst, depth)
+	if err == errWrapper {
+		r.pos = brace
+		return r.wrapper(dst[:start], depth)
+	}
+	return dst, bson.TypeEmbeddedDocument, err
+}
+
+// document appends an object as a document. Where its first key is that of a wrapper, it stops with errWrapper.
+func (r *reader) document(dst []byte, depth int) ([]byte, bson.Type, error) {
+	if depth >= maxDepth {
+		return nil, 0, errTooDeep
+	}
+	dst, start := openDocument(dst)
+	r.pos++
+	for r.more('}') {
+		key, err := r.scalar()
+		if err != nil {
+			return nil, 0, err
+		}
+		kindAt := len(dst)
+		dst = appendText(append(dst, 0), key[1:len(key)-1])
+		name := dst[kindAt+1:]
+		if bytes.IndexByte(name, 0) >= 0 {
+			return nil, 0, errZeroKey
+		}
+		if kindAt == start+4 && isWrapper(name) {
+			return dst, 0, errWrapper
+		}
+		dst = append(dst, 0)
+		r.more('}') // past the colon
+		var kind bson.Type
+		if dst, kind, err = r.value(dst, depth+1); err != nil {
+			return nil, 0, err
+		}
+		dst[kindAt] = byte(kind)
+	}
+	return closeDocument(dst, start), bson.TypeEmbeddedDocument, nil
+}
+
+func (r *reader) array(dst []byte, depth int) ([]byte, bson.Type, error) {
+	if depth >= maxDepth {
+		return nil, 0, errTooDeep
+	}
+	dst, start := openDocument(dst)
+	r.pos++
+	for i := int64(0); r.more(']'); i++ {
+		kindAt := len(dst)
+		dst = append(strconv.AppendInt(append(dst, 0), i, 10), 0)
+		var kind bson.Type
+		var err error
+		if dst, kind, err = r.value(dst, depth+1); err != nil {
+			return nil, 0, err
+		}
+		dst[kindAt] = byte(kind)
+	}
+	return closeDocument(dst, start), bson.TypeArray, nil
+}
+
+// openDocument leaves room for the length of a document that begins at start.
+func openDocument(dst []byte) (_ []byte, start int) {
+	return append(dst, 0, 0, 0, 0), len(dst)
+}
+
+// closeDocument ends the document that begins at start. Lengths that do not fit are left to AppendEncode to find: no part
+// is longer than the whole.
+func closeDocument(dst []byte, start int) []byte {
+	dst = append(dst, 0)
+	binary.LittleEndian.PutUint32(dst[start:], uint32(len(dst)-start))
+	return dst
+}
+
+// appendText appends the characters that s, the inside of a JSON string, stands for.
+func appendText(dst, s []byte) []byte {
+	if bytes.IndexByte(s, '\\') < 0 {
+		return append(dst, s...)
+	}
+	return append(dst, jsonscan.Key(s)...)
+}
+
+// appendBSONString appends s, the inside of a JSON string, as a BSON string.
+func appendBSONString(dst, s []byte) []byte {
+	start := len(dst)
+	dst = append(appendText(append(dst, 0, 0, 0, 0), s), 0)
+	binary.LittleEndian.PutUint32(dst[start:], uint32(len(dst)-start-4))
+	return dst
+}
+
+// appendNumber appends a JSON number: a double where it has a fraction or an exponent, else the smallest integer.
+func appendNumber(dst, s []byte) ([]byte, bson.Type, error) {
+	if bytes.ContainsAny(s, ".eE") {
+		f, err := strconv.ParseFloat(string(s), 64)
+		if err != nil {
+			return nil, 0, fmt.Errorf(`number %s is out of the range of a double: write {"$numberDecimal":"…"}`, shorten(s))
+		}
+		return binary.LittleEndian.AppendUint64(dst, math.Float64bits(f)), bson.TypeDouble, nil
+	}
+	n, err := strconv.ParseInt(string(s), 10, 64)
+	if err != nil {
+		return nil, 0, fmt.Errorf(`integer %s does not fit 64 bits, and BSON has none longer: write %[1]se0 for a double, or {"$numberDecimal":"%[1]s"}`, shorten(s))
+	}
+	if n == int64(int32(n)) {
+		return binary.LittleEndian.AppendUint32(dst, uint32(n)), bson.TypeInt32, nil
+	}
+	return binary.LittleEndian.AppendUint64(dst, uint64(n)), bson.TypeInt64, nil
+}
+
+// shorten returns ASCII text for an error message.
+func shorten(s []byte) string {
+	const limit = 50
+	if len(s) > limit {
+		return string(s[:limit]) + "…"
+	}
+	return string(s)
+}
