@@ -1,0 +1,132 @@
+package transport
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"os"
+	"syscall"
+)
+
+// The networks that Dial and Listen know.
+const (
+	networkTCP  = "tcp"
+	networkUnix = "unix"
+)
+
+// Dial connects to address: host:port where network is "tcp", the path of a socket where it is "unix". It gives up when
+// ctx is done. The error says what to do where that is known.
+func Dial(ctx context.Context, network, address string) (net.Conn, error) {
+	if err := checkNetwork(network); err != nil {
+		return nil, fmt.Errorf("connecting to %s: %w", address, err)
+	}
+	conn, err := new(net.Dialer).DialContext(ctx, network, address)
+	if err != nil {
+		return nil, explain("connecting to "+address, err, dialAdvice(network, err))
+	}
+	return conn, nil
+}
+
+func checkNetwork(network string) error {
+	if network != networkTCP && network != networkUnix {
+		return fmt.Errorf("network %q is not known: choose %s or %s", network, networkTCP, networkUnix)
+	}
+	return nil
+}
+
+// explain wraps err, saying what was being done, and what to do where advice is not "".
+func explain(doing string, err error, advice string) error {
+	if advice == "" {
+		return fmt.Errorf("%s: %w", doing, err)
+	}
+	return fmt.Errorf("%s: %s (%w)", doing, advice, err)
+}
+
+func dialAdvice(network string, err error) string {
+	var dns *net.DNSError
+	var timeout net.Error
+	switch {
+	case errors.Is(err, syscall.ECONNREFUSED) && network == networkTCP:
+		return "nothing listens there; start it or check the port"
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return "nothing listens on that socket; start what does, or check the path"
+	case errors.Is(err, fs.ErrNotExist):
+		return "there is no such socket; start what makes it, or check the path"
+	case errors.Is(err, fs.ErrPermission):
+		return "not allowed; check who owns the socket"
+	case errors.Is(err, context.Canceled):
+		return ""
+	case errors.As(err, &dns) && dns.IsNotFound:
+		return "no host has that name; check it"
+	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &timeout) && timeout.Timeout():
+		return "no answer; check the host, and whether a firewall is in between"
+	case errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH):
+		return "there is no way to that host; check the network"
+	}
+	return ""
+}
+
+// Listen listens on address: host:port or :port where network is "tcp", the path of a socket where it is "unix". Port 0 is
+// any that is free. The listener's Close removes the socket's file.
+//
+// A socket that nobody listens on any more is replaced; one that somebody does, or a file that is no socket, is an error. The
+// error says what to do where that is known.
+func Listen(ctx context.Context, network, address string) (net.Listener, error) {
+	doing := "listening on " + address
+	if err := checkNetwork(network); err != nil {
+		return nil, fmt.Errorf("%s: %w", doing, err)
+	}
+	var config net.ListenConfig
+	l, err := config.Listen(ctx, network, address)
+	if network == networkUnix && errors.Is(err, syscall.EADDRINUSE) {
+		if err := removeStale(ctx, address); err != nil {
+			return nil, fmt.Errorf("%s: %w", doing, err)
+		}
+		l, err = config.Listen(ctx, network, address)
+	}
+	if err != nil {
+		return nil, explain(doing, err, listenAdvice(err))
+	}
+	return l, nil
+}
+
+func listenAdvice(err error) string {
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return "somebody listens there already; choose another"
+	case errors.Is(err, fs.ErrPermission):
+		return "not allowed; choose a port above 1023, or a folder of your own"
+	case errors.Is(err, syscall.EADDRNOTAVAIL):
+		return "that address is not one of this machine"
+	case errors.Is(err, fs.ErrNotExist):
+		return "there is no such folder; make it"
+	}
+	return ""
+}
+
+// removeStale removes the socket at path if nobody listens on it. The error says why it was not removed.
+func removeStale(ctx context.Context, path string) error {
+	info, err := os.Lstat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist): // it is gone meanwhile, or was never a file
+		return nil
+	case err != nil:
+		return err
+	case info.Mode().Type() != fs.ModeSocket:
+		return fmt.Errorf("%s is no socket; remove it or choose another path", path)
+	}
+	conn, err := new(net.Dialer).DialContext(ctx, networkUnix, path)
+	switch {
+	case err == nil:
+		_ = conn.Close()
+		return errors.New("somebody listens there already; stop it or choose another path")
+	case !errors.Is(err, syscall.ECONNREFUSED):
+		return fmt.Errorf("is somebody listening there? %w", err)
+	}
+	if err := os.Remove(path); err != nil {
+		return fmt.Errorf("removing a socket that nobody listens on: %w", err)
+	}
+	return nil
+}
