@@ -1,0 +1,92 @@
+//go:build unix
+
+package term
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestOutputAboveCompletion(t *testing.T) {
+	s := start(t, 80, 24)
+	s.shows(">")
+	s.press("my_")
+	list := []string{"> my_", "   my_add           adds numbers", "   my_double        doubles a number", "   my_progress_add  adds and says so"}
+	s.shows(blankAligned(list)...)
+	s.press("\t\t")
+	selected := append([]string{"> my_double"}, blankAligned(list)[1:]...)
+	s.shows(selected...)
+	s.await("the selection", func(e *emulator) bool { return e.reversed() == "my_double" })
+	s.tell("print above")
+	s.shows(append([]string{"above"}, selected...)...)
+	s.await("the selection", func(e *emulator) bool { return e.reversed() == "my_double" })
+	s.cursorAfter("> my_double")
+	s.press("\t")
+	s.await("the next one", func(e *emulator) bool { return e.reversed() == "my_progress_add" })
+	s.press(up)
+	s.await("the one before", func(e *emulator) bool { return e.reversed() == "my_double" })
+	s.press("\r")
+	s.shows("above", "> my_double")
+	s.press("\r")
+	s.shows("above", "> my_double", `got "my_double"`, ">")
+}
+
+// blankAligned gives the rows of a list the blanks that the program puts before them: two columns of prompt, of which
+// go-prompt's own blank takes one.
+func blankAligned(rows []string) []string {
+	out := append([]string(nil), rows...)
+	for i := range out[1:] {
+		out[i+1] = "  " + strings.TrimLeft(out[i+1], " ")
+	}
+	return out
+}
+
+func TestEscapeLeavesCompletion(t *testing.T) {
+	s := start(t, 80, 24)
+	s.shows(">")
+	s.press("my_")
+	s.await("a list", func(e *emulator) bool { return strings.Contains(e.text(), "doubles") })
+	s.press(down)
+	s.shows(append([]string{"> my_add"}, blankAligned([]string{"", "my_add           adds numbers", "my_double        doubles a number", "my_progress_add  adds and says so"})[1:]...)...)
+	s.press("\x1b")
+	s.shows("> my_")
+	s.press("\t")
+	s.await("a list", func(e *emulator) bool { return strings.Contains(e.text(), "doubles") })
+	s.press(backTab)
+	s.await("the last one", func(e *emulator) bool { return e.reversed() == "my_progress_add" })
+	s.press(" 1\r")
+	s.shows(`got "my_progress_add 1"`, ">")
+}
+
+func TestIdle(t *testing.T) {
+	s := start(t, 80, 24)
+	s.shows(">")
+	s.tell("idle") // nobody polls before the first key
+	s.shows("idle", ">")
+	s.press("my_d")
+	s.shows("idle", "> my_d", "  my_double  doubles a number")
+	s.tell("idle") // nor when there has been none for a while, which does not show
+	s.shows("idle", "idle", "> my_d", "  my_double  doubles a number")
+	s.press("\t")
+	s.shows("idle", "idle", "> my_double", "  my_double  doubles a number")
+	s.press("\r")
+	s.shows("> my_double")
+	s.tell("idle")
+	s.shows("idle", "idle", "idle", "> my_double")
+	s.press("\r")
+	s.shows("> my_double", `got "my_double"`, ">")
+}
+
+func TestLongListScrolls(t *testing.T) {
+	s := start(t, 40, 24)
+	s.shows(">")
+	s.press("many30")
+	s.await("a list", func(e *emulator) bool { return strings.Contains(e.window(), "choice_7") })
+	if strings.Contains(s.text(), "choice_8") {
+		t.Error("the list is higher than it should be")
+	}
+	s.press(strings.Repeat("\t", 12))
+	s.await("the twelfth", func(e *emulator) bool { return e.reversed() == "choice_11" })
+	s.press("\r")
+	s.shows("> choice_11")
+}

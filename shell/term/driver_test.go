@@ -1,0 +1,186 @@
+package term
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"os/signal"
+	"runtime"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+)
+
+// The tests run this test binary again as a child with a terminal of its own: go-prompt opens /dev/tty. There it is the
+// program below, which is told what to do on another file, line by line.
+const driverVariable = "RPCSH_TERM_TEST_DRIVER"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(driverVariable) != "" {
+		os.Exit(drive())
+	}
+	goleak.VerifyTestMain(m)
+}
+
+// vocabulary is what the driver completes.
+var vocabulary = []Suggestion{
+	{"my_add", "adds numbers"}, {"my_double", "doubles a number"}, {"my_progress_add", "adds and says so"},
+	{"nothing", ""}, {"日本語", "wide"},
+}
+
+// driver is the program that uses a Terminal.
+type driver struct {
+	t         *Terminal
+	mu        sync.Mutex // protects history
+	history   []string
+	interrupt chan struct{} // Ctrl-C while a command runs
+	finish    chan struct{} // the test says that the command is done
+}
+
+func drive() int {
+	d := &driver{interrupt: make(chan struct{}, 1), finish: make(chan struct{}, 1)}
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGHUP)
+	defer stop()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	t, err := Open(Config{Complete: completeVocabulary, History: d.lines, Continues: openBracket})
+	if err != nil {
+		fmt.Println(err, errors.Is(err, ErrNoTerminal))
+		return 3
+	}
+	d.t = t
+	t.NotifyInterrupt(func() { poke(d.interrupt) })
+	control := os.NewFile(3, "control")
+	go d.obey(control, cancel)
+	err = d.run(ctx)
+	t.Close()
+	t.Close()
+	fmt.Fprintf(t, "ended: %v\n", err)
+	_ = control.Close()
+	cancel()
+	stop()
+	if err := goleak.Find(goleak.IgnoreAnyFunction("rpcsh/shell/term.(*driver).obey"), goleak.IgnoreTopFunction("os/signal.loop")); err != nil {
+		fmt.Println(err)
+		return 1
+	}
+	return 0
+}
+
+func (d *driver) run(ctx context.Context) error {
+	for {
+		text, err := d.t.ReadLine(ctx, "> ")
+		if err != nil {
+			return err
+		}
+		d.mu.Lock()
+		d.history = append(d.history[:len(d.history):len(d.history)], text)
+		d.mu.Unlock()
+		name, _, _ := strings.Cut(text, " ")
+		switch name {
+		case "quit":
+			return nil
+		case "wait":
+			d.t.SetStatus("waiting")
+			select {
+			case <-d.interrupt:
+				fmt.Fprintln(d.t, "interrupted")
+			case <-d.finish:
+				fmt.Fprintln(d.t, "finished")
+			}
+			d.t.SetStatus("")
+		case "child":
+			d.child()
+		default:
+			fmt.Fprintf(d.t, "got %q\n", text)
+		}
+	}
+}
+
+// child gives the terminal to a program.
+func (d *driver) child() {
+	if err := d.t.Suspend(); err != nil {
+		fmt.Fprintln(d.t, err)
+	}
+	c := exec.Command("sh", "-c", "echo child runs; read line; echo child read $line")
+	c.Stdin, c.Stdout, c.Stderr = os.Stdin, os.Stdout, os.Stderr
+	if err := c.Run(); err != nil {
+		fmt.Fprintln(d.t, err)
+	}
+	if err := d.t.Resume(); err != nil {
+		fmt.Fprintln(d.t, err)
+	}
+}
+
+// obey does what the test says.
+func (d *driver) obey(from io.Reader, cancel func()) {
+	for lines := bufio.NewScanner(from); lines.Scan(); {
+		verb, arg, _ := strings.Cut(lines.Text(), " ")
+		switch verb {
+		case "print":
+			fmt.Fprintln(d.t, arg)
+		case "flood":
+			n, _ := strconv.Atoi(arg)
+			for i := range n {
+				fmt.Fprintf(d.t, "flood %d\n", i)
+			}
+		case "prompt":
+			d.t.SetPrompt(arg)
+		case "prefill":
+			d.t.Prefill(arg)
+		case "status":
+			d.t.SetStatus(arg)
+		case "idle":
+			for inInput() {
+				time.Sleep(10 * time.Millisecond)
+			}
+			fmt.Fprintln(d.t, "idle")
+		case "finish":
+			poke(d.finish)
+		case "cancel":
+			cancel()
+		case "close":
+			d.t.Close()
+		}
+	}
+}
+
+// inInput reports whether go-prompt is polling.
+func inInput() bool {
+	stacks := make([]byte, 1<<20)
+	return strings.Contains(string(stacks[:runtime.Stack(stacks, true)]), "prompt.(*Prompt).Input")
+}
+
+func (d *driver) lines() []string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.history
+}
+
+func completeVocabulary(text string, cursor int) []Suggestion {
+	word := line{before: text[:cursor]}.word()
+	var found []Suggestion
+	if n, err := strconv.Atoi(strings.TrimPrefix(word, "many")); err == nil && strings.HasPrefix(word, "many") {
+		for i := range n {
+			found = append(found, Suggestion{fmt.Sprintf("choice_%d", i), "one of many"})
+		}
+	}
+	for _, s := range vocabulary {
+		if strings.HasPrefix(s.Text, word) {
+			found = append(found, s)
+		}
+	}
+	return found
+}
+
+func openBracket(text string) bool {
+	return strings.Count(text, "{")+strings.Count(text, "[") > strings.Count(text, "}")+strings.Count(text, "]")
+}

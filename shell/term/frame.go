@@ -1,0 +1,230 @@
+package term
+
+import (
+	"strconv"
+	"strings"
+	"unicode"
+
+	"github.com/clipperhouse/uax29/v2/graphemes"
+	"github.com/mattn/go-runewidth"
+)
+
+// A frame is what is live at the bottom of the terminal, below all output: a line being edited with its completion
+// list, or a status. It is independent of the window's size; layout is what fits it in.
+type frame struct {
+	prompt string
+	line   line
+	anchor int // the byte of line.before below which the list begins
+	list   []listRow
+	status string // shown alone, cut to one row
+}
+
+// A listRow is one row of a completion list, padded so that all are of one width.
+type listRow struct {
+	text, description string
+	selected, thumb   bool // thumb: this row is the scroll bar's
+}
+
+// SGR sequences. Beside the prompt's they are no colours but attributes, which are readable on any background.
+const (
+	sgrReset    = "\x1b[m"
+	sgrPrompt   = "\x1b[1;36m"
+	sgrSelected = "\x1b[7m"
+	sgrDim      = "\x1b[2m"
+)
+
+// A drawing is a frame laid out for a window. It begins at the first column of a row.
+type drawing struct {
+	bytes  string
+	widths []int // the columns that each row takes
+	row    int   // where the cursor is left
+	col    int
+}
+
+// above returns how many rows are above the cursor's, once the window is cols wide. Rows that no longer fit have been
+// wrapped by the terminal, as most do.
+func (d drawing) above(cols int) int {
+	n := d.col / cols
+	for _, w := range d.widths[:min(d.row, len(d.widths))] {
+		n += max(1, (w+cols-1)/cols)
+	}
+	return n
+}
+
+// layout draws f for a window of cols columns and rows rows, each at least 1. Of what does not fit, the list goes first;
+// of a line that is higher than the window, the rows around the cursor stay.
+func (f *frame) layout(cols, rows int, promptSGR string) drawing {
+	if f.status != "" {
+		text := runewidth.Truncate(visible(f.status), cols, "")
+		return drawing{bytes: sgrDim + text + sgrReset, widths: []int{runewidth.StringWidth(text)}, col: min(runewidth.StringWidth(text), cols-1)}
+	}
+	w := wrapper{cols: cols, rows: []row{{}}}
+	w.put(f.prompt, promptSGR)
+	anchor := min(f.anchor, len(f.line.before))
+	w.put(f.line.before[:anchor], "")
+	_, listCol := w.position()
+	w.put(f.line.before[anchor:], "")
+	cursorRow, cursorCol := w.position()
+	w.put(f.line.after, "")
+	lines := w.finish(cursorRow)
+
+	if len(lines) > rows {
+		top := min(max(0, cursorRow-rows/2), len(lines)-rows)
+		lines = lines[top : top+rows]
+		cursorRow -= top
+	}
+	all := append(lines, listRows(f.list, cols, rows-len(lines), listCol)...)
+	return join(all, cursorRow, cursorCol)
+}
+
+// join makes a drawing of rows, with the cursor in the given place.
+func join(rows []row, cursorRow, cursorCol int) drawing {
+	var b strings.Builder
+	d := drawing{row: cursorRow, col: cursorCol}
+	for i, r := range rows {
+		if i > 0 {
+			b.WriteString("\r\n")
+		}
+		b.WriteString(r.text.String())
+		d.widths = append(d.widths, r.width)
+	}
+	if up := len(rows) - 1 - cursorRow; up > 0 {
+		b.WriteString("\x1b[" + strconv.Itoa(up) + "A")
+	}
+	b.WriteByte('\r')
+	if cursorCol > 0 {
+		b.WriteString("\x1b[" + strconv.Itoa(cursorCol) + "C")
+	}
+	d.bytes = b.String()
+	return d
+}
+
+// row is one row of a drawing.
+type row struct {
+	text  *strings.Builder
+	width int
+}
+
+// listRows lays out at most n rows of a completion list whose words begin at column col.
+func listRows(list []listRow, cols, n, col int) []row {
+	list = list[:min(len(list), max(n, 0))]
+	if len(list) == 0 {
+		return nil
+	}
+	scrolls := false
+	for _, l := range list {
+		scrolls = scrolls || !l.thumb
+	}
+	width := runewidth.StringWidth(list[0].text + list[0].description)
+	if scrolls {
+		width++
+	}
+	start := max(0, min(col-1, cols-width)) // go-prompt puts a blank before the words
+	var rows []row
+	for _, l := range list {
+		text := runewidth.Truncate(l.text, cols-start, "")
+		left := cols - start - runewidth.StringWidth(text)
+		description := runewidth.Truncate(l.description, left, "")
+		left -= runewidth.StringWidth(description)
+		r := row{text: new(strings.Builder), width: cols - left}
+		r.text.WriteString(strings.Repeat(" ", start))
+		if l.selected {
+			r.text.WriteString(sgrSelected + text + sgrReset)
+		} else {
+			r.text.WriteString(text)
+		}
+		if description != "" {
+			r.text.WriteString(sgrDim + description + sgrReset)
+		}
+		if scrolls && left > 0 {
+			r.width++
+			if l.thumb {
+				r.text.WriteString("┃")
+			} else {
+				r.text.WriteString(sgrDim + "│" + sgrReset)
+			}
+		}
+		rows = append(rows, r)
+	}
+	return rows
+}
+
+// wrapper breaks text into rows of cols columns.
+type wrapper struct {
+	cols int
+	rows []row
+}
+
+// put appends text in the style of the SGR sequence sgr ("": none).
+func (w *wrapper) put(text, sgr string) {
+	open := false
+	for g := graphemes.FromString(text); g.Next(); {
+		cell := visible(g.Value())
+		width := runewidth.StringWidth(cell)
+		if width > w.cols {
+			cell, width = "?", 1
+		}
+		r := w.last()
+		if r.width+width > w.cols {
+			if open {
+				r.text.WriteString(sgrReset)
+				open = false
+			}
+			w.rows = append(w.rows, row{})
+			r = w.last()
+		}
+		if sgr != "" && !open {
+			r.text.WriteString(sgr)
+			open = true
+		}
+		r.text.WriteString(cell)
+		r.width += width
+	}
+	if open {
+		w.last().text.WriteString(sgrReset)
+	}
+}
+
+func (w *wrapper) last() *row {
+	r := &w.rows[len(w.rows)-1]
+	if r.text == nil {
+		r.text = new(strings.Builder)
+	}
+	return r
+}
+
+// position returns where the next character goes, which after a full row is the beginning of the next one.
+func (w *wrapper) position() (row, col int) {
+	row, col = len(w.rows)-1, w.last().width
+	if col >= w.cols {
+		return row + 1, 0
+	}
+	return row, col
+}
+
+// finish returns the rows, with one for the cursor where that is after all text.
+func (w *wrapper) finish(cursorRow int) []row {
+	for len(w.rows) <= cursorRow {
+		w.rows = append(w.rows, row{})
+		w.last()
+	}
+	return w.rows
+}
+
+// visible replaces control characters by pictures of them (U+2400 …), so that no text can act on the terminal.
+func visible(s string) string {
+	if strings.IndexFunc(s, unicode.IsControl) < 0 {
+		return s
+	}
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r < ' ':
+			return '␀' + r
+		case r == 0x7f:
+			return '␡'
+		case unicode.IsControl(r):
+			return '\uFFFD'
+		}
+		return r
+	}, s)
+}

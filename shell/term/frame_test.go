@@ -1,0 +1,114 @@
+package term
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/clipperhouse/uax29/v2/graphemes"
+	"github.com/mattn/go-runewidth"
+)
+
+// FuzzLayout checks, for any line in any window, that a frame leaves the cursor where it should be, and that nothing of
+// it is left once it is erased, nor anything of what was above.
+func FuzzLayout(f *testing.F) {
+	f.Add("> ", "hello", "world", uint8(10), uint8(5), uint8(3))
+	f.Add("", "日本語日本語", "日", uint8(5), uint8(3), uint8(9))
+	f.Add("a long prompt> ", "", "", uint8(1), uint8(1), uint8(1))
+	f.Add("", "\x1b[2J\t", "\x9b", uint8(4), uint8(4), uint8(0))
+	f.Fuzz(func(t *testing.T, prompt, before, after string, cols, rows, list uint8) {
+		for _, s := range []string{prompt, before, after} {
+			if !widthsAgree(s) {
+				t.Skip("the emulator takes no clusters")
+			}
+		}
+		if !widthsAgree(prompt + before + after) {
+			t.Skip("the emulator takes no clusters")
+		}
+		c, r := max(int(cols), 1), max(int(rows), 1)
+		fr := frame{prompt: prompt, line: line{before, after}, list: make([]listRow, list%20)}
+		for i := range fr.list {
+			fr.list[i] = listRow{text: " choice ", description: " one ", selected: i == 1, thumb: i%2 == 0}
+		}
+		d := fr.layout(c, r, "\x1b[1m")
+		if len(d.widths) > r {
+			t.Fatalf("%d rows in a window of %d", len(d.widths), r)
+		}
+		e := newEmulator(c, r)
+		e.write([]byte("above\r\n" + d.bytes))
+		if e.x != d.col || len(e.unknown) > 0 {
+			t.Fatalf("the cursor is in column %d, want %d; unknown: %q", e.x, d.col, e.unknown)
+		}
+		s := screen{size: func() (int, int) { return c, r }, drawn: &d}
+		e.write(s.erase(nil))
+		if got := e.text(); got != "above" {
+			t.Fatalf("erased, it leaves %q", got)
+		}
+	})
+}
+
+// widthsAgree reports whether s is as wide in the emulator, which adds up its characters.
+func widthsAgree(s string) bool {
+	for g := graphemes.FromString(s); g.Next(); {
+		cell := visible(g.Value())
+		sum := 0
+		for i, r := range []rune(cell) {
+			if w := runewidth.RuneWidth(r); i > 0 && w > 0 || i == 0 && w == 0 {
+				return false
+			} else {
+				sum += w
+			}
+		}
+		if sum != runewidth.StringWidth(cell) {
+			return false
+		}
+	}
+	return true
+}
+
+func TestLayoutKeepsTheCursorInView(t *testing.T) {
+	f := frame{line: line{strings.Repeat("a", 50), strings.Repeat("b", 50)}}
+	d := f.layout(10, 4, "")
+	if len(d.widths) != 4 || d.row < 0 || d.row > 3 || !strings.Contains(d.bytes, "aaaaaaaaaa\r\nbbbbbbbbbb") {
+		t.Errorf("%d rows, the cursor in row %d: %q", len(d.widths), d.row, d.bytes)
+	}
+}
+
+func TestVisible(t *testing.T) {
+	if got := visible("a\x1b[2J\t\x7f\u009bé"); got != "a␛[2J␉␡\ufffdé" {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestFit(t *testing.T) {
+	found := []Suggestion{{"one", "a long description of it"}, {"", "empty"}, {"with\x1bcontrol", ""}, {"two", ""}, {"three", ""}}
+	texts := func(cols, rows, lineWidth int) string {
+		var b strings.Builder
+		for _, s := range fit(found, cols, rows, lineWidth) {
+			b.WriteString(s.Text + ":" + s.Description + " ")
+		}
+		return b.String()
+	}
+	for _, c := range []struct {
+		cols, rows, lineWidth int
+		want                  string
+	}{
+		{80, 24, 5, "one:a long description of it two: three: "},
+		{20, 24, 5, "one:a long de… two: three: "},
+		{15, 24, 5, "one: two: three: "},
+		{80, 3, 5, "one:a long description of it two: "},
+		{80, 3, 85, "one:a long description of it "},
+		{80, 1, 5, ""},
+		{1, 1, 5, ""},
+	} {
+		if got := texts(c.cols, c.rows, c.lineWidth); got != c.want {
+			t.Errorf("%d by %d, line of %d: %q, want %q", c.cols, c.rows, c.lineWidth, got, c.want)
+		}
+	}
+	many := make([]Suggestion, 10_000)
+	for i := range many {
+		many[i].Text = "x"
+	}
+	if got := len(fit(many, 80, 24, 5)); got != maxSuggestions {
+		t.Errorf("%d suggestions", got)
+	}
+}

@@ -1,0 +1,149 @@
+package term
+
+import (
+	"sync"
+	"time"
+)
+
+// escapeTime is how long the rest of an escape sequence may take. What stands alone longer is the Escape key.
+const escapeTime = 50 * time.Millisecond
+
+// input holds the keys that were pressed and not yet used: type-ahead, and the rest of a paste.
+// Its methods may be called from any goroutine.
+type input struct {
+	wake chan struct{} // has room for one; written to when keys or err have changed
+	stop chan struct{} // has room for one; written to when Ctrl-Z is pressed
+	quit func()        // called when Ctrl-\ is pressed
+
+	mu        sync.Mutex // protects all below
+	decoder   decoder
+	timer     *time.Timer // runs while the decoder holds back the beginning of a sequence
+	keys      []key
+	reading   bool   // a line is being read
+	interrupt func() // called for Ctrl-C while none is
+	err       error  // why no more keys will come
+}
+
+func newInput(quit func()) *input {
+	in := &input{wake: make(chan struct{}, 1), stop: make(chan struct{}, 1), quit: quit}
+	in.timer = time.AfterFunc(time.Hour, in.timeout)
+	in.timer.Stop()
+	return in
+}
+
+// feed takes what one read of the terminal gave.
+func (in *input) feed(chunk []byte) {
+	in.mu.Lock()
+	calls := in.add(in.decoder.feed(chunk))
+	if in.decoder.pending() {
+		in.timer.Reset(escapeTime)
+	} else {
+		in.timer.Stop()
+	}
+	in.mu.Unlock()
+	for _, f := range calls {
+		f()
+	}
+}
+
+func (in *input) timeout() {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	in.add(in.decoder.timeout()) // an Escape or a broken character: nothing to be called
+}
+
+// add queues keys and returns what the keys that act at once want called, without the mutex.
+func (in *input) add(keys []key) (calls []func()) {
+	for _, k := range keys {
+		switch k.name {
+		case "ctrl-z":
+			poke(in.stop)
+			continue
+		case `ctrl-\`:
+			calls = append(calls, in.quit)
+			continue
+		case "ctrl-c":
+			in.keys = nil // as a terminal does it: an interrupt discards what was typed before
+			if !in.reading {
+				if in.interrupt != nil {
+					calls = append(calls, in.interrupt)
+				}
+				continue
+			}
+		}
+		in.keys = appendKey(in.keys, k)
+	}
+	if len(keys) > 0 {
+		poke(in.wake)
+	}
+	return calls
+}
+
+// poke writes to a channel that has room for one, if the room is free.
+func poke(c chan struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
+	}
+}
+
+// next takes the oldest key.
+func (in *input) next() (key, bool) {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	if len(in.keys) == 0 {
+		return key{}, false
+	}
+	k := in.keys[0]
+	in.keys = in.keys[1:]
+	return k, true
+}
+
+// putBack undoes next.
+func (in *input) putBack(k key) {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	in.keys = append([]key{k}, in.keys...)
+	poke(in.wake)
+}
+
+// setReading says whether a line is being read.
+func (in *input) setReading(reading bool) {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	in.reading = reading
+}
+
+func (in *input) notifyInterrupt(f func()) {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	in.interrupt = f
+}
+
+// end says that no more keys will come. Those that are there can still be used.
+func (in *input) end(err error) {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	if in.err == nil {
+		in.err = err
+	}
+	in.timer.Stop()
+	poke(in.wake)
+}
+
+// ended returns why no more keys will come, once all that came are used.
+func (in *input) ended() error {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	if len(in.keys) > 0 {
+		return nil
+	}
+	return in.err
+}
+
+// discard forgets the keys that are there.
+func (in *input) discard() {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	in.keys = nil
+}

@@ -1,0 +1,26 @@
+package term
+
+// key is one thing that a person did at the keyboard, or a piece of pasted text.
+//
+// A named key is called after what is pressed: "enter", "tab", "left", "ctrl-a", "alt-b", "ctrl-left", "f" is never a
+// key but text. Keys that nobody binds have a name too and are ignored where keys are bound.
+type key struct {
+	name string
+	text string // of keyText and keyPaste: printable, valid UTF-8, without control characters
+}
+
+const (
+	keyText  = "text"
+	keyPaste = "paste"
+	keyEnter = "enter"
+	keyBreak = "break" // a line break inside pasted text
+)
+
+// appendKey appends k, or adds its text to that of the last key where both are of one kind.
+func appendKey(keys []key, k key) []key {
+	if n := len(keys); n > 0 && k.text != "" && keys[n-1].name == k.name {
+		keys[n-1].text += k.text
+		return keys
+	}
+	return append(keys, k)
+}

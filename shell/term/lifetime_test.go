@@ -1,0 +1,144 @@
+//go:build unix
+
+package term
+
+import (
+	"io"
+	"os"
+	"os/exec"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/creack/pty"
+	"golang.org/x/sys/unix"
+)
+
+func TestWaysOut(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		out  func(*session)
+		want []string
+	}{
+		{"context", func(s *session) { s.tell("cancel") }, []string{"> half", "ended: context canceled"}},
+		{"close", func(s *session) { s.tell("close") }, []string{"> half", "ended: the terminal is closed"}},
+		{"SIGTERM", func(s *session) { _ = s.cmd.Process.Signal(unix.SIGTERM) }, []string{"> half", "ended: context canceled"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := start(t, 80, 24)
+			s.shows(">")
+			s.press("half")
+			s.shows("> half")
+			c.out(s)
+			s.ends(c.want...)
+		})
+	}
+}
+
+func TestChildHasTheTerminal(t *testing.T) {
+	s := start(t, 80, 24)
+	s.shows(">")
+	s.press("child\r")
+	s.shows("> child", "child runs")
+	if s.settings() != s.before {
+		t.Error("the child has not the terminal's own settings")
+	}
+	s.tell("print kept back")
+	s.press("for the child\r")
+	s.shows("child runs", "for the child", "child read for the child", "kept back", ">")
+	s.press("again\r")
+	s.shows(`got "again"`, ">")
+}
+
+func TestControlZ(t *testing.T) {
+	exe, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := startCommand(t, 80, 24, exec.Command("sh", "-m", "-c", `"$0"; echo shell; read line; fg >/dev/null`, exe))
+	s.shows(">")
+	s.press("half")
+	s.shows("> half")
+	s.press("\x1a")
+	s.await("the shell", func(e *emulator) bool { return strings.HasSuffix(e.text(), "shell") })
+	if s.settings() != s.before {
+		t.Error("the shell has not the terminal's own settings")
+	}
+	s.press("\r")
+	s.shows("shell", "", "> half")
+	s.press("!\r")
+	s.shows("shell", "", "> half!", `got "half!"`, ">")
+	s.press("\x04")
+	s.ends(">", "ended: EOF")
+}
+
+func TestControlZWithoutShell(t *testing.T) {
+	s := start(t, 80, 24)
+	s.shows(">")
+	s.press("half\x1a way") // nobody could continue it, so it is not stopped
+	s.shows("> half way")
+}
+
+func TestHangup(t *testing.T) {
+	s := start(t, 80, 24)
+	s.shows(">")
+	s.press("half")
+	s.shows("> half")
+	s.hangUp()
+	done := make(chan error, 1)
+	go func() { done <- s.cmd.Wait() }()
+	select {
+	case <-done: // with whatever code: it could print no more
+	case <-time.After(deadline):
+		t.Error("the driver outlives its terminal")
+	}
+}
+
+func TestNoTerminal(t *testing.T) {
+	s := start(t, 80, 24, "TERM=dumb")
+	s.shows("no terminal to edit lines on: TERM says that it cannot place a cursor true")
+
+	exe, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, attr := range map[string]*syscall.SysProcAttr{"with": {}, "without": {Setsid: true}} {
+		cmd := exec.Command(exe)
+		cmd.Env = append(os.Environ(), driverVariable+"=1", "TERM=xterm")
+		cmd.SysProcAttr = attr
+		if out, _ := cmd.CombinedOutput(); string(out) != "no terminal to edit lines on: standard input is something else true\n" {
+			t.Errorf("%s a controlling terminal: %s", name, out)
+		}
+	}
+}
+
+func TestNoControllingTerminal(t *testing.T) {
+	ptmx, tty, err := pty.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ptmx.Close()
+	defer tty.Close()
+	exe, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer out.Close()
+	cmd := exec.Command(exe)
+	cmd.Env = append(os.Environ(), driverVariable+"=1", "TERM=xterm")
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = tty, tty, w
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	_ = w.Close()
+	if err := cmd.Wait(); cmd.ProcessState.ExitCode() != 3 {
+		rest, _ := io.ReadAll(out)
+		t.Errorf("the driver: %v %s", err, rest)
+	}
+}

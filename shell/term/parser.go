@@ -1,0 +1,158 @@
+package term
+
+import (
+	"errors"
+	"math"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/c-bata/go-prompt"
+	"github.com/mattn/go-runewidth"
+)
+
+const (
+	listHeight     = 8    // rows of a completion list
+	maxSuggestions = 50   // go-prompt formats all that it is given on every key
+	maxCompleted   = 4096 // bytes of a line that is completed; what is longer was pasted
+	minDescription = 8    // columns; with fewer, descriptions are left out
+)
+
+var errAgain = errors.New("no key yet")
+
+// A parser is go-prompt's ConsoleParser. Its Read is called by a goroutine of Input, all else of go-prompt runs on the
+// goroutine that called Input.
+type parser struct{ e *editor }
+
+func (parser) Setup() error    { return nil }
+func (parser) TearDown() error { return nil }
+
+// GetWinSize reports a window in which nothing is ever wrapped, shortened or too small: the screen does all that.
+func (parser) GetWinSize() *prompt.WinSize {
+	return &prompt.WinSize{Row: math.MaxUint16, Col: math.MaxUint16}
+}
+
+// Read hands over the next key, once the one before is rendered.
+func (p parser) Read() ([]byte, error) {
+	e := p.e
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.busy || e.leaving {
+		return nil, errAgain
+	}
+	code := e.first
+	e.first = ""
+	if code == "" {
+		code = e.nextCode()
+	}
+	if code == "" && e.shown == e.line && time.Since(e.lastKey) > parkTime {
+		code = leaveCode
+	}
+	switch code {
+	case "":
+		return nil, errAgain
+	case leaveCode:
+		e.leaving = true
+	}
+	e.busy = true
+	return []byte(code), nil
+}
+
+// exits tells go-prompt to leave Input. It is an ExitChecker.
+func (e *editor) exits(string, bool) bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.leaving
+}
+
+// takeOver makes the editor's line go-prompt's. It is a KeyBindFunc.
+func (e *editor) takeOver(buf *prompt.Buffer) {
+	e.mu.Lock()
+	l := e.line
+	e.mu.Unlock()
+	buf.CursorRight(utf8.RuneCountInString(buf.Document().TextAfterCursor()))
+	buf.DeleteBeforeCursor(utf8.RuneCountInString(buf.Text()))
+	buf.InsertText(l.text(), false, true)
+	buf.CursorLeft(utf8.RuneCountInString(l.after))
+}
+
+// rendered shows what go-prompt has rendered, and lets it have the next key. The rendering with which each Input begins
+// is of a buffer that is not yet the editor's.
+func (e *editor) rendered(r rendering) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if !e.busy {
+		return
+	}
+	e.busy, e.synced = false, true
+	e.shown = e.line
+	if r.selected {
+		word := e.line.word()
+		e.shown.before = strings.TrimSuffix(e.line.before, word) + r.preview
+	}
+	e.show(r.list)
+}
+
+// suggest returns the completion list for go-prompt. It is a Completer.
+//
+// The list stays the same until the line changes: go-prompt asks again after every key, and panics when the list has
+// become shorter than where its selection is. It also asks for an empty document when it resets the selection; that
+// answer is replaced by the next one before it is used.
+func (e *editor) suggest(d prompt.Document) []prompt.Suggest {
+	list, l, known := e.knownList(d)
+	if known {
+		return list
+	}
+	found := e.complete(l.text(), len(l.before))
+	cols, rows := e.screen.size()
+
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.list = fit(found, cols, rows, runewidth.StringWidth(e.label+l.text()))
+	return e.list
+}
+
+// knownList returns the list for d where it is known, and else the line to be completed.
+func (e *editor) knownList(d prompt.Document) (list []prompt.Suggest, l line, known bool) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if !e.busy || d.TextBeforeCursor() != e.line.before || d.Text != e.line.text() {
+		return nil, line{}, true
+	}
+	if e.listed {
+		return e.list, line{}, true
+	}
+	e.list, e.listed = nil, true
+	return nil, e.line, e.hidden || len(d.Text) > maxCompleted
+}
+
+// fit returns those suggestions that can be shown in a window below a line of lineWidth columns, with descriptions that
+// fit too.
+func fit(found []Suggestion, cols, rows, lineWidth int) []prompt.Suggest {
+	n := maxSuggestions
+	if free := rows - 1 - lineWidth/cols; free < listHeight {
+		n = max(0, free) // none may be scrolled out of the list
+	}
+	var list []prompt.Suggest
+	widest := 0
+	for _, s := range found {
+		if len(list) == n {
+			break
+		}
+		if s.Text == "" || strings.IndexFunc(s.Text, unicode.IsControl) >= 0 {
+			continue // a control character cannot be typed, or sent to the terminal
+		}
+		widest = max(widest, runewidth.StringWidth(s.Text))
+		list = append(list, prompt.Suggest{Text: s.Text, Description: clean(s.Description)})
+	}
+	free := cols - widest - 5 // go-prompt puts blanks around both, and a scroll bar behind
+	for i := range list {
+		if free < minDescription {
+			list[i].Description = ""
+		} else {
+			list[i].Description = runewidth.Truncate(list[i].Description, free, "…")
+		}
+	}
+	return list
+}

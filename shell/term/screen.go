@@ -1,0 +1,279 @@
+package term
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"strconv"
+	"sync"
+)
+
+// A screen is all that is written to the terminal: output, which scrolls away, and one frame live below it. Every
+// change is a single write, in which the old frame is erased and the new one drawn.
+//
+// Its methods may be called from any goroutine, and wait for nothing but the terminal itself.
+type screen struct {
+	out       io.Writer
+	size      func() (cols, rows int) // at least 1 each
+	promptSGR string
+
+	mu     sync.Mutex // protects all below, and writing to out
+	line   *frame     // the line being edited; nil while none is
+	status string     // shown while no line is being edited
+	drawn  *drawing   // what is on the terminal; nil where nothing is
+	cols   int        // the window's width when drawn was drawn
+	paused bool       // a child program has the terminal
+	held   []byte     // output to be written when it is back
+	lost   int        // lines of output that held had no room for
+	closed bool
+	err    error // the first that writing gave
+}
+
+const (
+	hideCursor = "\x1b[?25l"
+	showCursor = "\x1b[?25h"
+	pasteOn    = "\x1b[?2004h" // bracketed paste (xterm)
+	pasteOff   = "\x1b[?2004l"
+	eraseDown  = "\x1b[J"
+	clearAll   = "\x1b[H\x1b[2J"
+
+	maxHeld = 1 << 20 // bytes of output kept while a child program has the terminal
+)
+
+// write prints whole lines above the frame.
+func (s *screen) write(p []byte) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.paused {
+		s.hold(p)
+		return nil
+	}
+	s.redraw(p)
+	return s.err
+}
+
+// hold keeps p for resume.
+func (s *screen) hold(p []byte) {
+	if len(p) == 0 {
+		return
+	}
+	if s.lost > 0 || len(s.held)+len(p) > maxHeld {
+		s.lost += max(1, bytes.Count(p, []byte("\n")))
+		return
+	}
+	s.held = append(s.held, p...)
+	if p[len(p)-1] != '\n' {
+		s.held = append(s.held, '\n')
+	}
+}
+
+// show makes f the line being edited.
+func (s *screen) show(f frame) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return
+	}
+	s.line = &f
+	s.redraw(nil)
+}
+
+// setPrompt changes the prompt of the line being edited, if one is.
+func (s *screen) setPrompt(prompt string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.line != nil {
+		f := *s.line
+		f.prompt = prompt
+		s.line = &f
+		s.redraw(nil)
+	}
+}
+
+// setStatus makes text what is shown while no line is edited.
+func (s *screen) setStatus(text string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.status = text
+	s.redraw(nil)
+}
+
+// commit makes output of the line being edited, as text, so that it scrolls away. There is no line afterwards.
+func (s *screen) commit(prompt, text string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.commitLocked(prompt, text)
+}
+
+func (s *screen) commitLocked(prompt, text string) {
+	if s.line == nil {
+		return
+	}
+	s.line = nil
+	prompt = visible(prompt)
+	if s.promptSGR != "" {
+		prompt = s.promptSGR + prompt + sgrReset
+	}
+	s.redraw([]byte(prompt + visible(text) + "\n"))
+}
+
+// clear empties the window and draws the frame at its top.
+func (s *screen) clear() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.paused && !s.closed {
+		s.drawn = nil
+		s.send([]byte(clearAll))
+		s.redraw(nil)
+	}
+}
+
+// resized draws the frame again: the window's size is another one.
+func (s *screen) resized() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.redraw(nil)
+}
+
+// pause leaves the terminal to somebody else: without a frame, and with bracketed paste off.
+func (s *screen) pause() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.send(append(s.erase(nil), pasteOff...))
+	s.paused = true
+}
+
+// resume takes the terminal back (or, the first time, takes it).
+func (s *screen) resume() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.paused = false
+	s.drawn = nil
+	held := s.held
+	if s.lost > 0 {
+		held = fmt.Appendf(held, "(%d more lines were lost meanwhile)\n", s.lost)
+	}
+	s.held, s.lost = nil, 0
+	s.send([]byte(pasteOn))
+	s.redraw(held)
+}
+
+// retake draws the frame again where the cursor is: somebody else may have written since.
+func (s *screen) retake() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.paused || s.closed {
+		return
+	}
+	s.drawn = nil
+	s.send([]byte("\r" + eraseDown + pasteOn))
+	s.redraw(nil)
+}
+
+// close leaves the cursor on a fresh row below everything. Output can still be written afterwards, frames cannot.
+func (s *screen) close() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return
+	}
+	if s.paused {
+		s.paused = false
+		s.drawn = nil
+		s.redraw(s.held)
+	}
+	s.status = ""
+	if f := s.line; f != nil {
+		s.commitLocked(f.prompt, f.line.text())
+	}
+	s.redraw(nil)
+	s.closed = true
+	s.send([]byte(showCursor + pasteOff))
+}
+
+// failed returns the first error that writing gave.
+func (s *screen) failed() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.err
+}
+
+// redraw writes above, which is whole lines or nothing, and the frame below it.
+func (s *screen) redraw(above []byte) {
+	if s.paused {
+		s.hold(above)
+		return
+	}
+	cols, rows := s.size()
+	next := s.layout(cols, rows)
+	if len(above) == 0 && s.cols == cols && same(s.drawn, next) {
+		return
+	}
+	frames := s.drawn != nil || next != nil
+	var b []byte
+	if frames {
+		b = append(b, hideCursor...)
+		b = s.erase(b)
+	}
+	b = append(b, above...)
+	if len(above) > 0 && above[len(above)-1] != '\n' {
+		b = append(b, '\n')
+	}
+	if next != nil {
+		b = append(b, next.bytes...)
+	}
+	if frames {
+		b = append(b, showCursor...)
+	}
+	s.drawn, s.cols = next, cols
+	s.send(b)
+}
+
+func same(a, b *drawing) bool {
+	if a == nil || b == nil {
+		return a == b
+	}
+	return a.bytes == b.bytes
+}
+
+// layout returns the drawing of what is to be live, or nil.
+func (s *screen) layout(cols, rows int) *drawing {
+	var f frame
+	switch {
+	case s.closed:
+		return nil
+	case s.line != nil:
+		f = *s.line
+	case s.status != "":
+		f = frame{status: s.status}
+	default:
+		return nil
+	}
+	d := f.layout(cols, rows, s.promptSGR)
+	return &d
+}
+
+// erase appends to b what erases the frame that is on the terminal, and forgets it.
+func (s *screen) erase(b []byte) []byte {
+	if s.drawn == nil {
+		return b
+	}
+	cols, _ := s.size()
+	b = append(b, '\r')
+	if up := s.drawn.above(cols); up > 0 {
+		b = append(b, "\x1b["...)
+		b = strconv.AppendInt(b, int64(up), 10)
+		b = append(b, 'A')
+	}
+	s.drawn = nil
+	return append(b, eraseDown...)
+}
+
+func (s *screen) send(b []byte) {
+	if len(b) == 0 {
+		return
+	}
+	if _, err := s.out.Write(b); err != nil && s.err == nil {
+		s.err = fmt.Errorf("writing to the terminal: %w", err)
+	}
+}

@@ -1,0 +1,220 @@
+// Package term is the user's terminal: a line editor with completion and history, and output that is printed above the
+// line being typed. It is the only package that knows go-prompt, and it knows nothing of RPC.
+//
+// What a person types goes one way: bytes of the terminal (reader.go) become keys (decode.go), which wait in a queue
+// (input.go) until a line is read; the editor (editor.go, press.go) applies them to a line (line.go) and has go-prompt
+// show and move through the completion list (parser.go, canvas.go). What is shown goes another: everything is a frame
+// (frame.go) below the output, and only the screen (screen.go) writes to the terminal.
+//
+// The terminal is in a raw mode of our own from Open to Close, also while no line is read: keys typed ahead are kept
+// and not echoed, and Ctrl-C is a key. Parsing lines, keeping the history and choosing suggestions are the caller's.
+package term
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"sync"
+
+	xterm "golang.org/x/term"
+)
+
+// ErrNoTerminal is wrapped by what Open returns where there is no terminal that a line can be edited on.
+var ErrNoTerminal = errors.New("no terminal to edit lines on")
+
+// ErrClosed is what ReadLine returns once the Terminal is closed.
+var ErrClosed = errors.New("the terminal is closed")
+
+// A Suggestion is one way to complete the line. Text replaces the blank-delimited word before the cursor.
+type Suggestion struct{ Text, Description string }
+
+// Config says what a Terminal asks of its owner. All functions may be nil. They are called while a line is read, by the
+// goroutine that reads it or one of its own, and must not call ReadLine, SetPrompt, Prefill or Close.
+type Config struct {
+	// Complete returns the suggestions for the line with the cursor after line[:cursor] (bytes), best first. It is called
+	// after each key that changes a word, so it must be quick and do no I/O. Only the first 50 are used.
+	Complete func(line string, cursor int) []Suggestion
+
+	// History returns the past lines, oldest first, which Up, Down and Ctrl-R search. The slice is not changed by either
+	// side afterwards.
+	History func() []string
+
+	// Continues reports whether a line break that was pasted after text stands inside brackets or quotes, and so is a
+	// blank and not the end of the line.
+	Continues func(text string) bool
+
+	// Color allows the prompt to be coloured. The completion list uses attributes only (reverse, dim).
+	Color bool
+}
+
+// A Terminal is a terminal that lines are read from and output is printed on. Its methods may be called from any
+// goroutine, ReadLine from one at a time. It must be closed, or the user's shell is left in raw mode.
+type Terminal struct {
+	in, out *os.File // the same on Unix
+	input   *input
+	screen  *screen
+	editor  *editor
+	saved   *savedMode
+	closing chan struct{} // closed by Close
+	watcher sync.WaitGroup
+
+	mu        sync.Mutex // protects what follows: who has the terminal
+	reader    *reader    // nil while suspended and once closed
+	isClosed  bool
+	closeOnce sync.Once
+}
+
+// Open takes the terminal of this process. Its errors wrap ErrNoTerminal where there is none: standard input or output is
+// no terminal, there is no controlling terminal, or it cannot place a cursor (TERM=dumb).
+func Open(cfg Config) (*Terminal, error) {
+	if err := usable(); err != nil {
+		return nil, err
+	}
+	in, out, err := openTTY()
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrNoTerminal, err)
+	}
+	t := &Terminal{in: in, out: out, closing: make(chan struct{})}
+	t.input = newInput(t.quit)
+	t.screen = &screen{out: out, size: t.size}
+	if cfg.Color {
+		t.screen.promptSGR = sgrPrompt
+	}
+	if t.saved, err = saveMode(in, out); err != nil {
+		closeTTY(in)
+		return nil, fmt.Errorf("%w: reading its settings: %w", ErrNoTerminal, err)
+	}
+	t.editor = newEditor(cfg, t.input, t.screen)
+	if err := t.Resume(); err != nil {
+		closeTTY(in)
+		return nil, err
+	}
+	t.watcher.Go(t.watch)
+	return t, nil
+}
+
+// usable returns an error where lines cannot be edited.
+func usable() error {
+	switch {
+	case !xterm.IsTerminal(int(os.Stdin.Fd())):
+		return fmt.Errorf("%w: standard input is something else", ErrNoTerminal)
+	case !xterm.IsTerminal(int(os.Stdout.Fd())):
+		return fmt.Errorf("%w: standard output is something else", ErrNoTerminal)
+	case isDumb():
+		return fmt.Errorf("%w: TERM says that it cannot place a cursor", ErrNoTerminal)
+	}
+	return nil
+}
+
+// ReadLine shows prompt and lets a person edit a line, which it returns without its end. It returns io.EOF for Ctrl-D on
+// an empty line and when the terminal is gone, ctx.Err(), or ErrClosed.
+//
+// The keys are those of readline's Emacs mode. Tab, Shift-Tab, Up and Down move through the completion list; Enter takes
+// what is selected there, and without a selection ends the line; Escape closes the list and takes nothing. Up and Down
+// otherwise go through the past lines that begin with what was typed, Ctrl-R searches all of them. Ctrl-C clears the
+// line and goes on. At any time, Ctrl-Z stops the process and Ctrl-\ ends it with SIGQUIT.
+func (t *Terminal) ReadLine(ctx context.Context, prompt string) (string, error) {
+	return t.editor.read(ctx, prompt)
+}
+
+// SetPrompt changes the prompt of the line being read, if one is, and of no other.
+func (t *Terminal) SetPrompt(prompt string) { t.editor.setLabel(prompt) }
+
+// Prefill puts text into the next line that is read, with the cursor at its end.
+func (t *Terminal) Prefill(text string) { t.editor.setPrefill(text) }
+
+// Write prints whole lines above all that is live: a line being typed, its completion list, a status. p should end in
+// a line break; if not, one is added. p may contain SGR sequences (colours) but no other control characters: making
+// those visible is the caller's. It never waits for the editor. While the terminal is suspended p is kept for later, up
+// to 1 MiB. After Close it is printed as it is. Errors are those of writing to the terminal.
+func (t *Terminal) Write(p []byte) (int, error) {
+	if len(p) == 0 {
+		return 0, nil
+	}
+	if err := t.screen.write(p); err != nil {
+		return 0, err
+	}
+	return len(p), nil
+}
+
+// SetStatus shows text below all output while no line is read, cut to one row; "" removes it.
+func (t *Terminal) SetStatus(text string) { t.screen.setStatus(text) }
+
+// NotifyInterrupt has f called when Ctrl-C is pressed while no line is read; what was typed ahead is discarded then. It
+// replaces the function set before; nil removes it. f runs on the goroutine that reads the keyboard: it must return soon
+// and must not call Suspend or Close.
+func (t *Terminal) NotifyInterrupt(f func()) { t.input.notifyInterrupt(f) }
+
+// Width returns the columns of the window, at least 1.
+func (t *Terminal) Width() int {
+	cols, _ := t.size()
+	return cols
+}
+
+// size returns the window's size; 80 by 24 where it is unknown.
+func (t *Terminal) size() (cols, rows int) {
+	cols, rows, err := xterm.GetSize(int(t.out.Fd()))
+	if err != nil || cols <= 0 || rows <= 0 {
+		return 80, 24
+	}
+	return cols, rows
+}
+
+// Suspend gives the terminal to a child program: as it was before Open, and read by nobody here. Output is kept until
+// Resume, and a line being read waits. Suspending twice is no error.
+func (t *Terminal) Suspend() error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.reader == nil {
+		return nil
+	}
+	t.reader.close()
+	t.reader = nil
+	t.screen.pause()
+	return t.saved.restore()
+}
+
+// Resume takes the terminal back and shows what was live before.
+func (t *Terminal) Resume() error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	switch {
+	case t.isClosed:
+		return ErrClosed
+	case t.reader != nil:
+		return nil
+	}
+	if err := t.saved.makeRaw(); err != nil {
+		return fmt.Errorf("setting the terminal up: %w", err)
+	}
+	r, err := startReader(t.in, t.input)
+	if err != nil {
+		return errors.Join(fmt.Errorf("reading the terminal: %w", err), t.saved.restore())
+	}
+	t.reader = r
+	t.screen.resume()
+	return nil
+}
+
+// Close gives the terminal back as Open found it, with the cursor on a fresh row. A ReadLine under way returns ErrClosed.
+// Close may be called more than once, and while all other methods run; only the first does anything.
+func (t *Terminal) Close() error {
+	var err error
+	t.closeOnce.Do(func() {
+		close(t.closing)
+		t.watcher.Wait()
+		t.input.discard()
+		t.input.end(ErrClosed)
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		t.isClosed = true
+		if t.reader != nil {
+			t.reader.close()
+			t.reader = nil
+		}
+		t.screen.close()
+		err = t.saved.restore()
+	})
+	return err
+}

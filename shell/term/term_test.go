@@ -1,0 +1,351 @@
+//go:build unix
+
+package term
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
+
+const (
+	up, down, right, left = "\x1b[A", "\x1b[B", "\x1b[C", "\x1b[D"
+	backTab               = "\x1b[Z"
+)
+
+func TestLine(t *testing.T) {
+	s := start(t, 80, 24)
+	s.shows(">")
+	s.press("hello")
+	s.shows("> hello")
+	s.press(" world")
+	s.shows("> hello world")
+	s.press("\r")
+	s.shows("> hello world", `got "hello world"`, ">")
+	s.press("quit\r")
+	s.ends("> quit", "ended: <nil>")
+}
+
+func TestOutputAboveLine(t *testing.T) {
+	s := start(t, 80, 24)
+	s.shows(">")
+	s.tell("print before any key")
+	s.shows("before any key", ">")
+	s.press("half a li")
+	s.cursorAfter("> half a li")
+	s.press(left + left)
+	s.cursorAfter("> half a ")
+	s.tell("print above")
+	s.shows("before any key", "above", "> half a li")
+	s.cursorAfter("> half a ")
+	s.press("X\r")
+	s.shows(`got "half a Xli"`, ">")
+}
+
+func TestOutputAboveWrappedLine(t *testing.T) {
+	s := start(t, 20, 10)
+	s.shows(">")
+	text := strings.Repeat("0123456789", 5) // 52 columns with the prompt
+	s.press(text)
+	s.shows("> 012345678901234567", "89012345678901234567", "890123456789")
+	s.tell("print above")
+	s.shows("above", "> 012345678901234567", "89012345678901234567", "890123456789")
+	s.press("\x01") // to the line's beginning
+	s.cursorAfter("> ")
+	s.tell("print again")
+	s.shows("above", "again", "> 012345678901234567", "89012345678901234567", "890123456789")
+	s.cursorAfter("> ")
+	s.press("x\r")
+	s.shows("again", "> x"+text, fmt.Sprintf("got %q", "x"+text), ">")
+}
+
+func TestOutputAboveFullRow(t *testing.T) {
+	s := start(t, 10, 6)
+	s.shows(">")
+	s.press("12345678") // the row is full, the cursor in the next
+	s.shows("> 12345678")
+	s.cursorAfter("")
+	s.tell("print above")
+	s.shows("above", "> 12345678")
+	s.press("9")
+	s.shows("above", "> 12345678", "9")
+}
+
+func TestFloodLosesNoKey(t *testing.T) {
+	s := start(t, 80, 24)
+	s.shows(">")
+	s.tell("flood 1000")
+	typed := strings.Repeat("abcdefghij", 6)
+	for _, c := range typed {
+		s.press(string(c))
+	}
+	s.shows("flood 999", "> "+typed)
+	all := s.text()
+	for i := range 1000 {
+		if want := fmt.Sprintf("flood %d\n", i); strings.Count("\n"+all, "\n"+want) != 1 {
+			t.Fatalf("%q is not there once", want)
+		}
+	}
+	if n := strings.Count(all, ">"); n != 1 {
+		t.Errorf("%d prompts are left behind", n-1)
+	}
+}
+
+func TestPasteOfManyLines(t *testing.T) {
+	var lines, want []string
+	for i := range 40 {
+		lines = append(lines, fmt.Sprintf("pasted\t%d é", i))
+		want = append(want, fmt.Sprintf("> pasted %d é", i), fmt.Sprintf("got %q", fmt.Sprintf("pasted %d é", i)))
+	}
+	for name, paste := range map[string]string{
+		"bracketed":           "\x1b[200~" + strings.Join(lines, "\r") + "\x1b[201~",
+		"bracketed, CR LF":    "\x1b[200~" + strings.Join(lines, "\r\n") + "\x1b[201~",
+		"raw, in one write":   strings.ReplaceAll(strings.Join(lines, "\r"), "\t", " "),
+		"bracketed, controls": "\x1b[200~" + strings.Join(lines, "\x03\r") + "\x1b[201~",
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := start(t, 80, 24)
+			s.shows(">")
+			s.press(paste)
+			s.shows(append(want[:len(want)-2:len(want)-2], "> pasted 39 é")...)
+			s.press("!\r")
+			s.shows(`got "pasted 39 é!"`, ">")
+		})
+	}
+}
+
+func TestPasteOfJSONIsJoined(t *testing.T) {
+	object := []string{`call {`, `	"a": [1,`, `	2]`, `}`}
+	for name, paste := range map[string]string{
+		"bracketed": "\x1b[200~" + strings.Join(object, "\n") + "\x1b[201~",
+		"raw":       strings.Join(object, "\r"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := start(t, 80, 24)
+			s.shows(">")
+			s.press(paste)
+			s.shows(`> call {  "a": [1,  2] }`)
+			s.press("\r")
+			s.shows(`got "call {  \"a\": [1,  2] }"`, ">")
+		})
+	}
+}
+
+func TestTypeAhead(t *testing.T) {
+	s := start(t, 80, 24)
+	s.shows(">")
+	s.press("wait\r")
+	s.shows("> wait", "waiting")
+	for _, c := range "one\rtwo" {
+		s.press(string(c))
+	}
+	s.tell("print meanwhile")
+	s.shows("> wait", "meanwhile", "waiting")
+	s.tell("finish")
+	s.shows("> wait", "meanwhile", "finished", "> one", `got "one"`, "> two")
+}
+
+func TestInterrupt(t *testing.T) {
+	s := start(t, 80, 24)
+	s.shows(">")
+	s.press("half")
+	s.shows("> half")
+	s.press("\x03")
+	s.shows("> half^C", ">")
+	s.press("wait\r")
+	s.shows("> half^C", "> wait", "waiting")
+	s.press("typed ahead")
+	s.press("\x03")
+	s.shows("> wait", "interrupted", ">")
+	s.press("after\r")
+	s.shows("interrupted", "> after", `got "after"`, ">")
+	s.press("\x04")
+	s.ends("ended: EOF")
+}
+
+func TestControlD(t *testing.T) {
+	s := start(t, 80, 24)
+	s.shows(">")
+	s.press("ab" + left)
+	s.cursorAfter("> a")
+	s.press("\x04")
+	s.shows("> a")
+	s.press("\x04")
+	s.press("\x7f")
+	s.shows(">")
+	s.press("\x04")
+	s.ends(">", "ended: EOF")
+}
+
+func TestWideCharacters(t *testing.T) {
+	s := start(t, 80, 24)
+	s.shows(">")
+	s.press("日本語 e\u0301 é 🎉")
+	s.shows("> 日本語 e\u0301 é 🎉")
+	s.press(left + left + left + left + left) // before e with an accent
+	s.cursorAfter("> 日本語 ")
+	s.tell("print above")
+	s.shows("above", "> 日本語 e\u0301 é 🎉")
+	s.cursorAfter("> 日本語 ")
+	s.press("\x1b[3~") // the letter and its accent
+	s.shows("> 日本語  é 🎉")
+	s.press("\x1b[D\x7f")
+	s.shows("> 日本  é 🎉", "  日本語  wide")
+	s.cursorAfter("> 日本")
+	s.press("\x1b[F\x7f\x17") // to the end; the party goes, then the blank and what is before it
+	s.shows("> 日本")
+	s.press("\r")
+	s.shows(`got "日本  "`, ">")
+	s.press("日\t")
+	s.shows("> 日本語", "  日本語  wide")
+}
+
+func TestWideCharactersWrap(t *testing.T) {
+	s := start(t, 7, 10)
+	s.shows(">")
+	s.press("x日本語") // the last one would stand across the edge
+	s.shows("> x日本", "語")
+	s.cursorAfter("語")
+	s.tell("print above")
+	s.shows("above", "> x日本", "語")
+	s.press(left + left)
+	s.cursorAfter("> x日")
+}
+
+func TestSmallWindows(t *testing.T) {
+	for _, size := range [][2]int{{10, 24}, {10, 3}, {3, 2}, {1, 1}, {0, 0}, {80, 1}, {1, 30}} {
+		t.Run(fmt.Sprint(size), func(t *testing.T) {
+			s := start(t, size[0], size[1])
+			s.await("a prompt", func(e *emulator) bool { return e.paste })
+			s.press("my_日")
+			s.tell("print above")
+			s.await("the output", func(e *emulator) bool { return strings.Contains(e.text(), "above") })
+			s.press("\t\x1b[Z" + up + "\t" + down)
+			s.press("\x03")
+			s.press("xyz")
+			s.press("\r")
+			s.await("the answer", func(e *emulator) bool { return strings.Contains(e.text(), `got "xyz"`) })
+			s.press("quit\r")
+			s.ends("ended: <nil>")
+		})
+	}
+}
+
+func TestLineHigherThanWindow(t *testing.T) {
+	s := start(t, 10, 4)
+	s.shows(">")
+	var text strings.Builder
+	for i := range 30 {
+		fmt.Fprintf(&text, "%02d", i)
+	}
+	s.press(text.String())
+	s.await("the line's end", func(e *emulator) bool { return strings.HasSuffix(e.window(), "29") })
+	s.tell("print above")
+	s.await("the output", func(e *emulator) bool { return strings.Contains(e.text(), "above\n") })
+	s.press("\x1b[H")
+	s.await("the line's beginning", func(e *emulator) bool { return strings.HasPrefix(e.window(), "> 0001") })
+	s.press("\r")
+	s.await("the answer", func(e *emulator) bool {
+		return strings.HasSuffix(e.text(), fmt.Sprintf("above\n> %s\ngot %q\n>", text.String(), text.String()))
+	})
+}
+
+func TestResize(t *testing.T) {
+	s := start(t, 40, 10)
+	s.shows(">")
+	s.tell("print output")
+	s.press("0123456789012345678901234567890")
+	s.press(left + left)
+	s.cursorAfter("> 01234567890123456789012345678")
+	for _, cols := range []int{20, 12, 60, 33} {
+		s.resize(cols, 10)
+		s.await("the line in a window of another width", func(e *emulator) bool {
+			lines := strings.ReplaceAll(strings.TrimPrefix(e.text(), "output\n"), "\n", "")
+			return strings.HasPrefix(e.text(), "output\n> ") && lines == "> 0123456789012345678901234567890" &&
+				!e.hidden && strings.HasSuffix("> 01234567890123456789012345678", e.cursor()) && e.x == (2+29)%cols
+		})
+	}
+	s.press("X\r")
+	s.shows(`got "01234567890123456789012345678X90"`, ">")
+}
+
+func TestHistory(t *testing.T) {
+	s := start(t, 80, 24)
+	s.shows(">")
+	for _, text := range []string{"alpha one", "beta", "alpha two"} {
+		s.press(text + "\r")
+		s.shows(fmt.Sprintf("got %q", text), ">")
+	}
+	s.press(up)
+	s.shows("> alpha two")
+	s.press(up)
+	s.shows("> beta")
+	s.press(down + down)
+	s.shows(">")
+	s.press("al")
+	s.shows("> al")
+	s.press(up + up)
+	s.shows("> alpha one")
+	s.press(down)
+	s.shows("> alpha two")
+	s.press(down)
+	s.shows("> al")
+	s.press("\x15\x12")
+	s.shows(`(search "")`)
+	s.press("a ")
+	s.shows(`(search "a ") alpha two`)
+	s.cursorAfter(`(search "a ") alpha `)
+	s.press("\x12")
+	s.shows(`(search "a ") alpha one`)
+	s.press("\x12")
+	s.shows(`(no match for "a ") alpha one`)
+	s.press("\x07")
+	s.shows(">")
+	s.press("\x12bet")
+	s.shows(`(search "bet") beta`)
+	s.press("\x1b")
+	s.shows("> beta")
+	s.press("x\x15")
+	s.press("\x12one\r")
+	s.shows("> alpha one", `got "alpha one"`, ">")
+}
+
+func TestPrompt(t *testing.T) {
+	s := start(t, 80, 24)
+	s.shows(">")
+	s.press("half")
+	s.shows("> half")
+	s.tell("prompt (gone)> ")
+	s.shows("(gone)> half")
+	s.press("!")
+	s.shows("(gone)> half!")
+	s.tell("prefill next line")
+	s.press("\r")
+	s.shows("(gone)> half!", `got "half!"`, "> next line")
+	s.press("\r")
+	s.shows(`got "next line"`, ">")
+}
+
+func TestEditing(t *testing.T) {
+	s := start(t, 80, 24)
+	s.shows(">")
+	for _, c := range []struct{ keys, want string }{
+		{"one two three", "> one two three"},
+		{"\x1bb\x1bbX", "> one Xtwo three"},
+		{"\x1b[1;5CY", "> one XtwoY three"},
+		{"\x17", "> one  three"},
+		{"\x19", "> one XtwoY three"},
+		{"\x01\x1bd", ">  XtwoY three"},
+		{"\x05\x1b\x7f", ">  XtwoY"},
+		{"\x14", ">  Xtwo Y"},
+		{"\x02\x0b", ">  Xtwo"},
+		{"\x15", ">"},
+		{"\x1b[99~\x1bOZ\x1b]0;title\x07\x1b[1;1R", ">"}, // keys that nobody binds and answers that nobody asked for
+		{"end", "> end"},
+	} {
+		s.press(c.keys)
+		s.shows(c.want)
+	}
+	s.press("\x0c")
+	s.await("a clear window", func(e *emulator) bool { return e.window() == "> end" })
+}

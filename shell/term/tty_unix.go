@@ -1,0 +1,148 @@
+//go:build unix
+
+package term
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"reflect"
+	"syscall"
+	"time"
+
+	"github.com/c-bata/go-prompt"
+	"golang.org/x/sys/unix"
+	xterm "golang.org/x/term"
+)
+
+// openTTY opens the controlling terminal. Having a file of our own, we do not mind what a child does to the one that it
+// inherits (O_NONBLOCK).
+func openTTY() (in, out *os.File, err error) {
+	tty, err := os.OpenFile("/dev/tty", os.O_RDWR, 0)
+	return tty, tty, err
+}
+
+func closeTTY(tty *os.File) { _ = tty.Close() }
+
+func isDumb() bool {
+	term := os.Getenv("TERM")
+	return term == "" || term == "dumb"
+}
+
+func isHangup(err error) bool { return errors.Is(err, io.EOF) || errors.Is(err, syscall.EIO) }
+
+// savedMode is the mode in which we found the terminal.
+type savedMode struct {
+	fd    int
+	state *xterm.State
+}
+
+func saveMode(in, _ *os.File) (*savedMode, error) {
+	fd := int(in.Fd())
+	state, err := xterm.GetState(fd)
+	return &savedMode{fd, state}, err
+}
+
+// makeRaw gives us every key as it is pressed, unechoed. Output stays processed, so that what others print (a panic,
+// a child's complaint) does not staircase.
+func (m *savedMode) makeRaw() error {
+	t, err := unix.IoctlGetTermios(m.fd, getTermios)
+	if err != nil {
+		return err
+	}
+	t.Iflag &^= unix.IGNBRK | unix.BRKINT | unix.PARMRK | unix.ISTRIP | unix.INLCR | unix.IGNCR | unix.ICRNL | unix.IXON
+	t.Oflag |= unix.OPOST | unix.ONLCR
+	t.Lflag &^= unix.ECHO | unix.ECHONL | unix.ICANON | unix.ISIG | unix.IEXTEN
+	t.Cflag &^= unix.CSIZE | unix.PARENB
+	t.Cflag |= unix.CS8
+	t.Cc[unix.VMIN] = 1
+	t.Cc[unix.VTIME] = 0
+	return unix.IoctlSetTermios(m.fd, setTermios, t)
+}
+
+func (m *savedMode) restore() error {
+	if err := xterm.Restore(m.fd, m.state); err != nil {
+		return fmt.Errorf("restoring the terminal's settings: %w", err)
+	}
+	return nil
+}
+
+// watch follows the window's size and job control until Close.
+func (t *Terminal) watch() {
+	signals := make(chan os.Signal, 8)
+	signal.Notify(signals, syscall.SIGWINCH, syscall.SIGCONT)
+	defer signal.Stop(signals)
+	for {
+		select {
+		case <-t.closing:
+			return
+		case s := <-signals:
+			if s == syscall.SIGWINCH {
+				t.screen.resized()
+			} else { // somebody else stopped us: the shell may have changed the mode
+				t.retake()
+			}
+		case <-t.input.stop:
+			t.stopJob(signals)
+		}
+	}
+}
+
+// stopJob does what Ctrl-Z does elsewhere.
+func (t *Terminal) stopJob(signals <-chan os.Signal) {
+	if t.Suspend() == nil && syscall.Kill(0, syscall.SIGTSTP) == nil {
+		awaitContinue(signals)
+	}
+	_ = t.Resume() // fails once closed
+}
+
+// awaitContinue returns when the process is continued, or when it turns out that it was not stopped: where no shell
+// could continue it, SIGTSTP has no effect.
+func awaitContinue(signals <-chan os.Signal) {
+	// While we are stopped the first time is up; SIGCONT may then take a moment, and if it came later the screen would be
+	// drawn twice.
+	for range 2 {
+		timeout := time.NewTimer(100 * time.Millisecond)
+		for waiting := true; waiting; {
+			select {
+			case s := <-signals:
+				if s == syscall.SIGCONT {
+					timeout.Stop()
+					return
+				}
+			case <-timeout.C:
+				waiting = false
+			}
+		}
+	}
+}
+
+// retake sets the mode again and draws what is live, unless a child has the terminal.
+func (t *Terminal) retake() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.reader != nil && t.saved.makeRaw() == nil {
+		t.screen.retake()
+	}
+}
+
+// quit does what Ctrl-\ does elsewhere: it is the way out of a program that hangs.
+func (t *Terminal) quit() {
+	t.screen.pause()
+	_ = t.saved.restore()
+	_ = syscall.Kill(0, syscall.SIGQUIT)
+}
+
+// closeSpare closes the terminal that prompt.New opens for its own parser and never uses. Left open it would be passed
+// on to every child, and keep a remote login from ending. It is an Option, to be given before OptionParser.
+func closeSpare(p *prompt.Prompt) error {
+	parser := reflect.ValueOf(p).Elem().FieldByName("in").Elem()
+	if parser.Kind() == reflect.Pointer {
+		if fd := parser.Elem().FieldByName("fd"); fd.Kind() == reflect.Int {
+			return syscall.Close(int(fd.Int()))
+		}
+	}
+	return nil
+}
