@@ -142,6 +142,13 @@ func (c *Catalog) Forget(name string) {
 	}
 }
 
+// Len returns how many methods are known.
+func (c *Catalog) Len() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.methods)
+}
+
 // Version changes with every change of the catalog.
 func (c *Catalog) Version() int {
 	c.mu.Lock()

@@ -1,0 +1,192 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"rpcsh/rpcconn/dial"
+	"rpcsh/rpcconn/transport"
+	"rpcsh/shell"
+)
+
+// options is what the command line says.
+type options struct {
+	listen     string
+	wire       dial.Config
+	execute    []string
+	notify     bool
+	timeout    duration
+	output     string
+	linger     duration
+	lingers    bool // --linger was given
+	maxMessage byteSize
+	noDiscover bool
+	color      string
+	demo       bool
+	verbose    bool
+	version    bool
+	help       bool
+
+	args []string // TARGET [METHOD ARG …]; with --demo, METHOD ARG …
+}
+
+// Values of --color.
+const (
+	colorAuto   = "auto"
+	colorAlways = "always"
+	colorNever  = "never"
+)
+
+// defaultTimeout is how long a call waits for its answer.
+const defaultTimeout = 30 * time.Second
+
+// newFlags returns the flags, which put what they are given into o. README.md lists them from here.
+func newFlags(o *options) *pflag.FlagSet {
+	f := pflag.NewFlagSet("rpcsh", pflag.ContinueOnError)
+	f.SetInterspersed(false) // after TARGET everything belongs to the call
+	f.SortFlags = false
+	f.Usage = func() {}
+	f.SetOutput(io.Discard) // what is wrong is said by run
+	f.StringVarP(&o.listen, "listen", "l", "", "listen on `ADDRESS`; peers come and go as @1, @2 …")
+	f.StringVarP(&o.wire.Protocol, "protocol", "p", dial.ProtocolNames()[0], "`PROTOCOL`: "+strings.Join(dial.ProtocolNames(), ", "))
+	f.StringVarP(&o.wire.Framing, "framing", "f", "", "`FRAMING` of jsonrpc: "+strings.Join(transport.FramingNames(), ", ")+" (default "+dial.Protocols()[0].Framing+")")
+	f.StringArrayVarP(&o.execute, "execute", "e", nil, "run `LINE` and exit; may be given several times")
+	f.BoolVarP(&o.notify, "notify", "n", false, "send METHOD as a notification")
+	o.timeout = duration(defaultTimeout)
+	f.VarP(&o.timeout, "timeout", "t", "how long a call waits for its answer; 0: for ever")
+	f.StringVarP(&o.output, "output", "o", "", "`FORM` of results: "+strings.Join(shell.Outputs(), ", ")+" (default pretty on a terminal, else json)")
+	f.Var(&o.linger, "linger", "print what comes in, a JSON object a line, for so long after the calls; 0: until the peer closes")
+	o.maxMessage = transport.DefaultMaxMessage
+	f.Var(&o.maxMessage, "max-message", "largest message taken, in bytes or as 64K, 16M")
+	f.BoolVar(&o.noDiscover, "no-discover", false, "do not ask the peer what it offers")
+	f.StringVar(&o.color, "color", colorAuto, "`WHEN` to use colours: auto, always, never; NO_COLOR is heeded")
+	f.BoolVar(&o.demo, "demo", false, "start a built-in peer and a shell on it")
+	f.BoolVarP(&o.verbose, "verbose", "v", false, "tell on stderr what connects and closes")
+	f.BoolVar(&o.version, "version", false, "print the version")
+	f.BoolVarP(&o.help, "help", "h", false, "print this help")
+	return f
+}
+
+// parseFlags reads the command line.
+func parseFlags(args []string) (*options, error) {
+	o := new(options)
+	f := newFlags(o)
+	if err := f.Parse(args); err != nil {
+		return nil, shell.UsageError("%w (rpcsh -h lists the flags)", err)
+	}
+	o.args = f.Args()
+	o.lingers = f.Changed("linger")
+	o.wire.MaxMessage = int(o.maxMessage)
+	return o, o.check()
+}
+
+// check finds what does not go together.
+func (o *options) check() error {
+	if o.help || o.version {
+		return nil
+	}
+	if _, err := o.wire.Wire(); err != nil {
+		return shell.UsageError("%w", err)
+	}
+	if o.output != "" && !slices.Contains(shell.Outputs(), o.output) {
+		return shell.UsageError("-o %s: choose one of %s", o.output, strings.Join(shell.Outputs(), ", "))
+	}
+	if !slices.Contains([]string{colorAuto, colorAlways, colorNever}, o.color) {
+		return shell.UsageError("--color %s: choose one of auto, always, never", o.color)
+	}
+	switch {
+	case o.listen != "" && o.demo:
+		return shell.UsageError("--demo and -l do not go together: the demo peer is dialled")
+	case o.listen != "" && len(o.args) > 0:
+		return shell.UsageError("-l and a target do not go together; use -e LINE for calls, .connect for further peers")
+	case len(o.execute) > 0 && len(o.call()) > 0:
+		return shell.UsageError("-e and METHOD do not go together; use one of them")
+	case o.notify && len(o.call()) == 0:
+		return shell.UsageError("-n needs a METHOD to send")
+	}
+	return nil
+}
+
+// target returns TARGET, "" where there is none.
+func (o *options) target() string {
+	if o.demo || len(o.args) == 0 {
+		return ""
+	}
+	return o.args[0]
+}
+
+// call returns METHOD [ARG …].
+func (o *options) call() []string {
+	if o.demo || len(o.args) == 0 {
+		return o.args
+	}
+	return o.args[1:]
+}
+
+// A duration is a time.Duration, for flags; it is written as in .set timeout.
+type duration time.Duration
+
+func (d *duration) String() string { return time.Duration(*d).String() }
+func (d *duration) Type() string   { return "DURATION" }
+
+func (d *duration) Set(text string) error {
+	parsed, err := shell.ParseDuration(text)
+	*d = duration(parsed)
+	return err
+}
+
+// A byteSize is a number of bytes, for flags.
+type byteSize int
+
+func (b *byteSize) String() string {
+	if n := *b; n >= 1<<20 && n%(1<<20) == 0 {
+		return fmt.Sprintf("%dM", n>>20)
+	}
+	return fmt.Sprint(int(*b))
+}
+
+func (b *byteSize) Type() string { return "SIZE" }
+
+func (b *byteSize) Set(text string) error {
+	number, unit := strings.TrimRight(strings.ToUpper(text), "IB"), 1
+	for suffix, n := range map[string]int{"K": 1 << 10, "M": 1 << 20, "G": 1 << 30} {
+		if rest, ok := strings.CutSuffix(number, suffix); ok {
+			number, unit = rest, n
+			break
+		}
+	}
+	var n int
+	if _, err := fmt.Sscanf(number, "%d", &n); err != nil || fmt.Sprint(n) != number || n <= 0 {
+		return errors.New("write a number of bytes, or one with K, M or G")
+	}
+	const most = 1 << 31 // lengths of BSON are 32 bits
+	if n > most/unit {
+		return errors.New("at most 2G")
+	}
+	*b = byteSize(n * unit)
+	return nil
+}
+
+// usage is the head of rpcsh -h.
+const usage = `rpcsh is an interactive shell for peers that speak JSON-RPC or BSON-RPC.
+
+  rpcsh [flags] TARGET                   a shell on that peer; where stdin is no terminal, its lines are run
+  rpcsh [flags] TARGET METHOD [ARG …]    one call: the result on stdout, all else on stderr
+  rpcsh [flags] -l ADDRESS               listen; peers come and go as @1, @2 …
+  rpcsh --demo                           a built-in peer to try everything on
+
+TARGET is host:port, :port, tcp://host:port, unix:///path, or a path with a slash.
+
+`
+
+// exitCodes is the foot of rpcsh -h.
+const exitCodes = `
+Exit codes: 0 done, 1 the peer answered with an error, 2 the command line or a line is wrong, 3 no connection, or it was
+lost, 4 timed out, 5 an expectation failed, 130 interrupted.
+`

@@ -1,0 +1,278 @@
+// Rpcsh is an interactive shell for peers that speak RPC over a connection in which both sides may call.
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"runtime/debug"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/adrg/xdg"
+	xterm "golang.org/x/term"
+
+	"rpcsh/history"
+	"rpcsh/rpcconn/catalog"
+	"rpcsh/rpcconn/demo"
+	"rpcsh/shell"
+	"rpcsh/shell/lang"
+	"rpcsh/shell/term"
+)
+
+// version is that of the newest entry of CHANGELOG.md.
+const version = "0.1.0"
+
+// historyLimit is how many lines are kept.
+const historyLimit = 10_000
+
+func main() {
+	os.Exit(run(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+}
+
+// run is the whole program but for its exit.
+func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	o, err := parseFlags(args)
+	switch {
+	case err != nil:
+		fmt.Fprintln(stderr, "rpcsh: "+err.Error())
+		return shell.ExitCode(err)
+	case o.help:
+		fmt.Fprint(stdout, usage+newFlags(new(options)).FlagUsages()+exitCodes)
+		return shell.ExitDone
+	case o.version:
+		fmt.Fprintln(stdout, "rpcsh "+version+revision())
+		return shell.ExitDone
+	}
+	p := &program{options: o, stdin: stdin, stdout: stdout, stderr: stderr}
+	return p.run(ctx)
+}
+
+// revision returns the commit that the program was built from, where that is known.
+func revision() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return ""
+	}
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" {
+			return " (" + s.Value[:min(12, len(s.Value))] + ")"
+		}
+	}
+	return ""
+}
+
+// A program is one run of rpcsh.
+type program struct {
+	*options
+	stdin          io.Reader
+	stdout, stderr io.Writer
+
+	shell *shell.Shell
+	peer  *demo.Peer // nil: there is none
+}
+
+func (p *program) run(ctx context.Context) int {
+	cfg := shell.Config{
+		Stdout: p.stdout, Stderr: p.stderr, Wire: p.wire, Timeout: time.Duration(p.timeout), Output: p.output,
+		Color: p.colored(), Verbose: p.verbose, Incoming: p.lingers,
+	}
+	signals := []os.Signal{syscall.SIGTERM, syscall.SIGHUP}
+	if p.interactive() {
+		closeTerminal, err := p.openTerminal(&cfg)
+		if err != nil {
+			return p.fail(err)
+		}
+		defer closeTerminal()
+	} else {
+		signals = append(signals, os.Interrupt)
+		if isTerminal(p.stdout) && p.output == "" {
+			cfg.Output = shell.OutputPretty
+		}
+		if isTerminal(p.stderr) {
+			cfg.Status = func(text string) { fmt.Fprintf(p.stderr, "\r\x1b[K%s", text) }
+		}
+	}
+	ctx, stop := signal.NotifyContext(ctx, signals...)
+	defer stop()
+
+	p.shell = shell.New(cfg)
+	defer func() {
+		p.shell.Close()
+		if p.peer != nil {
+			p.peer.Close()
+		}
+	}()
+	err := p.connect(ctx)
+	if err == nil {
+		err = p.work(ctx)
+	}
+	if err != nil && ctx.Err() == nil || err != nil && !p.interactive() {
+		p.shell.ShowFailure(err)
+	}
+	return shell.ExitCode(err)
+}
+
+func (p *program) fail(err error) int {
+	fmt.Fprintln(p.stderr, "rpcsh: "+err.Error())
+	return shell.ExitCode(err)
+}
+
+// interactive reports whether a person sits at a terminal and wants a shell.
+func (p *program) interactive() bool {
+	return len(p.call()) == 0 && len(p.execute) == 0 && !p.lingers && isTerminal(p.stdin) && isTerminal(p.stdout)
+}
+
+func isTerminal(stream any) bool {
+	f, ok := stream.(*os.File)
+	return ok && xterm.IsTerminal(int(f.Fd()))
+}
+
+func (p *program) colored() bool {
+	switch p.color {
+	case colorAlways:
+		return true
+	case colorNever:
+		return false
+	}
+	return isTerminal(p.stdout) && (p.interactive() || isTerminal(p.stderr)) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
+}
+
+// openTerminal opens the terminal for a person, and what is kept for them between runs.
+func (p *program) openTerminal(cfg *shell.Config) (closeTerminal func(), err error) {
+	state := filepath.Join(xdg.StateHome, "rpcsh")
+	cfg.Discover = !p.noDiscover
+	if !p.demo { // which is another target with every run
+		cfg.Store = catalog.Store{Dir: filepath.Join(state, "methods")}
+	}
+	h, historyErr := history.Open(filepath.Join(state, "history"), historyLimit)
+	if historyErr != nil {
+		fmt.Fprintln(p.stderr, "rpcsh: "+historyErr.Error())
+	}
+	cfg.History = h
+
+	t, err := term.Open(term.Config{
+		Complete: func(line string, cursor int) []term.Suggestion {
+			return p.shell.Complete(line, cursor)
+		},
+		History:   h.Entries,
+		Continues: lang.Open,
+		Color:     p.colored(),
+	})
+	if errors.Is(err, term.ErrNoTerminal) {
+		plain := term.NewPlain(p.stdin, p.stdout)
+		cfg.Terminal = plain
+		return plain.Close, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	cfg.Terminal = t
+	return func() {
+		_ = t.Close()
+		_ = h.Close()
+	}, nil
+}
+
+// connect dials or listens as the command line says.
+func (p *program) connect(ctx context.Context) error {
+	switch {
+	case p.demo:
+		return p.startDemo(ctx)
+	case p.listen != "":
+		return p.shell.Listen(ctx, p.listen, p.wire)
+	case p.target() != "":
+		return p.shell.Connect(ctx, p.target(), p.wire)
+	}
+	return nil
+}
+
+// greeting says what to type first at the demo peer.
+const greeting = `This is the demo peer. Try, one after the other (Tab completes):
+  my_add 40 2                     a call; x = my_add 40 2 keeps its result in $x
+  .serve my_double .[0]*2         answer the peer's own requests
+  my_progress_add 2 2             it notifies and calls you before it answers
+  ticks 5 500 &                   notifications come while you type
+  .methods                        what it offers;  .help  all commands;  .quit`
+
+func (p *program) startDemo(ctx context.Context) error {
+	w, err := p.wire.Wire()
+	if err != nil {
+		return err
+	}
+	if p.peer, err = demo.Start(ctx, w); err != nil {
+		return err
+	}
+	if p.interactive() {
+		p.shell.Greet(greeting)
+	}
+	return p.shell.Connect(ctx, p.peer.Target().String(), p.wire)
+}
+
+// work does what there is to do once the connection stands.
+func (p *program) work(ctx context.Context) error {
+	var err error
+	switch call := p.call(); {
+	case p.interactive():
+		return p.shell.Run(ctx)
+	case len(call) > 0:
+		err = p.shell.Call(ctx, p.notify, call[0], call[1:])
+	case len(p.execute) > 0:
+		lines := p.execute
+		err = p.shell.RunLines(ctx, func() (string, error) {
+			if len(lines) == 0 {
+				return "", io.EOF
+			}
+			line := lines[0]
+			lines = lines[1:]
+			return line, nil
+		})
+	case !p.lingers || !isTerminal(p.stdin):
+		err = p.shell.RunLines(ctx, readLines(ctx, p.stdin))
+	}
+	if err == nil && p.lingers {
+		p.shell.Linger(ctx, time.Duration(p.linger))
+	}
+	return err
+}
+
+// readLines returns a function that returns the next line of r, or ctx's error while none is there. A goroutine that waits for a
+// line when ctx ends is left to the end of the program: nothing can wake it.
+func readLines(ctx context.Context, r io.Reader) func() (string, error) {
+	type result struct {
+		line string
+		err  error
+	}
+	lines := make(chan result)
+	go func() {
+		b := bufio.NewReader(r)
+		for {
+			line, err := b.ReadString('\n')
+			if line != "" {
+				err = nil
+			}
+			select {
+			case lines <- result{strings.TrimRight(line, "\r\n"), err}:
+			case <-ctx.Done():
+				return
+			}
+			if err != nil {
+				return
+			}
+		}
+	}()
+	return func() (string, error) {
+		select {
+		case l := <-lines:
+			return l.line, l.err
+		case <-ctx.Done():
+			return "", context.Cause(ctx)
+		}
+	}
+}

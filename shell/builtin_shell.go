@@ -1,0 +1,249 @@
+package shell
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"rpcsh/completer"
+	"rpcsh/rpcconn/catalog"
+	"rpcsh/shell/glob"
+	"rpcsh/shell/lang"
+)
+
+func shellCommands() []Command {
+	return []Command{
+		{
+			Name: "methods", Group: groupShell, Usage: "[PATTERN]",
+			Summary:  "list the methods that are known, with where they were learned",
+			Help:     "PATTERN is a glob, or a part of the name or of the summary. Methods that the peer calls here are marked with ←; a pipe gets the peer's own alone, one a line.",
+			Examples: []string{".methods", ".methods my_*"},
+			Complete: func(s *Shell, _ []string) []completer.Candidate { return s.methodCandidates(nil) },
+			Run: func(_ context.Context, s *Shell, args lang.Text) error {
+				return s.listMethods(args.Text)
+			},
+		},
+		{
+			Name: "set", Group: groupShell, Usage: "[NAME [VALUE]]",
+			Summary:  "show or change a setting",
+			Help:     settingHelp(),
+			Examples: []string{".set", ".set timeout 5s", ".set noparams array"},
+			Complete: completeSetting,
+			Run:      func(_ context.Context, s *Shell, args lang.Text) error { return s.setting(args) },
+		},
+		{
+			Name: "history", Group: groupShell, Usage: "[PATTERN]",
+			Summary:  "list the lines that were typed, or those that contain PATTERN",
+			Help:     "Lines are kept across runs; one that begins with a blank is not.",
+			Examples: []string{".history my_add"},
+			Run: func(_ context.Context, s *Shell, args lang.Text) error {
+				if s.cfg.History == nil {
+					return fmt.Errorf("no lines are kept in this run")
+				}
+				for _, line := range s.cfg.History.Find(args.Text) {
+					s.say("%s", visible(line, false))
+				}
+				return nil
+			},
+		},
+		{
+			Name: "help", Aliases: []string{"?"}, Group: groupShell, Usage: "[COMMAND]",
+			Summary:  "list the commands, or tell all of one",
+			Examples: []string{".help serve"},
+			Complete: func(s *Shell, _ []string) []completer.Candidate {
+				all := commandCandidates()
+				for i := range all {
+					all[i].Text = strings.TrimPrefix(all[i].Text, ".")
+				}
+				return all
+			},
+			Run: func(_ context.Context, s *Shell, args lang.Text) error { return s.help(args) },
+		},
+		{
+			Name: "quit", Aliases: []string{"exit"}, Group: groupShell,
+			Summary: "leave; Ctrl-D on an empty line does the same",
+			Run: func(_ context.Context, s *Shell, args lang.Text) error {
+				if err := noArguments(args); err != nil {
+					return err
+				}
+				s.quit = true
+				return nil
+			},
+		},
+	}
+}
+
+// listMethods lists the methods of the current peer, or of all where there is none.
+func (s *Shell) listMethods(pattern string) error {
+	peers := s.peers.list()
+	if p := s.peers.selected(); p != nil {
+		peers = []*peer{p}
+	}
+	if len(peers) == 0 {
+		return s.notConnected()
+	}
+	var t table
+	for _, p := range peers {
+		for _, m := range p.known.Methods() {
+			if !matches(m, pattern) || m.Ours && !s.interactive() {
+				continue
+			}
+			if !s.interactive() {
+				t.row(visible(m.Signature(), false))
+				continue
+			}
+			mark := " "
+			if m.Ours {
+				mark = "←"
+			}
+			t.row(mark, visible(m.Signature(), false), m.Source.String(), visible(m.Summary, false))
+		}
+	}
+	if len(t.rows) == 0 {
+		if pattern != "" {
+			return fmt.Errorf("no known method matches %s", pattern)
+		}
+		s.say("no methods are known yet; those that you call and that exist are learned")
+		return nil
+	}
+	lines := strings.SplitAfter(strings.TrimSuffix(t.String(), "\n"), "\n")
+	for i := range lines {
+		lines[i] = clip(strings.TrimSuffix(lines[i], "\n"), max(20, s.listWidth()))
+	}
+	s.say("%s", strings.Join(lines, "\n"))
+	return nil
+}
+
+// listWidth is how wide the lines of a list may be; for a pipe there is no limit.
+func (s *Shell) listWidth() int {
+	if s.interactive() {
+		return s.width() - 1
+	}
+	return 1 << 20
+}
+
+// matches reports whether m is meant by a pattern of .methods.
+func matches(m catalog.Method, pattern string) bool {
+	if glob.Is(pattern) {
+		return glob.Match(pattern, m.Name)
+	}
+	pattern = strings.ToLower(pattern)
+	return strings.Contains(strings.ToLower(m.Name), pattern) || strings.Contains(strings.ToLower(m.Summary), pattern)
+}
+
+func settingHelp() string {
+	var lines []string
+	for _, st := range settingTable() {
+		lines = append(lines, fmt.Sprintf("%s (%s): %s.", st.name, strings.Join(st.values, ", "), st.help))
+	}
+	return strings.Join(lines, " ")
+}
+
+func (s *Shell) setting(args lang.Text) error {
+	name, value := word(args)
+	set := s.settings()
+	if name.Text == "" {
+		var t table
+		for _, st := range settingTable() {
+			t.row(st.name, st.get(&set), st.help)
+		}
+		s.say("%s", t.String())
+		return nil
+	}
+	var names []string
+	for _, st := range settingTable() {
+		if st.name != name.Text {
+			names = append(names, st.name)
+			continue
+		}
+		if value.Text == "" {
+			s.say("%s", st.get(&set))
+			return nil
+		}
+		if err := st.put(&set, value.Text); err != nil {
+			return &lang.Error{Column: value.Column, Reason: err.Error()}
+		}
+		s.mu.Lock()
+		s.set = set
+		s.mu.Unlock()
+		return nil
+	}
+	return &lang.Error{Column: name.Column, Reason: "there is no such setting: there are " + strings.Join(names, ", ")}
+}
+
+func completeSetting(_ *Shell, words []string) []completer.Candidate {
+	var all []completer.Candidate
+	for _, st := range settingTable() {
+		switch {
+		case len(words) == 0:
+			all = append(all, completer.Candidate{Text: st.name, Description: st.help})
+		case words[0] == st.name:
+			for _, v := range st.values {
+				all = append(all, completer.Candidate{Text: v})
+			}
+		}
+	}
+	return all
+}
+
+func (s *Shell) help(args lang.Text) error {
+	if args.Text != "" {
+		c, err := findCommand(strings.TrimPrefix(args.Text, "."))
+		if err != nil {
+			return &lang.Error{Column: args.Column, Reason: err.Error()}
+		}
+		s.say("%s", c.help())
+		return nil
+	}
+	var b strings.Builder
+	b.WriteString("METHOD ARG …          call; !METHOD notifies, @2 or @all before it names a peer\n" +
+		"NAME = CALL           keep the result in $NAME; CALL | JQ filters it; CALL & does not wait\n" +
+		"ARG                   JSON or text, or all of them as name=value\n")
+	for _, g := range Groups() {
+		b.WriteString("\n" + s.colors.bold(g) + "\n")
+		for _, c := range Commands() {
+			if c.Group == g {
+				b.WriteString(fmt.Sprintf("  %-20s%s\n", "."+c.Name, c.Summary))
+			}
+		}
+	}
+	b.WriteString("\n.help COMMAND tells more. Tab completes, Ctrl-R searches what was typed, Ctrl-C gives up a call.")
+	s.say("%s", b.String())
+	return nil
+}
+
+// help returns all that there is to say about c.
+func (c Command) help() string {
+	var b strings.Builder
+	b.WriteString(strings.TrimSpace("."+c.Name+" "+c.Usage) + "\n  " + c.Summary + "\n")
+	if c.Help != "" {
+		b.WriteString("\n" + wrap(c.Help, 76, "  ") + "\n")
+	}
+	if len(c.Aliases) > 0 {
+		b.WriteString("\n  also: ." + strings.Join(c.Aliases, ", .") + "\n")
+	}
+	if len(c.Examples) > 0 {
+		b.WriteString("\n")
+		for _, e := range c.Examples {
+			b.WriteString("  " + e + "\n")
+		}
+	}
+	return b.String()
+}
+
+// wrap breaks text into lines of at most width characters, each after indent.
+func wrap(text string, width int, indent string) string {
+	var lines []string
+	line := indent
+	for _, w := range strings.Fields(text) {
+		if len(line) > len(indent) && len(line)+1+len(w) > width {
+			lines = append(lines, line)
+			line = indent
+		}
+		if len(line) > len(indent) {
+			line += " "
+		}
+		line += w
+	}
+	return strings.Join(append(lines, line), "\n")
+}

@@ -1,0 +1,450 @@
+package shell
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"rpcsh/rpcconn"
+	"rpcsh/rpcconn/jsonscan"
+	"rpcsh/shell/jq"
+	"rpcsh/shell/lang"
+)
+
+// allPeers is the peer that means every one.
+const allPeers = "all"
+
+// A job is a statement that calls, with what it needs while it runs.
+type job struct {
+	*lang.Statement
+	settings
+	filter *jq.Filter
+	names  []string          // of the variables that the filter may use
+	values []json.RawMessage // theirs
+	all    bool              // every peer is asked
+}
+
+// An outcome is what became of a job at one peer.
+type outcome struct {
+	peer     *peer
+	id       rpcconn.ID // of a single request
+	result   json.RawMessage
+	err      error
+	slot     *slot // where in the order of output the answer came
+	answered bool
+	took     time.Duration
+}
+
+// calls runs a statement that calls.
+func (s *Shell) calls(ctx context.Context, st *lang.Statement) error {
+	j, err := s.job(st)
+	if err != nil {
+		return err
+	}
+	peers, err := s.addressed(ctx, st)
+	if err != nil {
+		return err
+	}
+	if j.silent() {
+		if st.Assign != "" || st.Filter != nil {
+			return UsageError("a notification has no result, neither to assign nor to filter")
+		}
+		return s.notify(ctx, peers, j)
+	}
+	if st.Background {
+		for _, p := range peers {
+			s.waiting.Add(1)
+			s.tasks.Go(func() {
+				defer s.waiting.Done()
+				s.background(p, j)
+			})
+		}
+		return nil
+	}
+	defer s.showWaiting("waiting for " + j.title() + " …")()
+	return s.foreground(ctx, peers, j)
+}
+
+// job compiles what is to be compiled before anything is sent.
+func (s *Shell) job(st *lang.Statement) (*job, error) {
+	j := &job{Statement: st, settings: s.settings(), all: st.Peer == allPeers}
+	if empty := emptyParams[j.noParams]; empty != "" {
+		for i := range st.Calls {
+			if st.Calls[i].Params == nil {
+				st.Calls[i].Params = json.RawMessage(empty)
+			}
+		}
+	}
+	if st.Filter == nil {
+		return j, nil
+	}
+	s.mu.Lock()
+	for name, v := range s.variables {
+		j.names, j.values = append(j.names, name), append(j.values, v)
+	}
+	s.mu.Unlock()
+	var err error
+	j.filter, err = compile(*st.Filter, j.names...)
+	return j, err
+}
+
+// compile compiles a jq expression of a line; its mistakes know their column.
+func compile(text lang.Text, variables ...string) (*jq.Filter, error) {
+	f, err := jq.Compile(text.Text, variables...)
+	var mistake *jq.Error
+	if errors.As(err, &mistake) {
+		return nil, &lang.Error{Column: text.Column + mistake.Offset, Reason: mistake.Reason}
+	}
+	return f, err
+}
+
+// silent reports whether no answer is expected.
+func (j *job) silent() bool {
+	for _, c := range j.Calls {
+		if !c.Notify {
+			return false
+		}
+	}
+	return true
+}
+
+// title names the job in what is said about it.
+func (j *job) title() string {
+	if j.Batch {
+		return fmt.Sprintf("batch of %d", len(j.Calls))
+	}
+	return visible(j.Calls[0].Method, false)
+}
+
+// addressed returns the peers that a statement is for.
+func (s *Shell) addressed(ctx context.Context, st *lang.Statement) ([]*peer, error) {
+	s.awaitPeers(ctx, st.Peer)
+	if st.Peer == allPeers {
+		all := s.peers.list()
+		if len(all) == 0 {
+			return nil, s.notConnected()
+		}
+		return all, nil
+	}
+	if st.Peer != "" {
+		p, err := s.peers.find(st.Peer)
+		return []*peer{p}, err
+	}
+	p := s.peers.selected()
+	if p == nil {
+		return nil, s.notConnected()
+	}
+	return []*peer{p}, s.gone(p)
+}
+
+// gone returns the error of using a peer that has gone, nil while it is there.
+func (s *Shell) gone(p *peer) error {
+	if p.alive() {
+		return nil
+	}
+	reason, _ := p.ending()
+	hint := ".connect " + p.name + " dials it again"
+	if p.accepted {
+		hint = "it has to connect again"
+		if others := s.peers.list(); len(others) > 0 {
+			hint = fmt.Sprintf(".use %d takes another", others[0].number)
+		}
+	}
+	return connectionError("not connected: %s %s; %s", p.title(s), reason, hint)
+}
+
+func (s *Shell) notConnected() error {
+	if s.listening() {
+		return connectionError("not connected: nobody has connected yet (.peers shows who is there)")
+	}
+	return connectionError("not connected: .connect HOST:PORT dials a peer, .listen :PORT waits for some")
+}
+
+// limited returns ctx with the time limit of calls.
+func (set settings) limited(ctx context.Context) (context.Context, context.CancelFunc) {
+	if set.timeout <= 0 {
+		return context.WithCancel(ctx)
+	}
+	return context.WithTimeoutCause(ctx, set.timeout, errTimeout)
+}
+
+// ask runs j at p and waits for the answer.
+func (s *Shell) ask(ctx context.Context, p *peer, j *job) outcome {
+	ctx, cancelTime := j.limited(ctx)
+	defer cancelTime()
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+
+	o := outcome{peer: p}
+	start := time.Now()
+	var waiting []*call
+	var answered atomic.Int64
+	var requests []rpcconn.Call
+	expected := int64(0)
+	for _, c := range j.Calls {
+		if !c.Notify {
+			expected++
+		}
+	}
+	for _, c := range j.Calls {
+		r := rpcconn.Call{Method: c.Method, Params: c.Params, Notify: c.Notify}
+		r.OnID = func(id rpcconn.ID) {
+			w := &call{peer: p, id: id, method: c.Method, since: start, cancel: cancel}
+			waiting = append(waiting, w)
+			o.id = id
+			p.add(w)
+			if j.Background {
+				s.showOutgoing(p, id, c.Method, c.Params)
+			}
+		}
+		r.OnResponse = func(*rpcconn.Response) {
+			if answered.Add(1) == expected && !j.Background {
+				o.slot, o.answered = s.screen.reserve(), true
+				o.took = time.Since(start)
+			}
+		}
+		requests = append(requests, r)
+	}
+
+	var responses []*rpcconn.Response
+	if j.Batch {
+		responses, o.err = p.link.Batch(ctx, requests)
+	} else {
+		var r *rpcconn.Response
+		r, o.err = p.link.Do(ctx, &requests[0])
+		responses = []*rpcconn.Response{r}
+	}
+	if o.took == 0 {
+		o.took = time.Since(start)
+	}
+	if errors.Is(o.err, rpcconn.ErrClosed) {
+		<-p.reported // so that the reason is always seen before its consequence
+	}
+	for i, w := range waiting {
+		p.remove(w, i >= len(responses) || responses[i] == nil)
+		if i < len(responses) && responses[i] != nil {
+			p.learnFrom(w.method, responses[i])
+		}
+	}
+	s.settle(&o, j, responses, ctx)
+	return o
+}
+
+// settle makes the outcome of the responses.
+func (s *Shell) settle(o *outcome, j *job, responses []*rpcconn.Response, ctx context.Context) {
+	switch {
+	case o.err != nil:
+		o.err = s.callError(o.err, j, ctx)
+	case j.Batch:
+	case responses[0].Err != nil:
+		o.err = responses[0].Err
+	default:
+		o.result = responses[0].Result
+	}
+	if j.Batch && len(responses) > 0 {
+		o.result = batchResult(responses)
+	}
+}
+
+// callError says why a call has no answer.
+func (s *Shell) callError(err error, j *job, ctx context.Context) error {
+	switch cause := context.Cause(ctx); {
+	case errors.Is(err, rpcconn.ErrClosed):
+		return connectionError("%s: %w", j.title(), err)
+	case errors.Is(cause, errTimeout):
+		return fmt.Errorf("%s: %w: no answer within %s (.set timeout or -t changes that)", j.title(), errTimeout, j.timeout)
+	case errors.Is(cause, errCancelled):
+		return &failure{ExitInterrupted, fmt.Errorf("%s: cancelled", j.title())}
+	case ctx.Err() != nil:
+		return fmt.Errorf("%s: %w, a late answer will be shown", j.title(), errInterrupted)
+	case errors.Is(err, errors.ErrUnsupported):
+		return UsageError("%s: %w", j.title(), err)
+	default:
+		return &failure{ExitUsage, fmt.Errorf("%s: %w", j.title(), err)} // what cannot be said in the protocol
+	}
+}
+
+// batchResult returns the answers to a batch as one array, an error in its place as {"error":{…}}.
+func batchResult(responses []*rpcconn.Response) json.RawMessage {
+	b := []byte("[")
+	for i, r := range responses {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		switch {
+		case r == nil:
+			b = append(b, errorObject(&rpcconn.Error{Message: "no answer"})...)
+		case r.Err != nil:
+			b = append(b, errorObject(r.Err)...)
+		default:
+			b = append(b, r.Result...)
+		}
+	}
+	return append(b, ']')
+}
+
+// errorObject returns {"error":{…}}, as an error stands among results.
+func errorObject(e *rpcconn.Error) []byte {
+	b := fmt.Appendf(nil, `{"error":{"code":%d,"message":`, e.Code)
+	b = jsonscan.AppendQuote(b, e.Message)
+	if e.Data != nil {
+		b = append(append(b, `,"data":`...), e.Data...)
+	}
+	return append(b, "}}"...)
+}
+
+// foreground asks peers and shows what they answer as it comes.
+func (s *Shell) foreground(ctx context.Context, peers []*peer, j *job) error {
+	outcomes := make([]outcome, len(peers))
+	var wg sync.WaitGroup
+	for i, p := range peers {
+		wg.Go(func() {
+			o := s.ask(ctx, p, j)
+			if o.slot == nil {
+				o.slot = s.screen.reserve()
+			}
+			s.conclude(ctx, &o, j)
+			outcomes[i] = o
+			o.slot.release()
+		})
+	}
+	wg.Wait()
+	var first error
+	for _, o := range outcomes {
+		if first == nil {
+			first = o.err
+		}
+	}
+	if j.all {
+		s.assign(j.Assign, together(outcomes))
+	} else if outcomes[0].result != nil {
+		s.assign(j.Assign, outcomes[0].result)
+	}
+	return first
+}
+
+// together returns the results of all peers as an array, errors in their places.
+func together(outcomes []outcome) json.RawMessage {
+	var all []string
+	for _, o := range outcomes {
+		var e *rpcconn.Error
+		switch {
+		case o.err == nil:
+			all = append(all, string(o.result))
+		case errors.As(o.err, &e):
+			all = append(all, string(errorObject(e)))
+		default:
+			all = append(all, string(errorObject(&rpcconn.Error{Message: o.err.Error()})))
+		}
+	}
+	return json.RawMessage("[" + strings.Join(all, ",") + "]")
+}
+
+// conclude filters an outcome's result and shows it in the outcome's slot; what is left of the result is the value to assign.
+func (s *Shell) conclude(ctx context.Context, o *outcome, j *job) {
+	shown := []json.RawMessage{o.result}
+	if o.result != nil && j.filter != nil {
+		var err error
+		if shown, err = j.filter.Run(ctx, o.result, j.values...); err != nil && o.err == nil {
+			o.err = &failure{ExitUsage, err}
+		}
+		o.result = oneValue(shown)
+	}
+	s.showResults(o, j, shown)
+	if o.err != nil && (s.interactive() || j.all) {
+		o.err = s.showCallError(o, j)
+	}
+}
+
+// oneValue returns what a filter gave as one value: itself where it is one, else an array, null where it gave nothing.
+func oneValue(values []json.RawMessage) json.RawMessage {
+	switch len(values) {
+	case 0:
+		return json.RawMessage("null")
+	case 1:
+		return values[0]
+	}
+	texts := make([]string, len(values))
+	for i, v := range values {
+		texts[i] = string(v)
+	}
+	return json.RawMessage("[" + strings.Join(texts, ",") + "]")
+}
+
+// background asks p and shows the answer when it comes.
+func (s *Shell) background(p *peer, j *job) {
+	o := s.ask(s.done, p, j)
+	if s.done.Err() != nil {
+		return
+	}
+	o.slot = s.screen.reserve()
+	defer o.slot.release()
+	defer s.noteFailure(&o)
+	if o.err == nil && j.filter != nil {
+		values, err := j.filter.Run(s.done, o.result, j.values...)
+		o.result, o.err = oneValue(values), err
+	}
+	if o.err == nil {
+		s.assign(j.Assign, o.result)
+	}
+	s.showBackground(&o, j)
+}
+
+// noteFailure remembers that a background call failed, for a run that waits for all of them at its end.
+func (s *Shell) noteFailure(o *outcome) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.failed == nil && o.err != nil {
+		s.failed = &shownError{o.err}
+	}
+}
+
+// notify sends notifications: one, or a batch of them.
+func (s *Shell) notify(ctx context.Context, peers []*peer, j *job) error {
+	ctx, cancel := j.limited(ctx)
+	defer cancel()
+	var first error
+	for _, p := range peers {
+		var err error
+		if j.Batch {
+			var calls []rpcconn.Call
+			for _, c := range j.Calls {
+				calls = append(calls, rpcconn.Call{Method: c.Method, Params: c.Params, Notify: true})
+			}
+			_, err = p.link.Batch(ctx, calls)
+		} else {
+			err = p.link.Notify(ctx, j.Calls[0].Method, j.Calls[0].Params)
+		}
+		if err != nil {
+			err = s.callError(err, j, ctx)
+		} else {
+			for _, c := range j.Calls {
+				p.learnUsed(c.Method)
+			}
+		}
+		if first == nil {
+			first = err
+		}
+	}
+	return first
+}
+
+// printValue shows a value: .print.
+func (s *Shell) printValue(ctx context.Context, st *lang.Statement) error {
+	j, err := s.job(st)
+	if err != nil {
+		return err
+	}
+	o := outcome{result: st.Print, slot: s.screen.reserve()}
+	defer o.slot.release()
+	s.conclude(ctx, &o, j)
+	if o.result != nil {
+		s.assign(st.Assign, o.result)
+	}
+	return o.err
+}

@@ -1,0 +1,156 @@
+package shell
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"rpcsh/completer"
+	"rpcsh/shell/lang"
+)
+
+// A Command is one of the shell's own. It is all that there is to know of it: help, completion and README.md are made from it.
+type Command struct {
+	Name     string
+	Aliases  []string
+	Group    string
+	Usage    string   // its arguments, as they are written in help
+	Summary  string   // one line
+	Help     string   // what the summary leaves out
+	Examples []string // whole lines
+
+	// Complete returns candidates for the word being typed, after the words before it; nil: there are none.
+	Complete func(s *Shell, words []string) []completer.Candidate
+	// Run runs the command; nil for those that the language knows as calls.
+	Run func(ctx context.Context, s *Shell, args lang.Text) error
+}
+
+// The groups of commands, in the order of help.
+const (
+	groupConnections = "Connections"
+	groupCalls       = "Calls"
+	groupServing     = "Serving"
+	groupWatching    = "Watching"
+	groupShell       = "Shell"
+)
+
+// Groups returns the groups of commands, in order.
+func Groups() []string {
+	return []string{groupConnections, groupCalls, groupServing, groupWatching, groupShell}
+}
+
+// Commands returns the table of commands, in the order of their groups.
+func Commands() []Command {
+	var all []Command
+	for _, table := range [][]Command{connectionCommands(), callCommands(), serveCommands(), watchCommands(), shellCommands()} {
+		all = append(all, table...)
+	}
+	return all
+}
+
+// findCommand returns the command that name, or the beginning of a single one's name, stands for.
+func findCommand(name string) (Command, error) {
+	var found []Command
+	for _, c := range Commands() {
+		for _, n := range append([]string{c.Name}, c.Aliases...) {
+			if n == name {
+				return c, nil
+			}
+			if strings.HasPrefix(n, name) && name != "" {
+				found = append(found, c)
+				break
+			}
+		}
+	}
+	switch len(found) {
+	case 1:
+		return found[0], nil
+	case 0:
+		return Command{}, fmt.Errorf("there is no command .%s; .help lists them (.call %s calls a method of that name)", name, "."+name)
+	}
+	names := make([]string, len(found))
+	for i, c := range found {
+		names[i] = "." + c.Name
+	}
+	return Command{}, fmt.Errorf(".%s may be %s", name, strings.Join(names, " or "))
+}
+
+// command runs a statement that is a command.
+func (s *Shell) command(ctx context.Context, st *lang.Statement) error {
+	c, err := findCommand(st.Command.Name)
+	if err != nil {
+		return &lang.Error{Column: st.Command.Column, Reason: err.Error()}
+	}
+	if c.Run == nil {
+		return &lang.Error{Column: st.Command.Column, Reason: "write it in full: ." + c.Name}
+	}
+	if st.Peer != "" {
+		return &lang.Error{Column: st.PeerColumn, Reason: "a peer is for calls; see .help " + c.Name}
+	}
+	err = c.Run(ctx, s, st.Command.Args)
+	var f *failure
+	var shown *shownError
+	var syntax *lang.Error
+	if err == nil || errors.As(err, &f) || errors.As(err, &shown) || errors.As(err, &syntax) || ctx.Err() != nil {
+		return err
+	}
+	return UsageError(".%s: %w", c.Name, err)
+}
+
+// noArguments refuses arguments where a command takes none.
+func noArguments(args lang.Text) error {
+	if args.Text == "" {
+		return nil
+	}
+	return &lang.Error{Column: args.Column, Reason: "nothing belongs here"}
+}
+
+// word cuts the first word off text.
+func word(text lang.Text) (first, rest lang.Text) {
+	i := strings.IndexAny(text.Text, " \t")
+	if i < 0 {
+		return text, lang.Text{Column: text.Column + len(text.Text)}
+	}
+	after := strings.TrimLeft(text.Text[i:], " \t")
+	return lang.Text{Text: text.Text[:i], Column: text.Column}, lang.Text{Text: after, Column: text.Column + len(text.Text) - len(after)}
+}
+
+// A table is rows of cells, put under each other.
+type table struct {
+	rows [][]string
+}
+
+func (t *table) row(cells ...string) { t.rows = append(t.rows, cells) }
+
+// String returns the table, its columns aligned; the first row is the head where there is one.
+func (t *table) String() string {
+	var widths []int
+	for _, r := range t.rows {
+		for i, cell := range r {
+			if i == len(widths) {
+				widths = append(widths, 0)
+			}
+			widths[i] = max(widths[i], displayWidth(cell))
+		}
+	}
+	var b strings.Builder
+	for _, r := range t.rows {
+		var line strings.Builder
+		for i, cell := range r {
+			line.WriteString(cell)
+			line.WriteString(strings.Repeat(" ", widths[i]-displayWidth(cell)+2))
+		}
+		b.WriteString(strings.TrimRight(line.String(), " ") + "\n")
+	}
+	return b.String()
+}
+
+// clip shortens text to n characters.
+func clip(text string, n int) string {
+	if utf8.RuneCountInString(text) <= n {
+		return text
+	}
+	return string([]rune(text)[:max(0, n-1)]) + "…"
+}

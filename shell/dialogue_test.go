@@ -1,0 +1,241 @@
+package shell_test
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"rpcsh/history"
+	"rpcsh/rpcconn/catalog"
+	"rpcsh/rpcconn/demo"
+	"rpcsh/rpcconn/dial"
+	"rpcsh/shell"
+)
+
+var update = flag.Bool("update", false, "rewrite what is seen in the dialogues")
+
+// patience bounds waits that only a broken program makes long.
+const patience = 20 * time.Second
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// A person is a Terminal at which a test types, and sees what is printed.
+type person struct {
+	lines   chan string   // typed
+	prompts chan struct{} // a line is wanted
+
+	mu        sync.Mutex // protects what follows
+	prompt    string
+	status    string
+	seen      strings.Builder
+	interrupt func()
+}
+
+func newPerson() *person {
+	return &person{lines: make(chan string), prompts: make(chan struct{}, 1)}
+}
+
+func (p *person) ReadLine(ctx context.Context, prompt string) (string, error) {
+	p.SetPrompt(prompt)
+	select {
+	case p.prompts <- struct{}{}:
+	default:
+	}
+	select {
+	case line, ok := <-p.lines:
+		if !ok {
+			return "", io.EOF
+		}
+		return line, nil
+	case <-ctx.Done():
+		return "", ctx.Err()
+	}
+}
+
+func (p *person) Write(b []byte) (int, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.seen.Write(b)
+}
+
+func (p *person) SetPrompt(prompt string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.prompt = prompt
+}
+
+func (p *person) SetStatus(text string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if text != "" {
+		p.status = text
+	}
+}
+
+func (p *person) NotifyInterrupt(f func()) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.interrupt = f
+}
+
+func (p *person) Width() int { return 100 }
+
+// take returns what was seen since the last take, as far as it is the same in every run.
+func (p *person) take() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return normalize(p.seen.String())
+}
+
+func (p *person) forget() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.seen.Reset()
+}
+
+var varying = []struct {
+	pattern *regexp.Regexp
+	text    string
+}{
+	{regexp.MustCompile(`(?m)^\d\d:\d\d:\d\d\.\d\d\d`), "TIME"},
+	{regexp.MustCompile(` +\d+(\.\d)? (ms|s|min \d+ s)(\n|$|  )`), "  TOOK$3"},
+	{regexp.MustCompile(`in \d+\.\d ms`), "in TOOK"},
+	{regexp.MustCompile(`127\.0\.0\.1:\d+`), "HOST:PORT"},
+	{regexp.MustCompile(` \d+ s  `), " AGE  "},
+}
+
+func normalize(text string) string {
+	for _, v := range varying {
+		text = v.pattern.ReplaceAllString(text, v.text)
+	}
+	return text
+}
+
+// A session is a shell at which a person sits, with a demo peer at hand.
+type session struct {
+	*person
+	t     *testing.T
+	shell *shell.Shell
+	peer  *demo.Peer
+	done  chan error
+}
+
+// startSession starts a shell, and connects it to a demo peer that speaks cfg.
+func startSession(t *testing.T, cfg dial.Config) *session {
+	t.Helper()
+	w, err := cfg.Wire()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &session{person: newPerson(), t: t, done: make(chan error, 1)}
+	if s.peer, err = demo.Start(t.Context(), w); err != nil {
+		t.Fatal(err)
+	}
+	h, err := history.Open("", 100)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sh := shell.New(shell.Config{Terminal: s, Wire: cfg, Timeout: patience, History: h, Store: catalog.Store{Dir: t.TempDir()}})
+	s.shell = sh
+	go func() { s.done <- sh.Run(context.Background()) }()
+	t.Cleanup(func() {
+		close(s.lines)
+		if err := <-s.done; err != nil {
+			t.Errorf("the session ended with: %v", err)
+		}
+		sh.Close()
+		s.peer.Close()
+	})
+	s.waitPrompt()
+	return s
+}
+
+func (s *session) waitPrompt() {
+	s.t.Helper()
+	select {
+	case <-s.prompts:
+	case <-time.After(patience):
+		s.t.Fatalf("no prompt came; seen:\n%s", s.take())
+	}
+}
+
+// enter types line; $PEER stands for the demo peer's address.
+func (s *session) enter(line string) {
+	s.t.Helper()
+	select {
+	case s.lines <- strings.ReplaceAll(line, "$PEER", s.peer.Target().Address):
+	case <-time.After(patience):
+		s.t.Fatal("nobody reads lines")
+	}
+}
+
+// expect waits until exactly want has been seen.
+func (s *session) expect(want string) (got string) {
+	s.t.Helper()
+	deadline := time.Now().Add(patience)
+	if *update {
+		deadline = time.Now().Add(time.Second)
+	}
+	for {
+		if got = s.take(); got == want || time.Now().After(deadline) {
+			return got
+		}
+		time.Sleep(2 * time.Millisecond)
+	}
+}
+
+// TestDialogues types the lines of testdata/dialogues that begin with "$ ", and compares what is seen with what follows them.
+// Go test -update rewrites what follows.
+func TestDialogues(t *testing.T) {
+	files, err := filepath.Glob("testdata/dialogues/*.txt")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no dialogues found: %v", err)
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txt"), func(t *testing.T) { playDialogue(t, file) })
+	}
+}
+
+func playDialogue(t *testing.T, file string) {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var cfg dial.Config
+	head, steps, _ := strings.Cut(string(data), "\n\n")
+	if _, err := fmt.Sscanf(head, "# %s %s", &cfg.Protocol, &cfg.Framing); err != nil && cfg.Protocol == "" {
+		t.Fatalf("%s has to begin with # PROTOCOL [FRAMING]", file)
+	}
+	s := startSession(t, cfg)
+	var played strings.Builder
+	fmt.Fprintf(&played, "%s\n\n", head)
+	for _, step := range strings.Split("\n"+steps, "\n$ ")[1:] {
+		line, want, _ := strings.Cut(step, "\n")
+		if want = strings.TrimSuffix(want, "\n"); want != "" {
+			want += "\n"
+		}
+		s.forget()
+		s.enter(line)
+		s.waitPrompt()
+		got := s.expect(want)
+		if got != want && !*update {
+			t.Errorf("%s: typed\n%s\nseen\n%s\nwant\n%s", file, line, got, want)
+		}
+		fmt.Fprintf(&played, "$ %s\n%s", line, got)
+	}
+	if *update {
+		if err := os.WriteFile(file, []byte(played.String()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+}

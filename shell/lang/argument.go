@@ -1,0 +1,204 @@
+package lang
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"rpcsh/rpcconn/jsonscan"
+)
+
+// arguments gathers the arguments of one call.
+type arguments struct {
+	values []json.RawMessage
+	names  []string // of values; empty where they are positional
+	given  map[string]bool
+}
+
+// params returns what the arguments are on the wire, nil where there are none.
+func (a *arguments) params() json.RawMessage {
+	switch {
+	case len(a.values) == 0:
+		return nil
+	case len(a.names) == 0 && len(a.values) == 1 && isContainer(a.values[0]):
+		return a.values[0]
+	case len(a.names) == 0:
+		return slices.Concat([]byte("["), bytes.Join(toBytes(a.values), []byte(",")), []byte("]"))
+	}
+	b := []byte("{")
+	for i, v := range a.values {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = append(append(jsonscan.AppendQuote(b, a.names[i]), ':'), v...)
+	}
+	return append(b, '}')
+}
+
+func toBytes(values []json.RawMessage) [][]byte {
+	b := make([][]byte, len(values))
+	for i, v := range values {
+		b[i] = v
+	}
+	return b
+}
+
+func isContainer(v json.RawMessage) bool { return len(v) > 0 && (v[0] == '{' || v[0] == '[') }
+
+// argument reads VALUE, NAME=VALUE, NAME:=JSON, NAME=@FILE or NAME:=@FILE.
+func (p *parser) argument(args *arguments) error {
+	start := p.pos
+	name, isJSON, err := p.name()
+	if err != nil {
+		return err
+	}
+	if len(args.values) > 0 && (name == "") != (len(args.names) == 0) {
+		return errorAt(start, "positional and named arguments do not mix in one call")
+	}
+	if args.given[name] {
+		return errorAt(start, name+" is given twice")
+	}
+	var v json.RawMessage
+	switch {
+	case name != "" && p.next() == '@':
+		v, err = p.file(name, isJSON)
+	case isJSON:
+		v, err = p.json()
+	default:
+		v, err = p.value()
+	}
+	if err != nil {
+		return err
+	}
+	if name != "" {
+		if args.given == nil {
+			args.given = make(map[string]bool)
+		}
+		args.given[name] = true
+		args.names = append(args.names, name)
+	}
+	args.values = append(args.values, v)
+	return nil
+}
+
+// name moves over NAME= or NAME:= and returns the name, "" for a positional argument.
+func (p *parser) name() (name string, isJSON bool, err error) {
+	name, operator := cutName(p.rest())
+	if operator == "" {
+		return "", false, nil
+	}
+	if i := strings.IndexAny(name, ".["); i >= 0 {
+		return "", false, errorAt(p.pos+i, fmt.Sprintf(`nested names are not there yet: write %s:={…}, or "%s=…" in quotes for text`, name[:i], name))
+	}
+	p.pos += len(name) + len(operator)
+	if operator == "=" && p.next() == '=' {
+		return "", false, p.errorf(fmt.Sprintf(`quote what begins with =: write %s="=…", or "%s==…" where all of it is text`, name, name))
+	}
+	return name, operator == ":=", nil
+}
+
+// cutName returns the name at the beginning of s, and the = or := after it; the operator is "" where that is no name.
+func cutName(s string) (name, operator string) {
+	n := 0
+	for n < len(s) && (isLetter(s[n]) || s[n] >= utf8.RuneSelf || n > 0 && (isDigit(s[n]) || strings.IndexByte("-.[]$", s[n]) >= 0)) {
+		n++
+	}
+	switch after := s[n:]; {
+	case n > 0 && strings.HasPrefix(after, ":="):
+		return s[:n], ":="
+	case n > 0 && strings.HasPrefix(after, "="):
+		return s[:n], "="
+	}
+	return "", ""
+}
+
+// value reads a VALUE: JSON where it is JSON, else text.
+func (p *parser) value() (json.RawMessage, error) {
+	switch c := p.next(); {
+	case c == '{' || c == '[':
+		return p.container()
+	case p.atQuote():
+		return p.quoted()
+	case p.atVariable():
+		return p.variable()
+	}
+	word := p.bare()
+	if isJSON(word) {
+		return json.RawMessage(word), nil
+	}
+	return jsonscan.AppendQuote(nil, word), nil
+}
+
+// atQuote reports whether quoted text is here. The ' of a word that does not end in one is a part of the text.
+func (p *parser) atQuote() bool {
+	c := p.next()
+	return c == '"' || c == '\'' && (!p.words || p.pos+1 < len(p.src) && strings.IndexByte(p.rest()[1:], '\'') == len(p.rest())-2)
+}
+
+// isJSON reports whether word is a JSON value without white space around it.
+func isJSON(word string) bool {
+	if word == "" || !isDigit(word[0]) && strings.IndexByte(`-tfn{["`, word[0]) < 0 {
+		return false // without a copy
+	}
+	_, end, err := jsonscan.Value([]byte(word))
+	return err == nil && end == len(word)
+}
+
+// json reads the JSON after NAME:=.
+func (p *parser) json() (json.RawMessage, error) {
+	start := p.pos
+	if c := p.next(); c == '{' || c == '[' || p.atQuote() || p.atVariable() {
+		return p.value()
+	}
+	switch word := p.bare(); {
+	case word == "":
+		return nil, errorAt(start, "JSON is missing after :=")
+	case !isJSON(word):
+		return nil, errorAt(start, "this is no JSON; write = instead of := for text")
+	default:
+		return json.RawMessage(word), nil
+	}
+}
+
+// file reads @FILE: its text, or the JSON in it.
+func (p *parser) file(name string, isJSON bool) (json.RawMessage, error) {
+	start := p.pos
+	p.pos++
+	path := ""
+	if p.atQuote() {
+		text, err := p.quoted()
+		if err != nil {
+			return nil, err
+		}
+		path, _ = jsonscan.Unquote(text) // what quoted returns is a JSON string
+	} else {
+		path = p.bare()
+	}
+	switch {
+	case path == "":
+		return nil, errorAt(start, "a file is missing after @")
+	case p.env.ReadFile == nil:
+		return nil, errorAt(start, "files cannot be read here")
+	}
+	data, err := p.env.ReadFile(path)
+	if err != nil {
+		reason := err.Error()
+		if !isJSON {
+			reason += fmt.Sprintf(`; write %s="@…" for text`, name)
+		}
+		return nil, errorAt(start, reason)
+	}
+	if !isJSON {
+		if !utf8.Valid(data) {
+			return nil, errorAt(start, path+" is no UTF-8 text")
+		}
+		return jsonscan.AppendQuote(nil, string(data)), nil
+	}
+	if err := jsonscan.Valid(data); err != nil {
+		return nil, errorAt(start, path+" holds no JSON: "+err.Error())
+	}
+	return bytes.Trim(data, blanks), nil
+}

@@ -1,0 +1,66 @@
+// Package lang reads the language of the shell: a line becomes a Statement, or an Error that knows its column. It
+// evaluates arguments to JSON text, with the variables and files that its Env gives it; it sends nothing and prints nothing.
+//
+// The language is described in README.md.
+package lang
+
+import (
+	"encoding/json"
+	"unicode/utf8"
+)
+
+// An Env is what arguments may refer to.
+type Env struct {
+	Variable func(name string) (json.RawMessage, bool) // $name; nil: there are no variables, $name is text
+	ReadFile func(path string) ([]byte, error)         // @path
+}
+
+// A Statement is what one line says.
+type Statement struct {
+	Assign     string // NAME = …
+	Peer       string // @PEER, without the @
+	PeerColumn int
+	Command    *Command // .COMMAND; nil otherwise
+	Calls      []Call   // one, or those of a .batch; none in an empty line and a comment
+	Batch      bool
+	Print      json.RawMessage // the value of .print; nil otherwise
+	Filter     *Text           // after |
+	Background bool            // ended in &
+}
+
+// A Call is a request or notification to be sent.
+type Call struct {
+	Method string
+	Notify bool
+	Params json.RawMessage // nil: no arguments were given
+	Column int             // of the method
+}
+
+// A Command is one of the shell's own.
+type Command struct {
+	Name   string // without the dot
+	Column int
+	Args   Text // all that follows, as it was typed
+}
+
+// A Text is a part of the line.
+type Text struct {
+	Text   string
+	Column int // bytes of the line before it
+}
+
+// An Error is a mistake in a line.
+type Error struct {
+	Column int // bytes of the line before the mistake
+	Reason string
+	Open   bool // the mistake is that the line ends inside brackets or quotes
+}
+
+func (e *Error) Error() string { return e.Reason }
+
+// Characters returns the column as the number of characters of line before the mistake.
+func (e *Error) Characters(line string) int {
+	return utf8.RuneCountInString(line[:min(e.Column, len(line))])
+}
+
+func errorAt(column int, reason string) *Error { return &Error{Column: column, Reason: reason} }

@@ -1,0 +1,163 @@
+package lang
+
+import (
+	"encoding/json"
+	"errors"
+	"strings"
+
+	"rpcsh/rpcconn/jsonscan"
+)
+
+// stringEnd returns the length of the JSON string at the beginning of s, 0 where it is never closed.
+func stringEnd(s string) int {
+	for i := 1; i < len(s); i++ {
+		switch s[i] {
+		case '\\':
+			i++
+		case '"':
+			return i + 1
+		}
+	}
+	return 0
+}
+
+// bracketEnd returns the length of the object or array at the beginning of s, 0 where it is never closed.
+func bracketEnd(s string) int {
+	depth := 0
+	for i := 0; i < len(s); i++ {
+		switch s[i] {
+		case '"':
+			n := stringEnd(s[i:])
+			if n == 0 {
+				return 0
+			}
+			i += n - 1
+		case '{', '[':
+			depth++
+		case '}', ']':
+			if depth--; depth == 0 {
+				return i + 1
+			}
+		}
+	}
+	return 0
+}
+
+// quoted reads "text", a JSON string, or 'text', in which nothing has a meaning but the closing quote.
+func (p *parser) quoted() (json.RawMessage, error) {
+	start := p.pos
+	n := 0
+	if p.next() == '"' {
+		n = stringEnd(p.rest())
+	} else {
+		n = strings.IndexByte(p.rest()[1:], '\'') + 2
+		if n == 1 {
+			n = 0
+		}
+	}
+	if n == 0 {
+		return nil, &Error{Column: start, Reason: "this quote is never closed", Open: true}
+	}
+	p.pos += n
+	text := p.src[start:p.pos]
+	if text[0] == '\'' {
+		return jsonscan.AppendQuote(nil, text[1:n-1]), nil
+	}
+	var mistake *jsonscan.SyntaxError
+	if errors.As(jsonscan.Valid([]byte(text)), &mistake) {
+		return nil, errorAt(start+mistake.Offset, mistake.Reason+"; '…' takes text as it is")
+	}
+	return json.RawMessage(text), nil
+}
+
+// container reads an object or array, in which $variables stand for their values.
+func (p *parser) container() (json.RawMessage, error) {
+	start := p.pos
+	n := bracketEnd(p.rest())
+	if n == 0 {
+		return nil, p.neverClosed()
+	}
+	end := start + n
+	var s substitution
+	for p.pos < end {
+		switch {
+		case p.next() == '"':
+			p.pos += stringEnd(p.rest())
+		case p.atVariable():
+			if err := p.substitute(&s, start); err != nil {
+				return nil, err
+			}
+		default:
+			p.pos++
+		}
+	}
+	text := append(s.text, p.src[max(start, s.done):end]...)
+	var mistake *jsonscan.SyntaxError
+	if errors.As(jsonscan.Valid(text), &mistake) {
+		return nil, errorAt(s.column(start, mistake.Offset), mistake.Reason)
+	}
+	return text, nil
+}
+
+// neverClosed returns the mistake in an object or array that begins here and has no end: the first other one in it, if any.
+func (p *parser) neverClosed() error {
+	e := &Error{Column: p.pos, Reason: p.rest()[:1] + " is never closed", Open: true}
+	var mistake *jsonscan.SyntaxError
+	if errors.As(jsonscan.Valid([]byte(p.rest())), &mistake) && p.rest()[mistake.Offset] != '$' {
+		e.Column, e.Reason = p.pos+mistake.Offset, mistake.Reason
+	}
+	return e
+}
+
+// A substitution is the text of an object or array in which variables have been replaced by their values.
+type substitution struct {
+	text   []byte
+	done   int // column up to which the line is in text; 0: nothing is yet
+	values []placed
+}
+
+// A placed value is one that stands for a variable.
+type placed struct {
+	from, to    int // in the text
+	column, end int // of the variable in the line
+}
+
+// substitute puts the value of the variable that is here into the text of the object or array that begins at start.
+func (p *parser) substitute(s *substitution, start int) error {
+	v := placed{column: p.pos}
+	value, err := p.variable()
+	if err != nil {
+		return err
+	}
+	v.end = p.pos
+	// an object or array is around, so that there is something before and after
+	before, after := p.src[v.column-1], p.src[v.end]
+	if !isBlank(before) && strings.IndexByte("[{,:", before) < 0 {
+		return errorAt(v.column, "a variable stands for a whole value, and not next to something else")
+	}
+	if !isBlank(after) && strings.IndexByte("]},:", after) < 0 {
+		return errorAt(v.end, "a variable stands for a whole value: a comma or bracket belongs behind it")
+	}
+	s.text = append(s.text, p.src[max(start, s.done):v.column]...)
+	v.from = len(s.text)
+	s.text = append(s.text, value...)
+	v.to = len(s.text)
+	s.done = v.end
+	s.values = append(s.values, v)
+	return nil
+}
+
+// column returns the column in the line of an offset in the text, which begins at start: that of the variable in its value.
+func (s *substitution) column(start, offset int) int {
+	column := start + offset
+	for _, v := range s.values {
+		switch {
+		case offset < v.from:
+			return column
+		case offset < v.to:
+			return v.column
+		}
+		column = v.end + offset - v.to
+	}
+	return column
+}

@@ -1,0 +1,342 @@
+package lang
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"rpcsh/rpcconn/jsonscan"
+)
+
+// Commands that are calls, and so may be assigned, filtered and sent to the background like any call.
+const (
+	commandCall   = "call"
+	commandNotify = "notify"
+	commandBatch  = "batch"
+	commandPrint  = "print" // whose result is its argument
+)
+
+// Parse reads a line. The error is an *Error.
+func Parse(line string, env Env) (*Statement, error) {
+	if err := checkUTF8(line); err != nil {
+		return nil, err
+	}
+	p := &parser{src: line, env: env}
+	s := new(Statement)
+	if err := p.statement(s); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+func checkUTF8(text string) error {
+	if utf8.ValidString(text) {
+		return nil
+	}
+	for i, r := range text {
+		if r == utf8.RuneError && !strings.HasPrefix(text[i:], string(utf8.RuneError)) {
+			return errorAt(i, fmt.Sprintf("byte 0x%02x is no UTF-8", text[i]))
+		}
+	}
+	return nil
+}
+
+type parser struct {
+	src   string
+	pos   int
+	env   Env
+	batch bool // ; ends a call
+	words bool // src is one argument and ends it
+}
+
+func (p *parser) errorf(reason string) error { return errorAt(p.pos, reason) }
+
+// blank moves over white space and reports whether there was any.
+func (p *parser) blank() bool {
+	start := p.pos
+	for p.pos < len(p.src) && isBlank(p.src[p.pos]) {
+		p.pos++
+	}
+	return p.pos > start
+}
+
+func isBlank(c byte) bool { return c == ' ' || c == '\t' || c == '\n' || c == '\r' }
+
+func (p *parser) rest() string { return p.src[p.pos:] }
+
+// next returns the next byte, 0 at the end.
+func (p *parser) next() byte {
+	if p.pos < len(p.src) {
+		return p.src[p.pos]
+	}
+	return 0
+}
+
+// eof reports whether nothing but a comment is left. It stands at the beginning of a word.
+func (p *parser) eof() bool {
+	return p.pos >= len(p.src) || !p.words && p.src[p.pos] == '#'
+}
+
+// ampersand reports whether nothing but & and a comment is left.
+func (p *parser) ampersand() bool {
+	if p.words || p.next() != '&' {
+		return false
+	}
+	after := parser{src: p.src, pos: p.pos + 1}
+	return after.pos == len(p.src) || after.blank() && after.eof()
+}
+
+func (p *parser) statement(s *Statement) error {
+	p.blank()
+	if p.eof() {
+		return nil
+	}
+	assigned := p.pos
+	s.Assign = p.assignment()
+	p.blank()
+	if err := p.peer(s); err != nil {
+		return err
+	}
+	start := p.pos
+	switch name := commandName(p.rest()); {
+	case name == "":
+		if err := p.calls(s, false); err != nil {
+			return err
+		}
+	case name == commandCall || name == commandNotify || name == commandBatch:
+		p.pos += 1 + len(name)
+		p.blank()
+		if err := p.peer(s); err != nil {
+			return err
+		}
+		s.Batch, p.batch = name == commandBatch, name == commandBatch
+		if err := p.calls(s, name == commandNotify); err != nil {
+			return err
+		}
+	case name == commandPrint:
+		p.pos += 1 + len(name)
+		if err := p.print(s); err != nil {
+			return err
+		}
+	case s.Assign != "":
+		return errorAt(assigned, "only the result of a call can be assigned, ."+name+" has none")
+	default:
+		p.pos += 1 + len(name)
+		p.blank()
+		args := p.rest()
+		comment, _ := code(args)
+		s.Command = &Command{Name: name, Column: start, Args: Text{strings.TrimRight(args[:comment], blanks), p.pos}}
+		return nil
+	}
+	return p.end(s)
+}
+
+// assignment moves over NAME = and returns the name, "" where there is none.
+func (p *parser) assignment() string {
+	n := identifier(p.rest())
+	i := p.pos + n
+	for i < len(p.src) && isBlank(p.src[i]) {
+		i++
+	}
+	if n == 0 || i >= len(p.src) || p.src[i] != '=' || strings.HasPrefix(p.src[i:], "==") {
+		return ""
+	}
+	name := p.src[p.pos : p.pos+n]
+	p.pos = i + 1
+	return name
+}
+
+// identifier returns the length of the identifier at the beginning of s, 0 where there is none.
+func identifier(s string) int {
+	for i := range len(s) {
+		if !isLetter(s[i]) && (i == 0 || !isDigit(s[i])) {
+			return i
+		}
+	}
+	return len(s)
+}
+
+func isLetter(c byte) bool { return c == '_' || c|0x20 >= 'a' && c|0x20 <= 'z' }
+
+func isDigit(c byte) bool { return c >= '0' && c <= '9' }
+
+// commandName returns the name of the command at the beginning of s, "" where there is none.
+func commandName(s string) string {
+	if !strings.HasPrefix(s, ".") {
+		return ""
+	}
+	n := 1
+	for n < len(s) && !isBlank(s[n]) && s[n] != '|' {
+		n++
+	}
+	return s[1:n]
+}
+
+// peer reads @PEER.
+func (p *parser) peer(s *Statement) error {
+	if p.next() != '@' {
+		return nil
+	}
+	if s.Peer != "" {
+		return p.errorf("a peer is named already")
+	}
+	s.PeerColumn = p.pos
+	p.pos++
+	s.Peer = p.bare()
+	if s.Peer == "" {
+		return errorAt(s.PeerColumn, "a peer is missing after @: write @1, or @all")
+	}
+	if p.blank(); p.callEnds() {
+		return p.errorf("a method is missing (.use " + s.Peer + " makes it the peer of all calls)")
+	}
+	return nil
+}
+
+// bare reads a word that is not quoted.
+func (p *parser) bare() string {
+	start := p.pos
+	for p.pos < len(p.src) {
+		c := p.src[p.pos]
+		if !p.words && (isBlank(c) || c == '|' || p.batch && c == ';' || c == '&' && p.ampersand()) {
+			break
+		}
+		p.pos++
+	}
+	return p.src[start:p.pos]
+}
+
+// calls reads one call, or those of a batch.
+func (p *parser) calls(s *Statement, notify bool) error {
+	for {
+		p.blank()
+		call := Call{Notify: notify, Column: p.pos}
+		if p.next() == '!' {
+			call.Notify = true
+			p.pos++
+		}
+		if err := p.method(&call); err != nil {
+			return err
+		}
+		if err := p.arguments(&call); err != nil {
+			return err
+		}
+		s.Calls = append(s.Calls, call)
+		if !p.batch || p.next() != ';' {
+			return nil
+		}
+		p.pos++
+		if p.blank(); p.callEnds() && p.next() != ';' {
+			return nil // a ; at the end
+		}
+	}
+}
+
+// method reads the method of call; its Column is that of the ! where there is one.
+func (p *parser) method(call *Call) error {
+	if p.callEnds() {
+		return p.errorf("a method is missing")
+	}
+	if p.atQuote() {
+		text, err := p.quoted()
+		if err != nil {
+			return err
+		}
+		call.Method, _ = jsonscan.Unquote(text) // what quoted returns is a JSON string
+	} else {
+		if err := p.noMethod(call); err != nil {
+			return err
+		}
+		start := p.pos
+		call.Method = p.bare()
+		if i := strings.IndexFunc(call.Method, isHidden); i >= 0 {
+			r, _ := utf8.DecodeRuneInString(call.Method[i:])
+			return errorAt(start+i, fmt.Sprintf("%U, which one does not see, is no blank; quote the method if it belongs to it", r))
+		}
+	}
+	if call.Method == "" {
+		return errorAt(call.Column, "a method is missing")
+	}
+	return nil
+}
+
+func (p *parser) arguments(call *Call) error {
+	args, err := p.gather()
+	call.Params = args.params()
+	return err
+}
+
+// gather reads arguments.
+func (p *parser) gather() (args arguments, err error) {
+	for {
+		blank := p.blank()
+		if p.callEnds() && (blank || p.next() != '#') {
+			return args, nil
+		}
+		if !blank {
+			return args, p.errorf("a blank is missing here")
+		}
+		if err := p.noArgument(); err != nil {
+			return args, err
+		}
+		if err := p.argument(&args); err != nil {
+			return args, err
+		}
+	}
+}
+
+// print reads the value of .print: one argument, or the params that several would be.
+func (p *parser) print(s *Statement) error {
+	if s.Peer != "" {
+		return errorAt(s.PeerColumn, "a peer is for calls")
+	}
+	args, err := p.gather()
+	switch {
+	case err != nil:
+		return err
+	case len(args.values) == 0:
+		return p.errorf("a value is missing, such as $_")
+	case len(args.values) == 1 && len(args.names) == 0:
+		s.Print = args.values[0]
+	default:
+		s.Print = args.params()
+	}
+	if p.ampersand() {
+		return p.errorf("& is for calls")
+	}
+	return nil
+}
+
+// callEnds reports whether the arguments end here, where the next one could begin.
+func (p *parser) callEnds() bool {
+	return p.eof() || p.src[p.pos] == '|' || p.batch && p.src[p.pos] == ';' || p.ampersand()
+}
+
+const blanks = " \t\r\n"
+
+// end reads what may follow a call: | JQ and &.
+func (p *parser) end(s *Statement) error {
+	if p.eof() {
+		return nil
+	}
+	if p.ampersand() {
+		s.Background = true
+		return nil
+	}
+	pipe := p.pos
+	p.pos++ // the |
+	if p.next() == '!' {
+		return errorAt(pipe, "piping into a command is not there yet; quote | where it is a part of an argument")
+	}
+	p.blank()
+	text := strings.TrimRight(p.rest(), blanks)
+	comment, _ := code(text)
+	if before, ok := strings.CutSuffix(strings.TrimRight(text[:comment], blanks), "&"); ok && s.Print == nil {
+		s.Background = true
+		text = strings.TrimRight(before, blanks)
+	}
+	if text == "" || comment == 0 {
+		return p.errorf("a jq expression is missing after |")
+	}
+	s.Filter = &Text{text, p.pos}
+	return nil
+}

@@ -1,0 +1,110 @@
+package lang
+
+import (
+	"encoding/json"
+	"strconv"
+	"strings"
+
+	"rpcsh/rpcconn/jsonscan"
+)
+
+// atVariable reports whether a $name is here. Where there are no variables, it is text.
+func (p *parser) atVariable() bool {
+	return p.next() == '$' && p.env.Variable != nil && identifier(p.src[p.pos+1:]) > 0
+}
+
+// variable reads $name and the path behind it.
+func (p *parser) variable() (json.RawMessage, error) {
+	start := p.pos
+	p.pos++
+	n := identifier(p.rest())
+	name := p.src[p.pos : p.pos+n]
+	p.pos += n
+	v, found := p.env.Variable(name)
+	if !found {
+		return nil, errorAt(start, "$"+name+" has no value yet: set it by "+name+" = CALL, or quote it where it is text")
+	}
+	for {
+		step := p.pos
+		switch key, index, err := p.step(); {
+		case err != nil:
+			return nil, err
+		case p.pos == step:
+			return v, nil
+		case key != nil:
+			v = member(v, *key)
+		default:
+			v = element(v, index)
+		}
+		if v == nil {
+			return nil, errorAt(step, p.src[start:step]+" has no "+p.src[step:p.pos])
+		}
+	}
+}
+
+// step reads .key, ["key"] or [N], and nothing where none of them is there.
+func (p *parser) step() (key *string, index int, err error) {
+	rest := p.rest()
+	switch {
+	case strings.HasPrefix(rest, "."):
+		n := identifier(rest[1:])
+		if n == 0 {
+			return nil, 0, p.errorf(`a name belongs behind this dot; other keys are written ["key"], elements [0]`)
+		}
+		name := rest[1 : 1+n]
+		p.pos += 1 + n
+		return &name, 0, nil
+	case strings.HasPrefix(rest, `["`):
+		n := stringEnd(rest[1:])
+		if !strings.HasPrefix(rest[1+n:], "]") || n == 0 {
+			return nil, 0, p.errorf("this bracket is never closed")
+		}
+		name, err := jsonscan.Unquote([]byte(rest[1 : 1+n]))
+		if err != nil {
+			return nil, 0, errorAt(p.pos+1, "this is no JSON string")
+		}
+		p.pos += n + 2
+		return &name, 0, nil
+	case strings.HasPrefix(rest, "["):
+		n := 1
+		for n < len(rest) && (isDigit(rest[n]) || rest[n] == '-') {
+			n++
+		}
+		index, err := strconv.Atoi(rest[1:n])
+		if err != nil || !strings.HasPrefix(rest[n:], "]") {
+			return nil, 0, p.errorf(`a number or a "name" belongs into these brackets`)
+		}
+		p.pos += n + 1
+		return nil, index, nil
+	}
+	return nil, 0, nil
+}
+
+// member returns the member of v called name, the last one where there are several, nil where there is none.
+func member(v json.RawMessage, name string) (found json.RawMessage) {
+	_, _ = jsonscan.Object(v, func(key, value []byte) error {
+		if jsonscan.Key(key) == name {
+			found = value
+		}
+		return nil
+	})
+	return found
+}
+
+// element returns the element of v at index, counted from the end where it is negative; nil where there is none.
+func element(v json.RawMessage, index int) json.RawMessage {
+	var all []json.RawMessage
+	if _, err := jsonscan.Array(v, func(value []byte) error {
+		all = append(all, value)
+		return nil
+	}); err != nil {
+		return nil
+	}
+	if index < 0 {
+		index += len(all)
+	}
+	if index < 0 || index >= len(all) {
+		return nil
+	}
+	return all[index]
+}

@@ -1,0 +1,224 @@
+package shell
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+
+	"rpcsh/rpcconn"
+	"rpcsh/rpcconn/catalog"
+	"rpcsh/rpcconn/dial"
+)
+
+// maxGivenUp bounds how many calls are remembered for their late answers.
+const maxGivenUp = 1000
+
+// A peer is one connection that the shell has, or had.
+type peer struct {
+	number   int
+	accepted bool
+	link     *dial.Link
+	name     string // as the person called it: its target, or where it came from
+	target   string // under which its methods are remembered
+	since    time.Time
+	known    *catalog.Catalog
+	ready    chan struct{} // closed when all of the above is set; hooks wait for it
+	reported chan struct{} // closed when it has been said that the peer has gone
+	lastSeen string        // the method that the peer called last; the reading goroutine's
+
+	mu       sync.Mutex // protects what follows
+	calls    map[rpcconn.ID]*call
+	givenUp  map[rpcconn.ID]string // the methods of calls that nobody waits for any more
+	order    []rpcconn.ID          // of givenUp, oldest first
+	indexed  *methodIndex
+	indexing bool // a new index is being made
+}
+
+func newPeer() *peer {
+	return &peer{ready: make(chan struct{}), reported: make(chan struct{}), calls: make(map[rpcconn.ID]*call), givenUp: make(map[rpcconn.ID]string)}
+}
+
+// alive reports whether the connection stands.
+func (p *peer) alive() bool {
+	select {
+	case <-p.link.Done():
+		return false
+	default:
+		return true
+	}
+}
+
+func (p *peer) role() string {
+	if p.accepted {
+		return "accepted"
+	}
+	return "dialled"
+}
+
+// at returns @N.
+func (p *peer) at() string { return fmt.Sprintf("@%d", p.number) }
+
+// ending says why the connection ended, and whether that was in good order.
+func (p *peer) ending() (reason string, orderly bool) {
+	switch err := p.link.Err(); {
+	case errors.Is(err, rpcconn.ErrClosed):
+		return "closed here", true
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return "closed the connection in the middle of a message: " + err.Error(), false
+	case errors.Is(err, io.EOF):
+		return "closed the connection", true
+	case errors.Is(err, syscall.ECONNRESET):
+		return "reset the connection", false
+	default:
+		return "connection lost: " + err.Error(), false
+	}
+}
+
+// A call is one that waits for its answer.
+type call struct {
+	peer   *peer
+	id     rpcconn.ID
+	method string
+	since  time.Time
+	cancel context.CancelCauseFunc
+}
+
+func (p *peer) add(c *call) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.calls[c.id] = c
+}
+
+// remove forgets a call; if it was given up, its answer will be late and not stray.
+func (p *peer) remove(c *call, givenUp bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	delete(p.calls, c.id)
+	if !givenUp {
+		return
+	}
+	p.givenUp[c.id] = c.method
+	p.order = append(p.order, c.id)
+	if len(p.order) > maxGivenUp {
+		delete(p.givenUp, p.order[0])
+		p.order = p.order[1:]
+	}
+}
+
+// late returns the method of the call that was given up before its answer came, "" where there was none.
+func (p *peer) late(id rpcconn.ID) string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	method := p.givenUp[id]
+	delete(p.givenUp, id)
+	return method
+}
+
+// outstanding returns the calls that wait, oldest first.
+func (p *peer) outstanding() []*call {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var all []*call
+	for _, c := range p.calls {
+		all = append(all, c)
+	}
+	slices.SortFunc(all, func(a, b *call) int { return a.since.Compare(b.since) })
+	return all
+}
+
+// peers is all that are or were connected, and which one is meant where none is named.
+type peers struct {
+	mu      sync.Mutex // protects what follows
+	all     []*peer    // in order of number
+	last    int        // the last number given out
+	current *peer
+}
+
+// add gives p its number. It becomes the current one if there is no other that stands.
+func (ps *peers) add(p *peer) {
+	ps.mu.Lock()
+	defer ps.mu.Unlock()
+	ps.last++
+	p.number = ps.last
+	ps.all = append(ps.all, p)
+	if !p.accepted || ps.current == nil || !ps.current.alive() {
+		ps.current = p
+	}
+}
+
+// remove forgets a peer that has gone; it stays the current one, so that a line meant for it does not reach another.
+func (ps *peers) remove(p *peer) {
+	ps.mu.Lock()
+	defer ps.mu.Unlock()
+	ps.all = slices.DeleteFunc(ps.all, func(q *peer) bool { return q == p })
+}
+
+// count returns how many peers there have been.
+func (ps *peers) count() int {
+	ps.mu.Lock()
+	defer ps.mu.Unlock()
+	return ps.last
+}
+
+// list returns the peers that are connected.
+func (ps *peers) list() []*peer {
+	ps.mu.Lock()
+	defer ps.mu.Unlock()
+	return slices.Clone(ps.all)
+}
+
+// selected returns the current peer, which may be gone, or nil.
+func (ps *peers) selected() *peer {
+	ps.mu.Lock()
+	defer ps.mu.Unlock()
+	return ps.current
+}
+
+func (ps *peers) use(p *peer) {
+	ps.mu.Lock()
+	defer ps.mu.Unlock()
+	ps.current = p
+}
+
+// find returns the peer that text names: N or @N.
+func (ps *peers) find(text string) (*peer, error) {
+	ps.mu.Lock()
+	defer ps.mu.Unlock()
+	var n int
+	if _, err := fmt.Sscanf(strings.TrimPrefix(text, "@"), "%d", &n); err != nil || fmt.Sprint(n) != strings.TrimPrefix(text, "@") {
+		return nil, UsageError("%s is no peer: write its number, as in @1 (.peers lists them), or @all", text)
+	}
+	for _, p := range ps.all {
+		if p.number == n {
+			return p, nil
+		}
+	}
+	if n > 0 && n <= ps.last {
+		return nil, connectionError("peer @%d has gone (.peers lists who is there)", n)
+	}
+	return nil, UsageError("there is no peer @%d (.peers lists them)", n)
+}
+
+// compactResult returns what an answer says in a line of traffic, without colours.
+func compactResult(r *rpcconn.Response) string {
+	if r.Err != nil {
+		return errorText(r.Err)
+	}
+	return shorten(compact(json.RawMessage(r.Result[:min(len(r.Result), 100*maxShown)])), len(r.Result))
+}
+
+// errorText returns a peer's error on one line.
+func errorText(e *rpcconn.Error) string {
+	text := fmt.Sprintf("error %d: %s", e.Code, e.Message)
+	if e.Data != nil {
+		text += " " + compact(e.Data)
+	}
+	return shorten(text, len(text))
+}

@@ -1,0 +1,388 @@
+package shell_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"rpcsh/rpcconn"
+	"rpcsh/rpcconn/dial"
+	"rpcsh/shell"
+	"rpcsh/shell/term"
+)
+
+// run types line and returns what is seen once the next line can be typed.
+func (s *session) run(line string) string {
+	s.t.Helper()
+	s.forget()
+	s.enter(line)
+	s.waitPrompt()
+	return s.take()
+}
+
+// see waits until a line that was seen, since the last was run, matches pattern, and returns it.
+func (s *session) see(pattern string) string {
+	s.t.Helper()
+	re := regexp.MustCompile("(?m)^.*" + pattern + ".*$")
+	deadline := time.Now().Add(patience)
+	for time.Now().Before(deadline) {
+		if line := re.FindString(s.take()); line != "" {
+			return line
+		}
+		time.Sleep(2 * time.Millisecond)
+	}
+	s.t.Fatalf("no line that matches %q was seen in\n%s", pattern, s.take())
+	return ""
+}
+
+// until waits for something that is not seen.
+func (s *session) until(what string, ok func() bool) {
+	s.t.Helper()
+	for deadline := time.Now().Add(patience); !ok(); time.Sleep(2 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			s.t.Fatalf("%s did not happen; seen:\n%s", what, s.take())
+		}
+	}
+}
+
+// listen lets the shell listen, and returns where.
+func (s *session) listen() dial.Target {
+	s.t.Helper()
+	s.enter(".listen 127.0.0.1:0")
+	s.waitPrompt()
+	s.see("listening on")
+	s.mu.Lock()
+	address := regexp.MustCompile(`tcp://(\S+)`).FindStringSubmatch(s.seen.String())[1]
+	s.mu.Unlock()
+	return dial.Target{Network: "tcp", Address: address}
+}
+
+// A client is a program that connects to the shell.
+func (s *session) client(at dial.Target, opts *rpcconn.Options) *dial.Link {
+	s.t.Helper()
+	w, err := dial.Config{}.Wire()
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	link, err := w.Dial(s.t.Context(), at, opts)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.t.Cleanup(func() {
+		_ = link.Close()
+		link.Wait()
+	})
+	return link
+}
+
+func double(_ context.Context, _ *rpcconn.Conn, req *rpcconn.Request) (json.RawMessage, error) {
+	if req.Method != "my_double" {
+		return nil, rpcconn.NewError(rpcconn.CodeMethodNotFound, "")
+	}
+	var args []int
+	if err := json.Unmarshal(req.Params, &args); err != nil || len(args) != 1 {
+		return nil, rpcconn.NewError(rpcconn.CodeInvalidParams, "")
+	}
+	return json.Marshal(2 * args[0])
+}
+
+func TestPeersComeAndGo(t *testing.T) {
+	s := startSession(t, dial.Config{})
+	at := s.listen()
+	if got := s.run("my_double 1"); !strings.Contains(got, "nobody has connected yet") {
+		t.Errorf("a call without peers: %s", got)
+	}
+	one := s.client(at, &rpcconn.Options{Handler: double})
+	s.see(`@1 connected from HOST:PORT`)
+	s.client(at, &rpcconn.Options{Handler: double})
+	s.see(`@2 connected from`)
+
+	if got := s.run("my_double 4"); !strings.HasPrefix(got, "8  TOOK") {
+		t.Errorf("the first peer is the one that calls go to: %s", got)
+	}
+	if got := s.run("@1 my_double 5"); !strings.HasPrefix(got, "10  TOOK") {
+		t.Errorf("@1: %s", got)
+	}
+	got := s.run("sum = @all my_double 10")
+	if !strings.Contains(got, "@1 20  TOOK") || !strings.Contains(got, "@2 20  TOOK") {
+		t.Errorf("@all: %s", got)
+	}
+	if got := s.run(".print $sum"); got != "[20,20]\n" {
+		t.Errorf("the results of all: %s", got)
+	}
+	if got := s.run(".peers"); !strings.Contains(got, "*  @1    accepted") || !strings.Contains(got, "   @2    accepted") {
+		t.Errorf(".peers: %s", got)
+	}
+
+	s.forget()
+	_ = one.Close()
+	s.see(`@1 HOST:PORT closed the connection`)
+	if got := s.run("my_double 5"); !strings.Contains(got, "not connected: @1 HOST:PORT closed the connection; .use 2 takes another") {
+		t.Errorf("a call to the one that has gone: %s", got)
+	}
+	if got := s.run("@1 my_double 5"); !strings.Contains(got, "peer @1 has gone") {
+		t.Errorf("@1 that has gone: %s", got)
+	}
+	if got := s.run("@2 my_double 6"); !strings.HasPrefix(got, "12  TOOK") {
+		t.Errorf("the other: %s", got)
+	}
+	s.run(".use 2")
+	if got := s.run("my_double 7"); !strings.HasPrefix(got, "14  TOOK") {
+		t.Errorf("after .use: %s", got)
+	}
+
+	three := s.client(at, &rpcconn.Options{Handler: double})
+	s.see(`@3 connected`)
+	s.run(".serve greet '\"hello \" + .[0] + \" at \" + ($peer|tostring)'")
+	r, err := three.Call(t.Context(), "greet", json.RawMessage(`["you"]`))
+	if err != nil || string(r.Result) != `"hello you at 3"` {
+		t.Errorf("greet: %v, %v", r, err)
+	}
+	s.see(`← @3 #1 greet "you"`)
+	s.see(`→ @3 #1 "hello you at 3"`)
+}
+
+func TestInterrupt(t *testing.T) {
+	s := startSession(t, dial.Config{})
+	s.run(".connect $PEER")
+	s.forget()
+	s.enter("slow 600")
+	s.until("the waiting is shown", func() bool {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		return strings.HasPrefix(s.status, "waiting for slow … ")
+	})
+	s.mu.Lock()
+	interrupt := s.interrupt
+	s.mu.Unlock()
+	interrupt()
+	s.waitPrompt()
+	s.see("slow: interrupted, a late answer will be shown")
+	if got := s.run("my_add 1 2"); !strings.HasPrefix(got, "3  TOOK") {
+		t.Errorf("after an interrupt: %s", got)
+	}
+}
+
+func TestTimeLimitAndLateAnswer(t *testing.T) {
+	s := startSession(t, dial.Config{})
+	s.run(".connect $PEER")
+	s.run(".set timeout 50ms")
+	if got := s.run("slow 0.3"); !strings.Contains(got, "slow: timed out: no answer within 50ms") {
+		t.Errorf("a call that takes too long: %s", got)
+	}
+	s.see(`← #1 "done"  late: slow was given up`)
+}
+
+func TestBackground(t *testing.T) {
+	s := startSession(t, dial.Config{})
+	s.run(".connect $PEER")
+	s.run("r = slow 0.05 | length &")
+	s.see(`→ #1 slow 0.05`)
+	s.see(`← #1 4  TOOK`)
+	if got := s.run(".print $r"); got != "4\n" {
+		t.Errorf("the result of a background call: %s", got)
+	}
+	s.run("slow 600 &")
+	if got := s.run(".pending"); !strings.Contains(got, "@1    #2  slow") {
+		t.Errorf(".pending: %s", got)
+	}
+	s.run(".cancel 2")
+	s.see("slow: cancelled")
+	if got := s.run(".pending"); got != "nothing is waiting for an answer\n" {
+		t.Errorf(".pending after .cancel: %s", got)
+	}
+}
+
+func TestFloodIsSampled(t *testing.T) {
+	const flood = 200_000
+	s := startSession(t, dial.Config{})
+	s.run(".connect $PEER")
+	got := s.run(fmt.Sprintf("ticks %d", flood))
+	if !strings.Contains(got, fmt.Sprintf("%d  TOOK", flood)) {
+		t.Errorf("the result of ticks is not seen in the end of\n%s", got[max(0, len(got)-500):])
+	}
+	s.see(`… [0-9 ]+ more tick`)
+	if n := strings.Count(s.take(), "← tick"); n > 3000 {
+		t.Errorf("%d lines of a flood are shown", n)
+	}
+	if !strings.Contains(s.take(), "← tick 1\n") {
+		t.Error("the beginning of a flood is not shown")
+	}
+}
+
+func TestHostilePeer(t *testing.T) {
+	s := startSession(t, dial.Config{})
+	at := s.listen()
+	c := s.client(at, nil)
+	s.see("@1 connected")
+	for _, text := range []string{"\u009b2J", "\u202eevil", "\x7f", "a\u2028b"} {
+		params, err := json.Marshal([]string{text})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := c.Notify(t.Context(), "say\x1b[2J", params); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.see(`say\\u001b\[2J "\\u009b2J"`)
+	s.see(`"\\u202eevil"`)
+	s.see(`"\\u007f"`)
+	for _, r := range s.take() {
+		if r < ' ' && r != '\n' || r == 0x7f || r >= 0x80 && r < 0xa0 || r == 0x202e {
+			t.Errorf("%q reached the screen", r)
+		}
+	}
+}
+
+func TestComplete(t *testing.T) {
+	s := startSession(t, dial.Config{})
+	s.run(".connect $PEER")
+	s.run("my_add 1 2")
+	s.run("v = echo 1")
+	s.run(".serve my_double 1")
+	tests := []struct {
+		line string
+		want []string
+	}{
+		{"", nil},
+		{"my_a", []string{"my_add"}},
+		{"!my_a", []string{"!my_add"}},
+		{"@", []string{"@1", "@all"}},
+		{"@1 ec", []string{"@1 echo"}},
+		{"x = ec", []string{"echo"}},
+		{".ser", []string{".serve", ".unserve"}},
+		{".set ti", []string{"timeout"}},
+		{".set output ", []string{"json", "pretty", "raw"}},
+		{".unserve ", []string{"my_double"}},
+		{".batch my_add 1 2 ; ec", []string{"echo"}},
+		{".call my", []string{"my_add"}},
+		{"echo $v", []string{"$v"}},
+		{".print $", []string{"$_", "$v"}},
+		{".watch kind:req", []string{"kind:request"}},
+		{".help ser", []string{"serve", "unserve"}},
+		{".connect localhost:1 bs", []string{"bsonrpc"}},
+		{"# my_", nil},
+	}
+	for _, test := range tests {
+		var got []string
+		for _, g := range s.shell.Complete(test.line, len(test.line)) {
+			got = append(got, g.Text)
+		}
+		for i, w := range test.want {
+			if _, last, found := strings.Cut(w, " "); found {
+				test.want[i] = last
+			}
+		}
+		if test.line != "" && len(got) == 1 && strings.HasSuffix(test.line, got[0]) {
+			continue
+		}
+		if test.line == "echo $v" { // stands there already
+			continue
+		}
+		if strings.Join(got, " ") != strings.Join(test.want, " ") {
+			t.Errorf("%q completes to %q, want %q", test.line, got, test.want)
+		}
+	}
+}
+
+func TestCompletesDiscoveredParams(t *testing.T) {
+	s := startSession(t, dial.Config{})
+	s.discovering(t)
+	got := s.shell.Complete("my_add ", 7)
+	want := []term.Suggestion{{Text: "a=", Description: "number"}, {Text: "b=", Description: "number"}}
+	if fmt.Sprint(got) != fmt.Sprint(want) {
+		t.Errorf("params: %v, want %v", got, want)
+	}
+	if got := s.shell.Complete("my_add a=1 ", 11); len(got) != 1 || got[0].Text != "b=" {
+		t.Errorf("what is given already is left out: %v", got)
+	}
+}
+
+// discovering connects a second shell, which asks peers what they offer, to the demo peer, in place of the first.
+func (s *session) discovering(t *testing.T) {
+	t.Helper()
+	p := newPerson()
+	sh := shell.New(shell.Config{Terminal: p, Discover: true, Timeout: patience})
+	t.Cleanup(sh.Close)
+	if err := sh.Connect(t.Context(), s.peer.Target().String(), dial.Config{}); err != nil {
+		t.Fatal(err)
+	}
+	s.shell, p.lines = sh, nil
+	s.until("discovery", func() bool { return strings.Contains(p.take(), "7 methods learned by rpc.discover") })
+}
+
+func TestRemembersMethods(t *testing.T) {
+	s := startSession(t, dial.Config{})
+	s.run(".connect $PEER")
+	s.run("my_add 1 2")
+	s.run("nosuch")
+	s.run(".close")
+	if got := s.run(".connect $PEER"); !strings.Contains(got, "1 method known from earlier") {
+		t.Errorf("what is known after a new connection: %s", got)
+	}
+	if got := s.run(".methods"); !strings.Contains(got, "my_add  used") || strings.Contains(got, "nosuch") {
+		t.Errorf(".methods: %s", got)
+	}
+}
+
+// TestLines runs lines as from a pipe.
+func TestLines(t *testing.T) {
+	tests := []struct {
+		name, lines    string
+		stdout, stderr string
+		code           int
+	}{
+		{"results alone on stdout", "my_add 1 2\necho {\"a\": 1}\n", "3\n{\"a\":1}\n", "", 0},
+		{"stops at the first that fails", "my_add 1 2\nnosuch\nmy_add 3 4\n", "3\n", "rpcsh: error -32601: Method not found\n", 1},
+		{"goes on if asked to", ".set stop off\nnosuch\nmy_add 3 4\nmy_add 1 b=2\n", "7\n", "rpcsh: error -32601: Method not found\nrpcsh: line 4, column 10: positional and named arguments do not mix in one call\n", 1},
+		{"knows where a mistake is", "# é\nmy_add \"é\" 1 b=2\n", "", "rpcsh: line 2, column 14: positional and named arguments do not mix in one call\n", 2},
+		{"waits for the background", "slow 0.05 &\nmy_add 1 2\n", "3\n\"done\"\n", "TIME → #2 slow 0.05\n", 0},
+		{"filters and raw text", ".set output raw\necho \"a\" | .[0]\n", "a\n", "", 0},
+		{"a notification prints nothing", "!log 1\n", "", "", 0},
+		{"quit ends it", ".quit\nmy_add 1 2\n", "", "", 0},
+		{"no peer of that number", "@7 my_add 1 2\n", "", "rpcsh: there is no peer @7 (.peers lists them)\n", 2},
+		{"traffic on stderr", ".serve my_double .[0]*2\nmy_progress_add 2 2\n", "4\n", "TIME ← report_progress \"hi\"\nTIME ← #1 my_double 3\nTIME → #1 6  TOOK\n", 0},
+		{"methods one a line", "my_add 1 2\n.methods\n", "3\nmy_add\n", "", 0},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			s := startSession(t, dial.Config{})
+			var stdout, stderr strings.Builder
+			sh := shell.New(shell.Config{Stdout: &stdout, Stderr: &stderr, Timeout: patience})
+			defer sh.Close()
+			if err := sh.Connect(t.Context(), s.peer.Target().String(), dial.Config{}); err != nil {
+				t.Fatal(err)
+			}
+			lines := strings.SplitAfter(test.lines, "\n")
+			err := sh.RunLines(t.Context(), func() (string, error) {
+				line := lines[0]
+				if line == "" {
+					return "", io.EOF
+				}
+				lines = lines[1:]
+				return strings.TrimSuffix(line, "\n"), nil
+			})
+			if err != nil {
+				sh.ShowFailure(err)
+			}
+			if code := shell.ExitCode(err); code != test.code {
+				t.Errorf("exit code %d, want %d (%v)", code, test.code, err)
+			}
+			sort := func(s string) string { return s }
+			if got := normalize(stdout.String()); got != test.stdout {
+				t.Errorf("stdout\n%s\nwant\n%s", got, test.stdout)
+			}
+			if test.name == "waits for the background" {
+				sort = func(s string) string { return strings.ReplaceAll(s, "#1", "#2") } // either may be first
+			}
+			if got := sort(normalize(stderr.String())); got != test.stderr {
+				t.Errorf("stderr\n%s\nwant\n%s", got, test.stderr)
+			}
+		})
+	}
+}

@@ -1,0 +1,98 @@
+package shell
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// What a call without arguments sends as params.
+const (
+	noParamsOmit   = "omit"
+	noParamsArray  = "array"
+	noParamsObject = "object"
+)
+
+var emptyParams = map[string]string{noParamsArray: "[]", noParamsObject: "{}"}
+
+// settings is what .set changes. A call keeps those that were in force when it was made.
+type settings struct {
+	timeout  time.Duration // of calls; 0: none
+	noParams string
+	output   string
+	stop     bool // a run of several lines stops at the first that fails
+}
+
+// A setting is an element of the table that .set, its help and its completion use.
+type setting struct {
+	name, help string
+	values     []string // those there are, or examples
+	get        func(*settings) string
+	put        func(s *settings, value string) error
+}
+
+func settingTable() []setting {
+	return []setting{
+		{
+			"noparams", "what a call without arguments sends as params: nothing, [] or {}", []string{noParamsOmit, noParamsArray, noParamsObject},
+			func(s *settings) string { return s.noParams },
+			func(s *settings, v string) error {
+				return oneOf(&s.noParams, v, noParamsOmit, noParamsArray, noParamsObject)
+			},
+		},
+		{
+			"output", "how results are printed: for a person, as JSON on one line, or text without its quotes", Outputs(),
+			func(s *settings) string { return s.output },
+			func(s *settings, v string) error { return oneOf(&s.output, v, Outputs()...) },
+		},
+		{
+			"stop", "whether a run of several lines stops at the first that fails", []string{"on", "off"},
+			func(s *settings) string {
+				if s.stop {
+					return "on"
+				}
+				return "off"
+			},
+			func(s *settings, v string) error {
+				var word string
+				err := oneOf(&word, v, "on", "off")
+				if err == nil {
+					s.stop = word == "on"
+				}
+				return err
+			},
+		},
+		{
+			"timeout", "how long a call waits for its answer; 0 is for ever", []string{"5s", "30s", "2m", "0"},
+			func(s *settings) string { return s.timeout.String() },
+			func(s *settings, v string) error {
+				d, err := ParseDuration(v)
+				if err == nil {
+					s.timeout = d
+				}
+				return err
+			},
+		},
+	}
+}
+
+// ParseDuration reads a duration that is not negative: 1.5s, 200ms, 2m, or a number of seconds.
+func ParseDuration(text string) (time.Duration, error) {
+	d, err := time.ParseDuration(text)
+	if err != nil {
+		d, err = time.ParseDuration(text + "s")
+	}
+	if err != nil || d < 0 {
+		return 0, fmt.Errorf("%q is no duration: write 500ms, 2s or 1m", text)
+	}
+	return d, nil
+}
+
+func oneOf(to *string, v string, values ...string) error {
+	if !slices.Contains(values, v) {
+		return fmt.Errorf("%q is none of %s", v, strings.Join(values, ", "))
+	}
+	*to = v
+	return nil
+}

@@ -1,0 +1,409 @@
+package shell
+
+// The rules of the screen
+//
+// All output goes through the screen, which keeps it in order: what a peer sends is put there by the goroutine that reads from
+// the peer, in the order of arrival; the answer to a call reserves its place in the same way, and whoever waits for it fills it.
+//
+// A line of traffic is: time, arrow (← in, → out), peer where there are several, id, method, params as one would type them; an
+// answer has how long it took behind it. Results stand alone. What the shell itself has to say begins with a time and · where
+// it comes unasked, and with nothing where it was asked for. Times are dim, arrows green in and blue out, errors red.
+//
+// What a peer sent passes through visible before it is printed, without exception.
+//
+// Without a person, results alone go to stdout, one JSON value a line, and all else to stderr; with Config.Incoming, what comes
+// in goes to stdout too, one JSON object a line.
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/mattn/go-runewidth"
+
+	"rpcsh/rpcconn"
+	"rpcsh/rpcconn/jsonscan"
+	"rpcsh/shell/lang"
+	"rpcsh/shell/traffic"
+)
+
+const clock = "15:04:05.000"
+
+// shown reports whether the person wants to see e.
+func (s *Shell) shown(e traffic.Event) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, m := range s.mute {
+		if m.Match(e) {
+			return false
+		}
+	}
+	return s.watch.Match(e)
+}
+
+// showTraffic puts out a line of traffic, if it is wanted; text is made only then.
+func (s *Shell) showTraffic(p *peer, e traffic.Event, text func() string) {
+	e.Peer = p.number
+	if !s.shown(e) {
+		return
+	}
+	now := time.Now()
+	name := e.Method
+	if name == "" {
+		name = e.Kind
+	}
+	s.screen.sample(visible(name, false), func() string {
+		arrow := s.colors.in("←")
+		if e.Out {
+			arrow = s.colors.out("→")
+		}
+		line := s.colors.dim(now.Format(clock)) + " " + arrow + " "
+		if s.severalPeers() {
+			line += s.colors.dim(p.at()) + " "
+		}
+		return line + text()
+	})
+}
+
+func (s *Shell) severalPeers() bool { return s.listening() || len(s.peers.list()) > 1 }
+
+// showRequest shows what the peer asks for or tells us.
+func (s *Shell) showRequest(p *peer, req *rpcconn.Request) {
+	kind := traffic.Request
+	if req.IsNotification() {
+		kind = traffic.Notification
+	}
+	if s.cfg.Incoming {
+		s.screen.printAll(s.stdout(), s.incoming(p, kind, req.ID, req.Method, "params", req.Params))
+		return
+	}
+	s.showTraffic(p, traffic.Event{Kind: kind, Method: req.Method}, func() string { return s.requestText(req.ID, req.Method, req.Params) })
+}
+
+func (s *Shell) requestText(id rpcconn.ID, method string, params json.RawMessage) string {
+	text := ""
+	if !id.IsNone() {
+		text = s.colors.dim("#"+visible(id.String(), false)) + " "
+	}
+	text += s.colors.bold(visible(method, false))
+	if args := arguments(params); args != "" {
+		text += " " + shorten(args, len(params))
+	}
+	return text
+}
+
+// showOutgoing shows a request that is sent in the background.
+func (s *Shell) showOutgoing(p *peer, id rpcconn.ID, method string, params json.RawMessage) {
+	s.showTraffic(p, traffic.Event{Out: true, Kind: traffic.Request, Method: method}, func() string { return s.requestText(id, method, params) })
+}
+
+// showAnswer shows what is answered to the peer's request.
+func (s *Shell) showAnswer(p *peer, req *rpcconn.Request, r *rpcconn.Response, note string, d time.Duration) {
+	if s.cfg.Incoming {
+		return // what comes in is asked for, not what goes out
+	}
+	kind := traffic.Response
+	if r.Err != nil {
+		kind = traffic.Error
+	}
+	s.showTraffic(p, traffic.Event{Out: true, Kind: kind, Method: req.Method}, func() string { return s.responseText(r, note, d) })
+}
+
+// responseText shows an answer; note, if not "", is what there is to say about it.
+func (s *Shell) responseText(r *rpcconn.Response, note string, d time.Duration) string {
+	text := compactResult(r)
+	if r.Err != nil {
+		text = s.colors.err(text)
+	}
+	if !r.ID.IsNone() {
+		text = s.colors.dim("#"+visible(r.ID.String(), false)) + " " + text
+	}
+	if d > 0 {
+		text += "  " + s.colors.dim(took(d))
+	}
+	if note != "" {
+		text += "  " + s.colors.dim(note)
+	}
+	return text
+}
+
+// showStray shows an answer that nobody waits for.
+func (s *Shell) showStray(p *peer, r *rpcconn.Response) {
+	kind := traffic.Response
+	if r.Err != nil {
+		kind = traffic.Error
+	}
+	method := p.late(r.ID)
+	note := "answers nothing that was asked"
+	if method != "" {
+		note = "late: " + visible(method, false) + " was given up"
+	}
+	if s.cfg.Incoming {
+		member, value := "result", r.Result
+		if r.Err != nil {
+			object := errorObject(r.Err)
+			member, value = "error", json.RawMessage(object[len(`{"error":`):len(object)-1])
+		}
+		s.screen.printAll(s.stdout(), s.incoming(p, traffic.Response, r.ID, method, member, value))
+		return
+	}
+	s.showTraffic(p, traffic.Event{Kind: kind, Method: method}, func() string { return s.responseText(r, note, 0) })
+}
+
+// incoming returns a message that came in as a JSON object.
+func (s *Shell) incoming(p *peer, kind string, id rpcconn.ID, method, member string, value json.RawMessage) string {
+	b := fmt.Appendf(nil, `{"time":%q,"peer":%d,"kind":%q`, time.Now().Format(time.RFC3339Nano), p.number, kind)
+	if !id.IsNone() {
+		b = id.Append(append(b, `,"id":`...))
+	}
+	if method != "" {
+		b = jsonscan.AppendQuote(append(b, `,"method":`...), method)
+	}
+	if value != nil {
+		b = append(append(b, `,"`+member+`":`...), compact(value)...)
+	}
+	return string(append(b, '}'))
+}
+
+// showPeerError shows that what came is no message, or that an answer could not be sent.
+func (s *Shell) showPeerError(p *peer, err error) {
+	s.showTraffic(p, traffic.Event{Kind: traffic.Error}, func() string { return s.colors.err(shorten(err.Error(), len(err.Error()))) })
+}
+
+// note shows what the shell has to say unasked.
+func (s *Shell) note(text string) {
+	if !s.interactive() {
+		if s.cfg.Verbose {
+			s.screen.print(s.stderr(), "rpcsh: "+text)
+		}
+		return
+	}
+	s.screen.print(s.stderr(), s.colors.dim(time.Now().Format(clock)+" · "+text))
+}
+
+// report shows what became of what was asked for; without a person, only if all is to be told.
+func (s *Shell) report(text string) {
+	if s.interactive() {
+		s.say("%s", text)
+	} else {
+		s.note(text)
+	}
+}
+
+// say shows what was asked for.
+func (s *Shell) say(format string, args ...any) {
+	s.screen.print(s.stdout(), fmt.Sprintf(format, args...))
+}
+
+// Forms of output, for -o and .set output.
+const (
+	OutputPretty = "pretty"
+	OutputJSON   = "json"
+	OutputRaw    = "raw"
+)
+
+// Outputs returns the forms of output.
+func Outputs() []string { return []string{OutputPretty, OutputJSON, OutputRaw} }
+
+// maxPretty is the largest result, in bytes, that is shown whole to a person.
+const maxPretty = 256 << 10
+
+// resultText returns a result in the form that is asked for.
+func (s *Shell) resultText(v json.RawMessage) string {
+	switch s.settings().output {
+	case OutputJSON:
+		return s.safe(compact(v))
+	case OutputRaw:
+		if text, err := jsonscan.Unquote(v); err == nil {
+			return s.safe(text)
+		}
+		return s.safe(compact(v))
+	}
+	if len(v) > maxPretty && s.interactive() {
+		return shorten(string(v[:maxShown+1]), len(v)) + "\n" + s.colors.dim("too long for the screen: .print $_ | JQ shows a part of it")
+	}
+	return pretty(v, s.width()-10, s.colors) // room for the time
+}
+
+// safe makes text fit for a terminal, if that is where it goes. A pipe gets what the peer sent.
+func (s *Shell) safe(text string) string {
+	if s.interactive() || s.cfg.Status != nil {
+		return visible(text, true)
+	}
+	return text
+}
+
+func (s *Shell) width() int {
+	if s.interactive() {
+		return s.cfg.Terminal.Width()
+	}
+	return 80
+}
+
+// showResults shows what came of a call in its slot.
+func (s *Shell) showResults(o *outcome, j *job, values []json.RawMessage) {
+	var texts []string
+	for _, v := range values {
+		if v != nil {
+			texts = append(texts, s.resultText(v))
+		}
+	}
+	if len(texts) == 0 {
+		return
+	}
+	text := strings.Join(texts, "\n")
+	if s.interactive() && j.all {
+		text = s.colors.bold(o.peer.at()) + " " + text
+	}
+	if s.interactive() && o.peer != nil {
+		text = s.withTime(text, o.took)
+	}
+	o.slot.print(s.stdout(), text)
+}
+
+// withTime puts how long a call took at the right border, behind the text where there is room.
+func (s *Shell) withTime(text string, d time.Duration) string {
+	text = strings.TrimSuffix(text, "\n")
+	last := text[strings.LastIndexByte(text, '\n')+1:]
+	t := took(d)
+	gap := s.width() - 1 - displayWidth(last) - displayWidth(t)
+	if gap < 2 {
+		text, gap = text+"\n", s.width()-1-displayWidth(t)
+	}
+	return text + strings.Repeat(" ", max(0, gap)) + s.colors.dim(t)
+}
+
+// displayWidth returns how many columns text takes, its colours left out.
+func displayWidth(text string) int {
+	n := 0
+	for {
+		before, after, found := strings.Cut(text, "\x1b[")
+		n += runewidth.StringWidth(before)
+		if !found {
+			return n
+		}
+		_, text, _ = strings.Cut(after, "m")
+	}
+}
+
+// A shownError is one that the person has seen already.
+type shownError struct{ error }
+
+func (e *shownError) Unwrap() error { return e.error }
+
+// showCallError shows in the outcome's slot why it has no result.
+func (s *Shell) showCallError(o *outcome, j *job) error {
+	text := visible(o.err.Error(), false)
+	if !s.interactive() {
+		o.slot.print(s.stderr(), "rpcsh: "+o.peer.at()+": "+text)
+		return &shownError{o.err}
+	}
+	var e *rpcconn.Error
+	if errors.As(o.err, &e) {
+		text = errorText(e)
+	}
+	text = s.colors.err(text)
+	if j.all {
+		text = s.colors.bold(o.peer.at()) + " " + text
+	}
+	if o.answered || o.took >= time.Second {
+		text = s.withTime(text, o.took)
+	}
+	o.slot.print(s.stderr(), text)
+	return &shownError{o.err}
+}
+
+// showBackground shows the answer to a call that nobody waited for.
+func (s *Shell) showBackground(o *outcome, j *job) {
+	r := &rpcconn.Response{ID: o.id, Result: o.result}
+	kind := traffic.Response
+	if o.err != nil {
+		kind = traffic.Error
+		if !errors.As(o.err, &r.Err) {
+			if s.interactive() {
+				o.slot.print(s.stderr(), s.colors.err(visible(o.err.Error(), false)))
+			} else {
+				o.slot.print(s.stderr(), "rpcsh: "+visible(o.err.Error(), false))
+			}
+			return
+		}
+	}
+	if !s.interactive() && o.err == nil {
+		o.slot.print(s.stdout(), s.resultText(o.result))
+		return
+	}
+	if !s.shown(traffic.Event{Peer: o.peer.number, Kind: kind, Method: j.Calls[0].Method}) {
+		return
+	}
+	line := s.colors.dim(time.Now().Format(clock)) + " " + s.colors.in("←") + " "
+	if s.severalPeers() {
+		line += s.colors.dim(o.peer.at()) + " "
+	}
+	if j.Batch {
+		r.ID = rpcconn.ID{}
+	}
+	o.slot.print(s.stderr(), line+s.responseText(r, "", o.took))
+}
+
+// showError shows what is wrong with line, below the column where it is wrong.
+func (s *Shell) showError(line string, err error) {
+	var shown *shownError
+	if errors.As(err, &shown) {
+		return
+	}
+	text := visible(err.Error(), false)
+	var syntax *lang.Error
+	if !errors.As(err, &syntax) {
+		s.screen.print(s.stderr(), s.colors.err(text))
+		return
+	}
+	before := visible(line[:min(syntax.Column, len(line))], false)
+	column := displayWidth(s.prompt()) + displayWidth(before)
+	mark := "^ " + text
+	if column+2 >= s.width() {
+		// the line as it was typed is wrapped: show the part that matters once more
+		const context = 20
+		runes := []rune(before)
+		start := string(runes[max(0, len(runes)-context):])
+		rest := []rune(visible(line[min(syntax.Column, len(line)):], false))
+		s.screen.print(s.stderr(), "  "+start+string(rest[:min(len(rest), context)]))
+		column = 2 + displayWidth(start)
+	}
+	if w := displayWidth(text) + 1; column+1+w >= s.width() && w <= column {
+		mark, column = text+" ^", column-w // to the left of it there is room
+	}
+	s.screen.print(s.stderr(), strings.Repeat(" ", column)+s.colors.err(mark))
+}
+
+// showWaiting shows text, from the first second on, with how long it has been; the function that it returns ends that.
+func (s *Shell) showWaiting(text string) (stop func()) {
+	status := s.cfg.Status
+	if s.interactive() {
+		status = s.cfg.Terminal.SetStatus
+	}
+	if status == nil {
+		return func() {}
+	}
+	start := time.Now()
+	done := make(chan struct{})
+	s.tasks.Go(func() {
+		tick := time.NewTicker(time.Second)
+		defer tick.Stop()
+		used := false
+		for {
+			select {
+			case <-tick.C:
+				used = true
+				status(text + " " + age(time.Since(start)) + ", Ctrl-C gives it up")
+			case <-done:
+				if used {
+					status("")
+				}
+				return
+			}
+		}
+	})
+	return func() { close(done) }
+}
