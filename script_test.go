@@ -1,0 +1,73 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"os/exec"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"rpcsh/shell"
+)
+
+func TestMain(m *testing.M) { testscript.Main(m, map[string]func(){"rpcsh": main}) }
+
+// TestScripts runs testdata/script/*.txtar with rpcsh as a program of its own.
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:  "testdata/script",
+		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){"status": cmdStatus, "retry": cmdRetry},
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("HOME", env.WorkDir)
+			env.Setenv("XDG_STATE_HOME", env.WorkDir+"/state")
+			port, err := freePort()
+			env.Setenv("PORT", port)
+			return err
+		},
+	})
+}
+
+// cmdStatus runs a program that has to end with the exit code that is its first argument.
+func cmdStatus(ts *testscript.TestScript, _ bool, args []string) {
+	err := ts.Exec(args[1], args[2:]...)
+	var exit *exec.ExitError
+	code := 0
+	if errors.As(err, &exit) {
+		code = exit.ExitCode()
+	} else if err != nil {
+		ts.Fatalf("%v", err)
+	}
+	if fmt.Sprint(code) != args[0] {
+		ts.Fatalf("exit code %d, want %s", code, args[0])
+	}
+}
+
+// cmdRetry runs a program again while its exit code is 3: the one that it is to connect to does not listen yet.
+func cmdRetry(ts *testscript.TestScript, _ bool, args []string) {
+	const attempts = 1000
+	for range attempts {
+		err := ts.Exec(args[0], args[1:]...)
+		var exit *exec.ExitError
+		if err == nil {
+			return
+		}
+		if !errors.As(err, &exit) || exit.ExitCode() != shell.ExitConnection {
+			ts.Fatalf("%v", err)
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	ts.Fatalf("nobody listens")
+}
+
+// freePort returns a port that nobody listens on.
+func freePort() (string, error) {
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	defer ln.Close()
+	return fmt.Sprint(ln.Addr().(*net.TCPAddr).Port), nil
+}
