@@ -3,6 +3,7 @@ package rpcconn
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"sync"
@@ -13,8 +14,10 @@ type Call struct {
 	Method string
 	Params json.RawMessage // nil: no params member
 	Notify bool            // a notification: no answer is waited for
+	Extra  json.RawMessage // as in Message
 
 	OnID       func(ID)        // if set, is told the request's id before it is sent
+	OnSent     func()          // if set, is called when the request has been sent, unless that failed; Batch does not
 	OnResponse func(*Response) // if set, has the answer before the one who waits; under the terms of the On functions of Options
 }
 
@@ -40,6 +43,9 @@ func (c *Conn) Do(ctx context.Context, call *Call) (*Response, error) {
 	}
 	err = c.send(ctx, o)
 	o.free()
+	if err == nil && call.OnSent != nil {
+		call.OnSent()
+	}
 	if w == nil {
 		return nil, c.sendError(err)
 	}
@@ -50,9 +56,13 @@ func (c *Conn) Do(ctx context.Context, call *Call) (*Response, error) {
 	return c.wait(ctx, w)
 }
 
-// Batch sends calls as one batch (JSON-RPC 2.0 section 6) and waits for the answers to its requests, which it returns in
-// their order; notifications have none. With an error, the answers that had come by then are there, the others nil.
+// Batch sends calls, at least one, as one batch (JSON-RPC 2.0 section 6) and waits for the answers to its requests, which it
+// returns in their order; notifications have none. With an error, the answers that had come by then are there, the others
+// nil; there are none at all where the batch could not be sent.
 func (c *Conn) Batch(ctx context.Context, calls []Call) ([]*Response, error) {
+	if len(calls) == 0 {
+		return nil, errEmptyBatch
+	}
 	o := newOutgoing()
 	o.packet.Batch = true
 	var waiting []*waiter
@@ -89,7 +99,7 @@ func (c *Conn) Batch(ctx context.Context, calls []Call) ([]*Response, error) {
 
 // sendError returns why a send failed: that the connection is gone, where it is.
 func (c *Conn) sendError(err error) error {
-	if err != nil && c.Err() != nil {
+	if err != nil && c.ending() {
 		return c.closedError()
 	}
 	return err
@@ -97,7 +107,7 @@ func (c *Conn) sendError(err error) error {
 
 // add appends call to what o is to send. The waiter is nil for a notification.
 func (c *Conn) add(o *outgoing, call *Call) (*waiter, error) {
-	m := Message{Kind: KindNotification, Method: call.Method, Params: call.Params}
+	m := Message{Kind: KindNotification, Method: call.Method, Params: call.Params, Extra: call.Extra}
 	if call.Notify {
 		if c.Err() != nil {
 			return nil, c.closedError()
@@ -145,7 +155,7 @@ func (c *Conn) wait(ctx context.Context, w *waiter) (*Response, error) {
 // giveUp stops waiting; it returns the answer if that has come all the same.
 func (c *Conn) giveUp(w *waiter) *Response {
 	c.mu.Lock()
-	waited := c.calls.take(w.id) == w
+	waited := c.calls.remove(w)
 	c.mu.Unlock()
 	var r *Response
 	if !waited {
@@ -174,7 +184,10 @@ func (c *Conn) resolve(r *Response) bool {
 	return true
 }
 
-// A waiter is a call that waits for its answer. It is reused, which its id, never the same twice in a row, makes safe.
+var errEmptyBatch = errors.New("a batch needs at least one call")
+
+// A waiter is a call that waits for its answer. It may be reused once it is out of the table and its done is empty: who takes
+// it out of the table sends to done, once, and only the one who waits receives from it and frees it.
 type waiter struct {
 	id         int64
 	done       chan *Response // of one; nil: the connection ended
@@ -239,6 +252,15 @@ func (t *callTable) take(id int64) *waiter {
 	*slot = nil
 	t.n--
 	return w
+}
+
+// remove removes w and reports whether it was there. Ids wrap around, so it may be another waiter's by now.
+func (t *callTable) remove(w *waiter) bool {
+	if len(t.slots) == 0 || t.slots[w.id&int64(len(t.slots)-1)] != w {
+		return false
+	}
+	t.take(w.id)
+	return true
 }
 
 func (t *callTable) takeAll() []*waiter {

@@ -21,15 +21,17 @@ type Handler func(ctx context.Context, c *Conn, req *Request) (json.RawMessage, 
 // wait for the Conn: its Call, Close and Wait are not for them.
 type Options struct {
 	Handler   Handler
-	OnRequest func(*Request)  // requests, before the Handler has them, and notifications; the latter are valid until it returns (Clone keeps them)
-	OnStray   func(*Response) // an answer that no call waits for: unknown, late or duplicate
-	OnError   func(error)     // a frame that is no message; a failed send of an answer (this one on another goroutine)
+	OnRequest func(*Request)            // requests, before the Handler has them, and notifications; the latter are valid until it returns (Clone keeps them)
+	OnAnswer  func(*Request, *Response) // what is about to be sent as the answer to a request, or to what is none (its Method is "" then); on the Handler's goroutine
+	OnStray   func(*Response)           // an answer that no call waits for: unknown, late or duplicate
+	OnOther   func(json.RawMessage)     // what is no message and wants no answer, valid until it returns
+	OnError   func(error)               // a frame that is no message; and, on another goroutine, an answer that could not be sent or a Handler that panicked
 }
 
 // Limits on what a peer can make a Conn do.
 const (
-	maxServing    = 10_000 // requests being handled at a time; above it the peer is not read, and so has to wait
-	maxIdle       = 16     // goroutines kept for requests to come
+	maxServing    = 10_000 // requests being handled at a time; above it the peer is not read, so it has to wait until one is answered
+	maxIdle       = 64     // goroutines kept for requests to come
 	maxUnreadable = 100    // unreadable frames in a row; two peers of different framings would answer each other's errors for ever
 )
 
@@ -46,7 +48,7 @@ type Conn struct {
 	in, out atomic.Uint64
 	serving atomic.Int64
 	idle    atomic.Int64
-	work    chan *Request  // to a goroutine that waits for one
+	work    chan *Request  // from the reading goroutine to one that waits for a request; closed when none will come
 	workers sync.WaitGroup // all goroutines that handle requests
 
 	mu      sync.Mutex // protects what follows
@@ -91,6 +93,13 @@ func (c *Conn) Err() error {
 	return c.err
 }
 
+// ending reports whether the connection has ended or is being closed, which is why a send fails then.
+func (c *Conn) ending() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.closing || c.err != nil
+}
+
 // Close ends the connection and waits until nothing is read any more; calls that wait fail with ErrClosed. It may be called
 // more than once, by Handlers too. Its error is that of closing the channel.
 func (c *Conn) Close() error {
@@ -98,6 +107,7 @@ func (c *Conn) Close() error {
 	c.closing = true
 	c.mu.Unlock()
 	err := c.ch.Close()
+	c.cancel() // the reader may wait for a Handler to return
 	<-c.done
 	return err
 }
@@ -130,7 +140,11 @@ func (c *Conn) read() {
 			continue
 		}
 		unreadable = 0
-		c.dispatch(&p, len(frame) >= OwnSize)
+		owned := len(frame) >= OwnSize
+		c.dispatch(&p, owned)
+		if owned {
+			p = Packet{} // holds on to no memory of the frame, nor to as much as a long batch takes
+		}
 	}
 	if unreadable == maxUnreadable {
 		err = fmt.Errorf("%d unreadable messages in a row (%w): is this the right framing and protocol?", unreadable, reasonOf(err))
@@ -154,18 +168,16 @@ func (c *Conn) finish(err error) {
 	if c.closing {
 		err = ErrClosed
 	}
-	if err == nil {
-		err = io.EOF // a Channel must not, but a nil error would look like a live connection
-	}
 	c.err = err
 	waiting := c.calls.takeAll()
 	c.mu.Unlock()
 
 	c.cancel()
-	_ = c.ch.Close() // the reason is known already
-	for _, call := range waiting {
-		call.done <- nil
+	close(c.work)
+	for _, w := range waiting {
+		w.done <- nil
 	}
+	_ = c.ch.Close() // the reason is known already
 	close(c.done)
 }
 
@@ -204,14 +216,27 @@ func (o *outgoing) free() {
 }
 
 func (c *Conn) send(ctx context.Context, o *outgoing) error {
+	if err := c.encode(o); err != nil {
+		return err
+	}
+	return c.transmit(ctx, o)
+}
+
+// encode makes the frame of o's packet.
+func (c *Conn) encode(o *outgoing) error {
 	frame, err := c.codec.AppendEncode(o.buf[:0], &o.packet)
-	if err != nil {
-		return err
+	if err == nil {
+		o.buf = frame
 	}
-	o.buf = frame
-	if err := c.ch.Send(ctx, frame); err != nil {
-		return err
-	}
+	return err
+}
+
+// transmit sends o's frame. It counts before the peer can have it, so that nobody who has seen the peer's reaction sees less.
+func (c *Conn) transmit(ctx context.Context, o *outgoing) error {
 	c.out.Add(1)
-	return nil
+	err := c.ch.Send(ctx, o.buf)
+	if err != nil {
+		c.out.Add(^uint64(0))
+	}
+	return err
 }

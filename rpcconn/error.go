@@ -92,8 +92,11 @@ func Excerpt(b []byte) string {
 	more := ""
 	if len(b) > ExcerptSize {
 		b, more = b[:ExcerptSize], "…"
-		for i := 0; i < utf8.UTFMax-1 && len(b) > 1 && !utf8.Valid(b); i++ {
-			b = b[:len(b)-1] // the cut may have split a character
+		for whole := b; len(whole) > ExcerptSize-utf8.UTFMax; whole = whole[:len(whole)-1] {
+			if utf8.Valid(whole) { // the cut may have split a character
+				b = whole
+				break
+			}
 		}
 	}
 	if utf8.Valid(b) {

@@ -12,6 +12,7 @@ package rpcconn
 import (
 	"bytes"
 	"encoding/json"
+	"time"
 )
 
 // Kind says what a message is.
@@ -19,7 +20,7 @@ type Kind uint8
 
 // The kinds of message.
 const (
-	KindInvalid      Kind = iota // well-formed, yet no message: Message.Err says why, Message.Raw is its text
+	KindInvalid      Kind = iota // well-formed, yet no message: Message.Raw is its text, Message.Err says why; a nil Err: it is to be shown, not answered
 	KindRequest                  // wants a response
 	KindNotification             // wants none
 	KindResponse
@@ -34,6 +35,7 @@ type Message struct {
 	Result json.RawMessage // of responses; nil when Err is set
 	Err    *Error          // of responses; for KindInvalid, what to answer
 	Raw    json.RawMessage // of KindInvalid: the whole text
+	Extra  json.RawMessage // further top-level members, as an object, where the protocol has such (CDP's sessionId); else nil
 }
 
 // A Packet is what one frame carries: one message, or a batch.
@@ -47,6 +49,8 @@ type Request struct {
 	ID     ID
 	Method string
 	Params json.RawMessage // nil: no params member
+	Extra  json.RawMessage // as in Message
+	Time   time.Time       // when a request came; zero for a notification
 
 	refusal *Error   // what a request that is no request is answered with; the Handler does not see it
 	batch   *answers // of which the answer is a part; nil: it goes out alone
@@ -56,7 +60,7 @@ type Request struct {
 
 // Clone returns a copy of r that shares nothing with the connection.
 func (r *Request) Clone() *Request {
-	return &Request{ID: r.ID, Method: r.Method, Params: bytes.Clone(r.Params)}
+	return &Request{ID: r.ID, Method: r.Method, Params: bytes.Clone(r.Params), Extra: bytes.Clone(r.Extra), Time: r.Time}
 }
 
 // IsNotification reports whether the peer wants no response.
@@ -67,6 +71,7 @@ type Response struct {
 	ID     ID
 	Result json.RawMessage
 	Err    *Error
+	Extra  json.RawMessage // as in Message
 }
 
 // A Codec turns packets into frames and frames into packets. It never blocks.

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"runtime/debug"
 	"sync"
+	"time"
 )
 
 // After has f called once the answer to r has been sent, or the batch that it is a part of: to close the connection after the
@@ -18,7 +19,7 @@ func (r *Request) After(f func()) { r.after = append(r.after, f) }
 func (c *Conn) Respond(ctx context.Context, r *Response) error {
 	o := newOutgoing()
 	defer o.free()
-	o.packet.Messages = append(o.packet.Messages, Message{Kind: KindResponse, ID: r.ID, Result: r.Result, Err: r.Err})
+	o.packet.Messages = append(o.packet.Messages, Message{Kind: KindResponse, ID: r.ID, Result: r.Result, Err: r.Err, Extra: r.Extra})
 	return c.send(ctx, o)
 }
 
@@ -41,17 +42,18 @@ func (c *Conn) deliver(m *Message, batch *answers, owned bool) {
 	switch m.Kind {
 	case KindNotification:
 		if c.opts.OnRequest != nil {
-			c.note = Request{Method: m.Method, Params: m.Params}
+			c.note = Request{Method: m.Method, Params: m.Params, Extra: m.Extra}
 			c.opts.OnRequest(&c.note)
+			c.note = Request{}
 		}
 	case KindRequest:
-		req := &Request{ID: m.ID, Method: m.Method, Params: keep(m.Params, owned)}
+		req := &Request{ID: m.ID, Method: m.Method, Params: keep(m.Params, owned), Extra: keep(m.Extra, owned), Time: time.Now()}
 		if c.opts.OnRequest != nil {
 			c.opts.OnRequest(req)
 		}
 		c.start(req, batch)
 	case KindResponse:
-		r := &Response{ID: m.ID, Result: keep(m.Result, owned), Err: m.Err}
+		r := &Response{ID: m.ID, Result: keep(m.Result, owned), Err: m.Err, Extra: keep(m.Extra, owned)}
 		if r.Err != nil {
 			r.Err.Data = keep(r.Err.Data, owned)
 		}
@@ -59,6 +61,12 @@ func (c *Conn) deliver(m *Message, batch *answers, owned bool) {
 			c.opts.OnStray(r)
 		}
 	case KindInvalid:
+		if m.Err == nil {
+			if c.opts.OnOther != nil {
+				c.opts.OnOther(m.Raw)
+			}
+			return
+		}
 		c.onError(fmt.Errorf("no message: %w: %s", reasonOf(m.Err), Excerpt(m.Raw)))
 		m.Err.Data = keep(m.Err.Data, owned)
 		c.refuse(m.ID, m.Err, batch)
@@ -83,7 +91,7 @@ func (c *Conn) refuse(id ID, answer *Error, batch *answers) {
 	if id.IsNone() {
 		id = NullID()
 	}
-	c.start(&Request{ID: id, refusal: answer}, batch)
+	c.start(&Request{ID: id, refusal: answer, Time: time.Now()}, batch)
 }
 
 func (c *Conn) onError(err error) {
@@ -112,55 +120,68 @@ func (c *Conn) start(req *Request, batch *answers) {
 	}
 }
 
+// worker handles req, and then requests to come.
 func (c *Conn) worker(req *Request) {
-	for {
+	for more := true; more; c.idle.Add(-1) {
 		c.serve(req)
-		overloaded := c.serving.Add(-1) >= maxServing
+		overloaded := c.serving.Add(-1) >= maxServing // the reading goroutine waits for this one
 		if c.idle.Add(1) > maxIdle && !overloaded {
 			c.idle.Add(-1)
 			return
 		}
-		select {
-		case req = <-c.work:
-			c.idle.Add(-1)
-		case <-c.ctx.Done():
-			return
-		}
+		req, more = <-c.work
 	}
 }
 
 // serve answers req, alone or as a part of its batch.
 func (c *Conn) serve(req *Request) {
-	result, err := c.handle(req)
-	answer := Message{Kind: KindResponse, ID: req.ID, Result: result}
-	if err != nil {
-		answer.Result, answer.Err = nil, errorOf(err)
-	}
-	silent := errors.Is(err, ErrNoAnswer)
-
 	o := newOutgoing()
 	defer o.free()
+	answered := c.answer(o, req)
 	after := req.after
 	if req.batch != nil {
 		var last bool
-		if after, last = req.batch.add(o, req, answer, silent); !last {
+		if after, last = req.batch.add(o, req); !last {
 			return
 		}
-	} else if !silent {
-		o.packet.Messages = append(o.packet.Messages, answer)
+		if answered = len(o.packet.Messages) > 0; answered {
+			_ = c.encode(o) // each message was encoded before
+		}
 	}
-	if len(o.packet.Messages) > 0 {
-		if err := c.send(c.ctx, o); err != nil && c.Err() == nil {
+	if answered {
+		if err := c.transmit(c.ctx, o); err != nil && !c.ending() {
 			c.onError(fmt.Errorf("answering %s: %w", req.Method, err))
-			if req.batch == nil {
-				// what could not be said in this protocol is an error to the peer too, which would wait for ever
-				_ = c.Respond(c.ctx, &Response{ID: req.ID, Err: NewError(CodeInternalError, err.Error())})
-			}
 		}
 	}
 	for _, f := range after {
 		f()
 	}
+}
+
+// answer has req handled and encodes the answer; it returns false where there is to be none. What cannot be said in this protocol
+// is an error to the peer too, which would wait for ever.
+func (c *Conn) answer(o *outgoing, req *Request) bool {
+	result, err := c.handle(req)
+	if errors.Is(err, ErrNoAnswer) {
+		return false
+	}
+	answer := Message{Kind: KindResponse, ID: req.ID, Result: result, Extra: req.Extra}
+	if err != nil {
+		answer.Result, answer.Err = nil, errorOf(err)
+	}
+	o.packet.Messages = append(o.packet.Messages, answer)
+	if err := c.encode(o); err != nil {
+		c.onError(fmt.Errorf("the answer to %s cannot be sent: %w", req.Method, err))
+		answer.Result, answer.Err = nil, NewError(CodeInternalError, err.Error())
+		o.packet.Messages[0] = answer
+		if c.encode(o) != nil {
+			return false // not even that: there is an id that the protocol has not
+		}
+	}
+	if c.opts.OnAnswer != nil {
+		c.opts.OnAnswer(req, &Response{ID: answer.ID, Result: answer.Result, Err: answer.Err})
+	}
+	return true
 }
 
 // handle calls the Handler. Its panic is the request's failure and not that of the whole program, which talks to other peers too.
@@ -192,7 +213,7 @@ type answers struct {
 func newAnswers(p *Packet) *answers {
 	n := 0
 	for i := range p.Messages {
-		if k := p.Messages[i].Kind; k == KindRequest || k == KindInvalid {
+		if m := &p.Messages[i]; m.Kind == KindRequest || m.Kind == KindInvalid && m.Err != nil {
 			n++
 		}
 	}
@@ -205,12 +226,14 @@ func (a *answers) place() int {
 	return a.taken - 1
 }
 
-// add puts req's answer in its place, none where silent. The last one to come gets the batch put into o, and all After functions.
-func (a *answers) add(o *outgoing, req *Request, answer Message, silent bool) (after []func(), last bool) {
+// add takes req's answer, if there is one, out of o and puts it in its place. The last one to come gets the batch put into o, and
+// all After functions.
+func (a *answers) add(o *outgoing, req *Request) (after []func(), last bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if !silent {
-		a.messages[req.place] = answer
+	if len(o.packet.Messages) > 0 {
+		a.messages[req.place] = o.packet.Messages[0]
+		o.packet.Messages = o.packet.Messages[:0]
 	}
 	a.after = append(a.after, req.after...)
 	if a.waiting--; a.waiting > 0 {

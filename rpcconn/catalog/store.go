@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -13,8 +14,15 @@ import (
 // A Store remembers catalogs between runs, in a folder with a file for each target. The zero Store remembers nothing.
 type Store struct{ Dir string }
 
+// maxName is how long the name of a file may be, in bytes, without its ending and whatever the system.
+const maxName = 200
+
 func (s Store) path(target string) string {
-	return filepath.Join(s.Dir, url.QueryEscape(target)+".json")
+	name := url.QueryEscape(target)
+	if len(name) > maxName {
+		name = fmt.Sprintf("%x", sha256.Sum256([]byte(target)))
+	}
+	return filepath.Join(s.Dir, name+".json")
 }
 
 // Load returns what is remembered of target: an empty catalog where nothing is, or with an error.

@@ -13,8 +13,11 @@ import (
 	"rpcsh/rpcconn/dial"
 )
 
-// maxTicks bounds what one call of ticks sends.
-const maxTicks = 10_000_000
+// Limits on what one call can ask for.
+const (
+	maxTicks = 10_000_000
+	maxPause = 24 * time.Hour
+)
 
 // A Peer is a running demo peer.
 type Peer struct {
@@ -209,11 +212,22 @@ func slow(ctx context.Context, _ *rpcconn.Conn, _ *rpcconn.Request, args []json.
 	if err := decode(args[0], &seconds); err != nil {
 		return nil, err
 	}
+	if err := pause(ctx, seconds*float64(time.Second)); err != nil {
+		return nil, err
+	}
+	return "done", nil
+}
+
+// pause waits for so many nanoseconds, not longer than ctx allows.
+func pause(ctx context.Context, nanoseconds float64) error {
+	if nanoseconds > float64(maxPause) {
+		return rpcconn.NewError(rpcconn.CodeInvalidParams, "at most "+maxPause.String())
+	}
 	select {
-	case <-time.After(time.Duration(seconds * float64(time.Second))):
-		return "done", nil
+	case <-time.After(time.Duration(nanoseconds)):
+		return nil
 	case <-ctx.Done():
-		return nil, ctx.Err()
+		return ctx.Err()
 	}
 }
 
@@ -238,10 +252,8 @@ func ticks(ctx context.Context, c *rpcconn.Conn, _ *rpcconn.Request, args []json
 			return nil, err
 		}
 		if interval > 0 {
-			select {
-			case <-time.After(time.Duration(interval) * time.Millisecond):
-			case <-ctx.Done():
-				return nil, ctx.Err()
+			if err := pause(ctx, float64(interval)*float64(time.Millisecond)); err != nil {
+				return nil, err
 			}
 		}
 	}

@@ -36,6 +36,9 @@ func ParseTarget(text string) (Target, error) {
 }
 
 func tcpTarget(text, address string) (Target, error) {
+	if address == "" {
+		return Target{}, fmt.Errorf("target %q names no peer: write tcp://host:port", text)
+	}
 	host, port, err := net.SplitHostPort(strings.TrimSuffix(address, "/"))
 	if err != nil {
 		if !strings.Contains(address, ":") {

@@ -3,6 +3,7 @@
 package rpctest
 
 import (
+	"bytes"
 	"context"
 	"io"
 	"sync"
@@ -23,10 +24,15 @@ func Pipe() (a, b rpcconn.Channel) {
 
 type end struct{ in, out *queue }
 
-func (e *end) Send(_ context.Context, frame []byte) error {
-	return e.out.put(append([]byte{}, frame...))
+func (e *end) Send(ctx context.Context, frame []byte) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	return e.out.put(bytes.Clone(frame))
 }
+
 func (e *end) Recv() ([]byte, error) { return e.in.take() }
+
 func (e *end) Close() error {
 	e.in.close()
 	e.out.close()
@@ -93,8 +99,11 @@ func NewPeer(t testing.TB, codec rpcconn.Codec, opts *rpcconn.Options) (*rpcconn
 		_ = c.Close()
 		c.Wait()
 	})
-	return c, &Peer{t: t, ch: far}
+	return c, PeerOf(t, far)
 }
+
+// PeerOf returns the peer that has the far end of a connection.
+func PeerOf(t testing.TB, far rpcconn.Channel) *Peer { return &Peer{t: t, ch: far} }
 
 // Send sends each frame.
 func (p *Peer) Send(frames ...string) {

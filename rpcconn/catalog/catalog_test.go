@@ -1,0 +1,150 @@
+package catalog
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+)
+
+// names returns the methods in short: name, source and, for ours, a dot.
+func names(methods []Method) string {
+	var list []string
+	for _, m := range methods {
+		s := m.Name + ":" + m.Source.String()
+		if m.Ours {
+			s += "."
+		}
+		list = append(list, s)
+	}
+	return strings.Join(list, " ")
+}
+
+func TestLearnPrefersTheBetterSource(t *testing.T) {
+	method := func(source Source, summary string) Method { return Method{Name: "m", Source: source, Summary: summary} }
+	tests := []struct {
+		first, second Source
+		want          string // of the summaries
+	}{
+		{SourceTraffic, SourceTraffic, "first"},
+		{SourceTraffic, SourceUsed, "second"},
+		{SourceTraffic, SourceOpenRPC, "second"},
+		{SourceUsed, SourceTraffic, "first"},
+		{SourceUsed, SourceUsed, "first"},
+		{SourceUsed, SourceOpenRPC, "second"},
+		{SourceOpenRPC, SourceTraffic, "first"},
+		{SourceOpenRPC, SourceUsed, "first"},
+		{SourceOpenRPC, SourceOpenRPC, "second"}, // what the peer says now
+	}
+	for _, test := range tests {
+		c := New(method(test.first, "first"))
+		version := c.Version()
+		if added := c.Learn(method(test.second, "second")); added != 0 {
+			t.Errorf("%v, %v: %d methods were added", test.first, test.second, added)
+		}
+		m, ok := c.Find("m")
+		if !ok || m.Summary != test.want {
+			t.Errorf("%v, %v: the %s stayed, want the %s", test.first, test.second, m.Summary, test.want)
+		}
+		if changed := c.Version() != version; changed != (test.want == "second") {
+			t.Errorf("%v, %v: version changed: %v", test.first, test.second, changed)
+		}
+	}
+}
+
+func TestCatalog(t *testing.T) {
+	c := New()
+	if added := c.Learn(Method{Name: "b", Source: SourceUsed}, Method{Name: "a", Source: SourceOpenRPC},
+		Method{Name: "b", Ours: true}, Method{Name: "b", Source: SourceUsed}); added != 3 {
+		t.Errorf("%d methods were added, want 3", added)
+	}
+	if got, want := names(c.Methods()), "a:rpc.discover b:used b:traffic."; got != want {
+		t.Errorf("methods are %s, want %s", got, want)
+	}
+	c.Learn(Method{Name: "ours", Ours: true})
+	if !c.Knows("a") || c.Knows("ours") || c.Knows("none") {
+		t.Error("Knows is about the peer's methods")
+	}
+	if _, ok := c.Find("ours"); ok {
+		t.Error("Find is about the peer's methods")
+	}
+	version := c.Version()
+	c.Forget("none")
+	c.Forget("ours")
+	c.Forget("a") // the peer lists it, so it is there
+	if c.Version() != version || !c.Knows("a") {
+		t.Error("something was forgotten")
+	}
+	c.Forget("b")
+	if c.Version() == version || c.Knows("b") {
+		t.Error("b was not forgotten")
+	}
+	if got, want := names(c.Methods()), "a:rpc.discover b:traffic. ours:traffic."; got != want {
+		t.Errorf("methods are %s, want %s", got, want)
+	}
+}
+
+func TestCatalogIsBounded(t *testing.T) {
+	c := New(Method{Name: "first", Source: SourceUsed})
+	methods := make([]Method, maxMethods)
+	for i := range methods {
+		methods[i].Name = fmt.Sprint(i)
+	}
+	if added := c.Learn(methods...); added != maxMethods-1 {
+		t.Errorf("%d methods were added", added)
+	}
+	if added := c.Learn(Method{Name: "one more", Source: SourceOpenRPC}); added != 0 || c.Knows("one more") {
+		t.Error("there is no bound")
+	}
+	if c.Learn(Method{Name: "first", Source: SourceOpenRPC}); len(c.Methods()) != maxMethods {
+		t.Errorf("%d methods are known", len(c.Methods()))
+	}
+	if m, _ := c.Find("first"); m.Source != SourceOpenRPC {
+		t.Error("what is known is not made better")
+	}
+}
+
+func TestCatalogIsForManyGoroutines(t *testing.T) {
+	c := New()
+	var wg sync.WaitGroup
+	for i := range 8 {
+		wg.Go(func() {
+			for j := range 100 {
+				name := fmt.Sprint(j % (i + 1))
+				c.Learn(Method{Name: name})
+				c.Knows(name)
+				c.Find(name)
+				c.Methods()
+				c.Version()
+				c.Forget(name)
+			}
+		})
+	}
+	wg.Wait()
+	if got := c.Methods(); len(got) > 8 {
+		t.Errorf("methods are %s", names(got))
+	}
+}
+
+func TestSignature(t *testing.T) {
+	tests := []struct {
+		m    Method
+		want string
+	}{
+		{Method{Name: "m"}, "m"},
+		{Method{Name: "m", Source: SourceOpenRPC}, "m()"},
+		{Method{Name: "m", Params: []Param{{Name: "a", Required: true, Schema: json.RawMessage(`{"type":"integer"}`)}, {Name: "b"}}}, "m(a: integer, b?)"},
+		{Method{Name: "m", Params: []Param{{Name: "a", Schema: json.RawMessage(`{"type":["a","b"]}`)}, {Name: "b", Schema: json.RawMessage(`true`)}}}, "m(a?, b?)"},
+	}
+	for _, test := range tests {
+		if got := test.m.Signature(); got != test.want {
+			t.Errorf("got %s, want %s", got, test.want)
+		}
+	}
+	all := []string{SourceTraffic.String(), SourceUsed.String(), SourceOpenRPC.String(), Source(9).String()}
+	if !slices.Equal(all, []string{"traffic", "used", "rpc.discover", "unknown"}) {
+		t.Errorf("sources are %q", all)
+	}
+}

@@ -1,0 +1,134 @@
+package catalog
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"sync"
+	"testing"
+)
+
+func TestStore(t *testing.T) {
+	s := Store{Dir: filepath.Join(t.TempDir(), "new", "folder")}
+	const target = "unix:///run/../a b%/ü:1"
+	if c, err := s.Load(target); err != nil || len(c.Methods()) != 0 {
+		t.Fatalf("at first there is %v, %v", c.Methods(), err)
+	}
+	want := []Method{
+		{Name: "a", Source: SourceOpenRPC, Summary: "s", Params: []Param{{Name: "p", Summary: "q", Required: true, Schema: json.RawMessage(`{"type":"string"}`)}}},
+		{Name: "b", Source: SourceUsed},
+		{Name: "b", Ours: true},
+	}
+	if err := s.Save(target, New(want...)); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Save("tcp://other:1", New(Method{Name: "other"})); err != nil {
+		t.Fatal(err)
+	}
+	c, err := s.Load(target)
+	if got := c.Methods(); err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("got %+v, %v, want %+v", got, err, want)
+	}
+	files, err := os.ReadDir(s.Dir)
+	if err != nil || len(files) != 2 {
+		t.Fatalf("the folder has %v, %v", files, err)
+	}
+	for _, f := range files {
+		if info, err := f.Info(); err != nil || info.Mode().Perm() != 0o600 {
+			t.Errorf("%s has mode %v, %v", f.Name(), info.Mode(), err)
+		}
+	}
+	if info, err := os.Stat(s.Dir); err != nil || info.Mode().Perm() != 0o700 {
+		t.Errorf("the folder has mode %v, %v", info.Mode(), err)
+	}
+}
+
+func TestStoreOfLongTargets(t *testing.T) {
+	s := Store{Dir: t.TempDir()}
+	long := "unix:///" + strings.Repeat("a/", 150)
+	for i, target := range []string{long + "x", long + "y"} {
+		if err := s.Save(target, New(Method{Name: fmt.Sprint(i)})); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if c, err := s.Load(long + "x"); err != nil || !c.Knows("0") || c.Knows("1") {
+		t.Errorf("got %v, %v", c.Methods(), err)
+	}
+}
+
+func TestStoreWithACorruptFile(t *testing.T) {
+	s := Store{Dir: t.TempDir()}
+	if err := s.Save("t", New(Method{Name: "m"})); err != nil {
+		t.Fatal(err)
+	}
+	for _, content := range []string{"", "{", `{"a":1}`, `[{"name":5}]`, "\x00"} {
+		if err := os.WriteFile(s.path("t"), []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		c, err := s.Load("t")
+		if err == nil || !strings.Contains(err.Error(), s.path("t")) || !strings.Contains(err.Error(), "delete it") {
+			t.Errorf("%q: the error is %v", content, err)
+		}
+		if c == nil || len(c.Methods()) != 0 {
+			t.Errorf("%q: the catalog is %v", content, c)
+		}
+	}
+	if err := s.Save("t", New(Method{Name: "new"})); err != nil {
+		t.Fatal(err)
+	}
+	if c, err := s.Load("t"); err != nil || !c.Knows("new") {
+		t.Errorf("a corrupt file is not written anew: %v", err)
+	}
+}
+
+func TestStoreThatRemembersNothing(t *testing.T) {
+	var s Store
+	if err := s.Save("t", New(Method{Name: "m"})); err != nil {
+		t.Error(err)
+	}
+	if c, err := s.Load("t"); err != nil || c.Knows("m") {
+		t.Errorf("got %v, %v", c.Methods(), err)
+	}
+}
+
+func TestStoreThatCannotBe(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s := Store{Dir: file}
+	if err := s.Save("t", New()); err == nil || !strings.Contains(err.Error(), "remembering the methods of t") {
+		t.Errorf("saving: %v", err)
+	}
+	if c, err := s.Load("t"); err == nil || c == nil {
+		t.Errorf("loading: %v, %v", c, err)
+	}
+}
+
+func TestStoreOfManyShells(t *testing.T) {
+	s := Store{Dir: t.TempDir()}
+	var wg sync.WaitGroup
+	for i := range 4 {
+		wg.Go(func() {
+			for range 20 {
+				methods := make([]Method, 100*(i+1))
+				for j := range methods {
+					methods[j].Name = fmt.Sprint(j)
+				}
+				if err := s.Save("t", New(methods...)); err != nil {
+					t.Error(err)
+				}
+				if c, err := s.Load("t"); err != nil || len(c.Methods())%100 != 0 {
+					t.Errorf("got %d methods, %v", len(c.Methods()), err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	if files, err := os.ReadDir(s.Dir); err != nil || len(files) != 1 {
+		t.Errorf("the folder has %v, %v", files, err)
+	}
+}

@@ -1,0 +1,54 @@
+package rpcconn_test
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"rpcsh/rpcconn"
+)
+
+func TestError(t *testing.T) {
+	tests := []struct {
+		err  *rpcconn.Error
+		text string
+	}{
+		{rpcconn.NewError(rpcconn.CodeParseError, ""), "error -32700: Parse error"},
+		{rpcconn.NewError(rpcconn.CodeInvalidRequest, "why"), `error -32600: Invalid Request "why"`},
+		{rpcconn.NewError(rpcconn.CodeMethodNotFound, ""), "error -32601: Method not found"},
+		{rpcconn.NewError(rpcconn.CodeInvalidParams, ""), "error -32602: Invalid params"},
+		{rpcconn.NewError(rpcconn.CodeInternalError, ""), "error -32603: Internal error"},
+		{rpcconn.NewError(-32000, ""), "error -32000: Server error"},
+		{&rpcconn.Error{Code: 1, Message: "m", Data: json.RawMessage("null")}, "error 1: m null"},
+	}
+	for _, test := range tests {
+		if got := test.err.Error(); got != test.text {
+			t.Errorf("got %q, want %q", got, test.text)
+		}
+	}
+	wrapped := fmt.Errorf("calling: %w", &rpcconn.Error{Code: 5, Message: "five"})
+	if !errors.Is(wrapped, &rpcconn.Error{Code: 5}) || errors.Is(wrapped, &rpcconn.Error{Code: 6}) || errors.Is(wrapped, rpcconn.ErrNoAnswer) {
+		t.Error("errors are not told apart by their codes")
+	}
+}
+
+func TestExcerpt(t *testing.T) {
+	long := strings.Repeat("a", rpcconn.ExcerptSize)
+	tests := map[string]string{
+		"":                                   `""`,
+		"a\n\x1b[31m\"":                      `"a\n\x1b[31m\""`,
+		long:                                 `"` + long + `"`,
+		long + "b":                           `"` + long + `"…`,
+		long[1:] + "é":                       `"` + long[1:] + `"…`,
+		"\x16\x00\x00\x00\xff":               "16 00 00 00 ff",
+		"\xff" + long:                        "ff" + strings.Repeat(" 61", rpcconn.ExcerptSize-1) + "…",
+		strings.Repeat("a", 38) + "😀" + long: `"` + strings.Repeat("a", 38) + `"…`,
+	}
+	for in, want := range tests {
+		if got := rpcconn.Excerpt([]byte(in)); got != want {
+			t.Errorf("%q gives\n%s\nwant\n%s", in, got, want)
+		}
+	}
+}
