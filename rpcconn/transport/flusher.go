@@ -4,17 +4,20 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"runtime"
 	"slices"
 	"time"
+
+	"rpcsh/rpcconn"
 )
 
 // take returns what is queued. Where nothing is, the caller is no longer the flusher. written is what take returned before.
 func (w *writer) take(written []byte) []byte {
-	if w.crowded {
-		runtime.Gosched() // others are about to send: let them, and write once
+	if w.timed != nil {
+		runtime.Gosched() // who else is about to send does so now, and one write takes it along; who is alone loses little
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -29,8 +32,7 @@ func (w *writer) take(written []byte) []byte {
 		return nil
 	}
 	queue := w.queue
-	w.crowded = w.frames > 1
-	w.queue, w.spare, w.frames = w.spare, nil, 0
+	w.queue, w.spare = w.spare, nil
 	w.admitLocked()
 	return queue
 }
@@ -157,7 +159,9 @@ func (w *writer) renewDeadline() {
 // for closeGrace, for the last words of a peer that has closed the connection.
 func (w *writer) fail(err error) error {
 	w.ended.fail(err)
-	err = w.ended.reason()
+	if err = w.ended.reason(); !errors.Is(err, rpcconn.ErrClosed) {
+		err = fmt.Errorf("%w: %w", rpcconn.ErrClosed, err) // whoever sends from now on finds it so
+	}
 	if c, ok := w.w.(interface{ CloseWrite() error }); ok {
 		_ = c.CloseWrite()
 	}
@@ -171,7 +175,7 @@ func (w *writer) fail(err error) error {
 	if w.err == nil {
 		w.err = err
 	}
-	w.queue, w.spare, w.frames = nil, nil, 0
+	w.queue, w.spare = nil, nil
 	w.dismissLocked()
 	w.releaseLocked()
 	return err

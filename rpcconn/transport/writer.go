@@ -40,14 +40,12 @@ type writer struct {
 
 	// These are the flusher's.
 	deadline time.Time   // that timed has
-	crowded  bool        // the last write had frames of several senders
 	head     []byte      // of a big frame
 	parts    [3][]byte   // head, frame and tail
 	vector   net.Buffers // what is left of parts
 
 	mu       sync.Mutex // protects what follows
 	queue    []byte     // to be written, with heads and tails
-	frames   int        // how many these are
 	spare    []byte     // empty, to be the next queue
 	flushing bool       // there is a flusher
 	waiting  []*waiter  // first come, first served; only while there is a flusher
@@ -123,7 +121,6 @@ func (w *writer) enqueueLocked(frame []byte) {
 	}
 	w.queue = append(w.queue, frame...)
 	w.queue = append(w.queue, w.tail...)
-	w.frames++
 }
 
 // await queues me until it is ready. It unlocks mu.
