@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -59,10 +60,12 @@ func (s *Shell) calls(ctx context.Context, st *lang.Statement) error {
 	if st.Background {
 		for _, p := range peers {
 			s.waiting.Add(1)
+			sent := make(chan struct{})
 			s.tasks.Go(func() {
 				defer s.waiting.Done()
-				s.background(p, j)
+				s.background(p, j, sync.OnceFunc(func() { close(sent) }))
 			})
+			<-sent // so that calls reach the peer in the order in which they were typed
 		}
 		return nil
 	}
@@ -174,7 +177,7 @@ func (set settings) limited(ctx context.Context) (context.Context, context.Cance
 }
 
 // ask runs j at p and waits for the answer.
-func (s *Shell) ask(ctx context.Context, p *peer, j *job) outcome {
+func (s *Shell) ask(ctx context.Context, p *peer, j *job, sent func()) outcome {
 	ctx, cancelTime := j.limited(ctx)
 	defer cancelTime()
 	ctx, cancel := context.WithCancelCause(ctx)
@@ -192,7 +195,7 @@ func (s *Shell) ask(ctx context.Context, p *peer, j *job) outcome {
 		}
 	}
 	for _, c := range j.Calls {
-		r := rpcconn.Call{Method: c.Method, Params: c.Params, Notify: c.Notify}
+		r := rpcconn.Call{Method: c.Method, Params: c.Params, Notify: c.Notify, OnSent: sent}
 		r.OnID = func(id rpcconn.ID) {
 			w := &call{peer: p, id: id, method: c.Method, since: start, cancel: cancel}
 			waiting = append(waiting, w)
@@ -213,6 +216,7 @@ func (s *Shell) ask(ctx context.Context, p *peer, j *job) outcome {
 
 	var responses []*rpcconn.Response
 	if j.Batch {
+		sent() // when it has been, nobody tells
 		responses, o.err = p.link.Batch(ctx, requests)
 	} else {
 		var r *rpcconn.Response
@@ -246,7 +250,7 @@ func (s *Shell) settle(o *outcome, j *job, responses []*rpcconn.Response, ctx co
 	default:
 		o.result = responses[0].Result
 	}
-	if j.Batch && len(responses) > 0 {
+	if j.Batch && slices.ContainsFunc(responses, func(r *rpcconn.Response) bool { return r != nil }) {
 		o.result = batchResult(responses)
 	}
 }
@@ -304,7 +308,7 @@ func (s *Shell) foreground(ctx context.Context, peers []*peer, j *job) error {
 	var wg sync.WaitGroup
 	for i, p := range peers {
 		wg.Go(func() {
-			o := s.ask(ctx, p, j)
+			o := s.ask(ctx, p, j, func() {})
 			if o.slot == nil {
 				o.slot = s.screen.reserve()
 			}
@@ -376,9 +380,10 @@ func oneValue(values []json.RawMessage) json.RawMessage {
 	return json.RawMessage("[" + strings.Join(texts, ",") + "]")
 }
 
-// background asks p and shows the answer when it comes.
-func (s *Shell) background(p *peer, j *job) {
-	o := s.ask(s.done, p, j)
+// background asks p and shows the answer when it comes; it calls sent when that much is done, or has failed.
+func (s *Shell) background(p *peer, j *job, sent func()) {
+	o := s.ask(s.done, p, j, sent)
+	sent()
 	if s.done.Err() != nil {
 		return
 	}

@@ -160,6 +160,17 @@ func (s *Shell) options(p *peer) *rpcconn.Options {
 			}
 			s.showRequest(p, req)
 		},
+		OnAnswer: func(req *rpcconn.Request, r *rpcconn.Response) {
+			note := ""
+			if r.Err != nil && r.Err.Code == rpcconn.CodeMethodNotFound && !s.rules.Serves(req.Method) {
+				note = "not served, .serve " + visible(req.Method, false) + " …"
+			}
+			s.showAnswer(p, req, r, note)
+		},
+		OnOther: func(text json.RawMessage) {
+			<-p.ready
+			s.showOther(p, text)
+		},
 		OnStray: func(r *rpcconn.Response) {
 			<-p.ready
 			s.showStray(p, r)
@@ -171,27 +182,14 @@ func (s *Shell) options(p *peer) *rpcconn.Options {
 	}
 }
 
-// answer answers p's request by the rules that are served, and shows the answer.
+// answer answers p's request by the rules that are served.
 func (s *Shell) answer(ctx context.Context, c *rpcconn.Conn, p *peer, req *rpcconn.Request) (json.RawMessage, error) {
-	start := time.Now()
 	result, err := s.rules.Answer(ctx, c, req, p.number)
 	if errors.Is(err, rpcconn.ErrNoAnswer) {
 		s.showTraffic(p, traffic.Event{Out: true, Kind: traffic.Response, Method: req.Method}, func() string {
 			return s.colors.dim("#" + visible(req.ID.String(), false) + " no answer, the connection is closed")
 		})
-		return nil, err
 	}
-	r := &rpcconn.Response{ID: req.ID, Result: result}
-	note := ""
-	if err != nil {
-		if !errors.As(err, &r.Err) {
-			r.Err = rpcconn.NewError(rpcconn.CodeServerError, err.Error())
-		}
-		if r.Err.Code == rpcconn.CodeMethodNotFound && !s.rules.Serves(req.Method) {
-			note = "not served: .serve " + visible(req.Method, false) + " EXPR answers it"
-		}
-	}
-	s.showAnswer(p, req, r, note, time.Since(start))
 	return result, err
 }
 

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf16"
 	"unicode/utf8"
 
 	"github.com/fatih/color"
@@ -16,19 +17,19 @@ import (
 
 // A palette gives text its colours, or none.
 type palette struct {
-	in, out, err, dim, bold   func(a ...any) string
-	key, str, number, keyword func(a ...any) string
+	in, out, err, dim, bold   func(text string) string
+	key, str, number, keyword func(text string) string
 }
 
 func newPalette(colored bool) *palette {
-	paint := func(attributes ...color.Attribute) func(a ...any) string {
-		c := color.New(attributes...)
-		if colored {
-			c.EnableColor()
-		} else {
-			c.DisableColor()
+	paint := func(attributes ...color.Attribute) func(string) string {
+		if !colored {
+			return func(text string) string { return text }
 		}
-		return c.SprintFunc()
+		c := color.New(attributes...)
+		c.EnableColor() // wherever color thinks that it writes to
+		before, after, _ := strings.Cut(c.Sprint("|"), "|")
+		return func(text string) string { return before + text + after }
 	}
 	return &palette{
 		in: paint(color.FgGreen), out: paint(color.FgBlue), err: paint(color.FgRed), dim: paint(color.Faint), bold: paint(color.Bold),
@@ -37,7 +38,7 @@ func newPalette(colored bool) *palette {
 }
 
 // visible returns text with all characters made visible that could move the cursor, colour the screen, set the title or
-// turn the direction of writing: they become JSON escapes. Line breaks stay only where keepLines.
+// turn the direction of writing: they become JSON escapes, and bytes that are no UTF-8 \x9b. Line breaks stay only where keepLines.
 func visible(text string, keepLines bool) string {
 	clean := true
 	for i := 0; i < len(text) && clean; i++ {
@@ -53,17 +54,34 @@ func visible(text string, keepLines bool) string {
 			b.WriteRune(r)
 		case r == utf8.RuneError && !strings.HasPrefix(text[i:], "\uFFFD"):
 			fmt.Fprintf(&b, "\\x%02x", text[i])
-		case unicode.IsControl(r), unicode.Is(unicode.Cf, r) && r != '\u200d', r == '\u2028', r == '\u2029':
-			if r > 0xffff {
-				fmt.Fprintf(&b, "\\U%08x", r)
-			} else {
-				fmt.Fprintf(&b, "\\u%04x", r)
-			}
+		case hidden(r):
+			b.WriteString(escaped(r))
 		default:
 			b.WriteRune(r)
 		}
 	}
 	return b.String()
+}
+
+// hidden reports whether r does something to the terminal, or is not seen. The joiner that emoji are made with stays.
+func hidden(r rune) bool {
+	return unicode.IsControl(r) || unicode.Is(unicode.Cf, r) && r != '\u200d' || r == '\u2028' || r == '\u2029'
+}
+
+// escaped returns r as it is written in a JSON string (RFC 8259 section 7).
+func escaped(r rune) string {
+	switch r {
+	case '\n':
+		return `\n`
+	case '\r':
+		return `\r`
+	case '\t':
+		return `\t`
+	}
+	if high, low := utf16.EncodeRune(r); high != utf8.RuneError {
+		return fmt.Sprintf(`\u%04x\u%04x`, high, low)
+	}
+	return fmt.Sprintf(`\u%04x`, r)
 }
 
 // compact returns JSON text on one line.
@@ -83,15 +101,27 @@ const maxShown = 600
 
 // shorten makes text that a peer sent fit for a line of traffic; total is the size of the whole in bytes.
 func shorten(text string, total int) string {
+	const enough = 4 * maxShown // though line breaks go, hardly any of what follows is seen
+	whole := len(text) <= enough
+	text = prefix(text, enough)
 	text = visible(strings.Join(strings.FieldsFunc(text, func(r rune) bool { return r == '\n' || r == '\r' }), " "), false)
-	if len(text) <= maxShown {
+	if whole && len(text) <= maxShown {
 		return text
 	}
-	cut := maxShown
-	for cut > 0 && !utf8.RuneStart(text[cut]) {
-		cut--
+	return prefix(text, maxShown) + "… (" + size(total) + ")"
+}
+
+// prefix returns the first n bytes of text, without the part of a character that would be cut off.
+func prefix(text string, n int) string {
+	if len(text) <= n {
+		return text
 	}
-	return text[:cut] + "… (" + size(total) + ")"
+	for end := n; end > n-utf8.UTFMax; end-- {
+		if utf8.RuneStart(text[end]) {
+			return text[:end]
+		}
+	}
+	return text[:n] // no UTF-8
 }
 
 // size returns a number of bytes as one reads it.
@@ -100,7 +130,7 @@ func size(n int) string {
 	switch {
 	case n < unit:
 		return fmt.Sprintf("%d B", n)
-	case n < unit*unit:
+	case float64(n)/unit < 1023.95: // or it would be written 1024.0
 		return fmt.Sprintf("%.1f KiB", float64(n)/unit)
 	default:
 		return fmt.Sprintf("%.1f MiB", float64(n)/unit/unit)
@@ -147,7 +177,7 @@ func colored(text string, p *palette) string {
 	for i := 0; i < len(text); {
 		c := text[i]
 		n := 1
-		paint := func(a ...any) string { return fmt.Sprint(a...) }
+		var paint func(string) string
 		switch {
 		case c == '"':
 			for i+n < len(text) && text[i+n] != '"' {
@@ -184,12 +214,12 @@ func colored(text string, p *palette) string {
 // took returns a duration as one reads it: 0.8 ms, 2.4 s, 3 min 5 s.
 func took(d time.Duration) string {
 	switch {
-	case d < time.Second:
+	case d.Round(time.Millisecond/10) < time.Second:
 		return fmt.Sprintf("%.1f ms", float64(d)/float64(time.Millisecond))
-	case d < time.Minute:
+	case d.Round(time.Second/10) < time.Minute:
 		return fmt.Sprintf("%.1f s", d.Seconds())
 	default:
-		return age(d)
+		return age(d.Round(time.Second))
 	}
 }
 

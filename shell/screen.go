@@ -19,7 +19,7 @@ const (
 	floodInterval  = time.Second // after which what was left out is summed up
 	maxFloodNames  = 1000        // names that are counted apart
 	maxFloodLines  = 5           // names that the sum tells apart
-	maxQueuedLines = 10_000      // of output that is not sampled; who has more has to wait
+	maxQueuedLines = 10_000      // waiting to be put out; then traffic is only counted, and who brings other output has to wait
 )
 
 // A screen puts lines out in the order in which they were given to it, from any goroutine, and never makes those wait that
@@ -28,6 +28,8 @@ type screen struct {
 	mu       sync.Mutex // protects what follows
 	changed  *sync.Cond
 	queue    []*slot
+	given    int  // slots that were ever put into the queue
+	written  int  // and those of them that have been put out
 	painting bool // the painter has taken lines that are not written yet
 	closed   bool
 	budget   int            // of lines of traffic until the interval ends
@@ -63,7 +65,14 @@ func newScreen(w io.Writer, sum func(text string) string) *screen {
 func (s *screen) print(to io.Writer, text string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.queue = append(s.queue, &slot{screen: s, lines: []line{{to, withLineBreak(text)}}, released: true})
+	s.put(&slot{screen: s, lines: []line{{to, withLineBreak(text)}}, released: true})
+}
+
+// put puts a slot at the end of the queue. The caller holds s.mu.
+func (s *screen) put(t *slot) {
+	t.released = t.released || s.closed
+	s.queue = append(s.queue, t)
+	s.given++
 	s.changed.Broadcast()
 }
 
@@ -77,24 +86,32 @@ func (s *screen) printAll(to io.Writer, text string) {
 	s.print(to, text)
 }
 
-// sample puts out the line of traffic that format returns, or counts it under name when there are too many.
+// sample puts out the line of traffic that format returns, or counts it under name when there are too many. What one goroutine
+// brings stays in order.
 func (s *screen) sample(name string, format func() string) {
+	if s.take(name) {
+		s.print(s.traffic, format())
+	}
+}
+
+// take reports whether a line of traffic may be put out; else it counts it.
+func (s *screen) take(name string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.budget > 0 {
+	taken := s.budget > 0 && len(s.queue) < maxQueuedLines
+	if taken {
 		s.budget--
-		s.queue = append(s.queue, &slot{screen: s, lines: []line{{s.traffic, withLineBreak(format())}}, released: true})
-		s.changed.Broadcast()
 	} else {
 		if _, known := s.skipped[name]; !known && len(s.skipped) >= maxFloodNames {
 			name = "others"
 		}
 		s.skipped[name]++
 	}
-	if !s.ticking && s.budget < trafficBurst/2 && !s.closed {
+	if !s.ticking && !s.closed && (s.budget < trafficBurst/2 || !taken) {
 		s.ticking = true
 		time.AfterFunc(floodInterval, s.tick)
 	}
+	return taken
 }
 
 // tick ends an interval: it sums up what was left out, and allows some lines more.
@@ -102,16 +119,19 @@ func (s *screen) tick() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.ticking = false
-	if len(s.skipped) == 0 {
+	switch {
+	case s.closed:
+		return
+	case len(s.queue) >= maxQueuedLines: // the terminal takes nothing: go on counting
+	case len(s.skipped) == 0:
 		s.budget = trafficBurst
 		return
+	default:
+		s.sumUp()
+		s.budget = trafficRate
 	}
-	s.sumUp()
-	s.budget = trafficRate
-	if !s.closed {
-		s.ticking = true
-		time.AfterFunc(floodInterval, s.tick)
-	}
+	s.ticking = true
+	time.AfterFunc(floodInterval, s.tick)
 }
 
 // sumUp says what was left out. The caller holds s.mu.
@@ -133,8 +153,7 @@ func (s *screen) sumUp() {
 	}
 	clear(s.skipped)
 	if text.Len() > 0 {
-		s.queue = append(s.queue, &slot{screen: s, lines: []line{{s.traffic, text.String()}}, released: true})
-		s.changed.Broadcast()
+		s.put(&slot{screen: s, lines: []line{{s.traffic, text.String()}}, released: true})
 	}
 }
 
@@ -143,7 +162,7 @@ func (s *screen) reserve() *slot {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	t := &slot{screen: s}
-	s.queue = append(s.queue, t)
+	s.put(t)
 	return t
 }
 
@@ -165,11 +184,11 @@ func (t *slot) release() {
 	t.screen.changed.Broadcast()
 }
 
-// flush waits until all that was given to the screen so far, and is released, has been put out.
+// flush waits until all that was given to the screen before, and does not stand behind what is not released, has been put out.
 func (s *screen) flush() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for s.painting || len(s.queue) > 0 && s.queue[0].released {
+	for last := s.given; s.written < last && (s.painting || s.queue[0].released); {
 		s.changed.Wait()
 	}
 }
@@ -190,9 +209,11 @@ func (s *screen) close() {
 // paint writes what is released, in order, until the screen is closed.
 func (s *screen) paint() {
 	defer close(s.done)
+	taken := 0 // slots
 	for {
 		s.mu.Lock()
 		s.painting = false
+		s.written += taken
 		s.changed.Broadcast()
 		for len(s.queue) == 0 || !s.queue[0].released {
 			if s.closed && len(s.queue) == 0 {
@@ -203,9 +224,12 @@ func (s *screen) paint() {
 		}
 		s.painting = true
 		var lines []line
+		taken = 0
 		for len(s.queue) > 0 && s.queue[0].released {
 			lines = append(lines, s.queue[0].lines...)
+			s.queue[0] = nil // or it would live as long as the queue's memory
 			s.queue = s.queue[1:]
+			taken++
 		}
 		s.mu.Unlock()
 		write(lines)

@@ -100,7 +100,7 @@ func (s *Shell) showOutgoing(p *peer, id rpcconn.ID, method string, params json.
 }
 
 // showAnswer shows what is answered to the peer's request.
-func (s *Shell) showAnswer(p *peer, req *rpcconn.Request, r *rpcconn.Response, note string, d time.Duration) {
+func (s *Shell) showAnswer(p *peer, req *rpcconn.Request, r *rpcconn.Response, note string) {
 	if s.cfg.Incoming {
 		return // what comes in is asked for, not what goes out
 	}
@@ -108,7 +108,17 @@ func (s *Shell) showAnswer(p *peer, req *rpcconn.Request, r *rpcconn.Response, n
 	if r.Err != nil {
 		kind = traffic.Error
 	}
+	d := time.Since(req.Time)
 	s.showTraffic(p, traffic.Event{Out: true, Kind: kind, Method: req.Method}, func() string { return s.responseText(r, note, d) })
+}
+
+// showOther shows what the peer sent and what is no RPC.
+func (s *Shell) showOther(p *peer, text json.RawMessage) {
+	if s.cfg.Incoming {
+		s.screen.printAll(s.stdout(), s.incoming(p, traffic.Other, rpcconn.ID{}, "", "value", text))
+		return
+	}
+	s.showTraffic(p, traffic.Event{Kind: traffic.Other}, func() string { return shorten(compact(text), len(text)) })
 }
 
 // responseText shows an answer; note, if not "", is what there is to say about it.

@@ -5,10 +5,12 @@ package answer
 import (
 	"context"
 	"encoding/json"
-	"fmt"
+	"errors"
+	"strconv"
 	"time"
 
 	"rpcsh/rpcconn"
+	"rpcsh/rpcconn/jsonscan"
 	"rpcsh/shell/jq"
 )
 
@@ -24,7 +26,7 @@ type Rule struct {
 	filter *jq.Filter // nil: the answer is null
 }
 
-// SetExpression makes expression, over the params, the answer. Its error is a *jq.Error.
+// SetExpression makes the first value that expression, over the params, gives the answer. Its error is a *jq.Error.
 func (r *Rule) SetExpression(expression string) error {
 	filter, err := jq.Compile(expression, "method", "peer", "id")
 	if err != nil {
@@ -36,6 +38,8 @@ func (r *Rule) SetExpression(expression string) error {
 
 // timeLimit bounds how long an expression may run.
 const timeLimit = 30 * time.Second
+
+var errTimeLimit = errors.New("the expression ran for longer than " + timeLimit.String())
 
 // answer returns the answer to req from the peer of this number.
 func (r *Rule) answer(ctx context.Context, c *rpcconn.Conn, req *rpcconn.Request, peer int) (json.RawMessage, error) {
@@ -59,18 +63,14 @@ func (r *Rule) answer(ctx context.Context, c *rpcconn.Conn, req *rpcconn.Request
 	if r.filter == nil {
 		return json.RawMessage("null"), nil
 	}
-	method, err := json.Marshal(req.Method)
-	if err != nil {
-		return nil, err
-	}
-	ctx, cancel := context.WithTimeout(ctx, timeLimit)
+	ctx, cancel := context.WithTimeoutCause(ctx, timeLimit, errTimeLimit)
 	defer cancel()
-	results, err := r.filter.Run(ctx, req.Params, method, json.RawMessage(fmt.Sprint(peer)), json.RawMessage(req.ID.String()))
+	result, err := r.filter.First(ctx, req.Params, jsonscan.AppendQuote(nil, req.Method), json.RawMessage(strconv.Itoa(peer)), req.ID.Append(nil))
 	if err != nil {
 		return nil, rpcconn.NewError(rpcconn.CodeServerError, err.Error())
 	}
-	if len(results) == 0 {
+	if result == nil {
 		return nil, rpcconn.NewError(rpcconn.CodeServerError, "the expression that answers "+req.Method+" gave no value")
 	}
-	return results[0], nil
+	return result, nil
 }

@@ -1,4 +1,5 @@
-// Package glob matches method names with patterns: * any characters, ? one, [a-z] one of a range. Unlike in paths, / is nothing special.
+// Package glob matches method names with patterns: * any characters, ? one, [a-z] one of a range, [^a-z]
+// one of no range, and \ makes the next character one that stands for itself. Unlike in paths, / is nothing special.
 package glob
 
 import (
@@ -22,7 +23,7 @@ func Match(pattern, name string) bool {
 // Check returns what is wrong with pattern.
 func Check(pattern string) error {
 	if _, err := path.Match(pattern, ""); err != nil {
-		return errors.New(pattern + " is no pattern: a [ is never closed")
+		return errors.New(pattern + ` is no pattern: [ begins a range that ] ends, such as [a-z], and \ is followed by a character that stands for itself`)
 	}
 	return nil
 }

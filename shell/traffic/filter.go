@@ -23,11 +23,12 @@ const (
 	Request      = "request"
 	Notification = "notification"
 	Response     = "response"
+	Other        = "other" // what is no RPC
 	Error        = "error" // a response that is an error, or bytes that are no message
 )
 
 // Kinds returns the kinds, for help and completion.
-func Kinds() []string { return []string{Request, Notification, Response, Error} }
+func Kinds() []string { return []string{Request, Notification, Response, Error, Other} }
 
 // A Filter says which events are shown. The zero Filter shows all.
 //
@@ -41,36 +42,55 @@ type Filter struct {
 	kinds   []string
 }
 
-// ParseFilter reads METHOD globs, peer:N, dir:in|out, kind:KIND, separated by blanks.
+// A FilterError is a mistake in the text of a filter.
+type FilterError struct {
+	Offset int // bytes of the text before the word that is wrong
+	Reason string
+}
+
+func (e *FilterError) Error() string { return e.Reason }
+
+// ParseFilter reads METHOD globs, peer:N, dir:in|out, kind:KIND, separated by blanks. The error is a *FilterError.
 func ParseFilter(text string) (Filter, error) {
-	f := Filter{text: strings.Join(strings.Fields(text), " ")}
-	for _, word := range strings.Fields(text) {
-		sort, value, found := strings.Cut(word, ":")
-		switch {
-		case found && sort == "peer":
-			n, err := strconv.Atoi(strings.TrimPrefix(value, "@"))
-			if err != nil {
-				return Filter{}, fmt.Errorf("%s: a peer's number belongs after peer:, as in peer:1", word)
-			}
-			f.peers = append(f.peers, n)
-		case found && sort == "dir":
-			if value != "in" && value != "out" {
-				return Filter{}, fmt.Errorf("%s: write dir:in or dir:out", word)
-			}
-			f.dirs = append(f.dirs, value == "out")
-		case found && sort == "kind":
-			if !slices.Contains(Kinds(), value) {
-				return Filter{}, fmt.Errorf("%s: a kind is one of %s", word, strings.Join(Kinds(), ", "))
-			}
-			f.kinds = append(f.kinds, value)
-		default:
-			if err := glob.Check(word); err != nil {
-				return Filter{}, err
-			}
-			f.methods = append(f.methods, word)
+	words := strings.Fields(text)
+	f := Filter{text: strings.Join(words, " ")}
+	offset := 0
+	for _, word := range words {
+		offset += strings.Index(text[offset:], word)
+		if err := f.add(word); err != nil {
+			return Filter{}, &FilterError{offset, err.Error()}
 		}
+		offset += len(word)
 	}
 	return f, nil
+}
+
+func (f *Filter) add(word string) error {
+	sort, value, found := strings.Cut(word, ":")
+	switch {
+	case found && sort == "peer":
+		n, err := strconv.Atoi(strings.TrimPrefix(value, "@"))
+		if err != nil || n < 1 {
+			return fmt.Errorf("%s: a peer's number belongs after peer:, as in peer:1", word)
+		}
+		f.peers = append(f.peers, n)
+	case found && sort == "dir":
+		if value != "in" && value != "out" {
+			return fmt.Errorf("%s: write dir:in or dir:out", word)
+		}
+		f.dirs = append(f.dirs, value == "out")
+	case found && sort == "kind":
+		if !slices.Contains(Kinds(), value) {
+			return fmt.Errorf("%s: a kind is one of %s", word, strings.Join(Kinds(), ", "))
+		}
+		f.kinds = append(f.kinds, value)
+	default:
+		if err := glob.Check(word); err != nil {
+			return err
+		}
+		f.methods = append(f.methods, word)
+	}
+	return nil
 }
 
 // String returns the filter as it was written, "" where it shows all.
