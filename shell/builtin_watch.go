@@ -2,6 +2,7 @@ package shell
 
 import (
 	"context"
+	"errors"
 	"strings"
 
 	"rpcsh/completer"
@@ -28,7 +29,7 @@ func watchCommands() []Command {
 				if args.Text == allPeers {
 					args.Text = ""
 				}
-				f, err := traffic.ParseFilter(args.Text)
+				f, err := parseFilter(args)
 				if err != nil {
 					return err
 				}
@@ -57,7 +58,7 @@ func watchCommands() []Command {
 					s.mu.Unlock()
 					return nil
 				}
-				f, err := traffic.ParseFilter(args.Text)
+				f, err := parseFilter(args)
 				if err != nil {
 					return err
 				}
@@ -68,6 +69,16 @@ func watchCommands() []Command {
 			},
 		},
 	}
+}
+
+// parseFilter reads a filter; its mistakes know their column.
+func parseFilter(args lang.Text) (traffic.Filter, error) {
+	f, err := traffic.ParseFilter(args.Text)
+	var mistake *traffic.FilterError
+	if errors.As(err, &mistake) {
+		return f, &lang.Error{Column: args.Column + mistake.Offset, Reason: mistake.Reason}
+	}
+	return f, err
 }
 
 func (s *Shell) sayWatched() {

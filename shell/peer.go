@@ -209,16 +209,17 @@ func (ps *peers) find(text string) (*peer, error) {
 // compactResult returns what an answer says in a line of traffic, without colours.
 func compactResult(r *rpcconn.Response) string {
 	if r.Err != nil {
-		return errorText(r.Err)
+		text := errorText(r.Err)
+		return shorten(text, len(text))
 	}
 	return shorten(compact(json.RawMessage(r.Result[:min(len(r.Result), 100*maxShown)])), len(r.Result))
 }
 
-// errorText returns a peer's error on one line.
+// errorText returns a peer's error on one line, not yet made visible.
 func errorText(e *rpcconn.Error) string {
 	text := fmt.Sprintf("error %d: %s", e.Code, e.Message)
 	if e.Data != nil {
 		text += " " + compact(e.Data)
 	}
-	return shorten(text, len(text))
+	return text
 }

@@ -252,7 +252,7 @@ func (s *Shell) Call(ctx context.Context, notify bool, method string, words []st
 	if strings.HasPrefix(method, ".") {
 		return s.Eval(ctx, strings.Join(append([]string{method}, words...), " "))
 	}
-	c, err := lang.ParseArgs(method, words, lang.Env{ReadFile: os.ReadFile})
+	c, err := lang.ParseArgs(method, words, lang.Env{ReadFile: readFile})
 	if err != nil {
 		var syntax *lang.Error
 		if errors.As(err, &syntax) {
@@ -265,7 +265,24 @@ func (s *Shell) Call(ctx context.Context, notify bool, method string, words []st
 }
 
 func (s *Shell) env() lang.Env {
-	return lang.Env{Variable: s.variable, ReadFile: os.ReadFile}
+	return lang.Env{Variable: s.variable, ReadFile: readFile}
+}
+
+// maxFile is the largest file that @FILE takes, in bytes: no message that holds a larger one would be taken by anybody.
+const maxFile = 1 << 30
+
+// readFile reads a file for an argument. What is no regular file may have no end, or never begin.
+func readFile(path string) ([]byte, error) {
+	info, err := os.Stat(path)
+	switch {
+	case err != nil:
+		return nil, err
+	case !info.Mode().IsRegular():
+		return nil, fmt.Errorf("%s is no regular file", path)
+	case info.Size() > maxFile:
+		return nil, fmt.Errorf("%s has %s, at most %s can be sent", path, size(int(info.Size())), size(maxFile))
+	}
+	return os.ReadFile(path)
 }
 
 func (s *Shell) variable(name string) (json.RawMessage, bool) {

@@ -312,7 +312,7 @@ func (s *Shell) showCallError(o *outcome, j *job) error {
 	}
 	var e *rpcconn.Error
 	if errors.As(o.err, &e) {
-		text = errorText(e)
+		text = visible(errorText(e), false)
 	}
 	text = s.colors.err(text)
 	if j.all {

@@ -1,4 +1,8 @@
-// Package jq runs jq expressions (github.com/itchyny/gojq) on JSON text. Numbers that an expression only passes on keep their form.
+// Package jq runs jq expressions (github.com/itchyny/gojq) on JSON text.
+//
+// An expression sees its input and variables, and nothing else: no environment, no files, no further input. Numbers that it
+// only passes on keep their form; keys of objects come out sorted. An expression that is a JSON value, or the dot alone, gives
+// that value, or the input, byte for byte.
 package jq
 
 import (
@@ -7,8 +11,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/itchyny/gojq"
+
+	"rpcsh/rpcconn/jsonscan"
 )
 
 // maxResults bounds how many values one run may give.
@@ -16,73 +23,114 @@ const maxResults = 100_000
 
 // A Filter is a compiled expression. It may be used by any number of goroutines.
 type Filter struct {
-	code *gojq.Code
+	code     *gojq.Code      // nil: the expression is constant or identity
+	constant json.RawMessage // nil: it is identity
+	used     []bool          // whether the expression may use a variable, in the order of Compile
 }
-
-// An Error is a mistake in an expression.
-type Error struct {
-	Offset int // bytes of the expression before the mistake
-	Reason string
-}
-
-func (e *Error) Error() string { return e.Reason }
 
 // Compile compiles an expression in which the variables, named without their $, may be used. The error is an *Error.
 func Compile(expression string, variables ...string) (*Filter, error) {
+	text := strings.TrimSpace(expression)
+	switch {
+	case text == ".":
+		return &Filter{}, nil
+	case jsonscan.Valid([]byte(text)) == nil:
+		return &Filter{constant: json.RawMessage(text)}, nil
+	}
 	query, err := gojq.Parse(expression)
 	if err != nil {
-		var parse *gojq.ParseError
-		if errors.As(err, &parse) {
-			return nil, &Error{max(0, parse.Offset-len(parse.Token)), "jq: " + err.Error()}
-		}
-		return nil, &Error{0, "jq: " + err.Error()}
+		return nil, parseError(expression, err)
 	}
-	names := make([]string, len(variables))
+	f := &Filter{used: make([]bool, len(variables))}
+	var names []string
 	for i, v := range variables {
-		names[i] = "$" + v
+		if f.used[i] = strings.Contains(expression, "$"+v); f.used[i] {
+			names = append(names, "$"+v)
+		}
 	}
-	code, err := gojq.Compile(query, gojq.WithVariables(names))
-	if err != nil {
-		return nil, &Error{0, "jq: " + err.Error()}
+	if f.code, err = gojq.Compile(query, gojq.WithVariables(names)); err != nil {
+		return nil, compileError(expression, err)
 	}
-	return &Filter{code}, nil
+	return f, nil
 }
 
 // Run returns all values that the expression gives for input, with the values of the variables in the order of Compile. Empty
-// input is null. An error of the expression, error("…") among them, is returned with the values before it.
+// input is null.
+//
+// An error of the expression, error("…") among them, is returned with the values before it. When ctx ends, the error is its
+// cause; when the expression takes too much memory, or gives too many values, that is an error too.
 func (f *Filter) Run(ctx context.Context, input json.RawMessage, values ...json.RawMessage) ([]json.RawMessage, error) {
+	return f.run(ctx, maxResults, input, values)
+}
+
+// First returns the first of the values that Run would return, nil where there is none, and does not look for others.
+func (f *Filter) First(ctx context.Context, input json.RawMessage, values ...json.RawMessage) (json.RawMessage, error) {
+	results, err := f.run(ctx, 1, input, values)
+	if len(results) > 0 {
+		return results[0], nil
+	}
+	return nil, err
+}
+
+// run returns at most limit values, and an error where there are more.
+func (f *Filter) run(ctx context.Context, limit int, input json.RawMessage, values []json.RawMessage) (results []json.RawMessage, err error) {
+	switch {
+	case f.constant != nil:
+		return []json.RawMessage{f.constant}, nil
+	case f.code == nil && len(input) > 0:
+		return []json.RawMessage{input}, nil
+	case f.code == nil:
+		return []json.RawMessage{json.RawMessage("null")}, nil
+	}
 	in, err := decode(input)
 	if err != nil {
 		return nil, err
 	}
-	vars := make([]any, len(values))
+	var vars []any
 	for i, v := range values {
-		if vars[i], err = decode(v); err != nil {
+		if !f.used[i] {
+			continue
+		}
+		value, err := decode(v)
+		if err != nil {
 			return nil, err
 		}
+		vars = append(vars, value)
 	}
-	var results []json.RawMessage
+	ctx, stop := guardMemory(ctx, maxMemory)
+	defer stop()
 	iter := f.code.RunWithContext(ctx, in, vars...)
 	for {
 		v, ok := iter.Next()
 		if !ok {
 			return results, nil
 		}
-		if err, ok := v.(error); ok {
-			var halt *gojq.HaltError
-			if errors.As(err, &halt) && halt.Value() == nil {
-				return results, nil
-			}
-			return results, fmt.Errorf("jq: %w", err)
+		if err, failed := v.(error); failed {
+			return results, runError(ctx, err)
 		}
-		if len(results) == maxResults {
-			return results, fmt.Errorf("jq: more than %d values", maxResults)
+		if len(results) == limit {
+			return results, fmt.Errorf("jq: more than %d values", limit)
 		}
-		text, err := gojq.Marshal(v)
+		text, err := encode(v)
 		if err != nil {
-			return results, fmt.Errorf("jq: %w", err)
+			return results, err
 		}
-		results = append(results, text)
+		if results = append(results, text); limit == 1 {
+			return results, nil
+		}
+	}
+}
+
+// runError returns the error that a run ended with, nil where that was halt.
+func runError(ctx context.Context, err error) error {
+	var halt *gojq.HaltError
+	switch {
+	case errors.As(err, &halt) && halt.Value() == nil:
+		return nil
+	case ctx.Err() != nil && errors.Is(err, ctx.Err()):
+		return fmt.Errorf("jq: %w", context.Cause(ctx))
+	default:
+		return fmt.Errorf("jq: %w", err)
 	}
 }
 
@@ -97,4 +145,37 @@ func decode(text json.RawMessage) (any, error) {
 		return nil, fmt.Errorf("reading the value for jq: %w", err)
 	}
 	return v, nil
+}
+
+func encode(v any) (json.RawMessage, error) {
+	if deeper(v, jsonscan.MaxDepth) {
+		return nil, fmt.Errorf("jq: a value nested deeper than %d", jsonscan.MaxDepth)
+	}
+	text, err := gojq.Marshal(v)
+	if err != nil {
+		return nil, fmt.Errorf("jq: %w", err)
+	}
+	return text, nil
+}
+
+// deeper reports whether v is nested deeper than depth, which the encoder, being recursive, might not survive.
+func deeper(v any, depth int) bool {
+	if depth < 0 {
+		return true
+	}
+	switch v := v.(type) {
+	case []any:
+		for _, e := range v {
+			if deeper(e, depth-1) {
+				return true
+			}
+		}
+	case map[string]any:
+		for _, e := range v {
+			if deeper(e, depth-1) {
+				return true
+			}
+		}
+	}
+	return false
 }

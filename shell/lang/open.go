@@ -73,6 +73,7 @@ func (p *parser) skipValue() (open bool) {
 			step = p.pos
 			_, _, _ = p.step()
 		}
+		p.bare()
 		return false
 	default:
 		p.bare()
