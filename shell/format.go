@@ -158,17 +158,51 @@ func arguments(params json.RawMessage) string {
 	return strings.Join(words, " ")
 }
 
-// pretty returns JSON text for a person: coloured, and indented where it does not fit into width columns.
+// pretty returns JSON text for a person: coloured, and what does not fit into width columns with its parts on lines of their own.
 func pretty(text json.RawMessage, width int, p *palette) string {
-	one := visible(compact(text), false)
-	if utf8.RuneCountInString(one) <= width {
-		return colored(one, p)
+	if jsonscan.Valid(text) != nil {
+		return visible(string(text), false)
 	}
-	var b bytes.Buffer
-	if err := json.Indent(&b, text, "", "  "); err != nil {
-		return one
+	var b strings.Builder
+	layOut(&b, bytes.TrimSpace(text), "", 0, width)
+	return colored(b.String(), p)
+}
+
+// indentation is how much deeper the parts of a value stand than the value, in columns.
+const indentation = 2
+
+// layOut writes value, which begins in the given column of a line that has this indent; it is followed by no more than a comma.
+func layOut(b *strings.Builder, value []byte, indent string, column, width int) {
+	if size := len(value); size <= 8*width || !isContainer(value) { // longer text never fits, whatever its characters
+		one := visible(compact(value), false)
+		if !isContainer(value) || column+displayWidth(one) <= width || len(one) <= 2 {
+			b.WriteString(one)
+			return
+		}
 	}
-	return colored(visible(b.String(), true), p)
+	inner := indent + strings.Repeat(" ", indentation)
+	separator := ""
+	part := func(key string, value []byte) {
+		b.WriteString(separator + "\n" + inner + key)
+		separator = ","
+		layOut(b, value, inner, len(inner)+displayWidth(key)+1, width)
+	}
+	closing := "]"
+	b.WriteByte(value[0])
+	// value has been found valid
+	if value[0] == '{' {
+		closing = "}"
+		_, _ = jsonscan.Object(value, func(key, value []byte) error {
+			part(`"`+visible(string(key), false)+`": `, value)
+			return nil
+		})
+	} else {
+		_, _ = jsonscan.Array(value, func(value []byte) error {
+			part("", value)
+			return nil
+		})
+	}
+	b.WriteString("\n" + indent + closing)
 }
 
 // colored gives the parts of JSON text their colours.
@@ -235,3 +269,5 @@ func age(d time.Duration) string {
 		return fmt.Sprintf("%d h %d min", int(d.Hours()), int(d.Minutes())%60)
 	}
 }
+
+func isContainer(value []byte) bool { return len(value) > 0 && (value[0] == '{' || value[0] == '[') }
