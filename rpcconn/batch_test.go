@@ -192,3 +192,10 @@ func TestAfterInABatch(t *testing.T) {
 	p.Expect(`[{"jsonrpc":"2.0","id":1,"result":null},{"jsonrpc":"2.0","id":2,"result":"bye"}]`, "")
 	await(t, c.Done(), "the end")
 }
+
+// A batch that came in a protocol without batches is answered one by one.
+func TestBatchWhereThereAreNone(t *testing.T) {
+	_, p := rpctest.NewPeer(t, jsonrpc.New1(), &rpcconn.Options{Handler: handles("1", nil)})
+	p.Send(`[{"id":1,"method":"m","params":[]},{"id":2,"method":"m","params":[]}]`)
+	p.Expect(`{"id":1,"result":1,"error":null}`, `{"id":2,"result":1,"error":null}`)
+}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"time"
 )
@@ -144,17 +145,35 @@ func (c *Conn) serve(req *Request) {
 		if after, last = req.batch.add(o, req); !last {
 			return
 		}
-		if answered = len(o.packet.Messages) > 0; answered {
-			_ = c.encode(o) // each message was encoded before
+		if answered = len(o.packet.Messages) > 0; answered && c.encode(o) != nil {
+			c.scatter(o) // each was encoded before, so it is the batch that the protocol has not
+			answered = false
 		}
 	}
 	if answered {
-		if err := c.transmit(c.ctx, o); err != nil && !c.ending() {
-			c.onError(fmt.Errorf("answering %s: %w", req.Method, err))
-		}
+		c.reply(o)
 	}
 	for _, f := range after {
 		f()
+	}
+}
+
+// reply sends o's frame, an answer.
+func (c *Conn) reply(o *outgoing) {
+	if err := c.transmit(c.ctx, o); err != nil && !c.ending() {
+		c.onError(fmt.Errorf("sending an answer: %w", err))
+	}
+}
+
+// scatter sends the messages of o's batch one by one.
+func (c *Conn) scatter(o *outgoing) {
+	all := slices.Clone(o.packet.Messages)
+	o.packet.Batch = false
+	for _, m := range all {
+		o.packet.Messages = append(o.packet.Messages[:0], m)
+		if c.encode(o) == nil {
+			c.reply(o)
+		}
 	}
 }
 
@@ -171,6 +190,9 @@ func (c *Conn) answer(o *outgoing, req *Request) bool {
 	}
 	o.packet.Messages = append(o.packet.Messages, answer)
 	if err := c.encode(o); err != nil {
+		if req.refusal != nil {
+			return false // the protocol has no answer to what is no request; that it came was reported
+		}
 		c.onError(fmt.Errorf("the answer to %s cannot be sent: %w", req.Method, err))
 		answer.Result, answer.Err = nil, NewError(CodeInternalError, err.Error())
 		o.packet.Messages[0] = answer

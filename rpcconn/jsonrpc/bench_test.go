@@ -89,30 +89,75 @@ func BenchmarkEncode(b *testing.B) {
 	}
 }
 
-func TestNoAllocation(t *testing.T) {
-	codec := New()
+// BenchmarkDialects is a request, and the event of a session of the Chrome DevTools Protocol.
+func BenchmarkDialects(b *testing.B) {
+	for _, test := range []struct {
+		name  string
+		codec *Codec
+		frame string
+	}{
+		{"1.0", New1(), `{"id":12345,"method":"my_add","params":[1,2]}`},
+		{"versionless", NewVersionless(), `{"id":12345,"method":"my_add","params":[1,2]}`},
+		{"versionless/extra", NewVersionless(), `{"method":"my_add","params":[1,2],"sessionId":"0123456789ABCDEF0123456789ABCDEF"}`},
+	} {
+		frame := []byte(test.frame)
+		var p rpcconn.Packet
+		b.Run(test.name+"/decode", func(b *testing.B) {
+			b.ReportAllocs()
+			b.SetBytes(int64(len(frame)))
+			for b.Loop() {
+				if err := test.codec.Decode(frame, &p); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+		b.Run(test.name+"/encode", func(b *testing.B) {
+			var out []byte
+			b.ReportAllocs()
+			b.SetBytes(int64(len(frame)))
+			for b.Loop() {
+				var err error
+				if out, err = test.codec.AppendEncode(out[:0], &p); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+func TestAllocations(t *testing.T) {
 	var p rpcconn.Packet
 	var out []byte
-	for _, frame := range []string{
-		`{"jsonrpc":"2.0","id":1,"method":"my_add","params":[1,2]}`,
-		`{"jsonrpc":"2.0","method":"report_progress","params":{"done":0.5}}`,
-		`{"jsonrpc":"2.0","id":1,"result":{"sum":3}}`,
-		`[{"jsonrpc":"2.0","id":1,"result":1},{"jsonrpc":"2.0","method":"my_add"}]`,
+	for _, test := range []struct {
+		codec *Codec
+		want  float64
+		frame string
+	}{
+		{New(), 0, `{"jsonrpc":"2.0","id":1,"method":"my_add","params":[1,2]}`},
+		{New(), 0, `{"jsonrpc":"2.0","method":"report_progress","params":{"done":0.5}}`},
+		{New(), 0, `{"jsonrpc":"2.0","id":1,"result":{"sum":3}}`},
+		{New(), 0, `[{"jsonrpc":"2.0","id":1,"result":1},{"jsonrpc":"2.0","method":"my_add"}]`},
+		{New1(), 0, `{"id":1,"method":"my_add","params":[1,2]}`},
+		{New1(), 0, `{"id":null,"method":"report_progress","params":[]}`},
+		{New1(), 0, `{"id":1,"result":{"sum":3},"error":null}`},
+		{NewVersionless(), 0, `{"id":1,"method":"my_add","params":[1,2]}`},
+		{NewVersionless(), 0, `{"id":1,"result":{"sum":3}}`},
+		{NewVersionless(), 1, `{"method":"my_add","params":[1,2],"sessionId":"0123456789ABCDEF0123456789ABCDEF","n":[1, 2]}`},
 	} {
-		text := []byte(frame)
+		text := []byte(test.frame)
 		if n := testing.AllocsPerRun(100, func() {
-			if err := codec.Decode(text, &p); err != nil {
+			if err := test.codec.Decode(text, &p); err != nil {
 				t.Error(err)
 			}
 			var err error
-			if out, err = codec.AppendEncode(out[:0], &p); err != nil {
+			if out, err = test.codec.AppendEncode(out[:0], &p); err != nil {
 				t.Error(err)
 			}
-		}); n != 0 {
-			t.Errorf("decoding and encoding %s allocates %v times", frame, n)
+		}); n != test.want {
+			t.Errorf("decoding and encoding %s allocates %v times, want %v", test.frame, n, test.want)
 		}
-		if string(out) != frame {
-			t.Errorf("%s was encoded as %s", frame, out)
+		if string(out) != test.frame {
+			t.Errorf("%s was encoded as %s", test.frame, out)
 		}
 	}
 }

@@ -30,7 +30,7 @@ func (c *Codec) Decode(frame []byte, p *rpcconn.Packet) error {
 }
 
 func (c *Codec) decode(frame []byte, p *rpcconn.Packet) error {
-	var m members // of the object being read
+	m := members{extra: c.extra} // of the object being read
 	var end int
 	var err error
 	start := jsonscan.Space(frame, 0)
@@ -44,7 +44,7 @@ func (c *Codec) decode(frame []byte, p *rpcconn.Packet) error {
 		p.Batch = true
 		end, err = jsonscan.Objects(frame, m.add, func(element []byte) error {
 			p.Messages = append(p.Messages, c.message(&m, element))
-			m = members{}
+			m = members{extra: c.extra}
 			return nil
 		})
 	default:
@@ -71,6 +71,7 @@ func first(text []byte) byte {
 type members struct {
 	version, id, method, params, result, err []byte
 	twice                                    string // the name of one that is there more than once
+	extra                                    []byte // the others, as an object without its closing brace; nil: not wanted
 }
 
 // add is for jsonscan.Object.
@@ -82,6 +83,9 @@ func (m *members) add(key, value []byte) error {
 		field = m.field(name)
 	}
 	if field == nil {
+		if m.extra != nil {
+			m.gather(key, value)
+		}
 		return nil
 	}
 	if *field != nil {
@@ -89,6 +93,24 @@ func (m *members) add(key, value []byte) error {
 	}
 	*field = value
 	return nil
+}
+
+// gather adds a member to the others.
+func (m *members) gather(key, value []byte) {
+	separator := byte(',')
+	if len(m.extra) == 0 {
+		separator = '{'
+	}
+	m.extra = append(append(append(m.extra, separator, '"'), key...), `":`...)
+	m.extra = append(m.extra, value...)
+}
+
+// others returns the further members as an object, nil where there are none.
+func (m *members) others() []byte {
+	if len(m.extra) == 0 {
+		return nil
+	}
+	return bytes.Clone(append(m.extra, '}'))
 }
 
 func (m *members) field(name []byte) *[]byte {
@@ -114,34 +136,43 @@ func (m *members) field(name []byte) *[]byte {
 func (c *Codec) message(m *members, text []byte) rpcconn.Message {
 	switch {
 	case text[0] != '{':
-		return invalid(m, text, "a message is an object")
+		return c.invalid(m, text, "a message is an object")
 	case m.twice != "":
-		return invalid(m, text, "more than one member "+strconv.Quote(m.twice))
+		return c.invalid(m, text, "more than one member "+strconv.Quote(m.twice))
 	case m.method != nil:
-		return c.request(m, text)
+		if mistake := c.mistake(m); mistake != "" {
+			return c.invalid(m, text, mistake)
+		}
+		return c.request(m)
 	case m.result != nil || m.err != nil:
-		return response(m)
+		return c.response(m)
 	default:
-		return invalid(m, text, "neither method nor result nor error")
+		return c.invalid(m, text, "neither method nor result nor error")
 	}
 }
 
-// request returns the request or notification that text is, section 4.
-func (c *Codec) request(m *members, text []byte) rpcconn.Message {
+// mistake returns what is wrong with the request or notification m, section 4; "" where nothing is.
+func (c *Codec) mistake(m *members) string {
 	switch {
 	case m.method[0] != '"':
-		return invalid(m, text, "method is no string")
-	case m.version == nil:
-		return invalid(m, text, `no member "jsonrpc", want "2.0"`)
-	case !isString(m.version, version):
-		return invalid(m, text, `jsonrpc is not "2.0"`)
-	case m.id != nil && !isScalarID(m.id):
-		return invalid(m, text, "id is no string, number or null")
+		return "method is no string"
+	case c.dialect.versioned && m.version == nil:
+		return `no member "jsonrpc", want "2.0"`
+	case c.dialect.versioned && !isString(m.version, version):
+		return `jsonrpc is not "2.0"`
+	case m.id != nil && !c.isID(m.id) && m.id[0] != 'n':
+		return "id is no string, number or null"
 	case m.params != nil && m.params[0] != '[' && m.params[0] != '{' && m.params[0] != 'n':
-		return invalid(m, text, "params is no array or object")
+		return "params is no array or object"
+	default:
+		return ""
 	}
-	message := rpcconn.Message{Kind: rpcconn.KindNotification, Method: c.method(m.method), Params: m.params}
-	if m.id != nil {
+}
+
+// request returns the request or notification that m, which has no mistake, makes up.
+func (c *Codec) request(m *members) rpcconn.Message {
+	message := rpcconn.Message{Kind: rpcconn.KindNotification, Method: c.method(m.method), Params: m.params, Extra: m.others()}
+	if m.id != nil && c.isID(m.id) {
 		message.Kind = rpcconn.KindRequest
 		message.ID = rpcconn.ParseID(m.id)
 	}
@@ -152,30 +183,31 @@ func (c *Codec) request(m *members, text []byte) rpcconn.Message {
 func (c *Codec) method(text []byte) string {
 	inner := text[1 : len(text)-1]
 	if bytes.IndexByte(inner, '\\') < 0 {
-		return c.methods.get(inner)
+		return c.methods.Get(inner)
 	}
 	return jsonscan.Key(inner)
 }
 
 // invalid returns the message for text, which is none for the reason given. It has the id, for the answer, where that is
 // beyond doubt.
-func invalid(m *members, text []byte, reason string) rpcconn.Message {
-	message := rpcconn.Message{
-		Kind: rpcconn.KindInvalid,
-		Err:  rpcconn.NewError(rpcconn.CodeInvalidRequest, reason),
-		Raw:  text,
-	}
-	if m.id != nil && m.twice != "id" && isScalarID(m.id) && m.id[0] != 'n' {
+func (c *Codec) invalid(m *members, text []byte, reason string) rpcconn.Message {
+	message := rpcconn.Message{Kind: rpcconn.KindInvalid, Raw: text}
+	if m.id != nil && m.twice != "id" && c.isID(m.id) && m.id[0] != 'n' {
 		message.ID = rpcconn.ParseID(m.id)
+	}
+	if c.dialect.answersAll || m.method != nil && !message.ID.IsNone() {
+		message.Err = rpcconn.NewError(rpcconn.CodeInvalidRequest, reason)
 	}
 	return message
 }
 
-// isScalarID reports whether text, a JSON value, is what an id may be: a string, a number or null.
-func isScalarID(text []byte) bool {
+// isID reports whether text, a JSON value, is the id of a request.
+func (c *Codec) isID(text []byte) bool {
 	switch text[0] {
 	case '{', '[', 't', 'f':
-		return false
+		return c.dialect.anyID
+	case 'n':
+		return !c.dialect.anyID
 	default:
 		return true
 	}

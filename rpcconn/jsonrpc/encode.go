@@ -11,56 +11,81 @@ import (
 )
 
 // AppendEncode implements rpcconn.Codec. The frame is one line: Params, Result and Data, which must be valid JSON, are
-// written as they are, except that a line break between their tokens becomes a blank.
+// written as they are, except that a line break between their tokens becomes a blank. The members of Extra follow those
+// of the message, in every dialect.
 func (c *Codec) AppendEncode(dst []byte, p *rpcconn.Packet) ([]byte, error) {
+	out, err := c.appendPacket(dst, p)
+	if err != nil {
+		return dst, fmt.Errorf("encoding %s: %w", c.dialect.name, err)
+	}
+	return out, nil
+}
+
+func (c *Codec) appendPacket(dst []byte, p *rpcconn.Packet) ([]byte, error) {
 	if !p.Batch {
 		if len(p.Messages) != 1 {
-			return dst, fmt.Errorf("encoding JSON-RPC: %d messages in a packet that is no batch, want 1", len(p.Messages))
+			return nil, fmt.Errorf("%d messages in a packet that is no batch, want 1", len(p.Messages))
 		}
-		out, err := appendMessage(dst, &p.Messages[0])
-		if err != nil {
-			return dst, fmt.Errorf("encoding JSON-RPC: %w", err)
-		}
-		return out, nil
+		return c.appendMessage(dst, &p.Messages[0])
 	}
-	out := append(dst, '[')
+	if !c.dialect.batches {
+		return nil, fmt.Errorf("there are no batches, send the messages one by one: %w", errors.ErrUnsupported)
+	}
+	dst = append(dst, '[')
 	for i := range p.Messages {
 		if i > 0 {
-			out = append(out, ',')
+			dst = append(dst, ',')
 		}
 		var err error
-		if out, err = appendMessage(out, &p.Messages[i]); err != nil {
-			return dst, fmt.Errorf("encoding JSON-RPC: message %d of the batch: %w", i+1, err)
+		if dst, err = c.appendMessage(dst, &p.Messages[i]); err != nil {
+			return nil, fmt.Errorf("message %d of the batch: %w", i+1, err)
 		}
 	}
-	return append(out, ']'), nil
+	return append(dst, ']'), nil
 }
 
 var (
 	errInvalid = errors.New("an invalid message has no encoding")
 	errNoID    = errors.New("a request needs an id")
+	errNullID  = errors.New("the id of a request cannot be null, which says that it is a notification")
 )
 
-func appendMessage(dst []byte, m *rpcconn.Message) ([]byte, error) {
+// appendMessage writes a comma before each member, and makes the first one of them the opening brace.
+func (c *Codec) appendMessage(dst []byte, m *rpcconn.Message) ([]byte, error) {
+	start := len(dst)
+	if c.dialect.versioned {
+		dst = append(dst, `,"jsonrpc":"`+version+`"`...)
+	}
 	switch m.Kind {
 	case rpcconn.KindRequest:
-		if m.ID.IsNone() {
+		switch {
+		case m.ID.IsNone():
 			return nil, errNoID
+		case c.dialect.anyID && m.ID.IsNull():
+			return nil, errNullID
 		}
-		return appendCall(appendID(appendVersion(dst), m.ID), m), nil
+		dst = c.appendCall(appendID(dst, m.ID), m)
 	case rpcconn.KindNotification:
-		return appendCall(appendVersion(dst), m), nil
+		if c.dialect.allMembers {
+			dst = append(dst, `,"id":null`...)
+		}
+		dst = c.appendCall(dst, m)
 	case rpcconn.KindResponse:
-		return appendAnswer(appendID(appendVersion(dst), m.ID), m), nil
+		dst = c.appendAnswer(appendID(dst, m.ID), m)
 	default:
 		return nil, errInvalid
 	}
+	if len(m.Extra) > 0 {
+		var err error
+		if dst, err = appendExtra(dst, m.Extra); err != nil {
+			return nil, fmt.Errorf("further members: %w", err)
+		}
+	}
+	dst[start] = '{'
+	return append(dst, '}'), nil
 }
 
-func appendVersion(dst []byte) []byte {
-	return append(dst, `{"jsonrpc":"`+version+`"`...)
-}
-
+// appendID appends the member id, null where there is none.
 func appendID(dst []byte, id rpcconn.ID) []byte {
 	dst = append(dst, `,"id":`...)
 	if id.IsNone() {
@@ -70,31 +95,42 @@ func appendID(dst []byte, id rpcconn.ID) []byte {
 	return joinLines(id.Append(dst), start)
 }
 
-func appendCall(dst []byte, m *rpcconn.Message) []byte {
+func (c *Codec) appendCall(dst []byte, m *rpcconn.Message) []byte {
 	dst = append(dst, `,"method":`...)
 	dst = jsonscan.AppendQuote(dst, m.Method)
-	if len(m.Params) > 0 {
+	switch {
+	case len(m.Params) > 0:
 		dst = append(dst, `,"params":`...)
 		dst = appendText(dst, m.Params)
+	case c.dialect.allMembers:
+		dst = append(dst, `,"params":[]`...)
 	}
-	return append(dst, '}')
+	return dst
 }
 
-func appendAnswer(dst []byte, m *rpcconn.Message) []byte {
-	switch {
-	case m.Err != nil:
-		dst = append(dst, `,"error":`...)
-		dst = appendError(dst, m.Err)
-	case len(m.Result) > 0:
+func (c *Codec) appendAnswer(dst []byte, m *rpcconn.Message) []byte {
+	if m.Err != nil {
+		if c.dialect.allMembers {
+			dst = append(dst, `,"result":null`...)
+		}
+		return c.appendError(append(dst, `,"error":`...), m.Err)
+	}
+	if len(m.Result) > 0 {
 		dst = append(dst, `,"result":`...)
 		dst = appendText(dst, m.Result)
-	default:
+	} else {
 		dst = append(dst, `,"result":null`...)
 	}
-	return append(dst, '}')
+	if c.dialect.allMembers {
+		dst = append(dst, `,"error":null`...)
+	}
+	return dst
 }
 
-func appendError(dst []byte, e *rpcconn.Error) []byte {
+func (c *Codec) appendError(dst []byte, e *rpcconn.Error) []byte {
+	if c.dialect.anyError && isAllData(e) {
+		return appendText(dst, e.Data)
+	}
 	dst = append(dst, `{"code":`...)
 	dst = strconv.AppendInt(dst, e.Code, 10)
 	dst = append(dst, `,"message":`...)
@@ -104,6 +140,32 @@ func appendError(dst []byte, e *rpcconn.Error) []byte {
 		dst = appendText(dst, e.Data)
 	}
 	return append(dst, '}')
+}
+
+// isAllData reports whether e says nothing but its data, which can be an error. Null cannot, for it says that there is none.
+func isAllData(e *rpcconn.Error) bool {
+	data := bytes.TrimSpace(e.Data)
+	if e.Code != 0 || len(data) == 0 || data[0] == 'n' {
+		return false
+	}
+	return e.Message == "" || e.Message == stringOrCompact(data)
+}
+
+// appendExtra appends the members of the object extra, which must not be those that every message has.
+func appendExtra(dst, extra []byte) ([]byte, error) {
+	var known members
+	end, err := jsonscan.Object(extra, func(key, value []byte) error {
+		if name := unescape(key); known.field(name) != nil {
+			return fmt.Errorf("%q is a member of the message itself", name)
+		}
+		dst = append(append(append(dst, `,"`...), key...), `":`...)
+		dst = appendText(dst, value)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return dst, jsonscan.End(extra, end)
 }
 
 // appendText appends text, a JSON value, as one line.

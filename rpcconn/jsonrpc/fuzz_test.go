@@ -25,50 +25,104 @@ func FuzzDecode(f *testing.F) {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, frame []byte) {
-		codec := New()
 		var p rpcconn.Packet
-		if err := codec.Decode(frame, &p); err != nil {
-			var e *rpcconn.Error
-			if !errors.As(err, &e) || e.Code != rpcconn.CodeParseError || len(p.Messages) != 0 {
-				t.Fatalf("Decode(%q) = %v with %d messages", frame, err, len(p.Messages))
-			}
+		codec := New()
+		if !decodes(t, codec, frame, &p) {
 			return
 		}
-		if !json.Valid(frame) {
-			t.Fatalf("Decode(%q) takes what is no JSON", frame)
-		}
-		if !p.Batch && len(p.Messages) != 1 {
-			t.Fatalf("Decode(%q): %d messages", frame, len(p.Messages))
-		}
 		for _, m := range p.Messages {
-			if m.Kind == rpcconn.KindInvalid && (m.Err == nil || m.Err.Code != rpcconn.CodeInvalidRequest || !json.Valid(m.Raw)) {
+			if m.Kind == rpcconn.KindInvalid && (m.Err == nil || m.Err.Code != rpcconn.CodeInvalidRequest) {
 				t.Fatalf("Decode(%q): %s", frame, show(m))
 			}
 		}
 		p.Messages = slices.DeleteFunc(p.Messages, func(m rpcconn.Message) bool { return m.Kind == rpcconn.KindInvalid })
-		if !p.Batch && len(p.Messages) == 0 {
-			return
+		if p.Batch || len(p.Messages) > 0 {
+			checkEncode(t, codec, &p)
 		}
-		encoded, err := codec.AppendEncode(nil, &p)
-		if err != nil {
-			t.Fatalf("encoding what Decode(%q) gave: %v", frame, err)
-		}
-		if bytes.ContainsAny(encoded, "\r\n") {
-			t.Fatalf("Decode(%q) encoded has several lines: %q", frame, encoded)
-		}
-		var again rpcconn.Packet
-		if err := codec.Decode(encoded, &again); err != nil {
-			t.Fatalf("Decode(%q), encoded as %q: %v", frame, encoded, err)
-		}
-		if again.Batch != p.Batch || len(again.Messages) != len(p.Messages) {
-			t.Fatalf("Decode(%q), encoded as %q: %d messages, want %d", frame, encoded, len(again.Messages), len(p.Messages))
-		}
-		for i, m := range p.Messages {
-			if got, want := show(again.Messages[i]), show(encodable(m)); got != want {
-				t.Errorf("Decode(%q), encoded as %q:\n got %s\nwant %s", frame, encoded, got, want)
+	})
+}
+
+// FuzzDecodeDialects is FuzzDecode for the dialects without batches.
+func FuzzDecodeDialects(f *testing.F) {
+	for _, seed := range []string{
+		`{"id":1,"method":"a","params":[1,2]}`, `{"id":null,"method":"a"}`, `{"id":{},"method":"a","params":{}}`,
+		`{"id":1,"result":null,"error":"te\u0078t"}`, `{"id":1,"result":1,"error":null}`, `{"id":1,"error":[ 1, {} ]}`,
+		`{"id":1,"error":{"code":1,"message":"m","data":2}}`, `{"id":1,"error":{"code":1.5,"message":"m"}}`,
+		`{"method":"a","sessionId":"S","\u0078":[1],"jsonrpc":"2.0"}`, `[{"id":1,"method":3},{"x":1}]`, `{"id":1,"id":2,"method":"a"}`,
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, frame []byte) {
+		for _, codec := range []*Codec{New1(), NewVersionless()} {
+			var p rpcconn.Packet
+			if !decodes(t, codec, frame, &p) {
+				return
+			}
+			for _, m := range p.Messages {
+				if m.Kind == rpcconn.KindInvalid {
+					if m.Err != nil && m.ID.IsNone() {
+						t.Fatalf("%s: Decode(%q) has an answer for nobody: %s", codec.dialect.name, frame, show(m))
+					}
+					continue
+				}
+				checkEncode(t, codec, &rpcconn.Packet{Messages: []rpcconn.Message{m}})
 			}
 		}
 	})
+}
+
+// decodes reports whether codec decodes frame, having checked what has to be so in any case.
+func decodes(t *testing.T, codec *Codec, frame []byte, p *rpcconn.Packet) bool {
+	t.Helper()
+	if err := codec.Decode(frame, p); err != nil {
+		var e *rpcconn.Error
+		if !errors.As(err, &e) || e.Code != rpcconn.CodeParseError || len(p.Messages) != 0 {
+			t.Fatalf("Decode(%q) = %v with %d messages", frame, err, len(p.Messages))
+		}
+		return false
+	}
+	if !json.Valid(frame) {
+		t.Fatalf("Decode(%q) takes what is no JSON", frame)
+	}
+	if !p.Batch && len(p.Messages) != 1 {
+		t.Fatalf("Decode(%q): %d messages", frame, len(p.Messages))
+	}
+	for _, m := range p.Messages {
+		if m.Kind == rpcconn.KindInvalid && !json.Valid(m.Raw) || m.Extra != nil && !json.Valid(m.Extra) {
+			t.Fatalf("Decode(%q): no JSON in %s", frame, show(m))
+		}
+	}
+	return true
+}
+
+// checkEncode checks that p, which was decoded, is the same after it was encoded and decoded.
+func checkEncode(t *testing.T, codec *Codec, p *rpcconn.Packet) {
+	t.Helper()
+	encoded, err := codec.AppendEncode(nil, p)
+	if err != nil {
+		t.Fatalf("encoding what was decoded: %v", err)
+	}
+	if bytes.ContainsAny(encoded, "\r\n") {
+		t.Fatalf("encoded to several lines: %q", encoded)
+	}
+	var again rpcconn.Packet
+	if err := codec.Decode(encoded, &again); err != nil {
+		t.Fatalf("encoded as %q: %v", encoded, err)
+	}
+	if again.Batch != p.Batch || len(again.Messages) != len(p.Messages) {
+		t.Fatalf("encoded as %q: %d messages, want %d", encoded, len(again.Messages), len(p.Messages))
+	}
+	for i, m := range p.Messages {
+		if m.Err != nil && codec.dialect.anyError && isAllData(m.Err) {
+			m.Err = codec.readError(m.Err.Data)
+		}
+		if m.Kind != rpcconn.KindResponse && m.Params == nil && codec.dialect.allMembers {
+			m.Params = []byte("[]")
+		}
+		if got, want := show(again.Messages[i]), show(encodable(m)); got != want {
+			t.Errorf("%s: encoded as %q:\n got %s\nwant %s", codec.dialect.name, encoded, got, want)
+		}
+	}
 }
 
 // encodable returns m as encoding and decoding leaves it: every text on one line, and an id in every answer (section 5).
@@ -81,7 +135,7 @@ func encodable(m rpcconn.Message) rpcconn.Message {
 	if m.Kind == rpcconn.KindResponse && m.ID.IsNone() {
 		m.ID = rpcconn.NullID()
 	}
-	m.Params, m.Result = oneLine(m.Params), oneLine(m.Result)
+	m.Params, m.Result, m.Extra = oneLine(m.Params), oneLine(m.Result), oneLine(m.Extra)
 	if m.Err != nil {
 		m.Err.Data = oneLine(m.Err.Data)
 	}

@@ -2,6 +2,7 @@ package jsonrpc
 
 import (
 	"bytes"
+	"encoding/json"
 	"math"
 	"strconv"
 
@@ -11,11 +12,11 @@ import (
 
 // response returns the response that m, which has a result or an error, makes up. An error other than null makes it a
 // failure whatever the result.
-func response(m *members) rpcconn.Message {
-	message := rpcconn.Message{Kind: rpcconn.KindResponse, ID: rpcconn.ParseID(m.id)}
+func (c *Codec) response(m *members) rpcconn.Message {
+	message := rpcconn.Message{Kind: rpcconn.KindResponse, ID: rpcconn.ParseID(m.id), Extra: m.others()}
 	switch {
 	case m.err != nil && m.err[0] != 'n':
-		message.Err = readError(m.err)
+		message.Err = c.readError(m.err)
 	case m.result != nil:
 		message.Result = m.result
 	default:
@@ -24,40 +25,61 @@ func response(m *members) rpcconn.Message {
 	return message
 }
 
-// readError returns the error that text, a JSON value, stands for; what is no object is all message.
-func readError(text []byte) *rpcconn.Error {
-	if text[0] != '{' {
+// readError returns the error that text, a JSON value, stands for.
+func (c *Codec) readError(text []byte) *rpcconn.Error {
+	e, whole := readErrorObject(text)
+	switch {
+	case c.dialect.anyError && !whole:
+		return &rpcconn.Error{Message: stringOrCompact(text), Data: text}
+	case e == nil:
 		return &rpcconn.Error{Message: stringOrText(text)}
+	default:
+		return e
 	}
-	e := new(rpcconn.Error)
+}
+
+// readErrorObject returns the error that text, a JSON value, is if it is an object, else nil; and whether it has an
+// integer as code and a string as message.
+func readErrorObject(text []byte) (e *rpcconn.Error, whole bool) {
+	if text[0] != '{' {
+		return nil, false
+	}
+	e = new(rpcconn.Error)
+	var hasCode, hasMessage bool
 	// The text was scanned before, so there is no error to expect. Of members that are there twice the last one counts.
 	_, _ = jsonscan.Object(text, func(key, value []byte) error {
-		if bytes.IndexByte(key, '\\') >= 0 {
-			key = []byte(jsonscan.Key(key))
-		}
-		switch string(key) {
+		switch string(unescape(key)) {
 		case "code":
-			e.Code = readCode(value)
+			e.Code, hasCode = readCode(value)
 		case "message":
-			e.Message = stringOrText(value)
+			e.Message, hasMessage = stringOrText(value), value[0] == '"'
 		case "data":
 			e.Data = value
 		}
 		return nil
 	})
-	return e
+	return e, hasCode && hasMessage
 }
 
-// readCode returns the whole number that text, a JSON value, is, however it is written; 0 for anything else.
-func readCode(text []byte) int64 {
+// unescape returns the name that the key of a member stands for.
+func unescape(key []byte) []byte {
+	if bytes.IndexByte(key, '\\') < 0 {
+		return key
+	}
+	return []byte(jsonscan.Key(key))
+}
+
+// readCode returns the whole number that text, a JSON value, is, however it is written, and whether it is one that is
+// exact.
+func readCode(text []byte) (code int64, ok bool) {
 	if code, err := strconv.ParseInt(string(text), 10, 64); err == nil {
-		return code
+		return code, true
 	}
-	code, err := strconv.ParseFloat(string(text), 64)
-	if err != nil || code != math.Trunc(code) || math.Abs(code) > 1<<53 {
-		return 0
+	f, err := strconv.ParseFloat(string(text), 64)
+	if err != nil || f != math.Trunc(f) || math.Abs(f) > 1<<53 {
+		return 0, false
 	}
-	return int64(code)
+	return int64(f), true
 }
 
 // stringOrText returns the string that text, a JSON value, is, or else text itself.
@@ -66,4 +88,15 @@ func stringOrText(text []byte) string {
 		return string(text)
 	}
 	return jsonscan.Key(text[1 : len(text)-1])
+}
+
+// stringOrCompact returns the string that text, a valid JSON value, is, or else text without its white space.
+func stringOrCompact(text []byte) string {
+	text = bytes.TrimSpace(text)
+	if text[0] == '"' {
+		return stringOrText(text)
+	}
+	var compact bytes.Buffer
+	_ = json.Compact(&compact, text) // valid text can always be compacted
+	return compact.String()
 }
