@@ -10,6 +10,7 @@ import (
 
 	"rpcsh/rpcconn"
 	"rpcsh/rpcconn/bsonrpc"
+	"rpcsh/rpcconn/jsonrpc"
 	"rpcsh/rpcconn/rpctest"
 )
 
