@@ -54,8 +54,8 @@ func newFlags(o *options) *pflag.FlagSet {
 	f.Usage = func() {}
 	f.SetOutput(io.Discard) // what is wrong is said by run
 	f.StringVarP(&o.listen, "listen", "l", "", "listen on `ADDRESS`; peers come and go as @1, @2 …")
-	f.StringVarP(&o.wire.Protocol, "protocol", "p", dial.ProtocolNames()[0], "`PROTOCOL`: "+strings.Join(dial.ProtocolNames(), ", "))
-	f.StringVarP(&o.wire.Framing, "framing", "f", "", "`FRAMING` of jsonrpc: "+strings.Join(transport.FramingNames(), ", ")+" (default "+dial.Protocols()[0].Framing+")")
+	f.StringVarP(&o.wire.Protocol, "protocol", "p", dial.ProtocolNames()[0], "`PROTOCOL` spoken: "+strings.Join(dial.ProtocolNames(), ", "))
+	f.StringVarP(&o.wire.Framing, "framing", "f", "", "`FRAMING` for jsonrpc: "+strings.Join(transport.FramingNames(), ", ")+" (default "+dial.Protocols()[0].Framing+")")
 	f.StringArrayVarP(&o.execute, "execute", "e", nil, "run `LINE` and exit; may be given several times")
 	f.BoolVarP(&o.notify, "notify", "n", false, "send METHOD as a notification")
 	o.timeout = duration(defaultTimeout)

@@ -75,7 +75,7 @@ func (s *Shell) listPending() {
 		}
 	}
 	if len(t.rows) == 1 {
-		s.say("nothing is waiting for an answer")
+		s.remark("nothing is waiting for an answer")
 		return
 	}
 	s.say("%s", t.String())

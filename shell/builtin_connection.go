@@ -40,8 +40,8 @@ func connectionCommands() []Command {
 		{
 			Name: "peers", Group: groupConnections,
 			Summary: "list who is connected",
-			Help: "Number, role (dialled or accepted), remote address, protocol and framing, age, messages in and out, requests that wait for an answer " +
-				"(ours, theirs). The one that calls go to is marked with *.",
+			Help: "Number, role (dialled or accepted), remote address, protocol and framing, age, messages in and out, requests that wait for an answer, " +
+				"ours and theirs. The one that calls go to is marked with *.",
 			Run: func(_ context.Context, s *Shell, args lang.Text) error {
 				if err := noArguments(args); err != nil {
 					return err
@@ -139,11 +139,11 @@ func (s *Shell) listPeers() {
 	}
 	s.mu.Unlock()
 	if len(peers) == 0 {
-		s.say("nobody is connected")
+		s.remark("nobody is connected")
 		return
 	}
 	var t table
-	t.row("", "PEER", "ROLE", "REMOTE", "PROTOCOL", "AGE", "IN", "OUT", "WAITING")
+	t.row("", "PEER", "ROLE", "REMOTE", "PROTOCOL", "AGE", "IN", "OUT", "OURS", "THEIRS")
 	current := s.peers.selected()
 	for _, p := range peers {
 		mark := " "
@@ -152,7 +152,7 @@ func (s *Shell) listPeers() {
 		}
 		st := p.link.Stats()
 		t.row(mark, p.at(), p.role(), visible(p.link.Remote, false), p.link.Wire.String(), age(time.Since(p.since)),
-			grouped(int(st.In)), grouped(int(st.Out)), fmt.Sprintf("%d ours, %d theirs", st.Calling, st.Serving))
+			grouped(int(st.In)), grouped(int(st.Out)), fmt.Sprint(st.Calling), fmt.Sprint(st.Serving))
 	}
 	s.say("%s", t.String())
 }

@@ -188,7 +188,7 @@ func serveError(args lang.Text) (*rpcconn.Error, lang.Text, error) {
 func (s *Shell) listRules() {
 	rules := s.rules.List()
 	if len(rules) == 0 {
-		s.say("nothing is served: .serve NAME JQ answers the peers' requests (.help serve)")
+		s.remark("nothing is served: .serve NAME JQ answers the peers' requests (.help serve)")
 		return
 	}
 	var t table

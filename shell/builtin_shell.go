@@ -103,7 +103,7 @@ func (s *Shell) listMethods(pattern string) error {
 		if pattern != "" {
 			return fmt.Errorf("no known method matches %s", pattern)
 		}
-		s.say("no methods are known yet; those that you call and that exist are learned")
+		s.remark("no methods are known yet; those that you call and that exist are learned")
 		return nil
 	}
 	lines := strings.SplitAfter(strings.TrimSuffix(t.String(), "\n"), "\n")

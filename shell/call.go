@@ -264,8 +264,10 @@ func (s *Shell) callError(err error, j *job, ctx context.Context) error {
 		return fmt.Errorf("%s: %w: no answer within %s (.set timeout or -t changes that)", j.title(), errTimeout, j.timeout)
 	case errors.Is(cause, errCancelled):
 		return &failure{ExitInterrupted, fmt.Errorf("%s: cancelled", j.title())}
-	case ctx.Err() != nil:
+	case ctx.Err() != nil && s.interactive():
 		return fmt.Errorf("%s: %w, a late answer will be shown", j.title(), errInterrupted)
+	case ctx.Err() != nil:
+		return fmt.Errorf("%s: %w", j.title(), errInterrupted)
 	case errors.Is(err, errors.ErrUnsupported):
 		return UsageError("%s: %w", j.title(), err)
 	default:

@@ -202,6 +202,9 @@ func (s *Shell) report(text string) {
 	}
 }
 
+// remark shows that there is nothing of what was asked for, where only results belong on stdout.
+func (s *Shell) remark(text string) { s.screen.print(s.stderr(), text) }
+
 // say shows what was asked for.
 func (s *Shell) say(format string, args ...any) {
 	s.screen.print(s.stdout(), fmt.Sprintf(format, args...))

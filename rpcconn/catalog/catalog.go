@@ -4,6 +4,7 @@ package catalog
 
 import (
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -19,17 +20,27 @@ const (
 	SourceOpenRPC               // rpc.discover
 )
 
+// sourceNames returns the names of the sources, in their order; files have them too.
+func sourceNames() []string { return []string{"traffic", "used", "rpc.discover"} }
+
 func (s Source) String() string {
-	switch s {
-	case SourceTraffic:
-		return "traffic"
-	case SourceUsed:
-		return "used"
-	case SourceOpenRPC:
-		return "rpc.discover"
-	default:
-		return "unknown"
+	if names := sourceNames(); int(s) < len(names) {
+		return names[s]
 	}
+	return "unknown"
+}
+
+// MarshalText implements encoding.TextMarshaler.
+func (s Source) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (s *Source) UnmarshalText(text []byte) error {
+	i := slices.Index(sourceNames(), string(text))
+	if i < 0 {
+		return fmt.Errorf("%q is no source of methods", text)
+	}
+	*s = Source(i)
+	return nil
 }
 
 // A Method is what is known of one method.
