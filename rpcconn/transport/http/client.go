@@ -1,0 +1,288 @@
+package httprpc
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"net/http/cookiejar"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"rpcsh/rpcconn"
+	"rpcsh/rpcconn/transport/http/web"
+)
+
+const (
+	maxCalling  = 64          // POSTs with requests that may be under way at a time; further ones wait
+	deleteGrace = time.Second // how long Close waits for the peer to take note of the session's end
+	streamMIME  = "text/event-stream"
+	jsonMIME    = "application/json"
+)
+
+// Options say how to speak to a server. NewCodec must be there.
+type Options struct {
+	Header     http.Header          // of every request; Host counts too
+	TLS        *tls.Config          // for https; nil: the system's
+	CookieFile string               // holds user:password, as bitcoind writes it; "": none. What the URL or Header say comes first
+	MaxMessage int                  // bytes that a received message may have; 0: transport.DefaultMaxMessage
+	Streamable bool                 // the peer is known to speak MCP; else it does if it answers with an Mcp-Session-Id
+	NewCodec   func() rpcconn.Codec // of what is spoken
+	OnError    func(error)          // told, on any goroutine, what goes wrong beside messages; nil: nobody is
+}
+
+// A client is the Channel to an HTTP server.
+type client struct {
+	url     string
+	shown   string       // the URL without a password
+	http    *http.Client // whose connections are kept
+	once    *http.Client // whose connections are not
+	trust   trust
+	header  http.Header
+	max     int
+	content *inspector
+	onError func(error)
+
+	in        chan []byte   // to Recv
+	calling   chan struct{} // as full as there are POSTs with requests under way
+	session   session
+	listening atomic.Bool // the GET stream is open
+
+	ctx context.Context // ends with the connection, because of the reason that Recv returns
+	end context.CancelCauseFunc
+
+	mu         sync.Mutex // protects what follows; held to start a goroutine or to end ctx
+	streams    sync.WaitGroup
+	listensTo  int // the number of the session that the GET stream is of
+	stopListen context.CancelFunc
+
+	closing sync.Once
+}
+
+var _ rpcconn.Channel = (*client)(nil)
+
+// Dial returns a Channel to the server at url, http://… or https://…, having seen that a connection can be made, TLS included. Nothing is
+// asked of the server before the first Send. ctx means nothing to the Channel later.
+//
+// Its Send returns when what it sent has been answered: the answer comes from Recv before that. Its Recv returns no *rpcconn.FrameError.
+func Dial(ctx context.Context, url string, opts Options) (rpcconn.Channel, *Info, error) {
+	u, err := web.ParseURL(url, "http", "https")
+	if err != nil {
+		return nil, nil, err
+	}
+	shown := u.Redacted()
+	header := http.Header{"User-Agent": {"rpcsh"}, "Content-Type": {jsonMIME}, "Accept": {jsonMIME + ", " + streamMIME}}
+	for name, values := range opts.Header {
+		header[http.CanonicalHeaderKey(name)] = slices.Clone(values)
+	}
+	if err := authorize(header, u, opts.CookieFile); err != nil {
+		return nil, nil, err
+	}
+	transport := web.NewTransport(opts.TLS, nil)
+	remote, err := web.Check(ctx, u, transport)
+	if err != nil {
+		return nil, nil, fmt.Errorf("connecting to %s: %w", shown, web.Explain(err))
+	}
+	c := &client{
+		url: u.String(), shown: shown, header: header, max: limit(opts.MaxMessage), content: &inspector{codec: opts.NewCodec()},
+		onError: opts.OnError, in: make(chan []byte), calling: make(chan struct{}, maxCalling), session: session{always: opts.Streamable},
+	}
+	if u.Scheme == "http" {
+		transport.DialContext = c.trust.strictly(transport.DialContext)
+	} else {
+		c.trust.begun, c.trust.answered = true, time.Unix(0, 0) // what goes through TLS cannot be looked at
+	}
+	jar, _ := cookiejar.New(nil) // without options it cannot fail
+	c.http = &http.Client{
+		Transport: transport, Jar: jar,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+	once := *c.http
+	c.once = &once
+	transport = transport.Clone()
+	transport.DisableKeepAlives = true
+	c.once.Transport = transport
+	c.ctx, c.end = context.WithCancelCause(context.Background())
+	return c, &Info{RemoteAddr: remote}, nil
+}
+
+// Send implements rpcconn.Channel: it posts frame and returns when that is answered, or, for a frame without requests, accepted. The error
+// says why it was not: what a StatusError says, or an *rpcconn.Error with which the peer refused it without naming a request. Once ctx is
+// done nobody waits for the answer any more.
+func (c *client) Send(ctx context.Context, frame []byte) error {
+	sent, _ := c.content.look(frame) // what cannot be read here asks for nothing that could be waited for
+	release := func() {}
+	if len(sent.requests) > 0 {
+		select {
+		case c.calling <- struct{}{}:
+			release = func() { <-c.calling }
+		case <-ctx.Done():
+			return fmt.Errorf("%d requests are under way, no more can be; this one was not sent: %w", maxCalling, context.Cause(ctx))
+		case <-c.ctx.Done():
+			return context.Cause(c.ctx)
+		}
+	}
+	if err := c.post(ctx, bytes.Clone(frame), sent, release); err != nil {
+		return c.failure(ctx, http.MethodPost, err)
+	}
+	c.listen()
+	return nil
+}
+
+// post sends frame, which is its own. release is called when the response has been read.
+func (c *client) post(ctx context.Context, frame []byte, sent content, release func()) error {
+	during, cancel := context.WithCancel(c.ctx)
+	stop := context.AfterFunc(ctx, cancel)
+	done := func() { stop(); cancel(); release(); c.trust.seen() }
+	res, err := c.request(during, http.MethodPost, frame, nil)
+	if err != nil {
+		done()
+		return web.Explain(err)
+	}
+	if res.StatusCode/100 == 2 {
+		c.session.begin(res.Header)
+	}
+	if !isStream(res) {
+		defer done()
+		defer res.Body.Close()
+		return c.readAnswer(ctx, res, sent)
+	}
+	stop() // the stream may bring more than the answer that ctx is about
+	f := &followed{stream: stream{c: c}, wanted: sent.requests, answered: make(chan error, 1)}
+	if !c.start(func() { f.follow(ctx, res); done() }) {
+		_ = res.Body.Close()
+		done()
+		return context.Cause(c.ctx)
+	}
+	if len(sent.requests) == 0 {
+		return nil
+	}
+	select {
+	case err := <-f.answered:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-c.ctx.Done():
+		return context.Cause(c.ctx)
+	}
+}
+
+// request sends a request with body, where that is not nil, and the header fields in set.
+func (c *client) request(ctx context.Context, method string, body []byte, set map[string]string) (*http.Response, error) {
+	var r io.Reader
+	if body != nil {
+		r = bytes.NewReader(body)
+	}
+	req, err := http.NewRequestWithContext(ctx, method, c.url, r)
+	if err != nil {
+		return nil, err
+	}
+	req.Header = c.header.Clone()
+	if body == nil {
+		req.Header.Del("Content-Type")
+	}
+	for name, value := range set {
+		req.Header.Set(name, value)
+	}
+	c.session.mark(req.Header)
+	req.Host = req.Header.Get("Host")
+	if c.trust.keeps() {
+		return c.http.Do(req)
+	}
+	return c.once.Do(req)
+}
+
+func isStream(res *http.Response) bool {
+	kind, _, _ := mime.ParseMediaType(res.Header.Get("Content-Type"))
+	return kind == streamMIME && res.StatusCode == http.StatusOK
+}
+
+// failure returns err, of a request, as a caller is to see it.
+func (c *client) failure(ctx context.Context, method string, err error) error {
+	switch {
+	case c.ctx.Err() != nil:
+		return context.Cause(c.ctx)
+	case ctx.Err() != nil:
+		return fmt.Errorf("no answer: %w", context.Cause(ctx))
+	}
+	return fmt.Errorf("%s %s: %w", method, c.shown, err)
+}
+
+// Recv implements rpcconn.Channel.
+func (c *client) Recv() ([]byte, error) {
+	select {
+	case frame := <-c.in:
+		return frame, nil
+	case <-c.ctx.Done():
+		return nil, context.Cause(c.ctx)
+	}
+}
+
+// deliver has Recv return frame.
+func (c *client) deliver(ctx context.Context, frame []byte) error {
+	select {
+	case c.in <- frame:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-c.ctx.Done():
+		return context.Cause(c.ctx)
+	}
+}
+
+func (c *client) report(err error) {
+	if c.onError != nil {
+		c.onError(err)
+	}
+}
+
+// start runs f on a goroutine that Close waits for; it reports false where the connection has ended.
+func (c *client) start(f func()) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.ctx.Err() != nil {
+		return false
+	}
+	c.streams.Go(f)
+	return true
+}
+
+// Close implements rpcconn.Channel. It ends what is under way, and takes up to deleteGrace to end an MCP session.
+func (c *client) Close() error {
+	c.closing.Do(func() {
+		c.mu.Lock()
+		c.end(rpcconn.ErrClosed)
+		c.mu.Unlock()
+		c.streams.Wait()
+		c.endSession()
+		c.http.CloseIdleConnections()
+	})
+	return nil
+}
+
+// endSession tells the peer that its session is not needed any more (MCP 2025-06-18, "Session Management").
+func (c *client) endSession() {
+	if _, hasID := c.session.current(); !hasID {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), deleteGrace)
+	defer cancel()
+	if res, err := c.request(ctx, http.MethodDelete, nil, nil); err == nil { // else it will find out
+		_ = res.Body.Close()
+	}
+	c.session.end()
+}
+
+// sessionLost ends the connection, as the peer has ended the session.
+func (c *client) sessionLost(status error) {
+	if c.session.end() {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.end(fmt.Errorf("the peer has ended the session, connect anew: %w", status))
+	}
+}

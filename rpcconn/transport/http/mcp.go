@@ -1,0 +1,80 @@
+package httprpc
+
+import (
+	"encoding/json"
+	"net/http"
+	"sync"
+)
+
+// The headers of the Model Context Protocol.
+const (
+	sessionHeader = "Mcp-Session-Id"
+	versionHeader = "Mcp-Protocol-Version"
+)
+
+// A session is what the Model Context Protocol keeps between requests. Its methods may be called by any goroutine.
+type session struct {
+	mu      sync.Mutex // protects what follows
+	always  bool       // the peer is known to speak the protocol; else it is once it has given an id
+	id      string     // "": none, or ended
+	version string     // that was agreed on; "": not known
+	number  int        // of the session, which grows with each new one; 0: there has been none
+}
+
+// begin learns from the header of a response.
+func (s *session) begin(header http.Header) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if id := header.Get(sessionHeader); id != "" && id != s.id {
+		s.id, s.version = id, ""
+		s.number++
+	}
+}
+
+// learn learns from an answer to a request of ours.
+func (s *session) learn(frame []byte) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.version != "" || s.id == "" && !s.always {
+		return
+	}
+	var answer struct {
+		Result struct {
+			ProtocolVersion string `json:"protocolVersion"`
+		} `json:"result"`
+	}
+	if json.Unmarshal(frame, &answer) != nil { // it is another answer
+		return
+	}
+	if s.version = answer.Result.ProtocolVersion; s.version != "" && s.number == 0 {
+		s.number = 1
+	}
+}
+
+// mark puts what belongs to the session into the header of a request.
+func (s *session) mark(header http.Header) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.id != "" {
+		header.Set(sessionHeader, s.id)
+	}
+	if s.version != "" {
+		header.Set(versionHeader, s.version)
+	}
+}
+
+// current returns which session there is, 0 where there is none, and whether it has an id.
+func (s *session) current() (number int, hasID bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.number, s.id != ""
+}
+
+// end forgets the session, and reports whether it had an id.
+func (s *session) end() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	had := s.id != ""
+	s.id = ""
+	return had
+}

@@ -1,0 +1,123 @@
+package httprpc
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"sync/atomic"
+
+	"rpcsh/rpcconn"
+)
+
+// A served is the Channel to a client that posts messages on one connection, one at a time.
+type served struct {
+	conn     net.Conn
+	content  inspector
+	accepted atomic.Bool // somebody owns the Channel
+
+	in      chan []byte       // to Recv
+	waiting chan chan *answer // of the POST that waits for an answer; of one
+	ctx     context.Context   // ends with the connection, because of the reason that Recv returns
+	end     context.CancelCauseFunc
+}
+
+// An answer is what is to be answered to a POST.
+type answer struct {
+	frame []byte
+	sent  chan error // of one; gets the result of sending it
+}
+
+var _ rpcconn.Channel = (*served)(nil)
+
+func newServed(conn net.Conn, codec rpcconn.Codec) *served {
+	s := &served{conn: conn, content: inspector{codec: codec}, in: make(chan []byte), waiting: make(chan chan *answer, 1)}
+	s.ctx, s.end = context.WithCancelCause(context.Background())
+	return s
+}
+
+// exchange has Recv return frame, and returns what is sent then; nil where the frame wants no answer. It gives up when ctx is done.
+func (s *served) exchange(ctx context.Context, frame []byte) (*answer, error) {
+	var answered chan *answer
+	if got, _ := s.content.look(frame); got.asks {
+		answered = make(chan *answer, 1)
+		s.waiting <- answered
+		defer s.stopWaiting()
+	}
+	select {
+	case s.in <- frame:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	case <-s.ctx.Done():
+		return nil, context.Cause(s.ctx)
+	}
+	if answered == nil {
+		return nil, nil
+	}
+	select {
+	case a := <-answered:
+		return a, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	case <-s.ctx.Done():
+		return nil, context.Cause(s.ctx)
+	}
+}
+
+// stopWaiting sees to it that no Send takes the POST for one that waits.
+func (s *served) stopWaiting() {
+	select {
+	case <-s.waiting:
+	default:
+	}
+}
+
+// Send implements rpcconn.Channel: frame is the answer to the POST that waits for one. The error wraps errors.ErrUnsupported for a frame
+// that is a request or a notification.
+func (s *served) Send(ctx context.Context, frame []byte) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if got, err := s.content.look(frame); err == nil && len(got.responses) == 0 {
+		return fmt.Errorf("%w: an HTTP client can be answered, but not be called or notified; WebSocket can do that", errors.ErrUnsupported)
+	}
+	select {
+	case answered := <-s.waiting:
+		return s.answer(ctx, answered, frame)
+	case <-s.ctx.Done():
+		return context.Cause(s.ctx)
+	default:
+		return errors.New("the HTTP client does not wait for an answer any more")
+	}
+}
+
+func (s *served) answer(ctx context.Context, answered chan *answer, frame []byte) error {
+	a := &answer{frame: bytes.Clone(frame), sent: make(chan error, 1)}
+	answered <- a
+	select {
+	case err := <-a.sent:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-s.ctx.Done():
+		return context.Cause(s.ctx)
+	}
+}
+
+// Recv implements rpcconn.Channel.
+func (s *served) Recv() ([]byte, error) {
+	select {
+	case frame := <-s.in:
+		return frame, nil
+	case <-s.ctx.Done():
+		return nil, context.Cause(s.ctx)
+	}
+}
+
+// Close implements rpcconn.Channel. A client that waits for an answer gets none.
+func (s *served) Close() error {
+	s.end(rpcconn.ErrClosed)
+	_ = s.conn.Close() // that the client has closed it already is no failure
+	return nil
+}

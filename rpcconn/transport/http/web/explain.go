@@ -1,0 +1,38 @@
+package web
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"syscall"
+)
+
+// Explain returns err, of an http.Client, without what it was doing, which the caller says, and with what to do where that
+// is known. What errors.Is and errors.As find in err they find in the result.
+func Explain(err error) error {
+	var outer *url.Error
+	if errors.As(err, &outer) {
+		err = outer.Err
+	}
+	var record tls.RecordHeaderError
+	text := err.Error()
+	switch {
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		return err
+	case errors.Is(err, http.ErrSchemeMismatch), errors.As(err, &record):
+		return fmt.Errorf("the server does not speak TLS; try without it (http, ws) (%w)", err)
+	case strings.Contains(text, `malformed HTTP`) && strings.Contains(text, `"\x15\x03`): // a TLS alert
+		return fmt.Errorf("the server speaks TLS; try with it (https, wss) (%w)", err)
+	case strings.Contains(text, "malformed HTTP"):
+		return fmt.Errorf("the server does not speak HTTP; try tcp (%w)", err)
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE),
+		strings.Contains(text, "server closed idle connection"): // no value of the http package stands for it
+		return fmt.Errorf("the server closed the connection instead of answering (%w)", err)
+	}
+	return err
+}

@@ -1,0 +1,68 @@
+package web
+
+import (
+	"fmt"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// A Guard decides whom a server answers. What it keeps out are the pages that a browser on this machine shows: any of them can
+// send requests to local ports, and by DNS rebinding make them look like requests to its own host.
+//
+// The zero Guard lets those in whose Host header is localhost, a name below that, or an IP address, and whose Origin header is missing
+// or names the host they talk to.
+type Guard struct {
+	Hosts   []string // further names in Host headers, without port
+	Origins []string // further Origin headers: scheme://host:port, or host:port with any scheme; "*" is all
+}
+
+// Refuse says why r is not to be answered, "" where it is.
+func (g Guard) Refuse(r *http.Request) string {
+	if !g.hostAllowed(r.Host) {
+		return fmt.Sprintf("the Host header %q is not one of this server's names", r.Host)
+	}
+	if origin := r.Header.Get("Origin"); origin != "" && !g.originAllowed(origin, r.Host) {
+		return fmt.Sprintf("the Origin %q is not allowed (--allow-origin allows it)", origin)
+	}
+	return ""
+}
+
+// RefuseBrowser is Refuse for requests that browsers never send without an Origin header; those without one are let in.
+func (g Guard) RefuseBrowser(r *http.Request) string {
+	if r.Header.Get("Origin") == "" {
+		return ""
+	}
+	return g.Refuse(r)
+}
+
+// hostAllowed lets all IP addresses in: rebinding needs a name.
+func (g Guard) hostAllowed(hostport string) bool {
+	host := hostport
+	if h, _, err := net.SplitHostPort(hostport); err == nil {
+		host = h
+	}
+	host = strings.ToLower(strings.TrimSuffix(host, "."))
+	if _, err := netip.ParseAddr(strings.Trim(host, "[]")); err == nil {
+		return true
+	}
+	return host == "localhost" || strings.HasSuffix(host, ".localhost") ||
+		slices.ContainsFunc(g.Hosts, func(name string) bool { return strings.EqualFold(name, host) })
+}
+
+func (g Guard) originAllowed(origin, host string) bool {
+	originHost := ""
+	if u, err := url.Parse(origin); err == nil {
+		originHost = u.Host
+	}
+	if originHost != "" && strings.EqualFold(originHost, host) {
+		return true
+	}
+	return slices.ContainsFunc(g.Origins, func(allowed string) bool {
+		allowed = strings.TrimSuffix(allowed, "/")
+		return allowed == "*" || strings.EqualFold(allowed, origin) || originHost != "" && strings.EqualFold(allowed, originHost)
+	})
+}

@@ -1,0 +1,215 @@
+package websocket
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/coder/websocket"
+
+	"rpcsh/rpcconn"
+)
+
+const (
+	closeGrace = time.Second // how long Close waits for the peer's close frame
+	minBuffer  = 4 << 10
+	keepBuffer = 256 << 10 // a bigger one is dropped once it is not needed
+
+	// A message as long as this may be under way for longer than the library waits to send a pong before it gives the connection up.
+	longMessage = 256 << 10
+)
+
+// A channel is the Channel over a WebSocket connection.
+type channel struct {
+	ws   *websocket.Conn
+	link *link
+	kind websocket.MessageType
+	max  int
+
+	sending chan struct{} // full while a message is being written, and once Close is through
+	buf     []byte        // what Recv returns, where that is small; the receiving goroutine's
+
+	ended   atomic.Bool // Recv returned what ends the connection
+	closing sync.Once
+	closed  chan struct{} // Close was called
+}
+
+var _ rpcconn.Channel = (*channel)(nil)
+
+func newChannel(ws *websocket.Conn, link *link, binary bool, max int) *channel {
+	ws.SetReadLimit(-1) // Recv skips what is too long, rather than to end the connection
+	c := &channel{
+		ws: ws, link: link, kind: websocket.MessageText, max: limit(max),
+		sending: make(chan struct{}, 1), closed: make(chan struct{}),
+	}
+	if binary {
+		c.kind = websocket.MessageBinary
+	}
+	return c
+}
+
+// Send implements rpcconn.Channel. A message whose ctx ends while it is being written is written to its end all the same,
+// as the connection is of no use otherwise.
+func (c *channel) Send(ctx context.Context, frame []byte) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	select {
+	case c.sending <- struct{}{}:
+	case <-c.closed:
+		return rpcconn.ErrClosed
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	if ctx.Done() == nil {
+		return c.write(frame)
+	}
+	frame = bytes.Clone(frame) // it may have to outlive this call
+	written := make(chan error, 1)
+	go func() { written <- c.write(frame) }() // Close waits for it
+	select {
+	case err := <-written:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// write writes a message, and lets the next one go. The library ends the connection when a write's context does, so it gets none.
+func (c *channel) write(frame []byte) error {
+	defer func() { <-c.sending }()
+	if len(frame) >= longMessage {
+		c.link.long.Store(true)
+		defer c.link.long.Store(false)
+	}
+	err := c.ws.Write(context.Background(), c.kind, frame)
+	if err != nil && c.isClosed() {
+		return rpcconn.ErrClosed
+	}
+	return err
+}
+
+// Recv implements rpcconn.Channel. It ends with a *CloseError where the peer sent a close frame, and otherwise with one that wraps
+// io.ErrUnexpectedEOF where the peer is gone. It is what answers pings.
+func (c *channel) Recv() ([]byte, error) {
+	_, r, err := c.ws.Reader(context.Background())
+	if err != nil {
+		return nil, c.reason(err)
+	}
+	if cap(c.buf) < minBuffer || cap(c.buf) > keepBuffer {
+		c.buf = make([]byte, 0, minBuffer)
+	}
+	c.buf = c.buf[:0]
+	for len(c.buf) <= c.max {
+		if len(c.buf) == cap(c.buf) {
+			c.grow()
+		}
+		n, err := r.Read(c.buf[len(c.buf):cap(c.buf)])
+		c.buf = c.buf[:len(c.buf)+n]
+		switch {
+		case err == nil:
+		case c.link.ended.Load():
+			return nil, c.broken(io.EOF)
+		case errors.Is(err, io.EOF) && len(c.buf) == 0:
+			return nil, &rpcconn.FrameError{Reason: "empty message"}
+		case errors.Is(err, io.EOF):
+			return c.take(), nil
+		default:
+			return nil, c.broken(err)
+		}
+	}
+	bad := c.overLimit()
+	_, err = io.Copy(io.Discard, r)
+	switch {
+	case c.link.ended.Load():
+		return nil, c.broken(io.EOF)
+	case err != nil:
+		return nil, c.broken(err)
+	}
+	return nil, bad
+}
+
+// grow makes buf four times as long, or one byte more than a message may be.
+func (c *channel) grow() {
+	buf := make([]byte, len(c.buf), min(4*cap(c.buf), max(c.max+1, minBuffer)))
+	copy(buf, c.buf)
+	c.buf = buf
+}
+
+// take returns the message in buf, which is the caller's where it is big.
+func (c *channel) take() []byte {
+	frame := c.buf
+	if size := len(frame); size >= rpcconn.OwnSize {
+		if size < cap(frame)/2 {
+			return bytes.Clone(frame)
+		}
+		c.buf = nil
+		return frame[:size:size]
+	}
+	return frame
+}
+
+func (c *channel) overLimit() *rpcconn.FrameError {
+	return &rpcconn.FrameError{
+		Reason: fmt.Sprintf("message is over the limit of %d bytes; --max-message raises it", c.max),
+		Bytes:  bytes.Clone(c.buf[:min(len(c.buf), rpcconn.ExcerptSize)]),
+	}
+}
+
+// broken is the reason of a connection that ended with err in the middle of the message in buf.
+func (c *channel) broken(err error) error {
+	err = c.reason(err)
+	if errors.Is(err, rpcconn.ErrClosed) {
+		return err
+	}
+	return fmt.Errorf("in the middle of a message, after %d bytes, %s: %w", len(c.buf), rpcconn.Excerpt(c.buf), err)
+}
+
+// reason says why the connection ended, where the library says err.
+func (c *channel) reason(err error) error {
+	c.ended.Store(true)
+	var closed websocket.CloseError
+	switch {
+	case errors.As(err, &closed):
+		return &CloseError{Code: int(closed.Code), Reason: closed.Reason}
+	case c.isClosed():
+		return rpcconn.ErrClosed
+	case errors.Is(err, context.DeadlineExceeded):
+		return errors.New("receiving: the peer sent a ping and took no answer to it for 5 s")
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, net.ErrClosed):
+		return fmt.Errorf("the peer ended the connection without a close frame: %w", io.ErrUnexpectedEOF)
+	}
+	return fmt.Errorf("receiving: %w", err)
+}
+
+func (c *channel) isClosed() bool {
+	select {
+	case <-c.closed:
+		return true
+	default:
+		return false
+	}
+}
+
+// Close implements rpcconn.Channel: it sends a close frame (1000) behind what is being sent, and waits up to closeGrace for the peer's.
+func (c *channel) Close() error {
+	c.closing.Do(func() {
+		close(c.closed)
+		if c.ended.Load() {
+			_ = c.ws.CloseNow() // there is nobody to take leave of
+		} else {
+			hangs := time.AfterFunc(closeGrace, func() { _ = c.link.conn.Close() })
+			defer hangs.Stop()
+			_ = c.ws.Close(websocket.StatusNormalClosure, "") // that the peer is gone already is no failure
+		}
+		_ = c.link.conn.Close()
+		c.sending <- struct{}{}
+	})
+	return nil
+}

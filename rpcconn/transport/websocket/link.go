@@ -1,0 +1,83 @@
+package websocket
+
+import (
+	"bufio"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"sync/atomic"
+)
+
+// A link is the stream below a WebSocket connection. It notes where the peer's half ends, because the library takes an end between two
+// fragments for the end of the message.
+type link struct {
+	io.ReadWriteCloser
+	conn  net.Conn // below TLS where we dialled; closing it ends whatever hangs
+	ended atomic.Bool
+	err   error // to be returned by the next Read
+
+	long atomic.Bool // a message so long is being sent that no pong gets through
+}
+
+// Read implements io.Reader. It never returns bytes and an error together.
+func (l *link) Read(p []byte) (int, error) {
+	n, err := 0, l.err
+	if err == nil {
+		n, err = l.ReadWriteCloser.Read(p)
+	}
+	if n > 0 {
+		l.err = err
+		return n, nil
+	}
+	if err != nil {
+		l.ended.Store(true)
+	}
+	return n, err
+}
+
+// A linker makes the HTTP response that accepts a handshake one that is read through a link.
+type linker struct {
+	http.RoundTripper
+	link *link
+}
+
+// RoundTrip implements http.RoundTripper.
+func (l linker) RoundTrip(req *http.Request) (*http.Response, error) {
+	res, err := l.RoundTripper.RoundTrip(req)
+	if err != nil || res.StatusCode != http.StatusSwitchingProtocols {
+		return res, err
+	}
+	body, ok := res.Body.(io.ReadWriteCloser)
+	if !ok {
+		_ = res.Body.Close()
+		return nil, errors.New("the HTTP client gives no connection to write to")
+	}
+	l.link.ReadWriteCloser = body
+	res.Body = l.link
+	return res, nil
+}
+
+// A hijacker hands out the connection of a request as a link.
+type hijacker struct {
+	http.ResponseWriter
+	link *link
+}
+
+// Hijack implements http.Hijacker.
+func (h *hijacker) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	conn, rw, err := http.NewResponseController(h.ResponseWriter).Hijack()
+	if err != nil {
+		return nil, nil, err
+	}
+	h.link.ReadWriteCloser, h.link.conn = conn, conn
+	return linkedConn{conn, h.link}, rw, nil
+}
+
+// A linkedConn is read through a link.
+type linkedConn struct {
+	net.Conn
+	link *link
+}
+
+func (c linkedConn) Read(p []byte) (int, error) { return c.link.Read(p) }

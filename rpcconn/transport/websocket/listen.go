@@ -1,0 +1,109 @@
+package websocket
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/coder/websocket"
+
+	"rpcsh/rpcconn"
+	"rpcsh/rpcconn/transport/http/web"
+)
+
+// ListenOptions say whom to accept. With the zero value that is every program, and the pages of our own host.
+type ListenOptions struct {
+	Path         string   // the only one that is served; "" is any
+	Subprotocols []string // the ones we speak, in order of preference
+	AllowHosts   []string // further names that pages may have in the Host header, without port; see web.Guard
+	AllowOrigins []string // further Origin headers to accept: scheme://host:port, or host:port; "*" is all
+	MaxMessage   int      // bytes that a received message may have; 0: transport.DefaultMaxMessage
+	Binary       bool     // messages are sent as binary, not as text; both are received
+}
+
+// IsUpgrade reports whether r asks for a WebSocket connection, for a server that serves other things as well.
+func IsUpgrade(r *http.Request) bool {
+	for _, value := range r.Header.Values("Upgrade") {
+		for token := range strings.SplitSeq(value, ",") {
+			if strings.EqualFold(strings.TrimSpace(token), "websocket") {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// NewHandler returns a handler that makes WebSocket connections and hands them to accept, which owns them then. accept is called on
+// the goroutine of the request and may take its time.
+func NewHandler(opts ListenOptions, accept func(rpcconn.Channel, *Info)) http.Handler {
+	guard := web.Guard{Hosts: opts.AllowHosts, Origins: opts.AllowOrigins}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch refused := guard.RefuseBrowser(r); {
+		case refused != "":
+			http.Error(w, refused, http.StatusForbidden)
+			return
+		case opts.Path != "" && r.URL.Path != opts.Path:
+			http.Error(w, "no WebSocket here, only at "+opts.Path, http.StatusNotFound)
+			return
+		case !IsUpgrade(r):
+			w.Header().Set("Upgrade", "websocket")
+			w.Header().Set("Connection", "Upgrade")
+			http.Error(w, "this is a WebSocket server; connect with ws:// or wss://", http.StatusUpgradeRequired)
+			return
+		}
+		link := new(link)
+		ws, err := websocket.Accept(&hijacker{w, link}, r, &websocket.AcceptOptions{
+			Subprotocols:       opts.Subprotocols,
+			InsecureSkipVerify: true, // guard has looked
+			OnPingReceived:     func(context.Context, []byte) bool { return !link.long.Load() },
+		})
+		if err != nil {
+			return // the client has been told
+		}
+		info := &Info{RemoteAddr: link.conn.RemoteAddr(), Subprotocol: ws.Subprotocol(), Origin: r.Header.Get("Origin"), Path: r.URL.Path}
+		accept(newChannel(ws, link, opts.Binary, opts.MaxMessage), info)
+	})
+}
+
+// A Listener accepts WebSocket connections. Its methods may be called by any goroutine.
+type Listener struct {
+	clients *web.Listener[client]
+}
+
+type client struct {
+	ch   rpcconn.Channel
+	info *Info
+}
+
+// Listen serves WebSocket, and nothing else, on ln, which it closes.
+func Listen(ln net.Listener, opts ListenOptions) (*Listener, error) {
+	if u, err := url.Parse(opts.Path); err != nil || opts.Path != "" && (opts.Path[0] != '/' || u.Path != opts.Path) {
+		return nil, fmt.Errorf("listening for WebSocket: %q is no path; write /PATH", opts.Path)
+	}
+	l := &Listener{clients: web.NewListener[client](ln)}
+	server := web.NewServer(NewHandler(opts, func(ch rpcconn.Channel, info *Info) {
+		if !l.clients.Offer(client{ch, info}) {
+			_ = ch.Close()
+		}
+	}))
+	l.clients.Serve(server, func() { _ = server.Close() })
+	return l, nil
+}
+
+// Accept waits for the next client. The error wraps net.ErrClosed once the listener is closed.
+func (l *Listener) Accept() (rpcconn.Channel, *Info, error) {
+	c, err := l.clients.Accept()
+	if err != nil {
+		return nil, nil, fmt.Errorf("accepting WebSocket clients: %w", err)
+	}
+	return c.ch, c.info, nil
+}
+
+// Addr returns the address listened on.
+func (l *Listener) Addr() net.Addr { return l.clients.Addr() }
+
+// Close stops listening; accepted connections stay. It may be called more than once.
+func (l *Listener) Close() error { return l.clients.Close() }
