@@ -2,7 +2,8 @@
 //
 // A framing says where in a stream a message begins and ends; each has a file of its own, and its line in the table of
 // framings. What they share is the stream: a reader that splits what comes in, and a writer that lets what several
-// goroutines send go out in one write. [Dial] and [Listen] make the streams.
+// goroutines send go out in one write. [Dial], [DialTLS] and [StartProcess] make the streams, and [Listen] and [ListenTLS]
+// accept them.
 //
 // What a message says is none of this package's business (see the codecs), nor is how a user names a peer (see dial).
 package transport
@@ -30,7 +31,10 @@ type framing struct {
 
 // framings is in the order in which people are shown the names.
 func framings() []framing {
-	return []framing{noneFraming(), lineFraming(), rfc7464Framing(), netstringFraming(), bsonFraming()}
+	return []framing{
+		noneFraming(), lineFraming(), rfc7464Framing(), netstringFraming(), headerFraming(), lengthFraming(), nulFraming(),
+		bsonFraming(), msgpackFraming(),
+	}
 }
 
 // FramingNames returns the names of the framings that a person may choose: those that are not a codec's own.
@@ -44,7 +48,7 @@ func FramingNames() []string {
 	return names
 }
 
-// NewFraming returns the framing called name: one of FramingNames, or "bson", which is the BSON codec's own. Messages
+// NewFraming returns the framing called name: one of FramingNames, or "bson" or "msgpack", which are a codec's own. Messages
 // received may be max bytes long, DefaultMaxMessage where max is 0; longer ones are skipped and reported as a
 // *rpcconn.FrameError. The error says that there is no such framing, or that max is negative.
 //

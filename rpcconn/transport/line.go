@@ -8,13 +8,15 @@ func lineFraming() framing {
 	return framing{
 		name:        "line",
 		tail:        "\n",
-		newSplitter: func(max int) splitter { return &lineSplitter{max: max} },
+		newSplitter: func(max int) splitter { return &lineSplitter{max: max, end: '\n'} },
 	}
 }
 
+// A lineSplitter is that of all framings in which one byte ends a message. The comments call the message a line.
 type lineSplitter struct {
 	max      int
-	scanned  int  // bytes of the line known to have no LF
+	end      byte // that ends a line, and is not in it
+	scanned  int  // bytes of the line known to have no end
 	skipping bool // the line is over the limit
 }
 
@@ -23,7 +25,7 @@ func (s *lineSplitter) split(data []byte, eof bool) (step, error) {
 		return s.skip(data, eof)
 	}
 	window := data[:min(len(data), s.max+len("\r\n"))]
-	end := bytes.IndexByte(window[s.scanned:], '\n')
+	end := bytes.IndexByte(window[s.scanned:], s.end)
 	switch {
 	case end >= 0:
 		end += s.scanned
@@ -35,7 +37,7 @@ func (s *lineSplitter) split(data []byte, eof bool) (step, error) {
 	case !eof:
 		s.scanned = len(window)
 		return step{}, nil
-	case isWhole(data): // many a peer leaves the last LF out
+	case isWhole(data): // many a peer leaves the last end out
 		s.scanned = 0
 		return s.line(data, len(data))
 	case isBlank(data):
@@ -44,7 +46,7 @@ func (s *lineSplitter) split(data []byte, eof bool) (step, error) {
 	return step{}, truncated(data, 0)
 }
 
-// line returns the step for text, one whole line without its LF, that uses used bytes.
+// line returns the step for text, one whole line without its end, that uses used bytes.
 func (s *lineSplitter) line(text []byte, used int) (step, error) {
 	text = bytes.TrimSuffix(text, []byte("\r"))
 	switch {
@@ -60,7 +62,7 @@ func (s *lineSplitter) skip(data []byte, eof bool) (step, error) {
 	if len(data) == 0 && eof {
 		return step{}, truncatedSkip()
 	}
-	end := bytes.IndexByte(data, '\n')
+	end := bytes.IndexByte(data, s.end)
 	if end < 0 {
 		return step{used: len(data)}, nil
 	}

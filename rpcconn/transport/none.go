@@ -3,7 +3,8 @@ package transport
 import "rpcsh/rpcconn/jsonscan"
 
 // noneFraming is that of messages that follow each other without anything between: where one ends is told by its
-// brackets. White space between them is taken, and never written, since py-bson-rpc's "none" does not take it.
+// brackets. White space between them is taken, and never written, since py-bson-rpc's "none" does not take it; so are the
+// NULs that some peers end a message with.
 func noneFraming() framing {
 	return framing{
 		name:        "none",
@@ -28,6 +29,9 @@ func (s *noneSplitter) split(data []byte, eof bool) (step, error) {
 		}
 		if len(data) == 0 {
 			return step{}, endIf(eof)
+		}
+		if data[0] == 0 {
+			return step{used: 1}, nil
 		}
 		if data[0] != '{' && data[0] != '[' {
 			return step{}, lost("a message begins with { or [", data)

@@ -50,6 +50,10 @@ func TestOverLimitTakesNoMemory(t *testing.T) {
 		"rfc7464":   {head: "\x1e{\"", body: filling},
 		"netstring": {head: "200000000:", body: filling},
 		"bson":      {head: "\x00\x00\x00\x7f\x02", body: filling},
+		"header":    {head: "Content-Length: 200000000\r\n\r\n", body: filling},
+		"length":    {head: "\x10\x00\x00\x00", body: filling},
+		"nul":       {body: filling},
+		"msgpack":   {head: "\xdd\xff\xff\xff\xff", body: "\x92\xdb\x00\x00\x10\x00" + filling + "\xdd\xff\xff\xff\xff"},
 	}
 	for _, f := range framings() {
 		body := bodies[f.name]
@@ -82,6 +86,9 @@ func TestBigMessageMemory(t *testing.T) {
 	}{
 		{"netstring", strconv.Itoa(size) + ":", ",", size + size/16},
 		{"bson", string(binary.LittleEndian.AppendUint32(nil, size)) + "\x02", "", size + size/16},
+		{"header", "Content-Length: " + strconv.Itoa(size) + "\r\n\r\n", "", size + size/16},
+		{"length", string(binary.BigEndian.AppendUint32(nil, size)), "", size + size/16},
+		{"msgpack", string(binary.BigEndian.AppendUint32([]byte{0x91, 0xdb}, size)), "", 4 * size},
 		{"line", "", "\n", 4 * size}, // half of it is the rest of the last buffer, which is never touched
 	} {
 		size := size
@@ -122,7 +129,9 @@ func TestManyPieces(t *testing.T) {
 	flat := strings.ReplaceAll(text, "\n", " ")
 	for name, in := range map[string]string{
 		"none": text, "line": flat + "\n", "rfc7464": "\x1e" + text + "\n", "netstring": strconv.Itoa(len(text)) + ":" + text + ",",
-		"bson": string(message("bson", "", size)),
+		"bson": string(message("bson", "", size)), "header": "Content-Length: " + strconv.Itoa(len(text)) + "\n\n" + text,
+		"length": string(binary.BigEndian.AppendUint32(nil, uint32(len(text)))) + text, "nul": text + "\x00",
+		"msgpack": "\xdd\x00\x10\x00\x00" + strings.Repeat("\x92\xa4beef\xc0", 1<<20),
 	} {
 		rd := newReader(inPieces{strings.NewReader(in), piece}, framingNamed(t, name).newSplitter(2*size), 2*size, new(ending))
 		got, err := rd.Recv()

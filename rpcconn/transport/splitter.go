@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+	"strings"
 
 	"rpcsh/rpcconn"
 	"rpcsh/rpcconn/jsonscan"
@@ -47,6 +48,11 @@ func isMalformed(text []byte) bool {
 	_, _, err := jsonscan.Value(text)
 	var syntax *jsonscan.SyntaxError
 	return errors.As(err, &syntax)
+}
+
+// beginsFold reports whether data begins with prefix, in any case.
+func beginsFold(data []byte, prefix string) bool {
+	return len(data) >= len(prefix) && strings.EqualFold(string(data[:len(prefix)]), prefix)
 }
 
 // endIf is the error of a stream between two messages: io.EOF at its end, else none.
@@ -103,6 +109,12 @@ func advice(data []byte) string {
 		return "this looks like -f none or -f line"
 	case isNetstringHead(data):
 		return "this looks like -f netstring"
+	case beginsFold(data, contentLength+":"):
+		return "this looks like -f header"
+	case isLengthHead(data):
+		return "this looks like -f length"
+	case isMsgpackRPC(data):
+		return "this looks like MessagePack-RPC"
 	case len(data) > bsonHead && data[bsonHead-1] == 0 && isElementType(data[bsonHead]):
 		return "this looks like BSON"
 	default:

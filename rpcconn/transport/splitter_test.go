@@ -119,22 +119,33 @@ func doc(size int) string {
 	return string(b[:size])
 }
 
-func TestSplit(t *testing.T) {
-	long := `{"a":"` + strings.Repeat("x", 100) + `"}`
-	longExcerpt := `"{\"a\":\"` + strings.Repeat("x", 34) + `"`
-	over := "! message is over the limit of 64 bytes; --max-message raises it: " + longExcerpt
-	cut := func(text string, of string) string {
-		return fmt.Sprintf("= the connection ended in the middle of a message, after %d%s bytes, %s: unexpected EOF",
-			len(text), of, rpcconn.Excerpt([]byte(text)))
-	}
-	const cutSkip = "= the connection ended in the middle of a message that was over the limit: unexpected EOF"
+// A splitCase is a stream, and what is received with a limit of 64 bytes.
+type splitCase struct {
+	framing, name, in string
+	want              []string
+}
 
-	for _, test := range []struct {
-		framing, name, in string
-		want              []string
-	}{
+const cutSkip = "= the connection ended in the middle of a message that was over the limit: unexpected EOF"
+
+// long is over the limit.
+var long = `{"a":"` + strings.Repeat("x", 100) + `"}`
+
+// over is what is received in place of a message over the limit; said: how long it is, where that is known.
+func over(text, said string) string {
+	return "! message " + said + "is over the limit of 64 bytes; --max-message raises it: " + rpcconn.Excerpt([]byte(text[:rpcconn.ExcerptSize]))
+}
+
+// cut is what is received in the end where a message ends after text; of: how long it is, where that is known.
+func cut(text, of string) string {
+	return fmt.Sprintf("= the connection ended in the middle of a message, after %d%s bytes, %s: unexpected EOF",
+		len(text), of, rpcconn.Excerpt([]byte(text)))
+}
+
+func TestSplit(t *testing.T) {
+	for _, test := range slices.Concat(headerCases(), lengthCases(), nulCases(), msgpackCases(), []splitCase{
 		{"none", "empty", "", []string{eof}},
 		{"none", "white space only", " \r\n\t", []string{eof}},
+		{"none", "NULs between", "\x00{}\x00[]\x00\n\x00", []string{`{}`, `[]`, eof}},
 		{"none", "one", `{"a":1}`, []string{`{"a":1}`, eof}},
 		{"none", "back to back", `{}[]{"a":[{}]}`, []string{`{}`, `[]`, `{"a":[{}]}`, eof}},
 		{"none", "white space between", "{}\n[]\r\n\t {}\n", []string{`{}`, `[]`, `{}`, eof}},
@@ -146,10 +157,10 @@ func TestSplit(t *testing.T) {
 		{"none", "cut off in an escape", `["\`, []string{cut(`["\`, "")}},
 		{"none", "no message", `{}HTTP/1.1 400`, []string{`{}`, `= a message begins with { or [, got `}},
 		{"none", "a number", `1`, []string{`= a message begins with { or [, got `}},
-		{"none", "over the limit", long + `{}`, []string{over, `{}`, eof}},
-		{"none", "over the limit, cut off", long[:80], []string{over, cutSkip}},
+		{"none", "over the limit", long + `{}`, []string{over(long, ""), `{}`, eof}},
+		{"none", "over the limit, cut off", long[:80], []string{over(long, ""), cutSkip}},
 		{"none", "at the limit", `{"` + strings.Repeat("x", 61) + `}{"` + strings.Repeat("x", 60) + `"}[]`, []string{
-			`! message is over the limit of 64 bytes; --max-message raises it: "{\"` + strings.Repeat("x", 38) + `"`, cutSkip}},
+			over(`{"`+strings.Repeat("x", 61), ""), cutSkip}},
 		{"none", "exactly the limit", `{"` + strings.Repeat("x", 60) + `"}[]`, []string{`{"` + strings.Repeat("x", 60) + `"}`, `[]`, eof}},
 
 		{"line", "empty", "", []string{eof}},
@@ -161,11 +172,11 @@ func TestSplit(t *testing.T) {
 		{"line", "whole without LF", "[]\n{} ", []string{`[]`, `{} `, eof}},
 		{"line", "cut off", "[]\n{\"a\"", []string{`[]`, cut(`{"a"`, "")}},
 		{"line", "a number may be cut off", "12", []string{cut("12", "")}},
-		{"line", "over the limit", long + "\n{}\n", []string{over, `{}`, eof}},
-		{"line", "over the limit, cut off", long, []string{over, cutSkip}},
+		{"line", "over the limit", long + "\n{}\n", []string{over(long, ""), `{}`, eof}},
+		{"line", "over the limit, cut off", long, []string{over(long, ""), cutSkip}},
 		{"line", "exactly the limit", strings.Repeat("x", 64) + "\r\n{}\n", []string{strings.Repeat("x", 64), `{}`, eof}},
 		{"line", "one more", strings.Repeat("x", 65) + "\n{}\n", []string{
-			`! message is over the limit of 64 bytes; --max-message raises it: "` + strings.Repeat("x", 40) + `"`, `{}`, eof}},
+			over(strings.Repeat("x", 65), ""), `{}`, eof}},
 
 		{"rfc7464", "empty", "", []string{eof}},
 		{"rfc7464", "one", "\x1e{}\n", []string{`{}`, eof}},
@@ -182,8 +193,8 @@ func TestSplit(t *testing.T) {
 		{"rfc7464", "a number may be cut off", "\x1e12", []string{cut("12", "")}},
 		{"rfc7464", "cut off", "\x1e{\"a\"", []string{cut(`{"a"`, "")}},
 		{"rfc7464", "no RS", "{}\n\x1e[]\nhello\x1e{}\n", []string{"! no RS (0x1e)", `[]`, "! no RS (0x1e)", `{}`, eof}},
-		{"rfc7464", "over the limit", "\x1e" + long + "\n\x1e[]\n", []string{over, `[]`, eof}},
-		{"rfc7464", "over the limit at the end", "\x1e" + long + "\n", []string{over, eof}},
+		{"rfc7464", "over the limit", "\x1e" + long + "\n\x1e[]\n", []string{over(long, ""), `[]`, eof}},
+		{"rfc7464", "over the limit at the end", "\x1e" + long + "\n", []string{over(long, ""), eof}},
 		{"rfc7464", "exactly the limit", "\x1e\"" + strings.Repeat("x", 62) + "\"\n\x1e[]", []string{`"` + strings.Repeat("x", 62) + `"`, `[]`, eof}},
 
 		{"netstring", "empty", "", []string{eof}},
@@ -202,11 +213,11 @@ func TestSplit(t *testing.T) {
 		{"netstring", "cut off", "5:{}", []string{cut("{}", " of 5")}},
 		{"netstring", "cut off before the comma", "2:{}", []string{cut("{}", " of 2")}},
 		{"netstring", "over the limit", "108:" + long + ",2:{},", []string{
-			"! message of 108 bytes is over the limit of 64 bytes; --max-message raises it: " + longExcerpt, `{}`, eof}},
+			over(long, "of 108 bytes "), `{}`, eof}},
 		{"netstring", "over the limit, cut off", "9999999999:" + long, []string{
-			"! message of 9999999999 bytes is over the limit of 64 bytes; --max-message raises it: " + longExcerpt, cutSkip}},
+			over(long, "of 9999999999 bytes "), cutSkip}},
 		{"netstring", "over the limit, no comma", "107:" + long + ",", []string{
-			"! message of 107 bytes is over the limit of 64 bytes; --max-message raises it: " + longExcerpt, "= a comma ends a message, got "}},
+			over(long, "of 107 bytes "), "= a comma ends a message, got "}},
 
 		{"bson", "empty", "", []string{eof}},
 		{"bson", "two", doc(5) + doc(20), []string{doc(5), doc(20), eof}},
@@ -216,10 +227,10 @@ func TestSplit(t *testing.T) {
 		{"bson", "negative", "\xff\xff\xff\xff", []string{"= a BSON document is at least 5 bytes long, not -1, got "}},
 		{"bson", "text", `{"jsonrpc":"2.0"}`, []string{"= a BSON document has an element behind its length, got "}},
 		{"bson", "over the limit", doc(70) + doc(5), []string{
-			"! message of 70 bytes is over the limit of 64 bytes; --max-message raises it: " + rpcconn.Excerpt([]byte(doc(70))[:40]), doc(5), eof}},
+			over(doc(70), "of 70 bytes "), doc(5), eof}},
 		{"bson", "over the limit, cut off", doc(70)[:60], []string{
-			"! message of 70 bytes is over the limit of 64 bytes; --max-message raises it: " + rpcconn.Excerpt([]byte(doc(70))[:40]), cutSkip}},
-	} {
+			over(doc(70), "of 70 bytes "), cutSkip}},
+	}) {
 		t.Run(test.framing+"/"+test.name, func(t *testing.T) {
 			f, in := framingNamed(t, test.framing), []byte(test.in)
 			check := func(how string, r io.Reader) {
@@ -250,6 +261,10 @@ func TestReadError(t *testing.T) {
 		{"rfc7464", "\x1e{}\n\x1e[]", []string{`{}`, `[]`, "= receiving: connection reset"}},
 		{"netstring", "2:{},", []string{`{}`, "= receiving: connection reset"}},
 		{"bson", doc(5), []string{doc(5), "= receiving: connection reset"}},
+		{"length", "\x00\x00\x00\x02{}", []string{`{}`, "= receiving: connection reset"}},
+		{"nul", "{}\x00[]", []string{`{}`, `[]`, "= receiving: connection reset"}},
+		{"msgpack", "\x90", []string{"\x90", "= receiving: connection reset"}},
+		{"header", "Content-Length: 2\n\n{}", []string{`{}`, "= receiving: connection reset"}},
 	} {
 		for _, early := range []bool{false, true} {
 			r := &pieces{pieces: [][]byte{[]byte(test.in)}, err: broken, early: early}
@@ -276,6 +291,11 @@ func TestAdvice(t *testing.T) {
 		{"12:hello", "-f netstring"},
 		{"012:hello", "wrong framing"},
 		{doc(20), "BSON"},
+		{"content-LENGTH:2\r\n", "-f header"},
+		{"\x00\x00\x01\x00[]", "-f length"},
+		{"\x94\x01\x00", "MessagePack"},
+		{"\x93\x02\xa1x", "MessagePack"},
+		{"\x93\x03\xa1x", "wrong framing"},
 		{"{}", "-f none"},
 		{"hello", "wrong framing"},
 	} {
@@ -291,6 +311,8 @@ func FuzzSplit(f *testing.F) {
 		`{"a":"\"}"}[1]`, "{}\r\n[]\n", "\x1e{\n}\n\x1e{\"a\n\x1e[", "2:{},0:,100:", doc(5) + doc(30), doc(100) + doc(5),
 		"\x1e{}\nstray\n\x1e" + strings.Repeat("[", 100) + "\x1e{}", strings.Repeat("x", 100) + "\n{}",
 		"\xff\xff\xff\x7f\x02abc", "9999999999:" + strings.Repeat("x", 100),
+		"Content-Length: 2\r\nX: y\r\n\r\n{}content-length:99\n\n", "\x00\x00\x00\x02{}\x00\x00\x00\x80", "{}\x00\x00[]\x00{",
+		"\x94\x00\x01\xa1x\x92\x81\x01\xdb\x00\x00\x00\x01y\xc4\x01z\x93\xdd\xff\xff\xff\xff", "\x92\x01\xdc\x00\x00\x90",
 	} {
 		f.Add([]byte(in), []byte{1, 2, 3}, uint8(64))
 	}

@@ -58,14 +58,18 @@ func channel(t testing.TB, name string, rwc io.ReadWriteCloser) rpcconn.Channel 
 	return ch
 }
 
-// message returns a frame of about size bytes that every framing can carry: JSON, or for "bson" a document.
+// message returns a frame of about size bytes that every framing can carry: JSON, or for "bson" a document,
+// for "msgpack" an array.
 func message(framing, text string, size int) []byte {
 	text += strings.Repeat("x", max(0, size-len(text)))
-	if framing != "bson" {
-		return []byte(`{"m":"` + text + `"}`)
+	switch framing {
+	case "bson":
+		b := binary.LittleEndian.AppendUint32(nil, uint32(len(text)+6))
+		return append(append(append(b, 2), text...), 0)
+	case "msgpack":
+		return append(binary.BigEndian.AppendUint32([]byte{0x91, 0xdb}, uint32(len(text))), text...)
 	}
-	b := binary.LittleEndian.AppendUint32(nil, uint32(len(text)+6))
-	return append(append(append(b, 2), text...), 0)
+	return []byte(`{"m":"` + text + `"}`)
 }
 
 func TestRoundTrip(t *testing.T) {
@@ -165,10 +169,10 @@ func TestCloseSendsWhatIsQueued(t *testing.T) {
 }
 
 func TestNewFraming(t *testing.T) {
-	if got := strings.Join(FramingNames(), " "); got != "none line rfc7464 netstring" {
+	if got := strings.Join(FramingNames(), " "); got != "none line rfc7464 netstring header length nul" {
 		t.Errorf("FramingNames() = %s", got)
 	}
-	if _, err := NewFraming("nosuch", 0); err == nil || !strings.Contains(err.Error(), `"nosuch": choose one of none, line, rfc7464, netstring`) {
+	if _, err := NewFraming("nosuch", 0); err == nil || !strings.Contains(err.Error(), `"nosuch": choose one of none, line, rfc7464, netstring, header, length, nul`) {
 		t.Errorf("an unknown framing: %v", err)
 	}
 	if _, err := NewFraming("line", -1); err == nil {
@@ -179,6 +183,8 @@ func TestNewFraming(t *testing.T) {
 func TestWrittenBytes(t *testing.T) {
 	for framing, want := range map[string]string{
 		"none": `{}[]`, "line": "{}\n[]\n", "rfc7464": "\x1e{}\n\x1e[]\n", "netstring": "2:{},2:[],", "bson": "{}[]",
+		"header": "Content-Length: 2\r\n\r\n{}Content-Length: 2\r\n\r\n[]", "length": "\x00\x00\x00\x02{}\x00\x00\x00\x02[]",
+		"nul": "{}\x00[]\x00", "msgpack": "{}[]",
 	} {
 		a, b := sockets(t)
 		ch := channel(t, framing, a)

@@ -191,10 +191,16 @@ func (c *client) request(ctx context.Context, method string, body []byte, set ma
 	}
 	c.session.mark(req.Header)
 	req.Host = req.Header.Get("Host")
+	do := c.once.Do
 	if c.trust.keeps() {
-		return c.http.Do(req)
+		do = c.http.Do
 	}
-	return c.once.Do(req)
+	res, err := do(req)
+	if err == nil && res.StatusCode == http.StatusSwitchingProtocols {
+		_ = res.Body.Close() // that is the bare connection, which would not end with ctx
+		return nil, fmt.Errorf("HTTP %d: the server wants another protocol than HTTP; try ws", res.StatusCode)
+	}
+	return res, err
 }
 
 func isStream(res *http.Response) bool {

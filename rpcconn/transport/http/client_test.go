@@ -160,7 +160,7 @@ func TestDialErrors(t *testing.T) {
 	}{
 		{"refused", gone.URL, Options{}, "nothing listens there"},
 		{"scheme", "ws://127.0.0.1:1", Options{}, "write http://HOST:PORT/PATH or https://HOST:PORT/PATH"},
-		{"no TLS", strings.Replace(plain.URL, "http", "https", 1), Options{}, "does not speak TLS"},
+		{"no TLS", strings.Replace(plain.URL, "http", "https", 1), Options{}, "speaks no TLS"},
 		{"no cookie file", plain.URL, Options{CookieFile: empty + "x"}, "reading the cookie file: open "},
 		{"bad cookie file", plain.URL, Options{CookieFile: empty}, "has no line USER:PASSWORD"},
 	} {

@@ -2,7 +2,6 @@ package web
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -10,6 +9,8 @@ import (
 	"net/url"
 	"strings"
 	"syscall"
+
+	"rpcsh/rpcconn/transport"
 )
 
 // Explain returns err, of an http.Client, without what it was doing, which the caller says, and with what to do where that
@@ -19,13 +20,15 @@ func Explain(err error) error {
 	if errors.As(err, &outer) {
 		err = outer.Err
 	}
-	var record tls.RecordHeaderError
 	text := err.Error()
+	advice := transport.TLSAdvice(err)
 	switch {
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return err
-	case errors.Is(err, http.ErrSchemeMismatch), errors.As(err, &record):
+	case errors.Is(err, http.ErrSchemeMismatch):
 		return fmt.Errorf("the server does not speak TLS; try without it (http, ws) (%w)", err)
+	case advice != "":
+		return fmt.Errorf("%s (%w)", advice, err)
 	case strings.Contains(text, `malformed HTTP`) && strings.Contains(text, `"\x15\x03`): // a TLS alert
 		return fmt.Errorf("the server speaks TLS; try with it (https, wss) (%w)", err)
 	case strings.Contains(text, "malformed HTTP"):

@@ -1,0 +1,91 @@
+package transport
+
+import (
+	"cmp"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"os"
+)
+
+// TLSOptions are the files and names for TLS. With the zero value, a peer's certificate must be for the host that was
+// dialled, and signed by somebody whom this machine trusts.
+type TLSOptions struct {
+	CA         string // PEM file of those who may sign the peer's certificate; "": those whom this machine trusts
+	Cert       string // PEM file of our own certificate, and those between it and the CA; "": none
+	Key        string // PEM file of its key; "": that is in Cert too
+	ServerName string // whom the peer's certificate is to be for; "": the host that is dialled
+	Insecure   bool   // takes any certificate, so that anybody in between can read and change everything
+}
+
+// Client returns the configuration to dial host with. The error says which file cannot be used, and why.
+func (o TLSOptions) Client(host string) (*tls.Config, error) {
+	cfg := &tls.Config{
+		MinVersion:         tls.VersionTLS12,
+		ServerName:         cmp.Or(o.ServerName, host),
+		InsecureSkipVerify: o.Insecure,
+	}
+	var err error
+	if o.CA != "" {
+		if cfg.RootCAs, err = readCAs(o.CA); err != nil {
+			return nil, err
+		}
+	}
+	cert, err := o.certificate()
+	if err != nil {
+		return nil, err
+	}
+	if cert != nil {
+		// Certificates would send none if the peer names other CAs, and so leave it unsaid that this one is wrong.
+		cfg.GetClientCertificate = func(*tls.CertificateRequestInfo) (*tls.Certificate, error) { return cert, nil }
+	}
+	return cfg, nil
+}
+
+// Server returns the configuration to listen with, for which there must be a Cert. With a CA, clients must show a
+// certificate that it signed. The error says what is missing, or which file cannot be used, and why.
+func (o TLSOptions) Server() (*tls.Config, error) {
+	cert, err := o.certificate()
+	switch {
+	case err != nil:
+		return nil, err
+	case cert == nil:
+		return nil, errors.New("listening with TLS needs a certificate; give --cert and --key")
+	}
+	cfg := &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{*cert}}
+	if o.CA != "" {
+		if cfg.ClientCAs, err = readCAs(o.CA); err != nil {
+			return nil, err
+		}
+		cfg.ClientAuth = tls.RequireAndVerifyClientCert
+	}
+	return cfg, nil
+}
+
+// certificate reads Cert and Key; nil: there is none.
+func (o TLSOptions) certificate() (*tls.Certificate, error) {
+	switch {
+	case o.Cert == "" && o.Key == "":
+		return nil, nil
+	case o.Cert == "":
+		return nil, errors.New("there is a key (--key) and no certificate; give --cert")
+	}
+	cert, err := tls.LoadX509KeyPair(o.Cert, cmp.Or(o.Key, o.Cert))
+	if err != nil {
+		return nil, fmt.Errorf("reading the certificate (--cert %s) and its key (--key %s): %w", o.Cert, cmp.Or(o.Key, o.Cert), err)
+	}
+	return &cert, nil
+}
+
+func readCAs(file string) (*x509.CertPool, error) {
+	pem, err := os.ReadFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("reading the CA's certificate (--ca): %w", err)
+	}
+	pool := x509.NewCertPool()
+	if !pool.AppendCertsFromPEM(pem) {
+		return nil, fmt.Errorf("reading the CA's certificate (--ca %s): there is no certificate in PEM form in that file", file)
+	}
+	return pool, nil
+}
