@@ -173,3 +173,12 @@ func TestAllocations(t *testing.T) {
 		}
 	}
 }
+
+func TestExtraIsRefused(t *testing.T) {
+	call := rpcconn.Packet{Messages: []rpcconn.Message{{
+		Kind: rpcconn.KindNotification, Method: "m", Extra: json.RawMessage(`{"sessionId":"A"}`),
+	}}}
+	if _, err := New().AppendEncode(nil, &call); err == nil {
+		t.Error("a further member was dropped without a word")
+	}
+}

@@ -33,6 +33,9 @@ func (c *Codec) AppendEncode(dst []byte, p *rpcconn.Packet) ([]byte, error) {
 }
 
 func appendMessage(dst []byte, m *rpcconn.Message) ([]byte, error) {
+	if m.Extra != nil {
+		return nil, errors.New("a message of BSON-RPC has no further members")
+	}
 	dst, start := openDocument(dst)
 	dst = appendStringMember(dst, memberVersion, version)
 	var err error

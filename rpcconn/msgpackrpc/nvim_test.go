@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"os"
 	"os/exec"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -25,7 +27,11 @@ type neovim struct {
 func startNeovim(t *testing.T) *neovim {
 	path, err := exec.LookPath("nvim")
 	if err != nil {
-		t.Skip("neovim is not installed")
+		const missing = "neovim is not installed: apt-get install -y --no-install-recommends neovim"
+		if os.Getenv("CI") == "true" && runtime.GOOS == "linux" { // where .ci/run installs it
+			t.Fatal(missing)
+		}
+		t.Skip(missing)
 	}
 	command := exec.Command(path, "--clean", "--embed", "--headless")
 	stdin, err := command.StdinPipe()
