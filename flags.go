@@ -4,6 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
+	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -29,11 +32,15 @@ type options struct {
 	noDiscover bool
 	color      string
 	demo       bool
+	detect     bool
+	reconnect  bool
+	headers    []string
 	verbose    bool
 	version    bool
 	help       bool
 
-	args []string // TARGET [METHOD ARG …]; with --demo, METHOD ARG …
+	command []string // COMMAND [ARG …], after --
+	args    []string // TARGET [METHOD ARG …]; with --demo, METHOD ARG …
 }
 
 // Values of --color.
@@ -54,8 +61,8 @@ func newFlags(o *options) *pflag.FlagSet {
 	f.Usage = func() {}
 	f.SetOutput(io.Discard) // what is wrong is said by run
 	f.StringVarP(&o.listen, "listen", "l", "", "listen on `ADDRESS`; peers come and go as @1, @2 …")
-	f.StringVarP(&o.wire.Protocol, "protocol", "p", dial.ProtocolNames()[0], "`PROTOCOL` spoken: "+strings.Join(dial.ProtocolNames(), ", "))
-	f.StringVarP(&o.wire.Framing, "framing", "f", "", "`FRAMING` for jsonrpc: "+strings.Join(transport.FramingNames(), ", ")+" (default "+dial.Protocols()[0].Framing+")")
+	f.StringVarP(&o.wire.Protocol, "protocol", "p", dial.Auto, "`PROTOCOL` spoken: "+strings.Join(dial.ProtocolNames(), ", "))
+	f.StringVarP(&o.wire.Framing, "framing", "f", dial.Auto, "`FRAMING` on a stream: "+strings.Join(dial.FramingNames(), ", "))
 	f.StringArrayVarP(&o.execute, "execute", "e", nil, "run `LINE` and exit; may be given several times")
 	f.BoolVarP(&o.notify, "notify", "n", false, "send METHOD as a notification")
 	o.timeout = duration(defaultTimeout)
@@ -64,6 +71,18 @@ func newFlags(o *options) *pflag.FlagSet {
 	f.Var(&o.linger, "linger", "print what comes in, a JSON object a line, for so long after the calls; 0: until the peer closes")
 	o.maxMessage = transport.DefaultMaxMessage
 	f.Var(&o.maxMessage, "max-message", "largest message taken, in bytes or as 64K, 16M")
+	f.StringArrayVarP(&o.headers, "header", "H", nil, "`'NAME: VALUE'` of WebSocket handshakes and HTTP requests; ${NAME} in it is from the environment")
+	f.StringVar(&o.wire.CookieFile, "cookie-file", "", "`FILE` with user:password for HTTP")
+	f.StringVar(&o.wire.Origin, "origin", "", "`ORIGIN` of WebSocket handshakes")
+	f.StringSliceVar(&o.wire.Subprotocols, "subprotocol", nil, "`NAME` of a WebSocket subprotocol to offer")
+	f.StringSliceVar(&o.wire.AllowOrigins, "allow-origin", nil, "`ORIGIN` of browser pages that may connect to -l, * for all")
+	f.StringVar(&o.wire.TLS.CA, "ca", "", "`FILE` of certificates to trust, in place of the system's; with -l, those that clients need")
+	f.StringVar(&o.wire.TLS.Cert, "cert", "", "`FILE` of our certificate")
+	f.StringVar(&o.wire.TLS.Key, "key", "", "`FILE` of its key")
+	f.StringVar(&o.wire.TLS.ServerName, "server-name", "", "`NAME` that the peer's certificate has to have")
+	f.BoolVar(&o.wire.TLS.Insecure, "insecure", false, "do not verify the peer's certificate")
+	f.BoolVar(&o.reconnect, "reconnect", false, "dial again when the peer goes away, with growing pauses")
+	f.BoolVar(&o.detect, "detect", false, "find out what TARGET speaks, print that, and exit")
 	f.BoolVar(&o.noDiscover, "no-discover", false, "do not ask the peer what it offers")
 	f.StringVar(&o.color, "color", colorAuto, "`WHEN` to use colours: auto, always, never; NO_COLOR is heeded")
 	f.BoolVar(&o.demo, "demo", false, "start a built-in peer and a shell on it")
@@ -81,6 +100,9 @@ func parseFlags(args []string) (*options, error) {
 		return nil, shell.UsageError("%w (rpcsh -h lists the flags)", err)
 	}
 	o.args = f.Args()
+	if n := f.ArgsLenAtDash(); n >= 0 {
+		o.args, o.command = o.args[:n], o.args[n:]
+	}
 	o.lingers = f.Changed("linger")
 	o.wire.MaxMessage = int(o.maxMessage)
 	return o, o.check()
@@ -91,8 +113,11 @@ func (o *options) check() error {
 	if o.help || o.version {
 		return nil
 	}
-	if _, err := o.wire.Wire(); err != nil {
+	if err := o.wire.Check(); err != nil {
 		return shell.UsageError("%w", err)
+	}
+	if err := o.readHeaders(); err != nil {
+		return err
 	}
 	if o.output != "" && !slices.Contains(shell.Outputs(), o.output) {
 		return shell.UsageError("-o %s: choose one of %s", o.output, strings.Join(shell.Outputs(), ", "))
@@ -101,6 +126,12 @@ func (o *options) check() error {
 		return shell.UsageError("--color %s: choose one of auto, always, never", o.color)
 	}
 	switch {
+	case o.command != nil && (len(o.args) > 0 || o.listen != "" || o.demo):
+		return shell.UsageError("-- COMMAND is the target; nothing else can be")
+	case o.command != nil && len(o.command) == 0:
+		return shell.UsageError("a command is missing after --")
+	case o.detect && (o.target() == "" && o.command == nil || len(o.call()) > 0 || len(o.execute) > 0):
+		return shell.UsageError("--detect takes a TARGET and nothing else")
 	case o.listen != "" && o.demo:
 		return shell.UsageError("--demo and -l do not go together: the demo peer is dialled")
 	case o.listen != "" && len(o.args) > 0:
@@ -127,6 +158,26 @@ func (o *options) call() []string {
 		return o.args
 	}
 	return o.args[1:]
+}
+
+// readHeaders reads -H.
+func (o *options) readHeaders() error {
+	for _, h := range o.headers {
+		name, value, found := strings.Cut(h, ":")
+		if name = strings.TrimSpace(name); !found || name == "" {
+			return shell.UsageError("-H %q: write 'Name: value'", h)
+		}
+		if o.wire.Header == nil {
+			o.wire.Header = make(http.Header)
+		}
+		o.wire.Header.Add(name, expand(strings.TrimSpace(value)))
+	}
+	return nil
+}
+
+// expand replaces ${NAME} by what the environment has; a lone $ stays.
+func expand(text string) string {
+	return regexp.MustCompile(`\$\{(\w+)\}`).ReplaceAllStringFunc(text, func(m string) string { return os.Getenv(m[2 : len(m)-1]) })
 }
 
 // A duration is a time.Duration, for flags; it is written as in .set timeout.
@@ -174,14 +225,16 @@ func (b *byteSize) Set(text string) error {
 }
 
 // usage is the head of rpcsh -h.
-const usage = `rpcsh is an interactive shell for peers that speak JSON-RPC or BSON-RPC.
+const usage = `rpcsh is an interactive shell for peers that speak JSON-RPC, BSON-RPC or MessagePack-RPC.
 
   rpcsh [flags] TARGET                   a shell on that peer; where stdin is no terminal, its lines are run
   rpcsh [flags] TARGET METHOD [ARG …]    one call: the result on stdout, all else on stderr
   rpcsh [flags] -l ADDRESS               listen; peers come and go as @1, @2 …
+  rpcsh [flags] -- COMMAND [ARG …]       the peer is a child process, over its stdin and stdout
   rpcsh --demo                           a built-in peer to try everything on
 
-TARGET is host:port, :port, tcp://host:port, unix:///path, or a path with a slash.
+TARGET is host:port, :port, a path with a slash, or a URL: tcp://, unix://, tls://, ws://, wss://, http://, https://.
+What it speaks is found out, unless -p and -f say it.
 
 `
 

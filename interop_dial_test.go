@@ -55,7 +55,7 @@ func dialCallback(t *testing.T, in *interop) {
 
 	sh.do(t, ".unserve my_double", "!poke")
 	server.stdout.until(t, `^poke error -32601 "Method not found" ""$`)
-	sh.stderr.until(t, `→ #3 error -32601: Method not found .* not served: .serve my_double EXPR answers it$`)
+	sh.stderr.until(t, `→ #3 error -32601: Method not found .* not served, .serve my_double …$`)
 
 	sh.exits(t, shell.ExitDone)
 	server.stdout.until(t, `^disconnected `)
@@ -167,7 +167,7 @@ func dialBye(t *testing.T, in *interop) {
 	server.stdout.until(t, `^disconnected `)
 
 	sh.do(t, ".set stop off", "my_add 1 2")
-	sh.stderr.until(t, `^rpcsh: not connected: `+regexp.QuoteMeta(address)+` closed the connection; .connect \S+ dials it again$`)
+	sh.stderr.until(t, `^rpcsh: not connected: `+regexp.QuoteMeta(address)+` closed the connection; .reconnect dials it again$`)
 	sh.do(t, ".connect "+address, "my_add 1 2")
 	sh.stdout.next(t, "3")
 
@@ -219,7 +219,7 @@ func dialRules(t *testing.T, in *interop) {
 	}
 	sh.stderr.until(t, `← #3 shop/list$`)
 	sh.stderr.until(t, `→ #3 {"asked":"shop/list","of":1}`)
-	sh.stderr.until(t, `→ #8 error -32601: Method not found  .*not served: .serve nosuch EXPR answers it$`)
+	sh.stderr.until(t, `→ #8 error -32601: Method not found  .*not served, .serve nosuch …$`)
 	sh.stderr.until(t, `→ #9 "bye"`)
 	sh.stderr.until(t, `: closed here$`)
 	server.stdout.has(t, `^disconnected `)
@@ -261,17 +261,13 @@ func dialNested(t *testing.T, in *interop) {
 	if in.form == "bson" {
 		cfg = dial.Config{Protocol: "bsonrpc"}
 	}
-	w, err := cfg.Wire()
-	if err != nil {
-		t.Fatal(err)
-	}
 	target, err := dial.ParseTarget(address)
 	if err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), interopPatience)
 	defer cancel()
-	link, err := w.Dial(ctx, target, &rpcconn.Options{
+	link, err := cfg.Dial(ctx, target, &rpcconn.Options{
 		Handler: func(ctx context.Context, c *rpcconn.Conn, req *rpcconn.Request) (json.RawMessage, error) {
 			var n []int
 			if err := json.Unmarshal(req.Params, &n); err != nil {

@@ -47,7 +47,7 @@ func runInterop(t *testing.T, scenarios []scenario) {
 	ignore := goleak.IgnoreCurrent()
 	t.Cleanup(func() { goleak.VerifyNone(t, ignore) })
 	for _, in := range []interop{
-		{form: "rfc7464", title: "JSON-RPC 2.0, rfc7464"}, // the default of both
+		{form: "rfc7464", title: "JSON-RPC 2.0, rfc7464", flags: []string{"-p", "jsonrpc"}}, // the default of both
 		{form: "netstring", title: "JSON-RPC 2.0, netstring", flags: []string{"-f", "netstring"}},
 		{form: "none", title: "JSON-RPC 2.0, none", flags: []string{"-p", "jsonrpc", "-f", "none"}},
 		{form: "bson", title: "BSON-RPC 2.0", flags: []string{"-p", "bsonrpc"}},

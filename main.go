@@ -21,6 +21,7 @@ import (
 	"rpcsh/history"
 	"rpcsh/rpcconn/catalog"
 	"rpcsh/rpcconn/demo"
+	"rpcsh/rpcconn/dial"
 	"rpcsh/shell"
 	"rpcsh/shell/lang"
 	"rpcsh/shell/term"
@@ -81,7 +82,8 @@ type program struct {
 func (p *program) run(ctx context.Context) int {
 	cfg := shell.Config{
 		Stdout: p.stdout, Stderr: p.stderr, Wire: p.wire, Timeout: time.Duration(p.timeout), Output: p.output,
-		Color: p.colored(), Verbose: p.verbose, Incoming: p.lingers,
+		Color: p.colored(), Verbose: p.verbose, Incoming: p.lingers, Reconnect: p.reconnect,
+		Findings: dial.Findings{File: filepath.Join(stateDir(), "found.json")},
 	}
 	signals := []os.Signal{syscall.SIGTERM, syscall.SIGHUP}
 	if p.interactive() {
@@ -126,7 +128,7 @@ func (p *program) fail(err error) int {
 
 // interactive reports whether a person sits at a terminal and wants a shell.
 func (p *program) interactive() bool {
-	return len(p.call()) == 0 && len(p.execute) == 0 && !p.lingers && isTerminal(p.stdin) && isTerminal(p.stdout)
+	return len(p.call()) == 0 && len(p.execute) == 0 && !p.lingers && !p.detect && isTerminal(p.stdin) && isTerminal(p.stdout)
 }
 
 func isTerminal(stream any) bool {
@@ -144,9 +146,12 @@ func (p *program) colored() bool {
 	return isTerminal(p.stdout) && (p.interactive() || isTerminal(p.stderr)) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
 }
 
+// stateDir is where is kept what is known between runs.
+func stateDir() string { return filepath.Join(xdg.StateHome, "rpcsh") }
+
 // openTerminal opens the terminal for a person, and what is kept for them between runs.
 func (p *program) openTerminal(cfg *shell.Config) (closeTerminal func(), err error) {
-	state := filepath.Join(xdg.StateHome, "rpcsh")
+	state := stateDir()
 	cfg.Discover = !p.noDiscover
 	if !p.demo { // which is another target with every run
 		cfg.Store = catalog.Store{Dir: filepath.Join(state, "methods")}
@@ -187,6 +192,10 @@ func (p *program) connect(ctx context.Context) error {
 		return p.startDemo(ctx)
 	case p.listen != "":
 		return p.shell.Listen(ctx, p.listen, p.wire)
+	case p.detect:
+		return nil
+	case p.command != nil:
+		return p.shell.ConnectTo(ctx, dial.CommandTarget(p.command), p.wire)
 	case p.target() != "":
 		return p.shell.Connect(ctx, p.target(), p.wire)
 	}
@@ -202,11 +211,11 @@ const greeting = `This is the demo peer. Try, one after the other (Tab completes
   .methods                        what it offers;  .help  all commands;  .quit`
 
 func (p *program) startDemo(ctx context.Context) error {
-	w, err := p.wire.Wire()
-	if err != nil {
-		return err
+	if p.wire.Protocol == dial.Auto && p.wire.Framing == dial.Auto { // there is nothing to find out about one's own
+		p.wire.Protocol, p.wire.Framing = dial.Protocols()[0].Name, dial.Protocols()[0].Framing
 	}
-	if p.peer, err = demo.Start(ctx, w); err != nil {
+	var err error
+	if p.peer, err = demo.Start(ctx, p.wire); err != nil {
 		return err
 	}
 	if p.interactive() {
@@ -219,6 +228,8 @@ func (p *program) startDemo(ctx context.Context) error {
 func (p *program) work(ctx context.Context) error {
 	var err error
 	switch call := p.call(); {
+	case p.detect:
+		return p.detectTarget(ctx)
 	case p.interactive():
 		return p.shell.Run(ctx)
 	case len(call) > 0:
@@ -240,6 +251,21 @@ func (p *program) work(ctx context.Context) error {
 		p.shell.Linger(ctx, time.Duration(p.linger))
 	}
 	return err
+}
+
+// detectTarget prints what the target speaks.
+func (p *program) detectTarget(ctx context.Context) error {
+	t, err := dial.CommandTarget(p.command), error(nil)
+	if p.command == nil {
+		if t, err = dial.ParseTarget(p.target()); err != nil {
+			return shell.UsageError("%w", err)
+		}
+	}
+	var trace func(string)
+	if p.verbose {
+		trace = func(step string) { fmt.Fprintln(p.stderr, "rpcsh: "+step) }
+	}
+	return p.shell.Detect(ctx, t, trace)
 }
 
 // readLines returns a function that returns the next line of r, or ctx's error while none is there. A goroutine that waits for a

@@ -14,9 +14,10 @@ import (
 func callCommands() []Command {
 	return []Command{
 		{
-			Name: "call", Group: groupCalls, Usage: "[@PEER] METHOD [ARG …]",
+			Name: "call", Group: groupCalls, Usage: "[@PEER] [--with NAME=VALUE …] METHOD [ARG …]",
 			Summary:  "call a method, whatever its name; quotes around the name are allowed",
-			Examples: []string{`.call .odd 1`, `.call "two words"`},
+			Help:     "--with adds a member to the message beside its params, such as the sessionId of the Chrome DevTools Protocol.",
+			Examples: []string{`.call .odd 1`, `.call "two words"`, `.call --with sessionId="A1" Page.enable`},
 		},
 		{
 			Name: "notify", Group: groupCalls, Usage: "[@PEER] METHOD [ARG …]",
@@ -70,7 +71,7 @@ func (s *Shell) listPending() {
 		for _, c := range p.outstanding() {
 			t.row(p.at(), "#"+c.id.String(), visible(c.method, false), age(time.Since(c.since)))
 		}
-		if n := p.link.Stats().Serving; n > 0 {
+		if n := p.link.Load().Stats().Serving; n > 0 {
 			t.row(p.at(), "", plural(n, "request")+" of the peer's own", "")
 		}
 	}

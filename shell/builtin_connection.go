@@ -16,11 +16,11 @@ func connectionCommands() []Command {
 		{
 			Name: "connect", Group: groupConnections, Usage: "TARGET [PROTOCOL] [FRAMING]",
 			Summary:  "dial a peer; it becomes the one that calls go to",
-			Help:     "TARGET is tcp://host:port, host:port, :port, unix:///path, or a path with a slash. What is not said is as on the command line.",
-			Examples: []string{".connect localhost:6000", ".connect :6001 bsonrpc", ".connect /run/rpc.sock jsonrpc netstring"},
+			Help:     "TARGET is host:port, :port, a path with a slash, or a URL: tcp, unix, tls, ws, wss, http, https. -- COMMAND [ARG …] starts a child process. What is not said is as on the command line, or found out.",
+			Examples: []string{".connect localhost:6000", ".connect :6001 bsonrpc", ".connect /run/rpc.sock jsonrpc netstring", ".connect ws://localhost:8545", ".connect -- nvim --embed --headless"},
 			Complete: completeWire,
 			Run: func(ctx context.Context, s *Shell, args lang.Text) error {
-				return s.withWire(args, func(target string, cfg dial.Config) error { return s.Connect(ctx, target, cfg) })
+				return s.withWire(ctx, args, func(target string, cfg dial.Config) error { return s.Connect(ctx, target, cfg) })
 			},
 		},
 		{
@@ -30,7 +30,7 @@ func connectionCommands() []Command {
 			Examples: []string{".listen :6000", ".listen 127.0.0.1:0 bsonrpc"},
 			Complete: completeWire,
 			Run: func(ctx context.Context, s *Shell, args lang.Text) error {
-				return s.withWire(args, func(target string, cfg dial.Config) error {
+				return s.withWire(ctx, args, func(target string, cfg dial.Config) error {
 					err := s.Listen(ctx, target, cfg)
 					s.updatePrompt()
 					return err
@@ -49,6 +49,26 @@ func connectionCommands() []Command {
 				s.listPeers()
 				return nil
 			},
+		},
+		{
+			Name: "reconnect", Group: groupConnections, Usage: "[PEER]",
+			Summary:  "dial a peer again that has gone; it keeps its number",
+			Examples: []string{".reconnect", ".reconnect 2"},
+			Complete: completeGone,
+			Run:      func(ctx context.Context, s *Shell, args lang.Text) error { return s.again(ctx, args, false) },
+		},
+		{
+			Name: "restart", Group: groupConnections, Usage: "[PEER]",
+			Summary:  "end a child process, or close a connection, and begin anew",
+			Complete: completePeer,
+			Run:      func(ctx context.Context, s *Shell, args lang.Text) error { return s.again(ctx, args, true) },
+		},
+		{
+			Name: "detect", Group: groupConnections, Usage: "[-v] [TARGET]",
+			Summary:  "find out what a target speaks; -v shows each step",
+			Help:     "Harmless requests are sent on connections of their own, the likeliest first. Without TARGET it is the current peer's.",
+			Examples: []string{".detect -v localhost:6000"},
+			Run:      func(ctx context.Context, s *Shell, args lang.Text) error { return s.detect(ctx, args) },
 		},
 		{
 			Name: "use", Group: groupConnections, Usage: "PEER",
@@ -81,12 +101,15 @@ func connectionCommands() []Command {
 }
 
 // withWire reads TARGET [PROTOCOL] [FRAMING].
-func (s *Shell) withWire(args lang.Text, run func(target string, cfg dial.Config) error) error {
-	words := strings.Fields(args.Text)
+func (s *Shell) withWire(ctx context.Context, args lang.Text, run func(target string, cfg dial.Config) error) error {
+	words := splitWords(args)
 	if len(words) == 0 {
 		return fmt.Errorf("where? write host:port, or unix:///path")
 	}
 	cfg := s.cfg.Wire
+	if command, ok := commandWords(words); ok {
+		return s.ConnectTo(ctx, dial.CommandTarget(command), cfg)
+	}
 	for _, w := range words[1:] {
 		if isProtocol(w) {
 			if cfg.Protocol != w {
@@ -109,6 +132,107 @@ func isProtocol(name string) bool {
 	return false
 }
 
+// splitWords returns the words of text; quotes hold one together.
+func splitWords(text lang.Text) []string {
+	var words []string
+	for text.Text != "" {
+		var w lang.Text
+		w, text = quotedWord(text)
+		words = append(words, unquote(w.Text))
+	}
+	return words
+}
+
+// commandWords returns the words after --.
+func commandWords(words []string) ([]string, bool) {
+	if words[0] != "--" {
+		return nil, false
+	}
+	return words[1:], true
+}
+
+// again dials a peer again: the current one, or the one that is named. One that is there is closed first, if that is asked for.
+func (s *Shell) again(ctx context.Context, args lang.Text, closeFirst bool) error {
+	p := s.peers.selected()
+	if args.Text != "" {
+		var err error
+		if p, err = s.peers.findGone(args.Text); err != nil {
+			return err
+		}
+	}
+	switch {
+	case p == nil:
+		return s.notConnected()
+	case p.accepted:
+		return fmt.Errorf("%s connected by itself; only it can do so again", p.at())
+	case p.alive() && !closeFirst:
+		return fmt.Errorf("%s is connected (.restart closes the connection first)", p.title(s))
+	case p.alive():
+		_ = p.link.Load().Close()
+	}
+	<-p.link.Load().reported
+	if err := s.reconnect(ctx, p); err != nil {
+		return err
+	}
+	s.peers.use(p)
+	s.updatePrompt()
+	return nil
+}
+
+// detect says what a target speaks.
+func (s *Shell) detect(ctx context.Context, args lang.Text) error {
+	words := splitWords(args)
+	var trace func(string)
+	if len(words) > 0 && words[0] == "-v" {
+		words = words[1:]
+		trace = func(step string) { s.say("  %s", visible(step, false)) }
+	}
+	var t dial.Target
+	switch p := s.peers.selected(); {
+	case len(words) > 0:
+		var err error
+		if command, ok := commandWords(words); ok {
+			t = dial.CommandTarget(command)
+		} else if t, err = dial.ParseTarget(words[0]); err != nil {
+			return err
+		}
+	case p == nil || p.accepted:
+		return fmt.Errorf("which target? write host:port")
+	default:
+		t = p.dialled.target
+	}
+	return s.Detect(ctx, t, trace)
+}
+
+// Detect finds out what t speaks and prints that as a result.
+func (s *Shell) Detect(ctx context.Context, t dial.Target, trace func(string)) error {
+	defer s.showWaiting("finding out what " + t.String() + " speaks …")()
+	cfg := s.cfg.Wire
+	cfg.Protocol, cfg.Framing = "", ""
+	found, err := cfg.Detect(ctx, t, nil, trace)
+	if err != nil {
+		return &failure{ExitConnection, err}
+	}
+	if err := s.cfg.Findings.Save(t, found); err != nil {
+		s.note(err.Error())
+	}
+	if s.cfg.Output == OutputJSON {
+		s.say("%s", found.JSON())
+	} else {
+		s.say("%s · found in %s", found, took(found.Took))
+	}
+	return nil
+}
+
+// completeGone completes the peers that can be dialled again.
+func completeGone(s *Shell, _ []string) []completer.Candidate {
+	var all []completer.Candidate
+	for _, p := range s.peers.lost() {
+		all = append(all, completer.Candidate{Text: strings.TrimPrefix(p.at(), "@"), Description: p.name})
+	}
+	return all
+}
+
 func completeWire(_ *Shell, words []string) []completer.Candidate {
 	if len(words) == 0 {
 		return nil
@@ -116,9 +240,9 @@ func completeWire(_ *Shell, words []string) []completer.Candidate {
 	var all []completer.Candidate
 	for _, p := range dial.Protocols() {
 		all = append(all, completer.Candidate{Text: p.Name, Description: p.Title})
-		for _, f := range p.Framings {
-			all = append(all, completer.Candidate{Text: f, Description: "framing of " + p.Title})
-		}
+	}
+	for _, f := range dial.FramingNames() {
+		all = append(all, completer.Candidate{Text: f, Description: "framing"})
 	}
 	return all
 }
@@ -135,7 +259,7 @@ func (s *Shell) listPeers() {
 	peers := s.peers.list()
 	s.mu.Lock()
 	for _, l := range s.listeners {
-		s.screen.print(s.stdout(), fmt.Sprintf("listening on %s · %s", l.Target, l.Wire))
+		s.screen.print(s.stdout(), fmt.Sprintf("listening on %s · %s", l.Target, l))
 	}
 	s.mu.Unlock()
 	if len(peers) == 0 {
@@ -150,8 +274,8 @@ func (s *Shell) listPeers() {
 		if p == current {
 			mark = "*"
 		}
-		st := p.link.Stats()
-		t.row(mark, p.at(), p.role(), visible(p.link.Remote, false), p.link.Wire.String(), age(time.Since(p.since)),
+		st := p.link.Load().Stats()
+		t.row(mark, p.at(), p.role(), visible(p.link.Load().Remote, false), p.wire(), age(time.Since(p.since)),
 			grouped(int(st.In)), grouped(int(st.Out)), fmt.Sprint(st.Calling), fmt.Sprint(st.Serving))
 	}
 	s.say("%s", t.String())
@@ -169,7 +293,7 @@ func (s *Shell) closePeers(text string) error {
 			s.say("no longer listening on %s", l.Target)
 		}
 		for _, p := range s.peers.list() {
-			_ = p.link.Close()
+			_ = p.link.Load().Close()
 		}
 		return nil
 	}
@@ -186,5 +310,5 @@ func (s *Shell) closePeers(text string) error {
 	if err := s.gone(p); err != nil {
 		return err
 	}
-	return p.link.Close()
+	return p.link.Load().Close()
 }

@@ -53,7 +53,7 @@ func (s *Shell) calls(ctx context.Context, st *lang.Statement) error {
 	}
 	if j.silent() {
 		if st.Assign != "" || st.Filter != nil {
-			return UsageError("a notification has no result, neither to assign nor to filter")
+			return &lang.Error{Column: st.Calls[0].Column, Reason: "a notification has no result, neither to assign nor to filter"}
 		}
 		return s.notify(ctx, peers, j)
 	}
@@ -136,7 +136,7 @@ func (s *Shell) addressed(ctx context.Context, st *lang.Statement) ([]*peer, err
 	}
 	if st.Peer != "" {
 		p, err := s.peers.find(st.Peer)
-		return []*peer{p}, err
+		return []*peer{p}, mistake(err, st.PeerColumn)
 	}
 	p := s.peers.selected()
 	if p == nil {
@@ -151,7 +151,7 @@ func (s *Shell) gone(p *peer) error {
 		return nil
 	}
 	reason, _ := p.ending()
-	hint := ".connect " + p.name + " dials it again"
+	hint := ".reconnect dials it again"
 	if p.accepted {
 		hint = "it has to connect again"
 		if others := s.peers.list(); len(others) > 0 {
@@ -183,6 +183,7 @@ func (s *Shell) ask(ctx context.Context, p *peer, j *job, sent func()) outcome {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 
+	link := p.link.Load()
 	o := outcome{peer: p}
 	start := time.Now()
 	var waiting []*call
@@ -195,14 +196,14 @@ func (s *Shell) ask(ctx context.Context, p *peer, j *job, sent func()) outcome {
 		}
 	}
 	for _, c := range j.Calls {
-		r := rpcconn.Call{Method: c.Method, Params: c.Params, Notify: c.Notify, OnSent: sent}
+		r := rpcconn.Call{Method: c.Method, Params: c.Params, Notify: c.Notify, Extra: c.Extra, OnSent: sent}
 		r.OnID = func(id rpcconn.ID) {
 			w := &call{peer: p, id: id, method: c.Method, since: start, cancel: cancel}
 			waiting = append(waiting, w)
 			o.id = id
 			p.add(w)
 			if j.Background {
-				s.showOutgoing(p, id, c.Method, c.Params)
+				s.showOutgoing(p, id, c)
 			}
 		}
 		r.OnResponse = func(*rpcconn.Response) {
@@ -217,17 +218,20 @@ func (s *Shell) ask(ctx context.Context, p *peer, j *job, sent func()) outcome {
 	var responses []*rpcconn.Response
 	if j.Batch {
 		sent() // when it has been, nobody tells
-		responses, o.err = p.link.Batch(ctx, requests)
+		responses, o.err = link.Batch(ctx, requests)
 	} else {
 		var r *rpcconn.Response
-		r, o.err = p.link.Do(ctx, &requests[0])
+		r, o.err = link.Do(ctx, &requests[0])
 		responses = []*rpcconn.Response{r}
 	}
 	if o.took == 0 {
 		o.took = time.Since(start)
 	}
 	if errors.Is(o.err, rpcconn.ErrClosed) {
-		<-p.reported // so that the reason is always seen before its consequence
+		<-link.reported // so that the reason is always seen before its consequence
+		if status := link.Status(); status != "" {
+			o.err = fmt.Errorf("%w: it ended: %s", rpcconn.ErrClosed, status)
+		}
 	}
 	for i, w := range waiting {
 		p.remove(w, i >= len(responses) || responses[i] == nil)
@@ -423,9 +427,9 @@ func (s *Shell) notify(ctx context.Context, peers []*peer, j *job) error {
 			for _, c := range j.Calls {
 				calls = append(calls, rpcconn.Call{Method: c.Method, Params: c.Params, Notify: true})
 			}
-			_, err = p.link.Batch(ctx, calls)
+			_, err = p.link.Load().Batch(ctx, calls)
 		} else {
-			err = p.link.Notify(ctx, j.Calls[0].Method, j.Calls[0].Params)
+			_, err = p.link.Load().Do(ctx, &rpcconn.Call{Method: j.Calls[0].Method, Params: j.Calls[0].Params, Notify: true, Extra: j.Calls[0].Extra})
 		}
 		if err != nil {
 			err = s.callError(err, j, ctx)

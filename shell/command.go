@@ -89,14 +89,22 @@ func (s *Shell) command(ctx context.Context, st *lang.Statement) error {
 	if st.Peer != "" {
 		return &lang.Error{Column: st.PeerColumn, Reason: "a peer is for calls; see .help " + c.Name}
 	}
-	err = c.Run(ctx, s, st.Command.Args)
+	if err = c.Run(ctx, s, st.Command.Args); ctx.Err() != nil {
+		return err
+	}
+	return mistake(err, st.Command.Args.Column)
+}
+
+// mistake returns err as one of the line at column, if it is one of the line and does not know its column.
+func mistake(err error, column int) error {
 	var f *failure
 	var shown *shownError
 	var syntax *lang.Error
-	if err == nil || errors.As(err, &f) || errors.As(err, &shown) || errors.As(err, &syntax) || ctx.Err() != nil {
+	switch {
+	case err == nil, errors.As(err, &shown), errors.As(err, &syntax), errors.As(err, &f) && f.code != ExitUsage, errors.Is(err, errTimeout):
 		return err
 	}
-	return UsageError(".%s: %w", c.Name, err)
+	return &lang.Error{Column: column, Reason: err.Error()}
 }
 
 // noArguments refuses arguments where a command takes none.

@@ -6,11 +6,14 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"slices"
 	"strconv"
+	"sync"
 	"time"
 
 	"rpcsh/rpcconn"
 	"rpcsh/rpcconn/dial"
+	"rpcsh/shell/term"
 	"rpcsh/shell/traffic"
 )
 
@@ -23,31 +26,117 @@ func (s *Shell) Connect(ctx context.Context, target string, cfg dial.Config) err
 	if err != nil {
 		return UsageError("%w", err)
 	}
-	w, err := cfg.Wire()
-	if err != nil {
-		return UsageError("%w", err)
-	}
-	ctx, cancel := context.WithTimeoutCause(ctx, dialTimeout, errTimeout)
-	defer cancel()
-	defer s.showWaiting("connecting to " + t.String() + " …")()
+	return s.ConnectTo(ctx, t, cfg)
+}
+
+// ConnectTo is Connect for a target that has been read.
+func (s *Shell) ConnectTo(ctx context.Context, t dial.Target, cfg dial.Config) error {
 	p := newPeer()
-	start := time.Now()
-	link, err := w.Dial(ctx, t, s.options(p))
-	if err != nil {
-		if cause := context.Cause(ctx); cause != nil {
-			return fmt.Errorf("connecting to %s: %w after %s", t, cause, took(time.Since(start)))
-		}
-		return &failure{ExitConnection, err}
-	}
+	p.dialled = dialled{t, cfg}
 	p.name, p.target = t.Short(), t.String()
+	link, said, err := s.dial(ctx, p)
+	if err != nil {
+		return err
+	}
 	s.adopt(p, link, func() {
-		s.report(fmt.Sprintf("connected to %s · %s · in %s", t, w, took(time.Since(start))))
-		if n := len(p.known.Methods()); n > 0 && s.interactive() {
+		s.report(said)
+		if n := p.known.Len(); n > 0 && s.interactive() {
 			s.say("%s known from earlier · Tab completes · .help", plural(n, "method"))
 		}
 	})
 	return nil
 }
+
+// dial connects to p, found out what it speaks where that was not said, and returns what there is to say about it.
+func (s *Shell) dial(ctx context.Context, p *peer) (link *dial.Link, said string, err error) {
+	t, cfg := p.dialled.target, p.dialled.cfg
+	if err := cfg.Check(); err != nil {
+		return nil, "", UsageError("%w", err)
+	}
+	cfg.Stderr = func(line string) { s.showStderr(p, line) }
+	ctx, cancel := context.WithTimeoutCause(ctx, dialTimeout, errTimeout)
+	defer cancel()
+	defer s.showWaiting("connecting to " + t.String() + " …")()
+	start := time.Now()
+	p.remembered = false
+	if cfg.NeedsDetect(t) {
+		found := s.cfg.Findings.Load(t)
+		if found != nil && !s.interactive() { // a person's shell makes sure
+			if link, _, err = cfg.Connect(ctx, t, found, s.options(p)); err == nil {
+				p.remembered = true
+				return link, "connected to " + found.String() + " · as found earlier", nil
+			}
+		}
+		if found, err = s.findOut(ctx, p, cfg, found); err != nil { // what was found earlier is asked first
+			return nil, "", s.dialError(ctx, t, start, err)
+		}
+		if link, _, err = cfg.Connect(ctx, t, found, s.options(p)); err != nil {
+			return nil, "", s.dialError(ctx, t, start, err)
+		}
+		return link, fmt.Sprintf("connected to %s · found in %s", found, took(found.Took)), nil
+	}
+	if link, err = cfg.Dial(ctx, t, s.options(p)); err != nil {
+		return nil, "", s.dialError(ctx, t, start, err)
+	}
+	return link, fmt.Sprintf("connected to %s · %s · in %s", link.Target, wireText(link), took(time.Since(start))), nil
+}
+
+// findOut finds out what p speaks, and remembers it.
+func (s *Shell) findOut(ctx context.Context, p *peer, cfg dial.Config, likely *dial.Finding) (*dial.Finding, error) {
+	var lines stderrLines // a child process is started several times: what it says is worth telling only if that is why it cannot be used
+	cfg.Stderr = lines.add
+	found, err := cfg.Detect(ctx, p.dialled.target, likely, nil)
+	if err != nil {
+		for _, line := range lines.all() {
+			s.showStderr(p, line)
+		}
+		return nil, err
+	}
+	if err := s.cfg.Findings.Save(p.dialled.target, found); err != nil {
+		s.note(err.Error())
+	}
+	return found, nil
+}
+
+func (s *Shell) dialError(ctx context.Context, t dial.Target, start time.Time, err error) error {
+	if cause := context.Cause(ctx); cause != nil {
+		return fmt.Errorf("connecting to %s: %w after %s", t, cause, took(time.Since(start)))
+	}
+	return &failure{ExitConnection, err}
+}
+
+// stderrLines are the different lines that a child process wrote to its stderr, up to a number that one reads.
+type stderrLines struct {
+	mu    sync.Mutex // protects what follows
+	lines []string
+}
+
+func (l *stderrLines) add(line string) {
+	const most = 20
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(l.lines) < most && !slices.Contains(l.lines, line) {
+		l.lines = append(l.lines, line)
+	}
+}
+
+func (l *stderrLines) all() []string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.Clone(l.lines)
+}
+
+// wireText says what is spoken on link.
+func wireText(link *dial.Link) string {
+	w, known := link.Wire()
+	if !known {
+		return "not known yet"
+	}
+	return w.String()
+}
+
+// wire says what is spoken with p.
+func (p *peer) wire() string { return wireText(p.link.Load().Link) }
 
 // Listen waits for peers on address.
 func (s *Shell) Listen(ctx context.Context, address string, cfg dial.Config) error {
@@ -55,11 +144,12 @@ func (s *Shell) Listen(ctx context.Context, address string, cfg dial.Config) err
 	if err != nil {
 		return UsageError("%w", err)
 	}
-	w, err := cfg.Wire()
-	if err != nil {
+	if err := cfg.Check(); err != nil {
 		return UsageError("%w", err)
 	}
-	l, err := w.Listen(ctx, t)
+	cfg.Fallback = s.settings().fallback
+	cfg.OnError = func(remote string, err error) { s.note(fmt.Sprintf("%s: %v", remote, err)) }
+	l, err := cfg.Listen(ctx, t)
 	if err != nil {
 		return &failure{ExitConnection, err}
 	}
@@ -67,7 +157,7 @@ func (s *Shell) Listen(ctx context.Context, address string, cfg dial.Config) err
 	s.listeners = append(s.listeners, l)
 	s.mu.Unlock()
 	s.tasks.Go(func() { s.accept(l) })
-	s.report(fmt.Sprintf("listening on %s · %s", l.Target, w))
+	s.report(fmt.Sprintf("listening on %s · %s", l.Target, l))
 	return nil
 }
 
@@ -77,52 +167,79 @@ func (s *Shell) accept(l *dial.Listener) {
 		p := newPeer()
 		p.accepted = true
 		link, err := l.Accept(func() *rpcconn.Options { return s.options(p) })
-		if errors.Is(err, net.ErrClosed) {
+		if err != nil {
+			if !errors.Is(err, net.ErrClosed) {
+				s.note(fmt.Sprintf("no longer listening on %s: %v", l.Target, err))
+			}
 			return
 		}
-		if err != nil { // out of file descriptors, most likely: the next one may be accepted
-			s.note(fmt.Sprintf("accepting a peer: %v", err))
-			select {
-			case <-time.After(time.Second):
-				continue
-			case <-s.done.Done():
+		p.name, p.target = link.Remote, "accepted at "+l.Requested.String()
+		link.OnWire(func(w dial.Wire, found bool) {
+			<-p.ready
+			if !found {
+				s.note(fmt.Sprintf("%s has said nothing so far, so it is spoken to in %s (.set fallback, or -p and -f, say otherwise)", p.at(), w))
 				return
 			}
-		}
-		p.name, p.target = link.Remote, "accepted at "+l.Requested.String()
+			s.note(fmt.Sprintf("%s speaks %s", p.at(), w))
+			s.mayDiscover(p, w)
+		})
 		s.adopt(p, link, func() {
-			s.note(fmt.Sprintf("%s connected from %s · %s", p.at(), p.name, l.Wire))
+			text := fmt.Sprintf("%s connected from %s", p.at(), p.name)
+			if w, known := link.Wire(); known {
+				text += " · " + w.String()
+			}
+			s.note(text)
 		})
 	}
 }
 
 // adopt makes p one of the peers, says so, and lets its messages in.
 func (s *Shell) adopt(p *peer, link *dial.Link, announce func()) {
-	p.link, p.since = link, time.Now()
 	known, err := s.cfg.Store.Load(p.target)
 	if err != nil {
 		s.note(err.Error())
 	}
 	p.known = known
+	p.link.Store(&connection{Link: link, reported: make(chan struct{})})
+	p.since = time.Now()
 	s.peers.add(p)
 	announce()
 	close(p.ready)
+	s.begin(p)
+}
+
+// begin starts what goes on as long as p's connection stands.
+func (s *Shell) begin(p *peer) {
+	link := p.link.Load()
 	s.updatePrompt()
-	s.tasks.Go(func() { s.watchEnd(p) })
-	if s.cfg.Discover && link.Wire.Protocol.Discover {
-		s.tasks.Go(func() { s.discover(p) })
+	s.tasks.Go(func() { s.watchEnd(p, link) })
+	if w, known := link.Wire(); known {
+		s.mayDiscover(p, w)
 	}
 	if s.done.Err() != nil { // the session ended while this one was coming in
 		_ = link.Close()
 	}
 }
 
+// mayDiscover asks p what it offers, if that is wanted.
+func (s *Shell) mayDiscover(p *peer, w dial.Wire) {
+	link := p.link.Load()
+	if s.cfg.Discover && w.Protocol.Discover && !link.discovered.Swap(true) {
+		s.tasks.Go(func() { s.discover(p) })
+	}
+}
+
 // watchEnd waits until p has gone, and says so.
-func (s *Shell) watchEnd(p *peer) {
-	<-p.link.Done()
+func (s *Shell) watchEnd(p *peer, link *connection) {
+	<-link.Done()
 	s.remember(p)
 	s.peers.remove(p)
 	reason, orderly := p.ending()
+	if p.remembered && link.Stats().In == 0 { // it never said a word that was understood
+		if err := s.cfg.Findings.Forget(p.dialled.target); err != nil {
+			s.note(err.Error())
+		}
+	}
 	if s.done.Err() == nil {
 		text := p.title(s) + " " + reason
 		if reason == "closed here" {
@@ -134,8 +251,48 @@ func (s *Shell) watchEnd(p *peer) {
 		s.note(text)
 		s.updatePrompt()
 	}
-	close(p.reported)
-	p.link.Wait()
+	close(link.reported)
+	link.Wait()
+	if s.cfg.Reconnect && !p.accepted && reason != "closed here" && s.done.Err() == nil {
+		s.keepReconnecting(p)
+	}
+}
+
+// Pauses between attempts to reconnect.
+const (
+	firstPause = 500 * time.Millisecond
+	lastPause  = 30 * time.Second
+)
+
+// keepReconnecting dials p again, with growing pauses, until it is there.
+func (s *Shell) keepReconnecting(p *peer) {
+	for pause := firstPause; ; pause = min(2*pause, lastPause) {
+		select {
+		case <-time.After(pause):
+		case <-s.done.Done():
+			return
+		}
+		if p.alive() || s.reconnect(s.done, p) == nil {
+			return
+		}
+	}
+}
+
+// reconnect dials p, which has gone, again. It keeps its number and what is known of it.
+func (s *Shell) reconnect(ctx context.Context, p *peer) error {
+	link, said, err := s.dial(ctx, p)
+	if err != nil {
+		return err
+	}
+	p.mu.Lock()
+	clear(p.givenUp) // the ids of the new connection begin anew
+	p.order = nil
+	p.mu.Unlock()
+	p.link.Store(&connection{Link: link, reported: make(chan struct{})})
+	s.peers.restore(p)
+	s.report("re" + said)
+	s.begin(p)
+	return nil
 }
 
 // title names p in what is said about it.
@@ -236,14 +393,14 @@ func (s *Shell) Linger(ctx context.Context, d time.Duration) {
 	}
 	for _, p := range s.peers.list() {
 		select {
-		case <-p.link.Done():
+		case <-p.link.Load().Done():
 		case <-ctx.Done():
 			return
 		}
 	}
 }
 
-// prompt says which peer is meant where none is named.
+// prompt says which peer is meant where none is named, and whether its certificate was not verified.
 func (s *Shell) prompt() string {
 	p := s.peers.selected()
 	switch {
@@ -258,11 +415,15 @@ func (s *Shell) prompt() string {
 		return "(" + p.at() + " has gone)> "
 	case !p.alive():
 		return "(not connected)> "
-	case p.accepted || len(s.peers.list()) > 1:
-		return p.at() + " " + visible(p.name, false) + "> "
-	default:
-		return visible(p.name, false) + "> "
 	}
+	prompt := visible(p.name, false) + "> "
+	if p.accepted || len(s.peers.list()) > 1 {
+		prompt = p.at() + " " + prompt
+	}
+	if p.link.Load().Unverified() {
+		prompt = term.Warning + prompt
+	}
+	return prompt
 }
 
 func (s *Shell) updatePrompt() {

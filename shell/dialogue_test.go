@@ -27,7 +27,16 @@ var update = flag.Bool("update", false, "rewrite what is seen in the dialogues")
 // patience bounds waits that only a broken program makes long.
 const patience = 20 * time.Second
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+// childVariable makes this binary a child process that fails.
+const childVariable = "RPCSH_TEST_CHILD_FAILS"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(childVariable) != "" {
+		fmt.Fprintln(os.Stderr, "oops \x1b[31m")
+		os.Exit(3)
+	}
+	goleak.VerifyTestMain(m)
+}
 
 // A person is a Terminal at which a test types, and sees what is printed.
 type person struct {
@@ -133,12 +142,9 @@ type session struct {
 // startSession starts a shell, and connects it to a demo peer that speaks cfg.
 func startSession(t *testing.T, cfg dial.Config) *session {
 	t.Helper()
-	w, err := cfg.Wire()
-	if err != nil {
-		t.Fatal(err)
-	}
+	var err error
 	s := &session{person: newPerson(), t: t, done: make(chan error, 1)}
-	if s.peer, err = demo.Start(t.Context(), w); err != nil {
+	if s.peer, err = demo.Start(t.Context(), cfg); err != nil {
 		t.Fatal(err)
 	}
 	h, err := history.Open("", 100)

@@ -18,6 +18,9 @@ func (p *peer) learnFrom(method string, r *rpcconn.Response) {
 		p.known.Forget(method)
 		return
 	}
+	if methods, _, err := catalog.FromOpenRPC(r.Result); method == catalog.MethodDiscover && err == nil {
+		p.known.Learn(methods...) // the person has asked in our place
+	}
 	p.learnUsed(method)
 }
 
@@ -35,7 +38,7 @@ func (s *Shell) discover(p *peer) {
 	ctx, cancel := context.WithTimeout(s.done, discoverTimeout)
 	defer cancel()
 	w := &call{peer: p, method: catalog.MethodDiscover}
-	r, err := p.link.Do(ctx, &rpcconn.Call{Method: catalog.MethodDiscover, OnID: func(id rpcconn.ID) { w.id = id }})
+	r, err := p.link.Load().Do(ctx, &rpcconn.Call{Method: catalog.MethodDiscover, OnID: func(id rpcconn.ID) { w.id = id }})
 	if err != nil {
 		p.mu.Lock()
 		p.givenUp[w.id] = w.method // its answer may still come

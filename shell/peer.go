@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -22,16 +23,17 @@ const maxGivenUp = 1000
 
 // A peer is one connection that the shell has, or had.
 type peer struct {
-	number   int
-	accepted bool
-	link     *dial.Link
-	name     string // as the person called it: its target, or where it came from
-	target   string // under which its methods are remembered
-	since    time.Time
-	known    *catalog.Catalog
-	ready    chan struct{} // closed when all of the above is set; hooks wait for it
-	reported chan struct{} // closed when it has been said that the peer has gone
-	lastSeen string        // the method that the peer called last; the reading goroutine's
+	number     int
+	accepted   bool
+	link       atomic.Pointer[connection]
+	dialled    dialled // how it was reached; zero for an accepted peer
+	remembered bool    // what it speaks was found out in an earlier run, and not made sure of
+	name       string  // as the person called it: its target, or where it came from
+	target     string  // under which its methods are remembered
+	since      time.Time
+	known      *catalog.Catalog
+	ready      chan struct{} // closed when all of the above is set; hooks wait for it
+	lastSeen   string        // the method that the peer called last; the reading goroutine's
 
 	mu       sync.Mutex // protects what follows
 	calls    map[rpcconn.ID]*call
@@ -42,13 +44,26 @@ type peer struct {
 }
 
 func newPeer() *peer {
-	return &peer{ready: make(chan struct{}), reported: make(chan struct{}), calls: make(map[rpcconn.ID]*call), givenUp: make(map[rpcconn.ID]string)}
+	return &peer{ready: make(chan struct{}), calls: make(map[rpcconn.ID]*call), givenUp: make(map[rpcconn.ID]string)}
+}
+
+// A connection is one that a peer has, or had: it has another one after .reconnect.
+type connection struct {
+	*dial.Link
+	reported   chan struct{} // closed when it has been said that it has ended
+	discovered atomic.Bool   // it has been asked what it offers, or is about to be
+}
+
+// dialled is what it takes to dial a peer again.
+type dialled struct {
+	target dial.Target
+	cfg    dial.Config
 }
 
 // alive reports whether the connection stands.
 func (p *peer) alive() bool {
 	select {
-	case <-p.link.Done():
+	case <-p.link.Load().Done():
 		return false
 	default:
 		return true
@@ -67,13 +82,18 @@ func (p *peer) at() string { return fmt.Sprintf("@%d", p.number) }
 
 // ending says why the connection ended, and whether that was in good order.
 func (p *peer) ending() (reason string, orderly bool) {
-	switch err := p.link.Err(); {
+	link := p.link.Load()
+	switch err := link.Err(); {
 	case errors.Is(err, rpcconn.ErrClosed):
 		return "closed here", true
+	case link.Status() != "":
+		return "ended: " + link.Status(), link.Status() == "exit status 0"
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		return "closed the connection in the middle of a message: " + err.Error(), false
-	case errors.Is(err, io.EOF):
+	case err == io.EOF:
 		return "closed the connection", true
+	case errors.Is(err, io.EOF):
+		return "closed the connection: " + err.Error(), true
 	case errors.Is(err, syscall.ECONNRESET):
 		return "reset the connection", false
 	default:
@@ -137,6 +157,7 @@ func (p *peer) outstanding() []*call {
 type peers struct {
 	mu      sync.Mutex // protects what follows
 	all     []*peer    // in order of number
+	gone    []*peer    // that can be dialled again, in order of number
 	last    int        // the last number given out
 	current *peer
 }
@@ -158,6 +179,38 @@ func (ps *peers) remove(p *peer) {
 	ps.mu.Lock()
 	defer ps.mu.Unlock()
 	ps.all = slices.DeleteFunc(ps.all, func(q *peer) bool { return q == p })
+	if !p.accepted {
+		ps.gone = append(ps.gone, p)
+	}
+}
+
+// restore makes p, which has gone, one of the peers again.
+func (ps *peers) restore(p *peer) {
+	ps.mu.Lock()
+	defer ps.mu.Unlock()
+	ps.gone = slices.DeleteFunc(ps.gone, func(q *peer) bool { return q == p })
+	ps.all = append(ps.all, p)
+	slices.SortFunc(ps.all, func(a, b *peer) int { return a.number - b.number })
+}
+
+// lost returns the peers that have gone and can be dialled again.
+func (ps *peers) lost() []*peer {
+	ps.mu.Lock()
+	defer ps.mu.Unlock()
+	return slices.Clone(ps.gone)
+}
+
+// findGone returns the peer that text names, also where it has gone and can be dialled again.
+func (ps *peers) findGone(text string) (*peer, error) {
+	p, err := ps.find(text)
+	ps.mu.Lock()
+	defer ps.mu.Unlock()
+	for _, q := range ps.gone {
+		if err != nil && q.at() == "@"+strings.TrimPrefix(text, "@") {
+			return q, nil
+		}
+	}
+	return p, err
 }
 
 // count returns how many peers there have been.

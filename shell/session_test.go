@@ -59,17 +59,13 @@ func (s *session) listen() dial.Target {
 	s.mu.Lock()
 	address := regexp.MustCompile(`tcp://(\S+)`).FindStringSubmatch(s.seen.String())[1]
 	s.mu.Unlock()
-	return dial.Target{Network: "tcp", Address: address}
+	return dial.Target{Scheme: "tcp", Address: address}
 }
 
 // A client is a program that connects to the shell.
 func (s *session) client(at dial.Target, opts *rpcconn.Options) *dial.Link {
 	s.t.Helper()
-	w, err := dial.Config{}.Wire()
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	link, err := w.Dial(s.t.Context(), at, opts)
+	link, err := dial.Config{Protocol: "jsonrpc"}.Dial(s.t.Context(), at, opts)
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -92,7 +88,7 @@ func double(_ context.Context, _ *rpcconn.Conn, req *rpcconn.Request) (json.RawM
 }
 
 func TestPeersComeAndGo(t *testing.T) {
-	s := startSession(t, dial.Config{})
+	s := startSession(t, dial.Config{Protocol: "jsonrpc"})
 	at := s.listen()
 	if got := s.run("my_double 1"); !strings.Contains(got, "nobody has connected yet") {
 		t.Errorf("a call without peers: %s", got)
@@ -148,7 +144,7 @@ func TestPeersComeAndGo(t *testing.T) {
 }
 
 func TestInterrupt(t *testing.T) {
-	s := startSession(t, dial.Config{})
+	s := startSession(t, dial.Config{Protocol: "jsonrpc"})
 	s.run(".connect $PEER")
 	s.forget()
 	s.enter("slow 600")
@@ -169,7 +165,7 @@ func TestInterrupt(t *testing.T) {
 }
 
 func TestTimeLimitAndLateAnswer(t *testing.T) {
-	s := startSession(t, dial.Config{})
+	s := startSession(t, dial.Config{Protocol: "jsonrpc"})
 	s.run(".connect $PEER")
 	s.run(".set timeout 50ms")
 	if got := s.run("slow 0.3"); !strings.Contains(got, "slow: timed out: no answer within 50ms") {
@@ -179,7 +175,7 @@ func TestTimeLimitAndLateAnswer(t *testing.T) {
 }
 
 func TestBackground(t *testing.T) {
-	s := startSession(t, dial.Config{})
+	s := startSession(t, dial.Config{Protocol: "jsonrpc"})
 	s.run(".connect $PEER")
 	s.run("r = slow 0.05 | length &")
 	s.see(`→ #1 slow 0.05`)
@@ -200,7 +196,7 @@ func TestBackground(t *testing.T) {
 
 func TestFloodIsSampled(t *testing.T) {
 	const flood = 200_000
-	s := startSession(t, dial.Config{})
+	s := startSession(t, dial.Config{Protocol: "jsonrpc"})
 	s.run(".connect $PEER")
 	got := s.run(fmt.Sprintf("ticks %d", flood))
 	if !strings.Contains(got, fmt.Sprintf("%d  TOOK", flood)) {
@@ -216,7 +212,7 @@ func TestFloodIsSampled(t *testing.T) {
 }
 
 func TestHostilePeer(t *testing.T) {
-	s := startSession(t, dial.Config{})
+	s := startSession(t, dial.Config{Protocol: "jsonrpc"})
 	at := s.listen()
 	c := s.client(at, nil)
 	s.see("@1 connected")
@@ -240,7 +236,7 @@ func TestHostilePeer(t *testing.T) {
 }
 
 func TestComplete(t *testing.T) {
-	s := startSession(t, dial.Config{})
+	s := startSession(t, dial.Config{Protocol: "jsonrpc"})
 	s.run(".connect $PEER")
 	s.run("my_add 1 2")
 	s.run("v = echo 1")
@@ -291,7 +287,7 @@ func TestComplete(t *testing.T) {
 }
 
 func TestCompletesDiscoveredParams(t *testing.T) {
-	s := startSession(t, dial.Config{})
+	s := startSession(t, dial.Config{Protocol: "jsonrpc"})
 	s.discovering(t)
 	got := s.shell.Complete("my_add ", 7)
 	want := []term.Suggestion{{Text: "a=", Description: "number"}, {Text: "b=", Description: "number"}}
@@ -309,7 +305,7 @@ func (s *session) discovering(t *testing.T) {
 	p := newPerson()
 	sh := shell.New(shell.Config{Terminal: p, Discover: true, Timeout: patience})
 	t.Cleanup(sh.Close)
-	if err := sh.Connect(t.Context(), s.peer.Target().String(), dial.Config{}); err != nil {
+	if err := sh.Connect(t.Context(), s.peer.Target().String(), dial.Config{Protocol: "jsonrpc"}); err != nil {
 		t.Fatal(err)
 	}
 	s.shell, p.lines = sh, nil
@@ -317,7 +313,7 @@ func (s *session) discovering(t *testing.T) {
 }
 
 func TestRemembersMethods(t *testing.T) {
-	s := startSession(t, dial.Config{})
+	s := startSession(t, dial.Config{Protocol: "jsonrpc"})
 	s.run(".connect $PEER")
 	s.run("my_add 1 2")
 	s.run("nosuch")
@@ -345,17 +341,17 @@ func TestLines(t *testing.T) {
 		{"filters and raw text", ".set output raw\necho \"a\" | .[0]\n", "a\n", "", 0},
 		{"a notification prints nothing", "!log 1\n", "", "", 0},
 		{"quit ends it", ".quit\nmy_add 1 2\n", "", "", 0},
-		{"no peer of that number", "@7 my_add 1 2\n", "", "rpcsh: there is no peer @7 (.peers lists them)\n", 2},
+		{"no peer of that number", "@7 my_add 1 2\n", "", "rpcsh: line 1, column 1: there is no peer @7 (.peers lists them)\n", 2},
 		{"traffic on stderr", ".serve my_double .[0]*2\nmy_progress_add 2 2\n", "4\n", "TIME ← report_progress \"hi\"\nTIME ← #1 my_double 3\nTIME → #1 6  TOOK\n", 0},
 		{"methods one a line", "my_add 1 2\n.methods\n", "3\nmy_add\n", "", 0},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			s := startSession(t, dial.Config{})
+			s := startSession(t, dial.Config{Protocol: "jsonrpc"})
 			var stdout, stderr strings.Builder
 			sh := shell.New(shell.Config{Stdout: &stdout, Stderr: &stderr, Timeout: patience})
 			defer sh.Close()
-			if err := sh.Connect(t.Context(), s.peer.Target().String(), dial.Config{}); err != nil {
+			if err := sh.Connect(t.Context(), s.peer.Target().String(), dial.Config{Protocol: "jsonrpc"}); err != nil {
 				t.Fatal(err)
 			}
 			lines := strings.SplitAfter(test.lines, "\n")

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"rpcsh/rpcconn/dial"
 )
 
 // What a call without arguments sends as params.
@@ -21,7 +23,8 @@ type settings struct {
 	timeout  time.Duration // of calls; 0: none
 	noParams string
 	output   string
-	stop     bool // a run of several lines stops at the first that fails
+	fallback string // the framing for an accepted peer that is spoken to before it has said anything
+	stop     bool   // a run of several lines stops at the first that fails
 }
 
 // A setting is an element of the table that .set, its help and its completion use.
@@ -34,6 +37,11 @@ type setting struct {
 
 func settingTable() []setting {
 	return []setting{
+		{
+			"fallback", "the framing in which a peer is spoken to that has connected and said nothing; for those who .listen later", dial.FramingNames()[1:],
+			func(s *settings) string { return s.fallback },
+			func(s *settings, v string) error { return oneOf(&s.fallback, v, dial.FramingNames()[1:]...) },
+		},
 		{
 			"noparams", "what a call without arguments sends as params: nothing, [] or {}", []string{noParamsOmit, noParamsArray, noParamsObject},
 			func(s *settings) string { return s.noParams },

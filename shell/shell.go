@@ -40,16 +40,18 @@ type Config struct {
 	Stderr   io.Writer         // all else
 	Status   func(text string) // shows what is being waited for where there is no Terminal; nil: nothing does
 
-	Wire     dial.Config   // for .connect and .listen where they say nothing else
-	Timeout  time.Duration // of calls; 0: none
-	Output   string        // one of Outputs; "" is pretty for a person, else json
-	Color    bool
-	Verbose  bool
-	Discover bool // ask peers what they offer, unasked
-	Incoming bool // print what comes in on Stdout, a JSON object a line
+	Wire      dial.Config   // for .connect and .listen where they say nothing else
+	Timeout   time.Duration // of calls; 0: none
+	Output    string        // one of Outputs; "" is pretty for a person, else json
+	Color     bool
+	Verbose   bool
+	Reconnect bool // dial peers again that have gone
+	Discover  bool // ask peers what they offer, unasked
+	Incoming  bool // print what comes in on Stdout, a JSON object a line
 
-	History *history.History // nil: none
-	Store   catalog.Store    // of the methods known of peers
+	History  *history.History // nil: none
+	Store    catalog.Store    // of the methods known of peers
+	Findings dial.Findings    // of what they speak
 }
 
 // A Shell is one session. Its methods are called by one goroutine, but for Complete.
@@ -78,7 +80,7 @@ type Shell struct {
 func New(cfg Config) *Shell {
 	s := &Shell{cfg: cfg, variables: make(map[string]json.RawMessage)}
 	s.colors = newPalette(cfg.Color)
-	s.set = settings{timeout: cfg.Timeout, noParams: noParamsOmit, output: cfg.Output, stop: true}
+	s.set = settings{timeout: cfg.Timeout, noParams: noParamsOmit, fallback: dial.Protocols()[0].Framing, output: cfg.Output, stop: true}
 	if s.set.output == "" {
 		s.set.output = OutputJSON
 		if s.interactive() {
@@ -129,7 +131,7 @@ func (s *Shell) Close() {
 	}
 	s.finish()
 	for _, p := range s.peers.list() {
-		_ = p.link.Close()
+		_ = p.link.Load().Close()
 	}
 	s.tasks.Wait()
 	s.screen.close()

@@ -79,15 +79,18 @@ func (s *Shell) showRequest(p *peer, req *rpcconn.Request) {
 		s.screen.printAll(s.stdout(), s.incoming(p, kind, req.ID, req.Method, "params", req.Params))
 		return
 	}
-	s.showTraffic(p, traffic.Event{Kind: kind, Method: req.Method}, func() string { return s.requestText(req.ID, req.Method, req.Params) })
+	s.showTraffic(p, traffic.Event{Kind: kind, Method: req.Method}, func() string { return s.requestText(req.ID, req.Method, req.Params, req.Extra) })
 }
 
-func (s *Shell) requestText(id rpcconn.ID, method string, params json.RawMessage) string {
+func (s *Shell) requestText(id rpcconn.ID, method string, params, extra json.RawMessage) string {
 	text := ""
 	if !id.IsNone() {
 		text = s.colors.dim("#"+visible(id.String(), false)) + " "
 	}
 	text += s.colors.bold(visible(method, false))
+	if extra != nil {
+		text += " " + s.colors.dim(shorten(compact(extra), len(extra)))
+	}
 	if args := arguments(params); args != "" {
 		text += " " + shorten(args, len(params))
 	}
@@ -95,8 +98,8 @@ func (s *Shell) requestText(id rpcconn.ID, method string, params json.RawMessage
 }
 
 // showOutgoing shows a request that is sent in the background.
-func (s *Shell) showOutgoing(p *peer, id rpcconn.ID, method string, params json.RawMessage) {
-	s.showTraffic(p, traffic.Event{Out: true, Kind: traffic.Request, Method: method}, func() string { return s.requestText(id, method, params) })
+func (s *Shell) showOutgoing(p *peer, id rpcconn.ID, c lang.Call) {
+	s.showTraffic(p, traffic.Event{Out: true, Kind: traffic.Request, Method: c.Method}, func() string { return s.requestText(id, c.Method, c.Params, c.Extra) })
 }
 
 // showAnswer shows what is answered to the peer's request.
@@ -137,6 +140,19 @@ func (s *Shell) responseText(r *rpcconn.Response, note string, d time.Duration) 
 		text += "  " + s.colors.dim(note)
 	}
 	return text
+}
+
+// showStderr shows a line that a child process wrote to its stderr.
+func (s *Shell) showStderr(p *peer, line string) {
+	mark := "│ "
+	select {
+	case <-p.ready:
+		if s.severalPeers() {
+			mark = p.at() + " │ "
+		}
+	default: // it has no number yet
+	}
+	s.screen.sample("lines of "+p.name, func() string { return s.colors.dim(mark + visible(line, false)) })
 }
 
 // showStray shows an answer that nobody waits for.

@@ -28,9 +28,9 @@ type Peer struct {
 	links map[*dial.Link]bool
 }
 
-// Start starts a demo peer that speaks w on a free port of the loopback interface.
-func Start(ctx context.Context, w *dial.Wire) (*Peer, error) {
-	ln, err := w.Listen(ctx, dial.Target{Network: "tcp", Address: "127.0.0.1:0"})
+// Start starts a demo peer that speaks what cfg says on a free port of the loopback interface.
+func Start(ctx context.Context, cfg dial.Config) (*Peer, error) {
+	ln, err := cfg.Listen(ctx, dial.Target{Scheme: "tcp", Address: "127.0.0.1:0"})
 	if err != nil {
 		return nil, fmt.Errorf("starting the demo peer: %w", err)
 	}

@@ -21,18 +21,14 @@ import (
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // forms are what the demo peer is tried in.
-func forms(t *testing.T, run func(t *testing.T, w *dial.Wire)) {
-	for _, cfg := range []dial.Config{{}, {Framing: "none"}, {Protocol: "bsonrpc"}} {
-		w, err := cfg.Wire()
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Run(w.String(), func(t *testing.T) { run(t, w) })
+func forms(t *testing.T, run func(t *testing.T, w dial.Config)) {
+	for _, cfg := range []dial.Config{{Protocol: "jsonrpc"}, {Framing: "none"}, {Protocol: "bsonrpc"}} {
+		t.Run(cfg.Protocol+cfg.Framing, func(t *testing.T) { run(t, cfg) })
 	}
 }
 
 // connect starts a demo peer and returns a connection to it.
-func connect(t *testing.T, w *dial.Wire, opts *rpcconn.Options) *dial.Link {
+func connect(t *testing.T, w dial.Config, opts *rpcconn.Options) *dial.Link {
 	t.Helper()
 	p, err := Start(t.Context(), w)
 	if err != nil {
@@ -102,7 +98,7 @@ func TestMethods(t *testing.T) {
 		{"nosuch", `[1]`, `-32601 Method not found`},
 		{"", ``, `-32601 Method not found`},
 	}
-	forms(t, func(t *testing.T, w *dial.Wire) {
+	forms(t, func(t *testing.T, w dial.Config) {
 		link := connect(t, w, nil)
 		for _, test := range tests {
 			if got := call(t, link, test.method, test.params); got != test.want && (test.want[len(test.want)-1] == '"' || !strings.HasPrefix(got, test.want)) {
@@ -114,7 +110,7 @@ func TestMethods(t *testing.T) {
 
 // The reference scenario: a notification, a call back, then the answer.
 func TestProgressAdd(t *testing.T) {
-	forms(t, func(t *testing.T, w *dial.Wire) {
+	forms(t, func(t *testing.T, w dial.Config) {
 		var seen []string
 		link := connect(t, w, &rpcconn.Options{
 			OnRequest: func(r *rpcconn.Request) { seen = append(seen, fmt.Sprintf("%s %s %s", r.ID, r.Method, r.Params)) },
@@ -140,7 +136,7 @@ func TestProgressAdd(t *testing.T) {
 }
 
 func TestProgressAddWithoutMyDouble(t *testing.T) {
-	forms(t, func(t *testing.T, w *dial.Wire) {
+	forms(t, func(t *testing.T, w dial.Config) {
 		if got := call(t, connect(t, w, nil), "my_progress_add", `[2,2]`); !strings.Contains(got, ".serve my_double .[0]*2") {
 			t.Errorf("got %s, want what to do", got)
 		}
@@ -148,7 +144,7 @@ func TestProgressAddWithoutMyDouble(t *testing.T) {
 }
 
 func TestTicks(t *testing.T) {
-	forms(t, func(t *testing.T, w *dial.Wire) {
+	forms(t, func(t *testing.T, w dial.Config) {
 		var seen []string
 		link := connect(t, w, &rpcconn.Options{OnRequest: func(r *rpcconn.Request) { seen = append(seen, string(r.Params)) }})
 		answered := make(chan int, 1)
@@ -163,7 +159,7 @@ func TestTicks(t *testing.T) {
 }
 
 func TestByeClosesAfterItsAnswer(t *testing.T) {
-	forms(t, func(t *testing.T, w *dial.Wire) {
+	forms(t, func(t *testing.T, w dial.Config) {
 		link := connect(t, w, nil)
 		if got := call(t, link, "bye", ""); got != `"bye"` {
 			t.Errorf("got %s", got)
@@ -176,7 +172,7 @@ func TestByeClosesAfterItsAnswer(t *testing.T) {
 }
 
 func TestDiscoverListsWhatIsServed(t *testing.T) {
-	forms(t, func(t *testing.T, w *dial.Wire) {
+	forms(t, func(t *testing.T, w dial.Config) {
 		link := connect(t, w, nil)
 		listed, title, err := catalog.FromOpenRPC(json.RawMessage(call(t, link, catalog.MethodDiscover, "")))
 		if err != nil || title != "rpcsh demo peer 1" {
@@ -205,10 +201,7 @@ func TestDiscoverListsWhatIsServed(t *testing.T) {
 }
 
 func TestClose(t *testing.T) {
-	w, err := dial.Config{}.Wire()
-	if err != nil {
-		t.Fatal(err)
-	}
+	w := dial.Config{Protocol: "jsonrpc"}
 	p, err := Start(t.Context(), w)
 	if err != nil {
 		t.Fatal(err)

@@ -1,114 +1,151 @@
-// Package dial makes connections: from a target and the names of a protocol and a framing to a running rpcconn.Conn, by
-// dialling or by listening. The table of protocols is here, that of framings in transport.
+// Package dial makes connections: from a target and the names of a protocol and a framing, or from nothing but a target, to a
+// running rpcconn.Conn, by dialling, by starting a child process, or by listening.
+//
+//   - target.go: where a peer is
+//   - protocol.go: the table of protocols; that of framings is transport's
+//   - wire.go: what is spoken
+//   - dial.go, listen.go: connections
+//   - sniff.go: what the first bytes of a peer mean; lazy.go: a connection that waits for them; firstbytes.go: what both read
+//   - probe.go, attempt.go, detect.go, detecthttp.go: asking a peer that waits for us to speak first
+//   - connect.go, findings.go: what was found out, and remembered
 package dial
 
 import (
 	"context"
-	"fmt"
-	"net"
-	"slices"
+	"io"
 	"strings"
 
 	"rpcsh/rpcconn"
 	"rpcsh/rpcconn/transport"
+	httprpc "rpcsh/rpcconn/transport/http"
+	"rpcsh/rpcconn/transport/websocket"
 )
-
-// Config says what is spoken over a connection.
-type Config struct {
-	Protocol   string // "" is the default protocol
-	Framing    string // "" is the protocol's own
-	MaxMessage int    // bytes; 0 is transport.DefaultMaxMessage
-}
-
-// A Wire is a Config whose names have been looked up.
-type Wire struct {
-	Protocol Protocol
-	Framing  string
-
-	channel rpcconn.Framing
-}
-
-// Wire looks up what cfg names.
-func (cfg Config) Wire() (*Wire, error) {
-	p, err := findProtocol(cfg.Protocol)
-	if err != nil {
-		return nil, err
-	}
-	framing := cfg.Framing
-	switch {
-	case framing == "":
-		framing = p.Framing
-	case len(p.Framings) == 0:
-		return nil, fmt.Errorf("%s has a framing of its own: leave out -f %s", p.Title, framing)
-	case !slices.Contains(p.Framings, framing):
-		return nil, fmt.Errorf("framing %q is not known: choose one of %s", framing, strings.Join(p.Framings, ", "))
-	}
-	channel, err := transport.NewFraming(framing, cfg.MaxMessage)
-	if err != nil {
-		return nil, err
-	}
-	return &Wire{Protocol: p, Framing: framing, channel: channel}, nil
-}
-
-// String says what is spoken: "JSON-RPC 2.0, rfc7464".
-func (w *Wire) String() string {
-	if len(w.Protocol.Framings) == 0 {
-		return w.Protocol.Title
-	}
-	return w.Protocol.Title + ", " + w.Framing
-}
 
 // A Link is a connection and what is known of its two ends.
 type Link struct {
 	*rpcconn.Conn
-	Wire   *Wire
+	Target Target // as dialled, perhaps found out; zero for an accepted peer
 	Remote string // the peer's address; for an accepted Unix socket, which has none, the listener's
+
+	wire   func() (Wire, bool)
+	onWire func(func(w Wire, found bool))
+	status func() string
+
+	unverified bool
 }
 
-func (w *Wire) link(nc net.Conn, remote string, opts *rpcconn.Options) *Link {
-	return &Link{Conn: rpcconn.New(w.channel(nc), w.Protocol.NewCodec(), opts), Wire: w, Remote: remote}
+// Wire returns what is spoken, and false while that has still to turn out.
+func (l *Link) Wire() (Wire, bool) { return l.wire() }
+
+// OnWire has f called, once, when it turns out what is spoken, and whether the peer's own bytes said so; not where that is known
+// already. f is called by whoever finds out, before the peer's first message is handed on, or ours is sent, and may wait.
+func (l *Link) OnWire(f func(w Wire, found bool)) {
+	if l.onWire != nil {
+		l.onWire(f)
+	}
 }
 
-// Dial connects to target.
-func (w *Wire) Dial(ctx context.Context, target Target, opts *rpcconn.Options) (*Link, error) {
-	nc, err := transport.Dial(ctx, target.Network, target.dialAddress())
+// Unverified reports whether the peer is reached by TLS and its certificate was not verified.
+func (l *Link) Unverified() bool { return l.unverified }
+
+// Status returns how a child process ended, "" for other peers and while it runs.
+func (l *Link) Status() string {
+	if l.status == nil {
+		return ""
+	}
+	return l.status()
+}
+
+func fixed(w Wire) func() (Wire, bool) { return func() (Wire, bool) { return w, true } }
+
+// Dial connects to t and speaks what cfg says; what it does not say is the default, see Detect. The error says what to do.
+func (cfg Config) Dial(ctx context.Context, t Target, opts *rpcconn.Options) (*Link, error) {
+	w, err := cfg.wire(t)
 	if err != nil {
 		return nil, err
 	}
-	return w.link(nc, nc.RemoteAddr().String(), opts), nil
-}
-
-// A Listener accepts peers.
-type Listener struct {
-	Wire      *Wire
-	Requested Target
-	Target    Target // Requested, with the port that was chosen where that was 0
-
-	ln net.Listener
-}
-
-// Listen starts to listen on target.
-func (w *Wire) Listen(ctx context.Context, target Target) (*Listener, error) {
-	ln, err := transport.Listen(ctx, target.Network, target.Address)
+	ch, link, err := cfg.open(ctx, t, w, onError(opts))
 	if err != nil {
 		return nil, err
 	}
-	actual := Target{Network: target.Network, Address: ln.Addr().String()}
-	return &Listener{Wire: w, Requested: target, Target: actual, ln: ln}, nil
+	link.Target, link.wire = t, fixed(w)
+	link.unverified = cfg.TLS.Insecure && t.isTLS()
+	link.Conn = rpcconn.New(ch, w.Protocol.NewCodec(), opts)
+	return link, nil
 }
 
-// Accept waits for the next peer. options is asked for that peer's options before anything is read from it.
-func (l *Listener) Accept(options func() *rpcconn.Options) (*Link, error) {
-	nc, err := l.ln.Accept()
+func onError(opts *rpcconn.Options) func(error) {
+	if opts == nil {
+		return nil
+	}
+	return opts.OnError
+}
+
+// open opens a channel to t.
+func (cfg Config) open(ctx context.Context, t Target, w Wire, onError func(error)) (rpcconn.Channel, *Link, error) {
+	switch t.Scheme {
+	case schemeWS, schemeWSS:
+		tlsConfig, err := cfg.TLS.Client(t.host())
+		if err != nil {
+			return nil, nil, err
+		}
+		ch, info, err := websocket.Dial(ctx, t.url(), websocket.DialOptions{
+			Header: cfg.Header, Subprotocols: cfg.Subprotocols, Origin: cfg.Origin, TLS: tlsConfig,
+			MaxMessage: cfg.MaxMessage, Binary: w.Protocol.Binary,
+		})
+		if err != nil {
+			return nil, nil, err
+		}
+		return ch, &Link{Remote: info.RemoteAddr.String()}, nil
+	case schemeHTTP, schemeHTTPS:
+		tlsConfig, err := cfg.TLS.Client(t.host())
+		if err != nil {
+			return nil, nil, err
+		}
+		ch, info, err := httprpc.Dial(ctx, t.url(), httprpc.Options{
+			Header: cfg.Header, TLS: tlsConfig, CookieFile: cfg.CookieFile, MaxMessage: cfg.MaxMessage,
+			Streamable: w.Protocol.Name == "mcp", NewCodec: w.Protocol.NewCodec, OnError: onError,
+		})
+		if err != nil {
+			return nil, nil, err
+		}
+		return ch, &Link{Remote: info.RemoteAddr.String()}, nil
+	}
+	stream, link, err := cfg.stream(ctx, t)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	remote := nc.RemoteAddr().String()
-	if l.Target.Network == "unix" {
-		remote = l.Target.Address
+	framing, err := w.channel(cfg.MaxMessage)
+	if err != nil {
+		_ = stream.Close()
+		return nil, nil, err
 	}
-	return l.Wire.link(nc, remote, options()), nil
+	return framing(stream), link, nil
 }
 
-// Close stops listening; accepted connections stay.
-func (l *Listener) Close() error { return l.ln.Close() }
+// stream opens a stream of bytes to t.
+func (cfg Config) stream(ctx context.Context, t Target) (io.ReadWriteCloser, *Link, error) {
+	switch t.Scheme {
+	case schemeExec:
+		p, err := transport.StartProcess(transport.ProcessOptions{Args: t.Command, Stderr: cfg.Stderr, Grace: cfg.grace})
+		if err != nil {
+			return nil, nil, err
+		}
+		return p, &Link{Remote: strings.Join(t.Command, " "), status: p.Status}, nil
+	case schemeTLS:
+		tlsConfig, err := cfg.TLS.Client(t.host())
+		if err != nil {
+			return nil, nil, err
+		}
+		nc, err := transport.DialTLS(ctx, t.dialAddress(), tlsConfig)
+		if err != nil {
+			return nil, nil, err
+		}
+		return nc, &Link{Remote: nc.RemoteAddr().String()}, nil
+	}
+	nc, err := transport.Dial(ctx, t.Scheme, t.dialAddress())
+	if err != nil {
+		return nil, nil, err
+	}
+	return nc, &Link{Remote: nc.RemoteAddr().String()}, nil
+}

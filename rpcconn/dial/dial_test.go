@@ -2,138 +2,133 @@ package dial
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
+	"errors"
 	"io"
+	"net"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
-
-	"go.uber.org/goleak"
-
-	"rpcsh/rpcconn"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
-
-// allWires are all that there is to speak.
-func allWires(t *testing.T) []*Wire {
-	t.Helper()
-	var wires []*Wire
+// allWires are all that there is to speak, as a Config.
+func allWires() []Config {
+	var all []Config
 	for _, p := range Protocols() {
-		framings := p.Framings
-		if len(framings) == 0 {
-			framings = []string{""}
+		if p.OwnOnly {
+			all = append(all, Config{Protocol: p.Name})
+			continue
 		}
-		for _, framing := range framings {
-			w, err := Config{Protocol: p.Name, Framing: framing}.Wire()
-			if err != nil {
-				t.Fatal(err)
-			}
-			wires = append(wires, w)
+		for _, framing := range FramingNames()[1:] {
+			all = append(all, Config{Protocol: p.Name, Framing: framing})
 		}
 	}
-	return wires
+	return all
 }
 
 func TestWire(t *testing.T) {
-	tests := map[Config]string{
-		{}:                                     "JSON-RPC 2.0, rfc7464",
-		{Framing: "line"}:                      "JSON-RPC 2.0, line",
-		{Protocol: "jsonrpc"}:                  "JSON-RPC 2.0, rfc7464",
-		{Protocol: "jsonrpc", Framing: "none"}: "JSON-RPC 2.0, none",
-		{Protocol: "bsonrpc"}:                  "BSON-RPC 2.0",
-		{Protocol: "bsonrpc", MaxMessage: 1 << 20}: "BSON-RPC 2.0",
+	tests := []struct {
+		cfg    Config
+		target string
+		want   string
+	}{
+		{Config{}, "tcp://h:1", "JSON-RPC 2.0, rfc7464"},
+		{Config{Protocol: Auto, Framing: Auto}, "unix:///s", "JSON-RPC 2.0, rfc7464"},
+		{Config{Framing: "line"}, "tls://h:1", "JSON-RPC 2.0, line"},
+		{Config{Protocol: "jsonrpc1"}, "tcp://h:1", "JSON-RPC 1.0, none"},
+		{Config{Protocol: "lsp"}, "tcp://h:1", "LSP, header"},
+		{Config{Protocol: "mcp"}, "http://h/mcp", "MCP"},
+		{Config{Protocol: "jsonrpc", Framing: "none"}, "ws://h", "JSON-RPC 2.0"},
+		{Config{Protocol: "bsonrpc", MaxMessage: 1 << 20}, "tcp://h:1", "BSON-RPC 2.0"},
+		{Config{Protocol: "nvim"}, "unix:///s", "Neovim"},
 	}
-	for cfg, want := range tests {
-		if w, err := cfg.Wire(); err != nil || w.String() != want {
-			t.Errorf("%+v is %v, %v, want %s", cfg, w, err, want)
+	for _, test := range tests {
+		if w, err := test.cfg.wire(mustParse(t, test.target)); err != nil || w.String() != test.want {
+			t.Errorf("%+v with %s is %v, %v, want %s", test.cfg, test.target, w, err, test.want)
 		}
-	}
-	if got := len(allWires(t)); got != 5 {
-		t.Errorf("there are %d wires, want 5", got)
 	}
 }
 
-func TestWireSaysWhatIsWrong(t *testing.T) {
-	tests := map[Config][]string{
-		{Protocol: "soap"}:                     {`"soap"`, "jsonrpc, bsonrpc"},
-		{Framing: "length"}:                    {`"length"`, "rfc7464", "none", "line", "netstring"},
-		{Framing: "bson"}:                      {`"bson"`, "rfc7464"},
-		{Protocol: "bsonrpc", Framing: "line"}: {"BSON-RPC 2.0", "leave out -f line"},
-		{MaxMessage: -1}:                       {"-1"},
+func TestCheckSaysWhatIsWrong(t *testing.T) {
+	tests := []struct {
+		cfg   Config
+		wants []string
+	}{
+		{Config{Protocol: "soap"}, []string{`"soap"`, "auto, jsonrpc, jsonrpc1, bsonrpc"}},
+		{Config{Framing: "xml"}, []string{`"xml"`, "rfc7464", "none", "line", "netstring"}},
+		{Config{Fallback: "xml"}, []string{`"xml"`}},
+		{Config{Protocol: "bsonrpc", Framing: "line"}, []string{"BSON-RPC 2.0", "leave out -f line"}},
+		{Config{MaxMessage: -1}, []string{"-1"}},
 	}
-	for cfg, wants := range tests {
-		w, err := cfg.Wire()
+	for _, test := range tests {
+		err := test.cfg.Check()
 		if err == nil {
-			t.Errorf("%+v is %v", cfg, w)
+			t.Errorf("%+v is taken", test.cfg)
 			continue
 		}
-		for _, want := range wants {
+		for _, want := range test.wants {
 			if !strings.Contains(err.Error(), want) {
-				t.Errorf("%+v: %v; want %q in it", cfg, err, want)
+				t.Errorf("%+v: %v; want %q in it", test.cfg, err, want)
 			}
 		}
-	}
-}
-
-func TestProtocolNames(t *testing.T) {
-	if got := ProtocolNames(); !slices.Equal(got, []string{"jsonrpc", "bsonrpc"}) {
-		t.Errorf("protocols are %q", got)
-	}
-}
-
-// talk has both ends call each other and closes them.
-func talk(t *testing.T, dialled, accepted *Link) {
-	t.Helper()
-	for _, l := range []*Link{dialled, accepted} {
-		r, err := l.Call(t.Context(), "echo", json.RawMessage(`["é",{"a":[1,2.5,null,true]}]`))
-		if err != nil || r.Err != nil || !bytes.Equal(r.Result, []byte(`["é",{"a":[1,2.5,null,true]}]`)) {
-			t.Errorf("echo gave %v, %v", r, err)
+		if _, err := test.cfg.Dial(t.Context(), mustParse(t, "h:1"), nil); err == nil {
+			t.Errorf("%+v is dialled with", test.cfg)
+		}
+		if _, err := test.cfg.Listen(t.Context(), mustParse(t, "127.0.0.1:0")); err == nil {
+			t.Errorf("%+v is listened with", test.cfg)
 		}
 	}
-	_ = dialled.Close()
-	<-accepted.Done()
-	if err := accepted.Err(); err != io.EOF {
-		t.Errorf("the end is %v", err)
+}
+
+func TestNames(t *testing.T) {
+	if got := ProtocolNames(); !slices.Equal(got[:3], []string{Auto, "jsonrpc", "jsonrpc1"}) {
+		t.Errorf("protocols are %q", got)
 	}
-	dialled.Wait()
-	accepted.Wait()
+	if got := FramingNames(); got[0] != Auto || !slices.Contains(got, "rfc7464") || slices.Contains(got, "bson") {
+		t.Errorf("framings are %q", got)
+	}
 }
 
-func echo() *rpcconn.Options {
-	return &rpcconn.Options{Handler: func(_ context.Context, _ *rpcconn.Conn, req *rpcconn.Request) (json.RawMessage, error) {
-		return req.Params, nil
-	}}
+// talk has the peer at the other end echo.
+func talk(t *testing.T, l *Link) {
+	t.Helper()
+	r, err := l.Call(t.Context(), "echo", json.RawMessage(`["é",{"a":[1,2.5,null,true]}]`))
+	if err != nil || r.Err != nil || !bytes.Equal(r.Result, []byte(`["é",{"a":[1,2.5,null,true]}]`)) {
+		t.Errorf("echo gave %v, %v", r, err)
+	}
 }
 
+// TestDialAndListen has both ends call each other over every transport in every framing and protocol.
 func TestDialAndListen(t *testing.T) {
 	folder := t.TempDir()
-	for _, w := range allWires(t) {
-		for _, address := range []string{"127.0.0.1:0", "tcp://localhost:0", filepath.Join(folder, "s")} {
-			t.Run(w.String()+"/"+filepath.Base(address), func(t *testing.T) {
-				requested, err := ParseTarget(address)
-				if err != nil {
-					t.Fatal(err)
-				}
-				l, err := w.Listen(t.Context(), requested)
+	files := certificates(t)
+	for _, cfg := range allWires() {
+		for _, address := range []string{"127.0.0.1:0", "tls://localhost:0", filepath.Join(folder, "s"), "ws://127.0.0.1:0/x", "wss://localhost:0"} {
+			t.Run(cfg.Protocol+","+cfg.Framing+"/"+address, func(t *testing.T) {
+				requested := mustParse(t, address)
+				cfg.TLS = files.server
+				l, err := cfg.Listen(t.Context(), requested)
 				if err != nil {
 					t.Fatal(err)
 				}
 				defer l.Close()
-				if l.Requested != requested || l.Wire != w || strings.HasSuffix(l.Target.Address, ":0") {
-					t.Errorf("the listener says %v, %v, %v", l.Requested, l.Target, l.Wire)
+				if !reflect.DeepEqual(l.Requested, requested) || strings.Contains(l.Target.String(), ":0") || l.Target.Scheme != requested.Scheme {
+					t.Errorf("the listener says %v, %v", l.Requested, l.Target)
 				}
 				links := make(chan *Link, 1)
 				go func() {
-					link, err := l.Accept(echo)
+					defer close(links)
+					link, err := l.Accept(echoOptions)
 					if err != nil {
 						t.Errorf("accepting: %v", err)
+						return
 					}
 					links <- link
 				}()
-				dialled, err := w.Dial(t.Context(), l.Target, echo())
+				cfg.TLS = files.client
+				dialled, err := cfg.Dial(t.Context(), l.Target, echoOptions())
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -141,67 +136,83 @@ func TestDialAndListen(t *testing.T) {
 				if accepted == nil {
 					t.FailNow()
 				}
-				if dialled.Remote != l.Target.Address {
-					t.Errorf("dialled %s, the link says %s", l.Target.Address, dialled.Remote)
+				if dialled.Remote != l.Target.Address || dialled.Target.String() != l.Target.String() || accepted.Remote == "" {
+					t.Errorf("dialled %s, the link says %s; accepted from %s", l.Target, dialled.Remote, accepted.Remote)
 				}
-				if l.Target.Network == "unix" && accepted.Remote != l.Target.Address ||
-					l.Target.Network == "tcp" && (accepted.Remote == l.Target.Address || !strings.Contains(accepted.Remote, ":")) {
-					t.Errorf("accepted from %q at %q", accepted.Remote, l.Target.Address)
+				here, known := dialled.Wire()
+				there, accepts := accepted.Wire()
+				if !known || !accepts || here.String() != there.String() {
+					t.Errorf("one speaks %v, the other %v", here, there)
 				}
-				talk(t, dialled, accepted)
+				talk(t, dialled)
+				talk(t, accepted)
+				_ = dialled.Close()
+				<-accepted.Done()
+				if err := accepted.Err(); !errors.Is(err, io.EOF) {
+					t.Errorf("the end is %v", err)
+				}
+				dialled.Wait()
+				accepted.Wait()
 			})
 		}
 	}
 }
 
+func TestDialAndListenOverHTTP(t *testing.T) {
+	files := certificates(t)
+	for _, protocol := range []string{"jsonrpc", "jsonrpc1"} {
+		for _, address := range []string{"http://127.0.0.1:0/rpc", "https://localhost:0"} {
+			l := serve(t, Config{Protocol: protocol, TLS: files.server}, mustParse(t, address))
+			link, err := Config{Protocol: protocol, TLS: files.client}.Dial(t.Context(), l.Target, nil)
+			if err != nil {
+				t.Errorf("%s, %s: %v", protocol, address, err)
+				continue
+			}
+			talk(t, link)
+			_ = link.Close()
+			link.Wait()
+		}
+	}
+}
+
 func TestDialWithoutHost(t *testing.T) {
-	w, err := Config{}.Wire()
+	l := serve(t, Config{Framing: "line"}, mustParse(t, "localhost:0"))
+	_, port, _ := net.SplitHostPort(l.Target.Address)
+	dialled, err := Config{Framing: "line"}.Dial(t.Context(), mustParse(t, ":"+port), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	l, err := w.Listen(t.Context(), Target{Network: "tcp", Address: "localhost:0"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	links := make(chan *Link, 1)
-	go func() {
-		link, _ := l.Accept(echo)
-		links <- link
-	}()
-	port := l.Target.Address[strings.LastIndex(l.Target.Address, ":"):]
-	target, err := ParseTarget(port)
-	if err != nil {
-		t.Fatal(err)
-	}
-	dialled, err := w.Dial(t.Context(), target, echo())
-	if err != nil {
-		t.Fatal(err)
-	}
-	talk(t, dialled, <-links)
+	talk(t, dialled)
+	_ = dialled.Close()
 }
 
 func TestDialAndListenFail(t *testing.T) {
-	w, err := Config{}.Wire()
-	if err != nil {
-		t.Fatal(err)
-	}
-	missing := Target{Network: "unix", Address: filepath.Join(t.TempDir(), "none")}
-	if _, err := w.Dial(t.Context(), missing, nil); err == nil || !strings.Contains(err.Error(), missing.Address) {
+	cfg := Config{Protocol: "jsonrpc"}
+	missing := Target{Scheme: schemeUnix, Address: filepath.Join(t.TempDir(), "none")}
+	if _, err := cfg.Dial(t.Context(), missing, nil); err == nil || !strings.Contains(err.Error(), missing.Address) {
 		t.Errorf("dialling nobody: %v", err)
 	}
-	l, err := w.Listen(t.Context(), Target{Network: "tcp", Address: "127.0.0.1:0"})
+	l, err := cfg.Listen(t.Context(), mustParse(t, "127.0.0.1:0"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := w.Listen(t.Context(), l.Target); err == nil || !strings.Contains(err.Error(), l.Target.Address) {
+	if _, err := cfg.Listen(t.Context(), l.Target); err == nil || !strings.Contains(err.Error(), l.Target.Address) {
 		t.Errorf("listening where somebody does: %v", err)
 	}
-	_ = l.Close()
-	if link, err := l.Accept(echo); err == nil {
-		t.Errorf("a closed listener accepted %v", link)
+	if _, err := cfg.Listen(t.Context(), CommandTarget([]string{"x"})); err == nil || !strings.Contains(err.Error(), "command") {
+		t.Errorf("listening on a command: %v", err)
 	}
-	if _, err := w.Dial(t.Context(), l.Target, nil); err == nil || !strings.Contains(err.Error(), "nothing listens there") {
+	if _, err := cfg.Listen(t.Context(), mustParse(t, "tls://127.0.0.1:0")); err == nil || !strings.Contains(err.Error(), "--cert") {
+		t.Errorf("listening on TLS without certificate: %v", err)
+	}
+	_ = l.Close()
+	if err := l.Close(); err != nil {
+		t.Errorf("closing once more: %v", err)
+	}
+	if link, err := l.Accept(echoOptions); !errors.Is(err, net.ErrClosed) {
+		t.Errorf("a closed listener accepted %v, %v", link, err)
+	}
+	if _, err := cfg.Dial(t.Context(), l.Target, nil); err == nil || !strings.Contains(err.Error(), "nothing listens there") {
 		t.Errorf("dialling a closed listener: %v", err)
 	}
 }

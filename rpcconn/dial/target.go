@@ -3,66 +3,176 @@ package dial
 import (
 	"fmt"
 	"net"
+	"net/url"
 	"strconv"
 	"strings"
 )
 
-// A Target says where a peer is, or where to listen for peers.
-type Target struct {
-	Network string // "tcp" or "unix"
-	Address string // host:port, the host perhaps empty, or a path
+// The schemes of targets.
+const (
+	schemeTCP   = "tcp"
+	schemeUnix  = "unix"
+	schemeTLS   = "tls"
+	schemeWS    = "ws"
+	schemeWSS   = "wss"
+	schemeHTTP  = "http"
+	schemeHTTPS = "https"
+	schemeExec  = "exec" // a child process
+)
+
+// Schemes returns the schemes that a target may be written with, for help and errors.
+func Schemes() []string {
+	return []string{schemeTCP, schemeUnix, schemeTLS, schemeWS, schemeWSS, schemeHTTP, schemeHTTPS}
 }
 
-// ParseTarget reads tcp://host:port, host:port, :port, unix:///path, or a path that has a slash.
+// A Target says where a peer is, or where to listen for peers.
+type Target struct {
+	Scheme  string
+	Address string   // host:port, the host perhaps empty, or the path of a socket
+	Path    string   // of a URL of ws or http: what follows the host, "/" at least
+	User    string   // of a URL: user:password, as written
+	Command []string // of a child process
+}
+
+// ParseTarget reads a URL of one of Schemes, host:port, :port, or a path that has a slash.
 func ParseTarget(text string) (Target, error) {
 	scheme, rest, found := strings.Cut(text, "://")
 	switch {
 	case text == "":
 		return Target{}, fmt.Errorf("no target given: write host:port, or unix:///path")
-	case found && scheme == "unix":
+	case !found && strings.Contains(text, "/"):
+		return Target{Scheme: schemeUnix, Address: text}, nil
+	case !found:
+		return hostPort(schemeTCP, text, text)
+	}
+	switch scheme {
+	case schemeUnix:
 		if rest == "" {
 			return Target{}, fmt.Errorf("target %q has no path: write unix:///path", text)
 		}
-		return Target{Network: "unix", Address: rest}, nil
-	case found && scheme == "tcp":
-		return tcpTarget(text, rest)
-	case found:
-		return Target{}, fmt.Errorf("target %q: scheme %q is not known, only tcp and unix are", text, scheme)
-	case strings.Contains(text, "/"):
-		return Target{Network: "unix", Address: text}, nil
-	default:
-		return tcpTarget(text, text)
+		return Target{Scheme: schemeUnix, Address: rest}, nil
+	case schemeTCP, schemeTLS:
+		return hostPort(scheme, text, strings.TrimSuffix(rest, "/"))
+	case schemeWS, schemeWSS, schemeHTTP, schemeHTTPS:
+		return urlTarget(text)
 	}
+	return Target{}, fmt.Errorf("target %q: scheme %q is not known, choose one of %s", text, scheme, strings.Join(Schemes(), ", "))
 }
 
-func tcpTarget(text, address string) (Target, error) {
-	if address == "" {
-		return Target{}, fmt.Errorf("target %q names no peer: write tcp://host:port", text)
+// CommandTarget returns the target that is a child process.
+func CommandTarget(command []string) Target { return Target{Scheme: schemeExec, Command: command} }
+
+// urlTarget reads a URL of WebSocket or HTTP, whose port has a default.
+func urlTarget(text string) (Target, error) {
+	u, err := url.Parse(text)
+	if err != nil || u.Host == "" && u.Port() == "" {
+		return Target{}, fmt.Errorf("target %q is no URL with a host: write %s", text, "ws://host:port/path")
 	}
-	host, port, err := net.SplitHostPort(strings.TrimSuffix(address, "/"))
+	address := u.Host
+	if u.Port() == "" {
+		port := "80"
+		if u.Scheme == schemeWSS || u.Scheme == schemeHTTPS {
+			port = "443"
+		}
+		address = net.JoinHostPort(u.Hostname(), port)
+	}
+	t, err := hostPort(u.Scheme, text, address)
+	if err != nil {
+		return Target{}, err
+	}
+	t.Path = u.RequestURI()
+	if u.User != nil {
+		t.User = u.User.String()
+	}
+	return t, nil
+}
+
+func hostPort(scheme, text, address string) (Target, error) {
+	if address == "" {
+		return Target{}, fmt.Errorf("target %q has no host and no port: write host:port", text)
+	}
+	host, port, err := net.SplitHostPort(address)
 	if err != nil {
 		if !strings.Contains(address, ":") {
 			return Target{}, fmt.Errorf("target %q has no port: write %s:PORT (or ./%s for a Unix socket)", text, address, address)
 		}
 		return Target{}, fmt.Errorf("target %q is no host:port (an IPv6 address stands in brackets)", text)
 	}
-	if n, err := strconv.ParseUint(port, 10, 16); err != nil {
+	n, err := strconv.ParseUint(port, 10, 16)
+	if err != nil {
 		return Target{}, fmt.Errorf("target %q: port %q is no number from 0 to 65535", text, port)
-	} else {
-		port = strconv.FormatUint(n, 10)
 	}
-	return Target{Network: "tcp", Address: net.JoinHostPort(host, port)}, nil
+	return Target{Scheme: scheme, Address: net.JoinHostPort(host, strconv.FormatUint(n, 10))}, nil
 }
 
-// String returns the target as a URL, the same for all ways to write it.
-func (t Target) String() string { return t.Network + "://" + t.Address }
+// String returns the target as a URL, the same for all ways to write it; a child process as exec: and its command. A password is left out.
+func (t Target) String() string {
+	switch {
+	case t.Scheme == schemeExec:
+		return "exec:" + strings.Join(t.Command, " ")
+	case t.User != "":
+		name, _, _ := strings.Cut(t.User, ":")
+		return t.Scheme + "://" + name + "@" + t.authority(t.Address) + t.Path
+	}
+	return t.Scheme + "://" + t.authority(t.Address) + t.Path
+}
 
-// Short returns the target as one reads it in a prompt: without the scheme.
-func (t Target) Short() string { return t.Address }
+// authority returns address as it stands in the target's URL: what is no stream has one of RFC 6874, in which the zone of an IPv6
+// address follows %25.
+func (t Target) authority(address string) string {
+	if t.isStream() {
+		return address
+	}
+	return strings.Replace(address, "%", "%25", 1)
+}
+
+// url returns the target as a URL for a client of its protocol.
+func (t Target) url() string {
+	user := ""
+	if t.User != "" {
+		user = t.User + "@"
+	}
+	return t.Scheme + "://" + user + t.authority(t.dialAddress()) + t.Path
+}
+
+// Short returns the target as one reads it in a prompt.
+func (t Target) Short() string {
+	switch {
+	case t.Scheme == schemeExec && len(t.Command) > 0:
+		return t.Command[0][strings.LastIndexByte(t.Command[0], '/')+1:]
+	case t.Scheme == schemeTCP || t.Scheme == schemeUnix:
+		return t.Address
+	default:
+		return strings.TrimSuffix(t.String(), "/")
+	}
+}
+
+// IsCommand reports whether the target is a child process.
+func (t Target) IsCommand() bool { return t.Scheme == schemeExec }
+
+// isStream reports whether the target is reached by a stream of bytes, which needs a framing.
+func (t Target) isStream() bool {
+	switch t.Scheme {
+	case schemeTCP, schemeUnix, schemeTLS, schemeExec:
+		return true
+	}
+	return false
+}
+
+// isTLS reports whether the target is reached by TLS.
+func (t Target) isTLS() bool {
+	return t.Scheme == schemeTLS || t.Scheme == schemeWSS || t.Scheme == schemeHTTPS
+}
+
+// host returns the host that is dialled, for the name in its certificate.
+func (t Target) host() string {
+	host, _, _ := net.SplitHostPort(t.dialAddress())
+	return host
+}
 
 // dialAddress returns the address to dial: no host means this one.
 func (t Target) dialAddress() string {
-	if t.Network == "tcp" && strings.HasPrefix(t.Address, ":") {
+	if t.Scheme != schemeUnix && strings.HasPrefix(t.Address, ":") {
 		return "localhost" + t.Address
 	}
 	return t.Address

@@ -33,6 +33,7 @@ type Call struct {
 	Method string
 	Notify bool
 	Params json.RawMessage // nil: no arguments were given
+	Extra  json.RawMessage // further members of the message, as an object; nil: none
 	Column int             // of the method
 }
 

@@ -1,6 +1,7 @@
 package lang
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"unicode/utf8"
@@ -45,8 +46,9 @@ type parser struct {
 	src   string
 	pos   int
 	env   Env
-	batch bool // ; ends a call
-	words bool // src is one argument and ends it
+	batch bool            // ; ends a call
+	words bool            // src is one argument and ends it
+	extra json.RawMessage // of the calls that follow
 }
 
 func (p *parser) errorf(reason string) error { return errorAt(p.pos, reason) }
@@ -110,6 +112,10 @@ func (p *parser) statement(s *Statement) error {
 			return err
 		}
 		s.Batch, p.batch = name == commandBatch, name == commandBatch
+		var err error
+		if p.extra, err = p.with(); err != nil {
+			return err
+		}
 		if err := p.calls(s, name == commandNotify); err != nil {
 			return err
 		}
@@ -209,7 +215,7 @@ func (p *parser) bare() string {
 func (p *parser) calls(s *Statement, notify bool) error {
 	for {
 		p.blank()
-		call := Call{Notify: notify, Column: p.pos}
+		call := Call{Notify: notify, Column: p.pos, Extra: p.extra}
 		if p.next() == '!' {
 			call.Notify = true
 			p.pos++
@@ -229,6 +235,25 @@ func (p *parser) calls(s *Statement, notify bool) error {
 			return nil // a ; at the end
 		}
 	}
+}
+
+// with reads --with NAME=VALUE, any number of times: members of the message that are none of its params.
+func (p *parser) with() (json.RawMessage, error) {
+	const flag = "--with"
+	var members arguments
+	for strings.HasPrefix(p.rest(), flag+" ") {
+		p.pos += len(flag)
+		p.blank()
+		start := p.pos
+		if err := p.argument(&members); err != nil {
+			return nil, err
+		}
+		if len(members.names) < len(members.values) {
+			return nil, errorAt(start, "NAME=VALUE belongs after --with")
+		}
+		p.blank()
+	}
+	return members.params(), nil
 }
 
 // method reads the method of call; its Column is that of the ! where there is one.

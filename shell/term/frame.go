@@ -29,6 +29,7 @@ type listRow struct {
 const (
 	sgrReset    = "\x1b[m"
 	sgrPrompt   = "\x1b[1;36m"
+	sgrWarning  = "\x1b[1;31m"
 	sgrSelected = "\x1b[7m"
 	sgrDim      = "\x1b[2m"
 )

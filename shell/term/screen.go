@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+	"strings"
 	"sync"
 )
 
@@ -13,9 +14,9 @@ import (
 //
 // Its methods may be called from any goroutine, and wait for nothing but the terminal itself.
 type screen struct {
-	out       io.Writer
-	size      func() (cols, rows int) // at least 1 each
-	promptSGR string
+	out     io.Writer
+	size    func() (cols, rows int) // at least 1 each
+	colored bool                    // the prompt is
 
 	mu     sync.Mutex // protects all below, and writing to out
 	line   *frame     // the line being edited; nil while none is
@@ -110,11 +111,24 @@ func (s *screen) commitLocked(prompt, text string) {
 		return
 	}
 	s.line = nil
+	sgr := s.promptSGR(prompt)
 	prompt = visible(prompt)
-	if s.promptSGR != "" {
-		prompt = s.promptSGR + prompt + sgrReset
+	if sgr != "" {
+		prompt = sgr + prompt + sgrReset
 	}
 	s.redraw([]byte(prompt + visible(text) + "\n"))
+}
+
+// promptSGR returns the colour of prompt, "" for none.
+func (s *screen) promptSGR(prompt string) string {
+	switch {
+	case !s.colored:
+		return ""
+	case strings.HasPrefix(prompt, Warning):
+		return sgrWarning
+	default:
+		return sgrPrompt
+	}
 }
 
 // clear empties the window and draws the frame at its top.
@@ -249,7 +263,7 @@ func (s *screen) layout(cols, rows int) *drawing {
 	default:
 		return nil
 	}
-	d := f.layout(cols, rows, s.promptSGR)
+	d := f.layout(cols, rows, s.promptSGR(f.prompt))
 	return &d
 }
 

@@ -65,6 +65,9 @@ type Terminal struct {
 	closeOnce sync.Once
 }
 
+// Warning is the beginning of a prompt that is to be seen: it is red.
+const Warning = "insecure! "
+
 // Open takes the terminal of this process. Its errors wrap ErrNoTerminal where there is none: standard input or output is
 // no terminal, there is no controlling terminal, or it cannot place a cursor (TERM=dumb).
 func Open(cfg Config) (*Terminal, error) {
@@ -77,10 +80,7 @@ func Open(cfg Config) (*Terminal, error) {
 	}
 	t := &Terminal{in: in, out: out, closing: make(chan struct{})}
 	t.input = newInput(t.quit)
-	t.screen = &screen{out: out, size: t.size}
-	if cfg.Color {
-		t.screen.promptSGR = sgrPrompt
-	}
+	t.screen = &screen{out: out, size: t.size, colored: cfg.Color}
 	if t.saved, err = saveMode(in, out); err != nil {
 		closeTTY(in)
 		return nil, fmt.Errorf("%w: reading its settings: %w", ErrNoTerminal, err)

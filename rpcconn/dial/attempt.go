@@ -1,0 +1,187 @@
+package dial
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"rpcsh/rpcconn"
+	"rpcsh/rpcconn/jsonscan"
+)
+
+// errSilent says that a probe was not answered.
+var errSilent = errors.New("silent")
+
+// A connectError says that there is no connection on which to probe.
+type connectError struct{ err error }
+
+func (e *connectError) Error() string { return e.err.Error() }
+func (e *connectError) Unwrap() error { return e.err }
+
+// A hangUpError says that the peer ended the connection without a word.
+type hangUpError struct {
+	err    error
+	status string // how a child process ended, and what it complained of; "" for others
+}
+
+func (e *hangUpError) Error() string {
+	if e.status != "" {
+		return "ended: " + e.status
+	}
+	return fmt.Sprintf("closed the connection: %v", e.err)
+}
+
+func (e *hangUpError) Unwrap() error { return e.err }
+
+// An unknownError says that the peer answered in no way that is known.
+type unknownError struct{ first []byte }
+
+func (e *unknownError) Error() string {
+	return "answered what is not known: " + rpcconn.Excerpt(e.first)
+}
+
+// An attempt is what came of one probe.
+type attempt struct {
+	probe probe
+	guess guess
+	err   error
+}
+
+func (a attempt) outcome() string {
+	switch {
+	case a.err != nil:
+		return a.err.Error()
+	case a.guess.other != "":
+		return "answered by " + strings.ToUpper(a.guess.other)
+	case a.guess.protocol == "":
+		return "answered in " + a.guess.framing
+	default:
+		return "answered in " + a.guess.protocol + ", " + a.guess.framing
+	}
+}
+
+// try sends one probe on a connection of its own and says what the answer means. When it returns, nothing of that is left.
+func (d *detector) try(ctx context.Context, p probe) (guess, error) {
+	cfg, complaint := d.cfg, ""
+	cfg.grace = probeGrace
+	cfg.Stderr = func(line string) { // until Close, which waits for it
+		if line = strings.TrimSpace(line); line != "" {
+			complaint = line
+		}
+	}
+	stream, link, err := cfg.stream(ctx, d.target)
+	if err != nil {
+		return guess{}, &connectError{err}
+	}
+	d.connected.Store(true)
+	if !d.target.IsCommand() { // which takes its time to start, and is there for this probe alone
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, probePatience)
+		defer cancel()
+	}
+	closed := make(chan struct{})
+	stop := context.AfterFunc(ctx, func() {
+		_ = stream.Close() // unblocks what follows
+		close(closed)
+	})
+	g, err := p.ask(ctx, stream)
+	if stop() {
+		_ = stream.Close()
+	} else {
+		<-closed
+	}
+	var hungUp *hangUpError
+	if errors.As(err, &hungUp) && link.status != nil {
+		hungUp.status = link.status()
+		if complaint != "" {
+			hungUp.status += ", " + rpcconn.Excerpt([]byte(complaint))
+		}
+	}
+	return g, err
+}
+
+// ask sends p on stream and reads what is answered.
+func (p probe) ask(ctx context.Context, stream io.ReadWriter) (guess, error) {
+	_, writeErr := io.WriteString(stream, p.bytes) // a peer that has closed the connection may have said why before
+	g, err := readGuess(ctx, stream)
+	var hungUp *hangUpError
+	if writeErr != nil && errors.As(err, &hungUp) {
+		hungUp.err = writeErr
+	}
+	if p.protocol == "jsonrpc1" && g.protocol == "cdp" {
+		g.protocol = p.protocol // a version is left out by both; who was asked in 1.0 answers in it
+	}
+	return g, err
+}
+
+// readGuess reads until what came can be told. What a peer says before that is no RPC, words or JSON, is passed over.
+func readGuess(ctx context.Context, r io.Reader) (guess, error) {
+	var all, rest []byte
+	buf := make([]byte, 4<<10)
+	for {
+		n, err := r.Read(buf)
+		all, rest = append(all, buf[:n]...), append(rest, buf[:n]...)
+		var g guess
+		var more bool
+		g, more, rest = passGreeting(rest)
+		switch {
+		case g != (guess{}) && (!more || err != nil):
+			return g, nil
+		case g != (guess{}):
+			return trailing(r, rest, g), nil
+		case len(all) >= maxSniff, err != nil && len(all) > 0:
+			return guess{}, &unknownError{all[:min(len(all), maxShownSize)]}
+		case err != nil && ctx.Err() != nil:
+			return guess{}, errSilent
+		case err != nil:
+			return guess{}, &hangUpError{err: err}
+		}
+	}
+}
+
+// maxShownSize is more than an error shows of what came.
+const maxShownSize = 2 * rpcconn.ExcerptSize
+
+// passGreeting is sniff for an answer before which lines of words, and JSON that is no RPC, may come; it returns what is left of b.
+func passGreeting(b []byte) (g guess, more bool, rest []byte) {
+	for len(b) > 0 {
+		g, more = sniff(b)
+		switch {
+		case g == (guess{}) && !more:
+			_, after, found := bytes.Cut(b, []byte("\n"))
+			if !found {
+				return guess{}, true, b
+			}
+			b = after
+		case g.protocol == "" && (g.framing == "none" || g.framing == "line" || g.framing == "nul"):
+			b = bytes.TrimLeft(b, " \t\r\n\x00")
+			_, end, err := jsonscan.Value(b)
+			if err != nil || more {
+				return guess{}, true, b
+			}
+			b = b[end:]
+		default:
+			return g, more, b
+		}
+	}
+	return guess{}, true, nil
+}
+
+// trailing waits a moment for the line break that may follow first, since that tells line and none apart.
+func trailing(r io.Reader, first []byte, g guess) guess {
+	type deadline interface{ SetReadDeadline(time.Time) error }
+	d, ok := r.(deadline)
+	if !ok || d.SetReadDeadline(time.Now().Add(trailingWait)) != nil {
+		return g
+	}
+	buf := make([]byte, 16)
+	n, _ := r.Read(buf)
+	if better, _ := sniff(append(first, buf[:n]...)); better != (guess{}) {
+		return better
+	}
+	return g
+}

@@ -1,0 +1,51 @@
+package dial
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"rpcsh/rpcconn"
+)
+
+// NeedsDetect reports whether cfg leaves open what is spoken with t.
+func (cfg Config) NeedsDetect(t Target) bool { return cfg.isAuto(t) }
+
+// Connect connects to t. Where cfg leaves open what is spoken, found says it, or else it is found out.
+func (cfg Config) Connect(ctx context.Context, t Target, found *Finding, opts *rpcconn.Options) (*Link, *Finding, error) {
+	if !cfg.NeedsDetect(t) {
+		link, err := cfg.Dial(ctx, t, opts)
+		return link, nil, err
+	}
+	if found == nil {
+		var err error
+		if found, err = cfg.Detect(ctx, t, nil, nil); err != nil {
+			return nil, nil, err
+		}
+	}
+	link, err := found.Config(cfg).Dial(ctx, found.Target, opts)
+	return link, found, err
+}
+
+// JSON returns a finding as -o json prints it.
+func (f *Finding) JSON() string {
+	text, err := json.Marshal(struct {
+		URL      string  `json:"url"`
+		Protocol string  `json:"protocol"`
+		Framing  string  `json:"framing"`
+		MS       float64 `json:"ms"`
+	}{f.Target.String(), f.Protocol, f.Framing, float64(f.Took.Round(100*time.Microsecond)) / float64(time.Millisecond)})
+	if err != nil {
+		return "{}"
+	}
+	return string(text)
+}
+
+// String says what was found: "tcp://localhost:6000 · JSON-RPC 2.0, rfc7464".
+func (f *Finding) String() string {
+	w, err := wireOf(f.Protocol, f.Framing)
+	if err != nil {
+		return f.Target.String()
+	}
+	return f.Target.String() + " · " + w.String()
+}

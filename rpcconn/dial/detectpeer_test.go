@@ -1,0 +1,264 @@
+package dial
+
+import (
+	"bufio"
+	"context"
+	"crypto/sha1"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// detected finds out what t speaks and returns that as "scheme protocol/framing", or the error's text.
+func detected(t *testing.T, cfg Config, target Target) string {
+	t.Helper()
+	var steps []string
+	found, err := cfg.Detect(t.Context(), target, nil, func(step string) { steps = append(steps, step) })
+	if len(steps) == 0 && (err == nil || target.isStream()) {
+		t.Error("nothing was traced")
+	}
+	if err != nil {
+		t.Log(strings.Join(steps, "\n"))
+		if strings.Contains(err.Error(), "\n") {
+			t.Errorf("the error has several lines: %v", err)
+		}
+		return err.Error()
+	}
+	if found.Took <= 0 {
+		t.Error("it took no time")
+	}
+	return found.Target.Scheme + " " + found.Protocol + "/" + found.Framing
+}
+
+// TestDetectPeers finds out what difficult peers speak.
+func TestDetectPeers(t *testing.T) {
+	t.Parallel()
+	change := func(p picky, f func(*picky)) func(net.Conn) {
+		f(&p)
+		return p.serve
+	}
+	hangs := func(p *picky) { p.hangs = true }
+	tests := []struct {
+		name  string
+		serve func(net.Conn)
+		want  string // is in it
+	}{
+		{"ends on garbage", pickyAbout("jsonrpc", "nul").serve, "tcp jsonrpc/nul"},
+		{"hangs on garbage", change(pickyAbout("jsonrpc", "header"), hangs), "tcp jsonrpc/header"},
+		{"ends on a version", pickyAbout("jsonrpc1", "none").serve, "tcp jsonrpc1/none"},
+		{"one client at a time, hangs", one(change(pickyAbout("jsonrpc", "rfc7464"), hangs)), "tcp jsonrpc/rfc7464"},
+		{"one client at a time, ends", one(pickyAbout("jsonrpc", "length").serve), "tcp jsonrpc/length"},
+		{"others are turned away", busy(change(pickyAbout("jsonrpc", "rfc7464"), hangs)), "tcp jsonrpc/rfc7464"},
+		{"greets in words", change(pickyAbout("jsonrpc", "line"), func(p *picky) { p.greeting = "Welcome!\r\nThis is {it}.\r\n" }), "tcp jsonrpc/line"},
+		{"greets in JSON", change(pickyAbout("jsonrpc", "line"), func(p *picky) { p.greeting = `{"hello":"world"}` + "\n" }), "tcp jsonrpc/line"},
+		{"greets in two lines of JSON", change(pickyAbout("jsonrpc1", "none"), func(p *picky) { p.greeting = "{\"a\":1}\n{\"b\":2}\n" }), "tcp jsonrpc1/none"},
+		{"speaks first", change(pickyAbout("jsonrpc", "nul"), func(p *picky) { p.greeting = p.answer }), "tcp jsonrpc/nul"},
+		{"is slow", change(pickyAbout("jsonrpc", "line"), func(p *picky) { p.slow, p.hangs = 400*time.Millisecond, true }), "tcp jsonrpc/line"},
+		{"is silent", drain, "it stays silent; tried jsonrpc, line; jsonrpc, rfc7464"},
+		{"greets and is silent", func(nc net.Conn) { _, _ = io.WriteString(nc, "Welcome!\n"); drain(nc) }, `not known: "Welcome!\n"`},
+		{"greets in JSON and is silent", func(nc net.Conn) { _, _ = io.WriteString(nc, "{\"hello\":1}\n"); drain(nc) }, `not known: "{\"hello\":1}\n"`},
+		{"closes at once", func(net.Conn) {}, "it closed the connection"},
+		{"speaks another protocol", func(nc net.Conn) { _, _ = io.WriteString(nc, "SSH-2.0-x\r\n"); _, _ = nc.Read(make([]byte, 9)) }, `not known: "SSH-2.0-x`},
+		{"floods with garbage", func(nc net.Conn) { flood(nc, "garbage and more garbage\n") }, `not known: "garbage`},
+		{"floods without lines", func(nc net.Conn) { flood(nc, "\xff\xfe") }, "not known: ff fe"},
+		{"floods with events", func(nc net.Conn) { flood(nc, `{"jsonrpc":"2.0","method":"tick"}`+"\n") }, "tcp jsonrpc/line"},
+		{"sends half a message", func(nc net.Conn) { _, _ = io.WriteString(nc, `{"jsonrpc":"2.0","id":`); drain(nc) }, "not known"},
+		{"answers half a TLS record", func(nc net.Conn) { _, _ = io.WriteString(nc, "\x16\x03"); drain(nc) }, "not known"},
+	}
+	var all sync.WaitGroup // at once: they wait, most of the time
+	for _, test := range tests {
+		all.Go(func() {
+			t.Run(test.name, func(t *testing.T) {
+				if got := detected(t, Config{}, fakePeer(t, test.serve)); !strings.Contains(got, test.want) {
+					t.Errorf("found %s, want %s", got, test.want)
+				}
+			})
+		})
+	}
+	all.Wait()
+}
+
+// flood writes until the peer has gone.
+func flood(nc net.Conn, text string) {
+	piece := []byte(strings.Repeat(text, 100))
+	for {
+		if _, err := nc.Write(piece); err != nil {
+			return
+		}
+	}
+}
+
+func TestDetectNobody(t *testing.T) {
+	t.Parallel()
+	target := fakePeer(t, drain)
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	refusing := Target{Scheme: schemeTCP, Address: l.Addr().String()}
+	_ = l.Close()
+	for _, scheme := range []string{schemeTCP, schemeTLS, schemeWS, schemeHTTP} {
+		refusing.Scheme, refusing.Path = scheme, ""
+		if !refusing.isStream() {
+			refusing.Path = "/"
+		}
+		found, err := Config{}.Detect(t.Context(), refusing, nil, nil)
+		if err == nil || !strings.Contains(err.Error(), "nothing listens there") || strings.Contains(err.Error(), "tried") {
+			t.Errorf("%s: %v, %v", refusing, found, err)
+		}
+	}
+	missing := Target{Scheme: schemeUnix, Address: t.TempDir() + "/s"}
+	if _, err := (Config{}).Detect(t.Context(), missing, nil, nil); err == nil || !strings.Contains(err.Error(), "there is no such socket") {
+		t.Errorf("a socket that is not there: %v", err)
+	}
+	stopped := errors.New("stopped")
+	ctx, cancel := context.WithCancelCause(t.Context())
+	_, err = Config{}.Detect(ctx, target, nil, func(string) { cancel(stopped) })
+	if !errors.Is(err, stopped) {
+		t.Errorf("when it is stopped: %v", err)
+	}
+	if _, err := (Config{Framing: "x"}).Detect(t.Context(), target, nil, nil); err == nil || !strings.Contains(err.Error(), `"x"`) {
+		t.Errorf("a framing that is not there: %v", err)
+	}
+}
+
+// TestDetectHTTP finds what HTTP servers have.
+func TestDetectHTTP(t *testing.T) {
+	t.Parallel()
+	posted := func(path string) http.HandlerFunc {
+		return func(w http.ResponseWriter, r *http.Request) {
+			if r.Method != http.MethodPost || r.URL.Path != path {
+				http.NotFound(w, r)
+				return
+			}
+			_, _ = io.WriteString(w, `{"jsonrpc":"2.0","id":1,"error":{"code":-32601,"message":"Method not found"}}`)
+		}
+	}
+	tests := []struct {
+		name  string
+		serve http.HandlerFunc
+		path  string // of the target; "": only the port is given
+		want  string
+	}{
+		{"at the root", posted("/"), "", "http jsonrpc/"},
+		{"at jsonrpc", posted("/jsonrpc"), "", "http jsonrpc/"},
+		{"at a URL", posted("/x/y"), "/x/y", "http jsonrpc/"},
+		{"1.0", func(w http.ResponseWriter, _ *http.Request) {
+			_, _ = io.WriteString(w, `{"result":null,"error":{"code":-32601,"message":"Method not found"},"id":1}`)
+		}, "/", "http jsonrpc1/"},
+		{"MCP", func(w http.ResponseWriter, r *http.Request) {
+			if r.URL.Path != "/mcp" {
+				http.NotFound(w, r)
+				return
+			}
+			w.Header().Set("Content-Type", "application/json")
+			w.WriteHeader(http.StatusBadRequest)
+			_, _ = io.WriteString(w, `{"jsonrpc":"2.0","error":{"code":-32000,"message":"no session"},"id":null}`)
+		}, "", "http mcp/"},
+		{"a debugger", func(w http.ResponseWriter, r *http.Request) {
+			if r.URL.Path != "/json/list" {
+				http.NotFound(w, r)
+				return
+			}
+			_, _ = io.WriteString(w, `[{"webSocketDebuggerUrl":"ws://elsewhere:1/devtools/1"}]`)
+		}, "", "ws cdp/"},
+		{"no peer", http.NotFound, "", "no peer was found; tried ws://"},
+		{"no peer at a URL", http.NotFound, "/", "HTTP 404 Not Found"},
+		{"a redirect", func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "https://example.org/", http.StatusFound)
+		},
+			"", `it redirects to "https://example.org/"`},
+		{"a page", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "<title>Hi</title>") }, "/", "Hi"},
+		{"no answer", func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, "", "no peer was found"},
+		{"no answer at a URL", func(_ http.ResponseWriter, r *http.Request) {
+			_, _ = io.Copy(io.Discard, r.Body)
+			<-r.Context().Done()
+		}, "/", "-p says what is spoken"},
+	}
+	var all sync.WaitGroup // at once: they wait, most of the time
+	for _, test := range tests {
+		all.Go(func() {
+			t.Run(test.name, func(t *testing.T) {
+				s := httptest.NewServer(test.serve)
+				defer s.Close()
+				target := mustParse(t, s.Listener.Addr().String())
+				if test.path != "" {
+					target = mustParse(t, s.URL+test.path)
+				}
+				if got := detected(t, Config{}, target); !strings.Contains(got, test.want) {
+					t.Errorf("found %s, want %s", got, test.want)
+				}
+			})
+		})
+	}
+	all.Wait()
+}
+
+// TestDetectSilentWebSocket has a server that takes a WebSocket and says nothing more, not even goodbye.
+func TestDetectSilentWebSocket(t *testing.T) {
+	t.Parallel()
+	target := fakePeer(t, func(nc net.Conn) {
+		r, err := http.ReadRequest(bufio.NewReader(nc))
+		if err != nil {
+			_, _ = io.WriteString(nc, "HTTP/1.1 400 Bad Request\r\n\r\n")
+			return
+		}
+		sum := sha1.Sum([]byte(r.Header.Get("Sec-WebSocket-Key") + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"))
+		_, _ = fmt.Fprintf(nc, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: %s\r\n\r\n",
+			base64.StdEncoding.EncodeToString(sum[:]))
+		drain(nc)
+	})
+	if got := detected(t, Config{}, target); !strings.Contains(got, "no peer was found; tried ws://") {
+		t.Errorf("found %s", got)
+	}
+	target.Scheme, target.Path = schemeWS, "/"
+	if got := detected(t, Config{}, target); !strings.Contains(got, "-p says what is spoken") {
+		t.Errorf("found %s", got)
+	}
+}
+
+func TestDetectEarlier(t *testing.T) {
+	t.Parallel()
+	slow := pickyAbout("jsonrpc", "length")
+	slow.hangs = true
+	target := fakePeer(t, slow.serve)
+	var steps []string
+	trace := func(step string) { steps = append(steps, step) }
+	found, err := Config{}.Detect(t.Context(), target, &Finding{Target: target, Protocol: "jsonrpc", Framing: "length"}, trace)
+	if err != nil || found.Framing != "length" || len(steps) != 1 {
+		t.Errorf("what was found earlier is not asked first: %v, %v, %q", found, err, steps)
+	}
+	earlier := &Finding{Target: Target{Scheme: schemeWS, Address: target.Address, Path: "/"}, Protocol: "jsonrpc"}
+	if found, err := (Config{}).Detect(t.Context(), target, earlier, trace); err != nil || found.Framing != "length" {
+		t.Errorf("what was found earlier is not forgotten: %v, %v", found, err)
+	}
+	web := serve(t, Config{Protocol: "jsonrpc"}, mustParse(t, "ws://127.0.0.1:0"))
+	steps = nil
+	at := Target{Scheme: schemeTCP, Address: web.Target.Address}
+	earlier.Target.Address = web.Target.Address
+	if found, err := (Config{}).Detect(t.Context(), at, earlier, trace); err != nil || found.Target.Scheme != schemeWS || len(steps) != 1 {
+		t.Errorf("the URL that was found earlier is not asked first: %v, %v, %q", found, err, steps)
+	}
+}
+
+// TestDetectWeb finds our own listeners of WebSocket and HTTP by their ports.
+func TestDetectWeb(t *testing.T) {
+	for _, scheme := range []string{schemeWS, schemeHTTP} {
+		for _, path := range []string{"/", "/rpc"} {
+			l := serve(t, Config{Protocol: "jsonrpc"}, Target{Scheme: scheme, Address: "127.0.0.1:0", Path: path})
+			target := Target{Scheme: schemeTCP, Address: l.Target.Address}
+			found, err := Config{}.Detect(t.Context(), target, nil, nil)
+			if err != nil || found.Target.String() != fmt.Sprintf("%s://%s%s", scheme, l.Target.Address, path) || found.Protocol != "jsonrpc" {
+				t.Errorf("%s: found %v, %v", l.Target, found, err)
+			}
+		}
+	}
+}

@@ -1,0 +1,105 @@
+package dial
+
+import (
+	"bytes"
+	"io"
+	"net"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// fakePeer serves every connection by f, which is to return once the peer has closed it; the test ends when all have.
+func fakePeer(t *testing.T, f func(nc net.Conn)) Target {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var work sync.WaitGroup
+	work.Go(func() {
+		for {
+			nc, err := l.Accept()
+			if err != nil {
+				return
+			}
+			work.Go(func() {
+				defer nc.Close()
+				f(nc)
+			})
+		}
+	})
+	t.Cleanup(func() {
+		_ = l.Close()
+		work.Wait()
+	})
+	return Target{Scheme: schemeTCP, Address: l.Addr().String()}
+}
+
+// drain reads until the connection ends.
+func drain(nc net.Conn) { _, _ = io.Copy(io.Discard, nc) }
+
+// A picky peer answers one probe, to the byte.
+type picky struct {
+	greeting string // comes first
+	asked    string
+	answer   string
+	slow     time.Duration // before the answer
+	hangs    bool          // on what it does not understand; else it ends the connection
+}
+
+func pickyAbout(protocol, framing string) picky {
+	for _, p := range probes() {
+		if p.protocol == protocol && p.framing == framing {
+			text := `{"jsonrpc":"2.0","id":1,"error":{"code":-32601,"message":"Method not found"}}`
+			if protocol == "jsonrpc1" {
+				text = `{"id":1,"result":null,"error":"unknown method"}`
+			}
+			return picky{asked: p.bytes, answer: framedText(framing, text)}
+		}
+	}
+	panic("no such probe")
+}
+
+func (p picky) serve(nc net.Conn) {
+	_, _ = io.WriteString(nc, p.greeting)
+	var got []byte
+	buf := make([]byte, 1<<10)
+	for {
+		n, err := nc.Read(buf)
+		got = append(got, buf[:n]...)
+		switch {
+		case err != nil:
+			return
+		case bytes.Equal(got, []byte(p.asked)):
+			time.Sleep(p.slow)
+			_, _ = io.WriteString(nc, p.answer)
+			got = nil
+		case strings.HasPrefix(p.asked, string(got)):
+		case !p.hangs:
+			return
+		}
+	}
+}
+
+// one serves one connection at a time; others wait, first come, first served, which no mutex sees to.
+func one(f func(net.Conn)) func(net.Conn) {
+	turn := make(chan struct{}, 1)
+	return func(nc net.Conn) {
+		turn <- struct{}{}
+		f(nc)
+		<-turn
+	}
+}
+
+// busy serves one connection at a time; others are closed.
+func busy(f func(net.Conn)) func(net.Conn) {
+	var mu sync.Mutex
+	return func(nc net.Conn) {
+		if mu.TryLock() {
+			defer mu.Unlock()
+			f(nc)
+		}
+	}
+}

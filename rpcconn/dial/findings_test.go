@@ -1,0 +1,144 @@
+package dial
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+func TestFindings(t *testing.T) {
+	f := Findings{File: filepath.Join(t.TempDir(), "folder", "found.json")}
+	tcp := mustParse(t, "localhost:1")
+	tests := []struct {
+		at    Target
+		found Finding
+	}{
+		{tcp, Finding{Target: tcp, Protocol: "jsonrpc", Framing: "line"}},
+		{mustParse(t, "localhost:2"), Finding{Target: mustParse(t, "ws://localhost:2/x"), Protocol: "jsonrpc1"}},
+		{mustParse(t, "localhost:3"), Finding{Target: mustParse(t, "tls://localhost:3"), Protocol: "bsonrpc", Framing: "bson"}},
+		{mustParse(t, "http://u:p@h/"), Finding{Target: mustParse(t, "http://u:p@h/"), Protocol: "jsonrpc"}},
+		{CommandTarget([]string{"clangd", "-x"}), Finding{Target: CommandTarget([]string{"clangd", "-x"}), Protocol: "jsonrpc", Framing: "header"}},
+	}
+	for _, test := range tests {
+		if got := f.Load(test.at); got != nil {
+			t.Errorf("%s: %v before it was saved", test.at, got)
+		}
+		if err := f.Save(test.at, &test.found); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, test := range tests {
+		got := f.Load(test.at)
+		if got == nil || got.String() != test.found.String() || got.Protocol != test.found.Protocol || got.Target.User != test.found.Target.User {
+			t.Errorf("%s: %v, want %v", test.at, got, &test.found)
+		}
+	}
+	debugger := &Finding{Target: mustParse(t, "ws://localhost:1/devtools/1"), Protocol: "cdp"} // which has another URL next time
+	if err := f.Save(tcp, debugger); err != nil || f.Load(tcp) != nil {
+		t.Errorf("%v is remembered, %v", f.Load(tcp), err)
+	}
+	if err := f.Forget(tests[1].at); err != nil || f.Load(tests[1].at) != nil || f.Load(tests[2].at) == nil {
+		t.Errorf("forgetting one of them: %v", err)
+	}
+	if data, err := os.ReadFile(f.File); err != nil || strings.Contains(string(data), "u:p") {
+		t.Errorf("the file has a password, %v: %s", err, data)
+	}
+	if err := (Findings{}).Save(tcp, &tests[0].found); err != nil || (Findings{}).Load(tcp) != nil {
+		t.Errorf("without a file something is remembered, %v", err)
+	}
+	blocked := Findings{File: filepath.Join(f.File, "below")}
+	if err := blocked.Save(tcp, &tests[0].found); err == nil || !strings.Contains(err.Error(), "remembering what tcp://localhost:1 speaks") {
+		t.Errorf("where nothing can be written: %v", err)
+	}
+}
+
+// TestFindingsUnreadable checks that a file that is wrong is as good as none, and is replaced.
+func TestFindingsUnreadable(t *testing.T) {
+	target := mustParse(t, "localhost:1")
+	entry := func(at, protocol, framing string) string {
+		return fmt.Sprintf(`{"tcp://localhost:1":{"target":%q,"protocol":%q,"framing":%q}}`, at, protocol, framing)
+	}
+	for _, text := range []string{
+		"", "null", "[]", "{", "\x00", `{"tcp://localhost:1":null}`, `{"tcp://localhost:1":7}`,
+		entry("tcp://localhost:1", "soap", "line"), entry("tcp://localhost:1", "jsonrpc", "xml"), entry("tcp://localhost:1", "jsonrpc", ""),
+		entry("tcp://localhost:1", "", "line"), entry("tcp://localhost:1", Auto, "line"), entry("tcp://localhost:1", "jsonrpc", Auto),
+		entry("tcp://localhost:1", "bsonrpc", "line"), entry("exec:rm -r", "jsonrpc", "line"), entry("ws://localhost:1/", "jsonrpc", "line"), entry("", "jsonrpc", "line"),
+	} {
+		f := Findings{File: filepath.Join(t.TempDir(), "found.json")}
+		if err := os.WriteFile(f.File, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if got := f.Load(target); got != nil {
+			t.Errorf("%s: %+v", text, got)
+		}
+		found := &Finding{Target: target, Protocol: "jsonrpc", Framing: "nul"}
+		if err := f.Save(target, found); err != nil {
+			t.Errorf("%s: %v", text, err)
+		}
+		if got := f.Load(target); got == nil || got.Framing != "nul" {
+			t.Errorf("%s: then %v", text, got)
+		}
+	}
+}
+
+// TestFindingsAtOnce saves from several shells: the file stays whole, and nothing else is left beside it.
+func TestFindingsAtOnce(t *testing.T) {
+	f := Findings{File: filepath.Join(t.TempDir(), "found.json")}
+	var shells sync.WaitGroup
+	for i := range 20 {
+		shells.Go(func() {
+			target := Target{Scheme: schemeTCP, Address: fmt.Sprintf("localhost:%d", i+1)}
+			if err := f.Save(target, &Finding{Target: target, Protocol: "jsonrpc", Framing: "line"}); err != nil {
+				t.Error(err)
+			}
+			if f.Load(target) == nil && len(f.load()) == 0 {
+				t.Error("the file is not whole")
+			}
+		})
+	}
+	shells.Wait()
+	files, err := filepath.Glob(f.File + "*")
+	if err != nil || len(files) != 1 {
+		t.Errorf("%q, %v", files, err)
+	}
+}
+
+func TestFindingText(t *testing.T) {
+	found := &Finding{Target: Target{Scheme: schemeTCP, Address: "localhost:1"}, Protocol: "jsonrpc", Framing: "line", Took: 12340 * time.Microsecond}
+	if got := found.String(); got != "tcp://localhost:1 · JSON-RPC 2.0, line" {
+		t.Error(got)
+	}
+	if got := found.JSON(); got != `{"url":"tcp://localhost:1","protocol":"jsonrpc","framing":"line","ms":12.3}` {
+		t.Error(got)
+	}
+}
+
+// TestConnect finds out what is spoken, or takes what was found earlier.
+func TestConnect(t *testing.T) {
+	l := serve(t, Config{Framing: "netstring"}, mustParse(t, "127.0.0.1:0"))
+	earlier := &Finding{Target: l.Target, Protocol: "jsonrpc", Framing: "netstring"}
+	for _, found := range []*Finding{nil, earlier} {
+		link, got, err := Config{}.Connect(t.Context(), l.Target, found, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got.Framing != "netstring" || found != nil && got != found {
+			t.Errorf("found %v", got)
+		}
+		talk(t, link)
+		_ = link.Close()
+	}
+	link, got, err := Config{Framing: "netstring"}.Connect(t.Context(), l.Target, nil, nil)
+	if err != nil || got != nil {
+		t.Fatalf("what was said is found out: %v, %v", got, err)
+	}
+	_ = link.Close()
+	_ = l.Close()
+	if _, _, err := (Config{}).Connect(t.Context(), l.Target, nil, nil); err == nil {
+		t.Error("nobody is connected to")
+	}
+}

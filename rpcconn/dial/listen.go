@@ -1,0 +1,278 @@
+package dial
+
+import (
+	"context"
+	"errors"
+	"net"
+	"sync"
+	"time"
+
+	"rpcsh/rpcconn"
+	"rpcsh/rpcconn/transport"
+	httprpc "rpcsh/rpcconn/transport/http"
+	"rpcsh/rpcconn/transport/websocket"
+)
+
+// A Listener accepts peers. Where it has to find out what they speak, peers of every framing and protocol may come at the same time,
+// over one port; HTTP and WebSocket clients too.
+type Listener struct {
+	Requested Target
+	Target    Target // Requested, with the port that was chosen where that was 0
+
+	cfg      Config
+	wire     Wire // that is spoken where nothing is to be found out; else the fallback
+	auto     bool
+	ln       net.Listener
+	webOnce  sync.Once
+	web      *webServer // of HTTP clients that come to a port of streams; nil before the first
+	peers    chan newcomer
+	tasks    sync.WaitGroup
+	ctx      context.Context // ends when nothing more is accepted, because of the error that Accept returns
+	end      context.CancelCauseFunc
+	closing  sync.Once
+	shutdown []func() error
+}
+
+// A newcomer is a peer that has connected and has to be told who gets what it sends.
+type newcomer func(opts *rpcconn.Options) *Link
+
+// Listen starts to listen on t.
+func (cfg Config) Listen(ctx context.Context, t Target) (*Listener, error) {
+	w, err := cfg.wire(t)
+	if err != nil {
+		return nil, err
+	}
+	l := &Listener{Requested: t, cfg: cfg, wire: w, auto: cfg.isAuto(t) && t.isStream(), peers: make(chan newcomer)}
+	l.ctx, l.end = context.WithCancelCause(context.WithoutCancel(ctx))
+	if l.auto && cfg.Fallback != "" && cfg.Fallback != Auto {
+		l.wire.Framing = cfg.Fallback
+	}
+	if err := l.open(ctx, t); err != nil {
+		return nil, err
+	}
+	l.Target = t
+	l.Target.Address = l.ln.Addr().String()
+	switch t.Scheme {
+	case schemeWS, schemeWSS, schemeHTTP, schemeHTTPS:
+		err = l.serveWeb(t)
+	default:
+		l.tasks.Go(l.acceptStreams)
+	}
+	if err != nil {
+		_ = l.ln.Close()
+		return nil, err
+	}
+	return l, nil
+}
+
+// open opens the listener of the transport.
+func (l *Listener) open(ctx context.Context, t Target) (err error) {
+	switch t.Scheme {
+	case schemeTLS, schemeWSS, schemeHTTPS:
+		tlsConfig, err := l.cfg.TLS.Server()
+		if err != nil {
+			return err
+		}
+		l.ln, err = transport.ListenTLS(ctx, t.Address, tlsConfig, func(remote net.Addr, err error) { l.report(remote.String(), err) })
+		return err
+	case schemeExec:
+		return errors.New("a command cannot be listened on")
+	case schemeUnix:
+		l.ln, err = transport.Listen(ctx, schemeUnix, t.Address)
+	default:
+		l.ln, err = transport.Listen(ctx, schemeTCP, t.Address)
+	}
+	return err
+}
+
+// String says what is spoken with those who come.
+func (l *Listener) String() string {
+	if l.auto {
+		return "every framing and protocol, as each begins"
+	}
+	return l.wire.String()
+}
+
+// Accept waits for the next peer. options is asked for that peer's options before anything is read from it. The error is
+// net.ErrClosed once the listener is closed.
+func (l *Listener) Accept(options func() *rpcconn.Options) (*Link, error) {
+	select {
+	case peer := <-l.peers:
+		return peer(options()), nil
+	case <-l.ctx.Done():
+		return nil, context.Cause(l.ctx)
+	}
+}
+
+// Close stops listening; accepted connections stay. It may be called more than once.
+func (l *Listener) Close() error {
+	var err error
+	l.closing.Do(func() {
+		l.end(net.ErrClosed)
+		err = l.ln.Close()
+		for _, f := range l.shutdown {
+			err = errors.Join(err, f())
+		}
+		l.tasks.Wait()
+	})
+	return err
+}
+
+// offer hands a newcomer to Accept, or drops it when the listener is closed.
+func (l *Listener) offer(peer newcomer, drop func() error) {
+	select {
+	case l.peers <- peer:
+	case <-l.ctx.Done():
+		_ = drop()
+	}
+}
+
+// remote returns the address of an accepted connection.
+func (l *Listener) remote(nc net.Conn) string {
+	if l.Requested.Scheme == schemeUnix {
+		return l.Requested.Address
+	}
+	return nc.RemoteAddr().String()
+}
+
+func (l *Listener) acceptStreams() {
+	for {
+		nc, err := l.ln.Accept()
+		if err != nil {
+			var temporary interface{ Temporary() bool }
+			if errors.As(err, &temporary) && temporary.Temporary() && !errors.Is(err, net.ErrClosed) { // out of file descriptors, most likely
+				l.report("", err)
+				select {
+				case <-time.After(time.Second):
+					continue
+				case <-l.ctx.Done():
+				}
+			}
+			l.end(err)
+			return
+		}
+		l.tasks.Go(func() { l.greet(nc) })
+	}
+}
+
+func (l *Listener) report(remote string, err error) {
+	if l.cfg.OnError != nil {
+		l.cfg.OnError(remote, err)
+	}
+}
+
+// greet makes a peer of a connection.
+func (l *Listener) greet(nc net.Conn) {
+	if !l.auto {
+		framing, err := l.wire.channel(l.cfg.MaxMessage)
+		if err != nil { // looked up before
+			_ = nc.Close()
+			return
+		}
+		l.offer(func(opts *rpcconn.Options) *Link {
+			ch := framing(readingFrom(nc, &wary{nc: nc}))
+			return &Link{Conn: rpcconn.New(ch, l.wire.Protocol.NewCodec(), opts), Remote: l.remote(nc), wire: fixed(l.wire)}
+		}, nc.Close)
+		return
+	}
+	first := l.peek(nc)
+	switch g, _ := sniff(first); g.other {
+	case otherHTTP:
+		l.webServer().take(prefixed(nc, first))
+		return
+	case otherTLS:
+		l.report(l.remote(nc), stranger(g))
+		_ = nc.Close()
+		return
+	}
+	l.offer(func(opts *rpcconn.Options) *Link {
+		lazy := &lazy{nc: nc, cfg: l.cfg, fallback: l.wire, first: first}
+		link := &Link{Remote: l.remote(nc), wire: lazy.Wire, onWire: lazy.OnWire}
+		link.Conn = rpcconn.New(lazy, lazy, opts)
+		return link
+	}, nc.Close)
+}
+
+// peekTime is how long a client that speaks first is waited for; HTTP clients do so at once.
+const peekTime = 150 * time.Millisecond
+
+// peek returns the first bytes that come, if some come soon, up to where they tell who sends them.
+func (l *Listener) peek(nc net.Conn) []byte {
+	_ = nc.SetReadDeadline(time.Now().Add(peekTime))
+	stop := context.AfterFunc(l.ctx, func() { _ = nc.Close() })
+	defer func() {
+		stop()
+		_ = nc.SetReadDeadline(time.Time{})
+	}()
+	var first []byte
+	buf := make([]byte, 4<<10)
+	for {
+		n, err := nc.Read(buf)
+		first = append(first, buf[:n]...)
+		if g, more := sniff(first); err != nil || g != (guess{}) || !more {
+			return first // an error comes again
+		}
+	}
+}
+
+// serveWeb accepts clients of WebSocket or HTTP alone.
+func (l *Listener) serveWeb(t Target) error {
+	path := t.Path
+	if path == "/" {
+		path = "" // any
+	}
+	if t.Scheme == schemeWS || t.Scheme == schemeWSS {
+		ws, err := websocket.Listen(l.ln, l.websocketOptions(path))
+		if err != nil {
+			return err
+		}
+		l.shutdown = append(l.shutdown, ws.Close)
+		l.tasks.Go(func() {
+			for {
+				ch, info, err := ws.Accept()
+				if err != nil {
+					l.end(err)
+					return
+				}
+				l.offerChannel(ch, info.RemoteAddr)
+			}
+		})
+		return nil
+	}
+	h, err := httprpc.Listen(l.ln, l.httpOptions(path))
+	if err != nil {
+		return err
+	}
+	l.shutdown = append(l.shutdown, h.Close)
+	l.tasks.Go(func() {
+		for {
+			ch, info, err := h.Accept()
+			if err != nil {
+				l.end(err)
+				return
+			}
+			l.offerChannel(ch, info.RemoteAddr)
+		}
+	})
+	return nil
+}
+
+func (l *Listener) websocketOptions(path string) websocket.ListenOptions {
+	return websocket.ListenOptions{
+		Path: path, Subprotocols: l.cfg.Subprotocols, AllowOrigins: l.cfg.AllowOrigins,
+		MaxMessage: l.cfg.MaxMessage, Binary: l.wire.Protocol.Binary,
+	}
+}
+
+func (l *Listener) httpOptions(path string) httprpc.ServerOptions {
+	return httprpc.ServerOptions{Path: path, AllowOrigins: l.cfg.AllowOrigins, MaxMessage: l.cfg.MaxMessage, NewCodec: l.wire.Protocol.NewCodec}
+}
+
+// offerChannel hands over a peer whose transport frames.
+func (l *Listener) offerChannel(ch rpcconn.Channel, remote net.Addr) {
+	w := l.wire
+	w.Framing = noFraming
+	l.offer(func(opts *rpcconn.Options) *Link {
+		return &Link{Conn: rpcconn.New(ch, w.Protocol.NewCodec(), opts), Remote: remote.String(), wire: fixed(w)}
+	}, ch.Close)
+}

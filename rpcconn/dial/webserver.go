@@ -1,0 +1,66 @@
+package dial
+
+import (
+	"net"
+	"net/http"
+
+	"rpcsh/rpcconn"
+	httprpc "rpcsh/rpcconn/transport/http"
+	"rpcsh/rpcconn/transport/http/web"
+	"rpcsh/rpcconn/transport/websocket"
+)
+
+// A webServer makes peers of the HTTP and WebSocket clients of a port on which others come too.
+type webServer struct {
+	conns  chan net.Conn
+	addr   net.Addr
+	closed <-chan struct{}
+}
+
+// webServer returns the server of l, started with the first client that needs it.
+func (l *Listener) webServer() *webServer {
+	l.webOnce.Do(func() {
+		w := &webServer{conns: make(chan net.Conn), addr: l.ln.Addr(), closed: l.ctx.Done()}
+		posted := httprpc.NewServer(l.httpOptions(""), func(ch rpcconn.Channel, info *httprpc.Info) { l.offerChannel(ch, info.RemoteAddr) })
+		upgraded := websocket.NewHandler(l.websocketOptions(""), func(ch rpcconn.Channel, info *websocket.Info) { l.offerChannel(ch, info.RemoteAddr) })
+		server := web.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+			if websocket.IsUpgrade(r) {
+				upgraded.ServeHTTP(rw, r)
+				return
+			}
+			posted.ServeHTTP(rw, r)
+		}))
+		posted.Attach(server)
+		l.tasks.Go(func() {
+			_ = server.Serve(w) // ends when l is closed
+			posted.CloseStrangers()
+		})
+		l.web = w
+	})
+	return l.web
+}
+
+// take serves a client.
+func (w *webServer) take(nc net.Conn) {
+	select {
+	case w.conns <- nc:
+	case <-w.closed:
+		_ = nc.Close()
+	}
+}
+
+// Accept implements net.Listener.
+func (w *webServer) Accept() (net.Conn, error) {
+	select {
+	case nc := <-w.conns:
+		return nc, nil
+	case <-w.closed:
+		return nil, net.ErrClosed
+	}
+}
+
+// Close implements net.Listener; the Listener that has the port is closed by its owner.
+func (w *webServer) Close() error { return nil }
+
+// Addr implements net.Listener.
+func (w *webServer) Addr() net.Addr { return w.addr }

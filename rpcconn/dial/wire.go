@@ -1,0 +1,107 @@
+package dial
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"rpcsh/rpcconn"
+	"rpcsh/rpcconn/transport"
+)
+
+// Config says how peers are reached and what is spoken with them.
+type Config struct {
+	Protocol   string // one of ProtocolNames; "" or Auto: it is found out
+	Framing    string // one of FramingNames, where the transport does not frame; "" or Auto: the protocol's own, or it is found out
+	Fallback   string // the framing for an accepted peer that says nothing before it is told something; "": the default protocol's
+	MaxMessage int    // bytes; 0 is transport.DefaultMaxMessage
+
+	TLS          transport.TLSOptions
+	Header       http.Header // of WebSocket handshakes and HTTP requests
+	CookieFile   string      // of HTTP: holds user:password
+	Origin       string      // of WebSocket handshakes
+	Subprotocols []string    // of WebSocket, offered
+	AllowOrigins []string    // of WebSocket and HTTP clients that are pages of other hosts
+
+	Stderr  func(line string)              // gets what a child process says there; nil: nobody does
+	OnError func(remote string, err error) // gets what goes wrong beside connections, such as a client's failed handshake; nil: nobody does
+
+	grace time.Duration // that a child process has for each step of its end; 0: transport.DefaultGrace
+}
+
+// Check finds names that are not known.
+func (cfg Config) Check() error {
+	if cfg.Protocol != "" && cfg.Protocol != Auto {
+		p, err := FindProtocol(cfg.Protocol)
+		if err != nil {
+			return err
+		}
+		if p.OwnOnly && cfg.Framing != "" && cfg.Framing != Auto && cfg.Framing != p.Framing {
+			return fmt.Errorf("%s has a framing of its own: leave out -f %s", p.Title, cfg.Framing)
+		}
+	}
+	for _, f := range []string{cfg.Framing, cfg.Fallback} {
+		if f != "" && !slices.Contains(FramingNames(), f) && f != "bson" && f != "msgpack" {
+			return fmt.Errorf("framing %q is not known: choose one of %s", f, strings.Join(FramingNames(), ", "))
+		}
+	}
+	_, err := transport.NewFraming("none", cfg.MaxMessage)
+	return err
+}
+
+// isAuto reports whether what is spoken has to be found out.
+func (cfg Config) isAuto(t Target) bool {
+	protocol := cfg.Protocol == "" || cfg.Protocol == Auto
+	framing := cfg.Framing == "" || cfg.Framing == Auto
+	return protocol && (framing || !t.isStream())
+}
+
+// A Wire is what is spoken over one connection.
+type Wire struct {
+	Protocol Protocol
+	Framing  string // "" where the transport frames
+}
+
+// wire returns what cfg says to speak with t, the default where it says nothing.
+func (cfg Config) wire(t Target) (Wire, error) {
+	if err := cfg.Check(); err != nil {
+		return Wire{}, err
+	}
+	name := cfg.Protocol
+	if name == Auto {
+		name = ""
+	}
+	p, err := FindProtocol(name)
+	if err != nil {
+		return Wire{}, err
+	}
+	w := Wire{Protocol: p, Framing: p.Framing}
+	switch {
+	case !t.isStream():
+		w.Framing = noFraming
+	case cfg.Framing != "" && cfg.Framing != Auto:
+		w.Framing = cfg.Framing
+	}
+	return w, nil
+}
+
+// wireOf returns the Wire of a protocol and a framing that were found out.
+func wireOf(protocol, framing string) (Wire, error) {
+	p, err := FindProtocol(protocol)
+	return Wire{Protocol: p, Framing: framing}, err
+}
+
+// String says what is spoken: "JSON-RPC 2.0, rfc7464".
+func (w Wire) String() string {
+	if w.Framing == noFraming || w.Protocol.OwnOnly {
+		return w.Protocol.Title
+	}
+	return w.Protocol.Title + ", " + w.Framing
+}
+
+// channel returns the framing to put on a stream.
+func (w Wire) channel(maxMessage int) (rpcconn.Framing, error) {
+	return transport.NewFraming(w.Framing, maxMessage)
+}
