@@ -1,0 +1,61 @@
+package main
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"rpcsh/shell"
+)
+
+// ovsdbEchos is how many times to wait until ovsdb-server, after 5 s of silence each, asks whether we are there. If it is not answered it
+// closes the connection instead of asking once more.
+func ovsdbEchos() int {
+	if os.Getenv("RPCSH_LONG") != "" {
+		return 6
+	}
+	return 2
+}
+
+func peerOVSDB(t *testing.T, p *peers) {
+	server, tool := p.program(t, "ovsdb-server", "openvswitch-common"), p.program(t, "ovsdb-tool", "openvswitch-common")
+	dir := t.TempDir()
+	db, path, port := filepath.Join(dir, "db"), filepath.Join(dir, "s"), p.port(t)
+	address := "127.0.0.1:" + port
+	if out, err := exec.Command(tool, "create", db, "testdata/peers/things.ovsschema").CombinedOutput(); err != nil {
+		t.Fatalf("ovsdb-tool: %v: %s", err, out)
+	}
+	g := p.start(t, nil, server, "--no-chdir", "--remote=punix:"+path, "--remote=ptcp:"+port+":127.0.0.1",
+		"--unixctl="+filepath.Join(dir, "ctl"), "-vconsole:off", db)
+	g.listens(t, "tcp", address)
+	g.listens(t, "unix", path)
+
+	const databases = `["Things","_Server"]`
+	calls(t, exactly(databases), address, "list_dbs")
+	calls(t, exactly(databases), path, "list_dbs")
+	detects(t, found{URL: "tcp://" + address, Protocol: "jsonrpc1", Framing: "none"}, address)
+	detects(t, found{URL: "unix://" + path, Protocol: "jsonrpc1", Framing: "none"}, path)
+
+	var monitors []*shellRun
+	for _, target := range []string{address, path} {
+		sh := connected(t, target)
+		sh.do(t, ".serve echo .", "list_dbs", `monitor Things mine {"Thing":{"columns":["name","size"]}}`)
+		sh.stdout.next(t, databases, "{}")
+		monitors = append(monitors, sh)
+	}
+	calls(t, `^\[{"uuid":`, address, "transact", "Things", `{"op":"insert","table":"Thing","row":{"name":"a","size":1}}`)
+	for _, sh := range monitors {
+		sh.stderr.until(t, ` ← update "mine" {"Thing":{"[-0-9a-f]+":{"new":{"name":"a","size":1}}}}$`)
+	}
+	for range ovsdbEchos() { // over TCP alone
+		monitors[0].stderr.until(t, ` ← #"echo" echo \[\]$`)
+		monitors[0].stderr.until(t, ` → #"echo" \[\]  `)
+	}
+	for _, sh := range monitors {
+		sh.do(t, ".set stop off", "no_such_method", "list_dbs")
+		sh.stderr.until(t, `^rpcsh: error 0: unknown method`)
+		sh.stdout.next(t, databases)
+		sh.exits(t, shell.ExitPeerError)
+	}
+}
