@@ -19,18 +19,19 @@ type Listener struct {
 	Requested Target
 	Target    Target // Requested, with the port that was chosen where that was 0
 
-	cfg      Config
-	wire     Wire // that is spoken where nothing is to be found out; else the fallback
-	auto     bool
-	ln       net.Listener
-	webOnce  sync.Once
-	web      *webServer // of HTTP clients that come to a port of streams; nil before the first
-	peers    chan newcomer
-	tasks    sync.WaitGroup
-	ctx      context.Context // ends when nothing more is accepted, because of the error that Accept returns
-	end      context.CancelCauseFunc
-	closing  sync.Once
-	shutdown []func() error
+	cfg       Config
+	wire      Wire // that is spoken where nothing is to be found out; else the fallback
+	auto      bool // streams are found out
+	autoCodec bool // as are the messages of WebSocket clients
+	ln        net.Listener
+	webOnce   sync.Once
+	web       *webServer // of HTTP clients that come to a port of streams; nil before the first
+	peers     chan newcomer
+	tasks     sync.WaitGroup
+	ctx       context.Context // ends when nothing more is accepted, because of the error that Accept returns
+	end       context.CancelCauseFunc
+	closing   sync.Once
+	shutdown  []func() error
 }
 
 // A newcomer is a peer that has connected and has to be told who gets what it sends.
@@ -42,7 +43,7 @@ func (cfg Config) Listen(ctx context.Context, t Target) (*Listener, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &Listener{Requested: t, cfg: cfg, wire: w, auto: cfg.isAuto(t) && t.isStream(), peers: make(chan newcomer)}
+	l := &Listener{Requested: t, cfg: cfg, wire: w, auto: cfg.isAuto(t) && t.isStream(), autoCodec: cfg.isAuto(t), peers: make(chan newcomer)}
 	l.ctx, l.end = context.WithCancelCause(context.WithoutCancel(ctx))
 	if l.auto && cfg.Fallback != "" && cfg.Fallback != Auto {
 		l.wire.Framing = cfg.Fallback
@@ -234,7 +235,7 @@ func (l *Listener) serveWeb(t Target) error {
 					l.end(err)
 					return
 				}
-				l.offerChannel(ch, info.RemoteAddr)
+				l.offerWebSocket(ch, info.RemoteAddr)
 			}
 		})
 		return nil
@@ -260,12 +261,24 @@ func (l *Listener) serveWeb(t Target) error {
 func (l *Listener) websocketOptions(path string) websocket.ListenOptions {
 	return websocket.ListenOptions{
 		Path: path, Subprotocols: l.cfg.Subprotocols, AllowOrigins: l.cfg.AllowOrigins,
-		MaxMessage: l.cfg.MaxMessage, Binary: l.wire.Protocol.Binary,
+		MaxMessage: l.cfg.MaxMessage, Binary: l.wire.Protocol.Binary, Mirror: l.autoCodec,
 	}
 }
 
 func (l *Listener) httpOptions(path string) httprpc.ServerOptions {
 	return httprpc.ServerOptions{Path: path, AllowOrigins: l.cfg.AllowOrigins, MaxMessage: l.cfg.MaxMessage, NewCodec: l.wire.Protocol.NewCodec}
+}
+
+// offerWebSocket hands over a WebSocket peer, whose first message tells what it speaks where that is to be found out.
+func (l *Listener) offerWebSocket(ch rpcconn.Channel, remote net.Addr) {
+	if !l.autoCodec {
+		l.offerChannel(ch, remote)
+		return
+	}
+	l.offer(func(opts *rpcconn.Options) *Link {
+		codec := &firstFrame{cfg: l.cfg, fallback: l.wire}
+		return &Link{Conn: rpcconn.New(ch, codec, opts), Remote: remote.String(), wire: codec.Wire, onWire: codec.OnWire}
+	}, ch.Close)
 }
 
 // offerChannel hands over a peer whose transport frames.

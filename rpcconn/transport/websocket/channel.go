@@ -27,10 +27,11 @@ const (
 
 // A channel is the Channel over a WebSocket connection.
 type channel struct {
-	ws   *websocket.Conn
-	link *link
-	kind websocket.MessageType
-	max  int
+	ws     *websocket.Conn
+	link   *link
+	kind   atomic.Int64 // a websocket.MessageType: what is sent as
+	mirror bool         // what is sent is as what was received last
+	max    int
 
 	sending chan struct{} // full while a message is being written, and once Close is through
 	buf     []byte        // what Recv returns, where that is small; the receiving goroutine's
@@ -45,11 +46,12 @@ var _ rpcconn.Channel = (*channel)(nil)
 func newChannel(ws *websocket.Conn, link *link, binary bool, max int) *channel {
 	ws.SetReadLimit(-1) // Recv skips what is too long, rather than to end the connection
 	c := &channel{
-		ws: ws, link: link, kind: websocket.MessageText, max: limit(max),
+		ws: ws, link: link, max: limit(max),
 		sending: make(chan struct{}, 1), closed: make(chan struct{}),
 	}
+	c.kind.Store(int64(websocket.MessageText))
 	if binary {
-		c.kind = websocket.MessageBinary
+		c.kind.Store(int64(websocket.MessageBinary))
 	}
 	return c
 }
@@ -88,7 +90,7 @@ func (c *channel) write(frame []byte) error {
 		c.link.long.Store(true)
 		defer c.link.long.Store(false)
 	}
-	err := c.ws.Write(context.Background(), c.kind, frame)
+	err := c.ws.Write(context.Background(), websocket.MessageType(c.kind.Load()), frame)
 	if err != nil && c.isClosed() {
 		return rpcconn.ErrClosed
 	}
@@ -98,9 +100,12 @@ func (c *channel) write(frame []byte) error {
 // Recv implements rpcconn.Channel. It ends with a *CloseError where the peer sent a close frame, and otherwise with one that wraps
 // io.ErrUnexpectedEOF where the peer is gone. It is what answers pings.
 func (c *channel) Recv() ([]byte, error) {
-	_, r, err := c.ws.Reader(context.Background())
+	kind, r, err := c.ws.Reader(context.Background())
 	if err != nil {
 		return nil, c.reason(err)
+	}
+	if c.mirror {
+		c.kind.Store(int64(kind))
 	}
 	if cap(c.buf) < minBuffer || cap(c.buf) > keepBuffer {
 		c.buf = make([]byte, 0, minBuffer)

@@ -22,6 +22,7 @@ type ListenOptions struct {
 	AllowOrigins []string // further Origin headers to accept: scheme://host:port, or host:port; "*" is all
 	MaxMessage   int      // bytes that a received message may have; 0: transport.DefaultMaxMessage
 	Binary       bool     // messages are sent as binary, not as text; both are received
+	Mirror       bool     // messages are sent as the kind that the peer sent last; Binary says what goes before that
 }
 
 // IsUpgrade reports whether r asks for a WebSocket connection, for a server that serves other things as well.
@@ -64,7 +65,9 @@ func NewHandler(opts ListenOptions, accept func(rpcconn.Channel, *Info)) http.Ha
 			return // the client has been told
 		}
 		info := &Info{RemoteAddr: link.conn.RemoteAddr(), Subprotocol: ws.Subprotocol(), Origin: r.Header.Get("Origin"), Path: r.URL.Path}
-		accept(newChannel(ws, link, opts.Binary, opts.MaxMessage), info)
+		ch := newChannel(ws, link, opts.Binary, opts.MaxMessage)
+		ch.mirror = opts.Mirror
+		accept(ch, info)
 	})
 }
 
