@@ -5,14 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"rpcsh/rpcconn"
-	"rpcsh/rpcconn/jsonscan"
 	"rpcsh/shell/jq"
 	"rpcsh/shell/lang"
 )
@@ -243,22 +240,6 @@ func (s *Shell) ask(ctx context.Context, p *peer, j *job, sent func()) outcome {
 	return o
 }
 
-// settle makes the outcome of the responses.
-func (s *Shell) settle(o *outcome, j *job, responses []*rpcconn.Response, ctx context.Context) {
-	switch {
-	case o.err != nil:
-		o.err = s.callError(o.err, j, ctx)
-	case j.Batch:
-	case responses[0].Err != nil:
-		o.err = responses[0].Err
-	default:
-		o.result = responses[0].Result
-	}
-	if j.Batch && slices.ContainsFunc(responses, func(r *rpcconn.Response) bool { return r != nil }) {
-		o.result = batchResult(responses)
-	}
-}
-
 // callError says why a call has no answer.
 func (s *Shell) callError(err error, j *job, ctx context.Context) error {
 	switch cause := context.Cause(ctx); {
@@ -277,35 +258,6 @@ func (s *Shell) callError(err error, j *job, ctx context.Context) error {
 	default:
 		return &failure{ExitUsage, fmt.Errorf("%s: %w", j.title(), err)} // what cannot be said in the protocol
 	}
-}
-
-// batchResult returns the answers to a batch as one array, an error in its place as {"error":{…}}.
-func batchResult(responses []*rpcconn.Response) json.RawMessage {
-	b := []byte("[")
-	for i, r := range responses {
-		if i > 0 {
-			b = append(b, ',')
-		}
-		switch {
-		case r == nil:
-			b = append(b, errorObject(&rpcconn.Error{Message: "no answer"})...)
-		case r.Err != nil:
-			b = append(b, errorObject(r.Err)...)
-		default:
-			b = append(b, r.Result...)
-		}
-	}
-	return append(b, ']')
-}
-
-// errorObject returns {"error":{…}}, as an error stands among results.
-func errorObject(e *rpcconn.Error) []byte {
-	b := fmt.Appendf(nil, `{"error":{"code":%d,"message":`, e.Code)
-	b = jsonscan.AppendQuote(b, e.Message)
-	if e.Data != nil {
-		b = append(append(b, `,"data":`...), e.Data...)
-	}
-	return append(b, "}}"...)
 }
 
 // foreground asks peers and shows what they answer as it comes.
@@ -338,23 +290,6 @@ func (s *Shell) foreground(ctx context.Context, peers []*peer, j *job) error {
 	return first
 }
 
-// together returns the results of all peers as an array, errors in their places.
-func together(outcomes []outcome) json.RawMessage {
-	var all []string
-	for _, o := range outcomes {
-		var e *rpcconn.Error
-		switch {
-		case o.err == nil:
-			all = append(all, string(o.result))
-		case errors.As(o.err, &e):
-			all = append(all, string(errorObject(e)))
-		default:
-			all = append(all, string(errorObject(&rpcconn.Error{Message: o.err.Error()})))
-		}
-	}
-	return json.RawMessage("[" + strings.Join(all, ",") + "]")
-}
-
 // conclude filters an outcome's result and shows it in the outcome's slot; what is left of the result is the value to assign.
 func (s *Shell) conclude(ctx context.Context, o *outcome, j *job) {
 	shown := []json.RawMessage{o.result}
@@ -369,21 +304,6 @@ func (s *Shell) conclude(ctx context.Context, o *outcome, j *job) {
 	if o.err != nil && (s.interactive() || j.all) {
 		o.err = s.showCallError(o, j)
 	}
-}
-
-// oneValue returns what a filter gave as one value: itself where it is one, else an array, null where it gave nothing.
-func oneValue(values []json.RawMessage) json.RawMessage {
-	switch len(values) {
-	case 0:
-		return json.RawMessage("null")
-	case 1:
-		return values[0]
-	}
-	texts := make([]string, len(values))
-	for i, v := range values {
-		texts[i] = string(v)
-	}
-	return json.RawMessage("[" + strings.Join(texts, ",") + "]")
 }
 
 // background asks p and shows the answer when it comes; it calls sent when that much is done, or has failed.

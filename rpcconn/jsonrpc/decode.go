@@ -22,12 +22,20 @@ func (c *Codec) Decode(frame []byte, p *rpcconn.Packet) error {
 	}
 	clear(p.Messages)
 	p.Messages = p.Messages[:0]
-	reason := err.Error()
-	if err == jsonscan.ErrIncomplete {
+	code, reason := int64(rpcconn.CodeParseError), err.Error()
+	switch err {
+	case jsonscan.ErrIncomplete:
 		reason = fmt.Sprintf("offset %d: %s", len(frame), reason)
+	case errBatchTooLong:
+		code, p.Messages = rpcconn.CodeInvalidRequest, nil
 	}
-	return rpcconn.NewError(rpcconn.CodeParseError, reason)
+	return rpcconn.NewError(code, reason)
 }
+
+// maxBatch is how many messages a batch may have: read, each takes many times the memory that the shortest takes in the frame.
+const maxBatch = 100_000
+
+var errBatchTooLong = fmt.Errorf("a batch of more than %d messages", maxBatch)
 
 func (c *Codec) decode(frame []byte, p *rpcconn.Packet) error {
 	m := members{extra: c.extra} // of the object being read
@@ -43,6 +51,9 @@ func (c *Codec) decode(frame []byte, p *rpcconn.Packet) error {
 	case '[':
 		p.Batch = true
 		end, err = jsonscan.Objects(frame, m.add, func(element []byte) error {
+			if len(p.Messages) == maxBatch {
+				return errBatchTooLong
+			}
 			p.Messages = append(p.Messages, c.message(&m, element))
 			m = members{extra: c.extra}
 			return nil

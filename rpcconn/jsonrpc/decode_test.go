@@ -281,3 +281,15 @@ func TestDecodeAliases(t *testing.T) {
 		t.Errorf("Params is %s after the frame changed, want [9]", params)
 	}
 }
+
+func TestBatchThatIsTooLong(t *testing.T) {
+	var p rpcconn.Packet
+	longest := "[1" + strings.Repeat(",1", maxBatch-1) + "]"
+	if err := New().Decode([]byte(longest), &p); err != nil || len(p.Messages) != maxBatch {
+		t.Errorf("%d messages: %v", len(p.Messages), err)
+	}
+	err := New().Decode([]byte("[1,"+longest[1:]), &p)
+	if !errors.Is(err, &rpcconn.Error{Code: rpcconn.CodeInvalidRequest}) || len(p.Messages) != 0 {
+		t.Errorf("one more: %v, %d messages", err, len(p.Messages))
+	}
+}
