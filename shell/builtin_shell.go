@@ -147,7 +147,7 @@ func (s *Shell) setting(args lang.Text) error {
 		for _, st := range settingTable() {
 			t.row(st.name, st.get(&set), st.help)
 		}
-		s.say("%s", t.String())
+		s.say("%s", t.within(s.listWidth()))
 		return nil
 	}
 	var names []string
@@ -195,22 +195,26 @@ func (s *Shell) help(args lang.Text) error {
 		s.say("%s", c.help())
 		return nil
 	}
-	var b strings.Builder
-	b.WriteString("METHOD ARG …          call; !METHOD notifies, @2 or @all before it names a peer\n" +
-		"NAME = CALL           keep the result in $NAME; CALL | JQ filters it; CALL & does not wait\n" +
-		"ARG                   JSON or text, or all of them as name=value\n")
+	width := min(s.listWidth(), widestText)
+	var t table
+	t.row("METHOD ARG …", "call; !METHOD notifies, @2 or @all before it names a peer")
+	t.row("NAME = CALL", "keep the result in $NAME; CALL | JQ filters it; CALL & does not wait")
+	t.row("ARG", "JSON or text, or all of them as name=value")
 	for _, g := range Groups() {
-		b.WriteString("\n" + s.colors.bold(g) + "\n")
+		t.row("", "")
+		t.row(s.colors.bold(g), "")
 		for _, c := range Commands() {
 			if c.Group == g {
-				b.WriteString(fmt.Sprintf("  %-20s%s\n", "."+c.Name, c.Summary))
+				t.row("  ."+c.Name, c.Summary)
 			}
 		}
 	}
-	b.WriteString("\n.help COMMAND tells more. Tab completes, Ctrl-R searches what was typed, Ctrl-C gives up a call.")
-	s.say("%s", b.String())
+	s.say("%s\n%s", t.within(width), wrap(".help COMMAND tells more. Tab completes, Ctrl-R searches what was typed, Ctrl-C gives up a call.", width, ""))
 	return nil
 }
+
+// widestText is how wide lines of text are at the most, in columns.
+const widestText = 100
 
 // help returns all that there is to say about c.
 func (c Command) help() string {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -153,6 +154,28 @@ func (t *table) String() string {
 		b.WriteString(strings.TrimRight(line.String(), " ") + "\n")
 	}
 	return b.String()
+}
+
+// within is String, but with the last column broken into lines at blanks, so that it fits into width columns where that can be.
+func (t *table) within(width int) string {
+	var broken table
+	for _, r := range t.rows {
+		used := 0
+		for i := range r[:len(r)-1] {
+			widest := 0
+			for _, other := range t.rows {
+				widest = max(widest, displayWidth(other[i]))
+			}
+			used += widest + 2
+		}
+		const narrowest = 20
+		lines := strings.Split(wrap(r[len(r)-1], max(narrowest, width-used), ""), "\n")
+		broken.row(append(slices.Clone(r[:len(r)-1]), lines[0])...)
+		for _, line := range lines[1:] {
+			broken.row(append(make([]string, len(r)-1), line)...)
+		}
+	}
+	return broken.String()
 }
 
 // clip shortens text to n characters.
