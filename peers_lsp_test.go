@@ -2,6 +2,7 @@ package main
 
 import (
 	"testing"
+	"time"
 
 	"rpcsh/shell"
 )
@@ -21,11 +22,18 @@ func peerBashLanguageServer(t *testing.T, p *peers) {
 	sh.stderr.has(t, ` → #1 \[null\]  `) // without which it answers no hover
 
 	const uri = `"uri":"file:///hello.sh"`
-	sh.do(t, `!textDocument/didOpen {"textDocument":{`+uri+`,"languageId":"shellscript","version":1,"text":"# says hello\nhello() { echo hi; }\nhello\n"}}`,
-		`textDocument/hover {"textDocument":{`+uri+`},"position":{"line":2,"character":1}} | .contents.value | contains("says hello")`,
-		`textDocument/documentSymbol {"textDocument":{`+uri+`}} | [.[].name]`,
-		"shutdown", "!exit")
-	sh.stdout.next(t, "true", `["hello"]`, "null")
+	sh.do(t, `!textDocument/didOpen {"textDocument":{`+uri+`,"languageId":"shellscript","version":1,"text":"# says hello\nhello() { echo hi; }\nhello\n"}}`)
+	// The server reads a document in its own time, and knows nothing of it before.
+	deadline := time.Now().Add(interopPatience)
+	for known := "false"; known != "true"; {
+		if time.Now().After(deadline) {
+			t.Fatal("hover never knew what hello is")
+		}
+		sh.do(t, `textDocument/hover {"textDocument":{`+uri+`},"position":{"line":2,"character":1}} | (.contents.value // "") | contains("says hello")`)
+		known = sh.stdout.until(t, `^(true|false)$`)[1]
+	}
+	sh.do(t, `textDocument/documentSymbol {"textDocument":{`+uri+`}} | [.[].name]`, "shutdown", "!exit")
+	sh.stdout.next(t, `["hello"]`, "null")
 	sh.stderr.until(t, `ended: exit status 0$`)
 	sh.exits(t, shell.ExitDone)
 }
