@@ -85,7 +85,7 @@ func (s *Shell) dial(ctx context.Context, p *peer) (link *dial.Link, said string
 func (s *Shell) findOut(ctx context.Context, p *peer, cfg dial.Config, likely *dial.Finding) (*dial.Finding, error) {
 	var lines stderrLines // a child process is started several times: what it says is worth telling only if that is why it cannot be used
 	cfg.Stderr = lines.add
-	found, err := cfg.Detect(ctx, p.dialled.target, likely, nil)
+	found, err := cfg.DetectKeeping(ctx, p.dialled.target, likely, nil)
 	if err != nil {
 		for _, line := range lines.all() {
 			s.showStderr(p, line)

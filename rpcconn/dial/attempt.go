@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"strings"
 	"time"
 
@@ -49,6 +50,21 @@ type attempt struct {
 	probe probe
 	guess guess
 	err   error
+	kept  *kept // the connection, where it can be used further
+}
+
+// A kept connection is one on which a probe was answered as it was sent: the peer may have no other for us.
+type kept struct {
+	nc     net.Conn
+	remote string
+	read   []byte // the answer, which nobody waits for, and what came behind it
+}
+
+// release closes a connection that is not used after all. It may be nil.
+func (k *kept) release() {
+	if k != nil {
+		_ = k.nc.Close()
+	}
 }
 
 func (a attempt) outcome() string {
@@ -64,8 +80,9 @@ func (a attempt) outcome() string {
 	}
 }
 
-// try sends one probe on a connection of its own and says what the answer means. When it returns, nothing of that is left.
-func (d *detector) try(ctx context.Context, p probe) (guess, error) {
+// try sends one probe on a connection of its own and says what the answer means. When it returns, nothing of that is left but, perhaps,
+// the connection.
+func (d *detector) try(ctx context.Context, p probe) attempt {
 	cfg, complaint := d.cfg, ""
 	cfg.grace = probeGrace
 	cfg.Stderr = func(line string) { // until Close, which waits for it
@@ -75,7 +92,7 @@ func (d *detector) try(ctx context.Context, p probe) (guess, error) {
 	}
 	stream, link, err := cfg.stream(ctx, d.target)
 	if err != nil {
-		return guess{}, &connectError{err}
+		return attempt{probe: p, err: &connectError{err}}
 	}
 	d.connected.Store(true)
 	if !d.target.IsCommand() { // which takes its time to start, and is there for this probe alone
@@ -88,8 +105,12 @@ func (d *detector) try(ctx context.Context, p probe) (guess, error) {
 		_ = stream.Close() // unblocks what follows
 		close(closed)
 	})
-	g, err := p.ask(ctx, stream)
-	if stop() {
+	g, read, err := p.ask(ctx, stream)
+	inTime := stop()
+	if nc, ok := stream.(net.Conn); ok && inTime && err == nil && read != nil && g == (guess{protocol: p.protocol, framing: p.framing}) {
+		return attempt{probe: p, guess: g, kept: &kept{nc, link.Remote, read}}
+	}
+	if inTime {
 		_ = stream.Close()
 	} else {
 		<-closed
@@ -101,13 +122,13 @@ func (d *detector) try(ctx context.Context, p probe) (guess, error) {
 			hungUp.status += ", " + rpcconn.Excerpt([]byte(complaint))
 		}
 	}
-	return g, err
+	return attempt{probe: p, guess: g, err: err}
 }
 
-// ask sends p on stream and reads what is answered.
-func (p probe) ask(ctx context.Context, stream io.ReadWriter) (guess, error) {
+// ask sends p on stream and reads what is answered; read is all of that, nil where something else came before it.
+func (p probe) ask(ctx context.Context, stream io.ReadWriter) (g guess, read []byte, err error) {
 	_, writeErr := io.WriteString(stream, p.bytes) // a peer that has closed the connection may have said why before
-	g, err := readGuess(ctx, stream)
+	g, read, err = readGuess(ctx, stream)
 	var hungUp *hangUpError
 	if writeErr != nil && errors.As(err, &hungUp) {
 		hungUp.err = writeErr
@@ -115,30 +136,35 @@ func (p probe) ask(ctx context.Context, stream io.ReadWriter) (guess, error) {
 	if p.protocol == "jsonrpc1" && g.protocol == "cdp" {
 		g.protocol = p.protocol // a version is left out by both; who was asked in 1.0 answers in it
 	}
-	return g, err
+	return g, read, err
 }
 
-// readGuess reads until what came can be told. What a peer says before that is no RPC, words or JSON, is passed over.
-func readGuess(ctx context.Context, r io.Reader) (guess, error) {
+// readGuess reads until what came can be told. What a peer says before that is no RPC, words or JSON, is passed over; read is nil then,
+// else all that was read.
+func readGuess(ctx context.Context, r io.Reader) (g guess, read []byte, err error) {
 	var all, rest []byte
 	buf := make([]byte, 4<<10)
 	for {
 		n, err := r.Read(buf)
 		all, rest = append(all, buf[:n]...), append(rest, buf[:n]...)
-		var g guess
 		var more bool
 		g, more, rest = passGreeting(rest)
 		switch {
-		case g != (guess{}) && (!more || err != nil):
-			return g, nil
 		case g != (guess{}):
-			return trailing(r, rest, g), nil
+			ended := err != nil
+			if more && !ended {
+				g, rest = trailing(r, rest, g)
+			}
+			if ended || len(rest) < len(all) {
+				rest = nil
+			}
+			return g, rest, nil
 		case len(all) >= maxSniff, err != nil && len(all) > 0:
-			return guess{}, &unknownError{all[:min(len(all), maxShownSize)]}
+			return guess{}, nil, &unknownError{all[:min(len(all), maxShownSize)]}
 		case err != nil && ctx.Err() != nil:
-			return guess{}, errSilent
+			return guess{}, nil, errSilent
 		case err != nil:
-			return guess{}, &hangUpError{err: err}
+			return guess{}, nil, &hangUpError{err: err}
 		}
 	}
 }
@@ -171,17 +197,19 @@ func passGreeting(b []byte) (g guess, more bool, rest []byte) {
 	return guess{}, true, nil
 }
 
-// trailing waits a moment for the line break that may follow first, since that tells line and none apart.
-func trailing(r io.Reader, first []byte, g guess) guess {
+// trailing waits a moment for the line break that may follow first, since that tells line and none apart. It returns first with what came.
+func trailing(r io.Reader, first []byte, g guess) (guess, []byte) {
 	type deadline interface{ SetReadDeadline(time.Time) error }
 	d, ok := r.(deadline)
 	if !ok || d.SetReadDeadline(time.Now().Add(trailingWait)) != nil {
-		return g
+		return g, first
 	}
 	buf := make([]byte, 16)
 	n, _ := r.Read(buf)
-	if better, _ := sniff(append(first, buf[:n]...)); better != (guess{}) {
-		return better
+	_ = d.SetReadDeadline(time.Time{})
+	first = append(first, buf[:n]...)
+	if better, _ := sniff(first); better != (guess{}) {
+		return better, first
 	}
-	return g
+	return g, first
 }

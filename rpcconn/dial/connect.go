@@ -19,9 +19,12 @@ func (cfg Config) Connect(ctx context.Context, t Target, found *Finding, opts *r
 	}
 	if found == nil {
 		var err error
-		if found, err = cfg.Detect(ctx, t, nil, nil); err != nil {
+		if found, err = cfg.DetectKeeping(ctx, t, nil, nil); err != nil {
 			return nil, nil, err
 		}
+	}
+	if link := cfg.takeOver(ctx, found, opts); link != nil {
+		return link, found, nil
 	}
 	link, err := found.Config(cfg).Dial(ctx, found.Target, opts)
 	return link, found, err
@@ -48,4 +51,34 @@ func (f *Finding) String() string {
 		return f.Target.String()
 	}
 	return f.Target.String() + " · " + w.String()
+}
+
+// takeOver returns a link on the connection that was kept when found was found, nil where there is none that can be used.
+func (cfg Config) takeOver(ctx context.Context, found *Finding, opts *rpcconn.Options) *Link {
+	k := found.kept
+	if k == nil {
+		return nil
+	}
+	found.kept = nil
+	w, err := wireOf(found.Protocol, found.Framing)
+	if err != nil {
+		k.release()
+		return nil
+	}
+	framing, err := w.channel(cfg.MaxMessage)
+	if err != nil {
+		k.release()
+		return nil
+	}
+	ch := framing(prefixed(k.nc, k.read))
+	stop := context.AfterFunc(ctx, k.release) // unblocks Recv
+	_, err = ch.Recv()                        // the answer to the probe
+	if !stop() || err != nil {
+		_ = ch.Close()
+		return nil
+	}
+	return &Link{
+		Conn: rpcconn.New(ch, w.Protocol.NewCodec(), opts), Target: found.Target, Remote: k.remote, wire: fixed(w),
+		unverified: cfg.TLS.Insecure && found.Target.isTLS(),
+	}
 }

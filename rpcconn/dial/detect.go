@@ -28,6 +28,16 @@ type Finding struct {
 	Protocol string
 	Framing  string // "" where the transport frames
 	Took     time.Duration
+
+	kept *kept // a connection that Connect takes over
+}
+
+// Release closes the connection that a Finding of DetectKeeping may hold, if Connect has not taken it over.
+func (f *Finding) Release() {
+	if f != nil {
+		f.kept.release()
+		f.kept = nil
+	}
 }
 
 // Config returns cfg with what was found.
@@ -42,6 +52,14 @@ func (f *Finding) Config(cfg Config) Config {
 //
 // The error says what was tried; it is about the connection where there is none.
 func (cfg Config) Detect(ctx context.Context, t Target, likely *Finding, trace func(string)) (*Finding, error) {
+	f, err := cfg.DetectKeeping(ctx, t, likely, trace)
+	f.Release()
+	return f, err
+}
+
+// DetectKeeping is Detect, but where a peer answered in the form in which it was asked, the connection is kept for Connect: it may be the
+// only one that the peer takes. Release has to be called where Connect is not.
+func (cfg Config) DetectKeeping(ctx context.Context, t Target, likely *Finding, trace func(string)) (*Finding, error) {
 	if err := cfg.Check(); err != nil {
 		return nil, err
 	}
@@ -92,7 +110,7 @@ func (d *detector) detect(ctx context.Context, likely *Finding) (*Finding, error
 	if likely != nil {
 		slices.SortStableFunc(all, func(a, b probe) int { return cmp.Compare(unlikely(a, likely), unlikely(b, likely)) })
 	}
-	g, err := d.probeAll(ctx, all)
+	g, kept, err := d.probeAll(ctx, all)
 	switch {
 	case err != nil:
 		return nil, err
@@ -109,9 +127,10 @@ func (d *detector) detect(ctx context.Context, likely *Finding) (*Finding, error
 	}
 	w, err := d.cfg.guessed(g)
 	if err != nil {
+		kept.release()
 		return nil, err
 	}
-	return &Finding{Target: d.target, Protocol: w.Protocol.Name, Framing: w.Framing}, nil
+	return &Finding{Target: d.target, Protocol: w.Protocol.Name, Framing: w.Framing, kept: kept}, nil
 }
 
 // detectEarlier looks where the peer was found earlier, nil where it is there no more.
@@ -135,26 +154,27 @@ func unlikely(p probe, likely *Finding) int {
 
 // probeAll sends one probe after the other until one is answered. Those whom a peer turned away that may have been busy with another of
 // them are sent once more, alone.
-func (d *detector) probeAll(ctx context.Context, all []probe) (guess, error) {
+func (d *detector) probeAll(ctx context.Context, all []probe) (guess, *kept, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	r := &round{detector: d, probes: all}
+	defer r.drop()
 	defer r.running.Wait()
 	defer cancel()
 	if done, err := r.run(ctx); done {
-		return r.guess, err
+		return r.guess, r.kept, err
 	}
 	if len(r.again) > 0 {
 		d.trace("once more, one at a time")
 		r.probes, r.again, r.alone = r.again, nil, true
 		if done, err := r.run(ctx); done {
-			return r.guess, err
+			return r.guess, r.kept, err
 		}
 	}
 	var tried []string
 	for _, p := range all {
 		tried = append(tried, p.String())
 	}
-	return guess{}, fmt.Errorf("%s answers nothing that is known: it %s; tried %s; -p and -f say what is spoken", d.target, r.reason(), strings.Join(tried, "; "))
+	return guess{}, nil, fmt.Errorf("%s answers nothing that is known: it %s; tried %s; -p and -f say what is spoken", d.target, r.reason(), strings.Join(tried, "; "))
 }
 
 // A round is a sequence of probes.
@@ -164,15 +184,18 @@ type round struct {
 	alone   bool // each begins when the one before has ended
 	running sync.WaitGroup
 
-	guess   guess
-	again   []probe // turned away while another was running
-	unknown error   // an answer that is not known
-	hungUp  error
+	attempts []chan attempt // each has room for all
+	guess    guess
+	kept     *kept
+	again    []probe // turned away while another was running
+	unknown  error   // an answer that is not known
+	hungUp   error
 }
 
 // run reports whether it is done: with a guess, or an error that makes further probes useless.
 func (r *round) run(ctx context.Context) (done bool, err error) {
 	attempts := make(chan attempt, len(r.probes))
+	r.attempts = append(r.attempts, attempts)
 	for next, running := 0, 0; next < len(r.probes) || running > 0; {
 		if next < len(r.probes) {
 			p := r.probes[next]
@@ -185,8 +208,7 @@ func (r *round) run(ctx context.Context) (done bool, err error) {
 			}
 			running++
 			r.running.Go(func() {
-				g, err := r.try(ctx, p)
-				attempts <- attempt{p, g, err}
+				attempts <- r.try(ctx, p)
 			})
 		}
 		var pause <-chan time.Time
@@ -200,7 +222,7 @@ func (r *round) run(ctx context.Context) (done bool, err error) {
 			running--
 			r.trace("%s: %s", a.probe, a.outcome())
 			if a.err == nil {
-				r.guess = a.guess
+				r.guess, r.kept = a.guess, a.kept
 				return true, nil
 			}
 			if err := r.note(a, running > 0); err != nil {
@@ -212,6 +234,15 @@ func (r *round) run(ctx context.Context) (done bool, err error) {
 		}
 	}
 	return false, nil
+}
+
+// drop closes the connections of those who were answered too late. Nothing runs any more.
+func (r *round) drop() {
+	for _, attempts := range r.attempts {
+		for len(attempts) > 0 {
+			(<-attempts).kept.release()
+		}
+	}
 }
 
 // sleep waits for d, or until ctx is done.
@@ -267,8 +298,8 @@ func (d *detector) speaksTLS(ctx context.Context) bool {
 	if d.target.Scheme != schemeTCP {
 		return false
 	}
-	g, err := d.try(ctx, tlsProbeOf())
-	return err == nil && g.other == otherTLS
+	a := d.try(ctx, tlsProbeOf())
+	return a.err == nil && a.guess.other == otherTLS
 }
 
 // overTLS finds out what is spoken inside TLS.

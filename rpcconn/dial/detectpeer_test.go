@@ -62,7 +62,7 @@ func TestDetectPeers(t *testing.T) {
 		{"greets in two lines of JSON", change(pickyAbout("jsonrpc1", "none"), func(p *picky) { p.greeting = "{\"a\":1}\n{\"b\":2}\n" }), "tcp jsonrpc1/none"},
 		{"speaks first", change(pickyAbout("jsonrpc", "nul"), func(p *picky) { p.greeting = p.answer }), "tcp jsonrpc/nul"},
 		{"is slow", change(pickyAbout("jsonrpc", "line"), func(p *picky) { p.slow, p.hangs = 400*time.Millisecond, true }), "tcp jsonrpc/line"},
-		{"is silent", drain, "it stays silent; tried jsonrpc, line; jsonrpc, rfc7464"},
+		{"is silent", drain, "it stays silent; tried jsonrpc, rfc7464; jsonrpc, line"},
 		{"greets and is silent", func(nc net.Conn) { _, _ = io.WriteString(nc, "Welcome!\n"); drain(nc) }, `not known: "Welcome!\n"`},
 		{"greets in JSON and is silent", func(nc net.Conn) { _, _ = io.WriteString(nc, "{\"hello\":1}\n"); drain(nc) }, `not known: "{\"hello\":1}\n"`},
 		{"closes at once", func(net.Conn) {}, "it closed the connection"},

@@ -54,8 +54,8 @@ func probes() []probe {
 	var length [4]byte
 	binary.BigEndian.PutUint32(length[:], uint32(len(text)))
 	return []probe{
-		{"jsonrpc", "line", text + "\n"},
 		{"jsonrpc", "rfc7464", "\x1e" + text + "\n"},
+		{"jsonrpc", "line", text + "\n"},
 		{otherHTTP, "", "HEAD / HTTP/1.0\r\n\r\n"},
 		{"msgpackrpc", "msgpack", msgpackProbe},
 		{"bsonrpc", "bson", bsonProbe},

@@ -1,0 +1,86 @@
+package dial
+
+import (
+	"encoding/json"
+	"net"
+	"testing"
+
+	"rpcsh/rpcconn"
+)
+
+// A peer that takes one client and no other, ever, is found out and spoken to on that one connection, where it speaks what is asked first.
+func TestPeerThatTakesOneClientEver(t *testing.T) {
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, err := wireOf("jsonrpc", "rfc7464")
+	if err != nil {
+		t.Fatal(err)
+	}
+	framing, err := w.channel(0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	served := make(chan *rpcconn.Conn, 1)
+	go func() {
+		nc, err := ln.Accept()
+		_ = ln.Close()
+		if err == nil {
+			served <- rpcconn.New(framing(nc), w.Protocol.NewCodec(), &rpcconn.Options{Handler: echo})
+		}
+	}()
+	target := Target{Scheme: schemeTCP, Address: ln.Addr().String()}
+	var strays []string
+	link, found, err := Config{}.Connect(t.Context(), target, nil, &rpcconn.Options{OnStray: func(r *rpcconn.Response) { strays = append(strays, r.ID.String()) }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	peer := <-served
+	for _, want := range []string{`[1]`, `[2]`} {
+		r, err := link.Call(t.Context(), "echo", json.RawMessage(want))
+		if err != nil || string(r.Result) != want {
+			t.Errorf("echo %s: %v, %v", want, r, err)
+		}
+	}
+	_ = link.Close()
+	_ = peer.Close()
+	link.Wait()
+	peer.Wait()
+	if len(strays) > 0 {
+		t.Errorf("the probe's answer was shown: %q", strays)
+	}
+	if found.Protocol != "jsonrpc" || found.Framing != "rfc7464" || link.Remote != target.Address {
+		t.Errorf("found %s at %s", found, link.Remote)
+	}
+}
+
+// A connection that is kept and not taken over ends with Release.
+func TestKeptConnectionIsReleased(t *testing.T) {
+	l, err := Config{Protocol: "jsonrpc"}.Listen(t.Context(), Target{Scheme: schemeTCP, Address: "127.0.0.1:0"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	links := make(chan *Link, 1)
+	go func() {
+		link, err := l.Accept(func() *rpcconn.Options { return nil })
+		if err == nil {
+			links <- link
+		}
+	}()
+	found, err := Config{}.DetectKeeping(t.Context(), l.Target, nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	peer := <-links
+	select {
+	case <-peer.Done():
+		t.Error("the connection was not kept")
+	default:
+	}
+	found.Release()
+	found.Release()
+	<-peer.Done()
+	peer.Wait()
+}
