@@ -103,6 +103,7 @@ func (p *program) run(ctx context.Context) int {
 	}
 	ctx, stop := signal.NotifyContext(ctx, signals...)
 	defer stop()
+	context.AfterFunc(ctx, stop) // a second signal ends what does not end in good order
 
 	p.shell = shell.New(cfg)
 	defer func() {
