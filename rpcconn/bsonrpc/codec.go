@@ -28,7 +28,10 @@
 // none. All other keys that begin with $ are keys like any other.
 package bsonrpc
 
-import "rpcsh/rpcconn"
+import (
+	"rpcsh/rpcconn"
+	"rpcsh/rpcconn/internal/names"
+)
 
 const (
 	version = "2.0" // of the bsonrpc member
@@ -53,10 +56,10 @@ const (
 
 // A Codec translates between BSON-RPC 2.0 documents and packets. It belongs to one connection.
 type Codec struct {
-	methods map[string]string // names seen by Decode, which alone uses it
+	methods names.Table // names seen by Decode, which alone uses it
 }
 
 var _ rpcconn.Codec = (*Codec)(nil)
 
 // New returns a Codec for one connection.
-func New() *Codec { return &Codec{methods: make(map[string]string)} }
+func New() *Codec { return &Codec{methods: make(names.Table)} }

@@ -10,12 +10,6 @@ import (
 	"rpcsh/rpcconn"
 )
 
-// Up to so many method names of up to so many bytes are kept, so that a name that comes again allocates nothing.
-const (
-	maxMethods    = 256
-	maxMethodName = 128
-)
-
 // Decode implements rpcconn.Codec. The whole document is checked before a message is made of it, parts that no message
 // has included. What is stored in p is in memory of its own.
 //
@@ -140,26 +134,26 @@ func readID(e element, kind rpcconn.Kind) (rpcconn.ID, error) {
 
 // methodName returns the string that e is.
 func (c *Codec) methodName(e element) (string, error) {
-	if name, ok := c.methods[string(e.value)]; ok {
-		return name, nil
-	}
-	name, err := readString(e)
+	name, err := stringText(e)
 	if err != nil {
 		return "", fmt.Errorf("%s: %w", memberMethod, err)
 	}
-	if len(name) <= maxMethodName && len(c.methods) < maxMethods {
-		c.methods[string(e.value)] = name
-	}
-	return name, nil
+	return c.methods.Get(name), nil
 }
 
 func readString(e element) (string, error) {
+	text, err := stringText(e)
+	return string(text), err
+}
+
+// stringText returns what the string that e is says.
+func stringText(e element) ([]byte, error) {
 	v := e.value
 	switch {
 	case v[len(v)-1] != 0:
-		return "", errTerminator
+		return nil, errTerminator
 	case !utf8.Valid(v[4:]):
-		return "", errUTF8
+		return nil, errUTF8
 	}
-	return string(v[4 : len(v)-1]), nil
+	return v[4 : len(v)-1], nil
 }

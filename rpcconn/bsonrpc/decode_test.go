@@ -12,6 +12,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"rpcsh/rpcconn"
+	"rpcsh/rpcconn/internal/names"
 )
 
 func TestDecode(t *testing.T) {
@@ -198,19 +199,19 @@ func TestDecodeReusesPacket(t *testing.T) {
 func TestMethodNamesAreBounded(t *testing.T) {
 	c := New()
 	var p rpcconn.Packet
-	for i := range 2 * maxMethods {
+	for i := range 2 * names.MaxNames {
 		name := strconv.Itoa(i)
-		for _, name := range []string{name, strings.Repeat(name, 2*maxMethodName)} {
+		for _, name := range []string{name, strings.Repeat(name, 2*names.MaxSize)} {
 			if err := c.Decode(document(t, d("bsonrpc", "2.0", "method", name)), &p); err != nil || p.Messages[0].Method != name {
 				t.Fatalf("Decode: %v, method %q, want %q", err, p.Messages[0].Method, name)
 			}
 		}
 	}
-	if len(c.methods) != maxMethods {
-		t.Errorf("%d names kept, want %d", len(c.methods), maxMethods)
+	if len(c.methods) != names.MaxNames {
+		t.Errorf("%d names kept, want %d", len(c.methods), names.MaxNames)
 	}
 	for _, name := range c.methods {
-		if len(name) > maxMethodName {
+		if len(name) > names.MaxSize {
 			t.Errorf("name of %d bytes kept", len(name))
 		}
 	}

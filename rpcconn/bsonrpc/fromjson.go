@@ -24,51 +24,22 @@ func appendValue(dst, text []byte, depth int) ([]byte, bson.Type, error) {
 	if err := jsonscan.Valid(text); err != nil {
 		return nil, 0, err
 	}
-	r := reader{text: text}
+	r := reader{jsonscan.Cursor{Text: text}}
 	return r.value(dst, depth)
 }
 
 // A reader walks JSON text that is known to be valid.
-type reader struct {
-	text []byte
-	pos  int
-}
-
-// more goes to the next key or value and reports whether there is one before the closing bracket, which it goes past.
-func (r *reader) more(closing byte) bool {
-	for {
-		switch r.text[r.pos] {
-		case ' ', '\t', '\n', '\r', ',', ':':
-			r.pos++
-		case closing:
-			r.pos++
-			return false
-		default:
-			return true
-		}
-	}
-}
-
-// scalar returns the text of the key, string, number or literal at hand.
-func (r *reader) scalar() ([]byte, error) {
-	_, end, err := jsonscan.Value(r.text[r.pos:])
-	if err != nil {
-		return nil, err
-	}
-	s := r.text[r.pos : r.pos+end]
-	r.pos += end
-	return s, nil
-}
+type reader struct{ jsonscan.Cursor }
 
 func (r *reader) value(dst []byte, depth int) ([]byte, bson.Type, error) {
-	r.pos = jsonscan.Space(r.text, r.pos)
-	switch r.text[r.pos] {
+	r.Pos = jsonscan.Space(r.Text, r.Pos)
+	switch r.Text[r.Pos] {
 	case '{':
 		return r.object(dst, depth)
 	case '[':
 		return r.array(dst, depth)
 	}
-	s, err := r.scalar()
+	s, err := r.Scan()
 	if err != nil {
 		return nil, 0, err
 	}
@@ -87,10 +58,10 @@ func (r *reader) value(dst []byte, depth int) ([]byte, bson.Type, error) {
 }
 
 func (r *reader) object(dst []byte, depth int) ([]byte, bson.Type, error) {
-	brace, start := r.pos, len(dst)
+	brace, start := r.Pos, len(dst)
 	dst, _, err := r.document(dst, depth)
 	if err == errWrapper {
-		r.pos = brace
+		r.Pos = brace
 		return r.wrapper(dst[:start], depth)
 	}
 	return dst, bson.TypeEmbeddedDocument, err
@@ -102,9 +73,9 @@ func (r *reader) document(dst []byte, depth int) ([]byte, bson.Type, error) {
 		return nil, 0, errTooDeep
 	}
 	dst, start := openDocument(dst)
-	r.pos++
-	for r.more('}') {
-		key, err := r.scalar()
+	r.Pos++
+	for r.More('}') {
+		key, err := r.Scan()
 		if err != nil {
 			return nil, 0, err
 		}
@@ -118,7 +89,7 @@ func (r *reader) document(dst []byte, depth int) ([]byte, bson.Type, error) {
 			return dst, 0, errWrapper
 		}
 		dst = append(dst, 0)
-		r.more('}') // past the colon
+		r.More('}') // past the colon
 		var kind bson.Type
 		if dst, kind, err = r.value(dst, depth+1); err != nil {
 			return nil, 0, err
@@ -133,8 +104,8 @@ func (r *reader) array(dst []byte, depth int) ([]byte, bson.Type, error) {
 		return nil, 0, errTooDeep
 	}
 	dst, start := openDocument(dst)
-	r.pos++
-	for i := int64(0); r.more(']'); i++ {
+	r.Pos++
+	for i := int64(0); r.More(']'); i++ {
 		kindAt := len(dst)
 		dst = append(strconv.AppendInt(append(dst, 0), i, 10), 0)
 		var kind bson.Type

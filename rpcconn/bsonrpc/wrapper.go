@@ -41,14 +41,14 @@ func isWrapper(key []byte) bool {
 func (r *reader) wrapper(dst []byte, depth int) ([]byte, bson.Type, error) {
 	var keys []string
 	var values [][]byte
-	end, err := jsonscan.Object(r.text[r.pos:], func(key, value []byte) error {
+	end, err := jsonscan.Object(r.Text[r.Pos:], func(key, value []byte) error {
 		keys, values = append(keys, jsonscan.Key(key)), append(values, value)
 		return nil
 	})
 	if err != nil {
 		return nil, 0, err
 	}
-	r.pos += end
+	r.Pos += end
 	dst, kind, err := appendWrapped(dst, keys, values, depth)
 	if err != nil {
 		return nil, 0, fmt.Errorf("reading the Extended JSON %s: %w", keys[0], err)
@@ -309,7 +309,7 @@ func appendCodeWithScope(dst, code, scope []byte, depth int) ([]byte, error) {
 	if scope[0] != '{' {
 		return nil, errors.New("want an object as $scope")
 	}
-	r := reader{text: scope}
+	r := reader{jsonscan.Cursor{Text: scope}}
 	if dst, _, err = r.document(dst, depth); err != nil {
 		return nil, err
 	}

@@ -19,51 +19,22 @@ func appendValue(dst, text []byte) ([]byte, error) {
 	if err := jsonscan.Valid(text); err != nil {
 		return nil, err
 	}
-	r := reader{text: text}
+	r := reader{jsonscan.Cursor{Text: text}}
 	return r.value(dst, 1)
 }
 
 // A reader walks JSON text that is known to be valid.
-type reader struct {
-	text []byte
-	pos  int
-}
-
-// more goes to the next key or value and reports whether there is one before the closing bracket, which it goes past.
-func (r *reader) more(closing byte) bool {
-	for {
-		switch r.text[r.pos] {
-		case ' ', '\t', '\n', '\r', ',', ':':
-			r.pos++
-		case closing:
-			r.pos++
-			return false
-		default:
-			return true
-		}
-	}
-}
-
-// scan returns the text of the key or value at hand, and goes past it.
-func (r *reader) scan() ([]byte, error) {
-	_, end, err := jsonscan.Value(r.text[r.pos:])
-	if err != nil {
-		return nil, err
-	}
-	s := r.text[r.pos : r.pos+end]
-	r.pos += end
-	return s, nil
-}
+type reader struct{ jsonscan.Cursor }
 
 func (r *reader) value(dst []byte, depth int) ([]byte, error) {
-	r.pos = jsonscan.Space(r.text, r.pos)
-	switch r.text[r.pos] {
+	r.Pos = jsonscan.Space(r.Text, r.Pos)
+	switch r.Text[r.Pos] {
 	case '{':
 		return r.object(dst, depth)
 	case '[':
 		return r.array(dst, depth)
 	}
-	s, err := r.scan()
+	s, err := r.Scan()
 	if err != nil {
 		return nil, err
 	}
@@ -87,9 +58,9 @@ func (r *reader) array(dst []byte, depth int) ([]byte, error) {
 	}
 	start := len(dst)
 	dst = append(dst, 0)
-	r.pos++
+	r.Pos++
 	size := 0
-	for ; r.more(']'); size++ {
+	for ; r.More(']'); size++ {
 		var err error
 		if dst, err = r.value(dst, depth+1); err != nil {
 			return nil, err
@@ -104,15 +75,15 @@ func (r *reader) object(dst []byte, depth int) ([]byte, error) {
 	}
 	start := len(dst)
 	dst = append(dst, 0)
-	r.pos++
+	r.Pos++
 	size := 0
-	for ; r.more('}'); size++ {
-		quoted, err := r.scan()
+	for ; r.More('}'); size++ {
+		quoted, err := r.Scan()
 		if err != nil {
 			return nil, err
 		}
 		key := unescape(quoted)
-		r.more('}') // past the colon
+		r.More('}') // past the colon
 		if size == 0 && isWrapper(key) {
 			return r.wrapper(dst[:start], string(key), depth)
 		}

@@ -48,14 +48,14 @@ func (r *reader) wrapper(dst []byte, key string, depth int) ([]byte, error) {
 		dst, err = r.pairs(dst, depth)
 	} else {
 		var value []byte
-		if value, err = r.scan(); err == nil {
+		if value, err = r.Scan(); err == nil {
 			dst, err = appendWrapped(dst, key, value)
 		}
 	}
 	if err != nil {
 		return nil, fmt.Errorf("reading %s: %w", key, err)
 	}
-	if r.more('}') {
+	if r.More('}') {
 		return nil, fmt.Errorf(`an object that begins with %s has no other members; write {"$map":[[key,value],…]} for a map with that key`, key)
 	}
 	return dst, nil
@@ -64,20 +64,20 @@ func (r *reader) wrapper(dst []byte, key string, depth int) ([]byte, error) {
 // pairs appends the map whose pairs, each an array of two, are in the array at hand.
 func (r *reader) pairs(dst []byte, depth int) ([]byte, error) {
 	errPairs := errors.New("want an array of pairs, [[key,value],…]")
-	if r.text[r.pos] != '[' {
+	if r.Text[r.Pos] != '[' {
 		return nil, errPairs
 	}
 	start := len(dst)
 	dst = append(dst, 0)
-	r.pos++
+	r.Pos++
 	size := 0
-	for ; r.more(']'); size++ {
-		if r.text[r.pos] != '[' {
+	for ; r.More(']'); size++ {
+		if r.Text[r.Pos] != '[' {
 			return nil, errPairs
 		}
-		r.pos++
+		r.Pos++
 		for range 2 {
-			if !r.more(']') {
+			if !r.More(']') {
 				return nil, errPairs
 			}
 			var err error
@@ -85,7 +85,7 @@ func (r *reader) pairs(dst []byte, depth int) ([]byte, error) {
 				return nil, err
 			}
 		}
-		if r.more(']') {
+		if r.More(']') {
 			return nil, errPairs
 		}
 	}
