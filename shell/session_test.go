@@ -312,6 +312,19 @@ func (s *session) discovering(t *testing.T) {
 	s.until("discovery", func() bool { return strings.Contains(p.take(), "7 methods learned by rpc.discover") })
 }
 
+// Who asks rpc.discover by hand has its answer learned, of a BSON peer too, which is not asked unasked.
+func TestLearnsWhatIsDiscoveredByHand(t *testing.T) {
+	s := startSession(t, dial.Config{Protocol: "bsonrpc"})
+	s.run(".connect $PEER")
+	if got := s.run(".methods"); !strings.Contains(got, "no methods are known yet") {
+		t.Errorf("before anything was asked: %s", got)
+	}
+	s.run("rpc.discover | .info.title")
+	if got := s.run(".methods my_add"); !strings.Contains(got, "my_add(a: number, b: number)  rpc.discover") {
+		t.Errorf("after rpc.discover: %s", got)
+	}
+}
+
 func TestRemembersMethods(t *testing.T) {
 	s := startSession(t, dial.Config{Protocol: "jsonrpc"})
 	s.run(".connect $PEER")

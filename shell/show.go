@@ -136,6 +136,9 @@ func (s *Shell) responseText(r *rpcconn.Response, note string, d time.Duration) 
 	if d > 0 {
 		text += "  " + s.colors.dim(took(d))
 	}
+	if r.Extra != nil {
+		text += "  " + s.colors.dim(shorten(compact(r.Extra), len(r.Extra)))
+	}
 	if note != "" {
 		text += "  " + s.colors.dim(note)
 	}
