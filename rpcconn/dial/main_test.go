@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"go.uber.org/goleak"
+	"rpcsh/rpcconn/rpctest"
 
 	"rpcsh/rpcconn"
 )
@@ -19,7 +19,7 @@ func TestMain(m *testing.M) {
 	if role := os.Getenv(childRole); role != "" {
 		os.Exit(beChild(role))
 	}
-	goleak.VerifyTestMain(m)
+	rpctest.Main(m)
 }
 
 func echo(_ context.Context, _ *rpcconn.Conn, req *rpcconn.Request) (json.RawMessage, error) {

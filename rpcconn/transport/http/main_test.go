@@ -3,7 +3,7 @@ package httprpc
 import (
 	"testing"
 
-	"go.uber.org/goleak"
+	"rpcsh/rpcconn/rpctest"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { rpctest.Main(m) }
