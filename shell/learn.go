@@ -18,8 +18,8 @@ func (p *peer) learnFrom(method string, r *rpcconn.Response) {
 		p.known.Forget(method)
 		return
 	}
-	if methods, _, err := catalog.FromOpenRPC(r.Result); method == catalog.MethodDiscover && err == nil {
-		p.known.Learn(methods...) // the person has asked in our place
+	if learned, err := catalog.FromOpenRPC(r.Result); method == catalog.MethodDiscover && err == nil {
+		p.known.Replace(learned) // the person has asked in our place
 	}
 	p.learnUsed(method)
 }
@@ -48,17 +48,17 @@ func (s *Shell) discover(p *peer) {
 	if r.Err != nil {
 		return
 	}
-	methods, title, err := catalog.FromOpenRPC(r.Result)
+	learned, err := catalog.FromOpenRPC(r.Result)
 	if err != nil {
 		s.note(fmt.Sprintf("%s: rpc.discover: %v", p.title(s), err))
 		return
 	}
-	p.known.Learn(methods...)
+	p.known.Replace(learned)
 	who := ""
-	if title != "" {
+	if title := learned.Peer.String(); title != "" {
 		who = visible(title, false) + " · "
 	}
-	s.note(who + plural(len(methods), "method") + " learned by rpc.discover")
+	s.note(who + plural(len(learned.Methods), "method") + " learned by rpc.discover")
 }
 
 // remember keeps what is known of p for the next run.

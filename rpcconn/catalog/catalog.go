@@ -3,97 +3,22 @@
 package catalog
 
 import (
-	"encoding/json"
-	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
 )
-
-// Source says where a method was learned. Of two sources the greater one knows better.
-type Source uint8
-
-// The sources.
-const (
-	SourceTraffic Source = iota // the peer called it on us
-	SourceUsed                  // it was called here, and the peer did not say that there is none
-	SourceOpenRPC               // rpc.discover
-)
-
-// sourceNames returns the names of the sources, in their order; files have them too.
-func sourceNames() []string { return []string{"traffic", "used", "rpc.discover"} }
-
-func (s Source) String() string {
-	if names := sourceNames(); int(s) < len(names) {
-		return names[s]
-	}
-	return "unknown"
-}
-
-// MarshalText implements encoding.TextMarshaler.
-func (s Source) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
-
-// UnmarshalText implements encoding.TextUnmarshaler.
-func (s *Source) UnmarshalText(text []byte) error {
-	i := slices.Index(sourceNames(), string(text))
-	if i < 0 {
-		return fmt.Errorf("%q is no source of methods", text)
-	}
-	*s = Source(i)
-	return nil
-}
-
-// A Method is what is known of one method.
-type Method struct {
-	Name    string  `json:"name"`
-	Summary string  `json:"summary,omitempty"`
-	Params  []Param `json:"params,omitempty"`
-	Source  Source  `json:"source"`
-	Ours    bool    `json:"ours,omitempty"` // the peer calls it, we are to serve it
-}
-
-// A Param is a parameter of a method.
-type Param struct {
-	Name     string          `json:"name"`
-	Summary  string          `json:"summary,omitempty"`
-	Required bool            `json:"required,omitempty"`
-	Schema   json.RawMessage `json:"schema,omitempty"` // JSON Schema
-}
-
-// Type returns the type that the schema of p names, "" where it names none.
-func (p Param) Type() string {
-	var schema struct{ Type string }
-	_ = json.Unmarshal(p.Schema, &schema) // a schema may be anything; one without a type is no mistake
-	return schema.Type
-}
-
-// Signature returns the method as one would write it: add(a: integer, b?: integer).
-func (m Method) Signature() string {
-	var params []string
-	for _, p := range m.Params {
-		s := p.Name
-		if !p.Required {
-			s += "?"
-		}
-		if t := p.Type(); t != "" {
-			s += ": " + t
-		}
-		params = append(params, s)
-	}
-	if len(params) == 0 && m.Source != SourceOpenRPC {
-		return m.Name
-	}
-	return m.Name + "(" + strings.Join(params, ", ") + ")"
-}
 
 // maxMethods bounds what a peer that calls ever new names can make us remember.
 const maxMethods = 100_000
 
 // A Catalog is the methods of one peer. It may be used by any number of goroutines.
 type Catalog struct {
-	mu      sync.Mutex // protects what follows
-	methods map[key]Method
-	version int
+	mu          sync.Mutex // protects what follows
+	methods     map[key]Method
+	definitions Definitions
+	peer        Identity
+	version     int
 }
 
 type key struct {
@@ -113,18 +38,68 @@ func (c *Catalog) Learn(methods ...Method) (added int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, m := range methods {
-		k := key{m.Name, m.Ours}
-		known, ok := c.methods[k]
-		if ok && known.Source >= m.Source && m.Source != SourceOpenRPC || !ok && len(c.methods) >= maxMethods {
-			continue
-		}
-		if !ok {
+		if c.learn(m) {
 			added++
 		}
-		c.methods[k] = m
-		c.version++
 	}
 	return added
+}
+
+// learn adds m and reports whether it was not known. c.mu is held.
+func (c *Catalog) learn(m Method) bool {
+	k := key{m.Name, m.Ours}
+	known, ok := c.methods[k]
+	if ok && (known.Source.rank() > m.Source.rank() || known.Source.rank() == m.Source.rank() && m.Source.Inferred()) || !ok && len(c.methods) >= maxMethods {
+		return false
+	}
+	c.methods[k] = m
+	c.version++
+	return !ok
+}
+
+// Replace learns all that a convention tells now: what it told earlier and does not any more is forgotten. It returns how many methods
+// were not known.
+func (c *Catalog) Replace(l *Learned) (added int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	before := make(map[key]bool)
+	for k, m := range c.methods {
+		if m.Source == l.Source {
+			before[k] = true
+			delete(c.methods, k)
+		}
+	}
+	c.version++
+	for _, m := range l.Methods {
+		m.Source = l.Source
+		if k := (key{m.Name, m.Ours}); c.learn(m) && !before[k] {
+			added++
+		}
+	}
+	if c.definitions == nil {
+		c.definitions = make(Definitions)
+	} else {
+		c.definitions = maps.Clone(c.definitions) // those who were given it keep what they have
+	}
+	maps.Copy(c.definitions, l.Definitions)
+	if l.Peer.String() != "" {
+		c.peer = l.Peer
+	}
+	return added
+}
+
+// Definitions returns the schemas that those of methods refer to. They are not to be changed.
+func (c *Catalog) Definitions() Definitions {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.definitions
+}
+
+// Peer returns who the peer says that it is.
+func (c *Catalog) Peer() Identity {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.peer
 }
 
 // Knows reports whether the peer's method name is known.
@@ -147,7 +122,7 @@ func (c *Catalog) Find(name string) (Method, bool) {
 func (c *Catalog) Forget(name string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if m, ok := c.methods[key{name, false}]; ok && m.Source != SourceOpenRPC {
+	if m, ok := c.methods[key{name, false}]; ok && m.Source.Inferred() {
 		delete(c.methods, key{name, false})
 		c.version++
 	}

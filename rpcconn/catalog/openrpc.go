@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -22,15 +23,16 @@ type openRPC struct {
 	} `json:"components"`
 }
 
-// FromOpenRPC reads the methods of an OpenRPC document, and who the service says that it is.
-func FromOpenRPC(document json.RawMessage) (methods []Method, title string, err error) {
+// FromOpenRPC reads an OpenRPC document.
+func FromOpenRPC(document json.RawMessage) (*Learned, error) {
 	var doc openRPC
 	if err := json.Unmarshal(document, &doc); err != nil {
-		return nil, "", fmt.Errorf("reading the OpenRPC document: %w", err)
+		return nil, fmt.Errorf("reading the OpenRPC document: %w", err)
 	}
 	if doc.OpenRPC == "" && doc.Methods == nil {
-		return nil, "", fmt.Errorf("reading the OpenRPC document: it has neither openrpc nor methods")
+		return nil, fmt.Errorf("reading the OpenRPC document: it has neither openrpc nor methods")
 	}
+	learned := &Learned{Source: SourceOpenRPC, Peer: Identity{Name: doc.Info.Title, Version: doc.Info.Version}}
 	for _, raw := range doc.Methods {
 		var m struct {
 			Name        string            `json:"name"`
@@ -41,15 +43,15 @@ func FromOpenRPC(document json.RawMessage) (methods []Method, title string, err 
 		if json.Unmarshal(raw, &m) != nil || m.Name == "" {
 			continue // one odd entry is no reason to know nothing
 		}
-		method := Method{Name: m.Name, Summary: firstLine(m.Summary, m.Description), Source: SourceOpenRPC}
+		method := Method{Name: m.Name, Summary: firstLine(m.Summary, m.Description), Source: SourceOpenRPC, Params: []Param{}}
 		for _, p := range m.Params {
 			if param, ok := doc.param(p); ok {
 				method.Params = append(method.Params, param)
 			}
 		}
-		methods = append(methods, method)
+		learned.Methods = append(learned.Methods, method)
 	}
-	return methods, strings.TrimSpace(doc.Info.Title + " " + doc.Info.Version), nil
+	return learned, nil
 }
 
 // param reads a content descriptor, following one reference to the document's own components.
@@ -72,6 +74,19 @@ func (doc *openRPC) param(raw json.RawMessage) (Param, bool) {
 		}
 	}
 	return Param{Name: p.Name, Summary: firstLine(p.Summary, p.Description), Required: p.Required, Schema: p.Schema}, p.Name != ""
+}
+
+func openRPCConvention() Convention {
+	return Convention{
+		Name: string(SourceOpenRPC), Summary: "OpenRPC's service discovery", Asks: []string{MethodDiscover},
+		Learn: func(ctx context.Context, p Peer, _ json.RawMessage) (*Learned, error) {
+			document, err := p.Call(ctx, MethodDiscover, nil)
+			if err != nil {
+				return nil, err
+			}
+			return FromOpenRPC(document)
+		},
+	}
 }
 
 // firstLine returns the first line of the first text that is not empty.

@@ -14,7 +14,7 @@ func TestFromOpenRPC(t *testing.T) {
 	}{
 		{"empty", `{"openrpc":"1.3.2"}`, "", nil},
 		{"title", `{"openrpc":"1.3.2","info":{"title":"T","version":"1.0"},"methods":[]}`, "T 1.0", nil},
-		{"no version", `{"methods":[{"name":"m"}],"info":{"title":"T"}}`, "T", []Method{{Name: "m", Source: SourceOpenRPC}}},
+		{"no version", `{"methods":[{"name":"m"}],"info":{"title":"T"}}`, "T", []Method{{Name: "m", Source: SourceOpenRPC, Params: []Param{}}}},
 		{
 			"params", `{"openrpc":"1.3.2","methods":[{"name":"add","summary":" Adds. \nMore.","params":[
 				{"name":"a","required":true,"summary":"one","schema":{"type": "integer"}},{"name":"b","description":"two\nlines","schema":true}]}]}`, "",
@@ -32,14 +32,14 @@ func TestFromOpenRPC(t *testing.T) {
 		{
 			"odd entries", `{"openrpc":"1.3.2","methods":[1,null,"m",{"name":5},{"summary":"no name"},{"$ref":"x"},{"name":"p","params":5},
 				{"name":"q","params":[1,null,{"name":7},{"required":true}]},{"name":"r","description":"d"}]}`, "",
-			[]Method{{Name: "q", Source: SourceOpenRPC}, {Name: "r", Summary: "d", Source: SourceOpenRPC}},
+			[]Method{{Name: "q", Source: SourceOpenRPC, Params: []Param{}}, {Name: "r", Summary: "d", Source: SourceOpenRPC, Params: []Param{}}},
 		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			methods, title, err := FromOpenRPC(json.RawMessage(test.document))
-			if err != nil || title != test.title || !reflect.DeepEqual(methods, test.want) {
-				t.Errorf("got %q, %+v, %v\nwant %q, %+v", title, methods, err, test.title, test.want)
+			learned, err := FromOpenRPC(json.RawMessage(test.document))
+			if err != nil || learned.Peer.String() != test.title || !reflect.DeepEqual(learned.Methods, test.want) {
+				t.Errorf("got %+v, %v\nwant %q, %+v", learned, err, test.title, test.want)
 			}
 		})
 	}
@@ -47,8 +47,8 @@ func TestFromOpenRPC(t *testing.T) {
 
 func TestFromOpenRPCSaysWhatIsNone(t *testing.T) {
 	for _, document := range []string{``, `{`, `null`, `5`, `[]`, `{}`, `{"methods":5}`, `{"methods":{"a":1}}`, `{"openrpc":5}`} {
-		if methods, _, err := FromOpenRPC(json.RawMessage(document)); err == nil {
-			t.Errorf("%q is %+v", document, methods)
+		if learned, err := FromOpenRPC(json.RawMessage(document)); err == nil {
+			t.Errorf("%q is %+v", document, learned)
 		}
 	}
 }
@@ -57,11 +57,11 @@ func FuzzFromOpenRPC(f *testing.F) {
 	f.Add([]byte(`{"openrpc":"1","methods":[{"name":"a","params":[{"$ref":"#/components/contentDescriptors/A"},{"name":"b"}]}],"components":{"contentDescriptors":{"A":{"name":"a"}}}}`))
 	f.Add([]byte(`{"methods":[null,{}]}`))
 	f.Fuzz(func(t *testing.T, document []byte) {
-		methods, _, err := FromOpenRPC(document)
+		learned, err := FromOpenRPC(document)
 		if err != nil {
 			return
 		}
-		for _, m := range methods {
+		for _, m := range learned.Methods {
 			_ = m.Signature()
 			if m.Name == "" || m.Source != SourceOpenRPC {
 				t.Fatalf("%q gives %+v", document, m)

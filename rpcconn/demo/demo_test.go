@@ -174,12 +174,12 @@ func TestByeClosesAfterItsAnswer(t *testing.T) {
 func TestDiscoverListsWhatIsServed(t *testing.T) {
 	forms(t, func(t *testing.T, w dial.Config) {
 		link := connect(t, w, nil)
-		listed, title, err := catalog.FromOpenRPC(json.RawMessage(call(t, link, catalog.MethodDiscover, "")))
-		if err != nil || title != "rpcsh demo peer 1" {
-			t.Fatalf("got %q, %v", title, err)
+		learned, err := catalog.FromOpenRPC(json.RawMessage(call(t, link, catalog.MethodDiscover, "")))
+		if err != nil || learned.Peer.String() != "rpcsh demo peer 1" {
+			t.Fatalf("got %+v, %v", learned, err)
 		}
 		var got []string
-		for _, m := range listed {
+		for _, m := range learned.Methods {
 			got = append(got, m.Signature())
 			if m.Summary == "" {
 				t.Errorf("%s has no summary", m.Name)
@@ -192,7 +192,7 @@ func TestDiscoverListsWhatIsServed(t *testing.T) {
 		if !slices.Equal(got, want) {
 			t.Errorf("listed are %q, want %q", got, want)
 		}
-		for _, m := range listed {
+		for _, m := range learned.Methods {
 			if m.Name != "bye" && strings.HasPrefix(call(t, link, m.Name, `[0]`), "-32601") {
 				t.Errorf("%s is listed and not served", m.Name)
 			}

@@ -1,0 +1,152 @@
+package catalog
+
+import (
+	"encoding/json"
+	"strings"
+)
+
+// Kind says how a method is called.
+type Kind uint8
+
+// The kinds.
+const (
+	KindEither       Kind = iota // it is not known, or both
+	KindRequest                  // it is answered
+	KindNotification             // it is not
+)
+
+// Structure says how a method takes its params (OpenRPC's paramStructure).
+type Structure string
+
+// The structures.
+const (
+	Either     Structure = ""
+	ByName     Structure = "by-name"
+	ByPosition Structure = "by-position"
+)
+
+// A Method is what is known of one method.
+type Method struct {
+	Name        string    `json:"name"`
+	Kind        Kind      `json:"kind,omitempty"`
+	Ours        bool      `json:"ours,omitempty"`        // the peer calls it, we are to serve it
+	Summary     string    `json:"summary,omitempty"`     // one line
+	Description string    `json:"description,omitempty"` // Markdown, what the summary leaves out
+	Params      []Param   `json:"params,omitzero"`       // in order of position; nil: not known, empty: there are none
+	Structure   Structure `json:"structure,omitempty"`
+	Open        bool      `json:"open,omitempty"`   // it takes params beside those that are listed
+	Result      *Param    `json:"result,omitempty"` // nil: not known
+	Errors      []Error   `json:"errors,omitempty"`
+	Examples    []Example `json:"examples,omitempty"`
+	Deprecated  bool      `json:"deprecated,omitempty"`
+	Tags        []string  `json:"tags,omitempty"`
+	Source      Source    `json:"source"`
+	Via         *Via      `json:"via,omitempty"` // how it is called, where that is by another method; nil: as itself
+}
+
+// A Param is a parameter of a method, or its result.
+type Param struct {
+	Name       string          `json:"name"`
+	Summary    string          `json:"summary,omitempty"`
+	Required   bool            `json:"required,omitempty"`
+	Deprecated bool            `json:"deprecated,omitempty"`
+	Schema     json.RawMessage `json:"schema,omitempty"` // JSON Schema; what it refers to is in the Definitions that came with it
+}
+
+// An Error is one that a method may answer with.
+type Error struct {
+	Code    int64           `json:"code"`
+	Message string          `json:"message,omitempty"`
+	Data    json.RawMessage `json:"data,omitempty"`
+}
+
+// An Example is a call that works.
+type Example struct {
+	Name   string          `json:"name,omitempty"`
+	Params json.RawMessage `json:"params,omitempty"` // as they are sent: an array or an object
+	Result json.RawMessage `json:"result,omitempty"`
+}
+
+// Via says how a thing that is no method of its own, such as an MCP tool, is called: Method is sent with Fixed, an object, as its
+// params, to which is added what the person gave, an object too, under the name Member.
+type Via struct {
+	Method string          `json:"method"`
+	Fixed  json.RawMessage `json:"fixed,omitempty"`
+	Member string          `json:"member,omitempty"` // "": the person's params are members of the params themselves
+}
+
+// Definitions are schemas that others refer to, as "#/components/schemas/NAME".
+type Definitions map[string]json.RawMessage
+
+// An Identity is who a peer says that it is.
+type Identity struct {
+	Name    string   `json:"name,omitempty"`
+	Version string   `json:"version,omitempty"`
+	Modules []string `json:"modules,omitempty"`
+}
+
+// String returns the identity in a few words: "name version (module, module)".
+func (i Identity) String() string {
+	s := strings.TrimSpace(i.Name + " " + i.Version)
+	if len(i.Modules) > 0 {
+		s = strings.TrimSpace(s + " (" + strings.Join(i.Modules, ", ") + ")")
+	}
+	return s
+}
+
+// Learned is what a convention tells of a peer.
+type Learned struct {
+	Source      Source
+	Peer        Identity
+	Methods     []Method
+	Definitions Definitions
+	Remarks     []string // what could not be read, a line each
+}
+
+// Type returns the type of p in short, "" where its schema says none.
+func (p Param) Type() string { return TypeText(p.Schema) }
+
+// Signature returns the method as one would write it: add(a: integer, b?: integer) → integer.
+func (m Method) Signature() string {
+	if m.Params == nil {
+		return m.Name
+	}
+	return m.Name + "(" + strings.Join(m.signatureParams(), ", ") + ")" + m.returns()
+}
+
+// SignatureParts returns the signature in three parts: up to the params, each of them, and behind them; for who marks one of them. There
+// are no parts where the params are not known.
+func (m Method) SignatureParts() (head string, params []string, tail string) {
+	if m.Params == nil {
+		return m.Name, nil, ""
+	}
+	return m.Name + "(", m.signatureParams(), ")" + m.returns()
+}
+
+func (m Method) signatureParams() []string {
+	var params []string
+	for _, p := range m.Params {
+		s := p.Name
+		if !p.Required {
+			s += "?"
+		}
+		if t := p.Type(); t != "" {
+			s += ": " + t
+		}
+		params = append(params, s)
+	}
+	if m.Open {
+		params = append(params, "…")
+	}
+	return params
+}
+
+func (m Method) returns() string {
+	if m.Result == nil {
+		return ""
+	}
+	if t := m.Result.Type(); t != "" {
+		return " → " + t
+	}
+	return ""
+}

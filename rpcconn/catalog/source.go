@@ -1,0 +1,35 @@
+package catalog
+
+// Source says where a method was learned: the name of a convention, or one of these.
+type Source string
+
+// The sources that are no conventions.
+const (
+	SourceTraffic Source = "traffic" // the peer called it on us; shapes are inferred
+	SourceUsed    Source = "used"    // it was called here, and the peer did not say that there is none; shapes are inferred
+	SourceCode    Source = "source"  // read from the service's own source
+	SourceSchema  Source = "schema"  // a document that the person named
+)
+
+// SourceOpenRPC is the convention of rpc.discover.
+const SourceOpenRPC Source = "rpc.discover"
+
+// rank says which of two sources knows better: the greater one.
+func (s Source) rank() int {
+	switch s {
+	case SourceTraffic:
+		return 0
+	case SourceUsed:
+		return 1
+	case SourceCode:
+		return 2
+	case SourceSchema:
+		return 4
+	}
+	return 3 // the peer itself has said it
+}
+
+// Inferred reports whether what the source knows of params and results is a guess from what was seen.
+func (s Source) Inferred() bool { return s.rank() <= 1 }
+
+func (s Source) String() string { return string(s) }
