@@ -56,13 +56,13 @@ func TestLearnPrefersTheBetterSource(t *testing.T) {
 func TestCatalog(t *testing.T) {
 	c := New()
 	if added := c.Learn(Method{Name: "b", Source: SourceUsed}, Method{Name: "a", Source: SourceOpenRPC},
-		Method{Name: "b", Ours: true}, Method{Name: "b", Source: SourceUsed}); added != 3 {
+		Method{Name: "b", Ours: true, Source: SourceTraffic}, Method{Name: "b", Source: SourceUsed}); added != 3 {
 		t.Errorf("%d methods were added, want 3", added)
 	}
 	if got, want := names(c.Methods()), "a:rpc.discover b:used b:traffic."; got != want {
 		t.Errorf("methods are %s, want %s", got, want)
 	}
-	c.Learn(Method{Name: "ours", Ours: true})
+	c.Learn(Method{Name: "ours", Ours: true, Source: SourceTraffic})
 	if !c.Knows("a") || c.Knows("ours") || c.Knows("none") {
 		t.Error("Knows is about the peer's methods")
 	}

@@ -17,7 +17,7 @@ const SourceOpenRPC Source = "rpc.discover"
 // rank says which of two sources knows better: the greater one.
 func (s Source) rank() int {
 	switch s {
-	case SourceTraffic:
+	case SourceTraffic, "":
 		return 0
 	case SourceUsed:
 		return 1
