@@ -174,6 +174,9 @@ func definitionName(ref string) (string, bool) {
 
 // pointerPart returns what a part of a URL's fragment that is an RFC 6901 pointer stands for.
 func pointerPart(part string) string {
+	if !strings.ContainsAny(part, "%~") {
+		return part
+	}
 	if s, err := url.PathUnescape(part); err == nil {
 		part = s
 	}

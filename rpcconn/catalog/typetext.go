@@ -154,4 +154,3 @@ func appendWord(dst []byte, s string) []byte {
 	}
 	return dst
 }
-
