@@ -32,6 +32,8 @@ type Command struct {
 const (
 	groupConnections = "Connections"
 	groupCalls       = "Calls"
+	groupMethods     = "Methods"
+	groupDocuments   = "Documents of language servers"
 	groupServing     = "Serving"
 	groupWatching    = "Watching"
 	groupShell       = "Shell"
@@ -39,13 +41,13 @@ const (
 
 // Groups returns the groups of commands, in order.
 func Groups() []string {
-	return []string{groupConnections, groupCalls, groupServing, groupWatching, groupShell}
+	return []string{groupConnections, groupCalls, groupMethods, groupDocuments, groupServing, groupWatching, groupShell}
 }
 
 // Commands returns the table of commands, in the order of their groups.
 func Commands() []Command {
 	var all []Command
-	for _, table := range [][]Command{connectionCommands(), callCommands(), serveCommands(), watchCommands(), shellCommands()} {
+	for _, table := range [][]Command{connectionCommands(), callCommands(), {discoverCommand()}, documentCommands(), serveCommands(), watchCommands(), shellCommands()} {
 		all = append(all, table...)
 	}
 	return all

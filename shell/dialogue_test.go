@@ -45,6 +45,7 @@ type person struct {
 
 	mu        sync.Mutex // protects what follows
 	prompt    string
+	prefill   string
 	status    string
 	seen      strings.Builder
 	interrupt func()
@@ -98,6 +99,12 @@ func (p *person) NotifyInterrupt(f func()) {
 }
 
 func (p *person) Width() int { return 100 }
+
+func (p *person) Prefill(text string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.prefill = text
+}
 
 // take returns what was seen since the last take, as far as it is the same in every run.
 func (p *person) take() string {

@@ -31,6 +31,7 @@ type Terminal interface {
 	SetStatus(text string)
 	NotifyInterrupt(f func())
 	Width() int
+	Prefill(text string) // puts text into the next line that is read
 }
 
 // Config is what a Shell needs. Either Terminal is set, for a person, or Stdout and Stderr are.
@@ -46,9 +47,10 @@ type Config struct {
 	Color     bool
 	Verbose   bool
 	Reconnect bool // dial peers again that have gone
-	Discover  bool // ask peers what they offer, unasked
+	Discover  bool // ask peers what they offer: a person's unasked
 	Incoming  bool // print what comes in on Stdout, a JSON object a line
 
+	Self     catalog.Self     // who we tell peers that we are
 	History  *history.History // nil: none
 	Store    catalog.Store    // of the methods known of peers
 	Findings dial.Findings    // of what they speak
@@ -65,7 +67,10 @@ type Shell struct {
 	finish  context.CancelFunc
 	tasks   sync.WaitGroup // goroutines that the session owns
 	waiting sync.WaitGroup // those of them that wait for the answers to background calls
-	quit    bool           // .quit was given; the goroutine that runs lines has it
+	tokens  tokens
+	quit    bool   // .quit was given; the goroutine that runs lines has this and what follows
+	line    string // being run, as the person typed it
+	refused string // the last one that was refused, and is run all the same if it is entered again
 
 	mu        sync.Mutex // protects what follows
 	listeners []*dial.Listener
@@ -80,7 +85,7 @@ type Shell struct {
 func New(cfg Config) *Shell {
 	s := &Shell{cfg: cfg, variables: make(map[string]json.RawMessage)}
 	s.colors = newPalette(cfg.Color)
-	s.set = settings{timeout: cfg.Timeout, noParams: noParamsOmit, fallback: dial.Protocols()[0].Framing, output: cfg.Output, stop: true}
+	s.set = settings{timeout: cfg.Timeout, noParams: noParamsOmit, fallback: dial.Protocols()[0].Framing, output: cfg.Output, stop: true, validate: validateParams}
 	if s.set.output == "" {
 		s.set.output = OutputJSON
 		if s.interactive() {
@@ -130,9 +135,14 @@ func (s *Shell) Close() {
 		_ = l.Close()
 	}
 	s.finish()
+	var closing sync.WaitGroup
 	for _, p := range s.peers.list() {
-		_ = p.link.Load().Close()
+		closing.Go(func() {
+			s.sayFarewell(p)
+			_ = p.link.Load().Close()
+		})
 	}
+	closing.Wait()
 	s.tasks.Wait()
 	s.screen.close()
 }
@@ -153,8 +163,16 @@ func (s *Shell) Run(ctx context.Context) error {
 				s.note(fmt.Sprintf("the line was not kept: %v", err))
 			}
 		}
-		if err := s.interruptible(ctx, line); err != nil {
+		s.line = line
+		err = s.interruptible(ctx, line)
+		s.refused = ""
+		if err != nil {
 			s.showError(line, err)
+		}
+		var r *refusal
+		if errors.As(err, &r) {
+			s.refused = line
+			s.cfg.Terminal.Prefill(line)
 		}
 		if s.quit {
 			return nil

@@ -17,6 +17,12 @@ func lsp() Profile {
 		},
 		Track:    trackLSP,
 		Progress: progressLSP,
+		Teaches: func(method string, params json.RawMessage) []catalog.Method {
+			if method != "client/registerCapability" {
+				return nil
+			}
+			return catalog.LSPRegistered(params)
+		},
 		Answers: []Answer{
 			{"workspace/configuration", "null for each item: nothing is configured", answerConfiguration},
 			{"client/registerCapability", "null: it is taken note of", constant("null")},

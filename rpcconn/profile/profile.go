@@ -27,6 +27,8 @@ type Profile struct {
 	Answers []Answer // to the peer's requests, where the person serves nothing else
 	Never   []string // globs of methods that are not sent unasked, in which / is nothing special
 	Relearn []string // the peer's notifications after which it is asked again
+	// Teaches returns the methods that the peer tells of in a request or notification of its own; nil: it does so nowhere.
+	Teaches func(method string, params json.RawMessage) []catalog.Method
 	// Farewell is sent before the connection is closed in good order: requests wait for their answer, a second at most.
 	Farewell []Farewell
 }
