@@ -18,8 +18,8 @@ type Profile struct {
 
 	// Cancel returns the notification by which the call with this id is cancelled; nil: there is none.
 	Cancel func(id rpcconn.ID) (method string, params json.RawMessage)
-	// Track returns params that ask the peer to tell the progress of a call under a token, which is JSON text; nil: there is no way.
-	// Params that have a token, and those of methods that tell none, come back as they are.
+	// Track returns params that ask the peer to tell the progress of a call under a token; nil: there is no way. Params that have a
+	// token, and those of methods that tell none, come back as they are.
 	Track func(method string, params json.RawMessage, token string) json.RawMessage
 	// Progress reads a notification that tells progress; nil: there are none.
 	Progress func(method string, params json.RawMessage) (Progress, bool)
@@ -35,7 +35,7 @@ type Profile struct {
 
 // An Answer is a polite default.
 type Answer struct {
-	Method string // or a glob, as in Never
+	Method string
 	Text   string // what it does, for lists
 	// Answer returns the result, or the error to answer with, which is an *rpcconn.Error.
 	Answer func(params json.RawMessage, self catalog.Self) (json.RawMessage, error)
