@@ -46,6 +46,9 @@ func Conventions() []Convention {
 		ovsdbConvention(),
 		introspectionConvention(),
 		describeConvention(),
+		mcpConvention(),
+		lspConvention(),
+		cdpConvention(),
 	}
 }
 

@@ -99,6 +99,18 @@ func (d *driver) run(ctx context.Context) error {
 			d.t.SetStatus("")
 		case "child":
 			d.child()
+		case "ask":
+			answer, err := d.t.Ask(ctx, "level: ", completeLevels)
+			fmt.Fprintf(d.t, "answer %q %v\n", answer, err)
+		case "page":
+			n, _ := strconv.Atoi(strings.TrimPrefix(text, "page "))
+			var lines strings.Builder
+			for i := range n {
+				fmt.Fprintf(&lines, "\x1b[1mline\x1b[m %d\n", i+1)
+			}
+			if err := d.t.Page(ctx, lines.String()); err != nil {
+				fmt.Fprintln(d.t, err)
+			}
 		default:
 			fmt.Fprintf(d.t, "got %q\n", text)
 		}
@@ -176,6 +188,16 @@ func completeVocabulary(text string, cursor int) []Suggestion {
 	for _, s := range vocabulary {
 		if strings.HasPrefix(s.Text, word) {
 			found = append(found, s)
+		}
+	}
+	return found
+}
+
+func completeLevels(text string, _ int) []Suggestion {
+	var found []Suggestion
+	for _, level := range []string{"low", "high"} {
+		if strings.HasPrefix(level, text) {
+			found = append(found, Suggestion{level, "a level"})
 		}
 	}
 	return found
