@@ -16,15 +16,15 @@ const SourceDescribe Source = "describe"
 // read by FromDescription; a peer is asked until one can be.
 func descriptions() []struct{ Method, Params string } {
 	return []struct{ Method, Params string }{
-		{"help", ""},                    // bitcoind and what came of it: a text
-		{"rpc.serverInfo", ""},          // jrpc2: names
-		{"rpc_methods", ""},             // Substrate: names
-		{"rpc_get_methods", ""},         // SPDK: names
-		{"core.describe", ""},           // Mopidy: an object by name
-		{"JSONRPC.Introspect", ""},      // Kodi: methods, notifications and types
-		{"system.describe", ""},         // JSON-RPC 1.1: procs
-		{"list_methods", ""},            //
-		{"getMethods", ""},              //
+		{"help", ""},               // bitcoind and what came of it: a text
+		{"rpc.serverInfo", ""},     // jrpc2: names
+		{"rpc_methods", ""},        // Substrate: names
+		{"rpc_get_methods", ""},    // SPDK: names
+		{"core.describe", ""},      // Mopidy: an object by name
+		{"JSONRPC.Introspect", ""}, // Kodi: methods, notifications and types
+		{"system.describe", ""},    // JSON-RPC 1.1: procs
+		{"list_methods", ""},       //
+		{"getMethods", ""},         //
 	}
 }
 

@@ -15,18 +15,17 @@ func (d *description) readParams(m *Method, value json.RawMessage) bool {
 	m.Params = []Param{}
 	switch value[0] {
 	case '[':
-		_, _ = jsonscan.Array(value, func(element []byte) error {
+		for _, element := range elements(value) {
 			d.param(m, "", element)
-			return nil
-		})
+		}
 	case '{':
 		d.paramsByName(m, value)
 	case '"':
-		text := plainText(value)
-		if before, inner, found := strings.Cut(text, "("); found && isMethodName(strings.TrimSpace(before+"f")) {
-			text = inner[:max(strings.LastIndexByte(inner, ')'), 0)]
+		signature := text(value)
+		if before, inner, found := strings.Cut(signature, "("); found && isMethodName("m"+strings.TrimSpace(before)) {
+			signature = inner[:max(strings.LastIndexByte(inner, ')'), 0)]
 		}
-		for _, part := range splitArguments(text) {
+		for _, part := range splitArguments(signature) {
 			m.paramText(part)
 		}
 	default:
@@ -59,17 +58,17 @@ func (d *description) paramsByName(m *Method, value json.RawMessage) {
 
 // A describedParam is a param with the names that its parts have.
 type describedParam struct {
-	Name, Type, Schema            json.RawMessage
-	Required, Optional            json.RawMessage
-	Default                       json.RawMessage
-	Summary, Description, Doc     json.RawMessage
-	Varargs, Kwargs               json.RawMessage
+	Name, Type, Schema        json.RawMessage
+	Required, Optional        json.RawMessage
+	Default                   json.RawMessage
+	Summary, Description, Doc json.RawMessage
+	Varargs, Kwargs           json.RawMessage
 }
 
 // param adds the param that value describes: a name, a type where the name is given, or an object.
 func (d *description) param(m *Method, name string, value json.RawMessage) {
 	if value[0] == '"' && name == "" {
-		m.paramText(plainText(value))
+		m.paramText(text(value))
 		return
 	}
 	p := Param{Name: name, Required: !d.optional, Schema: d.schema(value)}
@@ -80,7 +79,7 @@ func (d *description) param(m *Method, name string, value json.RawMessage) {
 			return
 		}
 		if name == "" {
-			p.Name = plainText(x.Name)
+			p.Name = text(x.Name)
 		}
 		if x.Schema != nil {
 			p.Schema = d.schema(x.Schema)
@@ -102,8 +101,8 @@ func (d *description) param(m *Method, name string, value json.RawMessage) {
 }
 
 // paramText adds the param of a signature: a, a: int, int a, a = 1, a?, *a.
-func (m *Method) paramText(text string) {
-	name, value, optional := strings.Cut(text, "=")
+func (m *Method) paramText(signature string) {
+	name, value, optional := strings.Cut(signature, "=")
 	name, typ, _ := strings.Cut(strings.TrimSpace(name), ":")
 	name, typ = strings.TrimSpace(name), strings.TrimSpace(typ)
 	if first, second, two := strings.Cut(name, " "); two && typ == "" {

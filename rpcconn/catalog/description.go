@@ -56,8 +56,7 @@ func (d *description) read(raw json.RawMessage) bool {
 		}
 		return d.byName(members)
 	case '"':
-		text, _ := jsonscan.Unquote(raw) // it is valid
-		methods := readHelp(text)
+		methods := readHelp(text(raw))
 		d.learned.Methods = append(d.learned.Methods, methods...)
 		return methods != nil
 	}
@@ -79,10 +78,9 @@ func (d *description) add(m Method, ok bool) {
 // list reads an array of names, or of objects with their names.
 func (d *description) list(raw json.RawMessage) bool {
 	known := len(d.learned.Methods)
-	_, _ = jsonscan.Array(raw, func(value []byte) error { // it is valid, so that there is no error to expect
+	for _, value := range elements(raw) {
 		d.add(d.method("", value))
-		return nil
-	})
+	}
 	return len(d.learned.Methods) > known
 }
 
@@ -110,9 +108,9 @@ func (d *description) containers(members []member) bool {
 			d.contained(m.value)
 			d.ours = false
 		case "name", "title":
-			d.learned.Peer.Name = plainText(m.value)
+			d.learned.Peer.Name = text(m.value)
 		case "version":
-			d.learned.Peer.Version = plainText(m.value)
+			d.learned.Peer.Version = text(m.value)
 		}
 	}
 	if d.learned.Peer.Name == "" {
@@ -149,23 +147,22 @@ func (d *description) byName(members []member) bool {
 
 // A describedMethod is a method with the many names that its parts have.
 type describedMethod struct {
-	Name, Method                                    json.RawMessage
+	Name, Method                                     json.RawMessage
 	Summary, Description, Desc, Doc, Docstring, Help json.RawMessage
-	Params, Parameters, Args, Arguments, Signature  json.RawMessage
-	Returns, Return, Result, ReturnType             json.RawMessage
-	Deprecated                                      json.RawMessage
+	Params, Parameters, Args, Arguments, Signature   json.RawMessage
+	Returns, Return, Result, ReturnType              json.RawMessage
+	Deprecated                                       json.RawMessage
 }
 
 // method reads a method whose name, "" where value has it, is given.
 func (d *description) method(name string, value json.RawMessage) (Method, bool) {
 	switch value[0] {
 	case '"':
-		text, _ := jsonscan.Unquote(value) // it is valid
 		if name == "" {
-			return Method{Name: text}, isMethodName(text)
+			return Method{Name: text(value)}, isMethodName(text(value))
 		}
 		m := Method{Name: name}
-		m.Summary, m.Description = summaryOf(text)
+		m.Summary, m.Description = summaryOf(text(value))
 		return m, isMethodName(name)
 	case '[':
 		m := Method{Name: name}
@@ -189,7 +186,7 @@ func (d *description) methodObject(name string, value json.RawMessage) (Method, 
 	texts := firstText(x.Summary, x.Description, x.Desc, x.Doc, x.Docstring, x.Help)
 	m.Summary, m.Description = summaryOf(texts)
 	if x.Summary != nil && x.Description != nil && m.Description == "" {
-		m.Description = strings.TrimSpace(plainText(x.Description))
+		m.Description = strings.TrimSpace(text(x.Description))
 	}
 	params := firstValue(x.Params, x.Parameters, x.Args, x.Arguments, x.Signature)
 	if params != nil {
@@ -225,19 +222,10 @@ func objectMembers(raw json.RawMessage) (members []member) {
 	return members
 }
 
-// plainText returns the text that a value is, "" where it is none.
-func plainText(raw json.RawMessage) string {
-	if len(raw) == 0 || raw[0] != '"' {
-		return ""
-	}
-	text, _ := jsonscan.Unquote(raw)
-	return text
-}
-
 func firstText(values ...json.RawMessage) string {
 	for _, v := range values {
-		if text := plainText(v); text != "" {
-			return text
+		if s := text(v); s != "" {
+			return s
 		}
 	}
 	return ""

@@ -2,9 +2,6 @@ package catalog
 
 import "rpcsh/rpcconn/jsonscan"
 
-// schemaRef is what references to Definitions begin with.
-const schemaRef = "#/components/schemas/"
-
 // jsonText returns s as a JSON string.
 func jsonText(s string) string { return string(jsonscan.AppendQuote(nil, s)) }
 

@@ -164,7 +164,7 @@ func (api *neovimAPI) nestedSchema(typ string, depth int) json.RawMessage {
 	name, inner, _ := strings.Cut(strings.TrimSpace(typ), "(")
 	args := splitArguments(strings.TrimSuffix(inner, ")"))
 	if _, ok := api.Types[name]; ok && isIdentifier(name) {
-		return json.RawMessage(`{"$ref":` + jsonText(schemaRef+name) + `}`)
+		return json.RawMessage(`{"$ref":` + jsonText(definitionRef(name)) + `}`)
 	}
 	switch name {
 	case "Boolean":

@@ -101,7 +101,7 @@ func (o *ovsdb) remark(format string, args ...any) {
 
 func (o *ovsdb) define(name, schema string) { o.learned.Definitions[name] = json.RawMessage(schema) }
 
-func ref(name string) string { return `{"$ref":` + jsonText(schemaRef+name) + `}` }
+func ref(name string) string { return `{"$ref":` + jsonText(definitionRef(name)) + `}` }
 
 func (o *ovsdb) database(s ovsdbSchema) {
 	for _, name := range sortedKeys(s.Tables) {
