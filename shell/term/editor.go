@@ -29,10 +29,10 @@ type editor struct {
 	mu  sync.Mutex      // protects all below
 	ctx context.Context // of the ReadLine under way
 
-	label   string // the prompt before the line
+	label   string                                     // the prompt before the line
 	answers func(line string, cursor int) []Suggestion // completes the answer to a question; nil: the line is none
-	line    line   // what is typed
-	shown   line   // line with the selected suggestion in it; line where none is selected
+	line    line                                       // what is typed
+	shown   line                                       // line with the selected suggestion in it; line where none is selected
 	list    []prompt.Suggest
 	listed  bool // list is that of line
 	hidden  bool // no list is wanted now
