@@ -200,6 +200,7 @@ func (s *Shell) adopt(p *peer, link *dial.Link, announce func()) {
 		s.note(err.Error())
 	}
 	p.known = known
+	s.documented(p)
 	p.link.Store(&connection{Link: link, reported: make(chan struct{})})
 	p.since = time.Now()
 	s.peers.add(p)

@@ -114,27 +114,6 @@ func cutListMarker(line string) (marker, item string) {
 	return "", ""
 }
 
-// fill puts words into lines of at most width columns, the first after first, the others after indent.
-func fill(words []string, width int, first, indent string) []string {
-	var lines []string
-	line, used, empty := first, displayWidth(first), true
-	for _, w := range words {
-		n := displayWidth(w)
-		if !empty && used+1+n > width {
-			lines = append(lines, line)
-			line, used, empty = indent, displayWidth(indent), true
-		}
-		if !empty {
-			line += " "
-			used++
-		}
-		line += w
-		used += n
-		empty = false
-	}
-	return append(lines, line)
-}
-
 // spans returns the words of text with their emphasis, code and links shown.
 func spans(text string, colors *palette) []string {
 	var s spanReader
