@@ -104,11 +104,12 @@ func (e *editor) suggest(d prompt.Document) []prompt.Suggest {
 	if known {
 		return list
 	}
-	found := e.complete(l.text(), len(l.before))
+	found, hint := e.complete(l.text(), len(l.before)), e.hint(l.text(), len(l.before))
 	cols, rows := e.screen.size()
 
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	e.hinted = hint
 	e.list = fit(found, cols, rows, runewidth.StringWidth(e.label+l.text()))
 	return e.list
 }
@@ -123,7 +124,7 @@ func (e *editor) knownList(d prompt.Document) (list []prompt.Suggest, l line, kn
 	if e.listed {
 		return e.list, line{}, true
 	}
-	e.list, e.listed = nil, true
+	e.list, e.hinted, e.listed = nil, "", true
 	return nil, e.line, e.hidden || len(d.Text) > maxCompleted
 }
 

@@ -36,6 +36,10 @@ type Config struct {
 	// after each key that changes a word, so it must be quick and do no I/O. Only the first 50 are used.
 	Complete func(line string, cursor int) []Suggestion
 
+	// Hint returns one row that says what belongs at the cursor, "" for nothing. It is called and shown along with the list of
+	// suggestions, also where there are none; it cannot be selected.
+	Hint func(line string, cursor int) string
+
 	// History returns the past lines, oldest first, which Up, Down and Ctrl-R search. The slice is not changed by either
 	// side afterwards.
 	History func() []string
