@@ -135,7 +135,7 @@ func TestSignature(t *testing.T) {
 		{Method{Name: "m"}, "m"},
 		{Method{Name: "m", Params: []Param{}}, "m()"},
 		{Method{Name: "m", Params: []Param{{Name: "a", Required: true, Schema: json.RawMessage(`{"type":"integer"}`)}, {Name: "b"}}}, "m(a: integer, b?)"},
-		{Method{Name: "m", Params: []Param{{Name: "a", Schema: json.RawMessage(`{"type":["a","b"]}`)}, {Name: "b", Schema: json.RawMessage(`true`)}}}, "m(a?, b?)"},
+		{Method{Name: "m", Params: []Param{{Name: "a", Schema: json.RawMessage(`{"type":["a","b"]}`)}, {Name: "b", Schema: json.RawMessage(`true`)}}}, "m(a?: a|b, b?)"},
 	}
 	for _, test := range tests {
 		if got := test.m.Signature(); got != test.want {

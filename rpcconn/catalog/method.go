@@ -124,16 +124,16 @@ func (m Method) SignatureParts() (head string, params []string, tail string) {
 }
 
 func (m Method) signatureParams() []string {
-	var params []string
+	params := make([]string, 0, len(m.Params)+1)
 	for _, p := range m.Params {
-		s := p.Name
+		name := p.Name
 		if !p.Required {
-			s += "?"
+			name += "?"
 		}
 		if t := p.Type(); t != "" {
-			s += ": " + t
+			name += ": " + t
 		}
-		params = append(params, s)
+		params = append(params, name)
 	}
 	if m.Open {
 		params = append(params, "…")

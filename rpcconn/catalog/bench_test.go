@@ -1,0 +1,35 @@
+package catalog
+
+import (
+	"encoding/json"
+	"fmt"
+	"testing"
+)
+
+// many returns n methods such as peers have them.
+func many(n int) []Method {
+	methods := make([]Method, n)
+	for i := range methods {
+		methods[i] = Method{
+			Name: fmt.Sprintf("Domain%d.method%d", i%50, i), Summary: "Does what it does.", Source: SourceOpenRPC,
+			Params: []Param{
+				{Name: "uri", Required: true, Schema: json.RawMessage(`{"type":"string","description":"Which document it is about, as a URI.","format":"uri"}`)},
+				{Name: "position", Required: true, Schema: json.RawMessage(`{"$ref":"#/components/schemas/Position"}`)},
+				{Name: "mode", Schema: json.RawMessage(`{"type":"string","enum":["fast","slow","never"],"default":"fast"}`)},
+				{Name: "limit", Schema: json.RawMessage(`{"anyOf":[{"type":"integer"},{"type":"null"}],"title":"Limit"}`)},
+			},
+			Result: &Param{Name: "result", Schema: json.RawMessage(`{"type":"array","items":{"type":"object","title":"Place","properties":{"a":{"type":"string"}}}}`)},
+		}
+	}
+	return methods
+}
+
+func BenchmarkSignature(b *testing.B) {
+	methods := many(20_000)
+	b.ReportAllocs()
+	for b.Loop() {
+		for i := range methods {
+			methods[i].Signature()
+		}
+	}
+}
