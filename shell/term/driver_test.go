@@ -99,6 +99,18 @@ func (d *driver) run(ctx context.Context) error {
 			d.t.SetStatus("")
 		case "child":
 			d.child()
+		case "ask":
+			answer, err := d.t.Ask(ctx, "level: ", completeLevels)
+			fmt.Fprintf(d.t, "answer %q %v\n", answer, err)
+		case "page":
+			n, _ := strconv.Atoi(strings.TrimPrefix(text, "page "))
+			var lines strings.Builder
+			for i := range n {
+				fmt.Fprintf(&lines, "\x1b[1mline\x1b[m %d\n", i+1)
+			}
+			if err := d.t.Page(ctx, lines.String()); err != nil {
+				fmt.Fprintln(d.t, err)
+			}
 		default:
 			fmt.Fprintf(d.t, "got %q\n", text)
 		}
@@ -187,6 +199,16 @@ func hintAt(text string, cursor int) string {
 		return ""
 	}
 	return fmt.Sprintf("sig(one, two) at %d", cursor)
+}
+
+func completeLevels(text string, _ int) []Suggestion {
+	var found []Suggestion
+	for _, level := range []string{"low", "high"} {
+		if strings.HasPrefix(level, text) {
+			found = append(found, Suggestion{level, "a level"})
+		}
+	}
+	return found
 }
 
 func openBracket(text string) bool {

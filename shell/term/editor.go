@@ -30,9 +30,10 @@ type editor struct {
 	mu  sync.Mutex      // protects all below
 	ctx context.Context // of the ReadLine under way
 
-	label   string // the prompt before the line
-	line    line   // what is typed
-	shown   line   // line with the selected suggestion in it; line where none is selected
+	label   string                                     // the prompt before the line
+	answers func(line string, cursor int) []Suggestion // completes the answer to a question; nil: the line is none
+	line    line                                       // what is typed
+	shown   line                                       // line with the selected suggestion in it; line where none is selected
 	list    []prompt.Suggest
 	hinted  string // the hint for line, where listed is set
 	listed  bool   // list is that of line
@@ -101,12 +102,12 @@ func newEditor(cfg Config, in *input, s *screen) *editor {
 	return e
 }
 
-// read reads a line. One goroutine at a time may call it.
-func (e *editor) read(ctx context.Context, label string) (string, error) {
+// read reads a line, the answer to a question where answers is not nil. One goroutine at a time may call it.
+func (e *editor) read(ctx context.Context, label string, answers func(line string, cursor int) []Suggestion) (string, error) {
 	if err := ctx.Err(); err != nil {
 		return "", err
 	}
-	e.begin(ctx, label)
+	e.begin(ctx, label, answers)
 	e.input.setReading(true)
 	defer e.input.setReading(false)
 	for {
@@ -124,11 +125,13 @@ func (e *editor) read(ctx context.Context, label string) (string, error) {
 	}
 }
 
-func (e *editor) begin(ctx context.Context, label string) {
+func (e *editor) begin(ctx context.Context, label string, answers func(line string, cursor int) []Suggestion) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.ctx, e.label = ctx, label
-	e.line, e.prefill = line{before: e.prefill}, ""
+	e.ctx, e.label, e.answers = ctx, label, answers
+	if e.line = (line{}); answers == nil {
+		e.line, e.prefill = line{before: e.prefill}, ""
+	}
 	e.done, e.err = false, nil
 	e.restart()
 	e.show(nil)
@@ -139,6 +142,22 @@ func (e *editor) restart() {
 	e.recall, e.search = nil, nil
 	e.hidden = true
 	e.touch()
+}
+
+// completer returns what completes the line. e.mu is held.
+func (e *editor) completer() func(line string, cursor int) []Suggestion {
+	if e.answers != nil {
+		return e.answers
+	}
+	return e.complete
+}
+
+// past returns the past lines that may be recalled. e.mu is held.
+func (e *editor) past() []string {
+	if e.answers != nil {
+		return nil
+	}
+	return e.history()
 }
 
 // touch says that the line has changed: nothing is selected in it and its list is unknown. e.mu is held.

@@ -100,32 +100,37 @@ func (e *editor) rendered(r rendering) {
 // become shorter than where its selection is. It also asks for an empty document when it resets the selection; that
 // answer is replaced by the next one before it is used.
 func (e *editor) suggest(d prompt.Document) []prompt.Suggest {
-	list, l, known := e.knownList(d)
-	if known {
+	list, l, complete := e.knownList(d)
+	if complete == nil {
 		return list
 	}
-	found, hint := e.complete(l.text(), len(l.before)), e.hint(l.text(), len(l.before))
+	found, hint := complete(l.text(), len(l.before)), e.hint(l.text(), len(l.before))
 	cols, rows := e.screen.size()
 
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.hinted = hint
+	if e.answers == nil { // a question says itself what belongs there
+		e.hinted = hint
+	}
 	e.list = fit(found, cols, rows, runewidth.StringWidth(e.label+l.text()))
 	return e.list
 }
 
-// knownList returns the list for d where it is known, and else the line to be completed.
-func (e *editor) knownList(d prompt.Document) (list []prompt.Suggest, l line, known bool) {
+// knownList returns the list for d where it is known, and else the line to be completed, and what completes it.
+func (e *editor) knownList(d prompt.Document) (list []prompt.Suggest, l line, complete func(line string, cursor int) []Suggestion) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if !e.busy || d.TextBeforeCursor() != e.line.before || d.Text != e.line.text() {
-		return nil, line{}, true
+		return nil, line{}, nil
 	}
 	if e.listed {
-		return e.list, line{}, true
+		return e.list, line{}, nil
 	}
 	e.list, e.hinted, e.listed = nil, "", true
-	return nil, e.line, e.hidden || len(d.Text) > maxCompleted
+	if e.hidden || len(d.Text) > maxCompleted {
+		return nil, line{}, nil
+	}
+	return nil, e.line, e.completer()
 }
 
 // fit returns those suggestions that can be shown in a window below a line of lineWidth columns, with descriptions that

@@ -88,6 +88,20 @@ func (p *Plain) ReadLine(ctx context.Context, prompt string) (string, error) {
 	}
 }
 
+// Ask is ReadLine; nothing is completed.
+func (p *Plain) Ask(ctx context.Context, question string, _ func(line string, cursor int) []Suggestion) (string, error) {
+	return p.ReadLine(ctx, question)
+}
+
+// Page prints text.
+func (p *Plain) Page(_ context.Context, text string) error {
+	_, err := io.WriteString(p, text)
+	return err
+}
+
+// Prefill prints text, to be copied: a line that is read begins empty.
+func (p *Plain) Prefill(text string) { fmt.Fprintln(p, text) }
+
 // Write prints lines.
 func (p *Plain) Write(b []byte) (int, error) {
 	p.mu.Lock()

@@ -48,6 +48,10 @@ func (e *editor) press(k key, changed bool) effect {
 		return edited
 	case "ctrl-c":
 		e.screen.commit(e.label, e.line.text()+"^C")
+		if e.answers != nil {
+			e.fail(ErrInterrupted)
+			return edited
+		}
 		e.line = line{}
 		e.restart()
 		e.show(nil)
@@ -174,7 +178,7 @@ func (e *editor) pressTab(name string, changed bool) effect {
 // walk goes through the past lines. e.mu is held.
 func (e *editor) walk(step func(*recall, line) line) effect {
 	if e.recall == nil {
-		lines := e.history()
+		lines := e.past()
 		e.recall = &recall{lines: lines, at: len(lines), typed: e.line}
 	}
 	e.line = step(e.recall, e.line)
@@ -185,7 +189,7 @@ func (e *editor) walk(step func(*recall, line) line) effect {
 
 // startSearch begins a search. e.mu is held.
 func (e *editor) startSearch() {
-	e.search = newSearch(e.history(), e.line)
+	e.search = newSearch(e.past(), e.line)
 }
 
 // pressInSearch does what a key does in a search. Where it returns false the search has ended with the line that it

@@ -79,6 +79,14 @@ func (s *screen) show(f frame) {
 	s.redraw(nil)
 }
 
+// hide takes the line being edited off the screen.
+func (s *screen) hide() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.line = nil
+	s.redraw(nil)
+}
+
 // setPrompt changes the prompt of the line being edited, if one is.
 func (s *screen) setPrompt(prompt string) {
 	s.mu.Lock()

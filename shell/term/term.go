@@ -23,6 +23,9 @@ import (
 // ErrNoTerminal is wrapped by what Open returns where there is no terminal that a line can be edited on.
 var ErrNoTerminal = errors.New("no terminal to edit lines on")
 
+// ErrInterrupted is what Ask returns for Ctrl-C.
+var ErrInterrupted = errors.New("interrupted")
+
 // ErrClosed is what ReadLine returns once the Terminal is closed.
 var ErrClosed = errors.New("the terminal is closed")
 
@@ -30,14 +33,14 @@ var ErrClosed = errors.New("the terminal is closed")
 type Suggestion struct{ Text, Description string }
 
 // Config says what a Terminal asks of its owner. All functions may be nil. They are called while a line is read, by the
-// goroutine that reads it or one of its own, and must not call ReadLine, SetPrompt, Prefill or Close.
+// goroutine that reads it or one of its own, and must not call ReadLine, Ask, Page, SetPrompt, Prefill or Close.
 type Config struct {
 	// Complete returns the suggestions for the line with the cursor after line[:cursor] (bytes), best first. It is called
-	// after each key that changes a word, so it must be quick and do no I/O. Only the first 50 are used.
+	// after each key that changes a word, so it must be quick. Only the first 50 are used.
 	Complete func(line string, cursor int) []Suggestion
 
 	// Hint returns one row that says what belongs at the cursor, "" for nothing. It is called and shown along with the list of
-	// suggestions, also where there are none; it cannot be selected.
+	// suggestions, also where there are none, but not for a question; it cannot be selected.
 	Hint func(line string, cursor int) string
 
 	// History returns the past lines, oldest first, which Up, Down and Ctrl-R search. The slice is not changed by either
@@ -53,7 +56,7 @@ type Config struct {
 }
 
 // A Terminal is a terminal that lines are read from and output is printed on. Its methods may be called from any
-// goroutine, ReadLine from one at a time. It must be closed, or the user's shell is left in raw mode.
+// goroutine, ReadLine, Ask and Page from one at a time. It must be closed, or the user's shell is left in raw mode.
 type Terminal struct {
 	in, out *os.File // the same on Unix
 	input   *input
@@ -119,7 +122,13 @@ func usable() error {
 // otherwise go through the past lines that begin with what was typed, Ctrl-R searches all of them. Ctrl-C clears the
 // line and goes on. At any time, Ctrl-Z stops the process and Ctrl-\ ends it with SIGQUIT.
 func (t *Terminal) ReadLine(ctx context.Context, prompt string) (string, error) {
-	return t.editor.read(ctx, prompt)
+	return t.editor.read(ctx, prompt, nil)
+}
+
+// Ask is ReadLine for the answer to a question: it is completed by complete, no past line is offered, what was given to Prefill waits for
+// the next line, and Ctrl-C gives up, with ErrInterrupted.
+func (t *Terminal) Ask(ctx context.Context, question string, complete func(line string, cursor int) []Suggestion) (string, error) {
+	return t.editor.read(ctx, question, complete)
 }
 
 // SetPrompt changes the prompt of the line being read, if one is, and of no other.

@@ -1,0 +1,95 @@
+package term
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/mattn/go-runewidth"
+)
+
+// Page prints text a windowful at a time, and asks in between: Enter, a blank and Tab show more, End shows all that is left, q, Escape,
+// Ctrl-C and Ctrl-D leave that out. Any other key leaves it out too, and belongs to the next line, as does what was pasted. Output
+// of others comes above the question. The error is ctx's, ErrClosed, or that of writing to the terminal; io.EOF where it is gone.
+//
+// It is not to be called while a line is read.
+func (t *Terminal) Page(ctx context.Context, text string) error {
+	lines := strings.SplitAfter(strings.TrimSuffix(text, "\n"), "\n")
+	total := len(lines)
+	t.input.setReading(true)
+	defer t.input.setReading(false)
+	for {
+		cols, rows := t.size()
+		n := windowful(lines, cols, rows-1)
+		if _, err := t.Write([]byte(strings.Join(lines[:n], ""))); err != nil {
+			return err
+		}
+		lines = lines[n:]
+		if len(lines) == 0 {
+			return nil
+		}
+		k, err := t.answer(ctx, fmt.Sprintf("-- %d of %d lines: Enter shows more, End all, q no more -- ", total-len(lines), total))
+		if err != nil {
+			return err
+		}
+		switch {
+		case k.name == keyEnter || k.name == keyBreak || k.name == "tab" || k.text == " ":
+		case k.name == "end":
+			_, err := t.Write([]byte(strings.Join(lines, "")))
+			return err
+		case k.text == "q" || k.name == "esc" || k.name == "ctrl-c" || k.name == "ctrl-d":
+			return nil
+		default:
+			t.input.putBack(k)
+			return nil
+		}
+	}
+}
+
+// windowful returns how many lines fit into rows of cols columns; at least one.
+func windowful(lines []string, cols, rows int) int {
+	used := 0
+	for i, l := range lines {
+		if used += max(1, (columns(l)+cols-1)/cols); used > rows {
+			return max(1, i)
+		}
+	}
+	return len(lines)
+}
+
+// columns returns how many columns text takes, its SGR sequences left out.
+func columns(text string) int {
+	n := 0
+	for {
+		before, after, found := strings.Cut(strings.TrimSuffix(text, "\n"), "\x1b[")
+		n += runewidth.StringWidth(before)
+		if !found {
+			return n
+		}
+		_, text, _ = strings.Cut(after, "m")
+	}
+}
+
+// answer shows question until a key is pressed, and returns that: of text its first character.
+func (t *Terminal) answer(ctx context.Context, question string) (key, error) {
+	t.screen.show(frame{prompt: question})
+	defer t.screen.hide()
+	for {
+		if k, ok := t.input.next(); ok {
+			if first := firstCluster(k.text); k.name == keyText && first != k.text {
+				t.input.putBack(key{keyText, k.text[len(first):]})
+				k.text = first
+			}
+			return k, nil
+		}
+		for _, err := range []error{ctx.Err(), t.input.ended(), t.screen.failed()} {
+			if err != nil {
+				return key{}, err
+			}
+		}
+		select {
+		case <-t.input.wake:
+		case <-ctx.Done():
+		}
+	}
+}
