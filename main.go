@@ -167,6 +167,9 @@ func (p *program) openTerminal(cfg *shell.Config) (closeTerminal func(), err err
 		Complete: func(line string, cursor int) []term.Suggestion {
 			return p.shell.Complete(line, cursor)
 		},
+		Hint: func(line string, cursor int) string {
+			return p.shell.Hint(line, cursor)
+		},
 		History:   h.Entries,
 		Continues: lang.Open,
 		Color:     p.colored(),

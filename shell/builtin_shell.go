@@ -18,7 +18,7 @@ func shellCommands() []Command {
 			Summary:  "list the methods that are known, with where they were learned",
 			Help:     "PATTERN is a glob, or a part of the name or of the summary. Methods that the peer calls here are marked with ←; a pipe gets the peer's own alone, one a line.",
 			Examples: []string{".methods", ".methods my_*"},
-			Complete: func(s *Shell, _ []string) []completer.Candidate { return s.methodCandidates(nil) },
+			Find:     completeMethods,
 			Run: func(_ context.Context, s *Shell, args lang.Text) error {
 				return s.listMethods(args.Text)
 			},

@@ -54,6 +54,7 @@ func (s *Shell) discover(p *peer) {
 		return
 	}
 	p.known.Replace(learned)
+	s.prepare(p)
 	who := ""
 	if title := learned.Peer.String(); title != "" {
 		who = visible(title, false) + " · "
