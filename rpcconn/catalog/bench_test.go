@@ -33,3 +33,15 @@ func BenchmarkSignature(b *testing.B) {
 		}
 	}
 }
+
+func BenchmarkFromOpenRPC(b *testing.B) {
+	c := New(many(9_000)...)
+	document := c.OpenRPC("t")
+	b.SetBytes(int64(len(document)))
+	b.ReportAllocs()
+	for b.Loop() {
+		if learned, err := FromOpenRPC(document); err != nil || len(learned.Methods) != 9_000 {
+			b.Fatal(err)
+		}
+	}
+}

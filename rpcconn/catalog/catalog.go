@@ -71,7 +71,9 @@ func (c *Catalog) Replace(l *Learned) (added int) {
 	}
 	c.version++
 	for _, m := range l.Methods {
-		m.Source = l.Source
+		if m.Source == "" || !m.Source.Inferred() { // an exported document says what was a guess
+			m.Source = l.Source
+		}
 		if k := (key{m.Name, m.Ours}); c.learn(m) && !before[k] {
 			added++
 		}
