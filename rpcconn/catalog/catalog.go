@@ -19,6 +19,8 @@ type Catalog struct {
 	definitions Definitions
 	schemas     *compiled // of definitions; nil: not made yet
 	peer        Identity
+	observed    map[key]int // how many calls have been learned from
+	inferred    int         // bytes, of what these showed
 	version     int
 }
 
