@@ -264,6 +264,7 @@ func (s *Shell) adopt(p *peer, link *dial.Link, announce func()) {
 	}
 	p.known = known
 	p.link.Store(newConnection(link))
+	s.documented(p)
 	p.since = time.Now()
 	s.peers.add(p)
 	announce()

@@ -20,6 +20,7 @@ import (
 	"rpcsh/rpcconn/demo"
 	"rpcsh/rpcconn/dial"
 	"rpcsh/shell"
+	"rpcsh/shell/term"
 )
 
 var update = flag.Bool("update", false, "rewrite what is seen in the dialogues")
@@ -49,6 +50,7 @@ type person struct {
 	status    string
 	seen      strings.Builder
 	interrupt func()
+	answers   func(line string, cursor int) []term.Suggestion // to the question asked last
 }
 
 func newPerson() *person {
@@ -71,6 +73,26 @@ func (p *person) ReadLine(ctx context.Context, prompt string) (string, error) {
 		return "", ctx.Err()
 	}
 }
+
+// Ask shows what a terminal leaves of a question: it and its answer.
+func (p *person) Ask(ctx context.Context, question string, complete func(line string, cursor int) []term.Suggestion) (string, error) {
+	p.mu.Lock()
+	p.answers = complete
+	p.mu.Unlock()
+	line, err := p.ReadLine(ctx, question)
+	fmt.Fprintln(p, question+line)
+	if line == "^C" {
+		return "", term.ErrInterrupted
+	}
+	return line, err
+}
+
+func (p *person) Page(_ context.Context, text string) error {
+	_, err := io.WriteString(p, text)
+	return err
+}
+
+func (p *person) Prefill(text string) { fmt.Fprintln(p, "in the editor: "+text) }
 
 func (p *person) Write(b []byte) (int, error) {
 	p.mu.Lock()
@@ -99,12 +121,6 @@ func (p *person) NotifyInterrupt(f func()) {
 }
 
 func (p *person) Width() int { return 100 }
-
-func (p *person) Prefill(text string) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.prefill = text
-}
 
 // take returns what was seen since the last take, as far as it is the same in every run.
 func (p *person) take() string {

@@ -209,14 +209,11 @@ func (s *Shell) showRemarks(convention string, remarks []string, all bool) {
 			text += fmt.Sprintf(" (and %d more, .discover %s tells)", len(remarks)-1, convention)
 		}
 		s.tell(all, text)
-		if !all || i == maxRemarks {
+		if !all || i+1 == maxRemarks {
 			return
 		}
 	}
 }
-
-// maxRemarks is how many lines of a kind one reads.
-const maxRemarks = 20
 
 // theirs returns how many of methods are the peer's own.
 func theirs(methods []catalog.Method) (n int) {

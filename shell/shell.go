@@ -27,11 +27,13 @@ import (
 type Terminal interface {
 	io.Writer
 	ReadLine(ctx context.Context, prompt string) (string, error)
+	Ask(ctx context.Context, question string, complete func(line string, cursor int) []term.Suggestion) (string, error)
+	Page(ctx context.Context, text string) error
+	Prefill(text string)
 	SetPrompt(prompt string)
 	SetStatus(text string)
 	NotifyInterrupt(f func())
 	Width() int
-	Prefill(text string) // puts text into the next line that is read
 }
 
 // Config is what a Shell needs. Either Terminal is set, for a person, or Stdout and Stderr are.
@@ -78,7 +80,8 @@ type Shell struct {
 	mute      []traffic.Filter
 	variables map[string]json.RawMessage
 	set       settings
-	failed    error // of the first background call that failed
+	documents []*catalog.Learned // of Learn
+	failed    error              // of the first background call that failed
 }
 
 // New starts a session; Close ends it.
@@ -158,11 +161,7 @@ func (s *Shell) Run(ctx context.Context) error {
 			}
 			return err
 		}
-		if s.cfg.History != nil {
-			if err := s.cfg.History.Add(line); err != nil {
-				s.note(fmt.Sprintf("the line was not kept: %v", err))
-			}
-		}
+		s.keep(line)
 		s.line = line
 		err = s.interruptible(ctx, line)
 		s.refused = ""
@@ -177,6 +176,16 @@ func (s *Shell) Run(ctx context.Context) error {
 		if s.quit {
 			return nil
 		}
+	}
+}
+
+// keep adds line to the history.
+func (s *Shell) keep(line string) {
+	if s.cfg.History == nil {
+		return
+	}
+	if err := s.cfg.History.Add(line); err != nil {
+		s.note(fmt.Sprintf("the line was not kept: %v", err))
 	}
 }
 
@@ -291,16 +300,19 @@ func (s *Shell) env() lang.Env {
 // maxFile is the largest file that @FILE takes, in bytes: no message that holds a larger one would be taken by anybody.
 const maxFile = 1 << 30
 
-// readFile reads a file for an argument. What is no regular file may have no end, or never begin.
-func readFile(path string) ([]byte, error) {
+// readFile reads a file for an argument.
+func readFile(path string) ([]byte, error) { return readUpTo(path, maxFile) }
+
+// readUpTo reads a file of at most so many bytes. What is no regular file may have no end, or never begin.
+func readUpTo(path string, most int) ([]byte, error) {
 	info, err := os.Stat(path)
 	switch {
 	case err != nil:
 		return nil, err
 	case !info.Mode().IsRegular():
 		return nil, fmt.Errorf("%s is no regular file", path)
-	case info.Size() > maxFile:
-		return nil, fmt.Errorf("%s has %s, at most %s can be sent", path, size(int(info.Size())), size(maxFile))
+	case info.Size() > int64(most):
+		return nil, fmt.Errorf("%s has %s, at most %s are taken", path, size(int(info.Size())), size(most))
 	}
 	return os.ReadFile(path)
 }

@@ -41,6 +41,11 @@ var ErrNotOffered = errors.New("the peer does not offer this")
 func Conventions() []Convention {
 	return []Convention{
 		openRPCConvention(),
+		ethereumConvention(),
+		neovimConvention(),
+		ovsdbConvention(),
+		introspectionConvention(),
+		describeConvention(),
 		mcpConvention(),
 		lspConvention(),
 		cdpConvention(),
