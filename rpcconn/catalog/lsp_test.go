@@ -125,6 +125,9 @@ func TestLSPShapes(t *testing.T) {
 			t.Errorf("got %s, want %s", got, want)
 		}
 	}
+	if m, ok := FindLSPMethod("no/such"); ok {
+		t.Errorf("no/such is %+v", m)
+	}
 }
 
 // TestLSPModelIsWhole checks that all that is referred to is there.
