@@ -269,6 +269,7 @@ func (s *Shell) adopt(p *peer, link *dial.Link, announce func()) {
 	s.peers.add(p)
 	announce()
 	close(p.ready)
+	s.prepare(p)
 	s.begin(p)
 }
 

@@ -198,11 +198,14 @@ func (s *session) waitPrompt() {
 	}
 }
 
-// enter types line; $PEER stands for the demo peer's address.
+// enter types line; $PEER stands for the demo peer's address, where there is one.
 func (s *session) enter(line string) {
 	s.t.Helper()
+	if s.peer != nil {
+		line = strings.ReplaceAll(line, "$PEER", s.peer.Target().Address)
+	}
 	select {
-	case s.lines <- strings.ReplaceAll(line, "$PEER", s.peer.Target().Address):
+	case s.lines <- line:
 	case <-time.After(patience):
 		s.t.Fatal("nobody reads lines")
 	}

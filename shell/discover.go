@@ -181,6 +181,7 @@ func (s *Shell) take(p *peer, c catalog.Convention, learned *catalog.Learned, q 
 	before := p.known.Len()
 	who := p.known.Peer().String()
 	added := p.known.Replace(learned)
+	s.prepare(p)
 	s.remember(p)
 	if q.loud || added > 0 || p.known.Len() != before || p.known.Peer().String() != who {
 		text := s.whoText(p, plural(theirs(learned.Methods), "method")+" by "+c.Name)

@@ -290,7 +290,7 @@ func TestCompletesDiscoveredParams(t *testing.T) {
 	s := startSession(t, dial.Config{Protocol: "jsonrpc"})
 	s.discovering(t)
 	got := s.shell.Complete("my_add ", 7)
-	want := []term.Suggestion{{Text: "a=", Description: "number"}, {Text: "b=", Description: "number"}}
+	want := []term.Suggestion{{Text: "a=", Description: "number, required"}, {Text: "b=", Description: "number, required"}}
 	if fmt.Sprint(got) != fmt.Sprint(want) {
 		t.Errorf("params: %v, want %v", got, want)
 	}
@@ -320,7 +320,7 @@ func TestLearnsWhatIsDiscoveredByHand(t *testing.T) {
 		t.Errorf("before anything was asked: %s", got)
 	}
 	s.run("rpc.discover | .info.title")
-	if got := s.run(".methods my_add"); !strings.Contains(got, "my_add(a: number, b: number)  rpc.discover") {
+	if got := s.run(".methods my_add"); !strings.Contains(got, "my_add(a: number, b: number)  Adds two numbers.") {
 		t.Errorf("after rpc.discover: %s", got)
 	}
 }

@@ -58,7 +58,7 @@ type Config struct {
 	Findings dial.Findings    // of what they speak
 }
 
-// A Shell is one session. Its methods are called by one goroutine, but for Complete.
+// A Shell is one session. Its methods are called by one goroutine, but for Complete and Hint.
 type Shell struct {
 	cfg     Config
 	colors  *palette

@@ -172,9 +172,9 @@ func (s *Shell) closeDocument(ctx context.Context, p *peer, path string) error {
 
 func quoted(text string) []byte { return jsonscan.AppendQuote(nil, text) }
 
-// place is how a person writes where something is in a file: FILE, FILE:LINE, FILE:LINE:COLUMN, and -LINE:COLUMN behind that for a range. Lines and
+// placeSyntax is how a person writes where something is in a file: FILE, FILE:LINE, FILE:LINE:COLUMN, and -LINE:COLUMN behind that for a range. Lines and
 // columns count from 1 and a column is one of characters, as editors show them.
-var place = regexp.MustCompile(`^(.*?)(?::(\d+)(?::(\d+))?(?:-(\d+):(\d+))?)?$`)
+var placeSyntax = regexp.MustCompile(`^(.*?)(?::(\d+)(?::(\d+))?(?:-(\d+):(\d+))?)?$`)
 
 // documentParams writes in full what was typed in short: a file, or a place in it, as the first argument of a method that has a document among
 // its params, and text where a document, a position or a range belongs. It returns the files that the params are about.
@@ -223,7 +223,7 @@ func documentParams(m catalog.Method, params json.RawMessage) (full json.RawMess
 		if err != nil {
 			continue
 		}
-		at := place.FindStringSubmatch(":" + strings.TrimPrefix(typed, ":"))
+		at := placeSyntax.FindStringSubmatch(":" + strings.TrimPrefix(typed, ":"))
 		switch {
 		case at == nil || at[1] != "" || at[2] == "":
 			return nil, nil, fmt.Errorf("%s is no %s: write LINE:COLUMN, counted from 1, or {…} as LSP has it", typed, v.name)
@@ -262,7 +262,7 @@ func placeMembers(m catalog.Method, params json.RawMessage) ([]namedValue, error
 	if err != nil {
 		return nil, nil
 	}
-	at := place.FindStringSubmatch(typed)
+	at := placeSyntax.FindStringSubmatch(typed)
 	members := []namedValue{{memberDocument, quoted(at[1])}}
 	for _, name := range []string{memberPosition, memberRange} {
 		if !hasParam(m, name) {
