@@ -145,6 +145,30 @@ func TestLSPModelIsWhole(t *testing.T) {
 	}
 }
 
+// TestLSPSchemasAreUsed checks that what the model says is heeded: no object is a number.
+func TestLSPSchemasAreUsed(t *testing.T) {
+	learned, err := FromLSP(json.RawMessage(`{"capabilities":{}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := New()
+	c.Replace(learned)
+	objects := 0
+	for name, schema := range learned.Definitions {
+		if !strings.HasPrefix(string(schema), `{"type":"object"`) {
+			continue
+		}
+		objects++
+		m := Method{Source: SourceLSP, Params: []Param{{Name: "p", Schema: json.RawMessage(`{"$ref":"#/components/schemas/` + name + `"}`)}}}
+		if problems := c.Check(m, json.RawMessage("[7]")); len(problems) == 0 {
+			t.Errorf("7 is a %s", name)
+		}
+	}
+	if objects < 200 {
+		t.Errorf("there are %d objects", objects)
+	}
+}
+
 func TestLSPCommands(t *testing.T) {
 	learned, err := FromLSP(json.RawMessage(`{"capabilities":{"executeCommandProvider":{"commands":["a.b","c"]}}}`))
 	if err != nil {
