@@ -286,7 +286,8 @@ func (s *Shell) ensureLearned(ctx context.Context, p *peer) {
 	}
 	link := p.link.Load()
 	w, known := link.Wire()
-	if !known || link.inquired.Swap(true) || p.known.Len() > 0 {
+	told := func(m catalog.Method) bool { return !m.Source.Inferred() }
+	if !known || link.inquired.Swap(true) || slices.ContainsFunc(p.known.Methods(), told) {
 		return
 	}
 	s.discover(ctx, p, link, s.plan(p, link, w), &inquiry{timeout: loudTimeout})
