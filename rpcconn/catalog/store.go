@@ -92,8 +92,9 @@ func load(data []byte) (*Catalog, error) {
 func (c *Catalog) save() ([]byte, error) {
 	file := stored{Version: storeVersion, Methods: c.Methods()}
 	c.mu.Lock()
-	file.Peer, file.Asked, file.Definitions = c.peer, maps.Clone(c.asked), encode(c.definitions)
+	file.Peer, file.Asked = c.peer, maps.Clone(c.asked)
 	c.mu.Unlock()
+	file.Definitions = encode(c.Definitions())
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false) // texts stay what they are
