@@ -16,8 +16,9 @@ const maxMethods = 100_000
 type Catalog struct {
 	mu          sync.Mutex // protects what follows
 	methods     map[key]Method
-	definitions Definitions
-	schemas     *compiled // of definitions; nil: not made yet
+	told        map[Source]Definitions
+	definitions Definitions // all that is told
+	schemas     *compiled   // of definitions; nil: not made yet
 	peer        Identity
 	asked       map[string]bool // conventions, and whether the peer answered them
 	observed    map[key]int     // how many calls have been learned from
@@ -84,17 +85,30 @@ func (c *Catalog) Replace(l *Learned) (added int) {
 			added++
 		}
 	}
-	if c.definitions == nil {
-		c.definitions = make(Definitions)
-	} else {
-		c.definitions = maps.Clone(c.definitions) // those who were given it keep what they have
-	}
-	maps.Copy(c.definitions, l.Definitions)
-	c.schemas = nil
+	c.define(l.Source, l.Definitions)
 	if l.Peer.String() != "" {
 		c.peer = l.Peer
 	}
 	return added
+}
+
+// define replaces the definitions that a source tells. c.mu is held, or nobody else has c.
+func (c *Catalog) define(source Source, told Definitions) {
+	if c.told == nil {
+		c.told = make(map[Source]Definitions)
+	}
+	c.told[source] = told
+	all := maps.Clone(c.told[""]) // of an earlier run; what is told now is newer
+	if all == nil {
+		all = make(Definitions)
+	}
+	for other, d := range c.told {
+		if other != source && other != "" {
+			maps.Copy(all, d)
+		}
+	}
+	maps.Copy(all, told)
+	c.definitions, c.schemas = all, nil
 }
 
 // Definitions returns the schemas that those of methods refer to. They are not to be changed.

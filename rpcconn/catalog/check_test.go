@@ -36,7 +36,7 @@ func TestCheckParams(t *testing.T) {
 		{m, `[1,2]`, ``},
 		{m, `[1,null]`, ``},
 		{m, `[null]`, `a is null, an integer is wanted`},
-		{m, `[1,2,3]`, `3 params are given, m has a, b`},
+		{m, `[1,2,3]`, `1 param too many: m has a, b`},
 		{m, `[]`, `a is missing`},
 		{m, `{"b":2}`, `a is missing`},
 		{m, `{"a":1,"b":null}`, ``},

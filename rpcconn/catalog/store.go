@@ -81,10 +81,12 @@ func load(data []byte) (*Catalog, error) {
 		return nil, err
 	}
 	c := New(file.Methods...)
-	c.peer, c.asked, c.definitions = file.Peer, file.Asked, make(Definitions)
+	c.peer, c.asked = file.Peer, file.Asked
+	definitions := make(Definitions)
 	for name, text := range index(file.Definitions) {
-		c.definitions[name] = text
+		definitions[name] = text
 	}
+	c.define("", definitions) // whoever told them, they stay until they are told anew
 	return c, nil
 }
 

@@ -78,6 +78,27 @@ func TestStoreKeepsAll(t *testing.T) {
 	}
 }
 
+func TestStoredDefinitionsGiveWay(t *testing.T) {
+	s := Store{Dir: t.TempDir()}
+	define := func(c *Catalog, source Source, schema string) {
+		c.Replace(&Learned{Source: source, Definitions: Definitions{"D": json.RawMessage(schema)}})
+	}
+	c := New()
+	define(c, "mcp", "1")
+	if err := s.Save("t", c); err != nil {
+		t.Fatal(err)
+	}
+	c, err := s.Load("t")
+	if err != nil || string(c.Definitions()["D"]) != "1" {
+		t.Fatalf("got %s, %v", c.Definitions(), err)
+	}
+	define(c, "mcp", "2")
+	c.Replace(&Learned{Source: SourceCode})
+	if got := string(c.Definitions()["D"]); got != "2" {
+		t.Errorf("D is %s, as it was in an earlier run", got)
+	}
+}
+
 func TestStoreOfOtherVersions(t *testing.T) {
 	s := Store{Dir: t.TempDir()}
 	for content, want := range map[string]string{
