@@ -40,10 +40,6 @@ func (c *Catalog) Observe(name string, ours bool, params, result json.RawMessage
 			m.Source = SourceTraffic
 		}
 	}
-	if c.observed == nil {
-		c.observed = make(map[key]int)
-	}
-	c.observed[k]++
 	before := m
 	if observable(params) {
 		m.observeParams(params)
@@ -57,12 +53,17 @@ func (c *Catalog) Observe(name string, ours bool, params, result json.RawMessage
 		m.Result = &r
 	}
 	more := m.size() - before.size()
-	if known && reflect.DeepEqual(m, before) || c.inferred+more > maxAllInferred {
+	if fits := c.inferred+more <= maxAllInferred; fits && (!known || !reflect.DeepEqual(m, before)) {
+		c.inferred += more
+		c.methods[k] = m
+		c.version++
+	} else if !known {
 		return
 	}
-	c.inferred += more
-	c.methods[k] = m
-	c.version++
+	if c.observed == nil {
+		c.observed = make(map[key]int)
+	}
+	c.observed[k]++
 }
 
 // size returns about how many bytes what is inferred of m takes.

@@ -107,7 +107,7 @@ func TestObserveIsBounded(t *testing.T) {
 		members = append(members, fmt.Sprintf(`"a%d%s":{"b":{"c":%d}}`, i, strings.Repeat("x", 200), i))
 	}
 	large := json.RawMessage("{" + strings.Join(members, ",") + "}")
-	for i := range 2000 {
+	for i := range 1500 {
 		c.Observe(fmt.Sprint(i), true, large, json.RawMessage("["+string(large)+"]"))
 	}
 	size := 0
