@@ -35,7 +35,7 @@ const (
 	groupConnections = "Connections"
 	groupCalls       = "Calls"
 	groupMethods     = "Methods"
-	groupDocuments   = "Documents of language servers"
+	groupDocuments   = "Documents"
 	groupServing     = "Serving"
 	groupWatching    = "Watching"
 	groupShell       = "Shell"
