@@ -53,7 +53,8 @@ func learnEthereum(ctx context.Context, p Peer, _ json.RawMessage) (*Learned, er
 func FromEthereum(modules, version json.RawMessage) (*Learned, error) {
 	client := readClientVersion(version)
 	names := readModules(modules)
-	if names == nil {
+	named := names != nil
+	if !named {
 		if client.Name == "" {
 			return nil, ErrNotOffered
 		}
@@ -71,7 +72,10 @@ func FromEthereum(modules, version json.RawMessage) (*Learned, error) {
 	learned.Source, learned.Peer = SourceEthereum, client
 	learned.Methods = slices.DeleteFunc(learned.Methods, func(m Method) bool {
 		module, _, _ := strings.Cut(m.Name, "_")
-		return m.Name != methodModules && !slices.Contains(names, module) || m.Name == methodModules && modules == nil
+		if m.Name == methodModules {
+			return !named
+		}
+		return !slices.Contains(names, module)
 	})
 	for i := range learned.Methods {
 		m := &learned.Methods[i]
