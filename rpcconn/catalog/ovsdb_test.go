@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-func ovsdbTestSchema(t testing.TB) json.RawMessage {
+func ovsdbTestSchema(t *testing.T) json.RawMessage {
 	t.Helper()
 	schema, err := os.ReadFile("testdata/switch.ovsschema")
 	if err != nil {
@@ -159,7 +159,7 @@ func TestOVSDBWhatIsBroken(t *testing.T) {
 }
 
 func FuzzFromOVSDB(f *testing.F) {
-	f.Add([]byte(ovsdbTestSchema(f)))
+	f.Add([]byte(`{"name":"A","version":"1","tables":{"T":{"columns":{"c":{"type":{"key":{"type":"uuid","refTable":"T"},"value":"real","max":"unlimited"}}}}}}`))
 	f.Add([]byte(`{"name":"A","tables":{"T":{"columns":{"c":{"type":{"key":{"type":"integer","enum":["set",[1,2]]},"min":0}}}}}}`))
 	f.Fuzz(func(t *testing.T, schema []byte) {
 		checkLearned(t, FromOVSDB([]string{"A"}, []json.RawMessage{schema}), SourceOVSDB)

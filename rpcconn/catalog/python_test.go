@@ -133,9 +133,6 @@ func TestFromPythonReadsTheTestServer(t *testing.T) {
 }
 
 func FuzzFromPython(f *testing.F) {
-	if source, err := os.ReadFile("testdata/service.py"); err == nil {
-		f.Add(source)
-	}
 	f.Add([]byte("from a import request as r\n@r\nasync def f[T](self, a: Literal['x'] | None = {'a': [1, -2.5]}, /, *b, **c) -> 'int':\n\t'''doc\n\t  more'''\n"))
 	f.Add([]byte("class A:\n @rpc_request\n def f(self, rpc, a=\"\\u12\", b=('x' \"y\")): pass\n"))
 	f.Fuzz(func(t *testing.T, source []byte) {
