@@ -33,3 +33,27 @@ func BenchmarkSignature(b *testing.B) {
 		}
 	}
 }
+
+func BenchmarkFromOpenRPC(b *testing.B) {
+	c := New(many(9_000)...)
+	document := c.OpenRPC("t")
+	b.SetBytes(int64(len(document)))
+	b.ReportAllocs()
+	for b.Loop() {
+		if learned, err := FromOpenRPC(document); err != nil || len(learned.Methods) != 9_000 {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkCheck(b *testing.B) {
+	c := checked()
+	m := many(1)[0]
+	params := json.RawMessage(`{"uri":"file:///a","position":{"line":1,"col":2},"mode":"slow","limit":null}`)
+	b.ReportAllocs()
+	for b.Loop() {
+		if got := c.Check(m, params); len(got) > 0 {
+			b.Fatal(got)
+		}
+	}
+}

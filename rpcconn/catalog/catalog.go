@@ -17,6 +17,7 @@ type Catalog struct {
 	mu          sync.Mutex // protects what follows
 	methods     map[key]Method
 	definitions Definitions
+	schemas     *compiled // of definitions; nil: not made yet
 	peer        Identity
 	version     int
 }
@@ -71,7 +72,9 @@ func (c *Catalog) Replace(l *Learned) (added int) {
 	}
 	c.version++
 	for _, m := range l.Methods {
-		m.Source = l.Source
+		if m.Source == "" || !m.Source.Inferred() { // an exported document says what was a guess
+			m.Source = l.Source
+		}
 		if k := (key{m.Name, m.Ours}); c.learn(m) && !before[k] {
 			added++
 		}
@@ -82,6 +85,7 @@ func (c *Catalog) Replace(l *Learned) (added int) {
 		c.definitions = maps.Clone(c.definitions) // those who were given it keep what they have
 	}
 	maps.Copy(c.definitions, l.Definitions)
+	c.schemas = nil
 	if l.Peer.String() != "" {
 		c.peer = l.Peer
 	}

@@ -155,7 +155,9 @@ func (d *cdpItem) learn(l *Learned) {
 		if c.Name != "" {
 			m := c.method(d)
 			m.Kind = KindRequest
-			m.Result = &Param{Name: "result", Schema: cdpObject(c.Returns, d.Domain)}
+			if len(c.Returns) > 0 { // else it is an empty object, which says nothing
+				m.Result = &Param{Name: "result", Schema: cdpObject(c.Returns, d.Domain)}
+			}
 			l.Methods = append(l.Methods, m)
 		}
 	}
@@ -174,19 +176,22 @@ func (c *cdpItem) method(d *cdpItem) Method {
 		Name: d.Domain + "." + c.Name, Params: []Param{}, Structure: ByName, Source: SourceCDP,
 		Deprecated: c.Deprecated || d.Deprecated,
 	}
-	m.Summary, m.Description = splitDocumentation(c.Description)
+	m.Summary, m.Description, _ = strings.Cut(cdpText(c.Description), ". ")
 	if c.Experimental || d.Experimental {
 		m.Tags = []string{"experimental"}
 	}
 	for _, p := range c.Parameters {
 		if p.Name != "" {
 			m.Params = append(m.Params, Param{
-				Name: p.Name, Summary: firstLine(p.Description), Required: !p.Optional, Deprecated: p.Deprecated, Schema: p.schema(d.Domain),
+				Name: p.Name, Summary: cdpText(p.Description), Required: !p.Optional, Deprecated: p.Deprecated, Schema: p.schema(d.Domain),
 			})
 		}
 	}
 	return m
 }
+
+// cdpText returns a description in one line: its line breaks are those of the files that the protocol is written in.
+func cdpText(description string) string { return strings.Join(strings.Fields(description), " ") }
 
 // schema returns the JSON Schema of a type or property of a domain.
 func (c *cdpItem) schema(domain string) json.RawMessage {
@@ -200,7 +205,7 @@ func (c *cdpItem) schema(domain string) json.RawMessage {
 		Description string          `json:"description,omitempty"`
 		Deprecated  bool            `json:"deprecated,omitempty"`
 	}
-	s.Description, s.Deprecated, s.Enum = c.Description, c.Deprecated, c.Enum
+	s.Description, s.Deprecated, s.Enum = cdpText(c.Description), c.Deprecated, c.Enum
 	switch {
 	case c.Ref != "" && strings.Contains(c.Ref, "."):
 		s.Ref = cdpReference + c.Ref

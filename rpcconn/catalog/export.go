@@ -1,7 +1,182 @@
 package catalog
 
-import "encoding/json"
+import (
+	"bytes"
+	"encoding/json"
+	"strconv"
+
+	"rpcsh/rpcconn/jsonscan"
+)
+
+// openRPCVersion is the version of the specification that exported documents follow.
+const openRPCVersion = "1.3.2"
 
 // OpenRPC returns what is known of a peer's own methods as an OpenRPC document, whatever the convention by which it was learned.
-// FromOpenRPC reads it back; what OpenRPC has no word for is in members that begin with x-rpcsh-.
-func (c *Catalog) OpenRPC(title string) json.RawMessage { return nil }
+// FromOpenRPC reads it back; what OpenRPC has no word for is in members that begin with x-rpcsh-, as are the methods that the peer calls.
+// title is what the peer is called where it does not say so itself.
+func (c *Catalog) OpenRPC(title string) json.RawMessage {
+	w := openRPCWriter{from: c.Definitions(), schemas: make(Definitions)}
+	peer := c.Peer()
+	if peer.Name != "" {
+		title = peer.Name
+	}
+	doc := openRPCDocument{OpenRPC: openRPCVersion, Info: openRPCInfo{title, peer.Version, peer.Modules}, Methods: []json.RawMessage{}}
+	for _, m := range c.Methods() {
+		if m.Ours {
+			doc.Ours = append(doc.Ours, w.method(m))
+		} else {
+			doc.Methods = append(doc.Methods, w.method(m))
+		}
+	}
+	if w.follow(); len(w.schemas) > 0 {
+		doc.Components = &openRPCComponents{Schemas: w.schemas}
+	}
+	var indented bytes.Buffer
+	if json.Indent(&indented, encode(doc), "", "  ") != nil {
+		return nil
+	}
+	return indented.Bytes()
+}
+
+// encode returns v as JSON text; characters that mean something in HTML stay what they are.
+func encode(v any) json.RawMessage {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if e.Encode(v) != nil {
+		return json.RawMessage("null")
+	}
+	return bytes.TrimSpace(b.Bytes())
+}
+
+// An openRPCWriter writes methods, and remembers which definitions they need.
+type openRPCWriter struct {
+	from    Definitions
+	schemas Definitions // those that are needed
+	waiting []string    // names of those whose own references have not been looked at
+}
+
+// method returns the method as a method object.
+func (w *openRPCWriter) method(m Method) json.RawMessage {
+	o := openRPCMethod{
+		Name: m.Name, Summary: m.Summary, Description: m.Description, Deprecated: m.Deprecated, Structure: string(m.Structure), Kind: m.Kind,
+		Open: m.Open, Unknown: m.Params == nil, Via: m.Via,
+	}
+	if m.Source.Inferred() {
+		o.Source = m.Source
+	}
+	params := []json.RawMessage{}
+	for _, p := range m.Params {
+		params = append(params, w.param(p))
+	}
+	o.Params = encode(params)
+	if m.Result != nil {
+		o.Result = w.param(*m.Result)
+	}
+	for _, tag := range m.Tags {
+		o.Tags = append(o.Tags, encode(openRPCTag{tag}))
+	}
+	for _, e := range m.Errors {
+		e.Data = valid(e.Data)
+		o.Errors = append(o.Errors, encode(e))
+	}
+	for i, e := range m.Examples {
+		o.Examples = append(o.Examples, encode(example(m, e, i)))
+	}
+	if o.Via != nil {
+		via := *o.Via
+		via.Fixed = valid(via.Fixed)
+		o.Via = &via
+	}
+	return encode(o)
+}
+
+// valid returns raw, nil where it is no JSON.
+func valid(raw json.RawMessage) json.RawMessage {
+	if jsonscan.Valid(raw) != nil {
+		return nil
+	}
+	return raw
+}
+
+// param returns p as a content descriptor.
+func (w *openRPCWriter) param(p Param) json.RawMessage {
+	d := openRPCContentDescriptor{Name: p.Name, Summary: p.Summary, Required: p.Required, Deprecated: p.Deprecated, Schema: valid(p.Schema)}
+	w.need(d.Schema)
+	if d.Schema == nil {
+		d.Schema = json.RawMessage("true") // there must be one
+	}
+	return encode(d)
+}
+
+// need remembers the definitions to which schema refers.
+func (w *openRPCWriter) need(schema []byte) {
+	for _, name := range references(schema) {
+		definition, known := w.from[name]
+		if _, done := w.schemas[name]; known && !done && valid(definition) != nil {
+			w.schemas[name] = definition
+			w.waiting = append(w.waiting, name)
+		}
+	}
+}
+
+// follow goes on to the definitions that definitions need.
+func (w *openRPCWriter) follow() {
+	for len(w.waiting) > 0 {
+		name := w.waiting[0]
+		w.waiting = w.waiting[1:]
+		w.need(w.schemas[name])
+	}
+}
+
+// references returns the names of the definitions to which a schema, or a part of it, refers. What only looks like a reference may be
+// among them.
+func references(schema []byte) (names []string) {
+	for {
+		_, after, found := bytes.Cut(schema, []byte(`"$ref"`))
+		if !found {
+			return names
+		}
+		schema = after
+		if i := jsonscan.Space(after, 0); i < len(after) && after[i] == ':' {
+			if start, end, err := jsonscan.Value(after[i+1:]); err == nil {
+				if name, ok := definitionName(text(after[i+1:][start:end])); ok {
+					names = append(names, name)
+				}
+			}
+		}
+	}
+}
+
+// example returns e, the i-th one of m, as an example pairing.
+func example(m Method, e Example, i int) openRPCExamplePairing {
+	o := openRPCExamplePairing{Name: e.Name, Params: []json.RawMessage{}}
+	if o.Name == "" {
+		o.Name = "example " + strconv.Itoa(i+1) // there must be one
+	}
+	if result := valid(e.Result); result != nil {
+		o.Result = encode(openRPCExample{"result", result})
+	}
+	switch params := valid(e.Params); firstByte(params) {
+	case '[':
+		for i, value := range elements(params) {
+			name := "arg" + strconv.Itoa(i+1)
+			if i < len(m.Params) {
+				name = m.Params[i].Name
+			}
+			o.Params = append(o.Params, encode(openRPCExample{name, value}))
+		}
+		if m.Structure == ByName || len(o.Params) == 0 {
+			o.Sent = params
+		}
+	case '{':
+		_, _ = jsonscan.Object(params, func(key, value []byte) error {
+			o.Params = append(o.Params, encode(openRPCExample{jsonscan.Key(key), value}))
+			return nil
+		})
+		if m.Structure != ByName || len(o.Params) == 0 {
+			o.Sent = params
+		}
+	}
+	return o
+}

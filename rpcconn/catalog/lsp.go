@@ -123,7 +123,7 @@ func lspRegistered(registered string, options json.RawMessage) (methods []Method
 	path := ""
 	for _, m := range lspModel().Methods {
 		switch {
-		case m.Method.Ours || registered != m.Method.Name && registered != m.Registration:
+		case m.Method.Ours || registered == "" || registered != m.Method.Name && registered != m.Registration:
 			continue
 		case m.Capability == "":
 			return []Method{m.Method}

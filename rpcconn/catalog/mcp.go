@@ -100,8 +100,8 @@ func learnMCP(ctx context.Context, p Peer, hello json.RawMessage) (*Learned, err
 		default:
 			remarks = append(remarks, fmt.Sprintf("%s: %v", l.method, err))
 		}
-		if err != nil && refused == nil {
-			break // no answer came, so none will
+		if ctx.Err() != nil || errors.Is(err, rpcconn.ErrClosed) {
+			break // the others would say the same
 		}
 	}
 	learned, err := FromMCP(hello, lists)

@@ -19,6 +19,7 @@ const (
 	mcpContents     = `{"type":"array","items":` + mcpContent + `}`
 	mcpMessage      = `{"title":"SamplingMessage","type":"object","properties":{"role":` + mcpRole + `,"content":` + mcpContent + `},"required":["role","content"]}`
 	mcpPromptResult = `{"title":"GetPromptResult","type":"object","properties":{"description":{"type":"string"},"messages":{"type":"array","items":` + mcpMessage + `}},"required":["messages"]}`
+	mcpResource     = `{"title":"ReadResourceResult","type":"object","properties":{"contents":{"type":"array","items":{"title":"ResourceContents","type":"object","properties":{"uri":{"type":"string"},"mimeType":{"type":"string"},"text":{"type":"string"},"blob":{"type":"string"}},"required":["uri"]}}},"required":["contents"]}`
 	mcpPreferences  = `{"title":"ModelPreferences","type":"object","properties":{"hints":{"type":"array","items":{"type":"object","properties":{"name":{"type":"string"}}}},"costPriority":{"type":"number"},"speedPriority":{"type":"number"},"intelligencePriority":{"type":"number"}}}`
 	mcpCapabilities = `{"title":"ClientCapabilities","type":"object","properties":{"roots":{"type":"object","properties":{"listChanged":{"type":"boolean"}}},"sampling":{"type":"object"},"elicitation":{"type":"object"},"experimental":{"type":"object"}}}`
 	mcpReference    = `{"anyOf":[{"title":"PromptReference","type":"object","properties":{"type":{"const":"ref/prompt"},"name":{"type":"string"}},"required":["type","name"]},{"title":"ResourceTemplateReference","type":"object","properties":{"type":{"const":"ref/resource"},"uri":{"type":"string"}},"required":["type","uri"]}]}`
@@ -41,7 +42,7 @@ func mcpMethods(capabilities map[string]json.RawMessage, uri json.RawMessage) []
 		{"prompts", mcpRequest("prompts/get", "gives the messages of a prompt", mcpPromptResult, "name!", mcpString, "arguments", mcpStrings)},
 		{"resources", mcpRequest("resources/list", "lists the resources, a page at a time", mcpPage("resources"), "cursor", mcpString)},
 		{"resources", mcpRequest("resources/templates/list", "lists the templates of URIs of resources, a page at a time", mcpPage("resourceTemplates"), "cursor", mcpString)},
-		{"resources", mcpRequest("resources/read", "reads a resource", mcpPage("contents"), "uri!", string(uri))},
+		{"resources", mcpRequest("resources/read", "reads a resource", mcpResource, "uri!", string(uri))},
 		{"resources.subscribe", mcpRequest("resources/subscribe", "asks to be told when a resource changes", mcpNothing, "uri!", string(uri))},
 		{"resources.subscribe", mcpRequest("resources/unsubscribe", "ends a subscription", mcpNothing, "uri!", string(uri))},
 		{"completions", mcpRequest("completion/complete", "completes an argument of a prompt or of a resource's URI",

@@ -1,79 +1,296 @@
 package catalog
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"strconv"
 	"strings"
+
+	"rpcsh/rpcconn/jsonscan"
 )
 
 // MethodDiscover is the method by which OpenRPC services list their methods (OpenRPC specification, "Service Discovery Method").
 const MethodDiscover = "rpc.discover"
 
-// An openRPC is what is read of an OpenRPC document.
-type openRPC struct {
-	OpenRPC string `json:"openrpc"`
-	Info    struct {
-		Title   string `json:"title"`
-		Version string `json:"version"`
-	} `json:"info"`
-	Methods    []json.RawMessage `json:"methods"`
-	Components struct {
-		ContentDescriptors map[string]json.RawMessage `json:"contentDescriptors"`
-	} `json:"components"`
-}
-
-// FromOpenRPC reads an OpenRPC document.
-func FromOpenRPC(document json.RawMessage) (*Learned, error) {
-	var doc openRPC
-	if err := json.Unmarshal(document, &doc); err != nil {
-		return nil, fmt.Errorf("reading the OpenRPC document: %w", err)
+// The types below are objects of an OpenRPC document, named as its specification (1.3) names them; what it has no word for is in members
+// that begin with x-rpcsh-. What may be of any shape, in a document that is not as it should be, is raw.
+type (
+	openRPCDocument struct {
+		OpenRPC    string             `json:"openrpc"`
+		Info       openRPCInfo        `json:"info"`
+		Methods    []json.RawMessage  `json:"methods"`
+		Ours       []json.RawMessage  `json:"x-rpcsh-ours,omitempty"` // methods that the peer calls
+		Components *openRPCComponents `json:"components,omitempty"`
 	}
-	if doc.OpenRPC == "" && doc.Methods == nil {
-		return nil, fmt.Errorf("reading the OpenRPC document: it has neither openrpc nor methods")
+	openRPCInfo struct {
+		Title   string   `json:"title"`
+		Version string   `json:"version"`
+		Modules []string `json:"x-rpcsh-modules,omitempty"`
 	}
-	learned := &Learned{Source: SourceOpenRPC, Peer: Identity{Name: doc.Info.Title, Version: doc.Info.Version}}
-	for _, raw := range doc.Methods {
-		var m struct {
-			Name        string            `json:"name"`
-			Summary     string            `json:"summary"`
-			Description string            `json:"description"`
-			Params      []json.RawMessage `json:"params"`
-		}
-		if json.Unmarshal(raw, &m) != nil || m.Name == "" {
-			continue // one odd entry is no reason to know nothing
-		}
-		method := Method{Name: m.Name, Summary: firstLine(m.Summary, m.Description), Source: SourceOpenRPC, Params: []Param{}}
-		for _, p := range m.Params {
-			if param, ok := doc.param(p); ok {
-				method.Params = append(method.Params, param)
-			}
-		}
-		learned.Methods = append(learned.Methods, method)
+	openRPCComponents struct {
+		Schemas Definitions `json:"schemas,omitempty"`
 	}
-	return learned, nil
-}
-
-// param reads a content descriptor, following one reference to the document's own components.
-func (doc *openRPC) param(raw json.RawMessage) (Param, bool) {
-	var p struct {
-		Ref         string          `json:"$ref"`
+	openRPCMethod struct {
+		Name        string            `json:"name"`
+		Tags        []json.RawMessage `json:"tags,omitempty"`
+		Summary     string            `json:"summary,omitempty"`
+		Description string            `json:"description,omitempty"`
+		Params      json.RawMessage   `json:"params"`
+		Result      json.RawMessage   `json:"result,omitempty"`
+		Deprecated  bool              `json:"deprecated,omitempty"`
+		Errors      []json.RawMessage `json:"errors,omitempty"`
+		Structure   string            `json:"paramStructure,omitempty"`
+		Examples    []json.RawMessage `json:"examples,omitempty"`
+		Kind        Kind              `json:"x-rpcsh-kind,omitempty"`
+		Open        bool              `json:"x-rpcsh-open,omitempty"`
+		Unknown     bool              `json:"x-rpcsh-params-unknown,omitempty"` // then params are empty
+		Source      Source            `json:"x-rpcsh-source,omitempty"`         // where it is inferred
+		Via         *Via              `json:"x-rpcsh-via,omitempty"`
+	}
+	openRPCContentDescriptor struct {
 		Name        string          `json:"name"`
-		Summary     string          `json:"summary"`
-		Description string          `json:"description"`
-		Required    bool            `json:"required"`
+		Summary     string          `json:"summary,omitempty"`
+		Description string          `json:"description,omitempty"`
+		Required    bool            `json:"required,omitempty"`
 		Schema      json.RawMessage `json:"schema"`
+		Deprecated  bool            `json:"deprecated,omitempty"`
 	}
-	if json.Unmarshal(raw, &p) != nil {
+	openRPCTag struct {
+		Name string `json:"name"`
+	}
+	openRPCExamplePairing struct {
+		Name   string            `json:"name"`
+		Params []json.RawMessage `json:"params"`
+		Result json.RawMessage   `json:"result,omitempty"`
+		Sent   json.RawMessage   `json:"x-rpcsh-params,omitempty"` // where params do not say whether an array or an object is sent
+	}
+	openRPCExample struct {
+		Name  string          `json:"name"`
+		Value json.RawMessage `json:"value"`
+	}
+)
+
+// FromOpenRPC reads an OpenRPC document. References lead to the definitions then; those to other documents are not fetched. What is not as
+// it should be is left out, and told of in Remarks; there is an error where it is no OpenRPC document at all.
+func FromOpenRPC(document json.RawMessage) (*Learned, error) {
+	document = bytes.TrimPrefix(document, []byte("\ufeff")) // of files
+	if err := jsonscan.Valid(document); err != nil {
+		return nil, fmt.Errorf("reading the OpenRPC document: it is no JSON: %w", err)
+	}
+	if bytes.IndexByte(document, '\n') >= 0 {
+		var compact bytes.Buffer
+		if json.Compact(&compact, document) == nil {
+			document = compact.Bytes() // values are shown as they are here
+		}
+	}
+	var doc openRPCDocument
+	members := index(document)
+	if members["openrpc"] == nil && members["methods"] == nil {
+		return nil, errors.New("reading the OpenRPC document: it has neither openrpc nor methods")
+	}
+	if m := members["methods"]; m != nil && firstByte(m) != '[' {
+		return nil, errors.New("reading the OpenRPC document: its methods are no array")
+	}
+	if v := members["openrpc"]; v != nil && firstByte(v) != '"' && members["methods"] == nil {
+		return nil, errors.New("reading the OpenRPC document: its openrpc is no version")
+	}
+	r := openRPCReader{document: &tree{text: document}, learned: &Learned{Source: SourceOpenRPC}}
+	r.hoister = newHoister(r.document, make(Definitions))
+	unmarshal(document, &doc)
+	r.learned.Peer = Identity{Name: doc.Info.Title, Version: doc.Info.Version, Modules: doc.Info.Modules}
+	r.methods(doc.Methods, false)
+	r.methods(doc.Ours, true)
+	r.hoister.finish()
+	if len(r.hoister.into) > 0 {
+		r.learned.Definitions = r.hoister.into
+	}
+	r.learned.Remarks = r.hoister.remarks.lines()
+	return r.learned, nil
+}
+
+// unmarshal reads text, which is valid, into v. Members of other types than v has are left as they are.
+func unmarshal(text []byte, v any) { _ = json.Unmarshal(text, v) }
+
+// An openRPCReader reads one document.
+type openRPCReader struct {
+	document *tree
+	hoister  *hoister
+	learned  *Learned
+}
+
+func (r *openRPCReader) remark(format string, args ...any) { r.hoister.remarks.add(format, args...) }
+
+func (r *openRPCReader) methods(list []json.RawMessage, ours bool) {
+	for i, raw := range list {
+		if len(r.learned.Methods) == maxMethods {
+			r.remark("of %v methods, only the first are read", len(list))
+			return
+		}
+		if m, ok := r.method(raw); ok {
+			m.Ours = ours
+			r.learned.Methods = append(r.learned.Methods, m)
+		} else {
+			r.remark("method %v has no name", i+1)
+		}
+	}
+}
+
+// deref returns what an object that may be a reference to one refers to, nil where that is not there or no object.
+func (r *openRPCReader) deref(raw json.RawMessage) json.RawMessage {
+	for range maxDepth {
+		if firstByte(raw) != '{' {
+			return nil
+		}
+		ref := read(raw).ref
+		if ref == nil {
+			return raw
+		}
+		pointer, ok := strings.CutPrefix(text(ref), "#")
+		if !ok {
+			r.remark("what is elsewhere is not fetched, such as %v", text(ref))
+			return nil
+		}
+		if raw = r.document.find(pointer, &r.hoister.budget); raw == nil || !r.hoister.spend(len(raw)) {
+			r.remark("nothing is at %v, which is referred to", text(ref))
+			return nil
+		}
+	}
+	return nil
+}
+
+func (r *openRPCReader) method(raw json.RawMessage) (Method, bool) {
+	var o openRPCMethod
+	if raw = r.deref(raw); raw == nil {
+		return Method{}, false
+	}
+	unmarshal(raw, &o)
+	if o.Name == "" {
+		return Method{}, false
+	}
+	m := Method{Name: o.Name, Kind: o.Kind, Open: o.Open, Deprecated: o.Deprecated, Source: SourceOpenRPC, Via: o.Via}
+	if o.Source != "" && o.Source.Inferred() {
+		m.Source = o.Source
+	}
+	if s := Structure(o.Structure); s == ByName || s == ByPosition {
+		m.Structure = s
+	}
+	m.Summary, m.Description = summarize(o.Summary, o.Description)
+	r.params(&m, &o)
+	if result, ok := r.param(o.Result, o.Name); ok {
+		if result.Name == "" {
+			result.Name = "result"
+		}
+		m.Result = &result
+	}
+	for _, raw := range o.Tags {
+		tag := openRPCTag{text(raw)}
+		unmarshal(r.deref(raw), &tag)
+		if tag.Name != "" {
+			m.Tags = append(m.Tags, tag.Name)
+		}
+	}
+	for _, raw := range o.Errors {
+		var e struct {
+			Code    json.Number     `json:"code"`
+			Message string          `json:"message"`
+			Data    json.RawMessage `json:"data"`
+		}
+		unmarshal(r.deref(raw), &e)
+		if code, err := e.Code.Int64(); err == nil {
+			m.Errors = append(m.Errors, Error{code, e.Message, e.Data})
+		}
+	}
+	for _, raw := range o.Examples {
+		if e, ok := r.example(raw, &m); ok {
+			m.Examples = append(m.Examples, e)
+		}
+	}
+	return m, true
+}
+
+// params reads the params of o into m. One that cannot be read leaves its place, so that those behind it keep theirs.
+func (r *openRPCReader) params(m *Method, o *openRPCMethod) {
+	if o.Unknown || o.Params != nil && firstByte(o.Params) != '[' {
+		if !o.Unknown {
+			r.remark("the params of %v are no array", o.Name)
+		}
+		return
+	}
+	m.Params = []Param{}
+	for i, raw := range elements(o.Params) {
+		p, ok := r.param(raw, o.Name)
+		if !ok || p.Name == "" {
+			r.remark("a param of %v has no name", o.Name)
+			m.Open = true
+			if m.Structure == ByName {
+				continue
+			}
+			p.Name = "arg" + strconv.Itoa(i+1)
+		}
+		m.Params = append(m.Params, p)
+	}
+}
+
+// param reads a content descriptor of method.
+func (r *openRPCReader) param(raw json.RawMessage, method string) (Param, bool) {
+	var d openRPCContentDescriptor
+	if raw = r.deref(raw); raw == nil {
 		return Param{}, false
 	}
-	if name, ok := strings.CutPrefix(p.Ref, "#/components/contentDescriptors/"); ok {
-		raw = doc.Components.ContentDescriptors[name]
-		if p.Ref = ""; json.Unmarshal(raw, &p) != nil {
-			return Param{}, false
-		}
+	unmarshal(raw, &d)
+	p := Param{Name: d.Name, Summary: firstLine(d.Summary, d.Description), Required: d.Required, Deprecated: d.Deprecated}
+	if c := firstByte(d.Schema); c == '{' || string(d.Schema) == "false" {
+		p.Schema = r.hoister.hoist(d.Schema, method)
 	}
-	return Param{Name: p.Name, Summary: firstLine(p.Summary, p.Description), Required: p.Required, Schema: p.Schema}, p.Name != ""
+	return p, true
+}
+
+// example reads an example pairing, whose params are examples too.
+func (r *openRPCReader) example(raw json.RawMessage, m *Method) (Example, bool) {
+	var o openRPCExamplePairing
+	if raw = r.deref(raw); raw == nil {
+		return Example{}, false
+	}
+	unmarshal(raw, &o)
+	e := Example{Name: o.Name, Params: o.Sent}
+	if result, ok := r.exampleValue(o.Result); ok {
+		e.Result = result.Value
+	}
+	if e.Params != nil || len(o.Params) == 0 {
+		return e, true
+	}
+	opening, closing := byte('['), byte(']')
+	if m.Structure == ByName {
+		opening, closing = '{', '}'
+	}
+	e.Params = append(e.Params, opening)
+	for i, raw := range o.Params {
+		p, ok := r.exampleValue(raw)
+		if !ok {
+			r.remark("an example of %v has no value", m.Name)
+			return Example{}, false
+		}
+		if i > 0 {
+			e.Params = append(e.Params, ',')
+		}
+		if m.Structure == ByName {
+			if p.Name == "" && i < len(m.Params) {
+				p.Name = m.Params[i].Name
+			}
+			e.Params = append(jsonscan.AppendQuote(e.Params, p.Name), ':')
+		}
+		e.Params = append(e.Params, p.Value...)
+	}
+	e.Params = append(e.Params, closing)
+	return e, true
+}
+
+func (r *openRPCReader) exampleValue(raw json.RawMessage) (e openRPCExample, ok bool) {
+	unmarshal(r.deref(raw), &e)
+	return e, e.Value != nil
 }
 
 func openRPCConvention() Convention {
@@ -89,11 +306,28 @@ func openRPCConvention() Convention {
 	}
 }
 
+// summarize returns a text of one line, and what it leaves out of summary and description.
+func summarize(summary, description string) (line, rest string) {
+	summary, description = strings.TrimSpace(summary), strings.TrimSpace(description)
+	if summary == "" {
+		summary, description = description, ""
+	}
+	line, rest, _ = strings.Cut(summary, "\n")
+	line, rest = strings.TrimSpace(line), strings.TrimSpace(rest)
+	if rest != "" && !strings.HasSuffix(line, ".") && !strings.HasPrefix(summary[len(line):], "\n\n") {
+		rest = summary // the first line ends within a sentence
+	}
+	if description == line {
+		description = ""
+	}
+	return line, strings.TrimSpace(rest + "\n\n" + description)
+}
+
 // firstLine returns the first line of the first text that is not empty.
 func firstLine(texts ...string) string {
 	for _, t := range texts {
 		if line, _, _ := strings.Cut(strings.TrimSpace(t), "\n"); line != "" {
-			return line
+			return strings.TrimSpace(line)
 		}
 	}
 	return ""

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// maxRemarks bounds what is said of one source.
-const maxRemarks = 20
+// maxSourceRemarks bounds what is said of one source.
+const maxSourceRemarks = 20
 
 // FromPython reads the methods that a service on py-bson-rpc offers from its source, without running it: the functions that have the
 // decorators request, notification, rpc_request or rpc_notification. Name is what the source is called in errors and remarks. What is
@@ -41,7 +41,7 @@ type pythonScope struct {
 }
 
 func (f *pythonFile) remark(line int, format string, args ...any) {
-	if len(f.learned.Remarks) < maxRemarks {
+	if len(f.learned.Remarks) < maxSourceRemarks {
 		f.learned.Remarks = append(f.learned.Remarks, fmt.Sprintf("%s:%d: ", f.name, line)+fmt.Sprintf(format, args...))
 	}
 }

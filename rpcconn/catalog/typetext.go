@@ -141,13 +141,16 @@ func appendValue(dst, value []byte) []byte {
 }
 
 // appendWord appends s, clipped.
-func appendWord(dst []byte, s string) []byte {
-	if len(s) <= maxWord || utf8.RuneCountInString(s) <= maxWord {
+func appendWord(dst []byte, s string) []byte { return appendClipped(dst, s, maxWord) }
+
+// appendClipped appends at most limit characters of s.
+func appendClipped(dst []byte, s string, limit int) []byte {
+	if len(s) <= limit || utf8.RuneCountInString(s) <= limit {
 		return append(dst, s...)
 	}
 	n := 0
 	for i := range s {
-		if n == maxWord-1 {
+		if n == limit-1 {
 			return append(append(dst, s[:i]...), "…"...)
 		}
 		n++

@@ -6,6 +6,7 @@ import (
 
 	"rpcsh/rpcconn"
 	"rpcsh/rpcconn/catalog"
+	"rpcsh/rpcconn/jsonscan"
 )
 
 // lsp is the Language Server Protocol, version 3.18.
@@ -17,6 +18,12 @@ func lsp() Profile {
 		},
 		Track:    trackLSP,
 		Progress: progressLSP,
+		Teaches: func(method string, params json.RawMessage) []catalog.Method {
+			if method != "client/registerCapability" {
+				return nil
+			}
+			return catalog.LSPRegistered(params)
+		},
 		Answers: []Answer{
 			{"workspace/configuration", "null for each item: nothing is configured", answerConfiguration},
 			{"client/registerCapability", "null: it is taken note of", constant("null")},
@@ -28,11 +35,17 @@ func lsp() Profile {
 				return self.Folders(), nil
 			}},
 			{"workspace/applyEdit", "nothing is edited", constant(`{"applied":false,"failureReason":"edits are not applied here"}`)},
-			{"workspace/*/refresh", "null: nothing is kept that could be stale", constant("null")},
+			refresh("codeLens"), refresh("diagnostic"), refresh("foldingRange"), refresh("inlayHint"),
+			refresh("inlineValue"), refresh("semanticTokens"), refresh("textDocumentContent"),
 		},
 		Never:    []string{"rpc.*", "system.*", "shutdown", "exit"},
 		Farewell: []Farewell{{Method: "shutdown"}, {Method: "exit", Notify: true}},
 	}
+}
+
+// refresh answers a server that asks for something to be asked of it again.
+func refresh(what string) Answer {
+	return Answer{"workspace/" + what + "/refresh", "null: nothing is kept that could be stale", constant("null")}
 }
 
 // answerConfiguration answers as many nulls as there are items: a server that gets fewer fails (LSP 3.18, "Configuration Request").
@@ -60,7 +73,7 @@ func track(params json.RawMessage, name, token string) json.RawMessage {
 	if member(params, name) != nil {
 		return params
 	}
-	with, ok := withMember(params, name, json.RawMessage(token))
+	with, ok := withMember(params, name, jsonscan.AppendQuote(nil, token))
 	if !ok {
 		return params
 	}

@@ -18,8 +18,8 @@ type Profile struct {
 
 	// Cancel returns the notification by which the call with this id is cancelled; nil: there is none.
 	Cancel func(id rpcconn.ID) (method string, params json.RawMessage)
-	// Track returns params that ask the peer to tell the progress of a call under a token, which is JSON text; nil: there is no way.
-	// Params that have a token, and those of methods that tell none, come back as they are.
+	// Track returns params that ask the peer to tell the progress of a call under a token; nil: there is no way. Params that have a
+	// token, and those of methods that tell none, come back as they are.
 	Track func(method string, params json.RawMessage, token string) json.RawMessage
 	// Progress reads a notification that tells progress; nil: there are none.
 	Progress func(method string, params json.RawMessage) (Progress, bool)
@@ -27,13 +27,15 @@ type Profile struct {
 	Answers []Answer // to the peer's requests, where the person serves nothing else
 	Never   []string // globs of methods that are not sent unasked, in which / is nothing special
 	Relearn []string // the peer's notifications after which it is asked again
+	// Teaches returns the methods that the peer tells of in a request or notification of its own; nil: it does so nowhere.
+	Teaches func(method string, params json.RawMessage) []catalog.Method
 	// Farewell is sent before the connection is closed in good order: requests wait for their answer, a second at most.
 	Farewell []Farewell
 }
 
 // An Answer is a polite default.
 type Answer struct {
-	Method string // or a glob, as in Never
+	Method string
 	Text   string // what it does, for lists
 	// Answer returns the result, or the error to answer with, which is an *rpcconn.Error.
 	Answer func(params json.RawMessage, self catalog.Self) (json.RawMessage, error)

@@ -17,6 +17,11 @@ const (
 	commandPrint  = "print" // whose result is its argument
 )
 
+// commandDescribe is what METHOD? stands for.
+const commandDescribe = "describe"
+
+const withFlag = "--with" // of .call, .notify and .batch
+
 // Parse reads a line. The error is an *Error.
 func Parse(line string, env Env) (*Statement, error) {
 	if err := checkUTF8(line); err != nil {
@@ -101,6 +106,8 @@ func (p *parser) statement(s *Statement) error {
 	}
 	start := p.pos
 	switch name := commandName(p.rest()); {
+	case s.Assign == "" && s.Peer == "" && p.question(s):
+		return nil
 	case name == "":
 		if err := p.calls(s, false); err != nil {
 			return err
@@ -239,10 +246,9 @@ func (p *parser) calls(s *Statement, notify bool) error {
 
 // with reads --with NAME=VALUE, any number of times: members of the message that are none of its params.
 func (p *parser) with() (json.RawMessage, error) {
-	const flag = "--with"
 	var members arguments
-	for strings.HasPrefix(p.rest(), flag+" ") {
-		p.pos += len(flag)
+	for strings.HasPrefix(p.rest(), withFlag+" ") {
+		p.pos += len(withFlag)
 		p.blank()
 		start := p.pos
 		if err := p.argument(&members); err != nil {

@@ -58,6 +58,42 @@ func TestEscapeLeavesCompletion(t *testing.T) {
 	s.shows(`got "my_progress_add 1"`, ">")
 }
 
+func TestHint(t *testing.T) {
+	s := start(t, 80, 24)
+	s.shows(">")
+	s.press("sig")
+	s.shows("> sig")
+	s.press(" ")
+	s.await("a hint", func(e *emulator) bool { return strings.Contains(e.text(), "> sig\nsig(one, two) at 4\n") }) // and a list of everything
+	s.press("1")
+	s.shows("> sig 1", "sig(one, two) at 5")
+	s.cursorAfter("> sig 1")
+	s.press("\t") // there is nothing to select
+	s.tell("print above")
+	s.shows("above", "> sig 1", "sig(one, two) at 5")
+	s.press(" my_d")
+	s.shows("above", "> sig 1 my_d", "sig(one, two) at 10", "        my_double  doubles a number")
+	s.press("\t") // the hint stays that of what was typed
+	s.shows("above", "> sig 1 my_double", "sig(one, two) at 10", "        my_double  doubles a number")
+	s.press("\x1b")
+	s.shows("above", "> sig 1 my_d")
+	s.press("\t")
+	s.shows("above", "> sig 1 my_d", "sig(one, two) at 10", "        my_double  doubles a number")
+	s.press("x\r")
+	s.shows("above", "> sig 1 my_dx", `got "sig 1 my_dx"`, ">")
+}
+
+func TestHintGivesWay(t *testing.T) {
+	s := start(t, 10, 4)
+	s.shows(">")
+	s.press("sig 1")
+	s.shows("> sig 1", "sig(one, …")
+	s.press("\x15sig my_")
+	s.await("the list alone", func(e *emulator) bool {
+		return strings.Contains(e.text(), "my_progress_add"[:9]) && !strings.Contains(e.text(), "one")
+	})
+}
+
 func TestIdle(t *testing.T) {
 	s := start(t, 80, 24)
 	s.shows(">")

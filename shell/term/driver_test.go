@@ -52,7 +52,7 @@ func drive() int {
 	defer stop()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	t, err := Open(Config{Complete: completeVocabulary, History: d.lines, Continues: openBracket})
+	t, err := Open(Config{Complete: completeVocabulary, Hint: hintAt, History: d.lines, Continues: openBracket})
 	if err != nil {
 		fmt.Println(err, errors.Is(err, ErrNoTerminal))
 		return 3
@@ -191,6 +191,14 @@ func completeVocabulary(text string, cursor int) []Suggestion {
 		}
 	}
 	return found
+}
+
+// hintAt hints at what follows "sig ".
+func hintAt(text string, cursor int) string {
+	if !strings.HasPrefix(text[:cursor], "sig ") {
+		return ""
+	}
+	return fmt.Sprintf("sig(one, two) at %d", cursor)
 }
 
 func completeLevels(text string, _ int) []Suggestion {

@@ -20,6 +20,7 @@ import (
 // the screen.
 type editor struct {
 	complete  func(line string, cursor int) []Suggestion
+	hint      func(line string, cursor int) string
 	history   func() []string
 	continues func(text string) bool
 	input     *input
@@ -29,13 +30,14 @@ type editor struct {
 	mu  sync.Mutex      // protects all below
 	ctx context.Context // of the ReadLine under way
 
-	label   string // the prompt before the line
+	label   string                                     // the prompt before the line
 	answers func(line string, cursor int) []Suggestion // completes the answer to a question; nil: the line is none
-	line    line   // what is typed
-	shown   line   // line with the selected suggestion in it; line where none is selected
+	line    line                                       // what is typed
+	shown   line                                       // line with the selected suggestion in it; line where none is selected
 	list    []prompt.Suggest
-	listed  bool // list is that of line
-	hidden  bool // no list is wanted now
+	hinted  string // the hint for line, where listed is set
+	listed  bool   // list is that of line
+	hidden  bool   // no list is wanted now
 	recall  *recall
 	search  *search
 	killed  string // what was cut last (Ctrl-Y)
@@ -63,9 +65,12 @@ const parkTime = time.Second
 
 // newEditor makes an editor; go-prompt opens /dev/tty, and panics if it cannot.
 func newEditor(cfg Config, in *input, s *screen) *editor {
-	e := &editor{complete: cfg.Complete, history: cfg.History, continues: cfg.Continues, input: in, screen: s}
+	e := &editor{complete: cfg.Complete, hint: cfg.Hint, history: cfg.History, continues: cfg.Continues, input: in, screen: s}
 	if e.complete == nil {
 		e.complete = func(string, int) []Suggestion { return nil }
+	}
+	if e.hint == nil {
+		e.hint = func(string, int) string { return "" }
 	}
 	if e.history == nil {
 		e.history = func() []string { return nil }
@@ -157,7 +162,7 @@ func (e *editor) past() []string {
 
 // touch says that the line has changed: nothing is selected in it and its list is unknown. e.mu is held.
 func (e *editor) touch() {
-	e.shown, e.list, e.listed = e.line, nil, false
+	e.shown, e.list, e.hinted, e.listed = e.line, nil, "", false
 }
 
 type readiness int
@@ -248,6 +253,7 @@ func (e *editor) show(list []listRow) {
 		prompt: e.promptText(),
 		line:   e.shown,
 		anchor: len(e.line.before) - len(e.line.word()),
+		hint:   e.hinted,
 		list:   list,
 	})
 }

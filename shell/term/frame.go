@@ -14,7 +14,8 @@ import (
 type frame struct {
 	prompt string
 	line   line
-	anchor int // the byte of line.before below which the list begins
+	anchor int    // the byte of line.before below which the list begins
+	hint   string // one row between the line and the list; "" for none
 	list   []listRow
 	status string // shown alone, cut to one row
 }
@@ -52,8 +53,8 @@ func (d drawing) above(cols int) int {
 	return n
 }
 
-// layout draws f for a window of cols columns and rows rows, each at least 1. Of what does not fit, the list goes first;
-// of a line that is higher than the window, the rows around the cursor stay.
+// layout draws f for a window of cols columns and rows rows, each at least 1. Of what does not fit, the hint goes first,
+// then the list; of a line that is higher than the window, the rows around the cursor stay.
 func (f *frame) layout(cols, rows int, promptSGR string) drawing {
 	if f.status != "" {
 		text := runewidth.Truncate(visible(f.status), cols, "")
@@ -73,6 +74,9 @@ func (f *frame) layout(cols, rows int, promptSGR string) drawing {
 		top := min(max(0, cursorRow-rows/2), len(lines)-rows)
 		lines = lines[top : top+rows]
 		cursorRow -= top
+	}
+	if f.hint != "" && len(lines)+len(f.list) < rows {
+		lines = append(lines, dimRow(f.hint, cols))
 	}
 	all := append(lines, listRows(f.list, cols, rows-len(lines), listCol)...)
 	return join(all, cursorRow, cursorCol)
@@ -104,6 +108,14 @@ func join(rows []row, cursorRow, cursorCol int) drawing {
 type row struct {
 	text  *strings.Builder
 	width int
+}
+
+// dimRow makes a row of text, cut to fit.
+func dimRow(text string, cols int) row {
+	text = runewidth.Truncate(visible(text), cols, "…")
+	r := row{text: new(strings.Builder), width: runewidth.StringWidth(text)}
+	r.text.WriteString(sgrDim + text + sgrReset)
+	return r
 }
 
 // listRows lays out at most n rows of a completion list whose words begin at column col.

@@ -25,7 +25,7 @@ func FuzzLayout(f *testing.F) {
 			t.Skip("the emulator takes no clusters")
 		}
 		c, r := max(int(cols), 1), max(int(rows), 1)
-		fr := frame{prompt: prompt, line: line{before, after}, list: make([]listRow, list%20)}
+		fr := frame{prompt: prompt, line: line{before, after}, list: make([]listRow, list%20), hint: strings.Repeat("hint ", int(list)/20)}
 		for i := range fr.list {
 			fr.list[i] = listRow{text: " choice ", description: " one ", selected: i == 1, thumb: i%2 == 0}
 		}

@@ -49,7 +49,9 @@ func TestPageInASmallWindow(t *testing.T) {
 		t.Error("more is shown than fits")
 	}
 	s.press(" ")
-	s.await("the second line", func(e *emulator) bool { return strings.Contains(e.text(), "line 2\n") && strings.HasSuffix(e.text(), "e --") })
+	s.await("the second line", func(e *emulator) bool {
+		return strings.Contains(e.text(), "line 2\n") && strings.HasSuffix(e.text(), "e --")
+	})
 	s.press("q")
 	s.shows("line 2", ">")
 }
@@ -84,7 +86,9 @@ func TestAsk(t *testing.T) {
 	s.press("ask\r")
 	s.shows("level:")
 	s.tell("prefill next line")
-	s.press("lo\x03")
+	s.press("lo")
+	s.shows("level: lo", "       low  a level")
+	s.press("\x03")
 	s.shows("level: lo^C", `answer "" interrupted`, "> next line")
 	s.press("\x15ask\r")
 	s.shows("level:")

@@ -104,11 +104,14 @@ func (e *editor) suggest(d prompt.Document) []prompt.Suggest {
 	if complete == nil {
 		return list
 	}
-	found := complete(l.text(), len(l.before))
+	found, hint := complete(l.text(), len(l.before)), e.hint(l.text(), len(l.before))
 	cols, rows := e.screen.size()
 
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	if e.answers == nil { // a question says itself what belongs there
+		e.hinted = hint
+	}
 	e.list = fit(found, cols, rows, runewidth.StringWidth(e.label+l.text()))
 	return e.list
 }
@@ -123,7 +126,7 @@ func (e *editor) knownList(d prompt.Document) (list []prompt.Suggest, l line, co
 	if e.listed {
 		return e.list, line{}, nil
 	}
-	e.list, e.listed = nil, true
+	e.list, e.hinted, e.listed = nil, "", true
 	if e.hidden || len(d.Text) > maxCompleted {
 		return nil, line{}, nil
 	}

@@ -36,8 +36,12 @@ type Suggestion struct{ Text, Description string }
 // goroutine that reads it or one of its own, and must not call ReadLine, Ask, Page, SetPrompt, Prefill or Close.
 type Config struct {
 	// Complete returns the suggestions for the line with the cursor after line[:cursor] (bytes), best first. It is called
-	// after each key that changes a word, so it must be quick and do no I/O. Only the first 50 are used.
+	// after each key that changes a word, so it must be quick. Only the first 50 are used.
 	Complete func(line string, cursor int) []Suggestion
+
+	// Hint returns one row that says what belongs at the cursor, "" for nothing. It is called and shown along with the list of
+	// suggestions, also where there are none, but not for a question; it cannot be selected.
+	Hint func(line string, cursor int) string
 
 	// History returns the past lines, oldest first, which Up, Down and Ctrl-R search. The slice is not changed by either
 	// side afterwards.

@@ -1,0 +1,365 @@
+package lang
+
+import (
+	"encoding/json"
+	"strings"
+
+	"rpcsh/rpcconn/jsonscan"
+)
+
+// A Place is what stands, or belongs, at the end of a line that is being typed.
+type Place int
+
+// The places.
+const (
+	AtNothing  Place = iota // what the language knows nothing of: a filter, a comment, what is a mistake
+	AtPeer                  // @PEER
+	AtCommand               // .COMMAND
+	AtWord                  // a word of the arguments of Cursor.Command
+	AtMethod                // METHOD
+	AtArgument              // the beginning of an argument: its name, or the value itself
+	AtValue                 // a value: of the argument, or of what Path leads to in it
+	AtKey                   // a key of an object in JSON text
+	AtFile                  // @FILE
+	AtVariable              // $NAME
+	AtMember                // .NAME, ["NAME"] or [N] behind $NAME
+	AtEnd                   // the end of a method or value to which nothing can be added
+)
+
+// A Cursor is the end of a line that is being typed, as the language understands what is before it.
+type Cursor struct {
+	At    Place
+	Start int    // the byte of the line at which what is being typed begins, with its quote, @, $ or dot; not with the !
+	Typed string // that text, without quotes, escapes, @ and $
+
+	Peer    string   // @PEER, without the @
+	Command *Command // one that is no call; its Args end before what is being typed
+	Method  string   // whose arguments are being typed; "" of .print
+	Notify  bool
+	Given   []string // the arguments before this one: their names, "" of those without
+	Name    string   // of this argument; "": it has none, or it is AtArgument
+	JSON    bool     // only JSON belongs here: behind :=, and inside of an object or array
+	Path    []Step   // from the argument to the value, or to the object whose key is AtKey; nil: the argument itself
+	Keys    []string // which that object has already
+
+	Variable string // AtMember: its name without the $
+	Steps    []Step // AtMember: behind the name, before what is being typed
+}
+
+// A Step leads into a value.
+type Step struct {
+	Key     string // of an object
+	Index   int    // of an array, where Element is set; from the end where it is negative
+	Element bool
+}
+
+// ReadCursor reads a line up to the cursor, which is at its end. It takes any text.
+func ReadCursor(line string) Cursor {
+	r := cursorReader{parser: parser{src: line, env: Env{Variable: noVariable}}}
+	r.line()
+	return r.c
+}
+
+// noVariable makes $NAME one to the parser; what its value is does not matter to a cursor.
+func noVariable(string) (json.RawMessage, bool) { return nil, false }
+
+// A cursorReader reads on until what it reads ends with the line. Its methods that return a bool report whether they have found that
+// end, or what they cannot read over.
+type cursorReader struct {
+	parser
+	c Cursor
+}
+
+// at sets what is being typed.
+func (r *cursorReader) at(place Place, start int, typed string) bool {
+	r.c.At, r.c.Start, r.c.Typed = place, start, typed
+	return true
+}
+
+// nowhere gives up.
+func (r *cursorReader) nowhere() bool {
+	r.c = Cursor{Start: len(r.src)}
+	return true
+}
+
+func (r *cursorReader) atEnd() bool { return r.pos >= len(r.src) }
+
+// end sets that a value ends here, where the line does.
+func (r *cursorReader) end() bool {
+	return r.atEnd() && r.at(AtEnd, len(r.src), "")
+}
+
+func (r *cursorReader) line() bool {
+	r.blank()
+	assigned := r.assignment() != ""
+	r.blank()
+	if r.peer() {
+		return true
+	}
+	start := r.pos
+	name := commandName(r.rest())
+	if r.next() != '.' {
+		return r.calls(false)
+	}
+	r.pos += 1 + len(name)
+	if r.atEnd() {
+		return r.at(AtCommand, start, r.src[start:])
+	}
+	switch name {
+	case commandCall, commandNotify, commandBatch:
+		r.batch = name == commandBatch
+		r.blank()
+		return r.peer() || r.with() || r.calls(name == commandNotify)
+	case commandPrint:
+		return r.arguments() || r.nowhere()
+	}
+	if assigned || name == "" || !isBlank(r.next()) {
+		return r.nowhere()
+	}
+	r.blank()
+	args := Text{Column: r.pos}
+	word := max(r.pos, strings.LastIndexAny(r.src, blanks)+1)
+	args.Text = r.src[r.pos:word]
+	r.c.Command = &Command{Name: name, Column: start, Args: args}
+	return r.at(AtWord, word, r.src[word:])
+}
+
+// peer reads @PEER and the blanks behind it.
+func (r *cursorReader) peer() bool {
+	if r.next() != '@' {
+		return false
+	}
+	start := r.pos
+	r.pos++
+	name := r.bare()
+	switch {
+	case r.atEnd():
+		return r.at(AtPeer, start, name)
+	case !r.blank():
+		return r.nowhere()
+	}
+	r.c.Peer = name
+	return false
+}
+
+// with reads over --with NAME=VALUE, any number of times.
+func (r *cursorReader) with() bool {
+	for strings.HasPrefix(r.rest(), withFlag+" ") {
+		r.pos += len(withFlag)
+		r.blank()
+		if r.argument() {
+			return r.nowhere()
+		}
+		r.c.Given = nil
+		r.blank()
+	}
+	return false
+}
+
+// calls reads one call, or those of a batch.
+func (r *cursorReader) calls(notify bool) bool {
+	for {
+		r.blank()
+		column := r.pos
+		r.c.Notify, r.c.Method, r.c.Given = notify, "", nil
+		if r.next() == '!' {
+			r.c.Notify = true
+			r.pos++
+		}
+		if r.method(column) || r.arguments() {
+			return true
+		}
+		r.pos++ // the ;
+	}
+}
+
+func (r *cursorReader) method(column int) bool {
+	start := r.pos
+	switch {
+	case r.atEnd():
+		return r.at(AtMethod, start, "")
+	case r.callEnds():
+		return r.nowhere()
+	case r.atQuote():
+		text, closed := r.quote()
+		if !closed {
+			return r.at(AtMethod, start, text)
+		}
+		r.c.Method = text
+		return r.end()
+	case r.noMethod(&Call{Notify: r.c.Notify, Column: column}) != nil:
+		return r.nowhere()
+	}
+	name := r.bare()
+	if r.atEnd() {
+		return r.at(AtMethod, start, name)
+	}
+	r.c.Method = name
+	return false
+}
+
+// arguments reads over arguments up to the ; of a batch.
+func (r *cursorReader) arguments() bool {
+	for {
+		blank := r.blank()
+		switch {
+		case r.atEnd():
+			return r.at(AtArgument, r.pos, "")
+		case r.batch && r.next() == ';':
+			return false
+		case !blank, r.callEnds(), r.noArgument() != nil:
+			return r.nowhere()
+		case r.argument():
+			return true
+		}
+	}
+}
+
+func (r *cursorReader) argument() bool {
+	name, operator := cutName(r.rest())
+	r.pos += len(name) + len(operator)
+	r.c.Name, r.c.JSON = name, operator == ":="
+	if r.value() {
+		return true
+	}
+	r.c.Given = append(r.c.Given, name)
+	r.c.Name, r.c.JSON = "", false
+	return false
+}
+
+func (r *cursorReader) value() bool {
+	start := r.pos
+	switch c := r.next(); {
+	case r.atEnd():
+		return r.at(AtValue, start, "")
+	case c == '@' && r.c.Name != "":
+		return r.file()
+	case c == '{' || c == '[':
+		n := bracketEnd(r.rest())
+		if n == 0 {
+			return r.json()
+		}
+		r.pos += n
+		return r.end()
+	case r.atQuote():
+		text, closed := r.quote()
+		if !closed {
+			return r.at(AtValue, start, text)
+		}
+		return r.end()
+	case r.atVariable() || r.rest() == "$":
+		if r.variable() {
+			return true
+		}
+		r.bare() // a path that is none
+		return r.end()
+	}
+	word := r.bare()
+	switch {
+	case !r.atEnd():
+		return false
+	case r.c.Name == "":
+		return r.at(AtArgument, start, word)
+	}
+	return r.at(AtValue, start, word)
+}
+
+func (r *cursorReader) file() bool {
+	start := r.pos
+	r.pos++
+	if r.atQuote() {
+		path, closed := r.quote()
+		if !closed {
+			return r.at(AtFile, start, path)
+		}
+		return r.end()
+	}
+	path := r.bare()
+	return r.atEnd() && r.at(AtFile, start, path)
+}
+
+// variable reads $NAME and the path behind it, as far as that is one.
+func (r *cursorReader) variable() bool {
+	start := r.pos
+	r.pos++
+	n := identifier(r.rest())
+	name := r.src[r.pos : r.pos+n]
+	r.pos += n
+	if r.atEnd() {
+		return r.at(AtVariable, start, name)
+	}
+	var steps []Step
+	member := func(step int, typed string) bool {
+		r.c.Variable, r.c.Steps = name, steps
+		return r.at(AtMember, step, typed)
+	}
+	for {
+		step := r.pos
+		key, index, err := r.step()
+		rest := r.rest()
+		switch {
+		case err != nil && (rest == "." || rest == "["):
+			r.pos = len(r.src)
+			return member(step, "")
+		case err != nil && strings.HasPrefix(rest, `["`) && stringEnd(rest[1:]) == 0:
+			r.pos = len(r.src)
+			return member(step, unfinished(rest[1:]))
+		case err != nil || r.pos == step:
+			return false
+		case r.atEnd() && r.src[step] == '.':
+			return member(step, *key)
+		case key != nil:
+			steps = append(steps, Step{Key: *key})
+		default:
+			steps = append(steps, Step{Index: index, Element: true})
+		}
+		if r.end() {
+			return true
+		}
+	}
+}
+
+// quote reads over quoted text and returns it, and whether the closing quote is there.
+func (r *cursorReader) quote() (text string, closed bool) {
+	rest := r.rest()
+	n := strings.IndexByte(rest[1:], rest[0]) + 2
+	if rest[0] == '"' {
+		n = stringEnd(rest)
+	}
+	switch {
+	case n < 2:
+		r.pos = len(r.src)
+		if rest[0] == '"' {
+			return unfinished(rest), false
+		}
+		return rest[1:], false
+	case rest[0] == '"':
+		text, _ = jsonscan.Unquote([]byte(rest[:n])) // what is no JSON string is no name of anything either
+	default:
+		text = rest[1 : n-1]
+	}
+	r.pos += n
+	return text, true
+}
+
+// unfinished returns the text of a JSON string that is not closed; its end may be half an escape.
+func unfinished(quoted string) string {
+	for _, whole := range []string{quoted, quoted[:max(1, strings.LastIndexByte(quoted, '\\'))]} {
+		if text, err := jsonscan.Unquote([]byte(whole + `"`)); err == nil {
+			return text
+		}
+	}
+	return quoted[1:]
+}
+
+// Follow returns what steps lead to in v, nil where they lead nowhere.
+func Follow(v json.RawMessage, steps []Step) json.RawMessage {
+	for _, s := range steps {
+		if s.Element {
+			v = element(v, s.Index)
+		} else {
+			v = member(v, s.Key)
+		}
+	}
+	return v
+}

@@ -1,0 +1,134 @@
+package lang
+
+import "strings"
+
+// An opened is an object or array that is not closed before the cursor.
+type opened struct {
+	object bool
+	step   Step     // to its member or element that is being read
+	keys   []string // read before
+}
+
+// A wanted is what belongs next into JSON text.
+type wanted int
+
+const (
+	wantValue wanted = iota
+	wantKey
+	wantColon
+	wantMore // a comma or the closing bracket
+)
+
+// json reads the object or array that begins here, and is not closed.
+func (r *cursorReader) json() bool {
+	r.c.JSON = true
+	var around []opened
+	want := wantValue
+	for {
+		r.blank()
+		start := r.pos
+		c := r.next()
+		var inner *opened
+		if len(around) > 0 {
+			inner = &around[len(around)-1]
+		}
+		switch {
+		case r.atEnd() && want > wantKey:
+			return r.inside(around, AtEnd, start, "")
+		case r.atEnd():
+			return r.inside(around, want.place(), start, "")
+		case want == wantValue && (c == '{' || c == '['):
+			r.pos++
+			around = append(around, opened{object: c == '{', step: Step{Element: c == '['}})
+			if want = wantValue; c == '{' {
+				want = wantKey
+			}
+			continue
+		case inner == nil:
+			return r.nowhere()
+		case (c == '}' || c == ']') && inner.object == (c == '}') && want != wantColon:
+			r.pos++
+			around = around[:len(around)-1]
+			want = wantMore
+			continue
+		case c == ',' && want == wantMore:
+			r.pos++
+			inner.keys = append(inner.keys, inner.step.Key)
+			inner.step.Key = ""
+			inner.step.Index++
+			if want = wantValue; inner.object {
+				want = wantKey
+			}
+			continue
+		case c == ':' && want == wantColon:
+			r.pos++
+			want = wantValue
+			continue
+		case want > wantKey:
+			return r.nowhere()
+		}
+
+		text, whole := "", true // of a key or a value
+		switch {
+		case c == '"':
+			text, whole = r.quote()
+		case want == wantValue && (r.atVariable() || r.rest() == "$"):
+			if r.variable() {
+				r.c.Path = path(around)
+				return true
+			}
+		default:
+			text = r.token()
+			if whole = !r.atEnd(); text == "" || want == wantKey && whole {
+				return r.nowhere()
+			}
+		}
+		switch {
+		case !whole:
+			return r.inside(around, want.place(), start, text)
+		case r.atEnd():
+			return r.inside(around, AtEnd, r.pos, "")
+		case want == wantKey:
+			inner.step.Key = text
+			want = wantColon
+		default:
+			want = wantMore
+		}
+	}
+}
+
+func (w wanted) place() Place {
+	if w == wantKey {
+		return AtKey
+	}
+	return AtValue
+}
+
+// inside sets what is being typed inside of what is open.
+func (r *cursorReader) inside(around []opened, place Place, start int, typed string) bool {
+	if place == AtKey {
+		inner := len(around) - 1
+		r.c.Keys = around[inner].keys
+		around = around[:inner]
+	}
+	r.c.Path = path(around)
+	return r.at(place, start, typed)
+}
+
+// path returns the steps to what is being read.
+func path(around []opened) []Step {
+	var steps []Step
+	for _, o := range around {
+		steps = append(steps, o.step)
+	}
+	return steps
+}
+
+// token reads what is neither quoted nor in brackets: a number, a word, a key whose quotes are not there yet.
+func (r *cursorReader) token() string {
+	start := r.pos
+	for !r.atEnd() && !isBlank(r.next()) && strings.IndexByte(`{}[]:,"`, r.next()) < 0 {
+		r.pos++
+	}
+	return r.src[start:r.pos]
+}

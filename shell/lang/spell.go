@@ -1,0 +1,85 @@
+package lang
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"rpcsh/rpcconn/jsonscan"
+)
+
+// SpellMethod returns a method's name as it is written in a call: in quotes where it has to be. One that begins with a dot is written
+// so behind .call.
+func SpellMethod(name string) string {
+	p := parser{src: name, env: Env{Variable: noVariable}, batch: true}
+	var call Call
+	switch {
+	case strings.HasPrefix(name, "!"), identifier(name) < len(name) && p.assignment() != "", strings.HasSuffix(name, "?"):
+	case p.method(&call) == nil && call.Method == name:
+		return name
+	}
+	return quote(name)
+}
+
+// SpellValue returns a JSON value as an argument, or behind NAME=: a string without its quotes where it is the same without.
+func SpellValue(value json.RawMessage) string {
+	if len(value) > 0 && value[0] == '"' {
+		if text, err := jsonscan.Unquote(value); err == nil && isPlain(text) {
+			return text
+		}
+	}
+	return string(value)
+}
+
+// SpellFile returns @FILE.
+func SpellFile(path string) string {
+	p := parser{src: path, batch: true}
+	if path != "" && !p.atQuote() && p.bare() == path {
+		return "@" + path
+	}
+	return "@" + quote(path)
+}
+
+// SpellMember returns the step to the member of an object: .KEY or ["KEY"].
+func SpellMember(key string) string {
+	if key != "" && identifier(key) == len(key) {
+		return "." + key
+	}
+	return "[" + quote(key) + "]"
+}
+
+// IsName reports whether text can be the NAME of an argument.
+func IsName(text string) bool {
+	name, operator := cutName(text + "=")
+	return name == text && operator == "=" && !strings.ContainsAny(name, ".[")
+}
+
+// isPlain reports whether text, as an argument of any call and behind NAME= too, is the string text.
+func isPlain(text string) bool {
+	p := parser{src: text, env: Env{Variable: noVariable}, batch: true}
+	if _, operator := cutName(text); text == "" || text[0] == '@' || operator != "" || !utf8.ValidString(text) || p.callEnds() || p.noArgument() != nil {
+		return false
+	}
+	value, err := p.value()
+	if err != nil || p.pos < len(text) {
+		return false
+	}
+	same, err := jsonscan.Unquote(value)
+	return err == nil && same == text
+}
+
+func quote(text string) string { return string(jsonscan.AppendQuote(nil, text)) }
+
+// SpellSteps returns the path of steps: .a[0]["two words"].
+func SpellSteps(steps []Step) string {
+	var b strings.Builder
+	for _, s := range steps {
+		if s.Element {
+			fmt.Fprintf(&b, "[%d]", s.Index)
+		} else {
+			b.WriteString(SpellMember(s.Key))
+		}
+	}
+	return b.String()
+}
