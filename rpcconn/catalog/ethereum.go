@@ -84,7 +84,31 @@ func FromEthereum(modules, version json.RawMessage) (*Learned, error) {
 			m.Ours, m.Kind, m.Structure = true, KindNotification, ByName
 		}
 	}
+	learned.prune()
 	return learned, nil
+}
+
+// prune leaves out the definitions that no method needs: those of modules that the node does not have.
+func (l *Learned) prune() {
+	needed := make(Definitions)
+	var need func(schema []byte)
+	need = func(schema []byte) {
+		for _, name := range references(schema) {
+			if definition, ok := l.Definitions[name]; ok && needed[name] == nil {
+				needed[name] = definition
+				need(definition)
+			}
+		}
+	}
+	for _, m := range l.Methods {
+		for _, p := range m.Params {
+			need(p.Schema)
+		}
+		if m.Result != nil {
+			need(m.Result.Schema)
+		}
+	}
+	l.Definitions = needed
 }
 
 // readEthereumDocument unpacks the document at each call: a node is asked once a connection, and it takes some milliseconds.

@@ -20,12 +20,19 @@ func TestLearnIntrospection(t *testing.T) {
 				"system.listMethods": `["aria2.addUri","aria2.getVersion","system.listMethods","system.listNotifications"]`, "system.listNotifications": `["aria2.onDownloadStart"]`,
 				"aria2.getVersion": `{"enabledFeatures":["GZip"],"version":"1.36.0"}`,
 			}, `
-				aria2.addUri
-				aria2.getVersion
-				system.listMethods
-				system.listNotifications
-				ours notification aria2.onDownloadStart`,
-			"system.listMethods, system.listNotifications, aria2.getVersion", "aria2 1.36.0 (GZip)",
+				by-position aria2.addUri(uris: [string], options?: object, position?: integer) → string # downloads a file that is at all of uris
+				by-position aria2.getVersion() → object # the version, and what it was built with
+				by-position system.listMethods() → [string] # the names of the methods
+				by-position system.listNotifications() → [string] # the names of the notifications
+				ours notification by-position aria2.onDownloadStart(event: object) # a download has begun`,
+			"system.listMethods, system.listNotifications, aria2.getVersion", "aria2 1.36.0",
+		}, {
+			"aria2 with a secret", map[string]string{"system.listMethods": `["aria2.changePosition","aria2.getVersion","aria2.new","system.multicall"]`}, `
+				by-position aria2.changePosition(token: string, gid: string, pos: integer, how: "POS_SET"|"POS_CUR"|"POS_END") → integer # moves a download in the queue
+				by-position aria2.getVersion(token: string) → object # the version, and what it was built with
+				aria2.new
+				by-position system.multicall(methods: [object]) → array # calls several methods, each given by methodName and params`,
+			"system.listMethods, aria2.getVersion", "aria2",
 		}, {
 			"XML-RPC's way", map[string]string{
 				"system.listMethods":             `["add","echo","none","many"]`,

@@ -118,6 +118,28 @@ func TestOVSDBColumns(t *testing.T) {
 	}
 }
 
+func TestOVSDBChecks(t *testing.T) {
+	c := New()
+	c.Replace(FromOVSDB([]string{"Switch"}, []json.RawMessage{ovsdbTestSchema(t)}))
+	m, _ := c.Find("transact")
+	for _, test := range []struct {
+		operation string
+		right     bool
+	}{
+		{`{"op":"select","table":"Bridge","where":[["name","==","x"]],"columns":["name","_uuid"]}`, true}, {`{"op":"select","table":"Bridge","columns":["up"]}`, false},
+		{`{"op":"select","table":"Port","columns":["up"]}`, true}, {`{"op":"select","table":"None"}`, false}, {`{"table":"Port"}`, false}, {`{"op":"go"}`, false},
+		{`{"op":"select","table":"Bridge","where":[["up","==",true]]}`, false}, {`{"op":"select","table":"Bridge","where":[["name","is","x"]]}`, false},
+		{`{"op":"insert","table":"Bridge","row":{"name":"x","ports":["set",[["named-uuid","p"]]],"fail_mode":"secure","external_ids":["map",[["a","b"]]]},"uuid-name":"b"}`, true},
+		{`{"op":"insert","table":"Bridge","row":{"fail_mode":"open"}}`, false}, {`{"op":"insert","table":"Bridge","row":{"up":true}}`, false}, {`{"op":"insert","table":"Bridge","row":{"fail_mode":["set",[]]}}`, true},
+		{`{"op":"insert","table":"Bridge","row":{"flood_vlans":["set",[1,4096]]}}`, false}, {`{"op":"mutate","table":"Bridge","where":[],"mutations":[["flood_vlans","insert",["set",[1]]]]}`, true},
+		{`{"op":"comment","comment":"x"}`, true}, {`{"op":"wait","table":"Port","until":"==","timeout":0,"rows":[{"name":"x"}],"where":[],"columns":["name"]}`, true},
+	} {
+		if problems := c.Check(m, json.RawMessage(`["Switch",`+test.operation+`]`)); (len(problems) == 0) != test.right {
+			t.Errorf("%s: %v", test.operation, problems)
+		}
+	}
+}
+
 // Databases may have tables of the same name; then either's columns do.
 func TestOVSDBSameTable(t *testing.T) {
 	schema := func(name, column string) json.RawMessage {
