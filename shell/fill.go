@@ -129,7 +129,7 @@ func (f *field) fallback() json.RawMessage { return f.known.Definitions().Defaul
 func (f *field) complete(line string, cursor int) []term.Suggestion {
 	var found []term.Suggestion
 	for _, v := range f.values {
-		if text := visible(typed(v), false); strings.HasPrefix(text, line[:cursor]) {
+		if text := visible(lang.SpellValue(v), false); strings.HasPrefix(text, line[:cursor]) {
 			found = append(found, term.Suggestion{Text: text})
 		}
 	}

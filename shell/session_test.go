@@ -320,7 +320,7 @@ func TestLearnsWhatIsDiscoveredByHand(t *testing.T) {
 		t.Errorf("before anything was asked: %s", got)
 	}
 	s.run("rpc.discover | .info.title")
-	if got := s.run(".methods my_add"); !strings.Contains(got, "my_add(a: number, b: number)  rpc.discover") {
+	if got := s.run(".methods my_add"); !strings.Contains(got, "my_add(a: number, b: number)") || !strings.Contains(got, "learned by rpc.discover") {
 		t.Errorf("after rpc.discover: %s", got)
 	}
 }
@@ -331,10 +331,11 @@ func TestRemembersMethods(t *testing.T) {
 	s.run("my_add 1 2")
 	s.run("nosuch")
 	s.run(".close")
+	s.see("closed here") // and so has been remembered
 	if got := s.run(".connect $PEER"); !strings.Contains(got, "1 method known from earlier") {
 		t.Errorf("what is known after a new connection: %s", got)
 	}
-	if got := s.run(".methods"); !strings.Contains(got, "my_add  used") || strings.Contains(got, "nosuch") {
+	if got := s.run(".methods"); !strings.Contains(got, "my_add\n1 method, used here") || strings.Contains(got, "nosuch") {
 		t.Errorf(".methods: %s", got)
 	}
 }
