@@ -83,6 +83,7 @@ func (p *program) run(ctx context.Context) int {
 	cfg := shell.Config{
 		Stdout: p.stdout, Stderr: p.stderr, Wire: p.wire, Timeout: time.Duration(p.timeout), Output: p.output,
 		Color: p.colored(), Verbose: p.verbose, Incoming: p.lingers, Reconnect: p.reconnect,
+		Discover: !p.noDiscover, Self: catalog.Self{Name: "rpcsh", Version: version, Root: workingFolder()},
 		Findings: dial.Findings{File: filepath.Join(stateDir(), "found.json")},
 	}
 	signals := []os.Signal{syscall.SIGTERM, syscall.SIGHUP}
@@ -150,10 +151,18 @@ func (p *program) colored() bool {
 // stateDir is where is kept what is known between runs.
 func stateDir() string { return filepath.Join(xdg.StateHome, "rpcsh") }
 
+// workingFolder returns where the person works, "" where that cannot be told.
+func workingFolder() string {
+	dir, err := os.Getwd()
+	if err != nil {
+		return ""
+	}
+	return dir
+}
+
 // openTerminal opens the terminal for a person, and what is kept for them between runs.
 func (p *program) openTerminal(cfg *shell.Config) (closeTerminal func(), err error) {
 	state := stateDir()
-	cfg.Discover = !p.noDiscover
 	if !p.demo { // which is another target with every run
 		cfg.Store = catalog.Store{Dir: filepath.Join(state, "methods")}
 	}

@@ -33,6 +33,7 @@ const (
 	groupConnections = "Connections"
 	groupCalls       = "Calls"
 	groupMethods     = "Methods"
+	groupDocuments   = "Documents of language servers"
 	groupServing     = "Serving"
 	groupWatching    = "Watching"
 	groupShell       = "Shell"
@@ -40,13 +41,13 @@ const (
 
 // Groups returns the groups of commands, in order.
 func Groups() []string {
-	return []string{groupConnections, groupCalls, groupMethods, groupServing, groupWatching, groupShell}
+	return []string{groupConnections, groupCalls, groupMethods, groupDocuments, groupServing, groupWatching, groupShell}
 }
 
 // Commands returns the table of commands, in the order of their groups.
 func Commands() []Command {
 	var all []Command
-	for _, table := range [][]Command{connectionCommands(), callCommands(), learnCommands(), serveCommands(), watchCommands(), shellCommands()} {
+	for _, table := range [][]Command{connectionCommands(), callCommands(), learnCommands(), documentCommands(), serveCommands(), watchCommands(), shellCommands()} {
 		all = append(all, table...)
 	}
 	return all

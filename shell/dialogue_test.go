@@ -46,6 +46,7 @@ type person struct {
 
 	mu        sync.Mutex // protects what follows
 	prompt    string
+	prefill   string
 	status    string
 	seen      strings.Builder
 	interrupt func()
@@ -91,8 +92,6 @@ func (p *person) Page(_ context.Context, text string) error {
 	return err
 }
 
-func (p *person) Prefill(text string) { fmt.Fprintln(p, "in the editor: "+text) }
-
 func (p *person) Write(b []byte) (int, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -120,6 +119,12 @@ func (p *person) NotifyInterrupt(f func()) {
 }
 
 func (p *person) Width() int { return 100 }
+
+func (p *person) Prefill(text string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.prefill = text
+}
 
 // take returns what was seen since the last take, as far as it is the same in every run.
 func (p *person) take() string {

@@ -71,6 +71,7 @@ func (s *Shell) fillIn(ctx context.Context, args lang.Text) error {
 	}
 	s.say("%s", visible(s.prompt()+line, false))
 	s.keep(line)
+	s.line = line
 	if err := s.Eval(ctx, line); err != nil {
 		s.showError(line, err)
 		return &shownError{err}

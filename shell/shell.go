@@ -29,11 +29,11 @@ type Terminal interface {
 	ReadLine(ctx context.Context, prompt string) (string, error)
 	Ask(ctx context.Context, question string, complete func(line string, cursor int) []term.Suggestion) (string, error)
 	Page(ctx context.Context, text string) error
-	Prefill(text string)
 	SetPrompt(prompt string)
 	SetStatus(text string)
 	NotifyInterrupt(f func())
 	Width() int
+	Prefill(text string) // puts text into the next line that is read
 }
 
 // Config is what a Shell needs. Either Terminal is set, for a person, or Stdout and Stderr are.
@@ -49,9 +49,10 @@ type Config struct {
 	Color     bool
 	Verbose   bool
 	Reconnect bool // dial peers again that have gone
-	Discover  bool // ask peers what they offer, unasked
+	Discover  bool // ask peers what they offer: a person's unasked
 	Incoming  bool // print what comes in on Stdout, a JSON object a line
 
+	Self     catalog.Self     // who we tell peers that we are
 	History  *history.History // nil: none
 	Store    catalog.Store    // of the methods known of peers
 	Findings dial.Findings    // of what they speak
@@ -68,7 +69,10 @@ type Shell struct {
 	finish  context.CancelFunc
 	tasks   sync.WaitGroup // goroutines that the session owns
 	waiting sync.WaitGroup // those of them that wait for the answers to background calls
-	quit    bool           // .quit was given; the goroutine that runs lines has it
+	tokens  tokens
+	quit    bool   // .quit was given; the goroutine that runs lines has this and what follows
+	line    string // being run, as the person typed it
+	refused string // the last one that was refused, and is run all the same if it is entered again
 
 	mu        sync.Mutex // protects what follows
 	listeners []*dial.Listener
@@ -76,7 +80,7 @@ type Shell struct {
 	mute      []traffic.Filter
 	variables map[string]json.RawMessage
 	set       settings
-	documents []*catalog.Learned // of Learn
+	schemas   []*catalog.Learned // of Learn
 	failed    error              // of the first background call that failed
 }
 
@@ -84,7 +88,7 @@ type Shell struct {
 func New(cfg Config) *Shell {
 	s := &Shell{cfg: cfg, variables: make(map[string]json.RawMessage)}
 	s.colors = newPalette(cfg.Color)
-	s.set = settings{timeout: cfg.Timeout, noParams: noParamsOmit, fallback: dial.Protocols()[0].Framing, output: cfg.Output, stop: true}
+	s.set = settings{timeout: cfg.Timeout, noParams: noParamsOmit, fallback: dial.Protocols()[0].Framing, output: cfg.Output, stop: true, validate: validateParams}
 	if s.set.output == "" {
 		s.set.output = OutputJSON
 		if s.interactive() {
@@ -134,9 +138,14 @@ func (s *Shell) Close() {
 		_ = l.Close()
 	}
 	s.finish()
+	var closing sync.WaitGroup
 	for _, p := range s.peers.list() {
-		_ = p.link.Load().Close()
+		closing.Go(func() {
+			s.sayFarewell(p)
+			_ = p.link.Load().Close()
+		})
 	}
+	closing.Wait()
 	s.tasks.Wait()
 	s.screen.close()
 }
@@ -153,8 +162,16 @@ func (s *Shell) Run(ctx context.Context) error {
 			return err
 		}
 		s.keep(line)
-		if err := s.interruptible(ctx, line); err != nil {
+		s.line = line
+		err = s.interruptible(ctx, line)
+		s.refused = ""
+		if err != nil {
 			s.showError(line, err)
+		}
+		var r *refusal
+		if errors.As(err, &r) {
+			s.refused = s.line
+			s.cfg.Terminal.Prefill(s.line)
 		}
 		if s.quit {
 			return nil
