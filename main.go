@@ -113,7 +113,10 @@ func (p *program) run(ctx context.Context) int {
 			p.peer.Close()
 		}
 	}()
-	err := p.connect(ctx)
+	err := p.learn(ctx)
+	if err == nil {
+		err = p.connect(ctx)
+	}
 	if err == nil {
 		err = p.work(ctx)
 	}
@@ -176,6 +179,9 @@ func (p *program) openTerminal(cfg *shell.Config) (closeTerminal func(), err err
 		Complete: func(line string, cursor int) []term.Suggestion {
 			return p.shell.Complete(line, cursor)
 		},
+		Hint: func(line string, cursor int) string {
+			return p.shell.Hint(line, cursor)
+		},
 		History:   h.Entries,
 		Continues: lang.Open,
 		Color:     p.colored(),
@@ -193,6 +199,16 @@ func (p *program) openTerminal(cfg *shell.Config) (closeTerminal func(), err err
 		_ = t.Close()
 		_ = h.Close()
 	}, nil
+}
+
+// learn reads what --schema names.
+func (p *program) learn(ctx context.Context) error {
+	for _, schema := range p.schemas {
+		if err := p.shell.Learn(ctx, schema); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // connect dials or listens as the command line says.

@@ -19,6 +19,7 @@ func documentCommands() []Command {
 			Summary:  "tell a language server that a file is open",
 			Help:     "What changes in the file later is told before the next call. A file that is named in a call, as in textDocument/hover FILE:LINE:COLUMN, is opened by that. LANGUAGE is LSP's identifier, such as shellscript; it follows from the file's name.",
 			Examples: []string{".open main.go", ".open build shellscript"},
+			Find:     completeFiles,
 			Run: func(ctx context.Context, s *Shell, args lang.Text) error {
 				words := splitWords(args)
 				if len(words) == 0 || len(words) > 2 {

@@ -22,7 +22,7 @@ func learnCommands() []Command {
 				"Many methods are put into groups by what their names begin with, and where they are very many, the groups alone are listed. " +
 				"Methods that the peer calls here are marked with ←; a pipe gets the peer's own alone, one a line.",
 			Examples: []string{".methods", ".methods my_*", ".methods /hover", ".methods *"},
-			Complete: completeMethods,
+			Find:     completeMethods,
 			Run:      func(ctx context.Context, s *Shell, args lang.Text) error { return s.listMethods(ctx, args.Text) },
 		},
 		{
@@ -30,7 +30,7 @@ func learnCommands() []Command {
 			Summary:  "tell all that is known of a method; METHOD? does the same",
 			Help:     "Parameters with their members, result, errors, documentation, and a line that can be run as it stands. With -o json, or .set output json, it is OpenRPC's method object.",
 			Examples: []string{".describe my_add"},
-			Complete: completeMethods,
+			Find:     completeMethods,
 			Run:      func(ctx context.Context, s *Shell, args lang.Text) error { return s.describe(ctx, args) },
 		},
 		{
@@ -38,7 +38,7 @@ func learnCommands() []Command {
 			Summary:  "put a line that calls a method into the editor, its arguments filled in",
 			Help:     "They are those of the method's first example, or what fits its required parameters. Without a person the line is printed.",
 			Examples: []string{".template my_add"},
-			Complete: completeMethods,
+			Find:     completeMethods,
 			Run:      func(_ context.Context, s *Shell, args lang.Text) error { return s.template(args) },
 		},
 		{
@@ -47,7 +47,7 @@ func learnCommands() []Command {
 			Help: "An answer is text, JSON, or the number of a value to choose from; \"7\" in quotes is text. Without an answer an optional parameter is left out. " +
 				"Ctrl-C gives up. The line that is called is shown, and kept like one that was typed.",
 			Examples: []string{".fill my_add"},
-			Complete: completeMethods,
+			Find:     completeMethods,
 			Run:      func(ctx context.Context, s *Shell, args lang.Text) error { return s.fillIn(ctx, args) },
 		},
 		discoverCommand(),
@@ -57,6 +57,7 @@ func learnCommands() []Command {
 			Help: "FILE.json, or an http address, is an OpenRPC document; FILE.py is the source of a py-bson-rpc service, which is not run. " +
 				"What files of the same kind told before is forgotten: name all of them.",
 			Examples: []string{".learn service.py", ".learn openrpc.json", ".learn http://localhost:8080/openrpc.json"},
+			Find:     completeFiles,
 			Run:      func(ctx context.Context, s *Shell, args lang.Text) error { return s.learnFiles(ctx, args) },
 		},
 		{
@@ -64,23 +65,15 @@ func learnCommands() []Command {
 			Summary:  "write what is known of the peer's methods as an OpenRPC document",
 			Help:     "FILE - is the screen, or stdout. A file that is there is written over with --force only. .learn reads it back, and so does --schema.",
 			Examples: []string{".export openrpc peer.json", ".export openrpc -"},
-			Complete: func(_ *Shell, words []string) []completer.Candidate {
+			Find: func(s *Shell, words []string, typed string) []completer.Candidate {
 				if len(words) > 0 {
-					return nil
+					return completeFiles(s, words, typed)
 				}
-				return []completer.Candidate{{Text: exportOpenRPC, Description: "an OpenRPC document"}}
+				return completer.Find(typed, []completer.Candidate{{Text: exportOpenRPC, Description: "an OpenRPC document"}}, maxSuggestions)
 			},
 			Run: func(ctx context.Context, s *Shell, args lang.Text) error { return s.export(ctx, args) },
 		},
 	}
-}
-
-// completeMethods completes the methods of the current peer.
-func completeMethods(s *Shell, words []string) []completer.Candidate {
-	if len(words) > 0 {
-		return nil
-	}
-	return s.methodCandidates(nil)
 }
 
 // exportOpenRPC is the one form of .export.

@@ -56,7 +56,7 @@ func (s *Shell) calls(ctx context.Context, st *lang.Statement) error {
 	}
 	j.ready = make(map[*peer][]prepared, len(peers))
 	for _, p := range peers {
-		if j.ready[p], err = s.prepare(p, j); err != nil {
+		if j.ready[p], err = s.readyFor(p, j); err != nil {
 			return err
 		}
 	}

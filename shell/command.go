@@ -24,6 +24,8 @@ type Command struct {
 
 	// Complete returns candidates for the word being typed, after the words before it; nil: there are none.
 	Complete func(s *Shell, words []string) []completer.Candidate
+	// Find returns the best candidates for typed itself, where they are too many to be listed or depend on it; nil: see Complete.
+	Find func(s *Shell, words []string, typed string) []completer.Candidate
 	// Run runs the command; nil for those that the language knows as calls.
 	Run func(ctx context.Context, s *Shell, args lang.Text) error
 }

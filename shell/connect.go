@@ -263,12 +263,13 @@ func (s *Shell) adopt(p *peer, link *dial.Link, announce func()) {
 		s.note(err.Error())
 	}
 	p.known = known
-	s.readSchemas(p)
 	p.link.Store(newConnection(link))
+	s.documented(p)
 	p.since = time.Now()
 	s.peers.add(p)
 	announce()
 	close(p.ready)
+	s.prepare(p)
 	s.begin(p)
 }
 

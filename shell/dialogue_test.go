@@ -92,6 +92,12 @@ func (p *person) Page(_ context.Context, text string) error {
 	return err
 }
 
+func (p *person) Prefill(text string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.prefill = text
+}
+
 func (p *person) Write(b []byte) (int, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -119,12 +125,6 @@ func (p *person) NotifyInterrupt(f func()) {
 }
 
 func (p *person) Width() int { return 100 }
-
-func (p *person) Prefill(text string) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.prefill = text
-}
 
 // take returns what was seen since the last take, as far as it is the same in every run.
 func (p *person) take() string {
@@ -202,11 +202,14 @@ func (s *session) waitPrompt() {
 	}
 }
 
-// enter types line; $PEER stands for the demo peer's address.
+// enter types line; $PEER stands for the demo peer's address, where there is one.
 func (s *session) enter(line string) {
 	s.t.Helper()
+	if s.peer != nil {
+		line = strings.ReplaceAll(line, "$PEER", s.peer.Target().Address)
+	}
 	select {
-	case s.lines <- strings.ReplaceAll(line, "$PEER", s.peer.Target().Address):
+	case s.lines <- line:
 	case <-time.After(patience):
 		s.t.Fatal("nobody reads lines")
 	}

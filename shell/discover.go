@@ -181,6 +181,7 @@ func (s *Shell) take(p *peer, c catalog.Convention, learned *catalog.Learned, q 
 	before := p.known.Len()
 	who := p.known.Peer().String()
 	added := p.known.Replace(learned)
+	s.prepare(p)
 	s.remember(p)
 	if q.loud || added > 0 || p.known.Len() != before || p.known.Peer().String() != who {
 		text := s.whoText(p, plural(theirs(learned.Methods), "method")+" by "+c.Name)
@@ -209,14 +210,14 @@ func (s *Shell) showRemarks(convention string, remarks []string, all bool) {
 			text += fmt.Sprintf(" (and %d more, .discover %s tells)", len(remarks)-1, convention)
 		}
 		s.tell(all, text)
-		if !all || i == maxRemarks {
+		if !all || i+1 == maxRemarks {
 			return
 		}
 	}
 }
 
-// maxRemarks is how many lines of a kind one reads.
-const maxRemarks = 20
+// maxRemarks is how many lines on one convention or file one reads.
+const maxRemarks = 5
 
 // theirs returns how many of methods are the peer's own.
 func theirs(methods []catalog.Method) (n int) {

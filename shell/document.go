@@ -1,348 +1,151 @@
 package shell
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
+	"errors"
 	"fmt"
-	"net/url"
-	"os"
+	"io"
+	"maps"
+	"net/http"
 	"path/filepath"
-	"regexp"
-	"slices"
-	"strconv"
 	"strings"
-	"sync"
 	"time"
-	"unicode/utf8"
 
 	"rpcsh/rpcconn/catalog"
-	"rpcsh/rpcconn/jsonscan"
+	"rpcsh/shell/lang"
 )
 
-// profileLSP is the profile of language servers.
-const profileLSP = "lsp"
-
-// Members of LSP's params that have a short way to be typed.
+// What a document that describes methods may take.
 const (
-	memberDocument = "textDocument"
-	memberPosition = "position"
-	memberRange    = "range"
+	maxDocument     = 64 << 20 // bytes
+	documentTimeout = 10 * time.Second
 )
 
-// A document is one that a language server has open. LSP 3.17, "Text Document Synchronization".
-type document struct {
-	path     string // absolute
-	language string
-	version  int
-	text     string
-	modified time.Time // of the file, when text was read
-}
-
-// documents are those that one peer has open.
-type documents struct {
-	mu   sync.Mutex // protects what follows
-	open []*document
-}
-
-// uri returns the URI of a file.
-func uri(path string) string {
-	slashed := filepath.ToSlash(path)
-	if !strings.HasPrefix(slashed, "/") {
-		slashed = "/" + slashed // a drive of Windows
+// Learn reads from a file, or an http address, which methods a peer has: that of now, and those that come. It shows what it has learned.
+func (s *Shell) Learn(ctx context.Context, path string) error {
+	learned, err := readDocument(ctx, path)
+	if err != nil {
+		return UsageError("%w", err)
 	}
-	return (&url.URL{Scheme: "file", Path: slashed}).String()
+	s.mu.Lock()
+	s.documents = append(s.documents, learned)
+	s.mu.Unlock()
+	if p := s.peers.selected(); p != nil {
+		p.known.Replace(learned)
+	}
+	s.sayLearned(path, learned)
+	return nil
 }
 
-// find returns the open document of path.
-func (d *documents) find(path string) *document {
-	for _, doc := range d.open {
-		if doc.path == path {
-			return doc
+// documented tells p what was read before p came.
+func (s *Shell) documented(p *peer) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, learned := range merged(s.documents) {
+		p.known.Replace(learned)
+	}
+}
+
+// learnFiles reads from files which methods the current peer has.
+func (s *Shell) learnFiles(ctx context.Context, args lang.Text) error {
+	p := s.peers.selected()
+	if p == nil {
+		return s.notConnected()
+	}
+	paths := splitWords(args)
+	if len(paths) == 0 {
+		return fmt.Errorf("a file is missing: FILE.json is an OpenRPC document, FILE.py the source of a service")
+	}
+	var all []*catalog.Learned
+	for _, path := range paths {
+		learned, err := readDocument(ctx, path)
+		if err != nil {
+			return err
 		}
+		s.sayLearned(path, learned)
+		all = append(all, learned)
+	}
+	for _, learned := range merged(all) {
+		p.known.Replace(learned)
 	}
 	return nil
 }
 
-// paths returns the open documents' paths.
-func (d *documents) paths() []string {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	var all []string
-	for _, doc := range d.open {
-		all = append(all, doc.path)
+// merged returns what was learned, as one for each source: each forgets what the one before told.
+func merged(all []*catalog.Learned) []*catalog.Learned {
+	var result []*catalog.Learned
+	of := make(map[catalog.Source]*catalog.Learned)
+	for _, l := range all {
+		m := of[l.Source]
+		if m == nil {
+			m = &catalog.Learned{Source: l.Source, Definitions: make(catalog.Definitions)}
+			of[l.Source] = m
+			result = append(result, m)
+		}
+		m.Methods = append(m.Methods, l.Methods...)
+		maps.Copy(m.Definitions, l.Definitions)
+		if l.Peer.String() != "" {
+			m.Peer = l.Peer
+		}
 	}
-	return all
+	return result
 }
 
-// forget forgets that anything is open: the peer is another one.
-func (d *documents) forget() {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.open = nil
+// sayLearned shows what was learned from path, and what could not be read there.
+func (s *Shell) sayLearned(path string, learned *catalog.Learned) {
+	s.report(fmt.Sprintf("%s learned from %s", plural(len(learned.Methods), "method"), visible(path, false)))
+	s.showRemarks(path, learned.Remarks, true)
 }
 
-// textFile reads a file that is to be a document.
-func textFile(path string) (text string, modified time.Time, err error) {
-	data, err := readFile(path)
-	if err != nil {
-		return "", time.Time{}, err
+// readDocument reads what a file, or what is at an http address, tells of a peer.
+func readDocument(ctx context.Context, path string) (*catalog.Learned, error) {
+	var data []byte
+	var err error
+	if strings.HasPrefix(path, "http://") || strings.HasPrefix(path, "https://") {
+		data, err = readAddress(ctx, path)
+	} else {
+		data, err = readUpTo(path, maxDocument)
 	}
-	if !utf8.Valid(data) {
-		return "", time.Time{}, fmt.Errorf("%s is no UTF-8 text", path)
-	}
-	if info, err := os.Stat(path); err == nil {
-		modified = info.ModTime()
-	}
-	return string(data), modified, nil
-}
-
-// openDocument tells p that the file is open, unless it knows.
-func (s *Shell) openDocument(ctx context.Context, p *peer, path, language string) (*document, error) {
-	path, err := filepath.Abs(path)
-	if err != nil {
-		return nil, err
-	}
-	p.documents.mu.Lock()
-	defer p.documents.mu.Unlock()
-	if doc := p.documents.find(path); doc != nil {
-		return doc, nil
-	}
-	text, modified, err := textFile(path)
 	if err != nil {
 		return nil, err
 	}
-	if language == "" {
-		language = languageOf(path)
+	if filepath.Ext(path) == ".py" {
+		return catalog.FromPython(path, data)
 	}
-	doc := &document{path: path, language: language, version: 1, text: text, modified: modified}
-	params := fmt.Appendf(nil, `{"textDocument":{"uri":%s,"languageId":%s,"version":1,"text":`, quoted(uri(path)), quoted(language))
-	params = append(jsonscan.AppendQuote(params, text), "}}"...)
-	if err := p.link.Load().Notify(ctx, "textDocument/didOpen", params); err != nil {
+	learned, err := catalog.FromOpenRPC(data)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	learned.Source = catalog.SourceSchema
+	return learned, nil
+}
+
+// readAddress gets what is at an http address.
+func readAddress(ctx context.Context, address string) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(ctx, documentTimeout)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
 		return nil, err
 	}
-	p.documents.open = append(p.documents.open, doc)
-	return doc, nil
-}
-
-// keepInStep tells p of open documents whose files have changed, and returns their paths.
-func (s *Shell) keepInStep(ctx context.Context, p *peer) (changed []string, err error) {
-	p.documents.mu.Lock()
-	defer p.documents.mu.Unlock()
-	for _, doc := range p.documents.open {
-		info, err := os.Stat(doc.path)
-		if err != nil || info.ModTime().Equal(doc.modified) {
-			continue // a file that has gone stays as it was read, as in an editor
-		}
-		text, modified, err := textFile(doc.path)
-		if err != nil {
-			return changed, err
-		}
-		doc.modified = modified
-		if text == doc.text {
-			continue
-		}
-		params := fmt.Appendf(nil, `{"textDocument":{"uri":%s,"version":%d},"contentChanges":[{"text":`, quoted(uri(doc.path)), doc.version+1)
-		params = append(jsonscan.AppendQuote(params, text), "}]}"...)
-		if err := p.link.Load().Notify(ctx, "textDocument/didChange", params); err != nil {
-			return changed, err
-		}
-		doc.text = text
-		doc.version++
-		changed = append(changed, doc.path)
-	}
-	return changed, nil
-}
-
-// closeDocument tells p that a document is closed.
-func (s *Shell) closeDocument(ctx context.Context, p *peer, path string) error {
-	path, err := filepath.Abs(path)
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true, Proxy: http.ProxyFromEnvironment}}
+	response, err := client.Do(request)
 	if err != nil {
-		return err
-	}
-	p.documents.mu.Lock()
-	defer p.documents.mu.Unlock()
-	doc := p.documents.find(path)
-	if doc == nil {
-		return fmt.Errorf("%s is not open", path)
-	}
-	p.documents.open = slices.DeleteFunc(p.documents.open, func(d *document) bool { return d == doc })
-	return p.link.Load().Notify(ctx, "textDocument/didClose", fmt.Appendf(nil, `{"textDocument":{"uri":%s}}`, quoted(uri(path))))
-}
-
-func quoted(text string) []byte { return jsonscan.AppendQuote(nil, text) }
-
-// place is how a person writes where something is in a file: FILE, FILE:LINE, FILE:LINE:COLUMN, and -LINE:COLUMN behind that for a range. Lines and
-// columns count from 1 and a column is one of characters, as editors show them.
-var place = regexp.MustCompile(`^(.*?)(?::(\d+)(?::(\d+))?(?:-(\d+):(\d+))?)?$`)
-
-// documentParams writes in full what was typed in short: a file, or a place in it, as the first argument of a method that has a document among
-// its params, and text where a document, a position or a range belongs. It returns the files that the params are about.
-func documentParams(m catalog.Method, params json.RawMessage) (full json.RawMessage, files []string, err error) {
-	if len(params) == 0 || !hasParam(m, memberDocument) && !hasParam(m, memberPosition) {
-		return params, nil, nil
-	}
-	var members []namedValue
-	if params[0] == '[' {
-		if members, err = placeMembers(m, params); err != nil || members == nil {
-			return params, nil, err
+		if errors.Is(err, context.DeadlineExceeded) {
+			return nil, fmt.Errorf("getting %s: no answer within %s", address, documentTimeout)
 		}
-	} else if _, err := jsonscan.Object(params, func(key, value []byte) error {
-		members = append(members, namedValue{jsonscan.Key(key), value})
-		return nil
-	}); err != nil {
-		return params, nil, nil // it will be refused by others
+		return nil, err
 	}
-	text := ""
-	for i, v := range members {
-		if v.name != memberDocument || v.value[0] != '"' {
-			continue
-		}
-		typed, err := jsonscan.Unquote(v.value)
-		if err != nil {
-			return params, nil, nil
-		}
-		path, address := typed, typed
-		if !strings.Contains(typed, "://") {
-			if path, err = filepath.Abs(typed); err != nil {
-				return nil, nil, err
-			}
-			address = uri(path)
-			files = append(files, path)
-		}
-		if data, err := readFile(path); err == nil {
-			text = string(data)
-		}
-		members[i].value = slices.Concat([]byte(`{"uri":`), quoted(address), []byte("}"))
+	defer response.Body.Close()
+	if response.StatusCode != http.StatusOK {
+		return nil, fmt.Errorf("getting %s: the server answers %s", address, response.Status)
 	}
-	for i, v := range members {
-		if v.value[0] != '"' || v.name != memberPosition && v.name != memberRange {
-			continue
-		}
-		typed, err := jsonscan.Unquote(v.value)
-		if err != nil {
-			continue
-		}
-		at := place.FindStringSubmatch(":" + strings.TrimPrefix(typed, ":"))
-		switch {
-		case at == nil || at[1] != "" || at[2] == "":
-			return nil, nil, fmt.Errorf("%s is no %s: write LINE:COLUMN, counted from 1, or {…} as LSP has it", typed, v.name)
-		case v.name == memberPosition:
-			members[i].value = position(text, at[2], at[3])
-		default:
-			members[i].value = slices.Concat([]byte(`{"start":`), position(text, at[2], at[3]), []byte(`,"end":`), position(text, or(at[4], at[2]), or(at[5], at[3])), []byte("}"))
-		}
+	data, err := io.ReadAll(io.LimitReader(response.Body, maxDocument+1))
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("getting %s: %w", address, err)
+	case len(data) > maxDocument:
+		return nil, fmt.Errorf("getting %s: it has more than %s", address, size(maxDocument))
 	}
-	var b bytes.Buffer
-	b.WriteByte('{')
-	for i, v := range members {
-		if i > 0 {
-			b.WriteByte(',')
-		}
-		b.Write(quoted(v.name))
-		b.WriteByte(':')
-		b.Write(v.value)
-	}
-	b.WriteByte('}')
-	return b.Bytes(), files, nil
-}
-
-type namedValue struct {
-	name  string
-	value json.RawMessage
-}
-
-// placeMembers returns the members that positional arguments mean, the first of which is a place in a file; nil where it is none.
-func placeMembers(m catalog.Method, params json.RawMessage) ([]namedValue, error) {
-	var values []json.RawMessage
-	if err := json.Unmarshal(params, &values); err != nil || len(values) == 0 || values[0][0] != '"' || !hasParam(m, memberDocument) {
-		return nil, nil
-	}
-	typed, err := jsonscan.Unquote(values[0])
-	if err != nil {
-		return nil, nil
-	}
-	at := place.FindStringSubmatch(typed)
-	members := []namedValue{{memberDocument, quoted(at[1])}}
-	for _, name := range []string{memberPosition, memberRange} {
-		if !hasParam(m, name) {
-			continue
-		}
-		where := typed[len(at[1]):]
-		if where == "" {
-			return nil, fmt.Errorf("%s wants a place: write %s:LINE:COLUMN, counted from 1", m.Name, typed)
-		}
-		members = append(members, namedValue{name, quoted(where)})
-		break
-	}
-	rest := values[1:]
-	for _, p := range m.Params { // further arguments are the other params, in their order
-		if len(rest) == 0 {
-			break
-		}
-		if !slices.ContainsFunc(members, func(v namedValue) bool { return v.name == p.Name }) && !isToken(p.Name) {
-			members, rest = append(members, namedValue{p.Name, rest[0]}), rest[1:]
-		}
-	}
-	if len(rest) > 0 {
-		return nil, fmt.Errorf("%s has fewer params than there are arguments", m.Name)
-	}
-	return members, nil
-}
-
-// isToken reports whether a param of LSP is one of those that all methods have and nobody types.
-func isToken(name string) bool { return name == "workDoneToken" || name == "partialResultToken" }
-
-func hasParam(m catalog.Method, name string) bool {
-	return slices.ContainsFunc(m.Params, func(p catalog.Param) bool { return p.Name == name })
-}
-
-func or(text, otherwise string) string {
-	if text == "" {
-		return otherwise
-	}
-	return text
-}
-
-// position returns a Position of LSP, which counts from 0, and characters in UTF-16. Line and column are digits, or nothing for 1.
-func position(text, line, column string) json.RawMessage {
-	l, _ := strconv.Atoi(or(line, "1")) // too large a number is one behind the end, as any other
-	c, _ := strconv.Atoi(or(column, "1"))
-	l, c = max(l, 1)-1, max(c, 1)-1
-	units := c
-	lines := strings.Split(text, "\n")
-	if l < len(lines) {
-		units = 0
-		n := 0
-		for _, r := range strings.TrimSuffix(lines[l], "\r") {
-			if n == c {
-				break
-			}
-			if n++; r > 0xffff {
-				units++
-			}
-			units++
-		}
-		units += c - n
-	}
-	return fmt.Appendf(nil, `{"line":%d,"character":%d}`, l, units)
-}
-
-// languageOf returns LSP's identifier for the language of a file (LSP 3.17, "Text Document Item").
-func languageOf(path string) string {
-	ext := strings.TrimPrefix(strings.ToLower(filepath.Ext(path)), ".")
-	for id, extensions := range map[string]string{
-		"shellscript": "sh bash zsh ksh", "python": "py pyi", "javascript": "js mjs cjs", "typescript": "ts mts cts",
-		"javascriptreact": "jsx", "typescriptreact": "tsx", "cpp": "cc cpp cxx hpp hh", "c": "c h", "csharp": "cs", "rust": "rs",
-		"ruby": "rb", "markdown": "md", "yaml": "yml yaml", "perl": "pl pm", "kotlin": "kt kts", "haskell": "hs", "erlang": "erl",
-		"elixir": "ex exs", "clojure": "clj", "latex": "tex", "powershell": "ps1", "objective-c": "m", "fsharp": "fs", "vb": "vb",
-	} {
-		if slices.Contains(strings.Fields(extensions), ext) {
-			return id
-		}
-	}
-	if ext == "" {
-		return "plaintext"
-	}
-	return ext // go, java, json, lua, html, css, php, sql, swift, xml …
+	return data, nil
 }

@@ -28,6 +28,7 @@ func (s *Shell) listMethods(ctx context.Context, pattern string) error {
 	var found []catalog.Method
 	known, means := 0, meant(pattern)
 	for _, p := range peers {
+		s.ensureLearned(ctx, p)
 		known += p.known.Len()
 		for _, m := range p.known.Methods() {
 			if (!m.Ours || s.interactive()) && means(m) {

@@ -20,8 +20,8 @@ type prepared struct {
 	token     string   // by which the peer is asked to tell progress; "": it is not
 }
 
-// prepare makes the calls of j ready for p; a mistake is found before anything is sent.
-func (s *Shell) prepare(p *peer, j *job) ([]prepared, error) {
+// readyFor makes the calls of j ready for p; a mistake is found before anything is sent.
+func (s *Shell) readyFor(p *peer, j *job) ([]prepared, error) {
 	calls := make([]prepared, 0, len(j.Calls))
 	for _, c := range j.Calls {
 		ready := prepared{Call: c, typed: c}

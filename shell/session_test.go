@@ -290,7 +290,7 @@ func TestCompletesDiscoveredParams(t *testing.T) {
 	s := startSession(t, dial.Config{Protocol: "jsonrpc"})
 	s.discovering(t)
 	got := s.shell.Complete("my_add ", 7)
-	want := []term.Suggestion{{Text: "a=", Description: "number"}, {Text: "b=", Description: "number"}}
+	want := []term.Suggestion{{Text: "a=", Description: "number, required"}, {Text: "b=", Description: "number, required"}}
 	if fmt.Sprint(got) != fmt.Sprint(want) {
 		t.Errorf("params: %v, want %v", got, want)
 	}

@@ -29,11 +29,11 @@ type Terminal interface {
 	ReadLine(ctx context.Context, prompt string) (string, error)
 	Ask(ctx context.Context, question string, complete func(line string, cursor int) []term.Suggestion) (string, error)
 	Page(ctx context.Context, text string) error
+	Prefill(text string) // puts text into the next line that is read
 	SetPrompt(prompt string)
 	SetStatus(text string)
 	NotifyInterrupt(f func())
 	Width() int
-	Prefill(text string) // puts text into the next line that is read
 }
 
 // Config is what a Shell needs. Either Terminal is set, for a person, or Stdout and Stderr are.
@@ -58,7 +58,7 @@ type Config struct {
 	Findings dial.Findings    // of what they speak
 }
 
-// A Shell is one session. Its methods are called by one goroutine, but for Complete.
+// A Shell is one session. Its methods are called by one goroutine, but for Complete and Hint.
 type Shell struct {
 	cfg     Config
 	colors  *palette
@@ -80,7 +80,7 @@ type Shell struct {
 	mute      []traffic.Filter
 	variables map[string]json.RawMessage
 	set       settings
-	schemas   []*catalog.Learned // of Learn
+	documents []*catalog.Learned // of Learn
 	failed    error              // of the first background call that failed
 }
 

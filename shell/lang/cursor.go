@@ -351,3 +351,15 @@ func unfinished(quoted string) string {
 	}
 	return quoted[1:]
 }
+
+// Follow returns what steps lead to in v, nil where they lead nowhere.
+func Follow(v json.RawMessage, steps []Step) json.RawMessage {
+	for _, s := range steps {
+		if s.Element {
+			v = element(v, s.Index)
+		} else {
+			v = member(v, s.Key)
+		}
+	}
+	return v
+}

@@ -2,6 +2,7 @@ package lang
 
 import (
 	"encoding/json"
+	"fmt"
 	"strings"
 	"unicode/utf8"
 
@@ -69,3 +70,16 @@ func isPlain(text string) bool {
 }
 
 func quote(text string) string { return string(jsonscan.AppendQuote(nil, text)) }
+
+// SpellSteps returns the path of steps: .a[0]["two words"].
+func SpellSteps(steps []Step) string {
+	var b strings.Builder
+	for _, s := range steps {
+		if s.Element {
+			fmt.Fprintf(&b, "[%d]", s.Index)
+		} else {
+			b.WriteString(SpellMember(s.Key))
+		}
+	}
+	return b.String()
+}

@@ -1,0 +1,49 @@
+package shell
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"rpcsh/rpcconn/jsonscan"
+	"rpcsh/shell/lang"
+)
+
+const (
+	maxWalked   = 1 << 20 // bytes of a variable whose members are completed: they are looked for at each key
+	maxElements = 10      // of an array, that are suggested
+)
+
+func (s *Shell) variableChoices() []choice {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var all []choice
+	for name, value := range s.variables {
+		all = append(all, choice{text: name, insert: "$" + name, description: glance(value)})
+	}
+	return sorted(all)
+}
+
+// memberChoices returns the members, or the first elements, of what the path at c leads to.
+func (s *Shell) memberChoices(c lang.Cursor) []choice {
+	value, _ := s.variable(c.Variable)
+	if len(value) > maxWalked {
+		return nil
+	}
+	value = lang.Follow(value, c.Steps)
+	var all []choice
+	_, _ = jsonscan.Object(value, func(key, v []byte) error {
+		name := jsonscan.Key(key)
+		all = append(all, choice{text: name, insert: lang.SpellMember(name), description: glance(v)})
+		return nil
+	})
+	_, _ = jsonscan.Array(value, func(v []byte) error {
+		if n := len(all); n < maxElements {
+			all = append(all, choice{text: fmt.Sprint(n), insert: fmt.Sprintf("[%d]", n), description: glance(v)})
+		}
+		return nil
+	})
+	return all
+}
+
+// glance returns the beginning of a value.
+func glance(value json.RawMessage) string { return clip(compact(value[:min(len(value), 200)]), 40) }
