@@ -100,7 +100,9 @@ func (m Method) byPosition(object json.RawMessage) (json.RawMessage, error) {
 }
 
 // notParam says that something is no param of m.
-func (m Method) notParam() string { return "is not a param of " + m.Name + ": it has " + m.paramNames() }
+func (m Method) notParam() string {
+	return "is not a param of " + m.Name + ": it has " + m.paramNames()
+}
 
 // maxListed is how many names are listed in a line.
 const maxListed = 10

@@ -45,3 +45,15 @@ func BenchmarkFromOpenRPC(b *testing.B) {
 		}
 	}
 }
+
+func BenchmarkCheck(b *testing.B) {
+	c := checked()
+	m := many(1)[0]
+	params := json.RawMessage(`{"uri":"file:///a","position":{"line":1,"col":2},"mode":"slow","limit":null}`)
+	b.ReportAllocs()
+	for b.Loop() {
+		if got := c.Check(m, params); len(got) > 0 {
+			b.Fatal(got)
+		}
+	}
+}

@@ -17,6 +17,7 @@ type Catalog struct {
 	mu          sync.Mutex // protects what follows
 	methods     map[key]Method
 	definitions Definitions
+	schemas     *compiled // of definitions; nil: not made yet
 	peer        Identity
 	version     int
 }
@@ -84,6 +85,7 @@ func (c *Catalog) Replace(l *Learned) (added int) {
 		c.definitions = maps.Clone(c.definitions) // those who were given it keep what they have
 	}
 	maps.Copy(c.definitions, l.Definitions)
+	c.schemas = nil
 	if l.Peer.String() != "" {
 		c.peer = l.Peer
 	}
