@@ -179,6 +179,6 @@ func (f *field) parse(text string) (json.RawMessage, error) {
 	case isText:
 		return jsonscan.AppendQuote(nil, text), nil
 	default:
-		return nil, fmt.Errorf("this is no JSON: write %s, such as %s", strings.Join(f.types, " or "), compact(f.known.Definitions().Sample(f.param.Schema)))
+		return nil, fmt.Errorf("this is no JSON; a value of type %s is wanted, such as %s", strings.Join(f.types, " or "), compact(f.known.Definitions().Sample(f.param.Schema)))
 	}
 }
