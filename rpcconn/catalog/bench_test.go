@@ -57,3 +57,32 @@ func BenchmarkCheck(b *testing.B) {
 		}
 	}
 }
+
+func BenchmarkLoad(b *testing.B) {
+	s := Store{Dir: b.TempDir()}
+	c := New(many(20_000)...)
+	if err := s.Save("t", c); err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := s.Load("t"); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkMethods(b *testing.B) {
+	c := New(many(20_000)...)
+	b.Run("changed", func(b *testing.B) {
+		for b.Loop() {
+			c.Replace(&Learned{Source: SourceCode})
+			c.Methods()
+		}
+	})
+	b.Run("same", func(b *testing.B) {
+		for b.Loop() {
+			c.Methods()
+		}
+	})
+}

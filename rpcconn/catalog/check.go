@@ -2,7 +2,6 @@ package catalog
 
 import (
 	"encoding/json"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -37,7 +36,7 @@ func (c *Catalog) Check(m Method, params json.RawMessage) []Problem {
 		given := elements(params)
 		copy(values, given)
 		if len(given) > len(values) && !m.Open {
-			problems = append(problems, Problem{Reason: fmt.Sprintf("%d params are given, %s has %s", len(given), m.Name, m.paramNames())})
+			problems = append(problems, Problem{Reason: m.tooMany(len(given))})
 		}
 	case '{':
 		_, _ = jsonscan.Object(params, func(key, value []byte) error {

@@ -96,15 +96,15 @@ func mismatches(e *jsonschema.ValidationError, v any) (list []mismatch) {
 	case *kind.MaxLength:
 		m.want = "a text of at most " + count(k.Want, "character")
 	case *kind.MinItems:
-		m.got, m.want = "has "+count(k.Got, "element"), "at least "+strconv.Itoa(k.Want)
+		m.got = fmt.Sprintf("has %s, at least %d are wanted", count(k.Got, "element"), k.Want)
 	case *kind.MaxItems:
-		m.got, m.want = "has "+count(k.Got, "element"), "at most "+strconv.Itoa(k.Want)
+		m.got = fmt.Sprintf("has %s, at most %d are wanted", count(k.Got, "element"), k.Want)
 	case *kind.AdditionalItems:
 		m.got = "has " + count(k.Count, "element") + " too many"
 	case *kind.MinProperties:
-		m.got, m.want = "has "+count(k.Got, "member"), "at least "+strconv.Itoa(k.Want)
+		m.got = fmt.Sprintf("has %s, at least %d are wanted", count(k.Got, "member"), k.Want)
 	case *kind.MaxProperties:
-		m.got, m.want = "has "+count(k.Got, "member"), "at most "+strconv.Itoa(k.Want)
+		m.got = fmt.Sprintf("has %s, at most %d are wanted", count(k.Got, "member"), k.Want)
 	case *kind.UniqueItems:
 		m.got = fmt.Sprintf("has equal elements, [%d] and [%d]", k.Duplicates[0], k.Duplicates[1])
 	case *kind.Required:
@@ -143,7 +143,7 @@ func bestOf(e *jsonschema.ValidationError, v any) []mismatch {
 	}
 	here := func(m mismatch) bool { return len(m.at) == len(e.InstanceLocation) }
 	likely := without(all, func(m mismatch) bool { return here(m) && m.byType })
-	likely = without(likely, func(m mismatch) bool { return m.byValue })
+	likely = without(likely, func(m mismatch) bool { return !here(m) && m.byValue }) // a member often tells which one is meant
 	var one mismatch
 	var wants []string
 	for _, list := range likely {
