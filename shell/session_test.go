@@ -331,10 +331,11 @@ func TestRemembersMethods(t *testing.T) {
 	s.run("my_add 1 2")
 	s.run("nosuch")
 	s.run(".close")
+	s.see("closed here") // and so has been remembered
 	if got := s.run(".connect $PEER"); !strings.Contains(got, "1 method known from earlier") {
 		t.Errorf("what is known after a new connection: %s", got)
 	}
-	if got := s.run(".methods"); !strings.Contains(got, "my_add(arg1: integer, arg2: integer) → integer") || strings.Contains(got, "nosuch") {
+	if got := s.run(".methods"); !strings.Contains(got, "my_add(arg1: integer, arg2: integer) → integer\n1 method, used here") || strings.Contains(got, "nosuch") {
 		t.Errorf(".methods: %s", got)
 	}
 }
