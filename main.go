@@ -83,6 +83,7 @@ func (p *program) run(ctx context.Context) int {
 	cfg := shell.Config{
 		Stdout: p.stdout, Stderr: p.stderr, Wire: p.wire, Timeout: time.Duration(p.timeout), Output: p.output,
 		Color: p.colored(), Verbose: p.verbose, Incoming: p.lingers, Reconnect: p.reconnect,
+		Discover: !p.noDiscover, Self: catalog.Self{Name: "rpcsh", Version: version, Root: workingFolder()},
 		Findings: dial.Findings{File: filepath.Join(stateDir(), "found.json")},
 	}
 	signals := []os.Signal{syscall.SIGTERM, syscall.SIGHUP}
@@ -112,7 +113,10 @@ func (p *program) run(ctx context.Context) int {
 			p.peer.Close()
 		}
 	}()
-	err := p.connect(ctx)
+	err := p.learn(ctx)
+	if err == nil {
+		err = p.connect(ctx)
+	}
 	if err == nil {
 		err = p.work(ctx)
 	}
@@ -150,10 +154,18 @@ func (p *program) colored() bool {
 // stateDir is where is kept what is known between runs.
 func stateDir() string { return filepath.Join(xdg.StateHome, "rpcsh") }
 
+// workingFolder returns where the person works, "" where that cannot be told.
+func workingFolder() string {
+	dir, err := os.Getwd()
+	if err != nil {
+		return ""
+	}
+	return dir
+}
+
 // openTerminal opens the terminal for a person, and what is kept for them between runs.
 func (p *program) openTerminal(cfg *shell.Config) (closeTerminal func(), err error) {
 	state := stateDir()
-	cfg.Discover = !p.noDiscover
 	if !p.demo { // which is another target with every run
 		cfg.Store = catalog.Store{Dir: filepath.Join(state, "methods")}
 	}
@@ -187,6 +199,16 @@ func (p *program) openTerminal(cfg *shell.Config) (closeTerminal func(), err err
 		_ = t.Close()
 		_ = h.Close()
 	}, nil
+}
+
+// learn reads what --schema names.
+func (p *program) learn(ctx context.Context) error {
+	for _, schema := range p.schemas {
+		if err := p.shell.Learn(ctx, schema); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // connect dials or listens as the command line says.

@@ -168,6 +168,7 @@ func (s *Shell) again(ctx context.Context, args lang.Text, closeFirst bool) erro
 	case p.alive() && !closeFirst:
 		return fmt.Errorf("%s is connected (.restart closes the connection first)", p.title(s))
 	case p.alive():
+		s.sayFarewell(p)
 		_ = p.link.Load().Close()
 	}
 	<-p.link.Load().reported
@@ -310,5 +311,6 @@ func (s *Shell) closePeers(text string) error {
 	if err := s.gone(p); err != nil {
 		return err
 	}
+	s.sayFarewell(p)
 	return p.link.Load().Close()
 }

@@ -6,23 +6,11 @@ import (
 	"strings"
 
 	"rpcsh/completer"
-	"rpcsh/rpcconn/catalog"
-	"rpcsh/shell/glob"
 	"rpcsh/shell/lang"
 )
 
 func shellCommands() []Command {
 	return []Command{
-		{
-			Name: "methods", Group: groupShell, Usage: "[PATTERN]",
-			Summary:  "list the methods that are known, with where they were learned",
-			Help:     "PATTERN is a glob, or a part of the name or of the summary. Methods that the peer calls here are marked with ←; a pipe gets the peer's own alone, one a line.",
-			Examples: []string{".methods", ".methods my_*"},
-			Find:     completeMethods,
-			Run: func(_ context.Context, s *Shell, args lang.Text) error {
-				return s.listMethods(args.Text)
-			},
-		},
 		{
 			Name: "set", Group: groupShell, Usage: "[NAME [VALUE]]",
 			Summary:  "show or change a setting",
@@ -73,62 +61,12 @@ func shellCommands() []Command {
 	}
 }
 
-// listMethods lists the methods of the current peer, or of all where there is none.
-func (s *Shell) listMethods(pattern string) error {
-	peers := s.peers.list()
-	if p := s.peers.selected(); p != nil {
-		peers = []*peer{p}
-	}
-	if len(peers) == 0 {
-		return s.notConnected()
-	}
-	var t table
-	for _, p := range peers {
-		for _, m := range p.known.Methods() {
-			if !matches(m, pattern) || m.Ours && !s.interactive() {
-				continue
-			}
-			if !s.interactive() {
-				t.row(visible(m.Signature(), false))
-				continue
-			}
-			mark := " "
-			if m.Ours {
-				mark = "←"
-			}
-			t.row(mark, visible(m.Signature(), false), m.Source.String(), visible(m.Summary, false))
-		}
-	}
-	if len(t.rows) == 0 {
-		if pattern != "" {
-			return fmt.Errorf("no known method matches %s", pattern)
-		}
-		s.remark("no methods are known yet; those that you call and that exist are learned")
-		return nil
-	}
-	lines := strings.SplitAfter(strings.TrimSuffix(t.String(), "\n"), "\n")
-	for i := range lines {
-		lines[i] = clip(strings.TrimSuffix(lines[i], "\n"), max(20, s.listWidth()))
-	}
-	s.say("%s", strings.Join(lines, "\n"))
-	return nil
-}
-
 // listWidth is how wide the lines of a list may be; for a pipe there is no limit.
 func (s *Shell) listWidth() int {
 	if s.interactive() {
 		return s.width() - 1
 	}
 	return 1 << 20
-}
-
-// matches reports whether m is meant by a pattern of .methods.
-func matches(m catalog.Method, pattern string) bool {
-	if glob.Is(pattern) {
-		return glob.Match(pattern, m.Name)
-	}
-	pattern = strings.ToLower(pattern)
-	return strings.Contains(strings.ToLower(m.Name), pattern) || strings.Contains(strings.ToLower(m.Summary), pattern)
 }
 
 func settingHelp() string {
@@ -233,21 +171,4 @@ func (c Command) help() string {
 		}
 	}
 	return b.String()
-}
-
-// wrap breaks text into lines of at most width characters, each after indent.
-func wrap(text string, width int, indent string) string {
-	var lines []string
-	line := indent
-	for _, w := range strings.Fields(text) {
-		if len(line) > len(indent) && len(line)+1+len(w) > width {
-			lines = append(lines, line)
-			line = indent
-		}
-		if len(line) > len(indent) {
-			line += " "
-		}
-		line += w
-	}
-	return strings.Join(append(lines, line), "\n")
 }

@@ -25,6 +25,8 @@ type job struct {
 	names  []string          // of the variables that the filter may use
 	values []json.RawMessage // theirs
 	all    bool              // every peer is asked
+	ready  map[*peer][]prepared
+	status func(text string) // shows what is being waited for; nil: nothing does
 }
 
 // An outcome is what became of a job at one peer.
@@ -36,6 +38,7 @@ type outcome struct {
 	slot     *slot // where in the order of output the answer came
 	answered bool
 	took     time.Duration
+	remarks  []string // about the result
 }
 
 // calls runs a statement that calls.
@@ -46,6 +49,18 @@ func (s *Shell) calls(ctx context.Context, st *lang.Statement) error {
 	}
 	peers, err := s.addressed(ctx, st)
 	if err != nil {
+		return err
+	}
+	if err := s.awaitGreeting(ctx, peers); err != nil {
+		return err
+	}
+	j.ready = make(map[*peer][]prepared, len(peers))
+	for _, p := range peers {
+		if j.ready[p], err = s.readyFor(p, j); err != nil {
+			return err
+		}
+	}
+	if err := s.showDocuments(ctx, j); err != nil {
 		return err
 	}
 	if j.silent() {
@@ -66,7 +81,9 @@ func (s *Shell) calls(ctx context.Context, st *lang.Statement) error {
 		}
 		return nil
 	}
-	defer s.showWaiting("waiting for " + j.title() + " …")()
+	status, stop := s.showWork("waiting for " + j.title() + " …")
+	defer stop()
+	j.status = status
 	return s.foreground(ctx, peers, j)
 }
 
@@ -165,17 +182,9 @@ func (s *Shell) notConnected() error {
 	return connectionError("not connected: .connect HOST:PORT dials a peer, .listen :PORT waits for some")
 }
 
-// limited returns ctx with the time limit of calls.
-func (set settings) limited(ctx context.Context) (context.Context, context.CancelFunc) {
-	if set.timeout <= 0 {
-		return context.WithCancel(ctx)
-	}
-	return context.WithTimeoutCause(ctx, set.timeout, errTimeout)
-}
-
 // ask runs j at p and waits for the answer.
 func (s *Shell) ask(ctx context.Context, p *peer, j *job, sent func()) outcome {
-	ctx, cancelTime := j.limited(ctx)
+	ctx, advance, cancelTime := j.limited(ctx)
 	defer cancelTime()
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -187,20 +196,28 @@ func (s *Shell) ask(ctx context.Context, p *peer, j *job, sent func()) outcome {
 	var answered atomic.Int64
 	var requests []rpcconn.Call
 	expected := int64(0)
-	for _, c := range j.Calls {
-		if !c.Notify {
-			expected++
+	calls := j.ready[p]
+	for i := range calls {
+		if calls[i].Notify {
+			continue
+		}
+		expected++
+		s.track(p, &calls[i])
+		if token := calls[i].token; token != "" {
+			defer p.watch(token, &watched{status: j.status, advance: advance})()
 		}
 	}
-	for _, c := range j.Calls {
+	var typed []*prepared // for each of waiting
+	for i := range calls {
+		c := &calls[i]
 		r := rpcconn.Call{Method: c.Method, Params: c.Params, Notify: c.Notify, Extra: c.Extra, OnSent: sent}
 		r.OnID = func(id rpcconn.ID) {
 			w := &call{peer: p, id: id, method: c.Method, since: start, cancel: cancel}
-			waiting = append(waiting, w)
+			waiting, typed = append(waiting, w), append(typed, c)
 			o.id = id
 			p.add(w)
 			if j.Background {
-				s.showOutgoing(p, id, c)
+				s.showOutgoing(p, id, c.Call)
 			}
 		}
 		r.OnResponse = func(*rpcconn.Response) {
@@ -233,10 +250,17 @@ func (s *Shell) ask(ctx context.Context, p *peer, j *job, sent func()) outcome {
 	for i, w := range waiting {
 		p.remove(w, i >= len(responses) || responses[i] == nil)
 		if i < len(responses) && responses[i] != nil {
-			p.learnFrom(w.method, responses[i])
+			p.learnFrom(typed[i], responses[i])
+		} else if ctx.Err() != nil && !errors.Is(o.err, rpcconn.ErrClosed) {
+			s.tellCancelled(p, link, w.id)
 		}
 	}
 	s.settle(&o, j, responses, ctx)
+	for i, r := range responses {
+		if r != nil && r.Err == nil && i < len(typed) {
+			o.remarks = append(o.remarks, p.remarkResult(j, typed[i], r.Result)...)
+		}
+	}
 	return o
 }
 
@@ -337,25 +361,26 @@ func (s *Shell) noteFailure(o *outcome) {
 
 // notify sends notifications: one, or a batch of them.
 func (s *Shell) notify(ctx context.Context, peers []*peer, j *job) error {
-	ctx, cancel := j.limited(ctx)
+	ctx, _, cancel := j.limited(ctx)
 	defer cancel()
 	var first error
 	for _, p := range peers {
 		var err error
+		ready := j.ready[p]
 		if j.Batch {
 			var calls []rpcconn.Call
-			for _, c := range j.Calls {
+			for _, c := range ready {
 				calls = append(calls, rpcconn.Call{Method: c.Method, Params: c.Params, Notify: true})
 			}
 			_, err = p.link.Load().Batch(ctx, calls)
 		} else {
-			_, err = p.link.Load().Do(ctx, &rpcconn.Call{Method: j.Calls[0].Method, Params: j.Calls[0].Params, Notify: true, Extra: j.Calls[0].Extra})
+			_, err = p.link.Load().Do(ctx, &rpcconn.Call{Method: ready[0].Method, Params: ready[0].Params, Notify: true, Extra: ready[0].Extra})
 		}
 		if err != nil {
 			err = s.callError(err, j, ctx)
 		} else {
-			for _, c := range j.Calls {
-				p.learnUsed(c.Method)
+			for _, c := range ready {
+				p.known.Observe(c.Method, false, c.Params, nil)
 			}
 		}
 		if first == nil {

@@ -34,6 +34,8 @@ type Command struct {
 const (
 	groupConnections = "Connections"
 	groupCalls       = "Calls"
+	groupMethods     = "Methods"
+	groupDocuments   = "Documents of language servers"
 	groupServing     = "Serving"
 	groupWatching    = "Watching"
 	groupShell       = "Shell"
@@ -41,13 +43,13 @@ const (
 
 // Groups returns the groups of commands, in order.
 func Groups() []string {
-	return []string{groupConnections, groupCalls, groupServing, groupWatching, groupShell}
+	return []string{groupConnections, groupCalls, groupMethods, groupDocuments, groupServing, groupWatching, groupShell}
 }
 
 // Commands returns the table of commands, in the order of their groups.
 func Commands() []Command {
 	var all []Command
-	for _, table := range [][]Command{connectionCommands(), callCommands(), serveCommands(), watchCommands(), shellCommands()} {
+	for _, table := range [][]Command{connectionCommands(), callCommands(), append(learnCommands(), discoverCommand()), documentCommands(), serveCommands(), watchCommands(), shellCommands()} {
 		all = append(all, table...)
 	}
 	return all
@@ -135,8 +137,8 @@ type table struct {
 
 func (t *table) row(cells ...string) { t.rows = append(t.rows, cells) }
 
-// String returns the table, its columns aligned; the first row is the head where there is one.
-func (t *table) String() string {
+// widths returns how wide the columns are.
+func (t *table) widths() []int {
 	var widths []int
 	for _, r := range t.rows {
 		for i, cell := range r {
@@ -146,6 +148,12 @@ func (t *table) String() string {
 			widths[i] = max(widths[i], displayWidth(cell))
 		}
 	}
+	return widths
+}
+
+// String returns the table, its columns aligned; the first row is the head where there is one.
+func (t *table) String() string {
+	widths := t.widths()
 	var b strings.Builder
 	for _, r := range t.rows {
 		var line strings.Builder
@@ -160,21 +168,19 @@ func (t *table) String() string {
 
 // within is String, but with the last column broken into lines at blanks, so that it fits into width columns where that can be.
 func (t *table) within(width int) string {
+	widths := t.widths()
 	var broken table
 	for _, r := range t.rows {
+		last := len(r) - 1
 		used := 0
-		for i := range r[:len(r)-1] {
-			widest := 0
-			for _, other := range t.rows {
-				widest = max(widest, displayWidth(other[i]))
-			}
-			used += widest + 2
+		for _, w := range widths[:last] {
+			used += w + 2
 		}
 		const narrowest = 20
-		lines := strings.Split(wrap(r[len(r)-1], max(narrowest, width-used), ""), "\n")
-		broken.row(append(slices.Clone(r[:len(r)-1]), lines[0])...)
+		lines := fill(strings.Fields(r[last]), max(narrowest, width-used), "", "")
+		broken.row(append(slices.Clone(r[:last]), lines[0])...)
 		for _, line := range lines[1:] {
-			broken.row(append(make([]string, len(r)-1), line)...)
+			broken.row(append(make([]string, last), line)...)
 		}
 	}
 	return broken.String()

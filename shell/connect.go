@@ -8,11 +8,13 @@ import (
 	"net"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
 	"rpcsh/rpcconn"
 	"rpcsh/rpcconn/dial"
+	"rpcsh/rpcconn/profile"
 	"rpcsh/shell/term"
 	"rpcsh/shell/traffic"
 )
@@ -31,6 +33,12 @@ func (s *Shell) Connect(ctx context.Context, target string, cfg dial.Config) err
 
 // ConnectTo is Connect for a target that has been read.
 func (s *Shell) ConnectTo(ctx context.Context, t dial.Target, cfg dial.Config) error {
+	if cfg.ListsDebuggers(t) {
+		var err error
+		if t, err = s.chooseDebugger(ctx, t, cfg); err != nil {
+			return err
+		}
+	}
 	p := newPeer()
 	p.dialled = dialled{t, cfg}
 	p.name, p.target = t.Short(), t.String()
@@ -41,10 +49,65 @@ func (s *Shell) ConnectTo(ctx context.Context, t dial.Target, cfg dial.Config) e
 	s.adopt(p, link, func() {
 		s.report(said)
 		if n := p.known.Len(); n > 0 && s.interactive() {
-			s.say("%s known from earlier · Tab completes · .help", plural(n, "method"))
+			s.say("%s known from earlier · Tab completes · .help", s.whoText(p, plural(n, "method")))
 		}
 	})
-	return nil
+	return s.awaitLearned(ctx, p)
+}
+
+// chooseDebugger returns the one thing that can be debugged at t; where there are several, they are listed for the person to choose from.
+func (s *Shell) chooseDebugger(ctx context.Context, t dial.Target, cfg dial.Config) (dial.Target, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, dialTimeout, errTimeout)
+	defer cancel()
+	defer s.showWaiting("asking " + t.String() + " what can be debugged …")()
+	start := time.Now()
+	list, err := cfg.Debuggers(ctx, t)
+	switch {
+	case err != nil:
+		return t, s.dialError(ctx, t, start, fmt.Errorf("%w; is this the port of a browser's or of node's debugger?", err))
+	case len(list) == 0:
+		return t, connectionError("%s has nothing that can be debugged", t)
+	case len(list) == 1:
+		at, err := list[0].Target(t)
+		if err != nil {
+			return t, &failure{ExitConnection, err}
+		}
+		return at, nil
+	}
+	var rows table
+	for _, d := range list {
+		url := "in use"
+		if at, err := d.Target(t); err == nil {
+			url = at.String()
+		}
+		rows.row(visible(d.Type, false), visible(clip(d.Title, 40), false), visible(clip(d.URL, 60), false), url)
+	}
+	s.remark(strings.TrimSuffix(rows.String(), "\n"))
+	return t, UsageError("%s has %d that can be debugged: name one by its URL, as in .connect %s", t, len(list), lastCell(rows))
+}
+
+// lastCell returns the last cell of the first row.
+func lastCell(t table) string { return t.rows[0][len(t.rows[0])-1] }
+
+// whoText puts who p says that it is before text.
+func (s *Shell) whoText(p *peer, text string) string {
+	if who := p.known.Peer().String(); who != "" {
+		return visible(clip(who, 100), false) + " · " + text
+	}
+	return text
+}
+
+// awaitLearned waits, in a run without a person, until the session with p has begun and its methods are known, where its protocol needs that.
+func (s *Shell) awaitLearned(ctx context.Context, p *peer) error {
+	if s.interactive() {
+		return nil
+	}
+	select {
+	case <-p.link.Load().learned:
+		return nil
+	case <-ctx.Done():
+		return errInterrupted
+	}
 }
 
 // dial connects to p, found out what it speaks where that was not said, and returns what there is to say about it.
@@ -200,7 +263,8 @@ func (s *Shell) adopt(p *peer, link *dial.Link, announce func()) {
 		s.note(err.Error())
 	}
 	p.known = known
-	p.link.Store(&connection{Link: link, reported: make(chan struct{})})
+	p.link.Store(newConnection(link))
+	s.documented(p)
 	p.since = time.Now()
 	s.peers.add(p)
 	announce()
@@ -214,19 +278,14 @@ func (s *Shell) begin(p *peer) {
 	link := p.link.Load()
 	s.updatePrompt()
 	s.tasks.Go(func() { s.watchEnd(p, link) })
+	if p.accepted {
+		link.greet() // what opens a session is the other side's to say
+	}
 	if w, known := link.Wire(); known {
 		s.mayDiscover(p, w)
 	}
 	if s.done.Err() != nil { // the session ended while this one was coming in
 		_ = link.Close()
-	}
-}
-
-// mayDiscover asks p what it offers, if that is wanted.
-func (s *Shell) mayDiscover(p *peer, w dial.Wire) {
-	link := p.link.Load()
-	if s.cfg.Discover && w.Protocol.Discover && !link.discovered.Swap(true) {
-		s.tasks.Go(func() { s.discover(p) })
 	}
 }
 
@@ -289,7 +348,8 @@ func (s *Shell) reconnect(ctx context.Context, p *peer) error {
 	clear(p.givenUp) // the ids of the new connection begin anew
 	p.order = nil
 	p.mu.Unlock()
-	p.link.Store(&connection{Link: link, reported: make(chan struct{})})
+	p.documents.forget()
+	p.link.Store(newConnection(link))
 	s.peers.restore(p)
 	s.report("re" + said)
 	s.begin(p)
@@ -314,13 +374,19 @@ func (s *Shell) options(p *peer) *rpcconn.Options {
 			<-p.ready
 			if req.Method != p.lastSeen { // in a flood of one method, learning it once is enough
 				p.lastSeen = req.Method
-				p.learnTraffic(req.Method)
+				p.known.Observe(req.Method, true, req.Params, nil)
+			}
+			if s.showProgress(p, req) {
+				return
 			}
 			s.showRequest(p, req)
+			s.heed(p, req)
 		},
 		OnAnswer: func(req *rpcconn.Request, r *rpcconn.Response) {
 			note := ""
-			if r.Err != nil && r.Err.Code == rpcconn.CodeMethodNotFound && !s.rules.Serves(req.Method) {
+			if s.politeAnswer(p, req.Method) != nil {
+				note = "by default, .serve " + visible(req.Method, false) + " … answers otherwise"
+			} else if r.Err != nil && r.Err.Code == rpcconn.CodeMethodNotFound && !s.rules.Serves(req.Method) {
 				note = "not served, .serve " + visible(req.Method, false) + " …"
 			}
 			s.showAnswer(p, req, r, note)
@@ -340,8 +406,25 @@ func (s *Shell) options(p *peer) *rpcconn.Options {
 	}
 }
 
+// politeAnswer returns how p's requests of a method are answered where nothing else is served, nil where there is no such default.
+func (s *Shell) politeAnswer(p *peer, method string) *profile.Answer {
+	pr := p.profile.Load()
+	if pr == nil || s.rules.Serves(method) {
+		return nil
+	}
+	for _, a := range pr.Answers {
+		if a.Method == method {
+			return &a
+		}
+	}
+	return nil
+}
+
 // answer answers p's request by the rules that are served.
 func (s *Shell) answer(ctx context.Context, c *rpcconn.Conn, p *peer, req *rpcconn.Request) (json.RawMessage, error) {
+	if a := s.politeAnswer(p, req.Method); a != nil {
+		return a.Answer(req.Params, s.cfg.Self)
+	}
 	result, err := s.rules.Answer(ctx, c, req, p.number)
 	if errors.Is(err, rpcconn.ErrNoAnswer) {
 		s.showTraffic(p, traffic.Event{Out: true, Kind: traffic.Response, Method: req.Method}, func() string {
@@ -368,7 +451,7 @@ func (s *Shell) awaitPeers(ctx context.Context, name string) {
 	if n, err := strconv.Atoi(name); err == nil {
 		wanted = n
 	}
-	ctx, cancel := s.settings().limited(ctx)
+	ctx, _, cancel := s.settings().limited(ctx)
 	defer cancel()
 	const pause = 20 * time.Millisecond
 	for s.peers.count() < wanted {
@@ -417,7 +500,8 @@ func (s *Shell) prompt() string {
 	case !p.alive():
 		return "(not connected)> "
 	}
-	prompt := visible(p.name, false) + "> "
+	const longest = 40 // the URL of a debugger has twice as much
+	prompt := visible(clip(p.name, longest), false) + "> "
 	if p.accepted || len(s.peers.list()) > 1 {
 		prompt = p.at() + " " + prompt
 	}

@@ -20,6 +20,7 @@ import (
 	"rpcsh/rpcconn/demo"
 	"rpcsh/rpcconn/dial"
 	"rpcsh/shell"
+	"rpcsh/shell/term"
 )
 
 var update = flag.Bool("update", false, "rewrite what is seen in the dialogues")
@@ -45,9 +46,11 @@ type person struct {
 
 	mu        sync.Mutex // protects what follows
 	prompt    string
+	prefill   string
 	status    string
 	seen      strings.Builder
 	interrupt func()
+	answers   func(line string, cursor int) []term.Suggestion // to the question asked last
 }
 
 func newPerson() *person {
@@ -70,6 +73,26 @@ func (p *person) ReadLine(ctx context.Context, prompt string) (string, error) {
 		return "", ctx.Err()
 	}
 }
+
+// Ask shows what a terminal leaves of a question: it and its answer.
+func (p *person) Ask(ctx context.Context, question string, complete func(line string, cursor int) []term.Suggestion) (string, error) {
+	p.mu.Lock()
+	p.answers = complete
+	p.mu.Unlock()
+	line, err := p.ReadLine(ctx, question)
+	fmt.Fprintln(p, question+line)
+	if line == "^C" {
+		return "", term.ErrInterrupted
+	}
+	return line, err
+}
+
+func (p *person) Page(_ context.Context, text string) error {
+	_, err := io.WriteString(p, text)
+	return err
+}
+
+func (p *person) Prefill(text string) { fmt.Fprintln(p, "in the editor: "+text) }
 
 func (p *person) Write(b []byte) (int, error) {
 	p.mu.Lock()

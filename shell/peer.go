@@ -16,6 +16,7 @@ import (
 	"rpcsh/rpcconn"
 	"rpcsh/rpcconn/catalog"
 	"rpcsh/rpcconn/dial"
+	"rpcsh/rpcconn/profile"
 )
 
 // maxGivenUp bounds how many calls are remembered for their late answers.
@@ -35,12 +36,18 @@ type peer struct {
 	ready      chan struct{} // closed when all of the above is set; hooks wait for it
 	lastSeen   string        // the method that the peer called last; the reading goroutine's
 
+	profile atomic.Pointer[profile.Profile] // nil: there is nothing special about it
+	deaf    atomic.Bool                     // it ended a connection because it was asked what it offers, so it is not asked any more
+
+	documents documents // that it has open
+
 	mu       sync.Mutex // protects what follows
 	calls    map[rpcconn.ID]*call
 	givenUp  map[rpcconn.ID]string // the methods of calls that nobody waits for any more
 	order    []rpcconn.ID          // of givenUp, oldest first
 	indexed  *methodIndex
-	indexing bool // a new index is being made
+	indexing bool                // a new index is being made
+	watched  map[string]*watched // by the tokens under which progress is told
 }
 
 func newPeer() *peer {
@@ -51,7 +58,35 @@ func newPeer() *peer {
 type connection struct {
 	*dial.Link
 	reported   chan struct{} // closed when it has been said that it has ended
+	greeted    chan struct{} // closed, by greet, when what has to be said first has been
+	greet      func()
+	learned    chan struct{} // closed when it has been asked what it offers, or will not be
 	discovered atomic.Bool   // it has been asked what it offers, or is about to be
+	inquired   atomic.Bool   // the same, because the person wanted to know
+	relearning atomic.Bool   // it is about to be asked again
+
+	mu     sync.Mutex                 // protects what follows
+	hellos map[string]json.RawMessage // the answers to handshakes, by convention
+}
+
+func newConnection(link *dial.Link) *connection {
+	c := &connection{Link: link, reported: make(chan struct{}), greeted: make(chan struct{}), learned: make(chan struct{}), hellos: make(map[string]json.RawMessage)}
+	c.greet = sync.OnceFunc(func() { close(c.greeted) })
+	return c
+}
+
+// hello returns the answer to the handshake of a convention, and whether it has been made.
+func (c *connection) hello(convention string) (json.RawMessage, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	hello, said := c.hellos[convention]
+	return hello, said
+}
+
+func (c *connection) keepHello(convention string, hello json.RawMessage) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.hellos[convention] = hello
 }
 
 // dialled is what it takes to dial a peer again.

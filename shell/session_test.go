@@ -251,7 +251,7 @@ func TestComplete(t *testing.T) {
 		{"@", []string{"@1", "@all"}},
 		{"@1 ec", []string{"@1 echo"}},
 		{"x = ec", []string{"echo"}},
-		{".ser", []string{".serve", ".unserve"}},
+		{".serv", []string{".serve", ".unserve"}},
 		{".set ti", []string{"timeout"}},
 		{".set output ", []string{"json", "pretty", "raw"}},
 		{".unserve ", []string{"my_double"}},
@@ -260,7 +260,7 @@ func TestComplete(t *testing.T) {
 		{"echo $v", []string{"$v"}},
 		{".print $", []string{"$_", "$v"}},
 		{".watch kind:req", []string{"kind:request"}},
-		{".help ser", []string{"serve", "unserve"}},
+		{".help serv", []string{"serve", "unserve"}},
 		{".connect localhost:1 bs", []string{"bsonrpc"}},
 		{"# my_", nil},
 	}
@@ -309,7 +309,7 @@ func (s *session) discovering(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.shell, p.lines = sh, nil
-	s.until("discovery", func() bool { return strings.Contains(p.take(), "7 methods learned by rpc.discover") })
+	s.until("discovery", func() bool { return strings.Contains(p.take(), "7 methods by rpc.discover") })
 }
 
 // Who asks rpc.discover by hand has its answer learned, of a BSON peer too, which is not asked unasked.

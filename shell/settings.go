@@ -16,6 +16,13 @@ const (
 	noParamsObject = "object"
 )
 
+// What is checked.
+const (
+	validateOff     = "off"
+	validateParams  = "params"
+	validateResults = "results" // and params
+)
+
 var emptyParams = map[string]string{noParamsArray: "[]", noParamsObject: "{}"}
 
 // settings is what .set changes. A call keeps those that were in force when it was made.
@@ -24,6 +31,7 @@ type settings struct {
 	noParams string
 	output   string
 	fallback string // the framing for an accepted peer that is spoken to before it has said anything
+	validate string // what is checked against what the peer says of its methods
 	stop     bool   // a run of several lines stops at the first that fails
 }
 
@@ -80,6 +88,13 @@ func settingTable() []setting {
 					s.timeout = d
 				}
 				return err
+			},
+		},
+		{
+			"validate", "what is checked against what the peer says of its methods: params before they are sent, results too, or nothing", []string{validateOff, validateParams, validateResults},
+			func(s *settings) string { return s.validate },
+			func(s *settings, v string) error {
+				return oneOf(&s.validate, v, validateOff, validateParams, validateResults)
 			},
 		},
 	}

@@ -27,6 +27,9 @@ import (
 type Terminal interface {
 	io.Writer
 	ReadLine(ctx context.Context, prompt string) (string, error)
+	Ask(ctx context.Context, question string, complete func(line string, cursor int) []term.Suggestion) (string, error)
+	Page(ctx context.Context, text string) error
+	Prefill(text string)
 	SetPrompt(prompt string)
 	SetStatus(text string)
 	NotifyInterrupt(f func())
@@ -46,9 +49,10 @@ type Config struct {
 	Color     bool
 	Verbose   bool
 	Reconnect bool // dial peers again that have gone
-	Discover  bool // ask peers what they offer, unasked
+	Discover  bool // ask peers what they offer: a person's unasked
 	Incoming  bool // print what comes in on Stdout, a JSON object a line
 
+	Self     catalog.Self     // who we tell peers that we are
 	History  *history.History // nil: none
 	Store    catalog.Store    // of the methods known of peers
 	Findings dial.Findings    // of what they speak
@@ -65,7 +69,10 @@ type Shell struct {
 	finish  context.CancelFunc
 	tasks   sync.WaitGroup // goroutines that the session owns
 	waiting sync.WaitGroup // those of them that wait for the answers to background calls
-	quit    bool           // .quit was given; the goroutine that runs lines has it
+	tokens  tokens
+	quit    bool   // .quit was given; the goroutine that runs lines has this and what follows
+	line    string // being run, as the person typed it
+	refused string // the last one that was refused, and is run all the same if it is entered again
 
 	mu        sync.Mutex // protects what follows
 	listeners []*dial.Listener
@@ -73,14 +80,15 @@ type Shell struct {
 	mute      []traffic.Filter
 	variables map[string]json.RawMessage
 	set       settings
-	failed    error // of the first background call that failed
+	documents []*catalog.Learned // of Learn
+	failed    error              // of the first background call that failed
 }
 
 // New starts a session; Close ends it.
 func New(cfg Config) *Shell {
 	s := &Shell{cfg: cfg, variables: make(map[string]json.RawMessage)}
 	s.colors = newPalette(cfg.Color)
-	s.set = settings{timeout: cfg.Timeout, noParams: noParamsOmit, fallback: dial.Protocols()[0].Framing, output: cfg.Output, stop: true}
+	s.set = settings{timeout: cfg.Timeout, noParams: noParamsOmit, fallback: dial.Protocols()[0].Framing, output: cfg.Output, stop: true, validate: validateParams}
 	if s.set.output == "" {
 		s.set.output = OutputJSON
 		if s.interactive() {
@@ -130,9 +138,14 @@ func (s *Shell) Close() {
 		_ = l.Close()
 	}
 	s.finish()
+	var closing sync.WaitGroup
 	for _, p := range s.peers.list() {
-		_ = p.link.Load().Close()
+		closing.Go(func() {
+			s.sayFarewell(p)
+			_ = p.link.Load().Close()
+		})
 	}
+	closing.Wait()
 	s.tasks.Wait()
 	s.screen.close()
 }
@@ -148,17 +161,31 @@ func (s *Shell) Run(ctx context.Context) error {
 			}
 			return err
 		}
-		if s.cfg.History != nil {
-			if err := s.cfg.History.Add(line); err != nil {
-				s.note(fmt.Sprintf("the line was not kept: %v", err))
-			}
-		}
-		if err := s.interruptible(ctx, line); err != nil {
+		s.keep(line)
+		s.line = line
+		err = s.interruptible(ctx, line)
+		s.refused = ""
+		if err != nil {
 			s.showError(line, err)
+		}
+		var r *refusal
+		if errors.As(err, &r) {
+			s.refused = line
+			s.cfg.Terminal.Prefill(line)
 		}
 		if s.quit {
 			return nil
 		}
+	}
+}
+
+// keep adds line to the history.
+func (s *Shell) keep(line string) {
+	if s.cfg.History == nil {
+		return
+	}
+	if err := s.cfg.History.Add(line); err != nil {
+		s.note(fmt.Sprintf("the line was not kept: %v", err))
 	}
 }
 
@@ -273,16 +300,19 @@ func (s *Shell) env() lang.Env {
 // maxFile is the largest file that @FILE takes, in bytes: no message that holds a larger one would be taken by anybody.
 const maxFile = 1 << 30
 
-// readFile reads a file for an argument. What is no regular file may have no end, or never begin.
-func readFile(path string) ([]byte, error) {
+// readFile reads a file for an argument.
+func readFile(path string) ([]byte, error) { return readUpTo(path, maxFile) }
+
+// readUpTo reads a file of at most so many bytes. What is no regular file may have no end, or never begin.
+func readUpTo(path string, most int) ([]byte, error) {
 	info, err := os.Stat(path)
 	switch {
 	case err != nil:
 		return nil, err
 	case !info.Mode().IsRegular():
 		return nil, fmt.Errorf("%s is no regular file", path)
-	case info.Size() > maxFile:
-		return nil, fmt.Errorf("%s has %s, at most %s can be sent", path, size(int(info.Size())), size(maxFile))
+	case info.Size() > int64(most):
+		return nil, fmt.Errorf("%s has %s, at most %s are taken", path, size(int(info.Size())), size(most))
 	}
 	return os.ReadFile(path)
 }

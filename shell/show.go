@@ -292,6 +292,9 @@ func (s *Shell) showResults(o *outcome, j *job, values []json.RawMessage) {
 	if s.interactive() && o.peer != nil {
 		text = s.withTime(text, o.took)
 	}
+	for _, r := range o.remarks {
+		s.screen.print(s.stderr(), s.colors.dim(visible(r, false)))
+	}
 	o.slot.print(s.stdout(), text)
 }
 
@@ -411,24 +414,36 @@ func (s *Shell) showError(line string, err error) {
 
 // showWaiting shows text, from the first second on, with how long it has been; the function that it returns ends that.
 func (s *Shell) showWaiting(text string) (stop func()) {
+	_, stop = s.showWork(text)
+	return stop
+}
+
+// showWork is showWaiting for what can tell how far it has come: update, which is nil where nobody looks, shows that in place of text.
+func (s *Shell) showWork(text string) (update func(text string), stop func()) {
 	status := s.cfg.Status
 	if s.interactive() {
 		status = s.cfg.Terminal.SetStatus
 	}
 	if status == nil {
-		return func() {}
+		return nil, func() {}
 	}
 	start := time.Now()
 	done := make(chan struct{})
+	news := make(chan string, 1)
 	s.tasks.Go(func() {
 		tick := time.NewTicker(time.Second)
 		defer tick.Stop()
 		used := false
+		show := func() {
+			used = true
+			status(text + " " + age(time.Since(start)) + ", Ctrl-C gives it up")
+		}
 		for {
 			select {
 			case <-tick.C:
-				used = true
-				status(text + " " + age(time.Since(start)) + ", Ctrl-C gives it up")
+				show()
+			case text = <-news:
+				show()
 			case <-done:
 				if used {
 					status("")
@@ -437,5 +452,11 @@ func (s *Shell) showWaiting(text string) (stop func()) {
 			}
 		}
 	})
-	return func() { close(done) }
+	update = func(text string) {
+		select {
+		case news <- text:
+		default: // the one before is not shown yet; there will be more
+		}
+	}
+	return update, func() { close(done) }
 }

@@ -39,7 +39,17 @@ var ErrNotOffered = errors.New("the peer does not offer this")
 
 // Conventions returns the table of all conventions that are asked over the connection, in no particular order.
 func Conventions() []Convention {
-	return []Convention{openRPCConvention()}
+	return []Convention{
+		openRPCConvention(),
+		ethereumConvention(),
+		neovimConvention(),
+		ovsdbConvention(),
+		introspectionConvention(),
+		describeConvention(),
+		mcpConvention(),
+		lspConvention(),
+		cdpConvention(),
+	}
 }
 
 // FindConvention returns the convention called name.

@@ -25,7 +25,7 @@ func TestDetect(t *testing.T) {
 			framings = FramingNames()[1:]
 		}
 		for _, f := range framings {
-			if p.Name == "lsp" || p.Name == "mcp" || p.Name == "nvim" {
+			if p.Name == "lsp" || p.Name == "mcp" || p.Name == "nvim" || p.Name == "ethereum" || p.Name == "ovsdb" {
 				continue
 			}
 			t.Run(p.Name+"/"+f, func(t *testing.T) {

@@ -8,7 +8,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"net/url"
 	"strings"
 	"time"
 
@@ -163,38 +162,14 @@ func isAnswer(frame []byte) bool {
 func (d *detector) debugger(ctx context.Context, t Target) *Finding {
 	ctx, cancel := context.WithTimeout(ctx, httpPatience)
 	defer cancel()
-	scheme := "http"
-	if t.Scheme == schemeWSS {
-		scheme = "https"
+	list, err := d.cfg.Debuggers(ctx, t)
+	if err != nil || len(list) == 0 {
+		return nil
 	}
-	tlsConfig, err := d.cfg.TLS.Client(t.host())
+	at, err := list[0].Target(t)
 	if err != nil {
-		return nil
-	}
-	client := &http.Client{
-		Transport:     &http.Transport{TLSClientConfig: tlsConfig, DisableKeepAlives: true},
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, scheme+"://"+t.authority(t.dialAddress())+"/json/list", nil)
-	if err != nil {
-		return nil
-	}
-	res, err := client.Do(req)
-	if err != nil {
-		return nil
-	}
-	defer res.Body.Close()
-	if res.StatusCode != http.StatusOK { // of 101 the body is the connection, which knows no ctx
-		return nil
-	}
-	var list []struct{ WebSocketDebuggerURL string }
-	if json.NewDecoder(io.LimitReader(res.Body, 1<<20)).Decode(&list) != nil || len(list) == 0 {
-		return nil
-	}
-	u, err := url.Parse(list[0].WebSocketDebuggerURL)
-	if err != nil || u.Host == "" {
 		return nil
 	}
 	d.trace("%s lists %d debugging targets", t.Address, len(list))
-	return &Finding{Target: Target{Scheme: t.Scheme, Address: t.Address, Path: u.RequestURI()}, Protocol: "cdp"}
+	return &Finding{Target: at, Protocol: "cdp"}
 }

@@ -39,7 +39,9 @@ func Protocols() []Protocol {
 		{Name: "cdp", Title: "JSON-RPC without version", Framing: "none", NewCodec: func() rpcconn.Codec { return jsonrpc.NewVersionless() }},
 		{Name: "lsp", Title: "LSP", Framing: "header", NewCodec: json2},
 		{Name: "mcp", Title: "MCP", Framing: "line", NewCodec: json2},
-		{Name: "nvim", Title: "Neovim", Framing: "msgpack", OwnOnly: true, Binary: true, NewCodec: func() rpcconn.Codec { return msgpackrpc.New() }},
+		{Name: "nvim", Title: "Neovim", Framing: "msgpack", OwnOnly: true, Binary: true, NewCodec: func() rpcconn.Codec { return msgpackrpc.NewNeovim() }},
+		{Name: "ethereum", Title: "Ethereum", Framing: "none", NewCodec: json2},
+		{Name: "ovsdb", Title: "OVSDB", Framing: "none", NewCodec: func() rpcconn.Codec { return jsonrpc.New1() }},
 	}
 }
 

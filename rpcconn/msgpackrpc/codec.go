@@ -42,9 +42,14 @@ const (
 // A Codec translates between MessagePack-RPC and packets. It belongs to one connection.
 type Codec struct {
 	methods names.Table // those decoded so far; for Decode only
+	handles handles
 }
 
 var _ rpcconn.Codec = (*Codec)(nil)
 
 // New returns a Codec for one connection.
 func New() *Codec { return &Codec{methods: make(names.Table)} }
+
+// NewNeovim returns a Codec for one connection to Neovim: it shows handles as {"$buffer":1}, {"$window":1000} and {"$tabpage":1}, which
+// are wrappers then as those of the package comment are, and reads these beside the {"$ext":…} that they stand for.
+func NewNeovim() *Codec { return &Codec{methods: make(names.Table), handles: withHandles} }

@@ -32,10 +32,10 @@ func (c *Codec) Decode(frame []byte, p *rpcconn.Packet) error {
 func (c *Codec) message(frame []byte) (rpcconn.Message, error) {
 	e := readEnvelope(frame)
 	if e.mistake != "" {
-		return e.invalid(frame)
+		return e.invalid(translator{frame: frame, handles: c.handles})
 	}
 	m := rpcconn.Message{Kind: e.kind, ID: e.id}
-	t := translator{frame: frame}
+	t := translator{frame: frame, handles: c.handles}
 	var err error
 	rest := e.rest
 	if e.kind != rpcconn.KindResponse {
@@ -130,10 +130,9 @@ func readUint32(b []byte) (n uint32, rest []byte, ok bool) {
 	return uint32(wide), rest, err == nil && wide <= math.MaxUint32
 }
 
-// invalid returns the message for frame, whose envelope has a mistake. It is to be answered if it is a request but for that.
-func (e *envelope) invalid(frame []byte) (rpcconn.Message, error) {
-	t := translator{frame: frame}
-	text, rest, err := t.value(frame)
+// invalid returns the message for the frame of t, whose envelope has a mistake. It is to be answered if it is a request but for that.
+func (e *envelope) invalid(t translator) (rpcconn.Message, error) {
+	text, rest, err := t.value(t.frame)
 	m := rpcconn.Message{Kind: rpcconn.KindInvalid, Raw: text}
 	if err == nil {
 		err = t.end(rest)

@@ -27,14 +27,14 @@ func (c *Codec) AppendEncode(dst []byte, p *rpcconn.Packet) ([]byte, error) {
 	if len(p.Messages) != 1 {
 		return dst, fmt.Errorf("encoding MessagePack-RPC: %d messages in a packet that is no batch, want 1", len(p.Messages))
 	}
-	frame, err := appendMessage(dst, &p.Messages[0])
+	frame, err := c.appendMessage(dst, &p.Messages[0])
 	if err != nil {
 		return dst, fmt.Errorf("encoding MessagePack-RPC: %w", err)
 	}
 	return frame, nil
 }
 
-func appendMessage(dst []byte, m *rpcconn.Message) ([]byte, error) {
+func (c *Codec) appendMessage(dst []byte, m *rpcconn.Message) ([]byte, error) {
 	if m.Extra != nil {
 		return nil, errors.New("a message has no further members")
 	}
@@ -44,9 +44,9 @@ func appendMessage(dst []byte, m *rpcconn.Message) ([]byte, error) {
 		if dst, err = appendID(append(dst, 0x94, typeRequest), m.ID); err != nil {
 			return nil, err
 		}
-		return appendCall(dst, m)
+		return c.appendCall(dst, m)
 	case rpcconn.KindNotification:
-		return appendCall(append(dst, 0x93, typeNotification), m)
+		return c.appendCall(append(dst, 0x93, typeNotification), m)
 	case rpcconn.KindResponse:
 		if m.ID.IsNone() || m.ID.IsNull() {
 			return nil, fmt.Errorf("a response needs the id of its request: %w", errors.ErrUnsupported)
@@ -54,7 +54,7 @@ func appendMessage(dst []byte, m *rpcconn.Message) ([]byte, error) {
 		if dst, err = appendID(append(dst, 0x94, typeResponse), m.ID); err != nil {
 			return nil, err
 		}
-		return appendOutcome(dst, m)
+		return c.appendOutcome(dst, m)
 	default:
 		return nil, errors.New("an invalid message has no encoding")
 	}
@@ -68,7 +68,7 @@ func appendID(dst []byte, id rpcconn.ID) ([]byte, error) {
 	return msgp.AppendUint64(dst, uint64(n)), nil
 }
 
-func appendCall(dst []byte, m *rpcconn.Message) ([]byte, error) {
+func (c *Codec) appendCall(dst []byte, m *rpcconn.Message) ([]byte, error) {
 	if !utf8.ValidString(m.Method) {
 		return nil, errors.New("the method is not UTF-8")
 	}
@@ -77,7 +77,7 @@ func appendCall(dst []byte, m *rpcconn.Message) ([]byte, error) {
 		return msgp.AppendArrayHeader(dst, 0), nil
 	}
 	start := len(dst)
-	dst, err := appendValue(dst, m.Params)
+	dst, err := appendValue(dst, m.Params, c.handles)
 	if err != nil {
 		return nil, fmt.Errorf("params: %w", err)
 	}
@@ -88,11 +88,11 @@ func appendCall(dst []byte, m *rpcconn.Message) ([]byte, error) {
 }
 
 // appendOutcome appends the last two elements of a response, error and result.
-func appendOutcome(dst []byte, m *rpcconn.Message) ([]byte, error) {
+func (c *Codec) appendOutcome(dst []byte, m *rpcconn.Message) ([]byte, error) {
 	if m.Err != nil {
 		text, err := errorText(m.Err)
 		if err == nil {
-			dst, err = appendValue(dst, text)
+			dst, err = appendValue(dst, text, c.handles)
 		}
 		if err != nil {
 			return nil, fmt.Errorf("error: %w", err)
@@ -103,7 +103,7 @@ func appendOutcome(dst []byte, m *rpcconn.Message) ([]byte, error) {
 	if len(m.Result) == 0 {
 		return msgp.AppendNil(dst), nil
 	}
-	dst, err := appendValue(dst, m.Result)
+	dst, err := appendValue(dst, m.Result, c.handles)
 	if err != nil {
 		return nil, fmt.Errorf("result: %w", err)
 	}

@@ -15,16 +15,19 @@ import (
 
 // appendValue appends the MessagePack value that text, which must be one JSON value, stands for. On error what it returns
 // as dst means nothing.
-func appendValue(dst, text []byte) ([]byte, error) {
+func appendValue(dst, text []byte, h handles) ([]byte, error) {
 	if err := jsonscan.Valid(text); err != nil {
 		return nil, err
 	}
-	r := reader{jsonscan.Cursor{Text: text}}
+	r := reader{jsonscan.Cursor{Text: text}, h}
 	return r.value(dst, 1)
 }
 
 // A reader walks JSON text that is known to be valid.
-type reader struct{ jsonscan.Cursor }
+type reader struct {
+	jsonscan.Cursor
+	handles handles
+}
 
 func (r *reader) value(dst []byte, depth int) ([]byte, error) {
 	r.Pos = jsonscan.Space(r.Text, r.Pos)
@@ -84,7 +87,7 @@ func (r *reader) object(dst []byte, depth int) ([]byte, error) {
 		}
 		key := unescape(quoted)
 		r.More('}') // past the colon
-		if size == 0 && isWrapper(key) {
+		if size == 0 && (isWrapper(key) || r.handles.isHandle(key)) {
 			return r.wrapper(dst[:start], string(key), depth)
 		}
 		if dst, err = r.value(msgp.AppendStringFromBytes(dst, key), depth+1); err != nil {

@@ -89,7 +89,7 @@ func FuzzEncode(f *testing.F) {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		frame, err := appendValue(nil, []byte(text))
+		frame, err := appendValue(nil, []byte(text), withoutHandles)
 		if err != nil {
 			return
 		}
@@ -97,7 +97,7 @@ func FuzzEncode(f *testing.F) {
 		if err != nil {
 			t.Fatalf("%s is sent as %x: %v", text, frame, err)
 		}
-		if again, err := appendValue(nil, []byte(back)); err != nil || !bytes.Equal(again, frame) {
+		if again, err := appendValue(nil, []byte(back), withoutHandles); err != nil || !bytes.Equal(again, frame) {
 			t.Fatalf("%s became %s, %v and\n%x, want\n%x", text, back, err, again, frame)
 		}
 		if !bytes.ContainsAny([]byte(text), `$\`) {
@@ -120,7 +120,7 @@ func FuzzValues(f *testing.F) {
 		if err != nil {
 			t.Fatalf("%x: %v", b, err)
 		}
-		if back, err := appendValue(nil, []byte(text)); err != nil || !bytes.Equal(back, b) {
+		if back, err := appendValue(nil, []byte(text), withoutHandles); err != nil || !bytes.Equal(back, b) {
 			t.Fatalf("%s is sent as\n%x, %v, want\n%x", text, back, err, b)
 		}
 	})

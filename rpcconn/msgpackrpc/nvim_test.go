@@ -128,3 +128,21 @@ func TestNeovimShowsErrors(t *testing.T) {
 		}
 	}
 }
+
+func TestNeovimHandles(t *testing.T) {
+	n := startNeovim(t)
+	n.codec = NewNeovim()
+	for _, test := range []struct{ method, params, want string }{
+		{"nvim_get_current_buf", ``, `{"$buffer":1}`},
+		{"nvim_list_wins", ``, `[{"$window":1000}]`},
+		{"nvim_get_current_tabpage", ``, `{"$tabpage":1}`},
+		{"nvim_buf_line_count", `[{"$buffer":1}]`, `1`},
+		{"nvim_win_get_buf", `[{"$window":1000}]`, `{"$buffer":1}`},
+		{"nvim_win_get_buf", `[1000]`, `{"$buffer":1}`},
+	} {
+		got := n.request(test.method, test.params)
+		if want := fmt.Sprintf("response id=%d result=%s", n.ids, test.want); show(got) != want {
+			t.Errorf("%s %s:\n got %s\nwant %s", test.method, test.params, show(got), want)
+		}
+	}
+}

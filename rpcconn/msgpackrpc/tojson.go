@@ -16,7 +16,8 @@ import (
 
 // A translator makes JSON text of the values in a frame.
 type translator struct {
-	frame []byte
+	frame   []byte
+	handles handles
 
 	// mixed are the maps with a key that an object cannot have, by the number of bytes from their first key to the end of
 	// frame; nil while all maps could be told by their first key.
@@ -106,6 +107,9 @@ func (t *translator) append(dst, b []byte, depth int) (_, rest []byte, err error
 		var number int8
 		var data []byte
 		number, data, rest, err = readExt(b)
+		if handle, ok := t.handles.appendHandle(dst, number, data); ok {
+			return handle, rest, err
+		}
 		dst = strconv.AppendInt(append(dst, `{"`+keyExt+`":{"type":`...), int64(number), 10)
 		dst = append(appendBase64(append(dst, `,"data":`...), data), "}}"...)
 	}
@@ -154,7 +158,7 @@ func (t *translator) appendMap(dst, b []byte, depth int) (_, rest []byte, err er
 	case size == 0:
 		return append(dst, "{}"...), rest, nil
 	}
-	if first, _, ok := textKey(rest); !ok || isWrapper(first) || t.mixed[len(rest)] {
+	if first, _, ok := textKey(rest); !ok || isWrapper(first) || t.handles.isHandle(first) || t.mixed[len(rest)] {
 		return t.appendPairs(dst, rest, size, depth)
 	}
 	for i := range size {

@@ -87,7 +87,7 @@ func TestValues(t *testing.T) {
 		if err := jsonscan.Valid([]byte(text)); err != nil {
 			t.Errorf("%.60s is shown as %.100s: %v", test.binary, text, err)
 		}
-		back, err := appendValue([]byte("before"), []byte(test.text))
+		back, err := appendValue([]byte("before"), []byte(test.text), withoutHandles)
 		if err != nil || !bytes.Equal(back, append([]byte("before"), b...)) {
 			t.Errorf("%.100s is sent as %.60x, %v, want %.60x", test.text, back, err, b)
 		}
@@ -143,7 +143,7 @@ func TestDeepest(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if back, err := appendValue(nil, []byte(text)); err != nil || !bytes.Equal(back, b) {
+		if back, err := appendValue(nil, []byte(text), withoutHandles); err != nil || !bytes.Equal(back, b) {
 			t.Errorf("%.40s is sent as %.20x, %v", text, back, err)
 		}
 	}
@@ -170,7 +170,7 @@ func TestWritten(t *testing.T) {
 		{`{"$map": [ [ 1 , 2 ] , ["a",[]] ] }`, "82 01 02 a161 90"}, {`{"$map":[]}`, "80"}, {`{"a":1,"$str":2}`, "82 a161 01 a4 24737472 02"},
 		{`{"$date":1}`, "81 a5 2464617465 01"},
 	} {
-		b, err := appendValue(nil, []byte(test.text))
+		b, err := appendValue(nil, []byte(test.text), withoutHandles)
 		if want := unhex(t, test.binary); err != nil || !bytes.Equal(b, want) {
 			t.Errorf("%s is sent as %x, %v, want %x", test.text, b, err, want)
 		}
@@ -193,7 +193,7 @@ func TestWrittenErrors(t *testing.T) {
 		{strings.Repeat("[", 200) + strings.Repeat("]", 200), "nested deeper than 200"}, {strings.Repeat(`{"":`, 200) + "1" + strings.Repeat("}", 200), "nested deeper than 200"},
 		{strings.Repeat(`{"$map":[[`, 200) + "1" + strings.Repeat(",1]]}", 200), "nested deeper than 200"},
 	} {
-		if b, err := appendValue(nil, []byte(test.text)); err == nil || !strings.Contains(err.Error(), test.want) {
+		if b, err := appendValue(nil, []byte(test.text), withoutHandles); err == nil || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("%.60s is sent as %x, %v, want an error with %q", test.text, b, err, test.want)
 		}
 	}

@@ -106,8 +106,10 @@ func appendWrapped(dst []byte, key string, value []byte) ([]byte, error) {
 	case keyBinary:
 		data, err := parseBase64(value)
 		return msgp.AppendBytes(dst, data), err
-	default:
+	case keyExt:
 		return appendExt(dst, value)
+	default:
+		return appendHandleExt(dst, key, value)
 	}
 }
 

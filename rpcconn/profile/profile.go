@@ -19,14 +19,16 @@ type Profile struct {
 	// Cancel returns the notification by which the call with this id is cancelled; nil: there is none.
 	Cancel func(id rpcconn.ID) (method string, params json.RawMessage)
 	// Track returns params that ask the peer to tell the progress of a call under a token; nil: there is no way. Params that have a
-	// token come back as they are.
+	// token, and those of methods that tell none, come back as they are.
 	Track func(method string, params json.RawMessage, token string) json.RawMessage
 	// Progress reads a notification that tells progress; nil: there are none.
 	Progress func(method string, params json.RawMessage) (Progress, bool)
 
 	Answers []Answer // to the peer's requests, where the person serves nothing else
-	Never   []string // globs of methods that are not sent unasked
+	Never   []string // globs of methods that are not sent unasked, in which / is nothing special
 	Relearn []string // the peer's notifications after which it is asked again
+	// Teaches returns the methods that the peer tells of in a request or notification of its own; nil: it does so nowhere.
+	Teaches func(method string, params json.RawMessage) []catalog.Method
 	// Farewell is sent before the connection is closed in good order: requests wait for their answer, a second at most.
 	Farewell []Farewell
 }
@@ -35,7 +37,13 @@ type Profile struct {
 type Answer struct {
 	Method string
 	Text   string // what it does, for lists
-	Answer func(params json.RawMessage, self catalog.Self) json.RawMessage
+	// Answer returns the result, or the error to answer with, which is an *rpcconn.Error.
+	Answer func(params json.RawMessage, self catalog.Self) (json.RawMessage, error)
+}
+
+// constant returns an Answer that is always the same.
+func constant(result string) func(json.RawMessage, catalog.Self) (json.RawMessage, error) {
+	return func(json.RawMessage, catalog.Self) (json.RawMessage, error) { return json.RawMessage(result), nil }
 }
 
 // A Farewell is a request or notification.
@@ -53,7 +61,9 @@ type Progress struct {
 }
 
 // Profiles returns the table of profiles.
-func Profiles() []Profile { return nil }
+func Profiles() []Profile {
+	return []Profile{lsp(), mcp(), neovim(), cdp(), ethereum(), ovsdb()}
+}
 
 // Find returns the profile called name, a protocol's; nil where that has none.
 func Find(name string) *Profile {
@@ -64,10 +74,6 @@ func Find(name string) *Profile {
 	}
 	return nil
 }
-
-// Plan returns the names of the conventions that a peer is asked, in order, the cheapest and likeliest first: of a protocol's name and
-// framing as package dial has them, and the scheme of its target ("tcp", "unix", "tls", "ws", "wss", "http", "https", "exec").
-func Plan(protocol, framing, scheme string) []string { return []string{string(catalog.SourceOpenRPC)} }
 
 // OfConvention returns the profile of peers that answered a convention, nil where that belongs to none.
 func OfConvention(convention string) *Profile {

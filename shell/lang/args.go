@@ -22,9 +22,10 @@ func ParseArgs(method string, words []string, env Env) (*Call, error) {
 			e.Column += column
 			return nil, &e
 		}
+		args.at[len(args.at)-1].Column += column // of the word, so far
 		column += len(w) + 1
 	}
-	call.Params = args.params()
+	args.into(call)
 	return call, nil
 }
 

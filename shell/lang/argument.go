@@ -16,6 +16,18 @@ type arguments struct {
 	values []json.RawMessage
 	names  []string // of values; empty where they are positional
 	given  map[string]bool
+	at     []Argument
+}
+
+// into puts the arguments into a call.
+func (a *arguments) into(call *Call) {
+	call.Params, call.Args = a.params(), a.at
+	call.Raw = a.isRaw()
+}
+
+// isRaw reports whether the one argument is the params.
+func (a *arguments) isRaw() bool {
+	return len(a.names) == 0 && len(a.values) == 1 && isContainer(a.values[0])
 }
 
 // params returns what the arguments are on the wire, nil where there are none.
@@ -23,7 +35,7 @@ func (a *arguments) params() json.RawMessage {
 	switch {
 	case len(a.values) == 0:
 		return nil
-	case len(a.names) == 0 && len(a.values) == 1 && isContainer(a.values[0]):
+	case a.isRaw():
 		return a.values[0]
 	case len(a.names) == 0:
 		return slices.Concat([]byte("["), bytes.Join(toBytes(a.values), []byte(",")), []byte("]"))
@@ -81,6 +93,7 @@ func (p *parser) argument(args *arguments) error {
 		args.names = append(args.names, name)
 	}
 	args.values = append(args.values, v)
+	args.at = append(args.at, Argument{name, start})
 	return nil
 }
 

@@ -33,8 +33,16 @@ type Call struct {
 	Method string
 	Notify bool
 	Params json.RawMessage // nil: no arguments were given
+	Raw    bool            // Params is the one argument that was given, byte for byte
+	Args   []Argument      // where the arguments are, for mistakes in them; of a Raw call that one
 	Extra  json.RawMessage // further members of the message, as an object; nil: none
 	Column int             // of the method
+}
+
+// An Argument is one of a call.
+type Argument struct {
+	Name   string // "" where it is positional
+	Column int
 }
 
 // A Command is one of the shell's own.

@@ -292,7 +292,7 @@ func (p *parser) method(call *Call) error {
 
 func (p *parser) arguments(call *Call) error {
 	args, err := p.gather()
-	call.Params = args.params()
+	args.into(call)
 	return err
 }
 

@@ -1,0 +1,124 @@
+package catalog
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"rpcsh/rpcconn/jsonscan"
+)
+
+// readParams reads the params of m: an array of names or objects, an object by name, a JSON Schema, or a text such as "a, b: int = 1". It
+// reports whether value is one of these.
+func (d *description) readParams(m *Method, value json.RawMessage) bool {
+	m.Params = []Param{}
+	switch value[0] {
+	case '[':
+		for _, element := range elements(value) {
+			d.param(m, "", element)
+		}
+	case '{':
+		d.paramsByName(m, value)
+	case '"':
+		signature := text(value)
+		if before, inner, found := strings.Cut(signature, "("); found && isMethodName("m"+strings.TrimSpace(before)) {
+			signature = inner[:max(strings.LastIndexByte(inner, ')'), 0)]
+		}
+		for _, part := range splitArguments(signature) {
+			m.paramText(part)
+		}
+	default:
+		m.Params = nil
+		return false
+	}
+	return true
+}
+
+// paramsByName reads a JSON Schema of an object, or its properties alone.
+func (d *description) paramsByName(m *Method, value json.RawMessage) {
+	var s struct {
+		Properties json.RawMessage
+		Required   json.RawMessage
+	}
+	m.Structure = ByName
+	if json.Unmarshal(value, &s) != nil || len(s.Properties) == 0 || s.Properties[0] != '{' {
+		for _, p := range objectMembers(value) {
+			d.param(m, p.name, p.value)
+		}
+		return
+	}
+	var required []string
+	_ = json.Unmarshal(s.Required, &required) // none are, where it is no list
+	for _, p := range objectMembers(s.Properties) {
+		d.param(m, p.name, p.value)
+		m.Params[len(m.Params)-1].Required = slices.Contains(required, p.name)
+	}
+}
+
+// A describedParam is a param with the names that its parts have.
+type describedParam struct {
+	Name, Type, Schema        json.RawMessage
+	Required, Optional        json.RawMessage
+	Default                   json.RawMessage
+	Summary, Description, Doc json.RawMessage
+	Varargs, Kwargs           json.RawMessage
+}
+
+// param adds the param that value describes: a name, a type where the name is given, or an object.
+func (d *description) param(m *Method, name string, value json.RawMessage) {
+	if value[0] == '"' && name == "" {
+		m.paramText(text(value))
+		return
+	}
+	p := Param{Name: name, Required: !d.optional, Schema: d.schema(value)}
+	var x describedParam
+	if value[0] == '{' && json.Unmarshal(value, &x) == nil {
+		if isTrue(x.Varargs) || isTrue(x.Kwargs) {
+			m.Open = true
+			return
+		}
+		if name == "" {
+			p.Name = text(x.Name)
+		}
+		if x.Schema != nil {
+			p.Schema = d.schema(x.Schema)
+		}
+		p.Summary = firstLine(firstText(x.Summary, x.Description, x.Doc))
+		switch {
+		case x.Required != nil:
+			p.Required = isTrue(x.Required)
+		case x.Optional != nil:
+			p.Required = !isTrue(x.Optional)
+		case x.Default != nil:
+			p.Required = false
+		}
+	}
+	if p.Name == "" {
+		p.Name = fmt.Sprintf("arg%d", len(m.Params)+1)
+	}
+	m.Params = append(m.Params, p)
+}
+
+// paramText adds the param of a signature: a, a: int, int a, a = 1, a?, *a.
+func (m *Method) paramText(signature string) {
+	name, value, optional := strings.Cut(signature, "=")
+	name, typ, _ := strings.Cut(strings.TrimSpace(name), ":")
+	name, typ = strings.TrimSpace(name), strings.TrimSpace(typ)
+	if first, second, two := strings.Cut(name, " "); two && typ == "" {
+		typ, name = first, strings.TrimSpace(second)
+	}
+	if strings.HasPrefix(name, "*") || strings.HasSuffix(name, "...") {
+		m.Open = true
+		return
+	}
+	bare := strings.TrimSuffix(name, "?")
+	p := Param{Name: bare, Required: !optional && bare == name, Schema: typeWord(typ)}
+	if v := strings.TrimSpace(value); optional && jsonscan.Valid([]byte(v)) == nil {
+		p.Schema = withDefault(p.Schema, json.RawMessage(v))
+	}
+	if !isMethodName(p.Name) {
+		p.Name = fmt.Sprintf("arg%d", len(m.Params)+1)
+	}
+	m.Params = append(m.Params, p)
+}

@@ -1,0 +1,122 @@
+package catalog
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	_ "embed"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"rpcsh/rpcconn"
+)
+
+//go:generate go run ./internal/genethereum refs-openrpc.json ethereum.json.gz
+
+//go:embed ethereum.json.gz
+var ethereumDocument []byte
+
+// SourceEthereum is the convention of Ethereum nodes.
+const SourceEthereum Source = "ethereum"
+
+const (
+	methodModules       = "rpc_modules"
+	methodClientVersion = "web3_clientVersion"
+)
+
+func ethereumConvention() Convention {
+	return Convention{
+		Name: string(SourceEthereum), Summary: "the methods of Ethereum nodes, by the modules that they name",
+		Asks:  []string{methodModules, methodClientVersion},
+		Learn: learnEthereum,
+	}
+}
+
+func learnEthereum(ctx context.Context, p Peer, _ json.RawMessage) (*Learned, error) {
+	modules, err := p.Call(ctx, methodModules, nil)
+	if refused := new(rpcconn.Error); err != nil && !errors.As(err, &refused) {
+		return nil, err
+	}
+	version, err := p.Call(ctx, methodClientVersion, nil)
+	if err != nil && modules == nil {
+		return nil, err
+	}
+	return FromEthereum(modules, version)
+}
+
+// FromEthereum returns the methods of a node that answered rpc_modules and web3_clientVersion so; either may be nil. A node that names
+// no modules is taken to have those that all have, and what its version says besides.
+func FromEthereum(modules, version json.RawMessage) (*Learned, error) {
+	client := readClientVersion(version)
+	names := readModules(modules)
+	if names == nil {
+		if client.Name == "" {
+			return nil, ErrNotOffered
+		}
+		names = []string{"eth", "net", "web3"}
+		if slices.Contains([]string{"anvil", "hardhatnetwork"}, strings.ToLower(client.Name)) {
+			names = append(names, "anvil", "evm", "debug", "txpool")
+		}
+	} else {
+		client.Modules = names
+	}
+	learned, err := readEthereumDocument()
+	if err != nil {
+		return nil, err
+	}
+	learned.Source, learned.Peer = SourceEthereum, client
+	learned.Methods = slices.DeleteFunc(learned.Methods, func(m Method) bool {
+		module, _, _ := strings.Cut(m.Name, "_")
+		return m.Name != methodModules && !slices.Contains(names, module) || m.Name == methodModules && modules == nil
+	})
+	for i := range learned.Methods {
+		m := &learned.Methods[i]
+		m.Source, m.Kind = SourceEthereum, KindRequest
+		if m.Name == "eth_subscription" { // it is told by name, all else is asked by position (go-ethereum, "Real-time events")
+			m.Ours, m.Kind, m.Structure = true, KindNotification, ByName
+		}
+	}
+	return learned, nil
+}
+
+// readEthereumDocument unpacks the document at each call: a node is asked once a connection, and it takes some milliseconds.
+func readEthereumDocument() (*Learned, error) {
+	r, err := gzip.NewReader(bytes.NewReader(ethereumDocument))
+	if err != nil {
+		return nil, fmt.Errorf("unpacking the methods of Ethereum nodes: %w", err)
+	}
+	text, err := io.ReadAll(r)
+	if err != nil {
+		return nil, fmt.Errorf("unpacking the methods of Ethereum nodes: %w", err)
+	}
+	return FromOpenRPC(text)
+}
+
+// readModules returns the names in {"eth":"1.0",…} in order, nil where it is something else.
+func readModules(modules json.RawMessage) []string {
+	var versions map[string]json.RawMessage
+	if json.Unmarshal(modules, &versions) != nil || len(versions) == 0 {
+		return nil
+	}
+	names := make([]string, 0, len(versions))
+	for name := range versions {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// readClientVersion reads NAME/VERSION/…, such as Geth/v1.13.14-stable/linux-amd64/go1.21.7.
+func readClientVersion(version json.RawMessage) Identity {
+	var text string
+	if json.Unmarshal(version, &text) != nil {
+		return Identity{}
+	}
+	name, rest, _ := strings.Cut(text, "/")
+	number, _, _ := strings.Cut(rest, "/")
+	return Identity{Name: name, Version: number}
+}

@@ -1,0 +1,55 @@
+package catalog
+
+import (
+	"bytes"
+	"compress/gzip"
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"sync"
+)
+
+// SourceLSP is the convention of the Language Server Protocol.
+const SourceLSP Source = "lsp"
+
+// METAMODEL is the file protocol/metaModel.json of github.com/microsoft/vscode-languageserver-node.
+//
+//go:generate go run ./internal/genlsp $METAMODEL lsp.json.gz
+//go:embed lsp.json.gz
+var lspData []byte
+
+// An LSPModel is the Language Server Protocol: all its methods, and the types that they refer to.
+type LSPModel struct {
+	Version     string      `json:"version"`
+	Methods     []LSPMethod `json:"methods"`
+	Definitions Definitions `json:"definitions"`
+}
+
+// An LSPMethod is a method of the Language Server Protocol.
+type LSPMethod struct {
+	Method       Method `json:"method"`
+	Capability   string `json:"capability,omitempty"`   // of servers that have it, a path of members with dots between; "": all have
+	Registration string `json:"registration,omitempty"` // under which it is registered later; "": its own name
+	Both         bool   `json:"both,omitempty"`         // either side may send it
+}
+
+// lspModel returns the protocol. It is read once, when it is needed: most peers are no language servers. It is not to be changed.
+var lspModel = sync.OnceValue(func() *LSPModel {
+	m, err := readLSPModel(lspData)
+	if err != nil {
+		panic(err) // it is our own, and a test reads it
+	}
+	return m
+})
+
+func readLSPModel(data []byte) (*LSPModel, error) {
+	r, err := gzip.NewReader(bytes.NewReader(data))
+	if err != nil {
+		return nil, fmt.Errorf("reading the model of LSP: %w", err)
+	}
+	var m LSPModel
+	if err := json.NewDecoder(r).Decode(&m); err != nil {
+		return nil, fmt.Errorf("reading the model of LSP: %w", err)
+	}
+	return &m, nil
+}

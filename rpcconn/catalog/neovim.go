@@ -1,0 +1,258 @@
+package catalog
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// SourceNeovim is the convention of Neovim (its manual, "api-metadata").
+const SourceNeovim Source = "nvim"
+
+const methodAPIInfo = "nvim_get_api_info"
+
+func neovimConvention() Convention {
+	return Convention{
+		Name: string(SourceNeovim), Summary: "Neovim's API, with its types", Asks: []string{methodAPIInfo},
+		Learn: func(ctx context.Context, p Peer, _ json.RawMessage) (*Learned, error) {
+			info, err := p.Call(ctx, methodAPIInfo, nil)
+			if err != nil {
+				return nil, err
+			}
+			return FromNeovim(info)
+		},
+	}
+}
+
+// neovimAPI is the metadata of the API.
+type neovimAPI struct {
+	Version struct {
+		Major, Minor, Patch int
+		Prerelease          bool
+	}
+	Functions []json.RawMessage
+	UIEvents  []json.RawMessage `json:"ui_events"`
+	Types     map[string]json.RawMessage
+}
+
+type neovimFunction struct {
+	Name            string
+	Parameters      [][]string // of type and name
+	ReturnType      string     `json:"return_type"`
+	DeprecatedSince int        `json:"deprecated_since"`
+}
+
+// FromNeovim reads what nvim_get_api_info answers, [channel, metadata], or the metadata alone.
+func FromNeovim(info json.RawMessage) (*Learned, error) {
+	var answer []json.RawMessage
+	if json.Unmarshal(info, &answer) == nil && len(answer) == 2 {
+		info = answer[1]
+	}
+	var api neovimAPI
+	if err := json.Unmarshal(info, &api); err != nil {
+		return nil, fmt.Errorf("reading Neovim's API: %w", err)
+	}
+	if api.Functions == nil {
+		return nil, fmt.Errorf("reading Neovim's API: it has no functions")
+	}
+	learned := &Learned{Source: SourceNeovim, Peer: Identity{Name: "Neovim", Version: api.version()}, Definitions: api.handles()}
+	unread := 0
+	for _, raw := range api.Functions {
+		var f neovimFunction
+		if json.Unmarshal(raw, &f) != nil || f.Name == "" {
+			unread++
+			continue
+		}
+		learned.Methods = append(learned.Methods, api.method(f))
+	}
+	if unread > 0 {
+		learned.Remarks = append(learned.Remarks, fmt.Sprintf("%d of Neovim's functions could not be read", unread))
+	}
+	learned.Methods = append(learned.Methods, api.events()...)
+	return learned, nil
+}
+
+func (api *neovimAPI) version() string {
+	v := fmt.Sprintf("%d.%d.%d", api.Version.Major, api.Version.Minor, api.Version.Patch)
+	if api.Version.Prerelease {
+		v += "-dev"
+	}
+	return v
+}
+
+// handles returns the definitions of Buffer, Window and Tabpage. Neovim sends them as values of types of their own, which codecs show as
+// objects, and takes plain integers for them.
+func (api *neovimAPI) handles() Definitions {
+	definitions := make(Definitions)
+	for name := range api.Types {
+		if !isIdentifier(name) {
+			continue
+		}
+		definitions[name] = json.RawMessage(`{"type":["integer","object"],"description":` + jsonText("the number of a "+strings.ToLower(name)+", 0 being the current one") + `}`)
+	}
+	return definitions
+}
+
+func (api *neovimAPI) method(f neovimFunction) Method {
+	m := Method{
+		Name: f.Name, Params: api.params(f.Parameters), Structure: ByPosition, Deprecated: f.DeprecatedSince > 0,
+		Result: &Param{Name: "result", Schema: api.schema(f.ReturnType)}, Source: SourceNeovim,
+	}
+	if m.Result.Schema == nil {
+		m.Result = nil
+	}
+	return m
+}
+
+func (api *neovimAPI) params(parameters [][]string) []Param {
+	params := []Param{}
+	for i, p := range parameters {
+		param := Param{Name: "arg" + strconv.Itoa(i+1), Required: true}
+		if len(p) > 0 {
+			param.Schema = api.schema(p[0])
+		}
+		if len(p) > 1 {
+			param.Name = p[1]
+		}
+		params = append(params, param)
+	}
+	return params
+}
+
+// events returns what Neovim tells of itself: the events of a user interface come together in one notification, the others are those of
+// its manual, "api-buffer-updates" and "rpc-errors", which the metadata does not have.
+func (api *neovimAPI) events() []Method {
+	var names []string
+	for _, raw := range api.UIEvents {
+		var event struct{ Name string }
+		if json.Unmarshal(raw, &event) == nil && event.Name != "" {
+			names = append(names, event.Name)
+		}
+	}
+	event := func(name string, parameters ...[]string) Method {
+		return Method{
+			Name: name, Kind: KindNotification, Ours: true, Structure: ByPosition, Source: SourceNeovim, Params: api.params(parameters),
+		}
+	}
+	redraw := event("redraw")
+	redraw.Open = true
+	if names != nil {
+		redraw.Params = []Param{{Name: "event", Required: true, Schema: json.RawMessage(`{"type":"array","prefixItems":[{"enum":` + jsonTexts(names) + `}]}`)}}
+	}
+	return []Method{
+		redraw,
+		event("nvim_buf_lines_event", []string{"Buffer", "buf"}, []string{"Object", "changedtick"}, []string{"Integer", "firstline"},
+			[]string{"Integer", "lastline"}, []string{"ArrayOf(String)", "linedata"}, []string{"Boolean", "more"}),
+		event("nvim_buf_changedtick_event", []string{"Buffer", "buf"}, []string{"Integer", "changedtick"}),
+		event("nvim_buf_detach_event", []string{"Buffer", "buf"}),
+		event("nvim_error_event", []string{"Integer", "type"}, []string{"String", "message"}),
+	}
+}
+
+// maxTypeDepth bounds how deep types may be nested in one another.
+const maxTypeDepth = 20
+
+// schema returns the JSON Schema of a type of Neovim ("api-types"), nil where any value is one, or the type is not known.
+func (api *neovimAPI) schema(typ string) json.RawMessage { return api.nestedSchema(typ, maxTypeDepth) }
+
+func (api *neovimAPI) nestedSchema(typ string, depth int) json.RawMessage {
+	if depth == 0 {
+		return nil
+	}
+	name, inner, _ := strings.Cut(strings.TrimSpace(typ), "(")
+	args := splitArguments(strings.TrimSuffix(inner, ")"))
+	if _, ok := api.Types[name]; ok && isIdentifier(name) {
+		return json.RawMessage(`{"$ref":` + jsonText(definitionRef(name)) + `}`)
+	}
+	switch name {
+	case "Boolean":
+		return json.RawMessage(`{"type":"boolean"}`)
+	case "Integer":
+		return json.RawMessage(`{"type":"integer"}`)
+	case "Float":
+		return json.RawMessage(`{"type":"number"}`)
+	case "String":
+		return json.RawMessage(`{"type":"string"}`)
+	case "void":
+		return json.RawMessage(`{"type":"null"}`)
+	case "Array", "Tuple":
+		return json.RawMessage(`{"type":"array"}`)
+	case "Dictionary", "Dict", "DictOf", "DictAs":
+		return json.RawMessage(`{"type":"object"}`)
+	case "ArrayOf":
+		return api.arraySchema(args, depth)
+	case "Enum":
+		return enumSchema(args)
+	case "Union":
+		return api.unionSchema(args, depth)
+	}
+	return nil
+}
+
+// arraySchema returns the schema of an array of args[0], args[1] of them where that is a number.
+func (api *neovimAPI) arraySchema(args []string, depth int) json.RawMessage {
+	s := `{"type":"array"`
+	if len(args) > 0 {
+		if items := api.nestedSchema(args[0], depth-1); items != nil {
+			s += `,"items":` + string(items)
+		}
+	}
+	if len(args) > 1 {
+		if n, err := strconv.ParseUint(args[1], 10, 16); err == nil {
+			s += fmt.Sprintf(`,"minItems":%d,"maxItems":%[1]d`, n)
+		}
+	}
+	return json.RawMessage(s + "}")
+}
+
+func (api *neovimAPI) unionSchema(args []string, depth int) json.RawMessage {
+	var parts []string
+	for _, a := range args {
+		part := api.nestedSchema(a, depth-1)
+		if part == nil {
+			return nil
+		}
+		parts = append(parts, string(part))
+	}
+	if parts == nil {
+		return nil
+	}
+	return json.RawMessage(`{"anyOf":[` + strings.Join(parts, ",") + `]}`)
+}
+
+// enumSchema returns the schema of one of values, which are quoted.
+func enumSchema(values []string) json.RawMessage {
+	if values == nil {
+		return nil
+	}
+	var words []string
+	for _, v := range values {
+		words = append(words, strings.Trim(v, `"'`))
+	}
+	return json.RawMessage(`{"enum":` + jsonTexts(words) + `}`)
+}
+
+// splitArguments splits at the commas that are in no brackets.
+func splitArguments(s string) []string {
+	var args []string
+	depth, start := 0, 0
+	for i, c := range s {
+		switch c {
+		case '(', '[', '{', '<':
+			depth++
+		case ')', ']', '}', '>':
+			depth--
+		case ',':
+			if depth == 0 {
+				args = append(args, strings.TrimSpace(s[start:i]))
+				start = i + 1
+			}
+		}
+	}
+	if last := strings.TrimSpace(s[start:]); last != "" {
+		args = append(args, last)
+	}
+	return args
+}

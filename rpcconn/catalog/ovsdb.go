@@ -1,0 +1,209 @@
+package catalog
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// SourceOVSDB is the convention of the Open vSwitch Database Management Protocol (RFC 7047).
+const SourceOVSDB Source = "ovsdb"
+
+const (
+	methodListDBs   = "list_dbs"
+	methodGetSchema = "get_schema"
+)
+
+// maxDatabases bounds how many schemas are asked for.
+const maxDatabases = 16
+
+func ovsdbConvention() Convention {
+	return Convention{
+		Name: string(SourceOVSDB), Summary: "OVSDB, with the tables and columns of each database", Asks: []string{methodListDBs, methodGetSchema},
+		Learn: learnOVSDB,
+	}
+}
+
+func learnOVSDB(ctx context.Context, p Peer, _ json.RawMessage) (*Learned, error) {
+	list, err := p.Call(ctx, methodListDBs, json.RawMessage("[]"))
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	if json.Unmarshal(list, &names) != nil {
+		return nil, fmt.Errorf("reading the names of databases: %s answered something else", methodListDBs)
+	}
+	var schemas []json.RawMessage
+	var remarks []string
+	for i, name := range names {
+		if i == maxDatabases {
+			remarks = append(remarks, fmt.Sprintf("the schemas of %d more databases were not asked for", len(names)-i))
+			break
+		}
+		schema, err := p.Call(ctx, methodGetSchema, json.RawMessage("["+jsonText(name)+"]"))
+		if err != nil {
+			remarks = append(remarks, fmt.Sprintf("getting the schema of %s: %v", name, err))
+			if ctx.Err() != nil {
+				break
+			}
+			continue
+		}
+		schemas = append(schemas, schema)
+	}
+	learned := FromOVSDB(names, schemas)
+	learned.Remarks = append(remarks, learned.Remarks...)
+	return learned, nil
+}
+
+// FromOVSDB returns the methods of a server with these databases, of which schemas (RFC 7047 section 3.2) are known.
+func FromOVSDB(names []string, schemas []json.RawMessage) *Learned {
+	o := ovsdb{names: names, learned: &Learned{Source: SourceOVSDB, Peer: Identity{Name: "OVSDB"}, Definitions: make(Definitions)}}
+	for _, raw := range schemas {
+		var s ovsdbSchema
+		if err := json.Unmarshal(raw, &s); err != nil || !isIdentifier(s.Name) {
+			o.remark("a schema could not be read")
+			continue
+		}
+		o.learned.Peer.Modules = append(o.learned.Peer.Modules, strings.TrimSpace(s.Name+" "+s.Version))
+		o.database(s)
+	}
+	o.operation()
+	o.learned.Methods = o.methods()
+	return o.learned
+}
+
+// An ovsdb makes definitions of schemas. One definition, Operation, serves completion: it has the tables and columns of all databases.
+// What belongs to one table is checked by a condition in it, which leads to definitions named DATABASE.TABLE and so on.
+type ovsdb struct {
+	names      []string // of databases
+	tables     []ovsdbTable
+	allColumns map[string]bool
+	learned    *Learned
+}
+
+type ovsdbSchema struct {
+	Name    string
+	Version string
+	Tables  map[string]json.RawMessage
+}
+
+// An ovsdbTable is a table of one database or, under one name, of several.
+type ovsdbTable struct {
+	name string
+	refs []string // of its definitions, without what stands for their kind
+}
+
+func (o *ovsdb) remark(format string, args ...any) {
+	o.learned.Remarks = append(o.learned.Remarks, fmt.Sprintf(format, args...))
+}
+
+func (o *ovsdb) define(name, schema string) { o.learned.Definitions[name] = json.RawMessage(schema) }
+
+func ref(name string) string { return `{"$ref":` + jsonText(definitionRef(name)) + `}` }
+
+func (o *ovsdb) database(s ovsdbSchema) {
+	for _, name := range sortedKeys(s.Tables) {
+		var table struct{ Columns map[string]json.RawMessage }
+		if json.Unmarshal(s.Tables[name], &table) != nil || !isIdentifier(name) {
+			o.remark("table %s of %s could not be read", name, s.Name)
+			continue
+		}
+		o.table(s.Name+"."+name, table.Columns)
+		i := slices.IndexFunc(o.tables, func(t ovsdbTable) bool { return t.name == name })
+		if i < 0 {
+			i = len(o.tables)
+			o.tables = append(o.tables, ovsdbTable{name: name})
+		}
+		o.tables[i].refs = append(o.tables[i].refs, s.Name+"."+name)
+	}
+}
+
+// table defines, for a table, .columns, the names of its columns; .row, the values in them; and the table itself, what an operation on it
+// may have.
+func (o *ovsdb) table(name string, columns map[string]json.RawMessage) {
+	names := append([]string{"_uuid", "_version"}, sortedKeys(columns)...)
+	if o.allColumns == nil {
+		o.allColumns = make(map[string]bool)
+	}
+	var row []string
+	for _, column := range names {
+		o.allColumns[column] = true
+		if raw, ok := columns[column]; ok {
+			row = append(row, jsonText(column)+":"+ovsdbColumn(raw))
+		}
+	}
+	o.define(name+".columns", `{"enum":`+jsonTexts(names)+`}`)
+	o.define(name+".row", `{"type":"object","properties":{`+strings.Join(row, ",")+`},"additionalProperties":false}`)
+	o.define(name, ovsdbParts(ref(name+".columns"), ref(name+".row"), ""))
+	o.define(name+".monitor", ovsdbMonitor(ref(name+".columns")))
+}
+
+// ovsdbParts returns the schema of an operation with these schemas of columns and rows (RFC 7047 section 5.2) and further members.
+func ovsdbParts(columns, row, further string) string {
+	condition := `{"type":"array","minItems":3,"maxItems":3,"prefixItems":[` + columns + `,{"enum":["==","!=","<","<=",">",">=","includes","excludes"]},true]}`
+	mutation := `{"type":"array","minItems":3,"maxItems":3,"prefixItems":[` + columns + `,{"enum":["+=","-=","*=","/=","%=","insert","delete"]},true]}`
+	return `{"type":"object","properties":{` + further +
+		`"where":{"type":"array","items":` + condition + `},` +
+		`"columns":{"type":"array","items":` + columns + `},` +
+		`"row":` + row + `,` +
+		`"rows":{"type":"array","items":` + row + `},` +
+		`"mutations":{"type":"array","items":` + mutation + `}}`
+}
+
+// ovsdbMonitor returns the schema of what is monitored of a table, once or, for several sets of columns, in an array (section 4.1.5).
+func ovsdbMonitor(columns string) string {
+	one := `{"type":"object","properties":{"columns":{"type":"array","items":` + columns + `},"select":{"type":"object","properties":{` +
+		`"initial":{"type":"boolean"},"insert":{"type":"boolean"},"delete":{"type":"boolean"},"modify":{"type":"boolean"}}}}}`
+	return `{"anyOf":[` + one + `,{"type":"array","items":` + one + `}]}`
+}
+
+// operation defines Operation and MonitorRequests.
+func (o *ovsdb) operation() {
+	columns := `{"type":"string"}`
+	table := `{"type":"string"}`
+	var conditions, monitors []string
+	if o.tables != nil {
+		columns = ref("Column")
+		o.define("Column", `{"enum":`+jsonTexts(sortedKeys(o.allColumns))+`}`)
+		table = ref("Table")
+		var names []string
+		for _, t := range o.tables {
+			names = append(names, t.name)
+			conditions = append(conditions, `{"if":{"properties":{"table":{"const":`+jsonText(t.name)+`}},"required":["table"]},"then":`+anyOf(t.refs, "")+`}`)
+			monitors = append(monitors, jsonText(t.name)+":"+anyOf(t.refs, ".monitor"))
+		}
+		o.define("Table", `{"enum":`+jsonTexts(names)+`}`)
+	}
+	s := ovsdbParts(columns, `{"type":"object"}`, `"op":{"enum":["select","insert","update","mutate","delete","wait","commit","abort","comment","assert"]},"table":`+table+`,`)
+	further := `,"uuid-name":{"type":"string"},"uuid":{"type":"string"},"until":{"enum":["==","!="]},"timeout":{"type":"integer"},` +
+		`"durable":{"type":"boolean"},"comment":{"type":"string"},"lock":{"type":"string"}}`
+	s = strings.TrimSuffix(s, "}") + further + `,"required":["op"]`
+	if conditions != nil {
+		s += `,"allOf":[` + strings.Join(conditions, ",") + `]`
+	}
+	o.define("Operation", s+"}")
+	o.define("MonitorRequests", `{"type":"object","properties":{`+strings.Join(monitors, ",")+`}}`)
+}
+
+// anyOf returns the schema of what fits any of the definitions.
+func anyOf(names []string, suffix string) string {
+	var refs []string
+	for _, name := range names {
+		refs = append(refs, ref(name+suffix))
+	}
+	if len(refs) == 1 {
+		return refs[0]
+	}
+	return `{"anyOf":[` + strings.Join(refs, ",") + `]}`
+}
+
+func sortedKeys[V any](m map[string]V) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}

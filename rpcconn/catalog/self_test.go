@@ -1,0 +1,20 @@
+package catalog
+
+import "testing"
+
+func TestSelf(t *testing.T) {
+	tests := []struct{ root, uri, folders string }{
+		{"", "", "[]"},
+		{"/", "file:///", `[{"uri":"file:///","name":"/"}]`},
+		{"/a b/ü#c", "file:///a%20b/%C3%BC%23c", `[{"uri":"file:///a%20b/%C3%BC%23c","name":"ü#c"}]`},
+	}
+	for _, test := range tests {
+		self := Self{Root: test.root}
+		if uri, folders := self.RootURI(), string(self.Folders()); uri != test.uri || folders != test.folders {
+			t.Errorf("%q: got %s, %s", test.root, uri, folders)
+		}
+	}
+	if got := string(Self{Name: `a"b`, Version: "1"}.info()); got != `{"name":"a\"b","version":"1"}` {
+		t.Errorf("we are %s", got)
+	}
+}

@@ -1,0 +1,34 @@
+package catalog
+
+import (
+	"encoding/json"
+	"strings"
+)
+
+// typeWord returns the JSON Schema of a type as peers and languages call it, nil where the word says nothing, or more than one thing.
+func typeWord(word string) json.RawMessage {
+	word = strings.ToLower(strings.TrimSpace(word))
+	if element, ok := strings.CutSuffix(word, "[]"); ok {
+		if items := typeWord(element); items != nil {
+			return json.RawMessage(`{"type":"array","items":` + string(items) + `}`)
+		}
+		return json.RawMessage(`{"type":"array"}`)
+	}
+	switch word {
+	case "int", "integer", "i4", "i8", "i32", "i64", "u32", "u64", "int32", "int64", "uint32", "uint64", "long", "short", "uint":
+		return json.RawMessage(`{"type":"integer"}`)
+	case "number", "num", "numeric", "double", "float", "float32", "float64", "real", "decimal":
+		return json.RawMessage(`{"type":"number"}`)
+	case "string", "str", "text", "char", "datetime.iso8601", "base64", "hex":
+		return json.RawMessage(`{"type":"string"}`)
+	case "boolean", "bool", "bit":
+		return json.RawMessage(`{"type":"boolean"}`)
+	case "array", "arr", "list", "tuple":
+		return json.RawMessage(`{"type":"array"}`)
+	case "object", "obj", "struct", "map", "dict", "json", "hash":
+		return json.RawMessage(`{"type":"object"}`)
+	case "null", "nil", "void", "none":
+		return json.RawMessage(`{"type":"null"}`)
+	}
+	return nil
+}

@@ -1,0 +1,245 @@
+package profile
+
+import (
+	"encoding/json"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+
+	"rpcsh/rpcconn"
+	"rpcsh/rpcconn/catalog"
+	"rpcsh/rpcconn/dial"
+)
+
+func TestPlan(t *testing.T) {
+	tests := []struct{ protocol, framing, scheme, want string }{
+		{"lsp", "header", "exec", "lsp"},
+		{"mcp", "", "http", "mcp"},
+		{"nvim", "msgpack", "unix", "nvim"},
+		{"cdp", "", "ws", "cdp"},
+		{"ethereum", "", "http", "ethereum"},
+		{"ovsdb", "none", "tcp", "ovsdb"},
+		{"jsonrpc", "header", "exec", "lsp rpc.discover"},
+		{"jsonrpc", "header", "tcp", "lsp rpc.discover"},
+		{"jsonrpc", "line", "exec", "mcp rpc.discover system.listMethods describe"},
+		{"jsonrpc", "line", "tcp", "rpc.discover system.listMethods describe"},
+		{"jsonrpc", "rfc7464", "tls", "rpc.discover system.listMethods describe"},
+		{"jsonrpc", "none", "unix", "rpc.discover system.listMethods ethereum describe"},
+		{"jsonrpc", "", "https", "rpc.discover ethereum system.listMethods mcp describe"},
+		{"jsonrpc", "", "wss", "rpc.discover ethereum system.listMethods describe"},
+		{"jsonrpc1", "none", "tcp", "ovsdb"},
+		{"msgpackrpc", "msgpack", "tcp", "nvim"},
+		{"bsonrpc", "bson", "tcp", "rpc.discover system.listMethods"},
+		{"", "", "", ""},
+	}
+	for _, test := range tests {
+		if got := strings.Join(Plan(test.protocol, test.framing, test.scheme), " "); got != test.want {
+			t.Errorf("%s, %s, %s: got %s", test.protocol, test.framing, test.scheme, got)
+		}
+	}
+}
+
+// TestProfilesAreProtocols checks the names against the tables of the other packages.
+func TestProfilesAreProtocols(t *testing.T) {
+	for _, p := range Profiles() {
+		if protocol, err := dial.FindProtocol(p.Name); err != nil || protocol.Discover {
+			t.Errorf("%s: %v, asked rpc.discover: %v", p.Name, err, protocol.Discover)
+		}
+		if got := OfConvention(p.Convention); got == nil || got.Name != p.Name {
+			t.Errorf("the convention %s belongs to %v", p.Convention, got)
+		}
+		methods := make(map[string]bool)
+		for _, a := range p.Answers {
+			if methods[a.Method] || a.Text == "" {
+				t.Errorf("%s: the answer to %s is there twice, or has no text", p.Name, a.Method)
+			}
+			methods[a.Method] = true
+		}
+	}
+	if Find("jsonrpc") != nil || OfConvention(discover) != nil {
+		t.Error("JSON-RPC alone has a profile")
+	}
+}
+
+func TestCancel(t *testing.T) {
+	tests := []struct{ profile, id, want string }{
+		{"lsp", `7`, `$/cancelRequest {"id":7}`},
+		{"lsp", `"a\"b"`, `$/cancelRequest {"id":"a\"b"}`},
+		{"mcp", `7.0`, `notifications/cancelled {"requestId":7.0,"reason":"the person gave it up"}`},
+		{"ovsdb", `7`, `cancel [7]`},
+	}
+	for _, test := range tests {
+		method, params := Find(test.profile).Cancel(rpcconn.ParseID([]byte(test.id)))
+		if got := method + " " + string(params); got != test.want {
+			t.Errorf("%s: got %s", test.profile, got)
+		}
+	}
+}
+
+func TestTrack(t *testing.T) {
+	tests := []struct{ profile, method, params, want string }{
+		{"lsp", "textDocument/hover", `{"position":{"line":1.0}}`, `{"position":{"line":1.0},"workDoneToken":"t\"1"}`},
+		{"lsp", "textDocument/hover", ``, `{"workDoneToken":"t\"1"}`},
+		{"lsp", "textDocument/hover", `{"workDoneToken":3}`, `{"workDoneToken":3}`},
+		{"lsp", "textDocument/hover", `[1]`, `[1]`},
+		{"lsp", "shutdown", ``, ``},
+		{"lsp", "no/such", `{}`, `{}`},
+		{"mcp", "tools/call", `{"name":"a","arguments":{}}`, `{"name":"a","arguments":{},"_meta":{"progressToken":"t\"1"}}`},
+		{"mcp", "tools/call", `{"_meta":{"a":1},"name":"a"}`, `{"name":"a","_meta":{"a":1,"progressToken":"t\"1"}}`},
+		{"mcp", "tools/call", `{"_meta":{"progressToken":5}}`, `{"_meta":{"progressToken":5}}`},
+		{"mcp", "tools/call", `{"_meta":5}`, `{"_meta":5}`},
+		{"mcp", "tools/call", `[]`, `[]`},
+		{"mcp", "ping", `{}`, `{}`},
+	}
+	for _, test := range tests {
+		if got := Find(test.profile).Track(test.method, json.RawMessage(test.params), `t"1`); string(got) != test.want {
+			t.Errorf("%s %s: got %s, want %s", test.method, test.params, got, test.want)
+		}
+	}
+}
+
+func TestProgress(t *testing.T) {
+	tests := []struct {
+		profile, method, params string
+		want                    Progress
+		ok                      bool
+	}{
+		{"lsp", "$/progress", `{"token":"a","value":{"kind":"begin","title":"Indexing","message":"files","percentage":0}}`, Progress{Token: `"a"`, Total: 100, Text: "Indexing: files"}, true},
+		{"lsp", "$/progress", `{"token":"a","value":{"kind":"begin","title":"Indexing"}}`, Progress{Token: `"a"`, Text: "Indexing"}, true},
+		{"lsp", "$/progress", `{"token":1,"value":{"kind":"report","percentage":40}}`, Progress{Token: "1", Done: 40, Total: 100}, true},
+		{"lsp", "$/progress", `{"token":1,"value":{"kind":"end","message":"done"}}`, Progress{Token: "1", Text: "done", Ended: true}, true},
+		{"lsp", "$/progress", `{"token":1,"value":[{"uri":"a partial result"}]}`, Progress{}, false},
+		{"lsp", "$/progress", `{"value":{"kind":"end"}}`, Progress{}, false},
+		{"lsp", "window/logMessage", `{"token":1,"value":{"kind":"end"}}`, Progress{}, false},
+		{"mcp", "notifications/progress", `{"progressToken":"a","progress":2,"total":3,"message":"m"}`, Progress{Token: `"a"`, Done: 2, Total: 3, Text: "m"}, true},
+		{"mcp", "notifications/progress", `{"progressToken":1,"progress":0.5}`, Progress{Token: "1", Done: 0.5}, true},
+		{"mcp", "notifications/progress", `{"progress":1}`, Progress{}, false},
+		{"mcp", "notifications/progress", `[1]`, Progress{}, false},
+		{"mcp", "notifications/progress", ``, Progress{}, false},
+		{"mcp", "notifications/message", `{"progressToken":1}`, Progress{}, false},
+	}
+	for _, test := range tests {
+		got, ok := Find(test.profile).Progress(test.method, json.RawMessage(test.params))
+		if got != test.want || ok != test.ok {
+			t.Errorf("%s %s: got %+v, %v", test.method, test.params, got, ok)
+		}
+	}
+}
+
+func TestAnswers(t *testing.T) {
+	tests := []struct{ profile, method, params, want string }{
+		{"lsp", "workspace/configuration", `{"items":[{"section":"a"},{}]}`, `[null,null]`},
+		{"lsp", "workspace/configuration", `{"items":5}`, `[]`},
+		{"lsp", "workspace/configuration", `[]`, `[]`},
+		{"lsp", "workspace/workspaceFolders", ``, `[{"uri":"file:///a","name":"a"}]`},
+		{"lsp", "client/registerCapability", `{}`, `null`},
+		{"lsp", "workspace/applyEdit", `{}`, `{"applied":false,"failureReason":"edits are not applied here"}`},
+		{"mcp", "ping", ``, `{}`},
+		{"mcp", "roots/list", ``, `{"roots":[{"uri":"file:///a","name":"a"}]}`},
+		{"mcp", "elicitation/create", `{}`, `{"action":"decline"}`},
+		{"ovsdb", "echo", `["a",1.0]`, `["a",1.0]`},
+		{"ovsdb", "echo", ``, `[]`},
+	}
+	for _, test := range tests {
+		got, err := answerOf(t, test.profile, test.method).Answer(json.RawMessage(test.params), catalog.Self{Root: "/a"})
+		if err != nil || string(got) != test.want {
+			t.Errorf("%s %s: got %s, %v", test.method, test.params, got, err)
+		}
+	}
+	var refused *rpcconn.Error
+	if got, err := answerOf(t, "mcp", "sampling/createMessage").Answer(nil, catalog.Self{}); got != nil || !errors.As(err, &refused) || refused.Code != -1 {
+		t.Errorf("sampling is answered with %s, %v", got, err)
+	}
+}
+
+func answerOf(t *testing.T, profile, method string) Answer {
+	t.Helper()
+	for _, a := range Find(profile).Answers {
+		if a.Method == method {
+			return a
+		}
+	}
+	t.Fatalf("%s has no answer to %s", profile, method)
+	return Answer{}
+}
+
+// TestServersAreAnswered checks that each request which the protocol lets the peer make has a default.
+func TestServersAreAnswered(t *testing.T) {
+	hellos := map[string]func() (*catalog.Learned, error){
+		"lsp": func() (*catalog.Learned, error) { return catalog.FromLSP(json.RawMessage(`{"capabilities":{}}`)) },
+		"mcp": func() (*catalog.Learned, error) {
+			return catalog.FromMCP(json.RawMessage(`{"protocolVersion":"2025-06-18"}`), nil)
+		},
+	}
+	for name, hello := range hellos {
+		learned, err := hello()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range learned.Methods {
+			answers := Find(name).Answers
+			if m.Ours && m.Kind == catalog.KindRequest && !slices.ContainsFunc(answers, func(a Answer) bool { return a.Method == m.Name }) {
+				t.Errorf("%s: %s is not answered", name, m.Name)
+			}
+		}
+	}
+}
+
+// TestAnswersFitTheProtocol checks the answers to language servers against the model of their protocol.
+func TestAnswersFitTheProtocol(t *testing.T) {
+	learned, err := catalog.FromLSP(json.RawMessage(`{"capabilities":{}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := catalog.New()
+	c.Replace(learned)
+	for _, a := range Find("lsp").Answers {
+		m, ok := catalog.FindLSPMethod(a.Method)
+		if !ok || !m.Ours {
+			t.Errorf("there is no %s", a.Method)
+			continue
+		}
+		result, _ := a.Answer(json.RawMessage(`{"items":[{}]}`), catalog.Self{Root: "/a"})
+		if problems := c.CheckResult(m, result); len(problems) > 0 {
+			t.Errorf("%s is answered with %s: %v", a.Method, result, problems)
+		}
+	}
+}
+
+// TestTeaches reads a registration, and nothing else.
+func TestTeaches(t *testing.T) {
+	params := json.RawMessage(`{"registrations":[{"id":"1","method":"textDocument/hover"}]}`)
+	teaches := Find("lsp").Teaches
+	if got := teaches("client/registerCapability", params); len(got) != 1 || got[0].Name != "textDocument/hover" {
+		t.Errorf("got %+v", got)
+	}
+	if got := teaches("window/logMessage", params); got != nil {
+		t.Errorf("got %+v", got)
+	}
+}
+
+func FuzzProfiles(f *testing.F) {
+	f.Add([]byte(`{"items":[{}],"token":1,"value":{"kind":"begin","percentage":5}}`), "$/progress")
+	f.Add([]byte(`{"_meta":{"progressToken":1},"progressToken":"a","progress":1e400}`), "notifications/progress")
+	f.Add([]byte(`{"_meta":{"a":1}} x`), "tools/call")
+	f.Fuzz(func(t *testing.T, params []byte, method string) {
+		for _, p := range Profiles() {
+			if p.Progress != nil {
+				if progress, ok := p.Progress(method, params); ok && !json.Valid([]byte(progress.Token)) {
+					t.Fatalf("%s: %q gives %+v", p.Name, params, progress)
+				}
+			}
+			if p.Track != nil && json.Valid(params) {
+				if tracked := p.Track(method, params, "t"); !json.Valid(tracked) {
+					t.Fatalf("%s: %q becomes %q", p.Name, params, tracked)
+				}
+			}
+			for _, a := range p.Answers {
+				if result, err := a.Answer(params, catalog.Self{}); err == nil && json.Valid(params) && !json.Valid(result) {
+					t.Fatalf("%s: %s %q is answered with %q", p.Name, a.Method, params, result)
+				}
+			}
+		}
+	})
+}

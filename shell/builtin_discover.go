@@ -1,0 +1,88 @@
+package shell
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"rpcsh/completer"
+	"rpcsh/rpcconn"
+	"rpcsh/rpcconn/catalog"
+	"rpcsh/shell/lang"
+)
+
+func discoverCommand() Command {
+	return Command{
+		Name: "discover", Group: groupMethods, Usage: "[CONVENTION]",
+		Summary:  "ask the peer what it offers, and tell what it answers",
+		Help:     conventionHelp(),
+		Examples: []string{".discover", ".discover rpc.discover"},
+		Complete: func(*Shell, []string) []completer.Candidate {
+			var all []completer.Candidate
+			for _, c := range catalog.Conventions() {
+				all = append(all, completer.Candidate{Text: c.Name, Description: c.Summary})
+			}
+			return all
+		},
+		Run: func(ctx context.Context, s *Shell, args lang.Text) error { return s.discoverNow(ctx, args.Text) },
+	}
+}
+
+// conventionHelp lists the conventions.
+func conventionHelp() string {
+	text := "Without CONVENTION, those that fit what the peer speaks are tried, one after the other, until one is answered. There are"
+	for i, c := range catalog.Conventions() {
+		if i > 0 {
+			text += ";"
+		}
+		text += fmt.Sprintf(" %s: %s", c.Name, c.Summary)
+	}
+	return text + "."
+}
+
+// discoverNow asks the current peer what it offers, because the person wants to know.
+func (s *Shell) discoverNow(ctx context.Context, name string) error {
+	p := s.peers.selected()
+	if p == nil {
+		return s.notConnected()
+	}
+	if err := s.gone(p); err != nil {
+		return err
+	}
+	link := p.link.Load()
+	w, known := link.Wire()
+	if !known {
+		return fmt.Errorf("%s has not said anything yet, so nobody knows what it speaks", p.title(s))
+	}
+	plan := s.plan(p, link, w)
+	if name != "" {
+		c, ok := catalog.FindConvention(name)
+		if !ok {
+			return fmt.Errorf("there is no convention %s; .help discover lists them", name)
+		}
+		plan = []catalog.Convention{c}
+	}
+	if len(plan) == 0 {
+		return fmt.Errorf("nothing is asked of peers that speak %s; .discover CONVENTION asks all the same", w)
+	}
+	defer s.showWaiting("asking what " + p.title(s) + " offers …")()
+	told := func(c catalog.Convention, err error) {
+		var refused *rpcconn.Error
+		switch {
+		case err == nil:
+		case errors.As(err, &refused):
+			s.remark(fmt.Sprintf("%s: not offered (%s)", c.Name, visible(clip(errorText(refused), 100), false)))
+		case errors.Is(err, errTimeout):
+			s.remark(fmt.Sprintf("%s: no answer within %s", c.Name, loudTimeout))
+		default:
+			s.remark(c.Name + ": " + visible(err.Error(), false))
+		}
+	}
+	if s.discover(ctx, p, link, plan, &inquiry{timeout: loudTimeout, loud: true, told: told}) {
+		return nil
+	}
+	if ctx.Err() != nil {
+		return errInterrupted
+	}
+	return fmt.Errorf("%s does not tell what it offers by any of these; its methods are learned as you call them, and .learn reads them from a file", p.title(s))
+}

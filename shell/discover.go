@@ -1,0 +1,322 @@
+package shell
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"rpcsh/rpcconn"
+	"rpcsh/rpcconn/catalog"
+	"rpcsh/rpcconn/dial"
+	"rpcsh/rpcconn/profile"
+	"rpcsh/shell/glob"
+)
+
+// How long a peer has for its answers while it is asked what it offers.
+const (
+	questionTimeout = 3 * time.Second  // to one question, unasked
+	loudTimeout     = 10 * time.Second // to one question of .discover
+	helloTimeout    = 30 * time.Second // to the beginning of a session: programs take their time to start
+	greetingPause   = time.Second      // that calls wait for the end of a handshake which nobody asked for
+)
+
+// mayDiscover begins what has to be said first to p, and asks what it offers, as far as that is wanted. A run without a person sends only
+// what it was told to: the handshake of the protocol that was named, since nothing can be called without it.
+func (s *Shell) mayDiscover(p *peer, w dial.Wire) {
+	link := p.link.Load()
+	if link.discovered.Swap(true) {
+		return
+	}
+	if pr := profile.Find(w.Protocol.Name); pr != nil && !p.accepted {
+		p.profile.Store(pr)
+	}
+	plan := s.plan(p, link, w)
+	named := p.dialled.cfg.Protocol == w.Protocol.Name
+	needed := named && slices.ContainsFunc(plan, func(c catalog.Convention) bool { return c.Hello != nil })
+	if !s.cfg.Discover || p.deaf.Load() || len(plan) == 0 || !s.interactive() && !needed {
+		link.greet()
+		close(link.learned)
+		return
+	}
+	s.tasks.Go(func() {
+		defer close(link.learned)
+		if !needed {
+			patience := time.AfterFunc(greetingPause, link.greet)
+			defer patience.Stop()
+		}
+		defer link.greet()
+		s.discover(s.done, p, link, plan, &inquiry{timeout: questionTimeout})
+	})
+}
+
+// plan returns the conventions by which p may be asked unasked: those that answered in an earlier run first, those that did not not at all.
+func (s *Shell) plan(p *peer, link *connection, w dial.Wire) []catalog.Convention {
+	names := profile.Plan(w.Protocol.Name, w.Framing, link.Target.Scheme)
+	if p.accepted { // it came to us: what opens a session is its to say
+		names = nil
+		if w.Protocol.Discover {
+			names = []string{string(catalog.SourceOpenRPC)}
+		}
+	}
+	var first, then []catalog.Convention
+	for _, name := range names {
+		c, ok := catalog.FindConvention(name)
+		answered, asked := p.known.Asked(name)
+		switch {
+		case !ok || asked && !answered && c.Hello == nil || forbidden(p, c):
+		case answered:
+			first = append(first, c)
+		default:
+			then = append(then, c)
+		}
+	}
+	return append(first, then...)
+}
+
+// forbidden reports whether c asks something that p's profile says must not be asked.
+func forbidden(p *peer, c catalog.Convention) bool {
+	pr := p.profile.Load()
+	return pr != nil && slices.ContainsFunc(pr.Never, func(pattern string) bool {
+		return slices.ContainsFunc(c.Asks, func(method string) bool { return glob.Match(pattern, method) })
+	})
+}
+
+// An inquiry says how a peer is asked.
+type inquiry struct {
+	timeout time.Duration // of a question
+	loud    bool          // the person has asked for it, and is told all
+	told    func(c catalog.Convention, err error)
+}
+
+// discover asks p by one convention after the other, until one is answered. It reports whether one was.
+func (s *Shell) discover(ctx context.Context, p *peer, link *connection, plan []catalog.Convention, q *inquiry) bool {
+	for i, c := range plan {
+		learned, err := s.askBy(ctx, p, link, c, q)
+		if !slices.ContainsFunc(plan[i+1:], func(c catalog.Convention) bool { return c.Hello != nil }) {
+			link.greet() // nothing has to be said first any more
+		}
+		if q.told != nil {
+			q.told(c, err)
+		}
+		if err == nil {
+			p.known.Answered(c.Name, true)
+			s.take(p, c, learned, q)
+			return true
+		}
+		if ctx.Err() != nil {
+			return false
+		}
+		p.known.Answered(c.Name, false)
+		var refused *rpcconn.Error
+		switch {
+		case errors.Is(err, rpcconn.ErrClosed):
+			if !q.loud {
+				s.comeBack(p, link, c)
+			}
+			return false
+		case q.loud, errors.As(err, &refused), errors.Is(err, catalog.ErrNotOffered), errors.Is(err, errTimeout):
+		default:
+			s.note(fmt.Sprintf("%s: asking what it offers by %s: %v", p.title(s), c.Name, err))
+		}
+	}
+	return false
+}
+
+// askBy asks p by one convention, with its handshake where that has still to be made.
+func (s *Shell) askBy(ctx context.Context, p *peer, link *connection, c catalog.Convention, q *inquiry) (*catalog.Learned, error) {
+	hello, said := link.hello(c.Name)
+	if c.Hello != nil && !said {
+		var err error
+		hello, err = c.Hello(ctx, s.asker(p, link, helloTimeout), s.cfg.Self)
+		if err != nil {
+			return nil, err
+		}
+		link.keepHello(c.Name, hello)
+		if pr := profile.OfConvention(c.Name); pr != nil {
+			p.profile.Store(pr)
+		}
+	}
+	return c.Learn(ctx, s.asker(p, link, q.timeout), hello)
+}
+
+// asker is p as conventions ask it. Its calls are none of the person's, so they are not listed.
+func (s *Shell) asker(p *peer, link *connection, timeout time.Duration) catalog.Peer {
+	asker := catalog.Peer{
+		Call: func(ctx context.Context, method string, params json.RawMessage) (json.RawMessage, error) {
+			ctx, cancel := context.WithTimeoutCause(ctx, timeout, errTimeout)
+			defer cancel()
+			w := &call{peer: p, method: method}
+			r, err := link.Do(ctx, &rpcconn.Call{Method: method, Params: params, OnID: func(id rpcconn.ID) { w.id = id }})
+			if err != nil {
+				p.remove(w, true) // its answer may still come
+				return nil, err
+			}
+			if r.Err != nil {
+				return nil, r.Err
+			}
+			return r.Result, nil
+		},
+		Notify: func(ctx context.Context, method string, params json.RawMessage) error {
+			return link.Notify(ctx, method, params)
+		},
+	}
+	if link.Target.CanGet() {
+		asker.Get = func(ctx context.Context, path string) ([]byte, error) {
+			ctx, cancel := context.WithTimeoutCause(ctx, timeout, errTimeout)
+			defer cancel()
+			return p.dialled.cfg.Get(ctx, link.Target, path)
+		}
+	}
+	return asker
+}
+
+// take learns what a peer told by a convention, and says so where it is news.
+func (s *Shell) take(p *peer, c catalog.Convention, learned *catalog.Learned, q *inquiry) {
+	if pr := profile.OfConvention(c.Name); pr != nil && !p.accepted {
+		p.profile.Store(pr)
+	}
+	before := p.known.Len()
+	who := p.known.Peer().String()
+	added := p.known.Replace(learned)
+	s.prepare(p)
+	s.remember(p)
+	if q.loud || added > 0 || p.known.Len() != before || p.known.Peer().String() != who {
+		text := s.whoText(p, plural(theirs(learned.Methods), "method")+" by "+c.Name)
+		if s.severalPeers() {
+			text = p.at() + " " + text
+		}
+		s.tell(q.loud, text)
+	}
+	s.showRemarks(c.Name, learned.Remarks, q.loud)
+}
+
+// report2 shows what became of what was asked for, or a note where it was not.
+func (s *Shell) tell(asked bool, text string) {
+	if asked {
+		s.remark(text)
+	} else {
+		s.note(text)
+	}
+}
+
+// showRemarks says what could not be read of what a peer told: one line, or all of them if they were asked for.
+func (s *Shell) showRemarks(convention string, remarks []string, all bool) {
+	for i, r := range remarks {
+		text := convention + ": " + visible(clip(r, 300), false)
+		if !all && len(remarks) > 1 {
+			text += fmt.Sprintf(" (and %d more, .discover %s tells)", len(remarks)-1, convention)
+		}
+		s.tell(all, text)
+		if !all || i+1 == maxRemarks {
+			return
+		}
+	}
+}
+
+// theirs returns how many of methods are the peer's own.
+func theirs(methods []catalog.Method) (n int) {
+	for _, m := range methods {
+		if !m.Ours {
+			n++
+		}
+	}
+	return n
+}
+
+// comeBack dials p again, which ended the connection because of a question, and asks no more.
+func (s *Shell) comeBack(p *peer, link *connection, c catalog.Convention) {
+	s.remember(p)
+	if p.accepted || p.deaf.Swap(true) || errors.Is(link.Err(), rpcconn.ErrClosed) || s.done.Err() != nil {
+		return
+	}
+	<-link.reported
+	if s.cfg.Reconnect { // watchEnd does it
+		return
+	}
+	s.note(fmt.Sprintf("%s ended when it was asked what it offers by %s; it is dialled again, and not asked any more (.discover asks)", p.title(s), c.Name))
+	if err := s.reconnect(s.done, p); err != nil {
+		s.note(err.Error())
+		return
+	}
+	s.updatePrompt()
+}
+
+// heed learns from what p says unasked about its methods. It is called by the goroutine that reads from p.
+func (s *Shell) heed(p *peer, req *rpcconn.Request) {
+	pr := p.profile.Load()
+	switch {
+	case pr == nil:
+	case slices.Contains(pr.Relearn, req.Method):
+		s.relearn(p, pr)
+	case pr.Teaches != nil:
+		p.known.Learn(pr.Teaches(req.Method, req.Params)...)
+	}
+}
+
+// relearn asks p again by the convention of its profile, because it said that what it offers has changed.
+func (s *Shell) relearn(p *peer, pr *profile.Profile) {
+	link := p.link.Load()
+	c, ok := catalog.FindConvention(pr.Convention)
+	if !ok || !s.cfg.Discover || link.relearning.Swap(true) {
+		return
+	}
+	s.tasks.Go(func() {
+		const pause = 100 * time.Millisecond // several such notifications come together
+		select {
+		case <-time.After(pause):
+		case <-s.done.Done():
+			return
+		}
+		link.relearning.Store(false)
+		s.discover(s.done, p, link, []catalog.Convention{c}, &inquiry{timeout: questionTimeout})
+	})
+}
+
+// ensureLearned asks p what it offers, in a run without a person that wants to know and was not told yet.
+func (s *Shell) ensureLearned(ctx context.Context, p *peer) {
+	if s.interactive() || !s.cfg.Discover || !p.alive() {
+		return
+	}
+	link := p.link.Load()
+	w, known := link.Wire()
+	if !known || link.inquired.Swap(true) || p.known.Len() > 0 {
+		return
+	}
+	s.discover(ctx, p, link, s.plan(p, link, w), &inquiry{timeout: loudTimeout})
+}
+
+// awaitGreeting waits until the peers' sessions have begun.
+func (s *Shell) awaitGreeting(ctx context.Context, peers []*peer) error {
+	defer s.showWaiting("the session begins …")()
+	for _, p := range peers {
+		select {
+		case <-p.link.Load().greeted:
+		case <-ctx.Done():
+			return errInterrupted
+		}
+	}
+	return nil
+}
+
+// sayFarewell ends the session with p in good order, as its protocol has it, within a second.
+func (s *Shell) sayFarewell(p *peer) {
+	pr := p.profile.Load()
+	link := p.link.Load()
+	if pr == nil || p.accepted || !p.alive() {
+		return
+	}
+	if _, said := link.hello(pr.Convention); !said {
+		return // the person began the session, or nobody has
+	}
+	const patience = time.Second
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	for _, f := range pr.Farewell {
+		if _, err := link.Do(ctx, &rpcconn.Call{Method: f.Method, Notify: f.Notify}); err != nil {
+			return
+		}
+	}
+}

@@ -1,0 +1,273 @@
+package shell_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"rpcsh/rpcconn"
+	"rpcsh/rpcconn/catalog"
+	"rpcsh/rpcconn/dial"
+	"rpcsh/shell"
+)
+
+// A service is a peer that a test plays: it answers each method by a function, and keeps what it was asked.
+type service struct {
+	t        *testing.T
+	listener *dial.Listener
+	served   sync.WaitGroup
+	handlers map[string]func(c *rpcconn.Conn, params json.RawMessage) (json.RawMessage, error)
+
+	mu    sync.Mutex // protects what follows
+	asked []string
+	links []*dial.Link
+}
+
+// serve starts a service.
+func serve(t *testing.T, handlers map[string]func(c *rpcconn.Conn, params json.RawMessage) (json.RawMessage, error)) *service {
+	t.Helper()
+	target, err := dial.ParseTarget("127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &service{t: t, handlers: handlers}
+	if s.listener, err = (dial.Config{Protocol: "jsonrpc", Framing: "line"}).Listen(t.Context(), target); err != nil {
+		t.Fatal(err)
+	}
+	s.served.Go(func() {
+		for {
+			link, err := s.listener.Accept(func() *rpcconn.Options {
+				return &rpcconn.Options{Handler: s.handle, OnRequest: func(req *rpcconn.Request) { s.note(req.Method) }}
+			})
+			if errors.Is(err, net.ErrClosed) {
+				return
+			}
+			if err == nil {
+				s.mu.Lock()
+				s.links = append(s.links, link)
+				s.mu.Unlock()
+			}
+		}
+	})
+	t.Cleanup(func() {
+		_ = s.listener.Close()
+		s.served.Wait()
+		for _, link := range s.links {
+			_ = link.Close()
+			link.Wait()
+		}
+	})
+	return s
+}
+
+func (s *service) note(method string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.asked = append(s.asked, method)
+}
+
+func (s *service) handle(_ context.Context, c *rpcconn.Conn, req *rpcconn.Request) (json.RawMessage, error) {
+	f, ok := s.handlers[req.Method]
+	if !ok {
+		return nil, &rpcconn.Error{Code: rpcconn.CodeMethodNotFound, Message: "Method not found"}
+	}
+	return f(c, req.Params)
+}
+
+// questions returns what was asked since the last call.
+func (s *service) questions() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	text := strings.Join(s.asked, " ")
+	s.asked = nil
+	return text
+}
+
+type answers = map[string]func(c *rpcconn.Conn, params json.RawMessage) (json.RawMessage, error)
+
+func result(text string) func(*rpcconn.Conn, json.RawMessage) (json.RawMessage, error) {
+	return func(*rpcconn.Conn, json.RawMessage) (json.RawMessage, error) { return json.RawMessage(text), nil }
+}
+
+// dialled is a shell with a person, connected to a service.
+func dialled(t *testing.T, s *service, store catalog.Store) *session {
+	t.Helper()
+	p := &session{person: newPerson(), t: t, done: make(chan error, 1)}
+	wire := dial.Config{Protocol: "jsonrpc", Framing: "line"}
+	p.shell = shell.New(shell.Config{Terminal: p, Wire: wire, Timeout: patience, Discover: true, Store: store})
+	if err := p.shell.Connect(t.Context(), s.listener.Target.String(), wire); err != nil {
+		t.Fatal(err)
+	}
+	go func() { p.done <- p.shell.Run(context.Background()) }()
+	t.Cleanup(func() {
+		close(p.lines)
+		if err := <-p.done; err != nil {
+			t.Errorf("the session ended with: %v", err)
+		}
+		p.shell.Close()
+	})
+	p.waitPrompt()
+	return p
+}
+
+const document = `{"openrpc":"1.2.6","info":{"title":"tiny","version":"3"},"methods":[{"name":"add","params":[
+	{"name":"a","required":true,"schema":{"type":"integer"}},{"name":"b","schema":{"type":"integer"}}],"paramStructure":"by-position"}]}`
+
+func TestDiscoverTellsWhoAndHowMany(t *testing.T) {
+	s := serve(t, answers{"rpc.discover": result(document)})
+	store := catalog.Store{Dir: t.TempDir()}
+	p := dialled(t, s, store)
+	p.see(`tiny 3 · 1 method by rpc\.discover`)
+	if got := s.questions(); got != "rpc.discover" {
+		t.Errorf("asked %s", got)
+	}
+	p.run(".close")
+	p.see("closed here")
+
+	again := dialled(t, s, store)
+	again.see(`tiny 3 · 1 method known from earlier`)
+}
+
+// What a peer did not answer it is not asked again in the next run; .discover asks all the same.
+func TestDiscoverRemembersWhatIsNotOffered(t *testing.T) {
+	s := serve(t, answers{"add": result("3")})
+	store := catalog.Store{Dir: t.TempDir()}
+	p := dialled(t, s, store)
+	p.until("the end of the questions", func() bool { return p.run("add 1 2") != "" && len(s.asked) > 3 })
+	first := s.questions()
+	if !strings.HasPrefix(first, "rpc.discover system.listMethods ") {
+		t.Errorf("asked %s", first)
+	}
+	p.run(".close")
+	p.see("closed here")
+
+	again := dialled(t, s, store)
+	again.run("add 1 2")
+	if got := s.questions(); got != "add" {
+		t.Errorf("in the next run: asked %s", got)
+	}
+	again.run(".discover rpc.discover")
+	again.see(`rpc\.discover: not offered \(error -32601: Method not found\)`)
+	if got := s.questions(); got != "rpc.discover" {
+		t.Errorf(".discover rpc.discover: asked %s", got)
+	}
+}
+
+// A peer that ends at a question is dialled again, once, and asked no more.
+func TestDiscoverComesBackToWhoHangsUp(t *testing.T) {
+	s := serve(t, answers{"add": result("3"), "rpc.discover": func(c *rpcconn.Conn, _ json.RawMessage) (json.RawMessage, error) {
+		_ = c.Close()
+		return nil, rpcconn.ErrNoAnswer
+	}})
+	p := dialled(t, s, catalog.Store{Dir: t.TempDir()})
+	p.see(`ended when it was asked what it offers by rpc\.discover; it is dialled again, and not asked any more`)
+	p.see(`reconnected to`)
+	if got := p.run("add 1 2"); !strings.HasPrefix(got, "3 ") {
+		t.Errorf("a call after that: %s", got)
+	}
+	if got := s.questions(); got != "rpc.discover add" {
+		t.Errorf("asked %s", got)
+	}
+}
+
+// Answers of any kind leave a working shell, and one line.
+func TestDiscoverOfOddAnswers(t *testing.T) {
+	for name, answer := range map[string]string{
+		"a wrong shape":   `{"methods":7}`,
+		"a number":        `12`,
+		"half a document": `{"openrpc":"1.2.6","methods":[{"name":"add","params":[{"$ref":"#/components/nowhere"}]},7,{"name":"f","params":{}}]}`,
+		"a loop": `{"openrpc":"1.2.6","methods":[{"name":"add","params":[{"name":"a","schema":{"$ref":"#/components/schemas/A"}}]}],
+			"components":{"schemas":{"A":{"$ref":"#/components/schemas/B"},"B":{"$ref":"#/components/schemas/A"}}}}`,
+		"unknown types": `{"openrpc":"1.2.6","methods":[{"name":"add","params":[{"name":"a","schema":{"type":"quantum"}},{"name":"b","schema":7}]}]}`,
+		"many methods":  `{"openrpc":"1.2.6","methods":[` + strings.Repeat(`{"name":"m","params":[]},`, 200_000) + `{"name":"add"}]}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := serve(t, answers{"rpc.discover": result(answer), "add": result("3")})
+			p := dialled(t, s, catalog.Store{})
+			if got := p.run("add 1 2"); !strings.Contains(got, "3 ") {
+				t.Errorf("a call: %s", got)
+			}
+			p.run(".set validate results")
+			if got := p.run("add 1 2"); !strings.Contains(got, "3 ") {
+				t.Errorf("a checked call: %s", got)
+			}
+		})
+	}
+}
+
+// Params are checked before they are sent, and sent all the same when the line is entered once more.
+func TestChecksParams(t *testing.T) {
+	s := serve(t, answers{"rpc.discover": result(document), "add": result("3")})
+	p := dialled(t, s, catalog.Store{})
+	p.see(`1 method by rpc\.discover`)
+	s.questions()
+	got := p.run(`add 1 two`)
+	if !strings.Contains(got, "^ b ") || !strings.Contains(got, "integer") || !strings.Contains(got, "Enter sends it anyway") {
+		t.Errorf("a string for an integer: %s", got)
+	}
+	if asked := s.questions(); asked != "" {
+		t.Errorf("sent %s", asked)
+	}
+	p.mu.Lock()
+	prefill := p.prefill
+	p.mu.Unlock()
+	if prefill != "add 1 two" {
+		t.Errorf("the line to be entered is %q", prefill)
+	}
+	if got := p.run(prefill); !strings.HasPrefix(got, "3 ") {
+		t.Errorf("entered once more: %s", got)
+	}
+	if got := p.run(`add b=2 a=1`); !strings.HasPrefix(got, "3 ") {
+		t.Errorf("by name: %s", got)
+	}
+	p.run(".set validate off")
+	if got := p.run(`add 1 two`); !strings.HasPrefix(got, "3 ") {
+		t.Errorf("unchecked: %s", got)
+	}
+}
+
+// Named arguments are put in order where the peer wants positions.
+func TestArrangesParams(t *testing.T) {
+	var got []string
+	s := serve(t, answers{"rpc.discover": result(document), "add": func(_ *rpcconn.Conn, params json.RawMessage) (json.RawMessage, error) {
+		got = append(got, string(params))
+		return json.RawMessage("3"), nil
+	}})
+	p := dialled(t, s, catalog.Store{})
+	p.see(`1 method by rpc\.discover`)
+	p.run("add b=2 a=1")
+	p.run("add 1 2")
+	if want := []string{"[1,2]", "[1,2]"}; !slices.Equal(got, want) {
+		t.Errorf("sent %q, want %q", got, want)
+	}
+	if seen := p.run("add c=1"); !strings.Contains(seen, "c") || len(got) != 2 {
+		t.Errorf("a name that there is not: %s, sent %q", seen, got[2:])
+	}
+}
+
+// A run without a person asks nothing that it was not told to, but for what .methods needs.
+func TestDiscoverWithoutAPerson(t *testing.T) {
+	s := serve(t, answers{"rpc.discover": result(document), "add": result("3")})
+	var out, errs strings.Builder
+	wire := dial.Config{Protocol: "jsonrpc", Framing: "line"}
+	sh := shell.New(shell.Config{Stdout: &out, Stderr: &errs, Wire: wire, Timeout: patience, Discover: true})
+	defer sh.Close()
+	if err := sh.Connect(t.Context(), s.listener.Target.String(), wire); err != nil {
+		t.Fatal(err)
+	}
+	for _, line := range []string{"add 1 2", ".methods"} {
+		if err := sh.Eval(t.Context(), line); err != nil {
+			t.Fatalf("%s: %v", line, err)
+		}
+		fmt.Fprintf(&out, "(%s)\n", s.questions())
+	}
+	if got, want := out.String(), "3\n(add)\nadd(a: integer, b?: integer)\n(rpc.discover)\n"; got != want {
+		t.Errorf("got %q, want %q; stderr %s", got, want, errs.String())
+	}
+}

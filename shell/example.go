@@ -1,0 +1,129 @@
+package shell
+
+import (
+	"bytes"
+	"encoding/json"
+	"strings"
+
+	"rpcsh/rpcconn/catalog"
+	"rpcsh/rpcconn/jsonscan"
+	"rpcsh/shell/lang"
+)
+
+// An argument is a value for a parameter.
+type argument struct {
+	name  string
+	value json.RawMessage
+}
+
+// exampleLine returns a line that calls m, or serves it where it is ours, and can be run as it stands: with the params of its first
+// example, else with what fits its required ones.
+func exampleLine(m catalog.Method, defs catalog.Definitions) string {
+	if m.Ours {
+		return serveLine(m, defs)
+	}
+	if len(m.Examples) > 0 && m.Examples[0].Params != nil {
+		return callLine(m, m.Examples[0].Params)
+	}
+	var args []argument
+	for _, p := range m.Params {
+		if p.Required {
+			args = append(args, argument{p.Name, defs.Sample(p.Schema)})
+		}
+	}
+	return callLine(m, paramsOf(m, args))
+}
+
+// serveLine returns a line that answers m.
+func serveLine(m catalog.Method, defs catalog.Definitions) string {
+	if m.Kind == catalog.KindNotification {
+		return ".watch " + m.Name
+	}
+	result := "null"
+	if m.Result != nil {
+		result = compact(defs.Sample(m.Result.Schema))
+	}
+	return ".serve " + m.Name + " " + result
+}
+
+// paramsOf returns args, which are in the order of m's params, as the params of a call: by name where m wants that, or where one is
+// left out that stands before another. There are none where there are no args.
+func paramsOf(m catalog.Method, args []argument) json.RawMessage {
+	if len(args) == 0 {
+		return nil
+	}
+	named := m.Structure == catalog.ByName
+	for i, a := range args {
+		named = named || m.Params[i].Name != a.name
+	}
+	var parts [][]byte
+	for _, a := range args {
+		if named {
+			parts = append(parts, append(append(jsonscan.AppendQuote(nil, a.name), ':'), a.value...))
+		} else {
+			parts = append(parts, a.value)
+		}
+	}
+	all := bytes.Join(parts, []byte(","))
+	if named {
+		return append(append([]byte("{"), all...), '}')
+	}
+	return append(append([]byte("["), all...), ']')
+}
+
+// callLine returns the line that sends m with params, which is as short as one would type it where that means the same.
+func callLine(m catalog.Method, params json.RawMessage) string {
+	mark := ""
+	if m.Kind == catalog.KindNotification {
+		mark = "!"
+	}
+	text := compact(params)
+	if len(text) <= len("{}") {
+		params, text = nil, ""
+	}
+	quoted := ".call " + mark + string(jsonscan.AppendQuote(nil, m.Name))
+	for _, line := range []string{mark + m.Name + words(params), mark + m.Name + " " + text, quoted + words(params)} {
+		if line = strings.TrimSpace(line); says(line, m.Name, text) {
+			return line
+		}
+	}
+	return strings.TrimSpace(quoted + " " + text)
+}
+
+// says reports whether line is a call of method with params, which are compact.
+func says(line, method, params string) bool {
+	st, err := lang.Parse(line, lang.Env{Variable: func(string) (json.RawMessage, bool) { return nil, false }})
+	return err == nil && len(st.Calls) == 1 && st.Calls[0].Method == method && compact(st.Calls[0].Params) == params &&
+		st.Assign == "" && st.Filter == nil && !st.Background && st.Peer == ""
+}
+
+// words returns params as arguments, each after a blank.
+func words(params json.RawMessage) string {
+	var b strings.Builder
+	// what is no array and what is no object has no elements and no members
+	_, _ = jsonscan.Array(params, func(value []byte) error {
+		b.WriteString(" " + typed(value))
+		return nil
+	})
+	_, _ = jsonscan.Object(params, func(key, value []byte) error {
+		b.WriteString(" " + jsonscan.Key(key) + "=" + typed(value))
+		return nil
+	})
+	return b.String()
+}
+
+// typed returns value as one would type it: text that nothing else can be taken for without its quotes.
+func typed(value json.RawMessage) string {
+	text, err := jsonscan.Unquote(value)
+	if err != nil || text == "" || len(text)+len(`""`) != len(value) || !isASCIILetter(text[0]) || jsonscan.Valid([]byte(text)) == nil {
+		return compact(value)
+	}
+	for i := range len(text) {
+		if c := text[i]; !isASCIILetter(c) && (c < '0' || c > '9') && strings.IndexByte("-./:", c) < 0 {
+			return compact(value)
+		}
+	}
+	return text
+}
+
+func isASCIILetter(c byte) bool { return c == '_' || c|0x20 >= 'a' && c|0x20 <= 'z' }
