@@ -48,6 +48,7 @@ type (
 		Open        bool              `json:"x-rpcsh-open,omitempty"`
 		Unknown     bool              `json:"x-rpcsh-params-unknown,omitempty"` // then params are empty
 		Source      Source            `json:"x-rpcsh-source,omitempty"`         // where it is inferred
+		Inferred    bool              `json:"x-rpcsh-inferred,omitempty"`
 		Via         *Via              `json:"x-rpcsh-via,omitempty"`
 	}
 	openRPCContentDescriptor struct {
@@ -170,7 +171,7 @@ func (r *openRPCReader) method(raw json.RawMessage) (Method, bool) {
 	if o.Name == "" {
 		return Method{}, false
 	}
-	m := Method{Name: o.Name, Kind: o.Kind, Open: o.Open, Deprecated: o.Deprecated, Source: SourceOpenRPC, Via: o.Via}
+	m := Method{Name: o.Name, Kind: o.Kind, Open: o.Open, Deprecated: o.Deprecated, Source: SourceOpenRPC, Inferred: o.Inferred, Via: o.Via}
 	if o.Source != "" && o.Source.Inferred() {
 		m.Source = o.Source
 	}
