@@ -59,9 +59,17 @@ func (c *Catalog) learn(m Method) bool {
 	if ok && (known.Source.rank() > m.Source.rank() || known.Source.rank() == m.Source.rank() && m.Source.Inferred()) || !ok && len(c.methods) >= maxMethods {
 		return false
 	}
-	c.methods[k] = m
+	c.methods[k] = m.orGuess(known)
 	c.version++
 	return !ok
+}
+
+// orGuess returns m with what was inferred of it earlier, where its source says nothing of params and result.
+func (m Method) orGuess(known Method) Method {
+	if known.Inferred && m.Params == nil && m.Result == nil {
+		m.Params, m.Result, m.Inferred = known.Params, known.Result, true
+	}
+	return m
 }
 
 // Replace learns all that a convention tells now: what it told earlier and does not any more is forgotten. It returns how many methods
@@ -69,10 +77,10 @@ func (c *Catalog) learn(m Method) bool {
 func (c *Catalog) Replace(l *Learned) (added int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	before := make(map[key]bool)
+	before := make(map[key]Method)
 	for k, m := range c.methods {
 		if m.Source == l.Source {
-			before[k] = true
+			before[k] = m
 			delete(c.methods, k)
 		}
 	}
@@ -81,7 +89,8 @@ func (c *Catalog) Replace(l *Learned) (added int) {
 		if m.Source == "" || !m.Source.Inferred() { // an exported document says what was a guess
 			m.Source = l.Source
 		}
-		if k := (key{m.Name, m.Ours}); c.learn(m) && !before[k] {
+		known, ok := before[key{m.Name, m.Ours}]
+		if c.learn(m.orGuess(known)) && !ok {
 			added++
 		}
 	}

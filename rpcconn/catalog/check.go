@@ -26,7 +26,7 @@ func (p Problem) String() string {
 // Check validates params, as they are sent but for the method's Via, against what m says of them; none where nothing is wrong or nothing
 // is known. What was inferred is not checked, nor is what has a schema that cannot be used.
 func (c *Catalog) Check(m Method, params json.RawMessage) []Problem {
-	if m.Params == nil || m.Source.Inferred() || len(params) > 0 && jsonscan.Valid(params) != nil {
+	if m.Params == nil || m.guessed() || len(params) > 0 && jsonscan.Valid(params) != nil {
 		return nil
 	}
 	values := make([]json.RawMessage, len(m.Params)) // nil: not given
@@ -63,9 +63,11 @@ func (c *Catalog) Check(m Method, params json.RawMessage) []Problem {
 	return problems
 }
 
+func (m Method) guessed() bool { return m.Inferred || m.Source.Inferred() }
+
 // CheckResult validates a result.
 func (c *Catalog) CheckResult(m Method, result json.RawMessage) []Problem {
-	if m.Result == nil || m.Source.Inferred() || jsonscan.Valid(result) != nil {
+	if m.Result == nil || m.guessed() || jsonscan.Valid(result) != nil {
 		return nil
 	}
 	return c.validate(Param{Name: "result", Schema: m.Result.Schema}, result)

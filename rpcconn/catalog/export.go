@@ -60,7 +60,7 @@ type openRPCWriter struct {
 func (w *openRPCWriter) method(m Method) json.RawMessage {
 	o := openRPCMethod{
 		Name: m.Name, Summary: m.Summary, Description: m.Description, Deprecated: m.Deprecated, Structure: string(m.Structure), Kind: m.Kind,
-		Open: m.Open, Unknown: m.Params == nil, Via: m.Via,
+		Open: m.Open, Unknown: m.Params == nil, Inferred: m.Inferred, Via: m.Via,
 	}
 	if m.Source.Inferred() {
 		o.Source = m.Source

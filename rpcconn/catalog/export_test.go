@@ -43,7 +43,7 @@ func TestOpenRPCIsReadBack(t *testing.T) {
 				Via: &Via{"tools/call", raw(`{"name":"all"}`), "arguments"},
 			},
 			{Name: "named", Params: []Param{{Name: "a"}}, Structure: ByName, Source: SourceOpenRPC, Examples: []Example{{"e", raw(`{"a":1}`), nil}, {"l", raw(`[1]`), nil}}},
-			{Name: "seen", Kind: KindNotification, Params: []Param{{Name: "arg1"}}, Source: SourceTraffic},
+			{Name: "seen", Kind: KindNotification, Params: []Param{{Name: "arg1"}}, Source: SourceTraffic, Inferred: true},
 			{Name: "unknown", Source: SourceOpenRPC},
 			{Name: "unknown", Ours: true, Kind: KindNotification, Source: SourceOpenRPC},
 		},

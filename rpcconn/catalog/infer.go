@@ -19,7 +19,7 @@ const (
 )
 
 // Observe learns from a call that was seen: the shapes of its params and of its result, nil where that was not seen, are merged into
-// what was inferred before. What a better source says stays. It is cheap to call for each message: what is large, or has been seen often
+// what was inferred before. Where a better source says anything of them, that stays alone. It is cheap to call for each message: what is large, or has been seen often
 // enough, is passed over.
 func (c *Catalog) Observe(name string, ours bool, params, result json.RawMessage) {
 	c.mu.Lock()
@@ -30,7 +30,7 @@ func (c *Catalog) Observe(name string, ours bool, params, result json.RawMessage
 	}
 	m, known := c.methods[k]
 	switch {
-	case known && !m.Source.Inferred():
+	case known && !m.Inferred && (m.Params != nil || m.Result != nil):
 		return
 	case !known && len(c.methods) >= maxMethods:
 		return
@@ -52,6 +52,7 @@ func (c *Catalog) Observe(name string, ours bool, params, result json.RawMessage
 		r.Schema = infer(r.Schema, result)
 		m.Result = &r
 	}
+	m.Inferred = m.Params != nil || m.Result != nil
 	more := m.size() - before.size()
 	if fits := c.inferred+more <= maxAllInferred; fits && (!known || !reflect.DeepEqual(m, before)) {
 		c.inferred += more

@@ -3,6 +3,7 @@ package catalog
 import (
 	"encoding/json"
 	"fmt"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -66,14 +67,43 @@ func TestObserve(t *testing.T) {
 }
 
 func TestObserveKeepsWhatIsKnown(t *testing.T) {
-	c := New(Method{Name: "m", Source: SourceOpenRPC})
-	c.Observe("m", false, json.RawMessage(`[1]`), json.RawMessage(`2`))
-	if m, _ := c.Find("m"); m.Params != nil || m.Result != nil || c.Version() != New(Method{Name: "m"}).Version() {
-		t.Errorf("got %+v", m)
+	for _, known := range []Method{{Name: "m", Source: SourceOpenRPC, Params: []Param{}}, {Name: "m", Source: SourceOpenRPC, Result: &Param{}}} {
+		c := New(known)
+		version := c.Version()
+		c.Observe("m", false, json.RawMessage(`[1]`), json.RawMessage(`2`))
+		if m, _ := c.Find("m"); !reflect.DeepEqual(m, known) || c.Version() != version {
+			t.Errorf("got %+v", m)
+		}
 	}
+	c := New(Method{Name: "m", Source: SourceOpenRPC})
 	c.Observe("m", true, json.RawMessage(`[1]`), nil)
 	if got := c.Methods(); len(got) != 2 || got[1].Source != SourceTraffic || got[1].Signature() != "m(arg1: integer)" {
 		t.Errorf("got %+v", got)
+	}
+}
+
+func TestObserveAddsToNames(t *testing.T) {
+	names := &Learned{Source: "help", Methods: []Method{{Name: "m"}}}
+	signature := func(c *Catalog) string {
+		m, _ := c.Find("m")
+		return fmt.Sprintf("%s %v %s", m.Source, m.Inferred, m.Signature())
+	}
+	c := New()
+	c.Observe("m", false, json.RawMessage(`[1]`), json.RawMessage(`"x"`))
+	for range 2 { // they are told once more
+		c.Replace(names)
+		if got, want := signature(c), "help true m(arg1: integer) → string"; got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+	}
+	c.Observe("m", false, json.RawMessage(`[null]`), nil)
+	m, _ := c.Find("m")
+	if got, want := signature(c), "help true m(arg1: integer|null) → string"; got != want || c.Check(m, json.RawMessage(`["x"]`)) != nil {
+		t.Errorf("got %s, want %s, unchecked", got, want)
+	}
+	c.Replace(&Learned{Source: "help", Methods: []Method{{Name: "m", Params: []Param{{Name: "a"}}}}})
+	if got, want := signature(c), "help false m(a?)"; got != want {
+		t.Errorf("got %s, want %s", got, want)
 	}
 }
 
@@ -126,11 +156,10 @@ func TestObserveIsBounded(t *testing.T) {
 func FuzzObserve(f *testing.F) {
 	f.Add([]byte(`[1,{"a":[1.5,null]}]`), []byte(`{"a":{"b":[{}]}}`), []byte(`{"type":["integer"],"properties":{"a":5},"required":7}`))
 	f.Fuzz(func(t *testing.T, first, second, schema []byte) {
-		c := New(Method{Name: "m", Source: SourceUsed, Params: []Param{{Name: "arg1", Schema: schema}}})
+		c := New(Method{Name: "m", Source: SourceUsed, Inferred: true, Params: []Param{{Name: "arg1", Schema: schema}}})
 		c.Observe("m", false, first, second)
 		c.Observe("m", false, second, first)
 		m, _ := c.Find("m")
-		m.Source = SourceOpenRPC
 		for _, p := range m.Params {
 			if p.Schema != nil && jsonscan.Valid(schema) == nil && jsonscan.Valid(p.Schema) != nil {
 				t.Errorf("the schema is %s", p.Schema)
@@ -139,7 +168,7 @@ func FuzzObserve(f *testing.F) {
 		n := New()
 		n.Observe("m", false, first, nil)
 		if m, ok := n.Find("m"); ok && len(m.Params) < maxObservedMember {
-			m.Source = SourceOpenRPC
+			m.Source, m.Inferred = SourceOpenRPC, false
 			if got := n.Check(m, first); m.Params != nil && len(got) > 0 {
 				t.Errorf("%s does not fit what is inferred of it: %v", first, got)
 			}

@@ -41,7 +41,8 @@ type Method struct {
 	Deprecated  bool      `json:"deprecated,omitempty"`
 	Tags        []string  `json:"tags,omitempty"`
 	Source      Source    `json:"source"`
-	Via         *Via      `json:"via,omitempty"` // how it is called, where that is by another method; nil: as itself
+	Inferred    bool      `json:"inferred,omitempty"` // params and result are a guess from what was seen, whatever the source is
+	Via         *Via      `json:"via,omitempty"`      // how it is called, where that is by another method; nil: as itself
 }
 
 // A Param is a parameter of a method, or its result.

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"rpcsh/rpcconn/jsonscan"
 )
@@ -48,6 +49,7 @@ type (
 		Open        bool              `json:"x-rpcsh-open,omitempty"`
 		Unknown     bool              `json:"x-rpcsh-params-unknown,omitempty"` // then params are empty
 		Source      Source            `json:"x-rpcsh-source,omitempty"`         // where it is inferred
+		Inferred    bool              `json:"x-rpcsh-inferred,omitempty"`
 		Via         *Via              `json:"x-rpcsh-via,omitempty"`
 	}
 	openRPCContentDescriptor struct {
@@ -76,6 +78,9 @@ type (
 // FromOpenRPC reads an OpenRPC document. References lead to the definitions then; those to other documents are not fetched. What is not as
 // it should be is left out, and told of in Remarks; there is an error where it is no OpenRPC document at all.
 func FromOpenRPC(document json.RawMessage) (*Learned, error) {
+	if !utf8.Valid(document) {
+		document = bytes.ToValidUTF8(document, []byte("\ufffd")) // of a file in another encoding, the texts alone suffer
+	}
 	document = bytes.TrimPrefix(document, []byte("\ufeff")) // of files
 	if err := jsonscan.Valid(document); err != nil {
 		return nil, fmt.Errorf("reading the OpenRPC document: it is no JSON: %w", err)
@@ -170,7 +175,7 @@ func (r *openRPCReader) method(raw json.RawMessage) (Method, bool) {
 	if o.Name == "" {
 		return Method{}, false
 	}
-	m := Method{Name: o.Name, Kind: o.Kind, Open: o.Open, Deprecated: o.Deprecated, Source: SourceOpenRPC, Via: o.Via}
+	m := Method{Name: o.Name, Kind: o.Kind, Open: o.Open, Deprecated: o.Deprecated, Source: SourceOpenRPC, Inferred: o.Inferred, Via: o.Via}
 	if o.Source != "" && o.Source.Inferred() {
 		m.Source = o.Source
 	}
@@ -313,14 +318,14 @@ func summarize(summary, description string) (line, rest string) {
 		summary, description = description, ""
 	}
 	line, rest, _ = strings.Cut(summary, "\n")
-	line, rest = strings.TrimSpace(line), strings.TrimSpace(rest)
-	if rest != "" && !strings.HasSuffix(line, ".") && !strings.HasPrefix(summary[len(line):], "\n\n") {
+	line = strings.TrimSpace(line)
+	if next, _, _ := strings.Cut(rest, "\n"); strings.TrimSpace(next) != "" && !strings.HasSuffix(line, ".") {
 		rest = summary // the first line ends within a sentence
 	}
 	if description == line {
 		description = ""
 	}
-	return line, strings.TrimSpace(rest + "\n\n" + description)
+	return line, strings.TrimSpace(strings.TrimSpace(rest) + "\n\n" + description)
 }
 
 // firstLine returns the first line of the first text that is not empty.

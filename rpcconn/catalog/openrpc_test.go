@@ -51,6 +51,30 @@ func TestFromOpenRPC(t *testing.T) {
 	}
 }
 
+func TestFromOpenRPCReadsFiles(t *testing.T) {
+	learned, err := FromOpenRPC([]byte("\xef\xbb\xbf{\r\n\"methods\": [{\"name\": \"m\", \"summary\": \"caf\xe9\"}]\r\n}\r\n"))
+	if err != nil || len(learned.Methods) != 1 || learned.Methods[0].Summary != "caf\ufffd" {
+		t.Errorf("got %+v, %v", learned, err)
+	}
+}
+
+func TestSummarize(t *testing.T) {
+	tests := []struct{ summary, description, line, rest string }{
+		{"", "", "", ""},
+		{"s", "d", "s", "d"},
+		{" s ", "s\n", "s", ""},
+		{"", "One. \r\nTwo.", "One.", "Two."},
+		{"", "Title\r\n\r\nText.", "Title", "Text."},
+		{"", "A sentence that\ngoes on.", "A sentence that", "A sentence that\ngoes on."},
+		{"One.\nTwo.", "Three.", "One.", "Two.\n\nThree."},
+	}
+	for _, test := range tests {
+		if line, rest := summarize(test.summary, test.description); line != test.line || rest != test.rest {
+			t.Errorf("%q, %q: got %q, %q, want %q, %q", test.summary, test.description, line, rest, test.line, test.rest)
+		}
+	}
+}
+
 func TestFromOpenRPCSaysWhatIsNone(t *testing.T) {
 	for _, document := range []string{``, `{`, `null`, `5`, `[]`, `{}`, `{"methods":5}`, `{"methods":{"a":1}}`, `{"openrpc":5}`} {
 		if learned, err := FromOpenRPC(json.RawMessage(document)); err == nil {

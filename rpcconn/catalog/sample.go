@@ -32,8 +32,8 @@ func (d Definitions) appendSample(dst, schema []byte, depth int) []byte {
 	if part := d.alternative(schema); part != nil {
 		return d.appendSample(dst, part, depth+1)
 	}
-	if types := d.Types(schema); len(types) > 0 {
-		switch types[0] {
+	for _, name := range d.Types(schema) {
+		switch name {
 		case "object":
 			return d.appendObject(dst, schema, depth)
 		case "array":

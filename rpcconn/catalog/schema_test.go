@@ -141,6 +141,7 @@ func TestDefinitions(t *testing.T) {
 		{schema: `{"type":"boolean","title":"Really"}`, types: "boolean", values: "true false", summary: "Really", sample: "false"},
 		{schema: `{"type":["boolean","null"]}`, types: "boolean null", values: "true false null", sample: "false"},
 		{schema: `{"type":["string","null"]}`, types: "string null", sample: `""`},
+		{schema: `{"type":["null","integer"]}`, types: "null integer", sample: "0"},
 		{schema: `{"type":"null"}`, types: "null", values: "null", sample: "null"},
 		{schema: `{"type":"odd"}`, types: "odd", sample: "null"},
 		{schema: `{"enum":["a",1,"b"]}`, types: "string integer", values: `"a" 1 "b"`, sample: `"a"`},
