@@ -162,7 +162,7 @@ func learnNodeInspect(t *testing.T, p *peers) {
 		banner: `node\.js v\d+.*· \d+ methods by cdp`,
 		begin:  "Runtime.ev", method: `^ *Runtime\.evaluate `,
 		param: "Runtime.evaluate exp", choice: `^ *expression= +string, required`,
-		describe: "Runtime.evaluate", told: `(?s)Runtime\.evaluate\(expression: string.*example`,
+		describe: "Runtime.evaluate", told: `(?s)Runtime\.evaluate\(expression: string.*params, by name|parameters`,
 		call: "Runtime.evaluate expression=40+2 | .result.value", result: `^42 `,
 	}
 	learns(t, l, address)
@@ -178,7 +178,7 @@ func learnAnvil(t *testing.T, p *peers) {
 		banner: `anvil.*· \d+ methods by ethereum`,
 		begin:  "eth_getBal", method: `^ *eth_getBalance `,
 		param: "eth_getBlockByNumber lat", choice: `^ *latest`,
-		describe: "eth_getBlockByNumber", told: `(?s)eth_getBlockByNumber\(.*example`,
+		describe: "eth_getBlockByNumber", told: `(?s)eth_getBlockByNumber\(block: .*hydratedTransactions +boolean`,
 		call: "eth_getBlockByNumber latest false | .number", result: `^"0x0"`,
 	}, address)
 }

@@ -124,14 +124,15 @@ func pick(typed string, from []choice) []choice {
 // word, which begins earlier where there is something before that, and later where a blank has been typed already.
 func place(line string, start int, choices []choice) []term.Suggestion {
 	word := strings.LastIndexByte(line, ' ') + 1
+	lead := line[min(word, start):start]
 	var suggestions []term.Suggestion
 	for _, c := range choices {
-		whole := line[min(word, start):start] + cmp.Or(c.insert, c.text)
+		whole := lead + cmp.Or(c.insert, c.text)
 		text, fits := strings.CutPrefix(whole, line[min(word, start):word])
 		if !fits || text == "" || visible(text, false) != text {
 			continue // it would not come out as it is meant
 		}
-		suggestions = append(suggestions, term.Suggestion{Text: text, Description: visible(c.description, false)})
+		suggestions = append(suggestions, term.Suggestion{Text: text, Description: visible(c.description, false), Lead: lead})
 		if len(suggestions) == maxSuggestions {
 			break
 		}

@@ -155,11 +155,15 @@ func (sc scope) values(c lang.Cursor, p catalog.Param) []choice {
 	var all []choice
 	add := func(value json.RawMessage, description string) {
 		v := choice{text: compact(value), insert: compact(value), description: description}
-		if text, err := jsonscan.Unquote(value); err == nil {
+		switch text, err := jsonscan.Unquote(value); {
+		case err == nil && c.Quote != 0:
+			v.text, v.insert = text, lang.SpellQuoted(text, c.Quote)
+		case err == nil && !c.JSON:
+			v.text, v.insert = text, lang.SpellValue(value)
+		case err == nil:
 			v.text = text
-		}
-		if !c.JSON {
-			v.insert = lang.SpellValue(json.RawMessage(v.insert))
+		case c.Quote != 0:
+			return // it is text that is being typed
 		}
 		all = append(all, v)
 	}
@@ -174,7 +178,7 @@ func (sc scope) values(c lang.Cursor, p catalog.Param) []choice {
 	}
 	types := sc.definitions.Types(p.Schema)
 	container := slices.Contains(types, "object") || slices.Contains(types, "array")
-	if container && c.At == lang.AtArgument && len(c.Given) == 0 {
+	if container && c.Name == "" && !c.JSON && len(c.Given) == 0 {
 		return all // it would be the params themselves
 	}
 	if len(all) == 0 {

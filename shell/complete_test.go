@@ -5,10 +5,12 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"rpcsh/rpcconn/catalog"
+	"rpcsh/shell/lang"
 )
 
 // completionDocument describes methods as real peers have them.
@@ -91,14 +93,14 @@ func TestCompletesLines(t *testing.T) {
 		{`Page.`, `Page.captureScreenshot`},
 		{`cs`, `Page.captureScreenshot`},
 		{`win`, `nvim_open_win`},
-		{`x = !eth`, `!eth_call`},
+		{`x = !eth`, `!eth_call | !textDocument/hover | !Page.captureScreenshot`},
 		{`tw`, `"two words"`},
 		{`"two w`, `words"`},
 		{`'two w`, ``},
-		{`.call no`, `nothing`},
-		{`.methods eth`, `eth_call`},
+		{`.call no`, `nothing | nvim_open_win | Page.captureScreenshot | textDocument/hover`},
+		{`.methods eth_`, `eth_call`},
 		{`.methods eth_call n`, ``},
-		{`.batch nothing ; eth`, `eth_call`},
+		{`.batch nothing ; eth_`, `eth_call`},
 		// names of params: required ones first, without those given
 		{`textDocument/hover `, `textDocument:= | position:= | workDoneToken=`},
 		{`textDocument/hover position:={"line":1} `, `textDocument:= | workDoneToken=`},
@@ -111,14 +113,15 @@ func TestCompletesLines(t *testing.T) {
 		// values
 		{`Page.captureScreenshot format=`, `format=png | format=jpeg | format=webp`},
 		{`Page.captureScreenshot format=j`, `format=jpeg`},
-		{`Page.captureScreenshot format="j`, `format=jpeg`},
+		{`Page.captureScreenshot format="j`, `format="jpeg"`},
+		{`Page.captureScreenshot fromSurface="`, ``},
 		{`Page.captureScreenshot format:=`, `format:="png" | format:="jpeg" | format:="webp"`},
 		{`Page.captureScreenshot fromSurface=`, `fromSurface=true | fromSurface=false`},
 		{`Page.captureScreenshot quality=`, `quality=5`},
 		{`Page.captureScreenshot clip:=`, `clip:={"x":0,"y":0} | clip:={`},
 		{`eth_call block=`, `block=latest | block=pending | block="the earliest"`},
 		{`eth_call block="the e`, `earliest"`},
-		{`eth_call block='the e`, ``}, // it would have to begin otherwise
+		{`eth_call block='the e`, `earliest'`},
 		{`eth_call {} `, `latest | pending | "the earliest"`},
 		{`nvim_open_win 1 `, `true | false`},
 		{`nvim_open_win 1 t`, `true`},
@@ -183,25 +186,54 @@ func TestCompletesLines(t *testing.T) {
 		for _, g := range s.Complete(tt.line, len(tt.line)) {
 			got = append(got, g.Text)
 		}
+		for _, text := range got {
+			whole := finished(tt.line[:strings.LastIndexByte(tt.line, ' ')+1] + text)
+			if _, err := lang.Parse(whole, lang.Env{Variable: s.variable, ReadFile: func(string) ([]byte, error) { return []byte("1"), nil }}); err != nil {
+				t.Errorf("%s\n %s, finished as %s, is no line: %v", tt.line, text, whole, err)
+			}
+		}
 		if text := strings.Join(got, " | "); text != tt.want {
 			t.Errorf("%s\n got %s\nwant %s", tt.line, text, tt.want)
 		}
 	}
 }
 
-// TestCompletedLinesAreRead accepts each suggestion for each beginning of a line, and reads what it has become.
+// finished returns a line with what it needs to be a whole one.
+func finished(line string) string {
+	c := lang.ReadCursor(line)
+	switch {
+	case c.At == lang.AtFile && strings.Contains(line, `@"`):
+		return line + `f"`
+	case c.At == lang.AtFile:
+		return line + "f"
+	case c.At == lang.AtValue && c.Typed == "":
+		line += "1"
+	}
+	for _, step := range slices.Backward(c.Path) {
+		if step.Element {
+			line += "]"
+		} else {
+			line += "}"
+		}
+	}
+	if c.At == lang.AtKey {
+		line += "}"
+	}
+	return line
+}
+
 func TestHint(t *testing.T) {
 	s := completing(t)
 	for _, tt := range []struct{ line, want string }{
 		{`eth_cal`, ``},
 		{`nvim_open_win`, `nvim_open_win(buffer: integer, enter: boolean, config: object) → integer`},
-		{`Page.captureScreenshot`, `Page.captureScreenshot(format?: "jpeg"|"png"|"webp", quality?: integer, clip?: …`},
+		{`Page.captureScreenshot`, `Page.captureScreenshot(format?: "jpeg"|"png"|"webp", …) · Takes a picture.`},
 		{`nvim_open_win `, `nvim_open_win(▸buffer: integer◂, enter: boolean, config: object) → integer`},
 		{`nvim_open_win 1`, `nvim_open_win(▸buffer: integer◂, enter: boolean, config: object) → integer`},
 		{`nvim_open_win 1 `, `nvim_open_win(buffer: integer, ▸enter: boolean◂, config: object) → integer`},
 		{`nvim_open_win config:={"ti`, `nvim_open_win(buffer: integer, enter: boolean, ▸config: object◂) → integer`},
 		{`nvim_open_win 1 true {} `, `nvim_open_win(buffer: integer, enter: boolean, config: object) → integer`},
-		{`x = @1 !textDocument/hover {"position": {"line": `, `textDocument/hover(…, ▸position: Position◂, …) → Hover · .line integer, required`},
+		{`x = @1 !textDocument/hover {"position": {"line": `, `textDocument/hover(…, ▸position: Position◂, …) · .line integer, required`},
 		{`textDocument/hover {"position": `, `textDocument/hover(…, ▸position: Position◂, …) → Hover · Where.`},
 		{`nvim_open_win | `, ``},
 		{`nosuch 1`, ``},

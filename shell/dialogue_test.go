@@ -92,7 +92,11 @@ func (p *person) Page(_ context.Context, text string) error {
 	return err
 }
 
-func (p *person) Prefill(text string) { fmt.Fprintln(p, "in the editor: "+text) }
+func (p *person) Prefill(text string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.prefill = text
+}
 
 func (p *person) Write(b []byte) (int, error) {
 	p.mu.Lock()

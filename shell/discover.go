@@ -220,6 +220,9 @@ func (s *Shell) showRemarks(convention string, remarks []string, all bool) {
 	}
 }
 
+// maxRemarks is how many lines on one convention or file one reads.
+const maxRemarks = 5
+
 // theirs returns how many of methods are the peer's own.
 func theirs(methods []catalog.Method) (n int) {
 	for _, m := range methods {

@@ -82,7 +82,7 @@ func signature(m catalog.Method, at int, note string, width int) string {
 		return head + strings.Join(shown, ", ") + tail
 	}
 	if displayWidth(text(from, to)) > room {
-		tail = ""
+		tail = ")"
 	}
 	if displayWidth(text(from, to)) > room {
 		head = "…("

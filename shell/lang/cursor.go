@@ -31,6 +31,7 @@ type Cursor struct {
 	At    Place
 	Start int    // the byte of the line at which what is being typed begins, with its quote, @, $ or dot; not with the !
 	Typed string // that text, without quotes, escapes, @ and $
+	Quote byte   // with which it begins; 0 for none
 
 	Peer    string   // @PEER, without the @
 	Command *Command // one that is no call; its Args end before what is being typed
@@ -72,7 +73,10 @@ type cursorReader struct {
 
 // at sets what is being typed.
 func (r *cursorReader) at(place Place, start int, typed string) bool {
-	r.c.At, r.c.Start, r.c.Typed = place, start, typed
+	r.c.At, r.c.Start, r.c.Typed, r.c.Quote = place, start, typed, 0
+	if start < len(r.src) && (r.src[start] == '"' || r.src[start] == '\'') {
+		r.c.Quote = r.src[start]
+	}
 	return true
 }
 

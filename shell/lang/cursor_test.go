@@ -24,6 +24,7 @@ func describeCursor(c Cursor) string {
 			fmt.Fprintf(&b, " "+format, args...)
 		}
 	}
+	add(c.Quote != 0, "quote %c", c.Quote)
 	add(c.Peer != "", "@%s", c.Peer)
 	if c.Command != nil {
 		add(true, "command %s:%d %q:%d", c.Command.Name, c.Command.Column, c.Command.Args.Text, c.Command.Args.Column)
@@ -33,21 +34,9 @@ func describeCursor(c Cursor) string {
 	add(len(c.Given) > 0, "given %q", c.Given)
 	add(c.Name != "", "name %s", c.Name)
 	add(c.JSON, "json")
-	add(len(c.Path) > 0, "path %s", describeSteps(c.Path))
+	add(len(c.Path) > 0, "path %s", SpellSteps(c.Path))
 	add(len(c.Keys) > 0, "keys %q", c.Keys)
-	add(c.Variable != "", "$%s%s", c.Variable, describeSteps(c.Steps))
-	return b.String()
-}
-
-func describeSteps(steps []Step) string {
-	var b strings.Builder
-	for _, s := range steps {
-		if s.Element {
-			fmt.Fprintf(&b, "[%d]", s.Index)
-		} else {
-			fmt.Fprintf(&b, ".%s", s.Key)
-		}
-	}
+	add(c.Variable != "", "$%s%s", c.Variable, SpellSteps(c.Steps))
 	return b.String()
 }
 
@@ -59,8 +48,8 @@ func TestReadCursor(t *testing.T) {
 		{"!my", `method 1 "my" notify`},
 		{"x = my", `method 4 "my"`},
 		{"x =", `method 3 ""`},
-		{`"my me`, `method 0 "my me"`},
-		{`'my me`, `method 0 "my me"`},
+		{`"my me`, `method 0 "my me" quote "`},
+		{`'my me`, `method 0 "my me" quote '`},
 		{`"m"`, `end 3 "" of m`},
 		{"@", `peer 0 ""`},
 		{"@1", `peer 0 "1"`},
@@ -95,11 +84,11 @@ func TestReadCursor(t *testing.T) {
 		{"m a=x", `value 4 "x" of m name a`},
 		{"m a:=tr", `value 5 "tr" of m name a json`},
 		{"m a=1 b='it is' c", `argument 16 "c" of m given ["a" "b"]`},
-		{`m a="it i`, `value 4 "it i" of m name a`},
-		{`m a="it \`, `value 4 "it " of m name a`},
-		{`m a="it \u00`, `value 4 "it " of m name a`},
-		{`m a='it i`, `value 4 "it i" of m name a`},
-		{`m "it i`, `value 2 "it i" of m`},
+		{`m a="it i`, `value 4 "it i" quote " of m name a`},
+		{`m a="it \`, `value 4 "it " quote " of m name a`},
+		{`m a="it \u00`, `value 4 "it " quote " of m name a`},
+		{`m a='it i`, `value 4 "it i" quote ' of m name a`},
+		{`m "it i`, `value 2 "it i" quote " of m`},
 		{`m "it"`, `end 6 "" of m`},
 		{`m a="it"`, `end 8 "" of m name a`},
 		{`m "it"x`, `nothing 7 ""`},
@@ -125,25 +114,25 @@ func TestReadCursor(t *testing.T) {
 		{"m $x[", `member 4 "" of m $x`},
 		{`m $x["two w`, `member 4 "two w" of m $x`},
 		{`m $x["two w"]`, `end 13 "" of m`},
-		{`m $x["two w"].a`, `member 13 "a" of m $x.two w`},
+		{`m $x["two w"].a`, `member 13 "a" of m $x["two w"]`},
 		{"m $x.a b", `argument 7 "b" of m given [""]`},
 		{"m $x..", `end 6 "" of m`},
 		{`m {"a":$x`, `variable 7 "x" of m json path .a`},
 		{`m {"a":$x.b`, `member 9 "b" of m json path .a $x`},
-		{`m {"a":$x, "`, `key 11 "" of m json keys ["a"]`},
+		{`m {"a":$x, "`, `key 11 "" quote " of m json keys ["a"]`},
 		// inside of JSON text
 		{`m {`, `key 3 "" of m json`},
-		{`m {"`, `key 3 "" of m json`},
-		{`m {"a b`, `key 3 "a b" of m json`},
+		{`m {"`, `key 3 "" quote " of m json`},
+		{`m {"a b`, `key 3 "a b" quote " of m json`},
 		{`m {ab`, `key 3 "ab" of m json`},
 		{`m {ab `, `nothing 6 ""`},
-		{`m {"a"`, `end 6 "" of m json path .`},
+		{`m {"a"`, `end 6 "" of m json path [""]`},
 		{`m {"a":`, `value 7 "" of m json path .a`},
 		{`m {"a": tr`, `value 8 "tr" of m json path .a`},
-		{`m {"a": "x y`, `value 8 "x y" of m json path .a`},
+		{`m {"a": "x y`, `value 8 "x y" quote " of m json path .a`},
 		{`m {"a": 1 `, `end 10 "" of m json path .a`},
 		{`m {"a": 1, `, `key 11 "" of m json keys ["a"]`},
-		{`m {"a":1,"b":{"c":2,"`, `key 20 "" of m json path .b keys ["c"]`},
+		{`m {"a":1,"b":{"c":2,"`, `key 20 "" quote " of m json path .b keys ["c"]`},
 		{`m {"a":1,"b":{"c":[1,{"d":2},`, `value 29 "" of m json path .b.c[2]`},
 		{`m x:=[{"a":1},{`, `key 15 "" of m name x json path [1]`},
 		{`m x={"a":[`, `value 10 "" of m name x json path .a[0]`},

@@ -32,6 +32,14 @@ func SpellValue(value json.RawMessage) string {
 	return string(value)
 }
 
+// SpellQuoted returns text in quotes: in ' where that is asked for and can be, else as JSON.
+func SpellQuoted(text string, quotes byte) string {
+	if quotes == '\'' && !strings.Contains(text, "'") {
+		return "'" + text + "'"
+	}
+	return quote(text)
+}
+
 // SpellFile returns @FILE.
 func SpellFile(path string) string {
 	p := parser{src: path, batch: true}

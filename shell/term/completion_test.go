@@ -58,6 +58,20 @@ func TestEscapeLeavesCompletion(t *testing.T) {
 	s.shows(`got "my_progress_add 1"`, ">")
 }
 
+func TestLead(t *testing.T) {
+	s := start(t, 80, 24)
+	s.shows(">")
+	s.press("my_add größe=")
+	s.shows("> my_add größe=", "               true   yes", "               false  no")
+	s.press("\t")
+	s.await("the selection", func(e *emulator) bool { return e.reversed() == "true" })
+	s.shows("> my_add größe=true", "               true   yes", "               false  no")
+	s.press("\r")
+	s.shows("> my_add größe=true")
+	s.press("\r")
+	s.shows("> my_add größe=true", `got "my_add größe=true"`, ">")
+}
+
 func TestHint(t *testing.T) {
 	s := start(t, 80, 24)
 	s.shows(">")

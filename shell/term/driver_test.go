@@ -33,8 +33,8 @@ func TestMain(m *testing.M) {
 
 // vocabulary is what the driver completes.
 var vocabulary = []Suggestion{
-	{"my_add", "adds numbers"}, {"my_double", "doubles a number"}, {"my_progress_add", "adds and says so"},
-	{"nothing", ""}, {"日本語", "wide"},
+	{Text: "my_add", Description: "adds numbers"}, {Text: "my_double", Description: "doubles a number"},
+	{Text: "my_progress_add", Description: "adds and says so"}, {Text: "nothing"}, {Text: "日本語", Description: "wide"},
 }
 
 // driver is the program that uses a Terminal.
@@ -182,8 +182,12 @@ func completeVocabulary(text string, cursor int) []Suggestion {
 	var found []Suggestion
 	if n, err := strconv.Atoi(strings.TrimPrefix(word, "many")); err == nil && strings.HasPrefix(word, "many") {
 		for i := range n {
-			found = append(found, Suggestion{fmt.Sprintf("choice_%d", i), "one of many"})
+			found = append(found, Suggestion{Text: fmt.Sprintf("choice_%d", i), Description: "one of many"})
 		}
+	}
+	if lead, _, found := strings.Cut(word, "="); found {
+		lead += "="
+		return []Suggestion{{Text: lead + "true", Description: "yes", Lead: lead}, {Text: lead + "false", Description: "no", Lead: lead}}
 	}
 	for _, s := range vocabulary {
 		if strings.HasPrefix(s.Text, word) {
@@ -205,7 +209,7 @@ func completeLevels(text string, _ int) []Suggestion {
 	var found []Suggestion
 	for _, level := range []string{"low", "high"} {
 		if strings.HasPrefix(level, text) {
-			found = append(found, Suggestion{level, "a level"})
+			found = append(found, Suggestion{Text: level, Description: "a level"})
 		}
 	}
 	return found

@@ -2,6 +2,7 @@ package term
 
 import (
 	"context"
+	"strings"
 	"sync"
 	"time"
 
@@ -35,6 +36,7 @@ type editor struct {
 	line    line                                       // what is typed
 	shown   line                                       // line with the selected suggestion in it; line where none is selected
 	list    []prompt.Suggest
+	lead    string // of the suggestions in list
 	hinted  string // the hint for line, where listed is set
 	listed  bool   // list is that of line
 	hidden  bool   // no list is wanted now
@@ -162,8 +164,13 @@ func (e *editor) past() []string {
 
 // touch says that the line has changed: nothing is selected in it and its list is unknown. e.mu is held.
 func (e *editor) touch() {
-	e.shown, e.list, e.hinted, e.listed = e.line, nil, "", false
+	e.shown = e.line
+	e.forgetList()
+	e.listed = false
 }
+
+// forgetList leaves the line without a list and a hint. e.mu is held.
+func (e *editor) forgetList() { e.list, e.lead, e.hinted = nil, "", "" }
 
 type readiness int
 
@@ -249,10 +256,13 @@ func (e *editor) checkEnd() {
 
 // show draws the line, with the completion list that go-prompt rendered. e.mu is held.
 func (e *editor) show(list []listRow) {
+	for i := range list {
+		list[i].text = strings.Replace(list[i].text, e.lead, "", 1) // it begins with a blank
+	}
 	e.screen.show(frame{
 		prompt: e.promptText(),
 		line:   e.shown,
-		anchor: len(e.line.before) - len(e.line.word()),
+		anchor: len(e.line.before) - len(e.line.word()) + len(e.lead),
 		hint:   e.hinted,
 		list:   list,
 	})

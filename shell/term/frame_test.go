@@ -80,7 +80,9 @@ func TestVisible(t *testing.T) {
 }
 
 func TestFit(t *testing.T) {
-	found := []Suggestion{{"one", "a long description of it"}, {"", "empty"}, {"with\x1bcontrol", ""}, {"two", ""}, {"three", ""}}
+	found := []Suggestion{
+		{Text: "one", Description: "a long description of it"}, {Description: "empty"}, {Text: "with\x1bcontrol"}, {Text: "two"}, {Text: "three"},
+	}
 	texts := func(cols, rows, lineWidth int) string {
 		var b strings.Builder
 		for _, s := range fit(found, cols, rows, lineWidth) {

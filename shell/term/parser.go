@@ -112,6 +112,9 @@ func (e *editor) suggest(d prompt.Document) []prompt.Suggest {
 	if e.answers == nil { // a question says itself what belongs there
 		e.hinted = hint
 	}
+	if len(found) > 0 {
+		e.lead = found[0].Lead // as all have
+	}
 	e.list = fit(found, cols, rows, runewidth.StringWidth(e.label+l.text()))
 	return e.list
 }
@@ -126,7 +129,8 @@ func (e *editor) knownList(d prompt.Document) (list []prompt.Suggest, l line, co
 	if e.listed {
 		return e.list, line{}, nil
 	}
-	e.list, e.hinted, e.listed = nil, "", true
+	e.forgetList()
+	e.listed = true
 	if e.hidden || len(d.Text) > maxCompleted {
 		return nil, line{}, nil
 	}
@@ -149,7 +153,7 @@ func fit(found []Suggestion, cols, rows, lineWidth int) []prompt.Suggest {
 		if s.Text == "" || strings.IndexFunc(s.Text, unicode.IsControl) >= 0 {
 			continue // a control character cannot be typed, or sent to the terminal
 		}
-		widest = max(widest, runewidth.StringWidth(s.Text))
+		widest = max(widest, runewidth.StringWidth(strings.TrimPrefix(s.Text, s.Lead)))
 		list = append(list, prompt.Suggest{Text: s.Text, Description: clean(s.Description)})
 	}
 	free := cols - widest - 5 // go-prompt puts blanks around both, and a scroll bar behind

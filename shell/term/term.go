@@ -29,8 +29,9 @@ var ErrInterrupted = errors.New("interrupted")
 // ErrClosed is what ReadLine returns once the Terminal is closed.
 var ErrClosed = errors.New("the terminal is closed")
 
-// A Suggestion is one way to complete the line. Text replaces the blank-delimited word before the cursor.
-type Suggestion struct{ Text, Description string }
+// A Suggestion is one way to complete the line. Text replaces the blank-delimited word before the cursor. Where all of a list begin with
+// the same Lead, as that word does, the list stands behind it and shows what follows it.
+type Suggestion struct{ Text, Description, Lead string }
 
 // Config says what a Terminal asks of its owner. All functions may be nil. They are called while a line is read, by the
 // goroutine that reads it or one of its own, and must not call ReadLine, Ask, Page, SetPrompt, Prefill or Close.
