@@ -122,14 +122,23 @@ func (sc scope) param(c lang.Cursor, path []lang.Step) (catalog.Param, bool) {
 			p = catalog.Param{Schema: sc.definitions.Items(p.Schema)}
 			continue
 		}
-		members := sc.definitions.Properties(p.Schema)
-		m := slices.IndexFunc(members, func(m catalog.Param) bool { return m.Name == step.Key })
-		if m < 0 {
+		var ok bool
+		if p, ok = sc.member(p.Schema, step); !ok {
 			return catalog.Param{}, false
 		}
-		p = members[m]
 	}
 	return p, true
+}
+
+// member returns the member of an object schema to which step leads: as it is where those beside it are given, if there is such a rule.
+func (sc scope) member(schema json.RawMessage, step lang.Step) (catalog.Param, bool) {
+	for _, s := range []json.RawMessage{sc.definitions.Given(schema, step.Beside), schema} {
+		members := sc.definitions.Properties(s)
+		if m := slices.IndexFunc(members, func(m catalog.Param) bool { return m.Name == step.Key }); m >= 0 {
+			return members[m], true
+		}
+	}
+	return catalog.Param{}, false
 }
 
 // index returns which of the method's params the argument at c is, -1 for none.

@@ -12,34 +12,32 @@ import (
 // SourceDescribe is what peers tell in a form of their own when they are asked by one of many names.
 const SourceDescribe Source = "describe"
 
-// descriptions returns the table of methods by which peers describe themselves, those of the most peers first. All their answers are
-// read by FromDescription; a peer is asked until one can be.
-func descriptions() []struct{ Method, Params string } {
-	return []struct{ Method, Params string }{
-		{"help", ""},               // bitcoind and what came of it: a text
-		{"rpc.serverInfo", ""},     // jrpc2: names
-		{"rpc_methods", ""},        // Substrate: names
-		{"rpc_get_methods", ""},    // SPDK: names
-		{"core.describe", ""},      // Mopidy: an object by name
-		{"JSONRPC.Introspect", ""}, // Kodi: methods, notifications and types
-		{"system.describe", ""},    // JSON-RPC 1.1: procs
-		{"list_methods", ""},       //
-		{"getMethods", ""},         //
+// descriptions returns the table of methods by which peers describe themselves, those of the most peers first. Whatever they answer is
+// read by FromDescription; a peer is asked one after the other, until an answer can be read.
+func descriptions() []string {
+	return []string{
+		"help",               // bitcoind and what came of it: a text
+		"rpc.serverInfo",     // jrpc2: names
+		"rpc_methods",        // Substrate: names
+		"rpc_get_methods",    // SPDK: names
+		"core.describe",      // Mopidy: objects by name
+		"JSONRPC.Introspect", // Kodi: methods, notifications and types
+		"system.describe",    // JSON-RPC 1.1: procs
+		"list_methods",
+		"getMethods",
 	}
 }
 
 func describeConvention() Convention {
-	c := Convention{Name: string(SourceDescribe), Summary: "a method that lists the others, by one of its usual names", Learn: learnDescription}
-	for _, d := range descriptions() {
-		c.Asks = append(c.Asks, d.Method)
+	return Convention{
+		Name: string(SourceDescribe), Summary: "a method that lists the others, by one of its usual names", Asks: descriptions(), Learn: learnDescription,
 	}
-	return c
 }
 
 func learnDescription(ctx context.Context, p Peer, _ json.RawMessage) (*Learned, error) {
 	unread := error(ErrNotOffered)
-	for _, d := range descriptions() {
-		answer, err := p.Call(ctx, d.Method, json.RawMessage(d.Params))
+	for _, method := range descriptions() {
+		answer, err := p.Call(ctx, method, nil)
 		if refused := new(rpcconn.Error); errors.As(err, &refused) {
 			continue
 		}
@@ -50,7 +48,7 @@ func learnDescription(ctx context.Context, p Peer, _ json.RawMessage) (*Learned,
 		if err == nil {
 			return learned, nil
 		}
-		unread = fmt.Errorf("reading the answer to %s: %w", d.Method, err)
+		unread = fmt.Errorf("reading the answer to %s: %w", method, err)
 	}
 	return nil, unread
 }

@@ -58,7 +58,7 @@ func (d *description) paramsByName(m *Method, value json.RawMessage) {
 
 // A describedParam is a param with the names that its parts have.
 type describedParam struct {
-	Name, Type, Schema        json.RawMessage
+	Name, Schema              json.RawMessage
 	Required, Optional        json.RawMessage
 	Default                   json.RawMessage
 	Summary, Description, Doc json.RawMessage

@@ -27,7 +27,7 @@ func TestLearnOVSDB(t *testing.T) {
 	want := lines(`
 		request by-position list_dbs() → [string] # the names of the databases
 		request by-position get_schema(db: "Switch"|"Other") → object # the schema of a database
-		request by-position transact(db: "Switch"|"Other", op1: Operation, op2?: Operation, op3?: Operation, op4?: Operation, …) → array # runs operations on a database, all or none
+		request by-position transact(db: "Switch"|"Other", op1: Operation, op2?: Operation, …) → array # runs operations on a database, all or none
 		notification by-position cancel(id: integer|string) # gives up a transact that waits
 		request by-position monitor(db: "Switch"|"Other", id, requests: MonitorRequests) → object # the contents of tables, and then their changes by update
 		request by-position monitor_cancel(id) → object # ends a monitor

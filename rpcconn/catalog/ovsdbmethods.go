@@ -7,7 +7,7 @@ import (
 )
 
 // maxOperations is how many operations of a transaction have a param of their own; the method takes more.
-const maxOperations = 4
+const maxOperations = 2
 
 // methods returns the methods of RFC 7047 section 4.1, and those of ovsdb-server(7) where its own database shows that it is one.
 func (o *ovsdb) methods() []Method {

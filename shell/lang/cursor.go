@@ -52,6 +52,8 @@ type Step struct {
 	Key     string // of an object
 	Index   int    // of an array, where Element is set; from the end where it is negative
 	Element bool
+
+	Beside map[string]string // the object's members before this one that are strings; of a Cursor's Path only
 }
 
 // ReadCursor reads a line up to the cursor, which is at its end. It takes any text.

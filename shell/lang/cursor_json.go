@@ -92,9 +92,23 @@ func (r *cursorReader) json() bool {
 			inner.step.Key = text
 			want = wantColon
 		default:
+			if c == '"' {
+				inner.step.remember(text)
+			}
 			want = wantMore
 		}
 	}
+}
+
+// remember notes that the member that is stepped to is text, for the steps to those behind it.
+func (s *Step) remember(text string) {
+	if s.Element {
+		return
+	}
+	if s.Beside == nil {
+		s.Beside = make(map[string]string)
+	}
+	s.Beside[s.Key] = text
 }
 
 func (w wanted) place() Place {
