@@ -46,7 +46,6 @@ type person struct {
 
 	mu        sync.Mutex // protects what follows
 	prompt    string
-	prefill   string
 	status    string
 	seen      strings.Builder
 	interrupt func()
@@ -92,11 +91,7 @@ func (p *person) Page(_ context.Context, text string) error {
 	return err
 }
 
-func (p *person) Prefill(text string) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.prefill = text
-}
+func (p *person) Prefill(text string) { fmt.Fprintln(p, "in the editor: "+text) }
 
 func (p *person) Write(b []byte) (int, error) {
 	p.mu.Lock()

@@ -23,11 +23,7 @@ func TestTemplate(t *testing.T) {
 		"my_add": "my_add 0 2", "echo": `echo text=""`, "ping": "ping", "order.place": `order.place customer=7 items=[{"name":"tea","count":2}]`,
 		`"odd \u001b[31mname"`: `"odd \u001b[31mname"`,
 	} {
-		s.run(".template " + method)
-		s.mu.Lock()
-		got := s.prefill
-		s.mu.Unlock()
-		if got != want {
+		if got := s.run(".template " + method); got != "in the editor: "+want+"\n" {
 			t.Errorf("%s: in the editor is %s, want %s", method, got, want)
 		}
 	}
