@@ -11,21 +11,21 @@ func peerNeovim(t *testing.T, p *peers) {
 	nvim := p.program(t, "nvim", "neovim")
 	t.Run("stdio", func(t *testing.T) {
 		command := []string{"--", nvim, "--clean", "--embed", "--headless"}
-		detects(t, found{URL: "exec:" + nvim + " --clean --embed --headless", Protocol: "msgpackrpc", Framing: "msgpack"}, command...)
+		detects(t, found{URL: "exec:" + nvim + " --clean --embed --headless", Protocol: "nvim", Framing: "msgpack"}, command...)
 		neovimSession(t, command...)
 	})
 	t.Run("TCP", func(t *testing.T) {
 		address := "127.0.0.1:" + p.port(t)
 		p.start(t, nil, nvim, "--clean", "--headless", "--listen", address).listens(t, "tcp", address)
 		calls(t, "^2$", address, "nvim_eval", "1+1")
-		detects(t, found{URL: "tcp://" + address, Protocol: "msgpackrpc", Framing: "msgpack"}, address)
+		detects(t, found{URL: "tcp://" + address, Protocol: "nvim", Framing: "msgpack"}, address)
 		neovimSession(t, address)
 	})
 	t.Run("Unix", func(t *testing.T) {
 		path := filepath.Join(t.TempDir(), "s")
 		p.start(t, nil, nvim, "--clean", "--headless", "--listen", path).listens(t, "unix", path)
 		calls(t, "^2$", path, "nvim_eval", "1+1")
-		detects(t, found{URL: "unix://" + path, Protocol: "msgpackrpc", Framing: "msgpack"}, path)
+		detects(t, found{URL: "unix://" + path, Protocol: "nvim", Framing: "msgpack"}, path)
 		neovimSession(t, path)
 	})
 }

@@ -95,18 +95,24 @@ func peerAnvil(t *testing.T, p *peers) {
 	sh.exits(t, shell.ExitPeerError)
 }
 
-func peerOpenRPC(t *testing.T, p *peers) {
+// startOpenRPC starts a peer on @open-rpc/server-js, and returns where it is: by HTTP and by WebSocket.
+func startOpenRPC(t *testing.T, p *peers) (plain, ws string) {
+	t.Helper()
 	script, err := filepath.Abs("testdata/peers/openrpc.js")
 	if err != nil {
 		t.Fatal(err)
 	}
 	p.module(t, "@open-rpc/server-js@1.10.1", "@open-rpc/server-js/package.json")
-	plain, ws := p.port(t), p.port(t)
+	plain, ws = p.port(t), p.port(t)
 	g := p.startNode(t, []string{"NODE_PATH=" + p.modules}, script, plain, ws)
 	plain, ws = "127.0.0.1:"+plain, "127.0.0.1:"+ws
 	g.listens(t, "tcp", plain)
 	g.listens(t, "tcp", ws)
+	return plain, ws
+}
 
+func peerOpenRPC(t *testing.T, p *peers) {
+	plain, ws := startOpenRPC(t, p)
 	for _, target := range []string{plain, ws, "http://" + plain, "ws://" + ws} {
 		calls(t, "^3$", target, "add", "1", "2")
 		calls(t, `"title":"sums"`, target, "rpc.discover")

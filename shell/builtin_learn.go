@@ -50,6 +50,7 @@ func learnCommands() []Command {
 			Find:     completeMethods,
 			Run:      func(ctx context.Context, s *Shell, args lang.Text) error { return s.fillIn(ctx, args) },
 		},
+		discoverCommand(),
 		{
 			Name: "learn", Group: groupMethods, Usage: "FILE …",
 			Summary: "read from files which methods the peer has",

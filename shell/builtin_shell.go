@@ -139,8 +139,8 @@ func (s *Shell) help(args lang.Text) error {
 	t.row("NAME = CALL", "keep the result in $NAME; CALL | JQ filters it; CALL & does not wait")
 	t.row("ARG", "JSON or text, or all of them as name=value")
 	for _, g := range Groups() {
-		t.row("", "")
-		t.row(s.colors.bold(g), "")
+		t.row("")
+		t.row(s.colors.bold(g))
 		for _, c := range Commands() {
 			if c.Group == g {
 				t.row("  ."+c.Name, c.Summary)

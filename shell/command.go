@@ -35,7 +35,7 @@ const (
 	groupConnections = "Connections"
 	groupCalls       = "Calls"
 	groupMethods     = "Methods"
-	groupDocuments   = "Documents of language servers"
+	groupDocuments   = "Documents"
 	groupServing     = "Serving"
 	groupWatching    = "Watching"
 	groupShell       = "Shell"
@@ -49,7 +49,7 @@ func Groups() []string {
 // Commands returns the table of commands, in the order of their groups.
 func Commands() []Command {
 	var all []Command
-	for _, table := range [][]Command{connectionCommands(), callCommands(), append(learnCommands(), discoverCommand()), documentCommands(), serveCommands(), watchCommands(), shellCommands()} {
+	for _, table := range [][]Command{connectionCommands(), callCommands(), learnCommands(), documentCommands(), serveCommands(), watchCommands(), shellCommands()} {
 		all = append(all, table...)
 	}
 	return all
@@ -130,7 +130,7 @@ func word(text lang.Text) (first, rest lang.Text) {
 	return lang.Text{Text: text.Text[:i], Column: text.Column}, lang.Text{Text: after, Column: text.Column + len(text.Text) - len(after)}
 }
 
-// A table is rows of cells, put under each other.
+// A table is rows of cells, put under each other; a row of one cell stands for itself.
 type table struct {
 	rows [][]string
 }
@@ -145,7 +145,9 @@ func (t *table) widths() []int {
 			if i == len(widths) {
 				widths = append(widths, 0)
 			}
-			widths[i] = max(widths[i], displayWidth(cell))
+			if len(r) > 1 {
+				widths[i] = max(widths[i], displayWidth(cell))
+			}
 		}
 	}
 	return widths
@@ -159,7 +161,7 @@ func (t *table) String() string {
 		var line strings.Builder
 		for i, cell := range r {
 			line.WriteString(cell)
-			line.WriteString(strings.Repeat(" ", widths[i]-displayWidth(cell)+2))
+			line.WriteString(strings.Repeat(" ", max(0, widths[i]-displayWidth(cell)+2)))
 		}
 		b.WriteString(strings.TrimRight(line.String(), " ") + "\n")
 	}

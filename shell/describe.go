@@ -115,7 +115,7 @@ func (s *Shell) description(m catalog.Method, defs catalog.Definitions) string {
 		about = m.Summary + "\n\n" + about
 	}
 	if text := markdown(about, width-2, s.colors); text != "" {
-		b.WriteString("\n" + indented(text) + "\n")
+		b.WriteString("\n" + indented(text))
 	}
 	d := describer{defs: defs}
 	switch {
@@ -134,10 +134,8 @@ func (s *Shell) description(m catalog.Method, defs catalog.Definitions) string {
 		b.WriteString(indented(d.table.within(width - 2)))
 	}
 	if m.Result != nil {
-		d := describer{defs: defs}
-		result := *m.Result
-		result.Required = true
-		d.row(result, 0, "")
+		d := describer{defs: defs, result: true}
+		d.row(*m.Result, 0, "")
 		s.section(&b, "result")
 		b.WriteString(indented(d.table.within(width - 2)))
 	}
@@ -198,8 +196,11 @@ func (s *Shell) section(b *strings.Builder, title string) {
 
 // indented puts text two columns to the right.
 func indented(text string) string {
-	text = strings.TrimSuffix(text, "\n")
-	return "  " + strings.ReplaceAll(text, "\n", "\n  ") + "\n"
+	var b strings.Builder
+	for line := range strings.SplitSeq(strings.TrimSuffix(text, "\n"), "\n") {
+		b.WriteString(strings.TrimRight("  "+line, " ") + "\n")
+	}
+	return b.String()
 }
 
 // examples writes m's examples, and a line that can be run as it stands where it is none of them.
@@ -222,9 +223,10 @@ func (s *Shell) examples(b *strings.Builder, m catalog.Method, defs catalog.Defi
 
 // A describer makes the table of parameters, or of a result.
 type describer struct {
-	defs  catalog.Definitions
-	table table
-	open  []string // the schemas around the one at hand
+	defs   catalog.Definitions
+	result bool // nobody has to give what it describes
+	table  table
+	open   []string // the schemas around the one at hand
 }
 
 // row adds p, which is at depth below a parameter, and its members; lead stands before its name.
@@ -243,18 +245,28 @@ func (d *describer) row(p catalog.Param, depth int, lead string) {
 		}
 		about = append(about, "One of "+strings.Join(all, ", ")+".")
 	}
-	need := "optional"
-	if value := d.defs.Default(p.Schema); p.Deprecated {
-		need = "deprecated"
-	} else if p.Required {
-		need = ""
-	} else if value != nil {
-		need = "default " + fit(visible(compact(value), false), 30)
+	cells := []string{strings.Repeat("  ", depth) + lead + visible(p.Name, false), visible(p.Type(), false)}
+	if !d.result {
+		cells = append(cells, d.need(p))
 	}
-	d.table.row(strings.Repeat("  ", depth)+lead+visible(p.Name, false), visible(p.Type(), false), need, strings.TrimSpace(strings.Join(about, " ")))
+	d.table.row(append(cells, strings.TrimSpace(strings.Join(about, " ")))...)
 	if depth < maxNesting {
 		d.members(p.Schema, depth+1)
 	}
+}
+
+// need says whether p has to be given, and what it is otherwise.
+func (d *describer) need(p catalog.Param) string {
+	value := d.defs.Default(p.Schema)
+	switch {
+	case p.Deprecated:
+		return "deprecated"
+	case p.Required:
+		return "required"
+	case value != nil:
+		return "default " + fit(visible(compact(value), false), 30)
+	}
+	return "optional"
 }
 
 // members adds the members of an object, or those of the objects in an array.
@@ -274,7 +286,7 @@ func (d *describer) members(schema json.RawMessage, depth int) {
 		d.row(m, depth, lead)
 	}
 	if more := len(members) - maxMembers; more > 0 {
-		d.table.row(strings.Repeat("  ", depth)+fmt.Sprintf("… %d more", more), "", "", "")
+		d.table.row(strings.Repeat("  ", depth) + fmt.Sprintf("… %d more", more))
 	}
 	d.open = d.open[:len(d.open)-1]
 }

@@ -92,7 +92,11 @@ func (p *person) Page(_ context.Context, text string) error {
 	return err
 }
 
-func (p *person) Prefill(text string) { fmt.Fprintln(p, "in the editor: "+text) }
+func (p *person) Prefill(text string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.prefill = text
+}
 
 func (p *person) Write(b []byte) (int, error) {
 	p.mu.Lock()
@@ -198,11 +202,14 @@ func (s *session) waitPrompt() {
 	}
 }
 
-// enter types line; $PEER stands for the demo peer's address.
+// enter types line; $PEER stands for the demo peer's address, where there is one.
 func (s *session) enter(line string) {
 	s.t.Helper()
+	if s.peer != nil {
+		line = strings.ReplaceAll(line, "$PEER", s.peer.Target().Address)
+	}
 	select {
-	case s.lines <- strings.ReplaceAll(line, "$PEER", s.peer.Target().Address):
+	case s.lines <- line:
 	case <-time.After(patience):
 		s.t.Fatal("nobody reads lines")
 	}

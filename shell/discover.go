@@ -135,9 +135,7 @@ func (s *Shell) askBy(ctx context.Context, p *peer, link *connection, c catalog.
 			return nil, err
 		}
 		link.keepHello(c.Name, hello)
-		if pr := profile.OfConvention(c.Name); pr != nil {
-			p.profile.Store(pr)
-		}
+		p.recognize(link, c)
 	}
 	return c.Learn(ctx, s.asker(p, link, q.timeout), hello)
 }
@@ -173,11 +171,17 @@ func (s *Shell) asker(p *peer, link *connection, timeout time.Duration) catalog.
 	return asker
 }
 
-// take learns what a peer told by a convention, and says so where it is news.
-func (s *Shell) take(p *peer, c catalog.Convention, learned *catalog.Learned, q *inquiry) {
+// recognize takes p, which has answered a convention, for one of those peers that have it.
+func (p *peer) recognize(link *connection, c catalog.Convention) {
 	if pr := profile.OfConvention(c.Name); pr != nil && !p.accepted {
 		p.profile.Store(pr)
+		link.Become(pr.Name)
 	}
+}
+
+// take learns what a peer told by a convention, and says so where it is news.
+func (s *Shell) take(p *peer, c catalog.Convention, learned *catalog.Learned, q *inquiry) {
+	p.recognize(p.link.Load(), c)
 	before := p.known.Len()
 	who := p.known.Peer().String()
 	added := p.known.Replace(learned)
@@ -215,6 +219,9 @@ func (s *Shell) showRemarks(convention string, remarks []string, all bool) {
 		}
 	}
 }
+
+// maxRemarks is how many lines on one convention or file one reads.
+const maxRemarks = 5
 
 // theirs returns how many of methods are the peer's own.
 func theirs(methods []catalog.Method) (n int) {
@@ -282,7 +289,8 @@ func (s *Shell) ensureLearned(ctx context.Context, p *peer) {
 	}
 	link := p.link.Load()
 	w, known := link.Wire()
-	if !known || link.inquired.Swap(true) || p.known.Len() > 0 {
+	told := func(m catalog.Method) bool { return !m.Source.Inferred() }
+	if !known || link.inquired.Swap(true) || slices.ContainsFunc(p.known.Methods(), told) {
 		return
 	}
 	s.discover(ctx, p, link, s.plan(p, link, w), &inquiry{timeout: loudTimeout})

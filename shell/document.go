@@ -19,7 +19,6 @@ import (
 const (
 	maxDocument     = 64 << 20 // bytes
 	documentTimeout = 10 * time.Second
-	maxRemarks      = 5 // that are shown
 )
 
 // Learn reads from a file, or an http address, which methods a peer has: that of now, and those that come. It shows what it has learned.
@@ -95,12 +94,7 @@ func merged(all []*catalog.Learned) []*catalog.Learned {
 // sayLearned shows what was learned from path, and what could not be read there.
 func (s *Shell) sayLearned(path string, learned *catalog.Learned) {
 	s.report(fmt.Sprintf("%s learned from %s", plural(len(learned.Methods), "method"), visible(path, false)))
-	for _, r := range learned.Remarks[:min(len(learned.Remarks), maxRemarks)] {
-		s.report("  " + shorten(r, len(r)))
-	}
-	if more := len(learned.Remarks) - maxRemarks; more > 0 {
-		s.report("  … " + plural(more, "further remark"))
-	}
+	s.showRemarks(path, learned.Remarks, true)
 }
 
 // readDocument reads what a file, or what is at an http address, tells of a peer.

@@ -73,21 +73,20 @@ func paramsOf(m catalog.Method, args []argument) json.RawMessage {
 
 // callLine returns the line that sends m with params, which is as short as one would type it where that means the same.
 func callLine(m catalog.Method, params json.RawMessage) string {
-	mark := ""
-	if m.Kind == catalog.KindNotification {
-		mark = "!"
-	}
 	text := compact(params)
 	if len(text) <= len("{}") {
 		params, text = nil, ""
 	}
-	quoted := ".call " + mark + string(jsonscan.AppendQuote(nil, m.Name))
-	for _, line := range []string{mark + m.Name + words(params), mark + m.Name + " " + text, quoted + words(params)} {
+	head := lang.SpellMethod(m.Name)
+	if m.Kind == catalog.KindNotification {
+		head = "!" + head
+	}
+	for _, line := range []string{head + words(params), head + " " + text, ".call " + head + words(params)} {
 		if line = strings.TrimSpace(line); says(line, m.Name, text) {
 			return line
 		}
 	}
-	return strings.TrimSpace(quoted + " " + text)
+	return strings.TrimSpace(".call " + head + " " + text)
 }
 
 // says reports whether line is a call of method with params, which are compact.
@@ -112,18 +111,10 @@ func words(params json.RawMessage) string {
 	return b.String()
 }
 
-// typed returns value as one would type it: text that nothing else can be taken for without its quotes.
+// typed returns value as one would type it, where that means the same to the byte.
 func typed(value json.RawMessage) string {
-	text, err := jsonscan.Unquote(value)
-	if err != nil || text == "" || len(text)+len(`""`) != len(value) || !isASCIILetter(text[0]) || jsonscan.Valid([]byte(text)) == nil {
+	if bytes.IndexByte(value, '\\') >= 0 {
 		return compact(value)
 	}
-	for i := range len(text) {
-		if c := text[i]; !isASCIILetter(c) && (c < '0' || c > '9') && strings.IndexByte("-./:", c) < 0 {
-			return compact(value)
-		}
-	}
-	return text
+	return lang.SpellValue(json.RawMessage(compact(value)))
 }
-
-func isASCIILetter(c byte) bool { return c == '_' || c|0x20 >= 'a' && c|0x20 <= 'z' }

@@ -3,6 +3,7 @@ package shell
 import (
 	"encoding/json"
 	"testing"
+	"unicode/utf8"
 
 	"rpcsh/rpcconn/catalog"
 	"rpcsh/rpcconn/jsonscan"
@@ -17,22 +18,22 @@ func TestCallLine(t *testing.T) {
 		{"my_add", `[1, 2]`, `my_add 1 2`},
 		{"my_add", `{"a":1,"b":"text"}`, `my_add a=1 b=text`},
 		{"textDocument/hover", `{"textDocument":{"uri":"file:///a b"},"position":{"line":1}}`, `textDocument/hover textDocument={"uri":"file:///a b"} position={"line":1}`},
-		{"m", `["a b","true","7","","x=1","$x","@f","'","\u0041","file:///x",":=","-x"]`, `m "a b" "true" "7" "" "x=1" "$x" "@f" "'" "\u0041" file:///x ":=" "-x"`},
+		{"m", `["a b","true","7","","x=1","$x","@f","'","\u0041","file:///x",":=","-x"]`, `m "a b" "true" "7" "" "x=1" "$x" "@f" "'" "\u0041" file:///x ":=" -x`},
 		{"m", `[[1,2]]`, `m [[1,2]]`},
 		{"m", `[{"a":1}]`, `m [{"a":1}]`},
 		{"m", `[[1],{"a":1}]`, `m [1] {"a":1}`},
 		{"m", `{"a.b":1}`, `m {"a.b":1}`},
 		{"m", `{"a b":1,"":2}`, `m {"a b":1,"":2}`},
 		{"m", `{"a":1,"a":2}`, `m {"a":1,"a":2}`},
-		{".odd", `[1]`, `.call ".odd" 1`},
-		{"two words", `{"a":"b c"}`, `.call "two words" a="b c"`},
-		{"a|b", `[[1]]`, `.call "a|b" [[1]]`},
-		{"!m", ``, `.call "!m"`},
-		{"@1", ``, `.call "@1"`},
-		{"$x", ``, `.call "$x"`},
-		{"#", ``, `.call "#"`},
+		{".odd", `[1]`, `.call .odd 1`},
+		{"two words", `{"a":"b c"}`, `"two words" a="b c"`},
+		{"a|b", `[[1]]`, `"a|b" [[1]]`},
+		{"!m", ``, `"!m"`},
+		{"@1", ``, `"@1"`},
+		{"$x", ``, `"$x"`},
+		{"#", ``, `"#"`},
 		{"x", `["=",">","&",";","|","#"]`, `x "=" ">" "&" ";" "|" "#"`},
-		{"\u202e", ``, `.call "` + "\u202e" + `"`},
+		{"\u202e", ``, `"` + "\u202e" + `"`},
 	}
 	for _, test := range tests {
 		if got := callLine(catalog.Method{Name: test.method}, json.RawMessage(test.params)); got != test.want {
@@ -74,7 +75,7 @@ func FuzzCallLine(f *testing.F) {
 	f.Add("a b", []byte(`{"a":"b c","x":[1]}`))
 	f.Add("m?", []byte(`["x?","a=1"]`))
 	f.Fuzz(func(t *testing.T, method string, params []byte) {
-		if method == "" || !isContainer(params) || jsonscan.Valid(params) != nil || len(compact(params)) <= 2 {
+		if method == "" || !utf8.ValidString(method) || !isContainer(params) || jsonscan.Valid(params) != nil || len(compact(params)) <= 2 {
 			return
 		}
 		line := callLine(catalog.Method{Name: method}, params)

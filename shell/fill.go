@@ -71,6 +71,7 @@ func (s *Shell) fillIn(ctx context.Context, args lang.Text) error {
 	}
 	s.say("%s", visible(s.prompt()+line, false))
 	s.keep(line)
+	s.line = line
 	if err := s.Eval(ctx, line); err != nil {
 		s.showError(line, err)
 		return &shownError{err}
@@ -129,7 +130,7 @@ func (f *field) fallback() json.RawMessage { return f.known.Definitions().Defaul
 func (f *field) complete(line string, cursor int) []term.Suggestion {
 	var found []term.Suggestion
 	for _, v := range f.values {
-		if text := visible(typed(v), false); strings.HasPrefix(text, line[:cursor]) {
+		if text := visible(lang.SpellValue(v), false); strings.HasPrefix(text, line[:cursor]) {
 			found = append(found, term.Suggestion{Text: text})
 		}
 	}
@@ -178,6 +179,6 @@ func (f *field) parse(text string) (json.RawMessage, error) {
 	case isText:
 		return jsonscan.AppendQuote(nil, text), nil
 	default:
-		return nil, fmt.Errorf("this is no JSON: write %s, such as %s", strings.Join(f.types, " or "), compact(f.known.Definitions().Sample(f.param.Schema)))
+		return nil, fmt.Errorf("this is no JSON; a value of type %s is wanted, such as %s", strings.Join(f.types, " or "), compact(f.known.Definitions().Sample(f.param.Schema)))
 	}
 }

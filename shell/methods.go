@@ -118,7 +118,7 @@ func (s *Shell) methodList(methods []catalog.Method) string {
 			b.WriteString(s.methodLine(m, c) + "\n")
 		}
 	}
-	if c.source == 0 && !first.Inferred() {
+	if c.source == 0 {
 		b.WriteString(s.colors.dim(plural(len(methods), "method")+", "+sourceText(first)) + "\n")
 	}
 	return b.String()

@@ -320,7 +320,7 @@ func TestLearnsWhatIsDiscoveredByHand(t *testing.T) {
 		t.Errorf("before anything was asked: %s", got)
 	}
 	s.run("rpc.discover | .info.title")
-	if got := s.run(".methods my_add"); !strings.Contains(got, "my_add(a: number, b: number)  rpc.discover") {
+	if got := s.run(".methods my_add"); !strings.Contains(got, "my_add(a: number, b: number)  Adds two numbers.") {
 		t.Errorf("after rpc.discover: %s", got)
 	}
 }
@@ -331,10 +331,11 @@ func TestRemembersMethods(t *testing.T) {
 	s.run("my_add 1 2")
 	s.run("nosuch")
 	s.run(".close")
+	s.see("closed here") // and so has been remembered
 	if got := s.run(".connect $PEER"); !strings.Contains(got, "1 method known from earlier") {
 		t.Errorf("what is known after a new connection: %s", got)
 	}
-	if got := s.run(".methods"); !strings.Contains(got, "my_add  used") || strings.Contains(got, "nosuch") {
+	if got := s.run(".methods"); !strings.Contains(got, "my_add(arg1: integer, arg2: integer) → integer\n1 method, used here") || strings.Contains(got, "nosuch") {
 		t.Errorf(".methods: %s", got)
 	}
 }
@@ -356,7 +357,7 @@ func TestLines(t *testing.T) {
 		{"quit ends it", ".quit\nmy_add 1 2\n", "", "", 0},
 		{"no peer of that number", "@7 my_add 1 2\n", "", "rpcsh: line 1, column 1: there is no peer @7 (.peers lists them)\n", 2},
 		{"traffic on stderr", ".serve my_double .[0]*2\nmy_progress_add 2 2\n", "4\n", "TIME ← report_progress \"hi\"\nTIME ← #1 my_double 3\nTIME → #1 6  TOOK\n", 0},
-		{"methods one a line", "my_add 1 2\n.methods\n", "3\nmy_add\n", "", 0},
+		{"methods one a line", "my_add 1 2\n.methods\n", "3\nmy_add(arg1: integer, arg2: integer) → integer\n", "", 0},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

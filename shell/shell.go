@@ -29,7 +29,7 @@ type Terminal interface {
 	ReadLine(ctx context.Context, prompt string) (string, error)
 	Ask(ctx context.Context, question string, complete func(line string, cursor int) []term.Suggestion) (string, error)
 	Page(ctx context.Context, text string) error
-	Prefill(text string)
+	Prefill(text string) // puts text into the next line that is read
 	SetPrompt(prompt string)
 	SetStatus(text string)
 	NotifyInterrupt(f func())
@@ -170,8 +170,8 @@ func (s *Shell) Run(ctx context.Context) error {
 		}
 		var r *refusal
 		if errors.As(err, &r) {
-			s.refused = line
-			s.cfg.Terminal.Prefill(line)
+			s.refused = s.line
+			s.cfg.Terminal.Prefill(s.line)
 		}
 		if s.quit {
 			return nil

@@ -3,6 +3,7 @@ package catalog
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -32,7 +33,7 @@ func (m Method) byName(values []json.RawMessage) (json.RawMessage, error) {
 		return values[0], nil // it is the params already
 	}
 	if len(values) > len(m.Params) {
-		return nil, fmt.Errorf("%d params are given by position; %s takes named ones, and has %s", len(values), m.Name, m.paramNames())
+		return nil, errors.New(m.tooMany(len(values)))
 	}
 	object := []byte{'{'}
 	for i, value := range values {
@@ -99,8 +100,15 @@ func (m Method) byPosition(object json.RawMessage) (json.RawMessage, error) {
 	return append(array, ']'), nil
 }
 
+// tooMany says that m does not have as many params.
+func (m Method) tooMany(given int) string {
+	return count(given-len(m.Params), "param") + " too many: " + m.Name + " has " + m.paramNames()
+}
+
 // notParam says that something is no param of m.
-func (m Method) notParam() string { return "is not a param of " + m.Name + ": it has " + m.paramNames() }
+func (m Method) notParam() string {
+	return "is not a param of " + m.Name + ": it has " + m.paramNames()
+}
 
 // maxListed is how many names are listed in a line.
 const maxListed = 10

@@ -21,7 +21,7 @@ func TestArrange(t *testing.T) {
 		{ByName, `[{"b":1,"\u0061":2}]`, `{"b":1,"\u0061":2}`},
 		{ByName, `[{"x":1}]`, `{"a":{"x":1}}`},
 		{ByName, `[{}]`, `{"a":{}}`},
-		{ByName, `[1,2,3,4,5]`, `error: 5 params are given by position; m takes named ones, and has a, b, c, d`},
+		{ByName, `[1,2,3,4,5]`, `error: 1 param too many: m has a, b, c, d`},
 		{ByName, `[1`, `[1`},
 		{ByName, `5`, `5`},
 		{ByPosition, ``, ``},

@@ -45,3 +45,44 @@ func BenchmarkFromOpenRPC(b *testing.B) {
 		}
 	}
 }
+
+func BenchmarkCheck(b *testing.B) {
+	c := checked()
+	m := many(1)[0]
+	params := json.RawMessage(`{"uri":"file:///a","position":{"line":1,"col":2},"mode":"slow","limit":null}`)
+	b.ReportAllocs()
+	for b.Loop() {
+		if got := c.Check(m, params); len(got) > 0 {
+			b.Fatal(got)
+		}
+	}
+}
+
+func BenchmarkLoad(b *testing.B) {
+	s := Store{Dir: b.TempDir()}
+	c := New(many(20_000)...)
+	if err := s.Save("t", c); err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := s.Load("t"); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkMethods(b *testing.B) {
+	c := New(many(20_000)...)
+	b.Run("changed", func(b *testing.B) {
+		for b.Loop() {
+			c.Replace(&Learned{Source: SourceCode})
+			c.Methods()
+		}
+	})
+	b.Run("same", func(b *testing.B) {
+		for b.Loop() {
+			c.Methods()
+		}
+	})
+}

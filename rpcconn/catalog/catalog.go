@@ -16,9 +16,16 @@ const maxMethods = 100_000
 type Catalog struct {
 	mu          sync.Mutex // protects what follows
 	methods     map[key]Method
-	definitions Definitions
+	told        map[Source]Definitions
+	definitions Definitions // all that is told
+	schemas     *compiled   // of definitions; nil: not made yet
 	peer        Identity
+	asked       map[string]bool // conventions, and whether the peer answered them
+	observed    map[key]int     // how many calls have been learned from
+	inferred    int             // bytes, of what these showed
 	version     int
+	sorted      []Method // as Methods returns them
+	sortedAt    int      // the version of which they are
 }
 
 type key struct {
@@ -78,16 +85,30 @@ func (c *Catalog) Replace(l *Learned) (added int) {
 			added++
 		}
 	}
-	if c.definitions == nil {
-		c.definitions = make(Definitions)
-	} else {
-		c.definitions = maps.Clone(c.definitions) // those who were given it keep what they have
-	}
-	maps.Copy(c.definitions, l.Definitions)
+	c.define(l.Source, l.Definitions)
 	if l.Peer.String() != "" {
 		c.peer = l.Peer
 	}
 	return added
+}
+
+// define replaces the definitions that a source tells. c.mu is held, or nobody else has c.
+func (c *Catalog) define(source Source, told Definitions) {
+	if c.told == nil {
+		c.told = make(map[Source]Definitions)
+	}
+	c.told[source] = told
+	all := maps.Clone(c.told[""]) // of an earlier run; what is told now is newer
+	if all == nil {
+		all = make(Definitions)
+	}
+	for other, d := range c.told {
+		if other != source && other != "" {
+			maps.Copy(all, d)
+		}
+	}
+	maps.Copy(all, told)
+	c.definitions, c.schemas = all, nil
 }
 
 // Definitions returns the schemas that those of methods refer to. They are not to be changed.
@@ -144,22 +165,43 @@ func (c *Catalog) Version() int {
 	return c.version
 }
 
-// Methods returns all methods in order of name, the peer's before ours of the same name.
+// Methods returns all methods in order of name, the peer's before ours of the same name. They are not to be changed.
 func (c *Catalog) Methods() []Method {
 	c.mu.Lock()
-	all := make([]Method, 0, len(c.methods))
-	for _, m := range c.methods {
-		all = append(all, m)
+	defer c.mu.Unlock()
+	if c.sorted != nil && c.sortedAt == c.version {
+		return c.sorted
 	}
-	c.mu.Unlock()
-	slices.SortFunc(all, func(a, b Method) int {
-		if n := strings.Compare(a.Name, b.Name); n != 0 || a.Ours == b.Ours {
+	keys := slices.SortedFunc(maps.Keys(c.methods), func(a, b key) int {
+		if n := strings.Compare(a.name, b.name); n != 0 || a.ours == b.ours {
 			return n
 		}
-		if b.Ours {
+		if b.ours {
 			return -1
 		}
 		return 1
 	})
-	return all
+	c.sorted, c.sortedAt = make([]Method, len(keys)), c.version
+	for i, k := range keys {
+		c.sorted[i] = c.methods[k]
+	}
+	return c.sorted
+}
+
+// Answered remembers whether the peer answered a convention.
+func (c *Catalog) Answered(convention string, yes bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.asked == nil {
+		c.asked = make(map[string]bool)
+	}
+	c.asked[convention] = yes
+}
+
+// Asked returns whether the peer answered a convention, and whether it has been asked at all.
+func (c *Catalog) Asked(convention string) (answered, asked bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	answered, asked = c.asked[convention]
+	return answered, asked
 }

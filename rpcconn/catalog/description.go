@@ -57,7 +57,9 @@ func (d *description) read(raw json.RawMessage) bool {
 		return d.byName(members)
 	case '"':
 		methods := readHelp(text(raw))
-		d.learned.Methods = append(d.learned.Methods, methods...)
+		for _, m := range methods {
+			d.add(m, true)
+		}
 		return methods != nil
 	}
 	return false

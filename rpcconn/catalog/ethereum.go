@@ -53,7 +53,8 @@ func learnEthereum(ctx context.Context, p Peer, _ json.RawMessage) (*Learned, er
 func FromEthereum(modules, version json.RawMessage) (*Learned, error) {
 	client := readClientVersion(version)
 	names := readModules(modules)
-	if names == nil {
+	named := names != nil
+	if !named {
 		if client.Name == "" {
 			return nil, ErrNotOffered
 		}
@@ -71,7 +72,10 @@ func FromEthereum(modules, version json.RawMessage) (*Learned, error) {
 	learned.Source, learned.Peer = SourceEthereum, client
 	learned.Methods = slices.DeleteFunc(learned.Methods, func(m Method) bool {
 		module, _, _ := strings.Cut(m.Name, "_")
-		return m.Name != methodModules && !slices.Contains(names, module) || m.Name == methodModules && modules == nil
+		if m.Name == methodModules {
+			return !named
+		}
+		return !slices.Contains(names, module)
 	})
 	for i := range learned.Methods {
 		m := &learned.Methods[i]
@@ -80,7 +84,31 @@ func FromEthereum(modules, version json.RawMessage) (*Learned, error) {
 			m.Ours, m.Kind, m.Structure = true, KindNotification, ByName
 		}
 	}
+	learned.prune()
 	return learned, nil
+}
+
+// prune leaves out the definitions that no method needs: those of modules that the node does not have.
+func (l *Learned) prune() {
+	needed := make(Definitions)
+	var need func(schema []byte)
+	need = func(schema []byte) {
+		for _, name := range references(schema) {
+			if definition, ok := l.Definitions[name]; ok && needed[name] == nil {
+				needed[name] = definition
+				need(definition)
+			}
+		}
+	}
+	for _, m := range l.Methods {
+		for _, p := range m.Params {
+			need(p.Schema)
+		}
+		if m.Result != nil {
+			need(m.Result.Schema)
+		}
+	}
+	l.Definitions = needed
 }
 
 // readEthereumDocument unpacks the document at each call: a node is asked once a connection, and it takes some milliseconds.

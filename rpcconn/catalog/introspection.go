@@ -107,19 +107,16 @@ func (in *introspection) notifications(ctx context.Context) {
 	}
 }
 
-// identity asks who the peer is where a name that it listed says how.
+// identity asks who the peer is where a name that it listed says how. An aria2 with a secret does not answer that.
 func (in *introspection) identity(ctx context.Context) {
 	if !in.listed[methodAria2Version] {
 		return
 	}
 	answer, ok := in.ask(ctx, methodAria2Version, nil)
-	var v struct {
-		Version         string
-		EnabledFeatures []string
-	}
-	if ok && json.Unmarshal(answer, &v) == nil {
-		in.learned.Peer = Identity{Name: "aria2", Version: v.Version, Modules: v.EnabledFeatures}
-	}
+	var v struct{ Version string }
+	_ = json.Unmarshal(answer, &v) // the name alone will do
+	in.learned.Peer = Identity{Name: "aria2", Version: v.Version}
+	describeAria2(in.learned.Methods, !ok && !in.ended)
 }
 
 // FromMethodList reads what system.listMethods answers, an array of names.

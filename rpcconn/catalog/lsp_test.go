@@ -125,6 +125,9 @@ func TestLSPShapes(t *testing.T) {
 			t.Errorf("got %s, want %s", got, want)
 		}
 	}
+	if m, ok := FindLSPMethod("no/such"); ok {
+		t.Errorf("no/such is %+v", m)
+	}
 }
 
 // TestLSPModelIsWhole checks that all that is referred to is there.
@@ -139,6 +142,30 @@ func TestLSPModelIsWhole(t *testing.T) {
 		if model.Definitions[name] == nil {
 			t.Errorf("there is no %s", name)
 		}
+	}
+}
+
+// TestLSPSchemasAreUsed checks that what the model says is heeded: no object is a number.
+func TestLSPSchemasAreUsed(t *testing.T) {
+	learned, err := FromLSP(json.RawMessage(`{"capabilities":{}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := New()
+	c.Replace(learned)
+	objects := 0
+	for name, schema := range learned.Definitions {
+		if !strings.HasPrefix(string(schema), `{"type":"object"`) {
+			continue
+		}
+		objects++
+		m := Method{Source: SourceLSP, Params: []Param{{Name: "p", Schema: json.RawMessage(`{"$ref":"#/components/schemas/` + name + `"}`)}}}
+		if problems := c.Check(m, json.RawMessage("[7]")); len(problems) == 0 {
+			t.Errorf("7 is a %s", name)
+		}
+	}
+	if objects < 200 {
+		t.Errorf("there are %d objects", objects)
 	}
 }
 

@@ -199,6 +199,15 @@ func TestFromMCP(t *testing.T) {
 	if read := find("resources/read"); string(read.Params[0].Schema) != `{"anyOf":[{"type":"string","enum":["x:1","x:2"]},{"type":"string"}],"description":"or one that fits x:{id}"}` {
 		t.Errorf("resources/read takes %s", read.Params[0].Schema)
 	}
+	if method, sent, err := get.Call(json.RawMessage(`{"city":"Bern"}`)); method != "tools/call" || string(sent) != `{"name":"get","arguments":{"city":"Bern"}}` || err != nil {
+		t.Errorf("get sends %s %s, %v", method, sent, err)
+	}
+	if problems := got.Check(get, json.RawMessage(`{"unit":"K","town":1}`)); len(problems) != 3 {
+		t.Errorf("a wrong unit, another name and no city: %v", problems)
+	}
+	if problems := got.Check(find("tools/call"), json.RawMessage(`{"name":"get","_meta":{}}`)); len(problems) != 0 {
+		t.Errorf("_meta: %v", problems)
+	}
 	find("resources/subscribe")
 	if got.Knows("completion/complete") {
 		t.Error("a server without completions has completion/complete")

@@ -95,9 +95,10 @@ func mcpHas(capabilities map[string]json.RawMessage, capability string) bool {
 	return json.Unmarshal(value, &members) == nil && string(members[member]) == "true"
 }
 
-// mcpRequest returns a request of the protocol. params are names, with ! behind those that are required, and schemas by turns.
+// mcpRequest returns a request of the protocol. params are names, with ! behind those that are required, and schemas by turns. All take
+// _meta beside them, and what extensions add.
 func mcpRequest(name, summary, result string, params ...string) Method {
-	m := Method{Name: name, Kind: KindRequest, Summary: summary, Params: []Param{}, Structure: ByName, Tags: []string{"protocol"}}
+	m := Method{Name: name, Kind: KindRequest, Summary: summary, Params: []Param{}, Structure: ByName, Open: true, Tags: []string{"protocol"}}
 	for i := 0; i < len(params); i += 2 {
 		name, required := strings.CutSuffix(params[i], "!")
 		m.Params = append(m.Params, Param{Name: name, Required: required, Schema: json.RawMessage(params[i+1])})

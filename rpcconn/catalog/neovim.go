@@ -26,15 +26,14 @@ func neovimConvention() Convention {
 	}
 }
 
-// neovimAPI is the metadata of the API.
+// neovimAPI is the metadata of the API, as far as it could be read.
 type neovimAPI struct {
-	Version struct {
-		Major, Minor, Patch int
-		Prerelease          bool
-	}
-	Functions []json.RawMessage
-	UIEvents  []json.RawMessage `json:"ui_events"`
-	Types     map[string]json.RawMessage
+	Version   json.RawMessage
+	Functions json.RawMessage
+	UIEvents  json.RawMessage `json:"ui_events"`
+	Types     json.RawMessage
+
+	types map[string]json.RawMessage
 }
 
 type neovimFunction struct {
@@ -54,12 +53,13 @@ func FromNeovim(info json.RawMessage) (*Learned, error) {
 	if err := json.Unmarshal(info, &api); err != nil {
 		return nil, fmt.Errorf("reading Neovim's API: %w", err)
 	}
-	if api.Functions == nil {
+	if firstByte(api.Functions) != '[' {
 		return nil, fmt.Errorf("reading Neovim's API: it has no functions")
 	}
+	_ = json.Unmarshal(api.Types, &api.types) // none are known, where it is something else
 	learned := &Learned{Source: SourceNeovim, Peer: Identity{Name: "Neovim", Version: api.version()}, Definitions: api.handles()}
 	unread := 0
-	for _, raw := range api.Functions {
+	for _, raw := range elements(api.Functions) {
 		var f neovimFunction
 		if json.Unmarshal(raw, &f) != nil || f.Name == "" {
 			unread++
@@ -75,18 +75,18 @@ func FromNeovim(info json.RawMessage) (*Learned, error) {
 }
 
 func (api *neovimAPI) version() string {
-	v := fmt.Sprintf("%d.%d.%d", api.Version.Major, api.Version.Minor, api.Version.Patch)
-	if api.Version.Prerelease {
-		v += "-dev"
+	var v struct{ Major, Minor, Patch int }
+	if json.Unmarshal(api.Version, &v) != nil {
+		return ""
 	}
-	return v
+	return fmt.Sprintf("%d.%d.%d", v.Major, v.Minor, v.Patch)
 }
 
 // handles returns the definitions of Buffer, Window and Tabpage. Neovim sends them as values of types of their own, which codecs show as
 // objects, and takes plain integers for them.
 func (api *neovimAPI) handles() Definitions {
 	definitions := make(Definitions)
-	for name := range api.Types {
+	for name := range api.types {
 		if !isIdentifier(name) {
 			continue
 		}
@@ -125,7 +125,7 @@ func (api *neovimAPI) params(parameters [][]string) []Param {
 // its manual, "api-buffer-updates" and "rpc-errors", which the metadata does not have.
 func (api *neovimAPI) events() []Method {
 	var names []string
-	for _, raw := range api.UIEvents {
+	for _, raw := range elements(api.UIEvents) {
 		var event struct{ Name string }
 		if json.Unmarshal(raw, &event) == nil && event.Name != "" {
 			names = append(names, event.Name)
@@ -163,7 +163,7 @@ func (api *neovimAPI) nestedSchema(typ string, depth int) json.RawMessage {
 	}
 	name, inner, _ := strings.Cut(strings.TrimSpace(typ), "(")
 	args := splitArguments(strings.TrimSuffix(inner, ")"))
-	if _, ok := api.Types[name]; ok && isIdentifier(name) {
+	if _, ok := api.types[name]; ok && isIdentifier(name) {
 		return json.RawMessage(`{"$ref":` + jsonText(definitionRef(name)) + `}`)
 	}
 	switch name {

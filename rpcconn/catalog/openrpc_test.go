@@ -152,7 +152,7 @@ func TestFromOpenRPCFollowsNoCircles(t *testing.T) {
 
 // TestFromOpenRPCIsBounded has documents of which a reader that follows each reference makes ever more.
 func TestFromOpenRPCIsBounded(t *testing.T) {
-	long := strings.Repeat(`{"name":"n","params":[{"name":"a","schema":{"$ref":"#/components/schemas/A"}}]},`, 5000)
+	long := strings.Repeat(`{"name":"n","params":[{"name":"a","schema":{"$ref":"#/components/schemas/A"}}]},`, 1000)
 	nested := strings.Repeat(`{"a":`, 900) + `1` + strings.Repeat(`}`, 900)
 	pointer := "#/components"
 	var refs []string
@@ -161,7 +161,7 @@ func TestFromOpenRPCIsBounded(t *testing.T) {
 		refs = append(refs, fmt.Sprintf(`{"name":"p","schema":{"$ref":%q}}`, pointer))
 	}
 	tests := []struct{ name, document string }{
-		{"one large object that many are", `{"methods":[` + strings.Repeat(`{"$ref":"#/x-large"},`, 20_000) + `{"name":"m"}],"x-large":{"name":"large","params":[` + strings.Repeat(`{},`, 20_000) + `{}]}}`},
+		{"one large object that many are", `{"methods":[` + strings.Repeat(`{"$ref":"#/x-large"},`, 5000) + `{"name":"m"}],"x-large":{"name":"large","params":[` + strings.Repeat(`{},`, 5000) + `{}]}}`},
 		{"parts within parts", `{"methods":[{"name":"m","params":[` + strings.Join(refs, ",") + `]}],"components":` + nested + `}`},
 		{"parts that are not there", `{"methods":[` + long + `{"name":"m"}],"components":{"x":"` + strings.Repeat("x", 1<<20) + `"}}`},
 		{"a thousand names", `{"methods":[` + strings.Repeat(`{"name":"m","params":[{"name":"a","schema":{"$defs":{"A":{}},"$ref":"#/$defs/A"}}]},`, 1000) + `{"name":"m"}]}`},

@@ -136,20 +136,19 @@ func (o *ovsdb) table(name string, columns map[string]json.RawMessage) {
 	}
 	o.define(name+".columns", `{"enum":`+jsonTexts(names)+`}`)
 	o.define(name+".row", `{"type":"object","properties":{`+strings.Join(row, ",")+`},"additionalProperties":false}`)
-	o.define(name, ovsdbParts(ref(name+".columns"), ref(name+".row"), ""))
+	o.define(name, `{"type":"object","properties":{`+ovsdbMembers(ref(name+".columns"), ref(name+".row"))+`}}`)
 	o.define(name+".monitor", ovsdbMonitor(ref(name+".columns")))
 }
 
-// ovsdbParts returns the schema of an operation with these schemas of columns and rows (RFC 7047 section 5.2) and further members.
-func ovsdbParts(columns, row, further string) string {
+// ovsdbMembers returns the properties of an operation that name these columns or have such rows (RFC 7047 section 5.2).
+func ovsdbMembers(columns, row string) string {
 	condition := `{"type":"array","minItems":3,"maxItems":3,"prefixItems":[` + columns + `,{"enum":["==","!=","<","<=",">",">=","includes","excludes"]},true]}`
 	mutation := `{"type":"array","minItems":3,"maxItems":3,"prefixItems":[` + columns + `,{"enum":["+=","-=","*=","/=","%=","insert","delete"]},true]}`
-	return `{"type":"object","properties":{` + further +
-		`"where":{"type":"array","items":` + condition + `},` +
+	return `"where":{"type":"array","items":` + condition + `},` +
 		`"columns":{"type":"array","items":` + columns + `},` +
 		`"row":` + row + `,` +
 		`"rows":{"type":"array","items":` + row + `},` +
-		`"mutations":{"type":"array","items":` + mutation + `}}`
+		`"mutations":{"type":"array","items":` + mutation + `}`
 }
 
 // ovsdbMonitor returns the schema of what is monitored of a table, once or, for several sets of columns, in an array (section 4.1.5).
@@ -166,7 +165,8 @@ func (o *ovsdb) operation() {
 	var conditions, monitors []string
 	if o.tables != nil {
 		columns = ref("Column")
-		o.define("Column", `{"enum":`+jsonTexts(sortedKeys(o.allColumns))+`}`)
+		// any string will do: what a table does not have is said by its condition, once
+		o.define("Column", `{"anyOf":[{"enum":`+jsonTexts(sortedKeys(o.allColumns))+`},{"type":"string"}]}`)
 		table = ref("Table")
 		var names []string
 		for _, t := range o.tables {
@@ -176,10 +176,11 @@ func (o *ovsdb) operation() {
 		}
 		o.define("Table", `{"enum":`+jsonTexts(names)+`}`)
 	}
-	s := ovsdbParts(columns, `{"type":"object"}`, `"op":{"enum":["select","insert","update","mutate","delete","wait","commit","abort","comment","assert"]},"table":`+table+`,`)
-	further := `,"uuid-name":{"type":"string"},"uuid":{"type":"string"},"until":{"enum":["==","!="]},"timeout":{"type":"integer"},` +
+	s := `{"type":"object","required":["op"],"properties":{` +
+		`"op":{"enum":["select","insert","update","mutate","delete","wait","commit","abort","comment","assert"]},"table":` + table + `,` +
+		ovsdbMembers(columns, `{"type":"object"}`) +
+		`,"uuid-name":{"type":"string"},"uuid":{"type":"string"},"until":{"enum":["==","!="]},"timeout":{"type":"integer"},` +
 		`"durable":{"type":"boolean"},"comment":{"type":"string"},"lock":{"type":"string"}}`
-	s = strings.TrimSuffix(s, "}") + further + `,"required":["op"]`
 	if conditions != nil {
 		s += `,"allOf":[` + strings.Join(conditions, ",") + `]`
 	}

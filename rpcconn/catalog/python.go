@@ -67,7 +67,7 @@ func (f *pythonFile) line(l pythonLine) {
 		t = t[1:]
 		fallthrough
 	case "def":
-		if len(t) > 1 && t[0].text == "def" {
+		if len(t) > 0 && t[0].text == "def" {
 			f.function(t)
 			f.scopes = append(f.scopes, pythonScope{l.indent, ""})
 		}
@@ -226,10 +226,14 @@ func (f *pythonFile) hidden(p pythonParameters, takesRPC bool) (n int) {
 	return n
 }
 
-// docstring returns the first line and the rest of the string that a body begins with.
+// docstring returns the first line and the rest of the string that a body begins with, strings side by side being one.
 func docstring(t []pythonToken) (summary, description string) {
-	text, ok := pythonText(t[:1])
-	if !ok {
+	n := 0
+	for n < len(t) && t[n].kind == pythonString {
+		n++
+	}
+	text, ok := pythonText(t[:n])
+	if !ok || n < len(t) && t[n].text != ";" {
 		return "", ""
 	}
 	summary, description, _ = strings.Cut(strings.TrimSpace(dedent(text)), "\n")
@@ -277,12 +281,18 @@ func nesting(t pythonToken) int {
 	return 0
 }
 
-// splitTokens splits at the commas that are in no brackets. A comma at the end is no empty part.
+// splitTokens splits at the commas that are in no brackets, and in no parameters of a lambda. A comma at the end is no empty part.
 func splitTokens(t []pythonToken) (parts [][]pythonToken) {
-	depth, start := 0, 0
+	depth, start, lambda := 0, 0, false
 	for i, token := range t {
 		depth += nesting(token)
-		if depth == 0 && token.text == "," {
+		switch {
+		case depth > 0:
+		case token.text == "lambda":
+			lambda = true
+		case token.text == ":":
+			lambda = false
+		case token.text == "," && !lambda:
 			parts = append(parts, t[start:i])
 			start = i + 1
 		}

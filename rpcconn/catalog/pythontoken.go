@@ -25,7 +25,7 @@ type pythonLine struct {
 }
 
 // pythonLines splits source into its logical lines, without comments and blank ones. What is broken gives lines nonetheless: a bracket that
-// is never closed ends before the next line that begins with a def or class.
+// is never closed ends before the next line that begins with a def, class or decorator.
 func pythonLines(source string) []pythonLine {
 	source = strings.TrimPrefix(source, "\ufeff")
 	source = strings.ReplaceAll(strings.ReplaceAll(source, "\r\n", "\n"), "\r", "\n")
@@ -112,7 +112,7 @@ func (s *pythonScanner) atDeclaration() bool {
 			return true
 		}
 	}
-	return false
+	return len(text) > 1 && text[0] == '@' && isPythonLetter(text[1]) // with a blank it may be a product of matrices
 }
 
 // maxIndent is how far the first word of a line is looked for.

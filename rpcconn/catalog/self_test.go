@@ -6,6 +6,7 @@ func TestSelf(t *testing.T) {
 	tests := []struct{ root, uri, folders string }{
 		{"", "", "[]"},
 		{"/", "file:///", `[{"uri":"file:///","name":"/"}]`},
+		{"C:/b", "file:///C:/b", `[{"uri":"file:///C:/b","name":"b"}]`},
 		{"/a b/ü#c", "file:///a%20b/%C3%BC%23c", `[{"uri":"file:///a%20b/%C3%BC%23c","name":"ü#c"}]`},
 	}
 	for _, test := range tests {

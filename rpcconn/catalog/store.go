@@ -1,14 +1,18 @@
 package catalog
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"net/url"
 	"os"
 	"path/filepath"
+
+	"rpcsh/rpcconn/jsonscan"
 )
 
 // A Store remembers catalogs between runs, in a folder with a file for each target. The zero Store remembers nothing.
@@ -37,11 +41,67 @@ func (s Store) Load(target string) (*Catalog, error) {
 	if err != nil {
 		return New(), fmt.Errorf("loading the methods known of %s: %w", target, err)
 	}
-	var methods []Method
-	if err := json.Unmarshal(data, &methods); err != nil {
+	c, err := load(data)
+	if err != nil {
 		return New(), fmt.Errorf("loading the methods known of %s from %s (delete it to start anew): %w", target, s.path(target), err)
 	}
-	return New(methods...), nil
+	return c, nil
+}
+
+// storeVersion is that of the files' form. What another version wrote is learned anew.
+const storeVersion = 2
+
+// A stored is what a file has.
+type stored struct {
+	Version     int             `json:"version"`
+	Peer        Identity        `json:"peer"`
+	Asked       map[string]bool `json:"asked,omitempty"`
+	Methods     []Method        `json:"methods"`
+	Definitions json.RawMessage `json:"definitions"` // they may be large, and are left as they are
+}
+
+// load returns the catalog that a file has.
+func load(data []byte) (*Catalog, error) {
+	if err := jsonscan.Valid(data); err != nil {
+		return nil, err
+	}
+	if firstByte(data) == '[' { // before there was a version
+		var methods []Method
+		err := json.Unmarshal(data, &methods)
+		return New(methods...), err
+	}
+	var file stored
+	if err := json.Unmarshal(index(data)["version"], &file.Version); err != nil {
+		return nil, errors.New("it has no version")
+	}
+	if file.Version != storeVersion {
+		return New(), nil
+	}
+	if err := json.Unmarshal(data, &file); err != nil {
+		return nil, err
+	}
+	c := New(file.Methods...)
+	c.peer, c.asked = file.Peer, file.Asked
+	definitions := make(Definitions)
+	for name, text := range index(file.Definitions) {
+		definitions[name] = text
+	}
+	c.define("", definitions) // whoever told them, they stay until they are told anew
+	return c, nil
+}
+
+// save returns what a file has of c.
+func (c *Catalog) save() ([]byte, error) {
+	file := stored{Version: storeVersion, Methods: c.Methods()}
+	c.mu.Lock()
+	file.Peer, file.Asked = c.peer, maps.Clone(c.asked)
+	c.mu.Unlock()
+	file.Definitions = encode(c.Definitions())
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false) // texts stay what they are
+	err := e.Encode(file)
+	return b.Bytes(), err
 }
 
 // Save remembers c as what is known of target. Shells that save at the same time do not mix: the last one stays.
@@ -49,7 +109,7 @@ func (s Store) Save(target string, c *Catalog) error {
 	if s.Dir == "" {
 		return nil
 	}
-	data, err := json.Marshal(c.Methods())
+	data, err := c.save()
 	if err != nil {
 		return fmt.Errorf("remembering the methods of %s: %w", target, err)
 	}

@@ -46,6 +46,74 @@ func TestStore(t *testing.T) {
 	}
 }
 
+func TestStoreKeepsAll(t *testing.T) {
+	s := Store{Dir: t.TempDir()}
+	c := New()
+	c.Replace(&Learned{
+		Source: "mcp", Peer: Identity{Name: "p", Version: "1", Modules: []string{"m"}},
+		Methods: []Method{
+			{
+				Name: "m", Kind: KindRequest, Summary: "s", Description: "<d>", Structure: ByName, Open: true, Deprecated: true, Tags: []string{"t"},
+				Params: []Param{{Name: "a", Schema: json.RawMessage(`{"default":1e400,"title":"<&>"}`)}},
+				Result: &Param{Name: "r"}, Errors: []Error{{1, "e", json.RawMessage(`{}`)}},
+				Examples: []Example{{"e", json.RawMessage(`[1]`), json.RawMessage(`2`)}}, Via: &Via{"call", json.RawMessage(`{"a":1}`), "b"},
+			},
+			{Name: "none", Params: []Param{}},
+		},
+		Definitions: Definitions{"D": json.RawMessage(`{"minimum":100.000000}`)},
+	})
+	c.Answered("mcp", true)
+	c.Answered("rpc.discover", false)
+	if err := s.Save("t", c); err != nil {
+		t.Fatal(err)
+	}
+	got, err := s.Load("t")
+	if err != nil || !reflect.DeepEqual(got.Methods(), c.Methods()) || !reflect.DeepEqual(got.Definitions(), c.Definitions()) || !reflect.DeepEqual(got.Peer(), c.Peer()) {
+		t.Errorf("got %+v, %s, %v, %v\nwant %+v, %s, %v", got.Methods(), got.Definitions(), got.Peer(), err, c.Methods(), c.Definitions(), c.Peer())
+	}
+	for convention, want := range map[string][2]bool{"mcp": {true, true}, "rpc.discover": {false, true}, "help": {false, false}} {
+		if answered, asked := got.Asked(convention); answered != want[0] || asked != want[1] {
+			t.Errorf("%s: answered %v, asked %v", convention, answered, asked)
+		}
+	}
+}
+
+func TestStoredDefinitionsGiveWay(t *testing.T) {
+	s := Store{Dir: t.TempDir()}
+	define := func(c *Catalog, source Source, schema string) {
+		c.Replace(&Learned{Source: source, Definitions: Definitions{"D": json.RawMessage(schema)}})
+	}
+	c := New()
+	define(c, "mcp", "1")
+	if err := s.Save("t", c); err != nil {
+		t.Fatal(err)
+	}
+	c, err := s.Load("t")
+	if err != nil || string(c.Definitions()["D"]) != "1" {
+		t.Fatalf("got %s, %v", c.Definitions(), err)
+	}
+	define(c, "mcp", "2")
+	c.Replace(&Learned{Source: SourceCode})
+	if got := string(c.Definitions()["D"]); got != "2" {
+		t.Errorf("D is %s, as it was in an earlier run", got)
+	}
+}
+
+func TestStoreOfOtherVersions(t *testing.T) {
+	s := Store{Dir: t.TempDir()}
+	for content, want := range map[string]string{
+		`[{"name":"old","source":"used","params":[{"name":"a"}]}]`: "old:used",
+		`{"version":1000,"methods":5}`:                             "",
+	} {
+		if err := os.WriteFile(s.path("t"), []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if c, err := s.Load("t"); err != nil || names(c.Methods()) != want {
+			t.Errorf("%s: got %s, %v", content, names(c.Methods()), err)
+		}
+	}
+}
+
 func TestStoreOfLongTargets(t *testing.T) {
 	s := Store{Dir: t.TempDir()}
 	long := "unix:///" + strings.Repeat("a/", 150)
@@ -64,7 +132,7 @@ func TestStoreWithACorruptFile(t *testing.T) {
 	if err := s.Save("t", New(Method{Name: "m"})); err != nil {
 		t.Fatal(err)
 	}
-	for _, content := range []string{"", "{", `{"a":1}`, `[{"name":5}]`, "\x00"} {
+	for _, content := range []string{"", "{", `{"a":1}`, `[{"name":5}]`, "\x00", `{"version":2,"methods":{}}`, `{"version":2,"peer":[]}`, `{"version":"x"}`} {
 		if err := os.WriteFile(s.path("t"), []byte(content), 0o600); err != nil {
 			t.Fatal(err)
 		}

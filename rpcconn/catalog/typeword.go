@@ -2,11 +2,17 @@ package catalog
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
+
+	"rpcsh/rpcconn/jsonscan"
 )
 
-// typeWord returns the JSON Schema of a type as peers and languages call it, nil where the word says nothing, or more than one thing.
+// typeWord returns the JSON Schema of a type as peers and languages call it: a word, WORD[], or "A"|"B"; nil where the word says nothing, or more than one thing.
 func typeWord(word string) json.RawMessage {
+	if values := strings.Split(word, "|"); !slices.ContainsFunc(values, func(v string) bool { return !isQuoted(v) }) {
+		return json.RawMessage(`{"enum":[` + strings.Join(values, ",") + `]}`)
+	}
 	word = strings.ToLower(strings.TrimSpace(word))
 	if element, ok := strings.CutSuffix(word, "[]"); ok {
 		if items := typeWord(element); items != nil {
@@ -32,3 +38,6 @@ func typeWord(word string) json.RawMessage {
 	}
 	return nil
 }
+
+// isQuoted reports whether s is a JSON string.
+func isQuoted(s string) bool { return strings.HasPrefix(s, `"`) && jsonscan.Valid([]byte(s)) == nil }

@@ -107,7 +107,7 @@ func (d *detector) try(ctx context.Context, p probe) attempt {
 	})
 	g, read, err := p.ask(ctx, stream)
 	inTime := stop()
-	if nc, ok := stream.(net.Conn); ok && inTime && err == nil && read != nil && g == (guess{protocol: p.protocol, framing: p.framing}) {
+	if nc, ok := stream.(net.Conn); ok && inTime && err == nil && read != nil && p.isOf(g.protocol, g.framing) {
 		return attempt{probe: p, guess: g, kept: &kept{nc, link.Remote, read}}
 	}
 	if inTime {
@@ -135,6 +135,9 @@ func (p probe) ask(ctx context.Context, stream io.ReadWriter) (g guess, read []b
 	}
 	if p.protocol == "jsonrpc1" && g.protocol == "cdp" {
 		g.protocol = p.protocol // a version is left out by both; who was asked in 1.0 answers in it
+	}
+	if g.protocol == "msgpackrpc" && isNeovim(read) {
+		g.protocol = "nvim"
 	}
 	return g, read, err
 }

@@ -77,8 +77,9 @@ func (cfg Config) takeOver(ctx context.Context, found *Finding, opts *rpcconn.Op
 		_ = ch.Close()
 		return nil
 	}
+	codec := w.Protocol.NewCodec()
 	return &Link{
-		Conn: rpcconn.New(ch, w.Protocol.NewCodec(), opts), Target: found.Target, Remote: k.remote, wire: fixed(w),
+		Conn: rpcconn.New(ch, codec, opts), codec: codec, Target: found.Target, Remote: k.remote, wire: fixed(w),
 		unverified: cfg.TLS.Insecure && found.Target.isTLS(),
 	}
 }

@@ -146,7 +146,7 @@ func (d *detector) detectEarlier(ctx context.Context, likely *Finding) *Finding 
 }
 
 func unlikely(p probe, likely *Finding) int {
-	if p.framing == likely.Framing && p.protocol == likely.Protocol {
+	if p.isOf(likely.Protocol, likely.Framing) {
 		return 0
 	}
 	return 1

@@ -61,6 +61,9 @@ func TestDetectPeers(t *testing.T) {
 		{"greets in JSON", change(pickyAbout("jsonrpc", "line"), func(p *picky) { p.greeting = `{"hello":"world"}` + "\n" }), "tcp jsonrpc/line"},
 		{"greets in two lines of JSON", change(pickyAbout("jsonrpc1", "none"), func(p *picky) { p.greeting = "{\"a\":1}\n{\"b\":2}\n" }), "tcp jsonrpc1/none"},
 		{"speaks first", change(pickyAbout("jsonrpc", "nul"), func(p *picky) { p.greeting = p.answer }), "tcp jsonrpc/nul"},
+		{"refuses as Neovim 0.7", refusing("", "\x94\x01\x00\x92\x01\xb7Message is not an array\xc0"), "tcp nvim/msgpack"},
+		{"refuses as Neovim, MessagePack alone", refusing("\x94", "\x94\x01\x01\x92\x00\xbcInvalid method: rpc.discover\xc0"), "tcp nvim/msgpack"},
+		{"refuses as others do", refusing("\x94", "\x94\x01\x01\xa9not found\xc0"), "tcp msgpackrpc/msgpack"},
 		{"is slow", change(pickyAbout("jsonrpc", "line"), func(p *picky) { p.slow, p.hangs = 400*time.Millisecond, true }), "tcp jsonrpc/line"},
 		{"is silent", drain, "it stays silent; tried jsonrpc, rfc7464; jsonrpc, line"},
 		{"greets and is silent", func(nc net.Conn) { _, _ = io.WriteString(nc, "Welcome!\n"); drain(nc) }, `not known: "Welcome!\n"`},
@@ -84,6 +87,17 @@ func TestDetectPeers(t *testing.T) {
 		})
 	}
 	all.Wait()
+}
+
+// refusing answers what begins so, and hangs up on all else.
+func refusing(begin, answer string) func(net.Conn) {
+	return func(nc net.Conn) {
+		b := make([]byte, 64)
+		if n, _ := nc.Read(b); strings.HasPrefix(string(b[:n]), begin) {
+			_, _ = io.WriteString(nc, answer)
+			drain(nc)
+		}
+	}
 }
 
 // flood writes until the peer has gone.

@@ -14,6 +14,7 @@ import (
 	"context"
 	"io"
 	"strings"
+	"sync/atomic"
 
 	"rpcsh/rpcconn"
 	"rpcsh/rpcconn/transport"
@@ -32,10 +33,32 @@ type Link struct {
 	status func() string
 
 	unverified bool
+
+	codec rpcconn.Codec            // of a dialled peer
+	meant atomic.Pointer[Protocol] // what Become said; nil: nothing
 }
 
 // Wire returns what is spoken, and false while that has still to turn out.
-func (l *Link) Wire() (Wire, bool) { return l.wire() }
+func (l *Link) Wire() (Wire, bool) {
+	w, known := l.wire()
+	if p := l.meant.Load(); p != nil && known {
+		w.Protocol = *p
+	}
+	return w, known
+}
+
+// Become says which protocol the peer speaks, where that is one with a meaning of its own on top of what was found out: MessagePack-RPC
+// turns out to be Neovim's. What comes from then on is shown accordingly. It does nothing for accepted peers.
+func (l *Link) Become(protocol string) {
+	p, err := FindProtocol(protocol)
+	if err != nil || l.codec == nil {
+		return
+	}
+	if p.become != nil {
+		p.become(l.codec)
+	}
+	l.meant.Store(&p)
+}
 
 // OnWire has f called, once, when it turns out what is spoken, and whether the peer's own bytes said so; not where that is known
 // already. f is called by whoever finds out, before the peer's first message is handed on, or ours is sent, and may wait.
@@ -70,7 +93,8 @@ func (cfg Config) Dial(ctx context.Context, t Target, opts *rpcconn.Options) (*L
 	}
 	link.Target, link.wire = t, fixed(w)
 	link.unverified = cfg.TLS.Insecure && t.isTLS()
-	link.Conn = rpcconn.New(ch, w.Protocol.NewCodec(), opts)
+	link.codec = w.Protocol.NewCodec()
+	link.Conn = rpcconn.New(ch, link.codec, opts)
 	return link, nil
 }
 

@@ -1,6 +1,7 @@
 package dial
 
 import (
+	"bytes"
 	"encoding/binary"
 	"fmt"
 )
@@ -35,6 +36,16 @@ const bsonProbe = "\x37\x00\x00\x00" +
 
 // msgpackProbe is [0, 1, "rpc.discover", []].
 const msgpackProbe = "\x94\x00\x01\xacrpc.discover\x90"
+
+// isNeovim reports whether an answer to a probe is in Neovim's own words: to msgpackProbe, and to what is no MessagePack-RPC.
+func isNeovim(answer []byte) bool {
+	return bytes.Contains(answer, []byte("Invalid method: rpc.discover")) || bytes.Contains(answer, []byte("Message is not an array"))
+}
+
+// isOf reports whether p is spoken in that protocol and framing. Neovim, which is told by its answer, is asked as others are.
+func (p probe) isOf(protocol, framing string) bool {
+	return p.framing == framing && (p.protocol == protocol || p.protocol == "msgpackrpc" && protocol == "nvim")
+}
 
 // tlsProbe is a ClientHello (RFC 5246 section 7.4.1.2) without extensions, which servers of every version answer, if only by an alert.
 const tlsProbe = "\x16\x03\x01\x00\x2f" + // a handshake record

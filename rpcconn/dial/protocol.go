@@ -25,6 +25,8 @@ type Protocol struct {
 	OwnOnly  bool   // there is no other framing
 	Binary   bool   // frames are no text
 	NewCodec func() rpcconn.Codec
+	// become makes a codec of the protocol below, which this one gives a meaning of its own, this one's; nil: they are the same.
+	become   func(rpcconn.Codec) rpcconn.Codec
 	Discover bool // whether a peer may be asked rpc.discover unasked
 }
 
@@ -39,10 +41,18 @@ func Protocols() []Protocol {
 		{Name: "cdp", Title: "JSON-RPC without version", Framing: "none", NewCodec: func() rpcconn.Codec { return jsonrpc.NewVersionless() }},
 		{Name: "lsp", Title: "LSP", Framing: "header", NewCodec: json2},
 		{Name: "mcp", Title: "MCP", Framing: "line", NewCodec: json2},
-		{Name: "nvim", Title: "Neovim", Framing: "msgpack", OwnOnly: true, Binary: true, NewCodec: func() rpcconn.Codec { return msgpackrpc.NewNeovim() }},
+		{Name: "nvim", Title: "Neovim", Framing: "msgpack", OwnOnly: true, Binary: true, NewCodec: func() rpcconn.Codec { return neovimCodec(msgpackrpc.New()) }, become: neovimCodec},
 		{Name: "ethereum", Title: "Ethereum", Framing: "none", NewCodec: json2},
 		{Name: "ovsdb", Title: "OVSDB", Framing: "none", NewCodec: func() rpcconn.Codec { return jsonrpc.New1() }},
 	}
+}
+
+// neovimCodec returns a codec of MessagePack-RPC with what Neovim has beyond that.
+func neovimCodec(c rpcconn.Codec) rpcconn.Codec {
+	if m, ok := c.(*msgpackrpc.Codec); ok {
+		m.ShowHandles()
+	}
+	return c
 }
 
 // ProtocolNames returns the names for -p.

@@ -24,6 +24,8 @@
 package msgpackrpc
 
 import (
+	"sync/atomic"
+
 	"rpcsh/rpcconn"
 	"rpcsh/rpcconn/internal/names"
 )
@@ -42,7 +44,7 @@ const (
 // A Codec translates between MessagePack-RPC and packets. It belongs to one connection.
 type Codec struct {
 	methods names.Table // those decoded so far; for Decode only
-	handles handles
+	handles atomic.Bool
 }
 
 var _ rpcconn.Codec = (*Codec)(nil)
@@ -50,6 +52,8 @@ var _ rpcconn.Codec = (*Codec)(nil)
 // New returns a Codec for one connection.
 func New() *Codec { return &Codec{methods: make(names.Table)} }
 
-// NewNeovim returns a Codec for one connection to Neovim: it shows handles as {"$buffer":1}, {"$window":1000} and {"$tabpage":1}, which
-// are wrappers then as those of the package comment are, and reads these beside the {"$ext":…} that they stand for.
-func NewNeovim() *Codec { return &Codec{methods: make(names.Table), handles: withHandles} }
+// ShowHandles has c, from now on, show the handles of Neovim as {"$buffer":1}, {"$window":1000} and {"$tabpage":1}, which are wrappers then
+// as those of the package comment are, and read these beside the {"$ext":…} that they stand for. It may be called at any time.
+func (c *Codec) ShowHandles() { c.handles.Store(true) }
+
+func (c *Codec) shown() handles { return handles(c.handles.Load()) }

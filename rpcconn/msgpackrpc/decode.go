@@ -32,10 +32,10 @@ func (c *Codec) Decode(frame []byte, p *rpcconn.Packet) error {
 func (c *Codec) message(frame []byte) (rpcconn.Message, error) {
 	e := readEnvelope(frame)
 	if e.mistake != "" {
-		return e.invalid(translator{frame: frame, handles: c.handles})
+		return e.invalid(translator{frame: frame, handles: c.shown()})
 	}
 	m := rpcconn.Message{Kind: e.kind, ID: e.id}
-	t := translator{frame: frame, handles: c.handles}
+	t := translator{frame: frame, handles: c.shown()}
 	var err error
 	rest := e.rest
 	if e.kind != rpcconn.KindResponse {

@@ -77,7 +77,7 @@ func (c *Codec) appendCall(dst []byte, m *rpcconn.Message) ([]byte, error) {
 		return msgp.AppendArrayHeader(dst, 0), nil
 	}
 	start := len(dst)
-	dst, err := appendValue(dst, m.Params, c.handles)
+	dst, err := appendValue(dst, m.Params, c.shown())
 	if err != nil {
 		return nil, fmt.Errorf("params: %w", err)
 	}
@@ -92,7 +92,7 @@ func (c *Codec) appendOutcome(dst []byte, m *rpcconn.Message) ([]byte, error) {
 	if m.Err != nil {
 		text, err := errorText(m.Err)
 		if err == nil {
-			dst, err = appendValue(dst, text, c.handles)
+			dst, err = appendValue(dst, text, c.shown())
 		}
 		if err != nil {
 			return nil, fmt.Errorf("error: %w", err)
@@ -103,7 +103,7 @@ func (c *Codec) appendOutcome(dst []byte, m *rpcconn.Message) ([]byte, error) {
 	if len(m.Result) == 0 {
 		return msgp.AppendNil(dst), nil
 	}
-	dst, err := appendValue(dst, m.Result, c.handles)
+	dst, err := appendValue(dst, m.Result, c.shown())
 	if err != nil {
 		return nil, fmt.Errorf("result: %w", err)
 	}

@@ -131,7 +131,7 @@ func TestNeovimShowsErrors(t *testing.T) {
 
 func TestNeovimHandles(t *testing.T) {
 	n := startNeovim(t)
-	n.codec = NewNeovim()
+	n.codec.ShowHandles()
 	for _, test := range []struct{ method, params, want string }{
 		{"nvim_get_current_buf", ``, `{"$buffer":1}`},
 		{"nvim_list_wins", ``, `[{"$window":1000}]`},

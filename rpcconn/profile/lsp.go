@@ -12,7 +12,7 @@ import (
 // lsp is the Language Server Protocol, version 3.18.
 func lsp() Profile {
 	return Profile{
-		Name: "lsp", Title: "LSP", Convention: string(catalog.SourceLSP),
+		Name: "lsp", Title: "LSP", Convention: byLSP,
 		Cancel: func(id rpcconn.ID) (string, json.RawMessage) {
 			return "$/cancelRequest", append(id.Append([]byte(`{"id":`)), '}')
 		},

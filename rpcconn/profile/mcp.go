@@ -10,7 +10,7 @@ import (
 // mcp is the Model Context Protocol, revision 2025-06-18.
 func mcp() Profile {
 	return Profile{
-		Name: "mcp", Title: "MCP", Convention: string(catalog.SourceMCP),
+		Name: "mcp", Title: "MCP", Convention: byMCP,
 		Cancel: func(id rpcconn.ID) (string, json.RawMessage) {
 			params := id.Append([]byte(`{"requestId":`))
 			return "notifications/cancelled", append(params, `,"reason":"the person gave it up"}`...)

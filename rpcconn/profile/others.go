@@ -9,26 +9,26 @@ import (
 
 // neovim is Neovim's API.
 func neovim() Profile {
-	return Profile{Name: "nvim", Title: "Neovim", Convention: "nvim", Never: []string{"rpc.*", "system.*"}}
+	return Profile{Name: "nvim", Title: "Neovim", Convention: byNeovim, Never: []string{"rpc.*", "system.*"}}
 }
 
 // cdp is the Chrome DevTools Protocol.
 func cdp() Profile {
 	return Profile{
-		Name: "cdp", Title: "CDP", Convention: string(catalog.SourceCDP),
+		Name: "cdp", Title: "CDP", Convention: byCDP,
 		Never: []string{"rpc.*", "system.*", "Browser.close", "Browser.crash", "Target.closeTarget", "Page.close", "Page.crash", "Runtime.terminateExecution"},
 	}
 }
 
 // ethereum is the JSON-RPC API of Ethereum's nodes.
 func ethereum() Profile {
-	return Profile{Name: "ethereum", Title: "Ethereum", Convention: "ethereum", Never: []string{"eth_send*", "eth_sign*", "admin_*", "personal_*"}}
+	return Profile{Name: "ethereum", Title: "Ethereum", Convention: byEthereum, Never: []string{"eth_send*", "eth_sign*", "admin_*", "personal_*"}}
 }
 
 // ovsdb is the Open vSwitch Database Management Protocol (RFC 7047).
 func ovsdb() Profile {
 	return Profile{
-		Name: "ovsdb", Title: "OVSDB", Convention: "ovsdb",
+		Name: "ovsdb", Title: "OVSDB", Convention: byOVSDB,
 		Cancel: func(id rpcconn.ID) (string, json.RawMessage) { // RFC 7047 section 4.1.4
 			return "cancel", append(id.Append([]byte("[")), ']')
 		},

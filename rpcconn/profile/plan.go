@@ -2,11 +2,17 @@ package profile
 
 import "rpcsh/rpcconn/catalog"
 
-// Conventions that Plan names; those of profiles are named by them.
+// The conventions, by the names that they are found by.
 const (
-	discover      = string(catalog.SourceOpenRPC)
-	introspection = "system.listMethods"
-	describe      = "describe"
+	byOpenRPC       = string(catalog.SourceOpenRPC)
+	byIntrospection = string(catalog.SourceIntrospection)
+	byDescription   = string(catalog.SourceDescribe)
+	byLSP           = string(catalog.SourceLSP)
+	byMCP           = string(catalog.SourceMCP)
+	byEthereum      = string(catalog.SourceEthereum)
+	byOVSDB         = string(catalog.SourceOVSDB)
+	byNeovim        = string(catalog.SourceNeovim)
+	byCDP           = string(catalog.SourceCDP)
 )
 
 // Plan returns the names of the conventions that a peer is asked, in order, the cheapest and likeliest first: of a protocol's name and
@@ -19,11 +25,11 @@ func Plan(protocol, framing, scheme string) []string {
 	case "jsonrpc":
 		return planJSON(framing, scheme)
 	case "jsonrpc1":
-		return []string{"ovsdb"} // it is 1.0 to the letter, and so are few others
+		return []string{byOVSDB} // it is 1.0 to the letter, and so are few others
 	case "msgpackrpc":
-		return []string{"nvim"}
+		return []string{byNeovim}
 	case "bsonrpc":
-		return []string{discover, introspection}
+		return []string{byOpenRPC, byIntrospection}
 	}
 	return nil
 }
@@ -32,15 +38,15 @@ func Plan(protocol, framing, scheme string) []string {
 func planJSON(framing, scheme string) []string {
 	switch {
 	case framing == "header":
-		return []string{"lsp", discover} // language servers may end at what they do not know, but not before initialize
+		return []string{byLSP, byOpenRPC} // in this order: language servers may end at what they do not know
 	case framing == "line" && scheme == "exec":
-		return []string{"mcp", discover, introspection, describe}
+		return []string{byMCP, byOpenRPC, byIntrospection, byDescription}
 	case scheme == "http" || scheme == "https":
-		return []string{discover, "ethereum", introspection, "mcp", describe}
+		return []string{byOpenRPC, byEthereum, byIntrospection, byMCP, byDescription}
 	case scheme == "ws" || scheme == "wss":
-		return []string{discover, "ethereum", introspection, describe}
+		return []string{byOpenRPC, byEthereum, byIntrospection, byDescription}
 	case scheme == "unix": // where nodes of Ethereum have their own door
-		return []string{discover, introspection, "ethereum", describe}
+		return []string{byOpenRPC, byIntrospection, byEthereum, byDescription}
 	}
-	return []string{discover, introspection, describe}
+	return []string{byOpenRPC, byIntrospection, byDescription}
 }

@@ -3,6 +3,7 @@ package profile
 import (
 	"encoding/json"
 	"errors"
+	"path"
 	"slices"
 	"strings"
 	"testing"
@@ -40,6 +41,35 @@ func TestPlan(t *testing.T) {
 	}
 }
 
+// TestPlansAreConventions checks that all that is planned is there, and that no profile forbids what its own convention asks.
+func TestPlansAreConventions(t *testing.T) {
+	for _, protocol := range dial.Protocols() {
+		for _, framing := range append(dial.FramingNames(), "") {
+			for _, scheme := range []string{"tcp", "unix", "tls", "ws", "wss", "http", "https", "exec"} {
+				plan := Plan(protocol.Name, framing, scheme)
+				if len(plan) == 0 {
+					t.Errorf("%s, %s, %s: nothing is asked", protocol.Name, framing, scheme)
+				}
+				for _, name := range plan {
+					if _, ok := catalog.FindConvention(name); !ok {
+						t.Errorf("%s, %s, %s: there is no convention %s", protocol.Name, framing, scheme, name)
+					}
+				}
+			}
+		}
+	}
+	for _, p := range Profiles() {
+		c, _ := catalog.FindConvention(p.Convention)
+		for _, method := range c.Asks {
+			for _, pattern := range p.Never {
+				if ok, err := path.Match(pattern, method); ok || err != nil {
+					t.Errorf("%s: %s forbids %s, which its convention asks: %v", p.Name, pattern, method, err)
+				}
+			}
+		}
+	}
+}
+
 // TestProfilesAreProtocols checks the names against the tables of the other packages.
 func TestProfilesAreProtocols(t *testing.T) {
 	for _, p := range Profiles() {
@@ -57,7 +87,7 @@ func TestProfilesAreProtocols(t *testing.T) {
 			methods[a.Method] = true
 		}
 	}
-	if Find("jsonrpc") != nil || OfConvention(discover) != nil {
+	if Find("jsonrpc") != nil || OfConvention(byOpenRPC) != nil {
 		t.Error("JSON-RPC alone has a profile")
 	}
 }

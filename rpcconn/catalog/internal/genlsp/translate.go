@@ -9,20 +9,30 @@ import (
 	"rpcsh/rpcconn/catalog"
 )
 
-// capabilities corrects what the model says of the server capability that a method needs, or leaves out.
-var capabilities = map[string]string{
-	"textDocument/didChange":           "textDocumentSync.change",
-	"textDocument/semanticTokens/full": "semanticTokensProvider.full",
-	"typeHierarchy/supertypes":         "typeHierarchyProvider",
-	"typeHierarchy/subtypes":           "typeHierarchyProvider",
-	"notebookDocument/didOpen":         "notebookDocumentSync",
-	"notebookDocument/didChange":       "notebookDocumentSync",
-	"notebookDocument/didSave":         "notebookDocumentSync.save",
-	"notebookDocument/didClose":        "notebookDocumentSync",
+// capability returns the server capability that a method needs: what the model says, corrected where that is too little.
+func capability(m method) string {
+	switch m.Method {
+	case "textDocument/didChange":
+		return "textDocumentSync.change"
+	case "textDocument/semanticTokens/full":
+		return "semanticTokensProvider.full"
+	case "typeHierarchy/supertypes", "typeHierarchy/subtypes":
+		return "typeHierarchyProvider"
+	case "notebookDocument/didOpen", "notebookDocument/didChange", "notebookDocument/didClose":
+		return "notebookDocumentSync"
+	case "notebookDocument/didSave":
+		return "notebookDocumentSync.save"
+	}
+	return m.ServerCapability
 }
 
-// directions corrects who sends a message: the specification has $/logTrace as the server's.
-var directions = map[string]string{"$/logTrace": "serverToClient"}
+// direction returns who sends a method: the specification has $/logTrace as the server's, unlike the model.
+func direction(m method) string {
+	if m.Method == "$/logTrace" {
+		return "serverToClient"
+	}
+	return m.MessageDirection
+}
 
 // A translator makes JSON Schemas of a model's types. What it meets on its way waits to be defined.
 type translator struct {
@@ -39,16 +49,9 @@ func (t *translator) fail(format string, args ...any) {
 }
 
 func (t *translator) method(m method, kind catalog.Kind) catalog.LSPMethod {
-	direction, capability := m.MessageDirection, m.ServerCapability
-	if d, ok := directions[m.Method]; ok {
-		direction = d
-	}
-	if c, ok := capabilities[m.Method]; ok {
-		capability = c
-	}
-	out := catalog.LSPMethod{Capability: capability, Registration: m.RegistrationMethod, Both: direction == "both"}
+	out := catalog.LSPMethod{Capability: capability(m), Registration: m.RegistrationMethod, Both: direction(m) == "both"}
 	out.Method = catalog.Method{
-		Name: m.Method, Kind: kind, Ours: direction == "serverToClient", Structure: catalog.ByName, Params: []catalog.Param{}, Source: catalog.SourceLSP,
+		Name: m.Method, Kind: kind, Ours: direction(m) == "serverToClient", Structure: catalog.ByName, Params: []catalog.Param{}, Source: catalog.SourceLSP,
 	}
 	if m.Params != nil {
 		if s, ok := t.model.structures[m.Params.Name]; ok {

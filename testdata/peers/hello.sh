@@ -1,0 +1,3 @@
+# says hello
+hello() { echo hi; }
+hello
