@@ -51,7 +51,7 @@ func (s *Shell) calls(ctx context.Context, st *lang.Statement) error {
 	if err != nil {
 		return err
 	}
-	if err := s.awaitGreeting(ctx, peers); err != nil {
+	if err := s.awaitGreeting(ctx, peers, st.Calls...); err != nil {
 		return err
 	}
 	j.ready = make(map[*peer][]prepared, len(peers))

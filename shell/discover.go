@@ -13,6 +13,7 @@ import (
 	"rpcsh/rpcconn/dial"
 	"rpcsh/rpcconn/profile"
 	"rpcsh/shell/glob"
+	"rpcsh/shell/lang"
 )
 
 // How long a peer has for its answers while it is asked what it offers.
@@ -296,12 +297,21 @@ func (s *Shell) ensureLearned(ctx context.Context, p *peer) {
 	s.discover(ctx, p, link, s.plan(p, link, w), &inquiry{timeout: loudTimeout})
 }
 
-// awaitGreeting waits until the peers' sessions have begun.
-func (s *Shell) awaitGreeting(ctx context.Context, peers []*peer) error {
+// awaitGreeting waits until the peers' sessions have begun; and, where a name may be that of a tool, until their tools are known.
+func (s *Shell) awaitGreeting(ctx context.Context, peers []*peer, calls ...lang.Call) error {
 	defer s.showWaiting("the session begins …")()
 	for _, p := range peers {
+		link := p.link.Load()
 		select {
-		case <-p.link.Load().greeted:
+		case <-link.greeted:
+		case <-ctx.Done():
+			return errInterrupted
+		}
+		if pr := p.profile.Load(); pr == nil || !pr.Tools || !slices.ContainsFunc(calls, func(c lang.Call) bool { return !p.known.Knows(c.Method) }) {
+			continue
+		}
+		select {
+		case <-link.learned:
 		case <-ctx.Done():
 			return errInterrupted
 		}

@@ -213,9 +213,11 @@ func TestChecksParams(t *testing.T) {
 	if asked := s.questions(); asked != "" {
 		t.Errorf("sent %s", asked)
 	}
-	if !strings.Contains(got, "in the editor: add 1 two\n") {
-		t.Errorf("the line is not there to be entered once more: %s", got)
-	}
+	p.until("the line's being there to be entered once more", func() bool {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		return p.prefill == "add 1 two"
+	})
 	if got := p.run("add 1 two"); !strings.HasPrefix(got, "3 ") {
 		t.Errorf("entered once more: %s", got)
 	}

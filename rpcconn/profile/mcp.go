@@ -26,6 +26,7 @@ func mcp() Profile {
 			}},
 		},
 		Never:   []string{"rpc.*", "system.*", "tools/call"},
+		Tools:   true,
 		Relearn: []string{"notifications/tools/list_changed", "notifications/prompts/list_changed", "notifications/resources/list_changed"},
 	}
 }

@@ -24,6 +24,7 @@ type Profile struct {
 	// Progress reads a notification that tells progress; nil: there are none.
 	Progress func(method string, params json.RawMessage) (Progress, bool)
 
+	Tools   bool     // what is learned has names beside those of methods, so that a name means nothing before that
 	Answers []Answer // to the peer's requests, where the person serves nothing else
 	Never   []string // globs of methods that are not sent unasked, in which / is nothing special
 	Relearn []string // the peer's notifications after which it is asked again
