@@ -198,6 +198,31 @@ func TestCompletesLines(t *testing.T) {
 	}
 }
 
+func TestCompletesFiles(t *testing.T) {
+	folder := t.TempDir()
+	t.Chdir(folder)
+	for _, name := range []string{"service.py", "two words.py", "sub/inner.py"} {
+		if err := os.MkdirAll(filepath.Dir(filepath.Join(folder, name)), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(folder, name), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for typed, want := range map[string]string{
+		"": "service.py sub/", "in": "", "ser": "service.py", "sub/": "sub/inner.py", "sub/inner.py": "sub/inner.py", "nosuch/": "", "//host/": "",
+		folder + "/se": folder + "/service.py", "http://host/": "", "service.py/": "",
+	} {
+		var got []string
+		for _, c := range completeFiles(nil, nil, typed) {
+			got = append(got, c.Text)
+		}
+		if text := strings.Join(got, " "); text != want {
+			t.Errorf("%q completes to %q, want %q", typed, text, want)
+		}
+	}
+}
+
 // finished returns a line with what it needs to be a whole one.
 func finished(line string) string {
 	c := lang.ReadCursor(line)

@@ -59,17 +59,16 @@ func (sc scope) note(c lang.Cursor, at int) string {
 }
 
 // signature returns m's signature with the param at marked, -1 for none, and note behind it, in width columns: where it is longer, with
-// as many of the params next to the marked one as fit. The note gets the room that it needs, up to half of it.
+// as many of the params next to the marked one as fit. Of the others the note takes the room, up to half of it.
 func signature(m catalog.Method, at int, note string, width int) string {
 	head, params, tail := m.SignatureParts()
 	if at >= 0 {
 		params[at] = markBefore + params[at] + markAfter
 	}
-	room := width
 	if note = strings.TrimSpace(note); note != "" {
 		note = " · " + note
-		room = max(width/2, width-displayWidth(note))
 	}
+	room := max(width/2, width-displayWidth(note))
 	from, to := max(0, at), min(max(0, at)+1, len(params))
 	text := func(from, to int) string {
 		shown := append([]string(nil), params[from:to]...)
@@ -84,7 +83,7 @@ func signature(m catalog.Method, at int, note string, width int) string {
 	if displayWidth(text(from, to)) > room {
 		tail = ")"
 	}
-	if displayWidth(text(from, to)) > room {
+	if displayWidth(text(from, to)) > width {
 		head = "…("
 	}
 	for grown := true; grown; {
