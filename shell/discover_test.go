@@ -216,7 +216,7 @@ func TestChecksParams(t *testing.T) {
 	p.until("the line's being there to be entered once more", func() bool {
 		p.mu.Lock()
 		defer p.mu.Unlock()
-		return p.prefill == "add 1 two"
+		return strings.Contains(p.seen.String(), "in the editor: add 1 two\n")
 	})
 	if got := p.run("add 1 two"); !strings.HasPrefix(got, "3 ") {
 		t.Errorf("entered once more: %s", got)

@@ -95,6 +95,9 @@ func (s *Shell) check(p *peer, j *job, c *prepared) error {
 	if n := len(problems) - maxProblems; n > 0 {
 		texts = append(texts, fmt.Sprintf("and %d more", n))
 	}
+	if c.Raw && c.method.Structure == catalog.ByPosition && c.Params[0] == '{' {
+		texts = append(texts, "an object alone is all params; as the first of them it is written [{…}]")
+	}
 	hint := ".set validate off sends it anyway"
 	if s.interactive() {
 		hint = "Enter sends it anyway"
