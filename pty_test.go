@@ -118,11 +118,21 @@ func (s *seat) sees(pattern string) string {
 	return ""
 }
 
-// clear empties the window, so that what is seen from now on is new.
+// clear empties the window, so that what is seen from now on is new. What a peer says meanwhile is above the prompt again, and has the window
+// emptied once more.
 func (s *seat) clear() {
 	s.t.Helper()
-	s.press("\x15\x0c") // Ctrl-U, Ctrl-L
-	s.sees(`\A[^\n]*> \z|\A[^\n]*>\z`)
+	const pause = 300 * time.Millisecond
+	empty := regexp.MustCompile(`\A[^\n]*> ?\z`)
+	for end := time.Now().Add(interopPatience); time.Now().Before(end); {
+		s.press("\x15\x0c") // Ctrl-U, Ctrl-L
+		for again := time.Now().Add(pause); time.Now().Before(again); time.Sleep(5 * time.Millisecond) {
+			if empty.MatchString(s.text()) {
+				return
+			}
+		}
+	}
+	s.t.Fatal("the window is never empty")
 }
 
 // dropLine empties the line that is being typed.
