@@ -86,6 +86,9 @@ func (c *Conn) Stats() Stats {
 // Done is closed when the connection has ended, for whatever reason; Err says which.
 func (c *Conn) Done() <-chan struct{} { return c.done }
 
+// Context returns the context that Handlers get, which ends with the connection.
+func (c *Conn) Context() context.Context { return c.ctx }
+
 // Err returns why the connection ended: io.EOF when the peer closed it, ErrClosed when Close was called; nil while it has not.
 func (c *Conn) Err() error {
 	c.mu.Lock()

@@ -51,6 +51,7 @@ type Request struct {
 	Params json.RawMessage // nil: no params member
 	Extra  json.RawMessage // as in Message
 	Time   time.Time       // when a request came; zero for a notification
+	Remark string          // what the Handler has to say about its answer, for OnAnswer
 
 	refusal *Error   // what a request that is no request is answered with; the Handler does not see it
 	batch   *answers // of which the answer is a part; nil: it goes out alone

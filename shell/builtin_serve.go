@@ -2,32 +2,31 @@ package shell
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
 	"rpcsh/completer"
-	"rpcsh/rpcconn"
 	"rpcsh/rpcconn/jsonscan"
 	"rpcsh/shell/answer"
 	"rpcsh/shell/glob"
-	"rpcsh/shell/jq"
 	"rpcsh/shell/lang"
 )
 
 func serveCommands() []Command {
 	return []Command{
 		{
-			Name: "serve", Group: groupServing, Usage: "[NAME [--error CODE MESSAGE [DATA]] [--delay D] [--close | --abort] [JQ]]",
+			Name: "serve", Group: groupServing, Usage: "[NAME [FLAG …] [JQ]]",
 			Summary: "answer the peers' requests; without arguments, list what is served",
-			Help: "JQ is an expression over the params, an array or an object; $method, $peer and $id are bound. A JSON value is the simplest one. " +
-				"NAME may be a glob; a rule that names the method goes before globs, and of these the first that fits. --error answers with an error, " +
-				"--close closes the connection after the answer, --abort without one.",
+			Help: "JQ is an expression over the params, an array or an object; a JSON value is the simplest one. NAME may be a glob. Of the rules " +
+				"that fit a request the first answers it, in the order of the list; a new one is put behind those that are as narrow as it is, " +
+				"methods before globs, and .prefer moves it.",
+			Terms: serveTerms(),
 			Examples: []string{
-				".serve my_double .[0]*2", ".serve status '\"ok\"'", ".serve greet '\"hello \" + .name'",
+				".serve my_double .[0]*2", ".serve status '\"ok\"'", ".serve greet '\"hello \" + .name'", ".serve next $count",
 				".serve boom --error -32000 'no luck' {\"try\":2}", ".serve slow --delay 2s 1", ".serve bye --close '\"bye\"'", ".serve '*' null",
+				".serve login --times 2 --error 401 'try again'", ".serve div --if '.[1] == 0' --error -32602 'division by zero'",
 			},
 			Complete: completeServe,
 			Run: func(_ context.Context, s *Shell, args lang.Text) error {
@@ -39,28 +38,80 @@ func serveCommands() []Command {
 			},
 		},
 		{
-			Name: "unserve", Group: groupServing, Usage: "NAME",
-			Summary:  "no longer answer a method",
-			Examples: []string{".unserve my_double"},
-			Complete: func(s *Shell, _ []string) []completer.Candidate {
-				var all []completer.Candidate
-				for _, r := range s.rules.List() {
-					all = append(all, completer.Candidate{Text: r.Pattern, Description: r.Text})
+			Name: "prefer", Group: groupServing, Usage: "N [PLACE]",
+			Summary:  "put a rule of .serve first, or at another place; the first that fits answers",
+			Examples: []string{".prefer 3", ".prefer 3 2"},
+			Complete: completeRule,
+			Run: func(_ context.Context, s *Shell, args lang.Text) error {
+				first, rest := word(args)
+				to := 1
+				from, err := strconv.Atoi(first.Text)
+				if err == nil && rest.Text != "" {
+					to, err = strconv.Atoi(rest.Text)
 				}
-				return all
+				if err != nil {
+					return fmt.Errorf("numbers of rules belong here, as .serve lists them")
+				}
+				return s.rules.Move(from, to)
 			},
+		},
+		{
+			Name: "unserve", Group: groupServing, Usage: "NAME | N",
+			Summary:  "no longer answer a method; N is one rule, as .serve lists them",
+			Examples: []string{".unserve my_double", ".unserve 2"},
+			Complete: completeServed,
 			Run: func(_ context.Context, s *Shell, args lang.Text) error {
 				name := unquote(args.Text)
 				if name == "" {
 					return fmt.Errorf("which method? .serve lists what is served")
 				}
-				if !s.rules.Remove(name) {
-					return fmt.Errorf("%s is not served (.serve lists what is)", name)
+				if s.rules.Remove(name) {
+					return nil
 				}
-				return nil
+				if n, err := strconv.Atoi(name); err == nil {
+					_, err := s.rules.RemoveAt(n)
+					return err
+				}
+				return fmt.Errorf("%s is not served (.serve lists what is)", name)
 			},
 		},
 	}
+}
+
+// serveTerms are the flags of .serve and the variables of its expressions.
+func serveTerms() []Term {
+	var terms []Term
+	for _, f := range serveFlags() {
+		terms = append(terms, Term{strings.TrimSpace(f.name + " " + f.usage), f.summary})
+	}
+	for _, v := range answer.ExpressionVariables() {
+		terms = append(terms, Term{"$" + v[0], v[1]})
+	}
+	return terms
+}
+
+func completeRule(s *Shell, words []string) []completer.Candidate {
+	if len(words) > 0 {
+		return nil
+	}
+	var all []completer.Candidate
+	for i, r := range s.rules.List() {
+		all = append(all, completer.Candidate{Text: strconv.Itoa(i + 1), Description: r.Pattern + " " + r.Text})
+	}
+	return all
+}
+
+// completeServed completes what is served, by name; one rule of several of a name is told by its number.
+func completeServed(s *Shell, words []string) []completer.Candidate {
+	var all []completer.Candidate
+	var named []string
+	for _, r := range s.rules.List() {
+		if len(words) == 0 && !slices.Contains(named, r.Pattern) {
+			named = append(named, r.Pattern)
+			all = append(all, completer.Candidate{Text: r.Pattern, Description: r.Text})
+		}
+	}
+	return append(all, completeRule(s, words)...)
 }
 
 // unquote takes the quotes off a word that has some.
@@ -82,29 +133,26 @@ func unquote(text string) string {
 // serve reads a rule and serves it.
 func (s *Shell) serve(args lang.Text) error {
 	name, rest := quotedWord(args)
-	rule := &answer.Rule{Pattern: unquote(name.Text), Text: rest.Text}
+	rule := &answer.Rule{Pattern: unquote(name.Text), Text: rest.Text, Limit: answer.DefaultLimit}
 	if err := glob.Check(rule.Pattern); err != nil {
 		return &lang.Error{Column: name.Column, Reason: err.Error()}
 	}
-	for strings.HasPrefix(rest.Text, "--") {
-		var err error
-		if rest, err = serveFlag(rule, rest); err != nil {
-			return err
-		}
+	rest, err := s.readServeFlags(rule, rest)
+	if err != nil {
+		return err
 	}
 	switch {
-	case rest.Text != "" && (rule.Error != nil || rule.Abort):
+	case rest.Text != "" && (rule.Answerer != nil || rule.Abort):
 		return &lang.Error{Column: rest.Column, Reason: "nothing belongs here: the answer is given already"}
-	case rest.Text == "" && rule.Error == nil && !rule.Abort && rule.Text == "":
+	case rest.Text == "" && rule.Answerer == nil && !rule.Abort && !rule.Close:
 		return &lang.Error{Column: rest.Column, Reason: "an answer is missing: a jq expression over the params, such as .[0]*2, or a JSON value"}
 	case rest.Text != "":
 		expression := unquoted(rest)
-		var mistake *jq.Error
-		if err := rule.SetExpression(expression.Text); errors.As(err, &mistake) {
-			return &lang.Error{Column: expression.Column + mistake.Offset, Reason: mistake.Reason}
-		} else if err != nil {
-			return err
+		e, err := answer.NewExpression(expression.Text)
+		if err != nil {
+			return jqMistake(expression, err)
 		}
+		rule.Answerer = e
 	}
 	s.rules.Set(rule)
 	if s.interactive() {
@@ -133,82 +181,39 @@ func quotedWord(text lang.Text) (first, rest lang.Text) {
 	return word(text)
 }
 
-// serveFlag reads one flag of .serve.
-func serveFlag(rule *answer.Rule, args lang.Text) (rest lang.Text, err error) {
-	flag, rest := word(args)
-	switch flag.Text {
-	case "--close":
-		rule.Close = true
-	case "--abort":
-		rule.Abort = true
-	case "--delay":
-		var value lang.Text
-		value, rest = word(rest)
-		if rule.Delay, err = ParseDuration(value.Text); err != nil {
-			return rest, &lang.Error{Column: value.Column, Reason: err.Error()}
-		}
-	case "--error":
-		rule.Error, rest, err = serveError(rest)
-	default:
-		return rest, &lang.Error{Column: flag.Column, Reason: "there is no " + flag.Text + ": .serve has --error, --delay, --close and --abort"}
-	}
-	return rest, err
-}
-
-// serveError reads CODE MESSAGE [DATA].
-func serveError(args lang.Text) (*rpcconn.Error, lang.Text, error) {
-	code, rest := word(args)
-	n, err := strconv.ParseInt(code.Text, 10, 64)
-	if err != nil {
-		return nil, rest, &lang.Error{Column: code.Column, Reason: "an error code belongs here, such as -32000"}
-	}
-	message, rest := quotedWord(rest)
-	if message.Text == "" || strings.HasPrefix(message.Text, "--") {
-		return nil, rest, &lang.Error{Column: message.Column, Reason: "a message belongs here, in quotes where it has blanks"}
-	}
-	e := &rpcconn.Error{Code: n, Message: unquote(message.Text)}
-	if rest.Text == "" || strings.HasPrefix(rest.Text, "--") {
-		return e, rest, nil
-	}
-	_, end, err := jsonscan.Value([]byte(rest.Text))
-	if err == nil && (end == len(rest.Text) || rest.Text[end] == ' ') {
-		e.Data = json.RawMessage(rest.Text[:end])
-	} else {
-		var data lang.Text
-		if data, _ = quotedWord(rest); strings.ContainsAny(data.Text[:1], "{[") {
-			return nil, rest, &lang.Error{Column: rest.Column, Reason: "the data is no JSON: " + err.Error()}
-		}
-		e.Data = jsonscan.AppendQuote(nil, unquote(data.Text))
-		end = len(data.Text)
-	}
-	after := strings.TrimLeft(rest.Text[end:], " \t")
-	return e, lang.Text{Text: after, Column: rest.Column + len(rest.Text) - len(after)}, nil
-}
-
+// listRules lists what is served, in the order in which it is asked; what is answered by default comes last.
 func (s *Shell) listRules() {
-	rules := s.rules.List()
-	if len(rules) == 0 {
+	var t table
+	t.row("", "METHOD", "USED", "ANSWER")
+	for i, r := range s.rules.List() {
+		t.row(strconv.Itoa(i+1), visible(r.Pattern, false), grouped(r.Used), visible(r.Text, false))
+	}
+	var listed []string
+	for _, p := range s.peers.list() {
+		pr := p.profile.Load()
+		if pr == nil || slices.Contains(listed, pr.Name) {
+			continue
+		}
+		listed = append(listed, pr.Name)
+		for _, a := range pr.Answers {
+			t.row("–", a.Method, "", "by default of "+pr.Name+": "+a.Text)
+		}
+	}
+	if len(t.rows) == 1 {
 		s.remark("nothing is served: .serve NAME JQ answers the peers' requests (.help serve)")
 		return
 	}
-	var t table
-	t.row("METHOD", "USED", "ANSWER")
-	for _, r := range rules {
-		t.row(visible(r.Pattern, false), grouped(r.Used), visible(r.Text, false))
-	}
-	s.say("%s", t.String())
+	s.say("%s", t.within(s.width()))
 }
 
 func completeServe(s *Shell, words []string) []completer.Candidate {
-	if len(words) > 0 {
-		return []completer.Candidate{
-			{Text: "--error", Description: "CODE MESSAGE [DATA]: answer with an error"},
-			{Text: "--delay", Description: "wait before the answer, such as 2s"},
-			{Text: "--close", Description: "close the connection after the answer"},
-			{Text: "--abort", Description: "close the connection without an answer"},
-		}
-	}
 	var all []completer.Candidate
+	if len(words) > 0 {
+		for _, f := range serveFlags() {
+			all = append(all, completer.Candidate{Text: f.name, Description: strings.TrimLeft(f.usage+": ", ": ") + f.summary})
+		}
+		return all
+	}
 	for _, p := range s.peers.list() {
 		for _, m := range p.known.Methods() {
 			if m.Ours {

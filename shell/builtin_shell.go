@@ -161,6 +161,13 @@ func (c Command) help() string {
 	if c.Help != "" {
 		b.WriteString("\n" + wrap(c.Help, 76, "  ") + "\n")
 	}
+	if len(c.Terms) > 0 {
+		var t table
+		for _, term := range c.Terms {
+			t.row("  "+term.Name, term.Meaning)
+		}
+		b.WriteString("\n" + t.within(78))
+	}
 	if len(c.Aliases) > 0 {
 		b.WriteString("\n  also: ." + strings.Join(c.Aliases, ", .") + "\n")
 	}

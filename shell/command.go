@@ -20,6 +20,7 @@ type Command struct {
 	Usage    string   // its arguments, as they are written in help
 	Summary  string   // one line
 	Help     string   // what the summary leaves out
+	Terms    []Term   // what its arguments may be, where those are many
 	Examples []string // whole lines
 
 	// Complete returns candidates for the word being typed, after the words before it; nil: there are none.
@@ -29,6 +30,9 @@ type Command struct {
 	// Run runs the command; nil for those that the language knows as calls.
 	Run func(ctx context.Context, s *Shell, args lang.Text) error
 }
+
+// A Term is one of the words that a command knows, and what it means.
+type Term struct{ Name, Meaning string }
 
 // The groups of commands, in the order of help.
 const (

@@ -14,9 +14,7 @@ import (
 
 	"rpcsh/rpcconn"
 	"rpcsh/rpcconn/dial"
-	"rpcsh/rpcconn/profile"
 	"rpcsh/shell/term"
-	"rpcsh/shell/traffic"
 )
 
 // dialTimeout is how long a peer has to accept a connection.
@@ -367,8 +365,8 @@ func (p *peer) title(s *Shell) string {
 // options says who gets what p sends.
 func (s *Shell) options(p *peer) *rpcconn.Options {
 	return &rpcconn.Options{
-		Handler: func(ctx context.Context, c *rpcconn.Conn, req *rpcconn.Request) (json.RawMessage, error) {
-			return s.answer(ctx, c, p, req)
+		Handler: func(ctx context.Context, _ *rpcconn.Conn, req *rpcconn.Request) (json.RawMessage, error) {
+			return s.answer(ctx, p, req)
 		},
 		OnRequest: func(req *rpcconn.Request) {
 			<-p.ready
@@ -381,16 +379,9 @@ func (s *Shell) options(p *peer) *rpcconn.Options {
 			}
 			s.showRequest(p, req)
 			s.heed(p, req)
+			s.handleNotification(p, req)
 		},
-		OnAnswer: func(req *rpcconn.Request, r *rpcconn.Response) {
-			note := ""
-			if s.politeAnswer(p, req.Method) != nil {
-				note = "by default, .serve " + visible(req.Method, false) + " … answers otherwise"
-			} else if r.Err != nil && r.Err.Code == rpcconn.CodeMethodNotFound && !s.rules.Serves(req.Method) {
-				note = "not served, .serve " + visible(req.Method, false) + " …"
-			}
-			s.showAnswer(p, req, r, note)
-		},
+		OnAnswer: func(req *rpcconn.Request, r *rpcconn.Response) { s.showAnswer(p, req, r, req.Remark) },
 		OnOther: func(text json.RawMessage) {
 			<-p.ready
 			s.showOther(p, text)
@@ -404,34 +395,6 @@ func (s *Shell) options(p *peer) *rpcconn.Options {
 			s.showPeerError(p, err)
 		},
 	}
-}
-
-// politeAnswer returns how p's requests of a method are answered where nothing else is served, nil where there is no such default.
-func (s *Shell) politeAnswer(p *peer, method string) *profile.Answer {
-	pr := p.profile.Load()
-	if pr == nil || s.rules.Serves(method) {
-		return nil
-	}
-	for _, a := range pr.Answers {
-		if a.Method == method {
-			return &a
-		}
-	}
-	return nil
-}
-
-// answer answers p's request by the rules that are served.
-func (s *Shell) answer(ctx context.Context, c *rpcconn.Conn, p *peer, req *rpcconn.Request) (json.RawMessage, error) {
-	if a := s.politeAnswer(p, req.Method); a != nil {
-		return a.Answer(req.Params, s.cfg.Self)
-	}
-	result, err := s.rules.Answer(ctx, c, req, p.number)
-	if errors.Is(err, rpcconn.ErrNoAnswer) {
-		s.showTraffic(p, traffic.Event{Out: true, Kind: traffic.Response, Method: req.Method}, func() string {
-			return s.colors.dim("#" + visible(req.ID.String(), false) + " no answer, the connection is closed")
-		})
-	}
-	return result, err
 }
 
 // listening reports whether the shell waits for peers.

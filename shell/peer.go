@@ -40,6 +40,7 @@ type peer struct {
 	deaf    atomic.Bool                     // it ended a connection because it was asked what it offers, so it is not asked any more
 
 	documents documents // that it has open
+	inbox     inbox     // what is done for what it notified
 
 	mu       sync.Mutex // protects what follows
 	calls    map[rpcconn.ID]*call
@@ -111,6 +112,9 @@ func (p *peer) role() string {
 	}
 	return "dialled"
 }
+
+// nickname returns what the person calls p, "" where that is its number.
+func (p *peer) nickname() string { return "" }
 
 // at returns @N.
 func (p *peer) at() string { return fmt.Sprintf("@%d", p.number) }

@@ -254,7 +254,7 @@ func TestComplete(t *testing.T) {
 		{".serv", []string{".serve", ".unserve"}},
 		{".set ti", []string{"timeout"}},
 		{".set output ", []string{"json", "pretty", "raw"}},
-		{".unserve ", []string{"my_double"}},
+		{".unserve ", []string{"1", "my_double"}},
 		{".batch my_add 1 2 ; ec", []string{"echo"}},
 		{".call my", []string{"my_add"}},
 		{"echo $v", []string{"$v"}},

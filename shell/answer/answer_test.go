@@ -20,22 +20,18 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// served returns a connection that answers by rules as peer 7, and the peer that asks.
-func served(t *testing.T, rules *Rules) (*rpcconn.Conn, *rpctest.Peer) {
-	return rpctest.NewPeer(t, jsonrpc.New(), &rpcconn.Options{
-		Handler: func(ctx context.Context, c *rpcconn.Conn, req *rpcconn.Request) (json.RawMessage, error) {
-			return rules.Answer(ctx, c, req, 7)
-		},
-	})
-}
-
 func rule(t *testing.T, pattern, expression string) *Rule {
 	t.Helper()
-	r := &Rule{Pattern: pattern, Text: expression}
-	if err := r.SetExpression(expression); err != nil {
+	e, err := NewExpression(expression)
+	if err != nil {
 		t.Fatalf("%s: %v", expression, err)
 	}
-	return r
+	return &Rule{Pattern: pattern, Text: expression, Answerer: e}
+}
+
+// asked is a request as rules see it.
+func asked(method, params string) *Request {
+	return &Request{Request: &rpcconn.Request{ID: rpcconn.IntID(1), Method: method, Params: json.RawMessage(params)}, Peer: caller{}}
 }
 
 func request(id, method, params string) string {
@@ -65,6 +61,7 @@ func TestExpressions(t *testing.T) {
 		{"3.0", "[1]", result("1", "3.0")},
 		{`{"b":1,"a":2}`, "[1]", result("1", `{"b":1,"a":2}`)},
 		{"[$method,$peer,$id]", "[1]", result("1", `["m",7,1]`)},
+		{"[$count,$last,$results,$vars.x]", "[1]", result("1", `[0,null,[],5]`)},
 		{"1,2,3", "", result("1", "1")},
 		{"repeat(1)", "", result("1", "1")}, // the first is all that is looked for
 		{"empty", "", failed("1", rpcconn.CodeServerError, "Server error", `"the expression that answers m gave no value"`)},
@@ -84,9 +81,8 @@ func TestExpressions(t *testing.T) {
 }
 
 func TestExpressionMistake(t *testing.T) {
-	r := &Rule{Pattern: "m"}
 	var mistake *jq.Error
-	if err := r.SetExpression(".a | $nosuch"); !errors.As(err, &mistake) || mistake.Offset != 5 {
+	if _, err := NewExpression(".a | $nosuch"); !errors.As(err, &mistake) || mistake.Offset != 5 {
 		t.Errorf("got %#v", err)
 	}
 }
@@ -103,8 +99,8 @@ func TestIDs(t *testing.T) {
 
 func TestErrors(t *testing.T) {
 	var rules Rules
-	rules.Set(&Rule{Pattern: "plain", Error: &rpcconn.Error{Code: -32000, Message: "no luck"}})
-	rules.Set(&Rule{Pattern: "data", Error: &rpcconn.Error{Code: 7, Message: "no", Data: json.RawMessage(`{"try":2}`)}})
+	rules.Set(&Rule{Pattern: "plain", Answerer: Error{&rpcconn.Error{Code: -32000, Message: "no luck"}}})
+	rules.Set(&Rule{Pattern: "data", Answerer: Error{&rpcconn.Error{Code: 7, Message: "no", Data: json.RawMessage(`{"try":2}`)}}})
 	rules.Set(&Rule{Pattern: "nothing"})
 	_, peer := served(t, &rules)
 	for _, tt := range []struct{ method, want string }{
@@ -121,16 +117,16 @@ func TestErrors(t *testing.T) {
 // The one that names the method goes before globs, and of these the first that was set.
 func TestPrecedence(t *testing.T) {
 	var rules Rules
-	for _, pattern := range []string{"*", "my_*", "my_double", "a[b", "a?b", "a/*"} {
+	for _, pattern := range []string{"*", "my_*", "my_double", "a?b", "a/*"} {
 		rules.Set(rule(t, pattern, `"`+pattern+`"`))
 	}
 	find := func(method string) string {
-		if r := rules.find(method); r != nil {
+		if r := rules.take(t.Context(), asked(method, "")); r != nil {
 			return r.Pattern
 		}
 		return ""
 	}
-	for method, want := range map[string]string{"my_double": "my_double", "my_add": "*", "a[b": "a[b", "a?b": "a?b", "a/b": "*"} {
+	for method, want := range map[string]string{"my_double": "my_double", "my_add": "*", "a/b": "*"} {
 		if got := find(method); got != want {
 			t.Errorf("%s is answered by %q, want %q", method, got, want)
 		}
@@ -156,9 +152,9 @@ func TestSetAndList(t *testing.T) {
 	for _, r := range []*Rule{rule(t, "a", "1"), rule(t, "b", "2")} {
 		rules.Set(r)
 	}
-	rules.find("a")
-	rules.find("a")
-	rules.find("b")
+	for _, method := range []string{"a", "a", "b"} {
+		rules.take(t.Context(), asked(method, ""))
+	}
 	rules.Set(rule(t, "b", "3")) // in its place, and not used yet
 	var got []string
 	for _, l := range rules.List() {
@@ -173,7 +169,7 @@ func TestDelay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var rules Rules
 		slow := rule(t, "slow", "1")
-		slow.Delay = 2 * time.Second
+		slow.Delay = Span{Min: 2 * time.Second}
 		rules.Set(slow)
 		rules.Set(rule(t, "quick", "2"))
 		_, peer := served(t, &rules)
@@ -194,13 +190,13 @@ func TestDelay(t *testing.T) {
 func TestDelayEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := rule(t, "slow", "1")
-		r.Delay = time.Hour
+		r.Delay = Span{Min: time.Hour}
 		var rules Rules
 		rules.Set(r)
 		answered := make(chan error, 1)
 		c, peer := rpctest.NewPeer(t, jsonrpc.New(), &rpcconn.Options{
 			Handler: func(ctx context.Context, c *rpcconn.Conn, req *rpcconn.Request) (json.RawMessage, error) {
-				v, err := rules.Answer(ctx, c, req, 1)
+				v, err := handler(&rules)(ctx, c, req)
 				answered <- err
 				return v, err
 			},
@@ -221,19 +217,18 @@ func TestDelayEnds(t *testing.T) {
 
 // An expression without end is an error to the peer, not a connection that hangs.
 func TestTimeLimit(t *testing.T) {
-	ctx, cancel := context.WithCancelCause(t.Context())
-	cancel(errTimeLimit)
+	var rules Rules
 	r := rule(t, "m", "def f: f; f")
-	_, err := r.answer(ctx, nil, &rpcconn.Request{ID: rpcconn.IntID(1), Method: "m"}, 1)
-	var e *rpcconn.Error
-	if !errors.As(err, &e) || string(e.Data) != `"jq: the expression ran for longer than 30s"` {
-		t.Errorf("got %v", err)
-	}
+	r.Limit = time.Millisecond
+	rules.Set(r)
+	_, peer := served(t, &rules)
+	peer.Send(request("1", "m", ""))
+	peer.Expect(failed("1", rpcconn.CodeServerError, "Server error", `"jq: it took longer than 1ms (--limit changes that)"`))
 }
 
 // The answer is sent before the connection is closed, whatever it is.
 func TestClose(t *testing.T) {
-	withError := &Rule{Pattern: "m", Close: true, Error: &rpcconn.Error{Code: 1, Message: "bye"}}
+	withError := &Rule{Pattern: "m", Close: true, Answerer: Error{&rpcconn.Error{Code: 1, Message: "bye"}}}
 	withValue := rule(t, "m", `"bye"`)
 	withNone := rule(t, "m", "empty")
 	withValue.Close, withNone.Close = true, true
@@ -289,16 +284,16 @@ func TestAbort(t *testing.T) {
 
 func BenchmarkAnswer(b *testing.B) {
 	var rules Rules
-	r := &Rule{Pattern: "my_double"}
-	if err := r.SetExpression(".[0]*2"); err != nil {
+	e, err := NewExpression(".[0]*2")
+	if err != nil {
 		b.Fatal(err)
 	}
 	rules.Set(&Rule{Pattern: "other_*"})
-	rules.Set(r)
-	req := &rpcconn.Request{ID: rpcconn.IntID(1), Method: "my_double", Params: json.RawMessage("[21]")}
+	rules.Set(&Rule{Pattern: "my_double", Answerer: e})
+	req := asked("my_double", "[21]")
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := rules.Answer(b.Context(), nil, req, 1); err != nil {
+		if _, _, err := rules.Answer(b.Context(), req); err != nil {
 			b.Fatal(err)
 		}
 	}

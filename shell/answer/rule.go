@@ -6,71 +6,120 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"strconv"
+	"fmt"
+	"math/rand/v2"
 	"time"
 
 	"rpcsh/rpcconn"
-	"rpcsh/rpcconn/jsonscan"
-	"rpcsh/shell/jq"
+	"rpcsh/shell/glob"
 )
 
-// A Rule answers the requests whose method its Pattern matches.
+// DefaultLimit is how long an answer may take where a rule says nothing else.
+const DefaultLimit = 30 * time.Second
+
+// A Rule answers the requests whose method its Pattern matches, and that are not excluded by what narrows it.
 type Rule struct {
-	Pattern string         // a method, or a glob: * ? [a-z], where / is nothing special
-	Text    string         // what the person wrote after the pattern
-	Error   *rpcconn.Error // answer with it; nil: with what filter gives
-	Delay   time.Duration  // before the answer
-	Close   bool           // close the connection after the answer
-	Abort   bool           // close it instead of answering
+	Pattern string // a method, or a glob: * ? [a-z], where / is nothing special
+	Text    string // what the person wrote after the pattern, for lists
+	File    string // the script that it comes from; "": none
 
-	filter *jq.Filter // nil: the answer is null
+	// What narrows it.
+	For     func(Peer) bool // the peers that it is for; nil: all
+	ForText string
+	If      *Condition // nil: always
+	Times   int        // so often and no more; 0: without end
+
+	// What it does.
+	Answerer Answerer      // nil: the answer is null
+	Limit    time.Duration // how long the Answerer may take; 0: as long as it wants
+	Delay    Span          // before the answer
+	Close    bool          // close the connection after the answer
+	Abort    bool          // close it instead of answering
+	Acts     bool          // it is for notifications too: the Answerer does something beside answering
 }
 
-// SetExpression makes the first value that expression, over the params, gives the answer. Its error is a *jq.Error.
-func (r *Rule) SetExpression(expression string) error {
-	filter, err := jq.Compile(expression, "method", "peer", "id")
-	if err != nil {
-		return err
+// A Span is a range of durations.
+type Span struct{ Min, Max time.Duration }
+
+// pick returns a duration within the span, at random.
+func (s Span) pick() time.Duration {
+	if s.Max <= s.Min {
+		return s.Min
 	}
-	r.filter = filter
-	return nil
+	return s.Min + rand.N(s.Max-s.Min+1)
 }
 
-// timeLimit bounds how long an expression may run.
-const timeLimit = 30 * time.Second
+// narrowed returns what narrows the rule, as text.
+func (r *Rule) narrowed() string {
+	condition := ""
+	if r.If != nil {
+		condition = r.If.Text
+	}
+	times := ""
+	if r.Times > 0 {
+		times = "times"
+	}
+	if r.ForText == "" && condition == "" && times == "" {
+		return ""
+	}
+	return r.ForText + "\x00" + condition + "\x00" + times
+}
 
-var errTimeLimit = errors.New("the expression ran for longer than " + timeLimit.String())
+// rank says where among others a rule is put: the narrower, the earlier.
+func (r *Rule) rank() int {
+	rank := 0
+	if glob.Is(r.Pattern) {
+		rank = 2
+	}
+	if r.narrowed() == "" {
+		rank++
+	}
+	return rank
+}
 
-// answer returns the answer to req from the peer of this number.
-func (r *Rule) answer(ctx context.Context, c *rpcconn.Conn, req *rpcconn.Request, peer int) (json.RawMessage, error) {
-	if r.Delay > 0 {
+// actsOn reports whether the rule is for notifications too.
+func (r *Rule) actsOn() bool { return r.Acts || r.Close || r.Abort }
+
+// answer returns the answer to req.
+func (r *Rule) answer(ctx context.Context, req *Request) (json.RawMessage, error) {
+	if d := r.Delay.pick(); d > 0 {
 		select {
-		case <-time.After(r.Delay):
+		case <-time.After(d):
 		case <-ctx.Done():
 			return nil, rpcconn.ErrNoAnswer
 		}
 	}
+	if r.Abort || r.Close {
+		req.After(func() { _ = req.Peer.Close() }) // its end is reported like any other
+	}
 	if r.Abort {
-		req.After(func() { _ = c.Close() }) // its end is reported like any other
 		return nil, rpcconn.ErrNoAnswer
 	}
-	if r.Close {
-		req.After(func() { _ = c.Close() })
-	}
-	if r.Error != nil {
-		return nil, r.Error
-	}
-	if r.filter == nil {
+	return r.result(ctx, req)
+}
+
+// result returns what the Answerer answers within the time limit.
+func (r *Rule) result(ctx context.Context, req *Request) (json.RawMessage, error) {
+	if r.Answerer == nil {
 		return json.RawMessage("null"), nil
 	}
-	ctx, cancel := context.WithTimeoutCause(ctx, timeLimit, errTimeLimit)
-	defer cancel()
-	result, err := r.filter.First(ctx, req.Params, jsonscan.AppendQuote(nil, req.Method), json.RawMessage(strconv.Itoa(peer)), req.ID.Append(nil))
-	if err != nil {
-		return nil, rpcconn.NewError(rpcconn.CodeServerError, err.Error())
+	if r.Limit > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeoutCause(ctx, r.Limit, TimeLimitError{r.Limit})
+		defer cancel()
 	}
-	if result == nil {
-		return nil, rpcconn.NewError(rpcconn.CodeServerError, "the expression that answers "+req.Method+" gave no value")
-	}
-	return result, nil
+	return r.Answerer.Answer(ctx, req)
+}
+
+// A TimeLimitError is the cause of a context that ended because an answer took too long.
+type TimeLimitError struct{ Limit time.Duration }
+
+func (e TimeLimitError) Error() string {
+	return fmt.Sprintf("it took longer than %s (--limit changes that)", e.Limit)
+}
+
+// IsTimeLimit reports whether ctx ended because an answer took too long.
+func IsTimeLimit(ctx context.Context) bool {
+	var e TimeLimitError
+	return errors.As(context.Cause(ctx), &e)
 }

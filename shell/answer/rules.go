@@ -3,6 +3,7 @@ package answer
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"slices"
 	"sync"
 
@@ -10,7 +11,7 @@ import (
 	"rpcsh/shell/glob"
 )
 
-// Rules is all that is served. It may be used by any number of goroutines.
+// Rules is all that is served, in order: of the rules that fit a request the first answers it. It may be used by any number of goroutines.
 type Rules struct {
 	mu    sync.Mutex // protects what follows
 	rules []*entry
@@ -27,29 +28,100 @@ type Listed struct {
 	Used int
 }
 
-// Set adds rule, in the place of one with the same pattern where there is one. rule is not changed afterwards.
+// Set adds rule, in the place of one for the same requests where there is one. Else it comes behind those that are as narrow as it is or
+// narrower: methods go before globs, and of those that are the same a rule for some requests before one for all. rule is not changed
+// afterwards.
 func (r *Rules) Set(rule *Rule) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, e := range r.rules {
-		if e.rule.Pattern == rule.Pattern {
+		if e.rule.Pattern == rule.Pattern && e.rule.narrowed() == rule.narrowed() {
 			e.rule, e.used = rule, 0
 			return
 		}
 	}
-	r.rules = append(r.rules, &entry{rule: rule})
+	r.insertLocked(&entry{rule: rule})
 }
 
-// Remove removes the rule with this pattern and reports whether there was one.
-func (r *Rules) Remove(pattern string) bool {
+func (r *Rules) insertLocked(e *entry) {
+	rank := e.rule.rank()
+	place := 0
+	for i, other := range r.rules {
+		if other.rule.rank() <= rank {
+			place = i + 1
+		}
+	}
+	r.rules = slices.Insert(r.rules, place, e)
+}
+
+// Replace makes rules, none of them twice, those that come from file. What it served before and does again keeps its place, and how often
+// it was used.
+func (r *Rules) Replace(file string, rules []*Rule) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var added []*entry
+	kept := make(map[*entry]bool)
+	for _, rule := range rules {
+		i := slices.IndexFunc(r.rules, func(e *entry) bool { return e.rule.File == file && e.rule.Pattern == rule.Pattern })
+		if i < 0 {
+			added = append(added, &entry{rule: rule})
+			continue
+		}
+		r.rules[i].rule = rule
+		kept[r.rules[i]] = true
+	}
+	r.rules = slices.DeleteFunc(r.rules, func(e *entry) bool { return e.rule.File == file && !kept[e] })
+	for _, e := range added {
+		r.insertLocked(e)
+	}
+}
+
+// Remove removes the rules with this pattern, or from this file, and reports whether there were any.
+func (r *Rules) Remove(name string) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	n := len(r.rules)
-	r.rules = slices.DeleteFunc(r.rules, func(e *entry) bool { return e.rule.Pattern == pattern })
+	r.rules = slices.DeleteFunc(r.rules, func(e *entry) bool {
+		return e.rule.Pattern == name || e.rule.File != "" && e.rule.File == name
+	})
 	return len(r.rules) < n
 }
 
-// List returns the rules in the order in which they were set.
+// RemoveAt removes the rule at a place in List, from 1, and returns it. The error says that there is none.
+func (r *Rules) RemoveAt(place int) (*Rule, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if err := r.checkLocked(place); err != nil {
+		return nil, err
+	}
+	rule := r.rules[place-1].rule
+	r.rules = slices.Delete(r.rules, place-1, place)
+	return rule, nil
+}
+
+// Move puts the rule at a place in List, from 1, at another one. The error says that there is none.
+func (r *Rules) Move(from, to int) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if err := r.checkLocked(from); err != nil {
+		return err
+	}
+	if err := r.checkLocked(to); err != nil {
+		return err
+	}
+	e := r.rules[from-1]
+	r.rules = slices.Insert(slices.Delete(r.rules, from-1, from), to-1, e)
+	return nil
+}
+
+func (r *Rules) checkLocked(place int) error {
+	if place < 1 || place > len(r.rules) {
+		return fmt.Errorf("there is no rule %d (.serve lists them)", place)
+	}
+	return nil
+}
+
+// List returns the rules in the order in which they are asked.
 func (r *Rules) List() []Listed {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -60,28 +132,7 @@ func (r *Rules) List() []Listed {
 	return list
 }
 
-// find returns the rule for method, and counts its use: the one that names it, else the first whose glob matches.
-func (r *Rules) find(method string) *Rule {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	var found *entry
-	for _, e := range r.rules {
-		if e.rule.Pattern == method {
-			found = e
-			break
-		}
-		if found == nil && glob.Match(e.rule.Pattern, method) {
-			found = e
-		}
-	}
-	if found == nil {
-		return nil
-	}
-	found.used++
-	return found.rule
-}
-
-// Serves reports whether there is a rule for method.
+// Serves reports whether there is a rule for method, though it may be for some requests only.
 func (r *Rules) Serves(method string) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -90,11 +141,69 @@ func (r *Rules) Serves(method string) bool {
 	})
 }
 
-// Answer returns the answer to a request of the peer of this number, as an rpcconn.Handler does.
-func (r *Rules) Answer(ctx context.Context, c *rpcconn.Conn, req *rpcconn.Request, peer int) (json.RawMessage, error) {
-	rule := r.find(req.Method)
-	if rule == nil {
-		return nil, &rpcconn.Error{Code: rpcconn.CodeMethodNotFound, Message: rpcconn.StandardMessage(rpcconn.CodeMethodNotFound)}
+// take returns the first rule that fits req, having counted its use, nil where there is none.
+func (r *Rules) take(ctx context.Context, req *Request) *Rule {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, e := range slices.Clone(r.rules) {
+		if !e.fits(req) {
+			continue
+		}
+		if condition := e.rule.If; condition != nil {
+			req.Count = e.used
+			r.mu.Unlock() // it may take its time
+			holds := condition.holds(ctx, req)
+			r.mu.Lock()
+			if !holds || !e.fits(req) {
+				continue
+			}
+		}
+		req.Count = e.used
+		e.used++
+		return e.rule
 	}
-	return rule.answer(ctx, c, req, peer)
+	return nil
+}
+
+// fits reports whether e's rule is for req, its condition left out.
+func (e *entry) fits(req *Request) bool {
+	r := e.rule
+	return glob.Match(r.Pattern, req.Method) && (r.Times == 0 || e.used < r.Times) && (r.For == nil || r.For(req.Peer)) &&
+		(!req.IsNotification() || r.actsOn())
+}
+
+// Answer returns the answer to a request, as an rpcconn.Handler does, and whether there is a rule for it.
+func (r *Rules) Answer(ctx context.Context, req *Request) (result json.RawMessage, served bool, err error) {
+	rule := r.take(ctx, req)
+	if rule == nil {
+		return nil, false, nil
+	}
+	result, err = rule.answer(ctx, req)
+	return result, true, err
+}
+
+// Acts reports whether a notification of this method may have to be given to Notify.
+func (r *Rules) Acts(method string) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.ContainsFunc(r.rules, func(e *entry) bool {
+		return e.rule.actsOn() && glob.Match(e.rule.Pattern, method)
+	})
+}
+
+// Notify has a notification handled by the first rule that fits it and does something beside answering. The error is what the peer would
+// be answered if it had asked.
+func (r *Rules) Notify(ctx context.Context, req *Request) error {
+	rule := r.take(ctx, req)
+	if rule == nil {
+		return nil
+	}
+	_, err := rule.answer(ctx, req)
+	for _, f := range req.after {
+		f()
+	}
+	if err == rpcconn.ErrNoAnswer {
+		return nil
+	}
+	return err
 }

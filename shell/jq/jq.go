@@ -11,6 +11,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/itchyny/gojq"
@@ -25,7 +26,14 @@ const maxResults = 100_000
 type Filter struct {
 	code     *gojq.Code      // nil: the expression is constant or identity
 	constant json.RawMessage // nil: it is identity
-	used     []bool          // whether the expression may use a variable, in the order of Compile
+	names    []string        // of the variables, in the order of Compile
+	used     []bool          // whether the expression may use each
+}
+
+// Uses reports whether the expression may use a variable, named as for Compile.
+func (f *Filter) Uses(variable string) bool {
+	i := slices.Index(f.names, variable)
+	return i >= 0 && f.used[i]
 }
 
 // Compile compiles an expression in which the variables, named without their $, may be used. The error is an *Error.
@@ -41,7 +49,7 @@ func Compile(expression string, variables ...string) (*Filter, error) {
 	if err != nil {
 		return nil, parseError(expression, err)
 	}
-	f := &Filter{used: make([]bool, len(variables))}
+	f := &Filter{names: variables, used: make([]bool, len(variables))}
 	var names []string
 	for i, v := range variables {
 		if f.used[i] = strings.Contains(expression, "$"+v); f.used[i] {

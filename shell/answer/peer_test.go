@@ -1,0 +1,34 @@
+package answer
+
+import (
+	"context"
+	"encoding/json"
+	"testing"
+
+	"rpcsh/rpcconn"
+	"rpcsh/rpcconn/jsonrpc"
+	"rpcsh/rpcconn/rpctest"
+)
+
+// A caller is peer 7, called web, at the other end of a connection.
+type caller struct{ *rpcconn.Conn }
+
+func (caller) Number() int     { return 7 }
+func (caller) Name() string    { return "web" }
+func (caller) Address() string { return "127.0.0.1:7" }
+
+// handler answers by rules.
+func handler(rules *Rules) rpcconn.Handler {
+	return func(ctx context.Context, c *rpcconn.Conn, req *rpcconn.Request) (json.RawMessage, error) {
+		result, served, err := rules.Answer(ctx, &Request{Request: req, Peer: caller{c}, Vars: func() json.RawMessage { return json.RawMessage(`{"x":5}`) }})
+		if !served {
+			return nil, &rpcconn.Error{Code: rpcconn.CodeMethodNotFound, Message: "Method not found"}
+		}
+		return result, err
+	}
+}
+
+// served returns a connection that answers by rules, and the peer that asks.
+func served(t *testing.T, rules *Rules) (*rpcconn.Conn, *rpctest.Peer) {
+	return rpctest.NewPeer(t, jsonrpc.New(), &rpcconn.Options{Handler: handler(rules)})
+}

@@ -1,0 +1,97 @@
+package shell
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"time"
+
+	"rpcsh/rpcconn"
+	"rpcsh/shell/answer"
+	"rpcsh/shell/lang"
+	"rpcsh/shell/traffic"
+)
+
+// A partner is a peer as those who answer it see it: what they send it is shown, and listed while it waits for its answer.
+type partner struct {
+	s *Shell
+	p *peer
+}
+
+var _ answer.Peer = partner{}
+
+// Number implements answer.Peer.
+func (a partner) Number() int { return a.p.number }
+
+// Name implements answer.Peer.
+func (a partner) Name() string { return a.p.nickname() }
+
+// Address implements answer.Peer.
+func (a partner) Address() string { return a.p.link.Load().Remote }
+
+// Close implements answer.Peer.
+func (a partner) Close() error { return a.p.link.Load().Close() }
+
+// Call implements answer.Peer.
+func (a partner) Call(ctx context.Context, method string, params json.RawMessage) (*rpcconn.Response, error) {
+	responses, err := a.ask(ctx, []rpcconn.Call{{Method: method, Params: params}}, func(ctx context.Context, calls []rpcconn.Call) ([]*rpcconn.Response, error) {
+		r, err := a.p.link.Load().Do(ctx, &calls[0])
+		return []*rpcconn.Response{r}, err
+	})
+	return responses[0], err
+}
+
+// Batch implements answer.Peer.
+func (a partner) Batch(ctx context.Context, calls []rpcconn.Call) ([]*rpcconn.Response, error) {
+	return a.ask(ctx, calls, a.p.link.Load().Batch)
+}
+
+// Notify implements answer.Peer.
+func (a partner) Notify(ctx context.Context, method string, params json.RawMessage) error {
+	err := a.p.link.Load().Notify(ctx, method, params)
+	if err == nil {
+		a.showNotification(method, params)
+	}
+	return err
+}
+
+func (a partner) showNotification(method string, params json.RawMessage) {
+	a.s.showTraffic(a.p, traffic.Event{Out: true, Kind: traffic.Notification, Method: method}, func() string {
+		return a.s.requestText(rpcconn.ID{}, method, params, nil)
+	})
+}
+
+// ask has do send calls. They are shown, and listed until they are answered.
+func (a partner) ask(ctx context.Context, calls []rpcconn.Call, do func(context.Context, []rpcconn.Call) ([]*rpcconn.Response, error)) ([]*rpcconn.Response, error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	start := time.Now()
+	var waiting []*call
+	watched := slices.Clone(calls)
+	for i := range watched {
+		c := &watched[i]
+		if c.Notify {
+			a.showNotification(c.Method, c.Params)
+			continue
+		}
+		c.OnID = func(id rpcconn.ID) {
+			w := &call{peer: a.p, id: id, method: c.Method, since: start, cancel: cancel}
+			waiting = append(waiting, w)
+			a.p.add(w)
+			a.s.showOutgoing(a.p, id, lang.Call{Method: c.Method, Params: c.Params})
+		}
+		c.OnResponse = func(r *rpcconn.Response) {
+			kind := traffic.Response
+			if r.Err != nil {
+				kind = traffic.Error
+			}
+			d := time.Since(start)
+			a.s.showTraffic(a.p, traffic.Event{Kind: kind, Method: c.Method}, func() string { return a.s.responseText(r, "", d) })
+		}
+	}
+	responses, err := do(ctx, watched)
+	for i, w := range waiting {
+		a.p.remove(w, i >= len(responses) || responses[i] == nil)
+	}
+	return responses, err
+}

@@ -1,0 +1,179 @@
+package shell
+
+import (
+	"encoding/json"
+	"errors"
+	"strconv"
+	"strings"
+
+	"rpcsh/rpcconn"
+	"rpcsh/rpcconn/jsonscan"
+	"rpcsh/shell/answer"
+	"rpcsh/shell/jq"
+	"rpcsh/shell/lang"
+)
+
+// A serveFlag is an element of the table of .serve's flags, from which they are read, completed and told in help.
+type serveFlag struct {
+	name, usage, summary string
+	// read puts what the flag says into rule. args is what follows the flag; rest what follows the flag's own arguments.
+	read func(s *Shell, rule *answer.Rule, args lang.Text) (rest lang.Text, err error)
+}
+
+func serveFlags() []serveFlag {
+	return []serveFlag{
+		{"--error", "CODE MESSAGE [DATA]", "answer with an error", readError},
+		{"--close", "", "close the connection after the answer", readSwitch(func(r *answer.Rule) { r.Close = true })},
+		{"--abort", "", "close the connection without an answer", readSwitch(func(r *answer.Rule) { r.Abort = true })},
+		{"--delay", "D[..D]", "wait before the answer: 2s, or a time by chance: 200ms..2s", readDelay},
+		{"--limit", "D", "how long the answer may take; 0: for ever (default " + answer.DefaultLimit.String() + ")", readLimit},
+		{"--times", "N", "for the first N requests only", readTimes},
+		{"--if", "JQ", "for those requests only for whose params an expression holds", readCondition},
+		{"--peer", "PEER", "for these peers only: 2, 1,3, a name or a glob", readPeer},
+	}
+}
+
+// readServeFlags reads the flags at the beginning of args into rule.
+func (s *Shell) readServeFlags(rule *answer.Rule, args lang.Text) (rest lang.Text, err error) {
+	for strings.HasPrefix(args.Text, "--") {
+		name, after := word(args)
+		flag, found := findServeFlag(name.Text)
+		if !found {
+			var names []string
+			for _, f := range serveFlags() {
+				names = append(names, f.name)
+			}
+			return args, &lang.Error{Column: name.Column, Reason: "there is no " + name.Text + ": .serve has " + strings.Join(names, ", ")}
+		}
+		if args, err = flag.read(s, rule, after); err != nil {
+			return args, err
+		}
+	}
+	return args, nil
+}
+
+func findServeFlag(name string) (serveFlag, bool) {
+	for _, f := range serveFlags() {
+		if f.name == name {
+			return f, true
+		}
+	}
+	return serveFlag{}, false
+}
+
+// readSwitch reads a flag without arguments.
+func readSwitch(set func(*answer.Rule)) func(*Shell, *answer.Rule, lang.Text) (lang.Text, error) {
+	return func(_ *Shell, rule *answer.Rule, args lang.Text) (lang.Text, error) {
+		set(rule)
+		return args, nil
+	}
+}
+
+func readDelay(_ *Shell, rule *answer.Rule, args lang.Text) (lang.Text, error) {
+	value, rest := word(args)
+	least, most, isRange := strings.Cut(value.Text, "..")
+	var err error
+	if rule.Delay.Min, err = ParseDuration(least); err != nil {
+		return rest, &lang.Error{Column: value.Column, Reason: err.Error()}
+	}
+	if !isRange {
+		return rest, nil
+	}
+	at := value.Column + len(least) + len("..")
+	if rule.Delay.Max, err = ParseDuration(most); err != nil {
+		return rest, &lang.Error{Column: at, Reason: err.Error()}
+	}
+	if rule.Delay.Max < rule.Delay.Min {
+		return rest, &lang.Error{Column: at, Reason: "the longer time belongs behind the shorter one, as in 200ms..2s"}
+	}
+	return rest, nil
+}
+
+func readLimit(_ *Shell, rule *answer.Rule, args lang.Text) (lang.Text, error) {
+	value, rest := word(args)
+	var err error
+	if rule.Limit, err = ParseDuration(value.Text); err != nil {
+		return rest, &lang.Error{Column: value.Column, Reason: err.Error()}
+	}
+	return rest, nil
+}
+
+func readTimes(_ *Shell, rule *answer.Rule, args lang.Text) (lang.Text, error) {
+	value, rest := word(args)
+	n, err := strconv.Atoi(value.Text)
+	if err != nil || n < 1 {
+		return rest, &lang.Error{Column: value.Column, Reason: "a number of requests belongs here, such as 3"}
+	}
+	rule.Times = n
+	return rest, nil
+}
+
+func readCondition(_ *Shell, rule *answer.Rule, args lang.Text) (lang.Text, error) {
+	value, rest := quotedWord(args)
+	if value.Text == "" {
+		return rest, &lang.Error{Column: value.Column, Reason: "a jq expression belongs here, in quotes where it has blanks: --if '.[0] > 5'"}
+	}
+	expression := unquoted(value)
+	var err error
+	rule.If, err = answer.NewCondition(expression.Text)
+	return rest, jqMistake(expression, err)
+}
+
+func readPeer(_ *Shell, rule *answer.Rule, args lang.Text) (lang.Text, error) {
+	value, rest := word(args)
+	sel, err := parseSelector(value.Text)
+	if err != nil {
+		return rest, &lang.Error{Column: value.Column, Reason: err.Error()}
+	}
+	rule.ForText = sel.text
+	rule.For = func(p answer.Peer) bool { return sel.matches(p.Number(), p.Name(), p.Address()) }
+	return rest, nil
+}
+
+// jqMistake returns what NewExpression or NewCondition found wrong with text as a mistake that knows its column.
+func jqMistake(text lang.Text, err error) error {
+	var mistake *jq.Error
+	if errors.As(err, &mistake) {
+		return &lang.Error{Column: text.Column + mistake.Offset, Reason: mistake.Reason}
+	}
+	return err
+}
+
+// readError reads CODE MESSAGE [DATA].
+func readError(_ *Shell, rule *answer.Rule, args lang.Text) (lang.Text, error) {
+	e, rest, err := parseError(args)
+	if err == nil {
+		rule.Answerer = answer.Error{Err: e}
+	}
+	return rest, err
+}
+
+// parseError reads CODE MESSAGE [DATA]; flags may follow.
+func parseError(args lang.Text) (*rpcconn.Error, lang.Text, error) {
+	code, rest := word(args)
+	n, err := strconv.ParseInt(code.Text, 10, 64)
+	if err != nil {
+		return nil, rest, &lang.Error{Column: code.Column, Reason: "an error code belongs here, such as -32000"}
+	}
+	message, rest := quotedWord(rest)
+	if message.Text == "" || strings.HasPrefix(message.Text, "--") {
+		return nil, rest, &lang.Error{Column: message.Column, Reason: "a message belongs here, in quotes where it has blanks"}
+	}
+	e := &rpcconn.Error{Code: n, Message: unquote(message.Text)}
+	if rest.Text == "" || strings.HasPrefix(rest.Text, "--") {
+		return e, rest, nil
+	}
+	_, end, err := jsonscan.Value([]byte(rest.Text))
+	if err == nil && (end == len(rest.Text) || rest.Text[end] == ' ') {
+		e.Data = json.RawMessage(rest.Text[:end])
+	} else {
+		var data lang.Text
+		if data, _ = quotedWord(rest); strings.ContainsAny(data.Text[:1], "{[") {
+			return nil, rest, &lang.Error{Column: rest.Column, Reason: "the data is no JSON: " + err.Error()}
+		}
+		e.Data = jsonscan.AppendQuote(nil, unquote(data.Text))
+		end = len(data.Text)
+	}
+	after := strings.TrimLeft(rest.Text[end:], " \t")
+	return e, lang.Text{Text: after, Column: rest.Column + len(rest.Text) - len(after)}, nil
+}
