@@ -203,7 +203,7 @@ func (s *Shell) listRules() {
 		s.remark("nothing is served: .serve NAME JQ answers the peers' requests (.help serve)")
 		return
 	}
-	s.say("%s", t.within(s.width()))
+	s.say("%s", t.within(s.listWidth()))
 }
 
 func completeServe(s *Shell, words []string) []completer.Candidate {
