@@ -55,6 +55,14 @@ func (s *Shell) mayDiscover(p *peer, w dial.Wire) {
 
 // plan returns the conventions by which p may be asked unasked: those that answered in an earlier run first, those that did not not at all.
 func (s *Shell) plan(p *peer, link *connection, w dial.Wire) []catalog.Convention {
+	return slices.DeleteFunc(s.fitting(p, link, w), func(c catalog.Convention) bool {
+		answered, asked := p.known.Asked(c.Name)
+		return asked && !answered && c.Hello == nil
+	})
+}
+
+// fitting returns the conventions that fit what p speaks, those that answered earlier first, without what p's profile forbids.
+func (s *Shell) fitting(p *peer, link *connection, w dial.Wire) []catalog.Convention {
 	names := profile.Plan(w.Protocol.Name, w.Framing, link.Target.Scheme)
 	if p.accepted { // it came to us: what opens a session is its to say
 		names = nil
@@ -65,9 +73,9 @@ func (s *Shell) plan(p *peer, link *connection, w dial.Wire) []catalog.Conventio
 	var first, then []catalog.Convention
 	for _, name := range names {
 		c, ok := catalog.FindConvention(name)
-		answered, asked := p.known.Asked(name)
+		answered, _ := p.known.Asked(name)
 		switch {
-		case !ok || asked && !answered && c.Hello == nil || forbidden(p, c):
+		case !ok || forbidden(p, c):
 		case answered:
 			first = append(first, c)
 		default:
@@ -198,7 +206,7 @@ func (s *Shell) take(p *peer, c catalog.Convention, learned *catalog.Learned, q 
 	s.showRemarks(c.Name, learned.Remarks, q.loud)
 }
 
-// report2 shows what became of what was asked for, or a note where it was not.
+// tell says what became of what was asked for, or a note where nobody had asked.
 func (s *Shell) tell(asked bool, text string) {
 	if asked {
 		s.remark(text)

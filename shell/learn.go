@@ -13,6 +13,8 @@ func (p *peer) learnFrom(c *prepared, r *rpcconn.Response) {
 	case r.Err != nil && r.Err.Code == rpcconn.CodeMethodNotFound:
 		p.known.Forget(c.Method)
 		return
+	case r.Err != nil && r.Err.Code == 0: // an error of a protocol without codes may be that there is no such method
+		return
 	case c.method.Via != nil: // it is no method
 		return
 	case r.Err != nil:
