@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"rpcsh/rpcconn"
@@ -102,6 +103,7 @@ type inquiry struct {
 
 // discover asks p by one convention after the other, until one is answered. It reports whether one was.
 func (s *Shell) discover(ctx context.Context, p *peer, link *connection, plan []catalog.Convention, q *inquiry) bool {
+	var silent []string // conventions that had no answer
 	for i, c := range plan {
 		learned, err := s.askBy(ctx, p, link, c, q)
 		if !slices.ContainsFunc(plan[i+1:], func(c catalog.Convention) bool { return c.Hello != nil }) {
@@ -126,10 +128,15 @@ func (s *Shell) discover(ctx context.Context, p *peer, link *connection, plan []
 				s.comeBack(p, link, c)
 			}
 			return false
-		case q.loud, errors.As(err, &refused), errors.Is(err, catalog.ErrNotOffered), errors.Is(err, errTimeout):
+		case q.loud, errors.As(err, &refused), errors.Is(err, catalog.ErrNotOffered):
+		case errors.Is(err, errTimeout):
+			silent = append(silent, c.Name)
 		default:
 			s.note(fmt.Sprintf("%s: asking what it offers by %s: %v", p.title(s), c.Name, err))
 		}
+	}
+	if len(silent) > 0 {
+		s.note(fmt.Sprintf("%s does not answer when it is asked what it offers by %s; it is not asked any more (.discover asks)", p.title(s), strings.Join(silent, ", ")))
 	}
 	return false
 }

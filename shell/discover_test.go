@@ -175,27 +175,52 @@ func TestDiscoverComesBackToWhoHangsUp(t *testing.T) {
 	}
 }
 
-// Answers of any kind leave a working shell, and one line.
+// Answers of any kind leave a working shell, and one line that says what is wrong with them.
 func TestDiscoverOfOddAnswers(t *testing.T) {
-	for name, answer := range map[string]string{
-		"a wrong shape":   `{"methods":7}`,
-		"a number":        `12`,
-		"half a document": `{"openrpc":"1.2.6","methods":[{"name":"add","params":[{"$ref":"#/components/nowhere"}]},7,{"name":"f","params":{}}]}`,
-		"a loop": `{"openrpc":"1.2.6","methods":[{"name":"add","params":[{"name":"a","schema":{"$ref":"#/components/schemas/A"}},{"name":"b"}]}],
+	for name, test := range map[string]struct{ answer, line string }{
+		"a wrong shape": {`{"methods":7}`, `asking what it offers by rpc\.discover: .*its methods are no array`},
+		"a number":      {`12`, `asking what it offers by rpc\.discover: .*neither openrpc nor methods`},
+		"half a document": {
+			`{"openrpc":"1.2.6","methods":[{"name":"add","params":[{"$ref":"#/components/nowhere"}]},7,{"name":"f","params":{}}]}`,
+			`rpc\.discover: nothing is at "#/components/nowhere", which is referred to \(and 3 more, \.discover rpc\.discover tells\)`,
+		},
+		"a loop": {
+			`{"openrpc":"1.2.6","methods":[{"name":"add","params":[{"name":"a","schema":{"$ref":"#/components/schemas/A"}},{"name":"b"}]}],
 			"components":{"schemas":{"A":{"$ref":"#/components/schemas/B"},"B":{"$ref":"#/components/schemas/A"}}}}`,
-		"unknown types": `{"openrpc":"1.2.6","methods":[{"name":"add","params":[{"name":"a","schema":{"type":"quantum"}},{"name":"b","schema":7}]}]}`,
-		"many methods":  `{"openrpc":"1.2.6","methods":[` + strings.Repeat(`{"name":"m","params":[]},`, 200_000) + `{"name":"add"}]}`,
+			`rpc\.discover: "B" refers to itself and to nothing else`,
+		},
+		"unknown types": {
+			`{"openrpc":"1.2.6","methods":[{"name":"add","params":[{"name":"a","schema":{"type":"quantum"}},{"name":"b","schema":7}]}]}`,
+			`rpc\.discover: "quantum" is no type of JSON Schema`,
+		},
+		"many methods": {
+			`{"openrpc":"1.2.6","methods":[` + strings.Repeat(`{"name":"m","params":[]},`, 200_000) + `{"name":"add"}]}`,
+			`rpc\.discover: of 200001 methods, only the first are read`,
+		},
+		"50 MB": {
+			`{"openrpc":"1.2.6","methods":[{"name":"add","params":[{"name":"a","schema":{"enum":["` + strings.Repeat("x", 50<<20) + `"]}},{"name":"b"}]}]}`,
+			`1 method by rpc\.discover`,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := serve(t, answers{"rpc.discover": result(answer), "add": result("3")})
+			s := serve(t, answers{"rpc.discover": result(test.answer), "add": result("3")})
 			p := dialled(t, s, catalog.Store{})
-			if got := p.run("add 1 2"); !strings.Contains(got, "3 ") {
+			p.see(test.line)
+			if lines := strings.Count(p.take(), "rpc.discover: "); lines > 1 {
+				t.Errorf("more than one line explains it: %s", p.take())
+			}
+			p.run(".set validate off")
+			if got := p.run("add 1 2"); !strings.HasPrefix(got, "3 ") {
 				t.Errorf("a call: %s", got)
 			}
 			p.run(".set validate results")
-			if got := p.run("add 1 2"); !strings.Contains(got, "3 ") {
+			if got := p.run("add 1 2"); !strings.HasPrefix(got, "3 ") {
 				t.Errorf("a checked call: %s", got)
 			}
+			p.run(".methods")
+			p.run("add?")
+			p.shell.Complete("add ", len("add "))
+			p.shell.Hint("add ", len("add "))
 		})
 	}
 }
