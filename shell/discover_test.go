@@ -23,9 +23,10 @@ type service struct {
 	served   sync.WaitGroup
 	handlers map[string]func(c *rpcconn.Conn, params json.RawMessage) (json.RawMessage, error)
 
-	mu    sync.Mutex // protects what follows
-	asked []string
-	links []*dial.Link
+	mu     sync.Mutex // protects what follows
+	asked  []string
+	params map[string]string // of the last request or notification with that name
+	links  []*dial.Link
 }
 
 // serve starts a service.
@@ -35,14 +36,14 @@ func serve(t *testing.T, handlers map[string]func(c *rpcconn.Conn, params json.R
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &service{t: t, handlers: handlers}
+	s := &service{t: t, handlers: handlers, params: make(map[string]string)}
 	if s.listener, err = (dial.Config{Protocol: "jsonrpc", Framing: "line"}).Listen(t.Context(), target); err != nil {
 		t.Fatal(err)
 	}
 	s.served.Go(func() {
 		for {
 			link, err := s.listener.Accept(func() *rpcconn.Options {
-				return &rpcconn.Options{Handler: s.handle, OnRequest: func(req *rpcconn.Request) { s.note(req.Method) }}
+				return &rpcconn.Options{Handler: s.handle, OnRequest: s.note}
 			})
 			if errors.Is(err, net.ErrClosed) {
 				return
@@ -65,10 +66,25 @@ func serve(t *testing.T, handlers map[string]func(c *rpcconn.Conn, params json.R
 	return s
 }
 
-func (s *service) note(method string) {
+func (s *service) note(req *rpcconn.Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.asked = append(s.asked, method)
+	s.asked = append(s.asked, req.Method)
+	s.params[req.Method] = string(req.Params)
+}
+
+// given returns the params of the last request or notification that was called method, "" where none came.
+func (s *service) given(method string) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.params[method]
+}
+
+// link returns the last connection.
+func (s *service) link() *dial.Link {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.links[len(s.links)-1]
 }
 
 func (s *service) handle(_ context.Context, c *rpcconn.Conn, req *rpcconn.Request) (json.RawMessage, error) {
@@ -97,10 +113,21 @@ func result(text string) func(*rpcconn.Conn, json.RawMessage) (json.RawMessage, 
 // dialled is a shell with a person, connected to a service.
 func dialled(t *testing.T, s *service, store catalog.Store) *session {
 	t.Helper()
+	return dialledBy(t, s.listener.Target.String(), shell.Config{Wire: dial.Config{Protocol: "jsonrpc", Framing: "line"}, Discover: true, Store: store})
+}
+
+// dialledAs is a shell with a person, connected to a service of which it has been told that it speaks protocol.
+func dialledAs(t *testing.T, s *service, protocol string) *session {
+	t.Helper()
+	return dialledBy(t, s.listener.Target.String(), shell.Config{Wire: dial.Config{Protocol: protocol, Framing: "line"}, Discover: true, Self: catalog.Self{Name: "rpcsh", Root: "/work"}})
+}
+
+func dialledBy(t *testing.T, target string, cfg shell.Config) *session {
+	t.Helper()
 	p := &session{person: newPerson(), t: t, done: make(chan error, 1)}
-	wire := dial.Config{Protocol: "jsonrpc", Framing: "line"}
-	p.shell = shell.New(shell.Config{Terminal: p, Wire: wire, Timeout: patience, Discover: true, Store: store})
-	if err := p.shell.Connect(t.Context(), s.listener.Target.String(), wire); err != nil {
+	cfg.Terminal, cfg.Timeout = p, patience
+	p.shell = shell.New(cfg)
+	if err := p.shell.Connect(t.Context(), target, cfg.Wire); err != nil {
 		t.Fatal(err)
 	}
 	go func() { p.done <- p.shell.Run(context.Background()) }()
@@ -150,6 +177,11 @@ func TestDiscoverRemembersWhatIsNotOffered(t *testing.T) {
 	again.run("add 1 2")
 	if got := s.questions(); got != "add" {
 		t.Errorf("in the next run: asked %s", got)
+	}
+	again.run(".discover")
+	again.see(`does not tell what it offers; its methods are learned as you call them`)
+	if got := s.questions(); !strings.HasPrefix(got, "rpc.discover system.listMethods ") {
+		t.Errorf(".discover: asked %s", got)
 	}
 	again.run(".discover rpc.discover")
 	again.see(`rpc\.discover: not offered \(error -32601: Method not found\)`)
@@ -274,7 +306,7 @@ func TestArrangesParams(t *testing.T) {
 	}
 }
 
-// A run without a person asks nothing that it was not told to, but for what .methods needs.
+// A run without a person asks nothing that it was not told to, but for what .methods and its like need.
 func TestDiscoverWithoutAPerson(t *testing.T) {
 	s := serve(t, answers{"rpc.discover": result(document), "add": result("3")})
 	var out, errs strings.Builder
@@ -283,7 +315,7 @@ func TestDiscoverWithoutAPerson(t *testing.T) {
 	if err := sh.Connect(t.Context(), s.listener.Target.String(), wire); err != nil {
 		t.Fatal(err)
 	}
-	for _, step := range [][2]string{{"add 1 2", "add"}, {".methods", "rpc.discover"}} {
+	for _, step := range [][2]string{{"add 1 2", "add"}, {".template add", "rpc.discover"}, {".methods", ""}} {
 		line, want := step[0], step[1]
 		if err := sh.Eval(t.Context(), line); err != nil {
 			t.Fatalf("%s: %v", line, err)
@@ -293,7 +325,7 @@ func TestDiscoverWithoutAPerson(t *testing.T) {
 		}
 	}
 	sh.Close()
-	if got := out.String(); !strings.Contains(got, "add(a: integer, b?: integer)\n") || !strings.Contains(got, "3\n") || errs.String() != "" {
+	if got := out.String(); !strings.Contains(got, "add(a: integer, b?: integer)\n") || !strings.Contains(got, "add 0\n") || !strings.Contains(got, "3\n") || errs.String() != "" {
 		t.Errorf("got %q, stderr %q", got, errs.String())
 	}
 }
