@@ -135,6 +135,7 @@ func (s *Shell) discover(ctx context.Context, p *peer, link *connection, plan []
 			s.note(fmt.Sprintf("%s: asking what it offers by %s: %v", p.title(s), c.Name, err))
 		}
 	}
+	s.remember(p) // so that it is not asked again
 	if len(silent) > 0 {
 		s.note(fmt.Sprintf("%s does not answer when it is asked what it offers by %s; it is not asked any more (.discover asks)", p.title(s), strings.Join(silent, ", ")))
 	}

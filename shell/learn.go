@@ -31,7 +31,7 @@ func (p *peer) learnFrom(c *prepared, r *rpcconn.Response) {
 
 // remember keeps what is known of p for the next run.
 func (s *Shell) remember(p *peer) {
-	if p.known.Len() == 0 {
+	if p.known.Empty() {
 		return
 	}
 	if err := s.cfg.Store.Save(p.target, p.known); err != nil {
