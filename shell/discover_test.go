@@ -234,7 +234,7 @@ func TestDiscoverOfOddAnswers(t *testing.T) {
 			`rpc\.discover: of 200001 methods, only the first are read`,
 		},
 		"50 MB": {
-			`{"openrpc":"1.2.6","methods":[{"name":"add","params":[{"name":"a","schema":{"enum":["` + strings.Repeat("x", 50<<20) + `"]}},{"name":"b"}]}]}`,
+			`{"openrpc":"1.2.6","methods":[{"name":"add","description":"Adds.\n\n` + strings.Repeat("x ", 25<<20) + `","params":[{"name":"a"},{"name":"b"}]}]}`,
 			`1 method by rpc\.discover`,
 		},
 	} {
