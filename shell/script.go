@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -148,6 +150,10 @@ func (s *Shell) reloadScript(ctx context.Context, f *scriptFile) {
 	if ctx.Err() != nil {
 		return
 	}
+	if errors.Is(err, fs.ErrNotExist) {
+		s.noteFailed(f.name + " is gone; what it served before stays")
+		return
+	}
 	if err != nil {
 		s.noteFailed(fmt.Sprintf("%v; what it served before stays", err))
 		return
@@ -220,7 +226,7 @@ func (s *Shell) partners() []answer.Peer {
 
 // showLogged shows what a script logs, as far as fits a line.
 func (s *Shell) showLogged(file, text string) {
-	s.sampleNote("log of "+file, file+": "+shorten(text, len(text)))
+	s.sampleNote("log of "+file, filepath.Base(file)+": "+shorten(text, len(text)))
 }
 
 // showScriptFailure shows where a script failed to answer.

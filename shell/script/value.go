@@ -73,6 +73,7 @@ func (r *reader) object() (starlark.Value, error) {
 		if err != nil {
 			return nil, err
 		}
+		r.More('}') // which goes past the colon
 		v, err := r.value()
 		if err != nil {
 			return nil, err
