@@ -109,12 +109,14 @@ func (s *Shell) serveScript(ctx context.Context, name string, rule *answer.Rule,
 	}
 	info, err := os.Stat(path)
 	if err != nil {
-		return UsageError("%w", err)
+		return UsageError("%s: %w", name, withoutPath(err))
 	}
 	if f.current, err = s.loadScript(ctx, f); err != nil {
 		return &failure{ExitUsage, err}
 	}
-	s.scripts.remove(path) // served by other rules before
+	if s.scripts.remove(path) { // served by other rules before, which begin anew
+		s.rules.Remove(path)
+	}
 	watched, stop := context.WithCancel(s.done)
 	f.stop = stop
 	s.scripts.put(f)
@@ -128,7 +130,7 @@ func (s *Shell) serveScript(ctx context.Context, name string, rule *answer.Rule,
 func (s *Shell) loadScript(ctx context.Context, f *scriptFile) (*script.Script, error) {
 	source, err := readUpTo(f.path, script.MaxSource)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%s: %w", f.name, withoutPath(err))
 	}
 	loaded, err := script.Load(ctx, f.name, source, f.state, script.Host{
 		Log:    func(text string) { s.showLogged(f.name, text) },
@@ -142,6 +144,15 @@ func (s *Shell) loadScript(ctx context.Context, f *scriptFile) (*script.Script, 
 		return nil, fmt.Errorf("%s: there is nothing to serve: a top-level function whose name does not begin with _ is a method", f.name)
 	}
 	return loaded, nil
+}
+
+// withoutPath returns why a file could not be read, without its path, which the person did not write like that.
+func withoutPath(err error) error {
+	var e *fs.PathError
+	if errors.As(err, &e) {
+		return e.Err
+	}
+	return err
 }
 
 // reloadScript serves what f has become; where that cannot be loaded, what was served before stays.
