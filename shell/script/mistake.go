@@ -60,8 +60,14 @@ func mistakeOf(place syntax.Position, err error) *Mistake {
 			}
 		}
 	}
+	if len(m.Reason) > maxReason {
+		m.Reason = strings.ToValidUTF8(m.Reason[:maxReason], "") + "…"
+	}
 	return m
 }
+
+// maxReason is how much of a reason is told, in bytes.
+const maxReason = 10_000
 
 func (m *Mistake) at(pos syntax.Position, reason string) {
 	m.Line, m.Column, m.Reason = int(pos.Line), int(pos.Col), reason

@@ -13,6 +13,9 @@ import (
 // slice is how many steps a function makes, about a second, before others of its file get a turn.
 const slice = 20_000_000
 
+// maxMemory is how many bytes the program may grow by while a function runs. One operation more is let be, and a text can be doubled by it.
+const maxMemory = memory.Limit / 2
+
 var errMemory = errors.New("the script takes too much memory")
 
 // A run is what a thread does: it loads a file, or answers a request.
@@ -30,7 +33,7 @@ func running(thread *starlark.Thread) *run { return thread.Local(runKey).(*run) 
 
 // run has f run code of the file in a thread that ends with ctx, when it is its turn. The error is f's, or ctx's cause.
 func (s *Script) run(ctx context.Context, name string, f func(*run) error) error {
-	ctx, stop := memory.Guard(ctx, memory.Limit, errMemory)
+	ctx, stop := memory.Guard(ctx, maxMemory, errMemory)
 	defer stop()
 	select {
 	case s.state.turn <- struct{}{}:

@@ -224,6 +224,7 @@ func TestFailures(t *testing.T) {
 		{`return rpc.call(7)`, "a method's name is a string, not a int", "2:18: a method's name is a string, not a int"},
 		{`return rpc.call()`, "the name of a method belongs here", "2:18: the name of a method belongs here"},
 		{`return rpc.batch([7])`, `batch: a call is a tuple such as ("add", 1, 2), not a int`, `2:19: batch: a call is a tuple such as ("add", 1, 2), not a int`},
+		{`fail("é" * 6000)`, strings.Repeat("é", maxReason/2) + "…", "2:7: " + strings.Repeat("é", maxReason/2) + "…"},
 		{`serve("x", g)`, "serve belongs at the top level of the file", "2:8: serve belongs at the top level of the file"},
 		{`sleep("x")`, "sleep: a number of seconds belongs here", "2:8: sleep: a number of seconds belongs here"},
 		{`error("x")`, "error: for parameter code: got string, want int", "2:8: error: for parameter code: got string, want int"},
