@@ -79,6 +79,13 @@ func (s *service) handle(_ context.Context, c *rpcconn.Conn, req *rpcconn.Reques
 	return f(c, req.Params)
 }
 
+// count returns how much was asked since the last call of questions.
+func (s *service) count() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.asked)
+}
+
 // questions returns what was asked since the last call.
 func (s *service) questions() string {
 	s.mu.Lock()
@@ -138,7 +145,7 @@ func TestDiscoverRemembersWhatIsNotOffered(t *testing.T) {
 	s := serve(t, answers{"add": result("3")})
 	store := catalog.Store{Dir: t.TempDir()}
 	p := dialled(t, s, store)
-	p.until("the end of the questions", func() bool { return p.run("add 1 2") != "" && len(s.asked) > 3 })
+	p.until("the end of the questions", func() bool { return p.run("add 1 2") != "" && s.count() > 3 })
 	first := s.questions()
 	if !strings.HasPrefix(first, "rpc.discover system.listMethods ") {
 		t.Errorf("asked %s", first)
