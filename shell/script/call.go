@@ -14,8 +14,13 @@ import (
 
 // Answer implements answer.Answerer. An error of the function is told to the Host too, which knows where in the file it is.
 func (f *Function) Answer(ctx context.Context, req *answer.Request) (json.RawMessage, error) {
+	end, err := f.script.state.begin(req.Peer)
+	if err != nil {
+		return nil, f.answered(ctx, req, err)
+	}
+	defer end()
 	var result json.RawMessage
-	err := f.script.run(ctx, f.Name, func(r *run) error {
+	err = f.script.run(ctx, f.Name, func(r *run) error {
 		args, kwargs, err := arguments(req.Params)
 		if err == nil {
 			err = f.sig.check(args, kwargs)

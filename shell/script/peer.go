@@ -9,6 +9,7 @@ import (
 	"go.starlark.net/starlarkstruct"
 
 	"rpcsh/rpcconn"
+	"rpcsh/rpcconn/jsonscan"
 	"rpcsh/shell/answer"
 )
 
@@ -62,9 +63,17 @@ func (p peerValue) call(thread *starlark.Thread, _ *starlark.Builtin, args starl
 	case err != nil:
 		return nil, err
 	case response.Err != nil:
-		return nil, fmt.Errorf("%s: %w", method, response.Err)
+		return nil, fmt.Errorf("%s: %s", method, errorText(response.Err))
 	}
 	return decode(response.Result)
+}
+
+// errorText is e.Error() but for data that is text, which stands as it is: each peer that passes an error on would put it into quotes again.
+func errorText(e *rpcconn.Error) string {
+	if text, err := jsonscan.Unquote(e.Data); err == nil {
+		return fmt.Sprintf("error %d: %s: %s", e.Code, e.Message, text)
+	}
+	return e.Error()
 }
 
 // tryCall is call whose errors are values: it returns a struct of a result and an error, one of them being None.

@@ -345,7 +345,7 @@ func TestState(t *testing.T) {
 		}
 	})
 	all.Wait()
-	if got := s.load(t, source).call(t.Context(), nil, "n", ""); got != "[1000,1000]" || s.seen != nil {
+	if got := s.load(t, source).call(t.Context(), new(caller), "n", ""); got != "[1000,1000]" || s.seen != nil {
 		t.Errorf("got %s, seen %q", got, s.seen)
 	}
 }
@@ -405,21 +405,31 @@ func TestWaiting(t *testing.T) {
 	}
 }
 
-// A script that calls itself through the peer ends with its limit, as deep as it is by then.
+// A script that calls itself through the peer ends, though each call is a new one.
 func TestCallsItself(t *testing.T) {
 	s := newStage()
 	loaded := s.load(t, "def f(rpc): return rpc.call('f')")
 	self := new(caller)
-	self.answer = func(ctx context.Context, method string, _ json.RawMessage) (*rpcconn.Response, error) {
-		got := make(chan string)
-		go func() { got <- loaded.call(ctx, self, method, "") }()
-		return &rpcconn.Response{Err: &rpcconn.Error{Message: (<-got)[:5]}}, nil
+	self.answer = func(_ context.Context, method string, _ json.RawMessage) (*rpcconn.Response, error) {
+		got := make(chan *rpcconn.Response)
+		go func() { // as at the other end, where nobody knows how long the caller waits
+			_, err := loaded.Functions[0].Answer(t.Context(), &answer.Request{Request: &rpcconn.Request{ID: rpcconn.NullID(), Method: method}, Peer: self})
+			var refused *rpcconn.Error
+			errors.As(err, &refused)
+			got <- &rpcconn.Response{Err: refused}
+		}()
+		return <-got, nil
 	}
-	if got := limited(t, loaded, self, 50*time.Millisecond); !strings.Contains(got, "it took longer than 50ms") {
+	const want = "1000 requests of @0 are under way already; does a function call itself through the peer?"
+	got := loaded.call(t.Context(), self, "f", "")
+	if !strings.Contains(got, "f: error -32000: Server error: f: error -32000: ") || len(got) > 2*maxReason {
 		t.Errorf("got %s", got)
 	}
-	if got := s.load(t, "def f(): return 1").call(t.Context(), self, "f", ""); got != "1" {
-		t.Errorf("after that: %s", got)
+	if len(s.seen) != maxUnderWay+1 || s.seen[0] != "f a.star:1:1: "+want {
+		t.Errorf("seen %d, first %q", len(s.seen), s.seen[0])
+	}
+	if got := s.load(t, "def f(): return 1").call(t.Context(), self, "f", ""); got != "1" || len(s.state.underWay) != 0 {
+		t.Errorf("after that: %s, %v", got, s.state.underWay)
 	}
 }
 
