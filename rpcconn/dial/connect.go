@@ -78,8 +78,6 @@ func (cfg Config) takeOver(ctx context.Context, found *Finding, opts *rpcconn.Op
 		return nil
 	}
 	codec := w.Protocol.NewCodec()
-	return &Link{
-		Conn: rpcconn.New(ch, codec, opts), codec: codec, Target: found.Target, Remote: k.remote, wire: fixed(w),
-		unverified: cfg.TLS.Insecure && found.Target.isTLS(),
-	}
+	link := &Link{codec: codec, Target: found.Target, Remote: k.remote, wire: fixed(w), unverified: cfg.TLS.Insecure && found.Target.isTLS()}
+	return link.on(ch, codec, opts)
 }

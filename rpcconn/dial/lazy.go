@@ -87,10 +87,49 @@ func (l *lazy) Decode(frame []byte, p *rpcconn.Packet) error {
 	return codec.Decode(frame, p)
 }
 
-// Send implements rpcconn.Channel; AppendEncode has decided before.
-func (l *lazy) Send(ctx context.Context, frame []byte) error {
+// speaking returns the channel for who is about to send; who speaks first takes the fallback.
+func (l *lazy) speaking() (rpcconn.Channel, error) {
+	if _, ch := l.decided(); ch != nil {
+		return ch, nil
+	}
+	err := l.decide(l.fallback, false)
 	_, ch := l.decided()
+	return ch, err
+}
+
+// Send implements rpcconn.Channel; where the frame comes from AppendEncode, that has decided before.
+func (l *lazy) Send(ctx context.Context, frame []byte) error {
+	ch, err := l.speaking()
+	if err != nil {
+		return err
+	}
 	return ch.Send(ctx, frame)
+}
+
+// AppendFrame implements rpcconn.RawChannel.
+func (l *lazy) AppendFrame(dst, frame []byte) ([]byte, error) {
+	raw, err := l.raw()
+	if err != nil {
+		return dst, err
+	}
+	return raw.AppendFrame(dst, frame)
+}
+
+// SendRaw implements rpcconn.RawChannel.
+func (l *lazy) SendRaw(ctx context.Context, raw []byte, rate int) error {
+	ch, err := l.raw()
+	if err != nil {
+		return err
+	}
+	return ch.SendRaw(ctx, raw, rate)
+}
+
+func (l *lazy) raw() (rpcconn.RawChannel, error) {
+	ch, err := l.speaking()
+	if err != nil {
+		return nil, err
+	}
+	return rpcconn.Raw(ch)
 }
 
 // Recv implements rpcconn.Channel.
@@ -167,6 +206,8 @@ func (l *lazy) Close() error {
 	}
 	return l.nc.Close()
 }
+
+var _ rpcconn.RawChannel = (*lazy)(nil)
 
 // A replay gives what was read of a lazy connection once more, and then what follows.
 type replay struct{ lazy *lazy }

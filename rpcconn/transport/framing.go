@@ -29,6 +29,14 @@ type framing struct {
 	newSplitter func(max int) splitter
 }
 
+// appendFrame appends what goes on the wire for frame.
+func (f *framing) appendFrame(dst, frame []byte) []byte {
+	if f.appendHead != nil {
+		dst = f.appendHead(dst, len(frame))
+	}
+	return append(append(dst, frame...), f.tail...)
+}
+
 // framings is in the order in which people are shown the names.
 func framings() []framing {
 	return []framing{
