@@ -115,6 +115,9 @@ func (p *program) run(ctx context.Context) int {
 	}()
 	err := p.learn(ctx)
 	if err == nil {
+		err = p.serve(ctx)
+	}
+	if err == nil {
 		err = p.connect(ctx)
 	}
 	if err == nil {
@@ -205,6 +208,16 @@ func (p *program) openTerminal(cfg *shell.Config) (closeTerminal func(), err err
 func (p *program) learn(ctx context.Context) error {
 	for _, schema := range p.schemas {
 		if err := p.shell.Learn(ctx, schema); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// serve serves the scripts that --serve names.
+func (p *program) serve(ctx context.Context) error {
+	for _, file := range p.scripts {
+		if err := p.shell.ServeScript(ctx, file); err != nil {
 			return err
 		}
 	}

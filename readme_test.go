@@ -104,6 +104,9 @@ func TestReadmeNames(t *testing.T) {
 		for _, flag := range regexp.MustCompile(`--[a-z-]+`).FindAllString(c.Usage, -1) {
 			known[flag] = true
 		}
+		for _, term := range c.Terms {
+			known[strings.Fields(term.Name)[0]] = true
+		}
 	}
 	known["--x"] = true // an argument that looks like a flag
 	for _, pattern := range []string{

@@ -52,8 +52,8 @@ func Raw(ch Channel) (RawChannel, error) {
 		errors.ErrUnsupported)
 }
 
-// A Framing makes a Channel of a stream of bytes, which the Channel closes.
-type Framing func(io.ReadWriteCloser) Channel
+// A Framing makes a RawChannel of a stream of bytes, which that closes.
+type Framing func(io.ReadWriteCloser) RawChannel
 
 // A FrameError reports bytes that are no frame, after which the framing still knows where the next frame begins.
 type FrameError struct {

@@ -46,7 +46,7 @@ func (s *Shell) ConnectTo(ctx context.Context, t dial.Target, cfg dial.Config) e
 	}
 	s.adopt(p, link, func() {
 		s.report(said)
-		if n := p.known.Len(); n > 0 && s.interactive() {
+		if n := theirs(p.known.Methods()); n > 0 && s.interactive() {
 			s.say("%s known from earlier · Tab completes · .help", s.whoText(p, plural(n, "method")))
 		}
 	})

@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"rpcsh/rpcconn"
+	"rpcsh/rpcconn/catalog"
 	"rpcsh/rpcconn/jsonscan"
 	"rpcsh/rpcconn/profile"
 	"rpcsh/shell/answer"
@@ -19,6 +20,12 @@ func (s *Shell) answer(ctx context.Context, p *peer, req *rpcconn.Request) (json
 	result, served, err := s.rules.Answer(ctx, s.asked(p, req))
 	switch {
 	case !served:
+		if req.Method == catalog.MethodDiscover {
+			if document := s.describeScripts(); document != nil {
+				req.Remark = "from the scripts that are served"
+				return document, nil
+			}
+		}
 		if a := p.politeAnswer(req.Method); a != nil {
 			req.Remark = "by default, .serve " + visible(req.Method, false) + " … answers otherwise"
 			return a.Answer(req.Params, s.cfg.Self)

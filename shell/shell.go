@@ -65,6 +65,7 @@ type Shell struct {
 	screen  *screen
 	peers   peers
 	rules   answer.Rules
+	scripts scripts
 	done    context.Context // ends with the session
 	finish  context.CancelFunc
 	tasks   sync.WaitGroup // goroutines that the session owns

@@ -21,7 +21,7 @@ type lazy struct {
 	fallback Wire
 
 	mu      sync.Mutex // protects what follows
-	channel rpcconn.Channel
+	channel rpcconn.RawChannel
 	codec   rpcconn.Codec
 	wire    Wire
 	first   []byte // read, and to be read again by the channel
@@ -66,7 +66,7 @@ func (l *lazy) decide(w Wire, found bool) error {
 }
 
 // decided returns the codec and the channel, nil while nothing is decided.
-func (l *lazy) decided() (rpcconn.Codec, rpcconn.Channel) {
+func (l *lazy) decided() (rpcconn.Codec, rpcconn.RawChannel) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.codec, l.channel
@@ -88,7 +88,7 @@ func (l *lazy) Decode(frame []byte, p *rpcconn.Packet) error {
 }
 
 // speaking returns the channel for who is about to send; who speaks first takes the fallback.
-func (l *lazy) speaking() (rpcconn.Channel, error) {
+func (l *lazy) speaking() (rpcconn.RawChannel, error) {
 	if _, ch := l.decided(); ch != nil {
 		return ch, nil
 	}
@@ -108,28 +108,20 @@ func (l *lazy) Send(ctx context.Context, frame []byte) error {
 
 // AppendFrame implements rpcconn.RawChannel.
 func (l *lazy) AppendFrame(dst, frame []byte) ([]byte, error) {
-	raw, err := l.raw()
+	ch, err := l.speaking()
 	if err != nil {
 		return dst, err
 	}
-	return raw.AppendFrame(dst, frame)
+	return ch.AppendFrame(dst, frame)
 }
 
 // SendRaw implements rpcconn.RawChannel.
 func (l *lazy) SendRaw(ctx context.Context, raw []byte, rate int) error {
-	ch, err := l.raw()
+	ch, err := l.speaking()
 	if err != nil {
 		return err
 	}
 	return ch.SendRaw(ctx, raw, rate)
-}
-
-func (l *lazy) raw() (rpcconn.RawChannel, error) {
-	ch, err := l.speaking()
-	if err != nil {
-		return nil, err
-	}
-	return rpcconn.Raw(ch)
 }
 
 // Recv implements rpcconn.Channel.

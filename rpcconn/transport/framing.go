@@ -72,5 +72,5 @@ func NewFraming(name string, max int) (rpcconn.Framing, error) {
 	case max == 0:
 		max = DefaultMaxMessage
 	}
-	return func(rwc io.ReadWriteCloser) rpcconn.Channel { return newStream(rwc, all[i], max) }, nil
+	return func(rwc io.ReadWriteCloser) rpcconn.RawChannel { return newStream(rwc, all[i], max) }, nil
 }
