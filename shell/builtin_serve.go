@@ -157,7 +157,7 @@ func (s *Shell) serve(ctx context.Context, args lang.Text) error {
 	switch {
 	case rest.Text != "" && (rule.Answerer != nil || rule.Abort):
 		return &lang.Error{Column: rest.Column, Reason: "nothing belongs here: the answer is given already"}
-	case rest.Text == "" && rule.Answerer == nil && !rule.Abort && !rule.Close:
+	case rest.Text == "" && rule.Answerer == nil && !rule.Abort && !rule.Close && !rule.Faults.Any():
 		return &lang.Error{Column: rest.Column, Reason: "an answer is missing: a jq expression over the params, such as .[0]*2, or a JSON value"}
 	case rest.Text != "":
 		expression := unquoted(rest)

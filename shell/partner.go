@@ -31,6 +31,23 @@ func (a partner) Address() string { return a.p.link.Load().Remote }
 // Close implements answer.Peer.
 func (a partner) Close() error { return a.p.link.Load().Close() }
 
+// Wire implements answer.Peer.
+func (a partner) Wire() answer.Wire {
+	link := a.p.link.Load()
+	spoken, _ := link.Wire()
+	return answer.Wire{
+		Conn: link.Conn, NewCodec: spoken.Protocol.NewCodec,
+		Show: func(req *rpcconn.Request, r *rpcconn.Response, remark string) {
+			if r == nil {
+				a.s.showNoAnswer(a.p, req, remark)
+				return
+			}
+			a.s.showAnswer(a.p, req, r, remark)
+		},
+		Note: func(text string) { a.s.note(a.p.title(a.s) + ": " + text) },
+	}
+}
+
 // Call implements answer.Peer.
 func (a partner) Call(ctx context.Context, method string, params json.RawMessage) (*rpcconn.Response, error) {
 	responses, err := a.ask(ctx, []rpcconn.Call{{Method: method, Params: params}}, func(ctx context.Context, calls []rpcconn.Call) ([]*rpcconn.Response, error) {

@@ -13,7 +13,6 @@ import (
 	"rpcsh/rpcconn/jsonscan"
 	"rpcsh/rpcconn/profile"
 	"rpcsh/shell/answer"
-	"rpcsh/shell/traffic"
 )
 
 // answer answers p's request: by the first rule that fits, else as its protocol has it by default.
@@ -36,12 +35,7 @@ func (s *Shell) answer(ctx context.Context, p *peer, req *rpcconn.Request) (json
 		}
 		return nil, &rpcconn.Error{Code: rpcconn.CodeMethodNotFound, Message: rpcconn.StandardMessage(rpcconn.CodeMethodNotFound)}
 	case errors.Is(err, rpcconn.ErrNoAnswer) && req.Remark == "":
-		if s.logJSON(p, logged{out: true, kind: traffic.Response, id: req.ID, method: req.Method}) {
-			break
-		}
-		s.showTraffic(p, traffic.Event{Out: true, Kind: traffic.Response, Method: req.Method}, func() string {
-			return s.colors.dim("#" + visible(req.ID.String(), false) + " no answer, the connection is closed")
-		})
+		s.showNoAnswer(p, req, "no answer, the connection is closed")
 	}
 	return result, err
 }

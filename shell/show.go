@@ -146,6 +146,16 @@ func (s *Shell) showAnswer(p *peer, req *rpcconn.Request, r *rpcconn.Response, n
 	s.showTraffic(p, traffic.Event{Out: true, Kind: kind, Method: req.Method}, func() string { return s.responseText(r, note, d) })
 }
 
+// showNoAnswer shows why the peer's request gets no answer.
+func (s *Shell) showNoAnswer(p *peer, req *rpcconn.Request, why string) {
+	if s.logJSON(p, logged{out: true, kind: traffic.Response, id: req.ID, method: req.Method}) {
+		return
+	}
+	s.showTraffic(p, traffic.Event{Out: true, Kind: traffic.Response, Method: req.Method}, func() string {
+		return s.colors.dim("#" + visible(req.ID.String(), false) + " " + why)
+	})
+}
+
 // showOther shows what the peer sent and what is no RPC.
 func (s *Shell) showOther(p *peer, text json.RawMessage) {
 	m := logged{kind: traffic.Other, member: "value", value: text}

@@ -71,15 +71,13 @@ func (cfg Config) takeOver(ctx context.Context, found *Finding, opts *rpcconn.Op
 		return nil
 	}
 	codec := w.Protocol.NewCodec()
-	ch := &resumed{Channel: framing(prefixed(k.nc, k.read))}
+	ch := &resumed{RawChannel: framing(prefixed(k.nc, k.read))}
 	stop := context.AfterFunc(ctx, k.release) // unblocks Recv
 	err = ch.dropAnswer(codec)
 	if !stop() || err != nil {
 		_ = ch.Close()
 		return nil
 	}
-	return &Link{
-		Conn: rpcconn.New(ch, codec, opts), codec: codec, Target: found.Target, Remote: k.remote, wire: fixed(w),
-		unverified: cfg.TLS.Insecure && found.Target.isTLS(),
-	}
+	link := &Link{codec: codec, Target: found.Target, Remote: k.remote, wire: fixed(w), unverified: cfg.TLS.Insecure && found.Target.isTLS()}
+	return link.on(ch, codec, opts)
 }

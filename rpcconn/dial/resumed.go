@@ -8,7 +8,7 @@ import (
 
 // A resumed channel is one on which a probe has been sent. A peer that calls as soon as somebody connects may have done so before it answered.
 type resumed struct {
-	rpcconn.Channel
+	rpcconn.RawChannel
 	early [][]byte // frames that came before the answer, and have not been received
 }
 
@@ -18,7 +18,7 @@ const maxEarly = 100
 // dropAnswer receives until the answer to the probe has come, which nobody waits for. What is no message is taken for it.
 func (r *resumed) dropAnswer(codec rpcconn.Codec) error {
 	for range maxEarly {
-		frame, err := r.Channel.Recv()
+		frame, err := r.RawChannel.Recv()
 		if err != nil {
 			return err
 		}
@@ -34,7 +34,7 @@ func (r *resumed) dropAnswer(codec rpcconn.Codec) error {
 // Recv implements rpcconn.Channel.
 func (r *resumed) Recv() ([]byte, error) {
 	if len(r.early) == 0 {
-		return r.Channel.Recv()
+		return r.RawChannel.Recv()
 	}
 	frame := r.early[0]
 	r.early = r.early[1:]

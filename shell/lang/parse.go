@@ -17,6 +17,9 @@ const (
 	commandPrint  = "print" // whose result is its argument
 )
 
+// commandSend takes what is broken on purpose, such as a bracket that is never closed.
+const commandSend = "send"
+
 // commandDescribe is what METHOD? stands for.
 const commandDescribe = "describe"
 

@@ -29,8 +29,10 @@ type caller struct {
 	closed int
 }
 
-func (c *caller) Number() int     { return c.number }
-func (c *caller) Name() string    { return fmt.Sprintf("peer%d", c.number) }
+func (c *caller) Number() int       { return c.number }
+func (c *caller) Name() string      { return fmt.Sprintf("peer%d", c.number) }
+func (c *caller) Wire() answer.Wire { return answer.Wire{} }
+
 func (c *caller) Address() string { return fmt.Sprintf("127.0.0.1:%d", c.number) }
 
 func (c *caller) Call(ctx context.Context, method string, params json.RawMessage) (*rpcconn.Response, error) {
