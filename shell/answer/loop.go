@@ -10,7 +10,6 @@ import (
 	"io"
 	"os"
 	"sync"
-	"time"
 
 	"rpcsh/rpcconn"
 	"rpcsh/rpcconn/transport"
