@@ -27,6 +27,7 @@ type job struct {
 	all    bool              // every peer is asked
 	ready  map[*peer][]prepared
 	status func(text string) // shows what is being waited for; nil: nothing does
+	left   atomic.Bool       // nobody waits for it any more: it is shown like one in the background
 }
 
 // An outcome is what became of a job at one peer.
@@ -84,7 +85,7 @@ func (s *Shell) calls(ctx context.Context, st *lang.Statement) error {
 	status, stop := s.showWork("waiting for " + j.title() + " …")
 	defer stop()
 	j.status = status
-	return s.foreground(ctx, peers, j)
+	return s.attend(ctx, peers, j)
 }
 
 // job compiles what is to be compiled before anything is sent.
@@ -294,7 +295,11 @@ func (s *Shell) foreground(ctx context.Context, peers []*peer, j *job) error {
 			if o.slot == nil {
 				o.slot = s.screen.reserve()
 			}
-			s.conclude(ctx, &o, j)
+			if j.left.Load() {
+				s.concludeLate(&o, j)
+			} else {
+				s.conclude(ctx, &o, j)
+			}
 			outcomes[i] = o
 			o.slot.release()
 		})
@@ -340,14 +345,19 @@ func (s *Shell) background(p *peer, j *job, sent func()) {
 	o.slot = s.screen.reserve()
 	defer o.slot.release()
 	defer s.noteFailure(&o)
+	s.concludeLate(&o, j)
+	if o.err == nil {
+		s.assign(j.Assign, o.result)
+	}
+}
+
+// concludeLate filters an outcome's result and shows it in the outcome's slot as one that nobody waits for.
+func (s *Shell) concludeLate(o *outcome, j *job) {
 	if o.err == nil && j.filter != nil {
 		values, err := j.filter.Run(s.done, o.result, j.values...)
 		o.result, o.err = oneValue(values), err
 	}
-	if o.err == nil {
-		s.assign(j.Assign, o.result)
-	}
-	s.showBackground(&o, j)
+	s.showBackground(o, j)
 }
 
 // noteFailure remembers that a background call failed, for a run that waits for all of them at its end.

@@ -53,7 +53,7 @@ func Groups() []string {
 // Commands returns the table of commands, in the order of their groups.
 func Commands() []Command {
 	var all []Command
-	for _, table := range [][]Command{connectionCommands(), callCommands(), learnCommands(), documentCommands(), serveCommands(), watchCommands(), shellCommands()} {
+	for _, table := range [][]Command{connectionCommands(), callCommands(), learnCommands(), documentCommands(), serveCommands(), replyCommands(), watchCommands(), shellCommands()} {
 		all = append(all, table...)
 	}
 	return all

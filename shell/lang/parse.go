@@ -322,7 +322,7 @@ func (p *parser) print(s *Statement) error {
 		return errorAt(s.PeerColumn, "a peer is for calls")
 	}
 	var err error
-	if s.Print, err = p.value(); err != nil {
+	if s.Print, err = p.printed(); err != nil {
 		return err
 	}
 	if p.ampersand() {
@@ -331,8 +331,8 @@ func (p *parser) print(s *Statement) error {
 	return nil
 }
 
-// value reads one argument, or the params that several would be.
-func (p *parser) value() (json.RawMessage, error) {
+// printed reads one argument, or the params that several would be.
+func (p *parser) printed() (json.RawMessage, error) {
 	args, err := p.gather()
 	switch {
 	case err != nil:
@@ -349,7 +349,7 @@ func (p *parser) value() (json.RawMessage, error) {
 // *Error whose column is that of the line.
 func ParseValue(text Text, env Env) (json.RawMessage, error) {
 	p := &parser{src: " " + text.Text, env: env} // an argument stands behind a blank
-	value, err := p.value()
+	value, err := p.printed()
 	if err == nil && !p.eof() {
 		err = p.errorf("quote what follows the value where it belongs to it")
 	}
