@@ -159,6 +159,6 @@ func (s *Shell) attend(ctx context.Context, peers []*peer, j *job) error {
 		return err
 	default:
 	}
-	s.note(j.title() + " goes on in the background, so that you can answer; its result is shown when it comes")
+	s.note(j.title() + " goes on in the background; its result is shown when it comes")
 	return nil
 }
