@@ -109,7 +109,7 @@ func environment(req *Request) []string {
 
 // orNull returns params, null where there are none.
 func orNull(params json.RawMessage) json.RawMessage {
-	if params == nil {
+	if len(params) == 0 {
 		return json.RawMessage("null")
 	}
 	return params
