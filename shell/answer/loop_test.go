@@ -167,8 +167,8 @@ func TestLoopEndsWithItsRule(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			pid := filepath.Join(t.TempDir(), "pid")
-			l := NewLoop(`echo $$ >`+pid+`; while read -r line; do [ "$line" = 1 ] && sleep 3600; echo "$line"; done`, "m", unseen(t))
+			pid, busy := filepath.Join(t.TempDir(), "pid"), filepath.Join(t.TempDir(), "busy")
+			l := NewLoop(`echo $$ >`+pid+`; while read -r line; do [ "$line" = 1 ] && >`+busy+` && sleep 3600; echo "$line"; done`, "m", unseen(t))
 			rules := new(Rules)
 			rules.Set(&Rule{Pattern: "m", File: "f", Answerer: l})
 			answer := func(params string) string {
@@ -180,7 +180,7 @@ func TestLoopEndsWithItsRule(t *testing.T) {
 			}
 			working := make(chan string)
 			go func() { working <- answer("1") }()
-			for len(l.turn) == 0 {
+			for _, err := os.Stat(busy); err != nil; _, err = os.Stat(busy) {
 				time.Sleep(time.Millisecond)
 			}
 			tt.end(rules)
