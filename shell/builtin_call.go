@@ -37,7 +37,7 @@ func callCommands() []Command {
 		},
 		{
 			Name: "pending", Group: groupCalls,
-			Summary: "list the calls that wait for an answer",
+			Summary: "list what both sides wait for: calls, and the peers' requests",
 			Run: func(_ context.Context, s *Shell, args lang.Text) error {
 				if err := noArguments(args); err != nil {
 					return err
@@ -67,19 +67,29 @@ func callCommands() []Command {
 func (s *Shell) listPending() {
 	var t table
 	t.row("PEER", "ID", "METHOD", "AGE")
+	parked := make(map[int]int) // by peer
+	for _, r := range s.desk.List() {
+		parked[r.Peer.Number()]++
+	}
 	for _, p := range s.peers.list() {
 		for _, c := range p.outstanding() {
 			t.row(p.at(), "#"+c.id.String(), visible(c.method, false), age(time.Since(c.since)))
 		}
-		if n := p.link.Load().Stats().Serving; n > 0 {
+		if n := p.link.Load().Stats().Serving - parked[p.number]; n > 0 {
 			t.row(p.at(), "", plural(n, "request")+" of the peer's own", "")
 		}
 	}
-	if len(t.rows) == 1 {
+	waiting := s.waitingForPerson()
+	if len(t.rows) == 1 && len(waiting) == 0 {
 		s.remark("nothing is waiting for an answer")
 		return
 	}
-	s.say("%s", t.String())
+	if len(t.rows) > 1 {
+		s.say("%s", t.String())
+	}
+	if len(waiting) > 0 {
+		s.say("%s", s.deskTable(waiting).within(s.width()))
+	}
 }
 
 func (s *Shell) cancelCall(args lang.Text) error {

@@ -133,10 +133,13 @@ func unquote(text string) string {
 	return text
 }
 
+// unsaid is the time limit of a rule of which none was said.
+const unsaid = -1
+
 // serve reads a rule and serves it.
 func (s *Shell) serve(ctx context.Context, args lang.Text) error {
 	name, rest := quotedWord(args)
-	rule := &answer.Rule{Pattern: unquote(name.Text), Text: rest.Text, Limit: answer.DefaultLimit}
+	rule := &answer.Rule{Pattern: unquote(name.Text), Text: rest.Text, Limit: unsaid}
 	if err := glob.Check(rule.Pattern); err != nil {
 		return &lang.Error{Column: name.Column, Reason: err.Error()}
 	}
@@ -147,6 +150,12 @@ func (s *Shell) serve(ctx context.Context, args lang.Text) error {
 	rest, err := s.readServeFlags(rule, rest)
 	if err != nil {
 		return err
+	}
+	if rule.Limit == unsaid {
+		rule.Limit = answer.DefaultLimit
+		if rule.Answerer == s.desk {
+			rule.Limit = 0
+		}
 	}
 	if strings.HasSuffix(rule.Pattern, scriptSuffix) {
 		if rest.Text != "" || rule.Answerer != nil {
@@ -185,13 +194,18 @@ func unquoted(text lang.Text) lang.Text {
 // quotedWord cuts the first word off text; blanks in quotes do not end it.
 func quotedWord(text lang.Text) (first, rest lang.Text) {
 	t := text.Text
-	if t != "" && (t[0] == '"' || t[0] == '\'') {
-		if i := strings.IndexByte(t[1:], t[0]); i >= 0 {
-			after := strings.TrimLeft(t[i+2:], " \t")
-			return lang.Text{Text: t[:i+2], Column: text.Column}, lang.Text{Text: after, Column: text.Column + len(t) - len(after)}
-		}
+	end := 0
+	if strings.HasPrefix(t, `"`) {
+		_, end, _ = jsonscan.Value([]byte(t)) // \" does not end it
 	}
-	return word(text)
+	if end == 0 && t != "" && (t[0] == '"' || t[0] == '\'') {
+		end = strings.IndexByte(t[1:], t[0]) + 2
+	}
+	if end < 2 {
+		return word(text)
+	}
+	after := strings.TrimLeft(t[end:], " \t")
+	return lang.Text{Text: t[:end], Column: text.Column}, lang.Text{Text: after, Column: text.Column + len(t) - len(after)}
 }
 
 // listRules lists what is served, in the order in which it is asked; what is answered by default comes last.

@@ -29,6 +29,7 @@ type job struct {
 	shows   bool              // what is sent, and the answers, are shown as traffic
 	ready   map[*peer][]prepared
 	status  func(text string) // shows what is being waited for; nil: nothing does
+	left    atomic.Bool       // nobody waits for it any more: it is shown like one in the background
 }
 
 // An outcome is what became of a job at one peer.
@@ -90,7 +91,7 @@ func (s *Shell) calls(ctx context.Context, st *lang.Statement) error {
 	status, stop := s.showWork("waiting for " + j.title() + " …")
 	defer stop()
 	j.status = status
-	return s.foreground(ctx, peers, j)
+	return s.attend(ctx, peers, j)
 }
 
 // job compiles what is to be compiled before anything is sent.
@@ -243,7 +244,7 @@ func (s *Shell) ask(ctx context.Context, p *peer, j *job, sent func()) outcome {
 			}
 			if answered.Add(1) == expected && !j.shows {
 				o.answered, o.took = true, time.Since(start)
-				if !j.several || j.output != OutputPretty {
+				if !j.gathered() {
 					o.slot = s.screen.reserve()
 				}
 			}
@@ -306,10 +307,12 @@ func (s *Shell) callError(err error, j *job, ctx context.Context) error {
 	}
 }
 
-// foreground asks peers and shows what they answer: that of one as it comes, that of several as a table where a person reads it.
+// gathered reports whether what peers answer is shown when all of them have, in the order of their numbers.
+func (j *job) gathered() bool { return j.several && j.output != OutputRaw }
+
+// foreground asks peers and shows what they answer: that of one as it comes, that of several together.
 func (s *Shell) foreground(ctx context.Context, peers []*peer, j *job) error {
 	outcomes := make([]outcome, len(peers))
-	table := j.several && j.output == OutputPretty
 	var answered atomic.Int64
 	var wg sync.WaitGroup
 	for i, p := range peers {
@@ -317,7 +320,7 @@ func (s *Shell) foreground(ctx context.Context, peers []*peer, j *job) error {
 			o := s.ask(ctx, p, j, func() {})
 			n := answered.Add(1)
 			switch {
-			case table:
+			case j.gathered():
 				o.shown = s.filtered(ctx, &o, j)
 				if j.status != nil {
 					j.status(fmt.Sprintf("waiting for %s, %d of %d have answered …", j.title(), n, len(peers)))
@@ -326,7 +329,11 @@ func (s *Shell) foreground(ctx context.Context, peers []*peer, j *job) error {
 				if o.slot == nil {
 					o.slot = s.screen.reserve()
 				}
-				s.conclude(ctx, &o, j)
+				if j.left.Load() {
+					s.concludeLate(ctx, &o, j)
+				} else {
+					s.conclude(ctx, &o, j)
+				}
 			}
 			outcomes[i] = o
 			o.slot.release()
@@ -338,8 +345,8 @@ func (s *Shell) foreground(ctx context.Context, peers []*peer, j *job) error {
 	} else if outcomes[0].result != nil {
 		s.assign(j.Assign, outcomes[0].result)
 	}
-	if table {
-		return s.showTogether(ctx, outcomes)
+	if j.gathered() {
+		return s.showTogether(j, outcomes)
 	}
 	for _, o := range outcomes {
 		if o.err != nil {
@@ -365,10 +372,6 @@ func (s *Shell) filtered(ctx context.Context, o *outcome, j *job) []json.RawMess
 // conclude filters an outcome's result and shows it in the outcome's slot.
 func (s *Shell) conclude(ctx context.Context, o *outcome, j *job) {
 	shown := s.filtered(ctx, o, j)
-	if j.several && j.output == OutputJSON {
-		s.showObjects(o, shown)
-		return
-	}
 	s.showResults(o, j, shown)
 	if o.err != nil && (s.interactive() || j.several) {
 		o.err = s.showCallError(o, j)
@@ -409,15 +412,20 @@ func (s *Shell) unattended(ctx context.Context, p *peer, j *job, sent func()) ou
 	}
 	o.slot = s.screen.reserve()
 	defer o.slot.release()
+	s.concludeLate(ctx, &o, j)
+	if o.err == nil && (j.Background || !j.several) {
+		s.assign(j.Assign, o.result)
+	}
+	return o
+}
+
+// concludeLate filters an outcome's result and shows it in the outcome's slot as one that nobody waits for.
+func (s *Shell) concludeLate(ctx context.Context, o *outcome, j *job) {
 	if o.err == nil && j.filter != nil {
 		values, err := j.filter.Run(ctx, o.result, j.values...)
 		o.result, o.err = oneValue(values), err
 	}
-	if o.err == nil && (j.Background || !j.several) {
-		s.assign(j.Assign, o.result)
-	}
-	s.showBackground(&o, j)
-	return o
+	s.showBackground(o, j)
 }
 
 // noteFailure remembers that a background call failed, for a run that waits for all of them at its end.

@@ -54,7 +54,7 @@ func Groups() []string {
 // Commands returns the table of commands, in the order of their groups.
 func Commands() []Command {
 	var all []Command
-	for _, table := range [][]Command{connectionCommands(), callCommands(), learnCommands(), documentCommands(), serveCommands(), onCommands(), watchCommands(), shellCommands()} {
+	for _, table := range [][]Command{connectionCommands(), callCommands(), learnCommands(), documentCommands(), serveCommands(), replyCommands(), onCommands(), watchCommands(), shellCommands()} {
 		all = append(all, table...)
 	}
 	return all

@@ -448,8 +448,23 @@ func (s *Shell) Linger(ctx context.Context, d time.Duration) {
 	}
 }
 
-// prompt says which peer is meant where none is named, and whether its certificate was not verified.
+// prompt says what waits for the person, which peer is meant where none is named, and whether its certificate was not verified.
 func (s *Shell) prompt() string {
+	prompt := s.waitingText() + s.peerPrompt()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.prompted = prompt
+	return prompt
+}
+
+// shownPrompt returns the prompt as it was made last.
+func (s *Shell) shownPrompt() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.prompted
+}
+
+func (s *Shell) peerPrompt() string {
 	p := s.peers.selected()
 	switch {
 	case p == nil && s.listening():

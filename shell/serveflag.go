@@ -25,11 +25,14 @@ func serveFlags() []serveFlag { return append(ruleFlags(), faultFlags()...) }
 // ruleFlags are those that say when a rule answers, and what.
 func ruleFlags() []serveFlag {
 	return []serveFlag{
+		{"--exec", "'COMMAND'", "answer with what a command writes: JSON, else text; it gets the params on stdin", readExec},
+		{"--exec-loop", "'COMMAND'", "answer with what one process writes that is kept running: a line in, a line out", readExecLoop},
+		{"--ask", "", "have a person answer: .reply, .fail, .drop", readAsk},
 		{"--error", "CODE MESSAGE [DATA]", "answer with an error", readError},
 		{"--close", "", "close the connection after the answer", readSwitch(func(r *answer.Rule) { r.Close = true })},
 		{"--abort", "", "close the connection without an answer", readSwitch(func(r *answer.Rule) { r.Abort = true })},
 		{"--delay", "D[..D]", "wait before the answer: 2s, or a time by chance: 200ms..2s", readDelay},
-		{"--limit", "D", "how long the answer may take; 0: for ever (default " + answer.DefaultLimit.String() + ")", readLimit},
+		{"--limit", "D", "how long the answer may take; 0: for ever (default " + answer.DefaultLimit.String() + ", with --ask for ever)", readLimit},
 		{"--times", "N", "for the first N requests only", readTimes},
 		{"--if", "JQ", "for those requests only for whose params an expression holds", readCondition},
 		{"--peer", "PEER", "for these peers only: 2, 1,3, a name or a glob", readPeer},
@@ -74,6 +77,54 @@ func readSwitch(set func(*answer.Rule)) func(*Shell, *answer.Rule, lang.Text) (l
 	return func(_ *Shell, rule *answer.Rule, args lang.Text) (lang.Text, error) {
 		set(rule)
 		return args, nil
+	}
+}
+
+// answerWith has rule answer with what makes it, which a flag at column says.
+func answerWith(rule *answer.Rule, column int, a answer.Answerer) error {
+	if rule.Answerer != nil {
+		return &lang.Error{Column: column, Reason: "the answer is given already"}
+	}
+	rule.Answerer = a
+	return nil
+}
+
+// readCommand reads the command of a flag.
+func readCommand(args lang.Text) (command, rest lang.Text, err error) {
+	value, rest := quotedWord(args)
+	if command = (lang.Text{Text: unquote(value.Text), Column: value.Column}); strings.TrimSpace(command.Text) == "" {
+		return command, rest, &lang.Error{Column: value.Column, Reason: "a command belongs here, in quotes where it has blanks: 'python3 handler.py'"}
+	}
+	return command, rest, nil
+}
+
+func readExec(s *Shell, rule *answer.Rule, args lang.Text) (lang.Text, error) {
+	command, rest, err := readCommand(args)
+	if err != nil {
+		return rest, err
+	}
+	rule.Acts = true
+	return rest, answerWith(rule, command.Column, answer.NewCommand(command.Text, s.sayOf(rule.Pattern)))
+}
+
+func readExecLoop(s *Shell, rule *answer.Rule, args lang.Text) (lang.Text, error) {
+	command, rest, err := readCommand(args)
+	if err != nil {
+		return rest, err
+	}
+	rule.Acts = true
+	return rest, answerWith(rule, command.Column, answer.NewLoop(command.Text, rule.Pattern, s.sayOf(rule.Pattern)))
+}
+
+func readAsk(s *Shell, rule *answer.Rule, args lang.Text) (lang.Text, error) {
+	return args, answerWith(rule, args.Column, s.desk)
+}
+
+// sayOf returns what shows the lines that a command which answers a rule's requests writes to its stderr.
+func (s *Shell) sayOf(pattern string) func(line string) {
+	name := visible(pattern, false)
+	return func(line string) {
+		s.screen.sample("lines of "+name, func() string { return s.colors.dim(name + " │ " + visible(line, false)) })
 	}
 }
 

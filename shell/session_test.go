@@ -105,7 +105,7 @@ func TestPeersComeAndGo(t *testing.T) {
 		t.Errorf("@1: %s", got)
 	}
 	got := s.run("sum = @all my_double 10")
-	if !strings.Contains(got, "@1 20  TOOK") || !strings.Contains(got, "@2 20  TOOK") {
+	if !strings.Contains(got, "@1  TOOK  20") || !strings.Contains(got, "@2  TOOK  20") {
 		t.Errorf("@all: %s", got)
 	}
 	if got := s.run(".print $sum"); got != "[20,20]\n" {

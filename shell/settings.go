@@ -16,6 +16,12 @@ const (
 	noParamsObject = "object"
 )
 
+// Which request that waits for a person is next.
+const (
+	orderOldest = "oldest"
+	orderNewest = "newest"
+)
+
 // What is checked.
 const (
 	validateOff     = "off"
@@ -32,6 +38,7 @@ type settings struct {
 	output   string
 	fallback string // the framing for an accepted peer that is spoken to before it has said anything
 	validate string // what is checked against what the peer says of its methods
+	order    string // which of the requests that wait for a person is next
 	stop     bool   // a run of several lines stops at the first that fails
 }
 
@@ -56,6 +63,11 @@ func settingTable() []setting {
 			func(s *settings, v string) error {
 				return oneOf(&s.noParams, v, noParamsOmit, noParamsArray, noParamsObject)
 			},
+		},
+		{
+			"order", "which of the requests that wait for you is next: in the prompt, in .pending, and for .reply next", []string{orderOldest, orderNewest},
+			func(s *settings) string { return s.order },
+			func(s *settings, v string) error { return oneOf(&s.order, v, orderOldest, orderNewest) },
 		},
 		{
 			"output", "how results are printed: for a person, as JSON on one line, or text without its quotes", Outputs(),

@@ -61,22 +61,25 @@ type Config struct {
 
 // A Shell is one session. Its methods are called by one goroutine, but for Complete and Hint.
 type Shell struct {
-	cfg      Config
-	colors   *palette
-	screen   *screen
-	peers    peers
-	rules    answer.Rules
-	scripts  scripts
-	handlers handlers        // of .on
-	done     context.Context // ends with the session
-	finish   context.CancelFunc
-	tasks    sync.WaitGroup // goroutines that the session owns
-	waiting  sync.WaitGroup // those of them that wait for the answers to background calls
-	tokens   tokens
-	left     context.Context // ends when .quit is given
-	leave    context.CancelFunc
-	line     string // being run, as the person typed it; the goroutine that runs lines has this and what follows
-	refused  string // the last one that was refused, and is run all the same if it is entered again
+	cfg       Config
+	colors    *palette
+	screen    *screen
+	peers     peers
+	rules     answer.Rules
+	scripts   scripts
+	desk      *answer.Desk
+	attention chan struct{}   // a request has been parked at the desk
+	handlers  handlers        // of .on
+	done      context.Context // ends with the session
+	finish    context.CancelFunc
+	tasks     sync.WaitGroup // goroutines that the session owns
+	waiting   sync.WaitGroup // those of them that wait for the answers to background calls
+	tokens    tokens
+	left      context.Context // ends when .quit is given
+	leave     context.CancelFunc
+	line      string // being run, as the person typed it; the goroutine that runs lines has this and what follows
+	column    int    // where the line began, behind the prompt
+	refused   string // the last one that was refused, and is run all the same if it is entered again
 
 	mu        sync.Mutex // protects what follows
 	listeners []*dial.Listener
@@ -86,13 +89,16 @@ type Shell struct {
 	set       settings
 	documents []*catalog.Learned // of Learn
 	failed    error              // of the first background call that failed
+	prompted  string             // the prompt that was made last
+	ticking   bool               // the prompt's ages are kept up
 }
 
 // New starts a session; Close ends it.
 func New(cfg Config) *Shell {
-	s := &Shell{cfg: cfg, variables: make(map[string]json.RawMessage)}
+	s := &Shell{cfg: cfg, attention: make(chan struct{}, 1), variables: make(map[string]json.RawMessage)}
+	s.desk = answer.NewDesk(answer.DeskOptions{OnParked: s.parked, OnGone: s.unparked})
 	s.colors = newPalette(cfg.Color)
-	s.set = settings{timeout: cfg.Timeout, noParams: noParamsOmit, fallback: dial.Protocols()[0].Framing, output: cfg.Output, stop: true, validate: validateParams}
+	s.set = settings{timeout: cfg.Timeout, noParams: noParamsOmit, fallback: dial.Protocols()[0].Framing, output: cfg.Output, order: orderOldest, stop: true, validate: validateParams}
 	if s.set.output == "" {
 		s.set.output = OutputJSON
 		if s.interactive() {
@@ -152,6 +158,7 @@ func (s *Shell) Close() {
 		})
 	}
 	closing.Wait()
+	s.rules.Close()
 	s.tasks.Wait()
 	s.screen.close()
 }
@@ -170,7 +177,7 @@ func (s *Shell) Run(ctx context.Context) error {
 			return err
 		}
 		s.keep(line)
-		s.line = line
+		s.line, s.column = line, displayWidth(s.shownPrompt())
 		err = s.interruptible(ctx, line)
 		s.refused = ""
 		if err != nil {

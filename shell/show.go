@@ -418,7 +418,11 @@ func (s *Shell) showBackground(o *outcome, j *job) {
 	if j.Batch {
 		r.ID = rpcconn.ID{}
 	}
-	o.slot.print(s.stderr(), line+s.responseText(r, "", o.took))
+	note := ""
+	if j.left.Load() { // its request is not shown above
+		note = j.title()
+	}
+	o.slot.print(s.stderr(), line+s.responseText(r, note, o.took))
 }
 
 // showError shows what is wrong with line, below the column where it is wrong.
@@ -434,7 +438,7 @@ func (s *Shell) showError(line string, err error) {
 		return
 	}
 	before := visible(line[:min(syntax.Column, len(line))], false)
-	column := displayWidth(s.prompt()) + displayWidth(before)
+	column := s.column + displayWidth(before)
 	mark := "^ " + text
 	if column+2 >= s.width() {
 		// the line as it was typed is wrapped: show the part that matters once more

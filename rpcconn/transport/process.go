@@ -20,6 +20,7 @@ const DefaultGrace = 2 * time.Second
 // ProcessOptions say which child to start, and how.
 type ProcessOptions struct {
 	Args   []string          // the program, looked up in PATH where it has no slash, and its arguments
+	Shell  string            // in place of Args: a line for the system's shell (sh -c; on Windows cmd /C)
 	Dir    string            // where it runs; "": here
 	Env    []string          // its environment, as in os.Environ; nil: ours
 	Stderr func(line string) // gets each line of its stderr, without its end, cut and marked with "…" if over 4 KiB; nil: nobody does
@@ -58,11 +59,11 @@ var (
 // Stderr is called by one goroutine, which Close waits for: it must not call Close. The child waits for it when it has
 // written more than a pipe holds.
 func StartProcess(o ProcessOptions) (*Process, error) {
-	if len(o.Args) == 0 {
+	if len(o.Args) == 0 && o.Shell == "" {
 		return nil, errors.New("cannot start a process: no command is given")
 	}
 	p := &Process{
-		cmd: exec.Command(o.Args[0], o.Args[1:]...), lines: o.Stderr, grace: cmp.Or(o.Grace, DefaultGrace),
+		cmd: o.command(), lines: o.Stderr, grace: cmp.Or(o.Grace, DefaultGrace),
 		done: make(chan struct{}), gone: make(chan struct{}),
 	}
 	p.cmd.Dir, p.cmd.Env = o.Dir, o.Env
@@ -79,9 +80,17 @@ func StartProcess(o ProcessOptions) (*Process, error) {
 	}
 	if err != nil {
 		p.disconnect()
-		return nil, explain("cannot start "+o.Args[0], err, startAdvice(err, o.Dir))
+		return nil, explain("cannot start "+p.cmd.Args[0], err, startAdvice(err, o.Dir))
 	}
 	return p, nil
+}
+
+// command returns what is started.
+func (o ProcessOptions) command() *exec.Cmd {
+	if o.Shell != "" {
+		return shellCommand(o.Shell)
+	}
+	return exec.Command(o.Args[0], o.Args[1:]...)
 }
 
 // connect makes the pipes, and returns the ends of them that are the child's.

@@ -13,6 +13,9 @@ import (
 // groupCheck is how often endGroup looks whether a group is still there.
 const groupCheck = 10 * time.Millisecond
 
+// shellCommand returns what runs a line as the system's shell reads it.
+func shellCommand(line string) *exec.Cmd { return exec.Command("sh", "-c", line) }
+
 // setGroup puts the child into a process group of its own, with its pid.
 func setGroup(cmd *exec.Cmd) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}

@@ -10,9 +10,20 @@ import (
 	"golang.org/x/sys/windows"
 )
 
+// shellCommand returns what runs a line as the system's shell reads it. That has rules of its own for quotes: with /S, it takes off the
+// outermost ones, and leaves those within as they are.
+func shellCommand(line string) *exec.Cmd {
+	cmd := exec.Command("cmd")
+	cmd.SysProcAttr = &syscall.SysProcAttr{CmdLine: `cmd /S /C "` + line + `"`}
+	return cmd
+}
+
 // setGroup puts the child into a process group of its own, with its pid.
 func setGroup(cmd *exec.Cmd) {
-	cmd.SysProcAttr = &syscall.SysProcAttr{CreationFlags: windows.CREATE_NEW_PROCESS_GROUP}
+	if cmd.SysProcAttr == nil {
+		cmd.SysProcAttr = new(syscall.SysProcAttr)
+	}
+	cmd.SysProcAttr.CreationFlags = windows.CREATE_NEW_PROCESS_GROUP
 }
 
 // terminate asks the child and its group to end. That reaches those that have our console.

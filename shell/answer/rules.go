@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"sync"
 
@@ -33,17 +34,58 @@ type Listed struct {
 
 // Set adds rule, in the place of one for the same requests where there is one. Else it comes behind those that are as narrow as it is or
 // narrower: methods go before globs, and of those that are the same a rule for some requests before one for all. rule is not changed
-// afterwards.
+// afterwards. What a rule that is none any more has answered with is closed where it is an io.Closer, here and by all that remove rules.
 func (r *Rules) Set(rule *Rule) {
+	if replaced := r.set(rule); replaced != nil {
+		release(replaced)
+	}
+}
+
+// set is Set but for closing what it replaces, which it returns.
+func (r *Rules) set(rule *Rule) (replaced *Rule) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, e := range r.rules {
 		if e.rule.Pattern == rule.Pattern && e.rule.narrowed() == rule.narrowed() {
+			replaced = e.rule
 			e.rule, e.used = rule, 0
-			return
+			return replaced
 		}
 	}
 	r.insertLocked(&entry{rule: rule})
+	return nil
+}
+
+// release closes what rules have answered with.
+func release(rules ...*Rule) {
+	for _, rule := range rules {
+		if c, ok := rule.Answerer.(io.Closer); ok {
+			_ = c.Close() // there is nobody to tell
+		}
+	}
+}
+
+// Close removes all rules.
+func (r *Rules) Close() {
+	release(r.remove(func(*entry) bool { return true })...)
+}
+
+// remove removes the rules that are meant, and returns them.
+func (r *Rules) remove(meant func(*entry) bool) []*Rule {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.removeLocked(meant)
+}
+
+func (r *Rules) removeLocked(meant func(*entry) bool) (removed []*Rule) {
+	r.rules = slices.DeleteFunc(r.rules, func(e *entry) bool {
+		if meant(e) {
+			removed = append(removed, e.rule)
+			return true
+		}
+		return false
+	})
+	return removed
 }
 
 func (r *Rules) insertLocked(e *entry) {
@@ -60,6 +102,10 @@ func (r *Rules) insertLocked(e *entry) {
 // Replace makes rules, none of them twice, those that come from file. What it served before and does again keeps its place, and how often
 // it was used.
 func (r *Rules) Replace(file string, rules []*Rule) {
+	release(r.replace(file, rules)...)
+}
+
+func (r *Rules) replace(file string, rules []*Rule) (replaced []*Rule) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	var added []*entry
@@ -70,28 +116,36 @@ func (r *Rules) Replace(file string, rules []*Rule) {
 			added = append(added, &entry{rule: rule})
 			continue
 		}
+		replaced = append(replaced, r.rules[i].rule)
 		r.rules[i].rule = rule
 		kept[r.rules[i]] = true
 	}
-	r.rules = slices.DeleteFunc(r.rules, func(e *entry) bool { return e.rule.File == file && !kept[e] })
+	replaced = append(replaced, r.removeLocked(func(e *entry) bool { return e.rule.File == file && !kept[e] })...)
 	for _, e := range added {
 		r.insertLocked(e)
 	}
+	return replaced
 }
 
 // Remove removes the rules with this pattern, or from this file, and reports whether there were any.
 func (r *Rules) Remove(name string) bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	n := len(r.rules)
-	r.rules = slices.DeleteFunc(r.rules, func(e *entry) bool {
+	removed := r.remove(func(e *entry) bool {
 		return e.rule.Pattern == name || e.rule.File != "" && e.rule.File == name
 	})
-	return len(r.rules) < n
+	release(removed...)
+	return len(removed) > 0
 }
 
 // RemoveAt removes the rule at a place in List, from 1, and returns it. The error says that there is none.
 func (r *Rules) RemoveAt(place int) (*Rule, error) {
+	rule, err := r.removeAt(place)
+	if err == nil {
+		release(rule)
+	}
+	return rule, err
+}
+
+func (r *Rules) removeAt(place int) (*Rule, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if err := r.checkLocked(place); err != nil {

@@ -2,6 +2,7 @@ package lang
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"unicode/utf8"
@@ -333,21 +334,43 @@ func (p *parser) print(s *Statement) error {
 	if s.Peer != "" {
 		return errorAt(s.PeerColumn, "a peer is for calls")
 	}
-	args, err := p.gather()
-	switch {
-	case err != nil:
+	var err error
+	if s.Print, err = p.printed(); err != nil {
 		return err
-	case len(args.values) == 0:
-		return p.errorf("a value is missing, such as $_")
-	case len(args.values) == 1 && len(args.names) == 0:
-		s.Print = args.values[0]
-	default:
-		s.Print = args.params()
 	}
 	if p.ampersand() {
 		return p.errorf("& is for calls")
 	}
 	return nil
+}
+
+// printed reads one argument, or the params that several would be.
+func (p *parser) printed() (json.RawMessage, error) {
+	args, err := p.gather()
+	switch {
+	case err != nil:
+		return nil, err
+	case len(args.values) == 0:
+		return nil, p.errorf("a value is missing, such as $_")
+	case len(args.values) == 1 && len(args.names) == 0:
+		return args.values[0], nil
+	}
+	return args.params(), nil
+}
+
+// ParseValue reads the value of a command's argument as .print does: one argument, or the params that several would be. The error is an
+// *Error whose column is that of the line.
+func ParseValue(text Text, env Env) (json.RawMessage, error) {
+	p := &parser{src: " " + text.Text, env: env} // an argument stands behind a blank
+	value, err := p.printed()
+	if err == nil && !p.eof() {
+		err = p.errorf("quote what follows the value where it belongs to it")
+	}
+	var mistake *Error
+	if errors.As(err, &mistake) {
+		mistake.Column += text.Column - 1
+	}
+	return value, err
 }
 
 // callEnds reports whether the arguments end here, where the next one could begin.

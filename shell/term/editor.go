@@ -275,10 +275,13 @@ func (e *editor) promptText() string {
 	return e.label
 }
 
-// setLabel changes the prompt of the line being read, if one is.
+// setLabel changes the prompt of the line being read, if one is; a question stays.
 func (e *editor) setLabel(label string) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	if e.answers != nil {
+		return
+	}
 	e.label = label
 	e.screen.setPrompt(e.promptText())
 }

@@ -74,7 +74,8 @@ func TestAsk(t *testing.T) {
 	s.shows(`got "past line"`, ">")
 	s.press("ask\r")
 	s.shows("level:")
-	s.press(up) // there are no past lines for a question
+	s.press(up)               // there are no past lines for a question
+	s.tell("prompt (gone)> ") // which is that of lines
 	s.press("h")
 	s.shows("level: h", "       high  a level")
 	s.press("\t")

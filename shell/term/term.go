@@ -132,7 +132,7 @@ func (t *Terminal) Ask(ctx context.Context, question string, complete func(line 
 	return t.editor.read(ctx, question, complete)
 }
 
-// SetPrompt changes the prompt of the line being read, if one is, and of no other.
+// SetPrompt changes the prompt of the line being read, if one is, and of no other; the question of Ask stays.
 func (t *Terminal) SetPrompt(prompt string) { t.editor.setLabel(prompt) }
 
 // Prefill puts text into the next line that is read, with the cursor at its end.

@@ -1,0 +1,164 @@
+package shell
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"rpcsh/shell/answer"
+)
+
+// parked says that a request waits for the person. It is called by the goroutine that handles the request.
+func (s *Shell) parked(r *answer.Parked) {
+	if !s.interactive() {
+		s.note(fmt.Sprintf("asks %d: %s", r.Number, parkedText(r)))
+		return
+	}
+	now := time.Now()
+	s.screen.sample("requests that wait for you", func() string {
+		return s.colors.dim(now.Format(clock)+" · ") + "asks " + strconv.Itoa(r.Number) + ": " + parkedText(r) +
+			s.colors.dim(fmt.Sprintf(" · .reply %d VALUE, .fail %d CODE MESSAGE", r.Number, r.Number))
+	})
+	s.updatePrompt()
+	s.keepTicking()
+	select {
+	case s.attention <- struct{}{}:
+	default: // that there are some is known already
+	}
+}
+
+// unparked says that a request no longer waits for the person, and returns why. It is called by the goroutine that handles the request.
+func (s *Shell) unparked(r *answer.Parked, cause error) (why string) {
+	why = cause.Error()
+	var limit answer.TimeLimitError
+	if p, ok := r.Peer.(partner); ok && !errors.As(cause, &limit) {
+		<-p.p.link.Load().reported // so that the reason is seen before its consequence
+		reason, _ := p.p.ending()
+		why = p.p.at() + " " + reason
+	}
+	if s.done.Err() == nil {
+		s.note(fmt.Sprintf("request %d, %s, is gone: %s", r.Number, visible(r.Method, false), visible(why, false)))
+		s.updatePrompt()
+	}
+	return why
+}
+
+// parkedText shows a parked request as one would type it.
+func parkedText(r *answer.Parked) string {
+	text := visible(r.Method, false)
+	if args := arguments(r.Params); args != "" {
+		text += " " + shorten(args, len(r.Params))
+	}
+	return text
+}
+
+// waitingForPerson returns the requests that wait for the person, the next one first.
+func (s *Shell) waitingForPerson() []*answer.Parked {
+	all := s.desk.List()
+	if s.settings().order == orderNewest {
+		slices.Reverse(all)
+	}
+	return all
+}
+
+// waitingText says in the prompt what waits for the person: "[2 my_double 12 s, 3 wait] ".
+func (s *Shell) waitingText() string {
+	all := s.waitingForPerson()
+	if len(all) == 0 {
+		return ""
+	}
+	const longest = 30 // of a method
+	next := all[0]
+	text := fmt.Sprintf("[%d %s %s", next.Number, visible(clip(next.Method, longest), false), age(time.Since(next.Since)))
+	if len(all) > 1 {
+		text += fmt.Sprintf(", %s wait", grouped(len(all)))
+	}
+	return text + "] "
+}
+
+// keepTicking keeps the age in the prompt up as long as a request waits for the person.
+func (s *Shell) keepTicking() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.ticking {
+		return
+	}
+	s.ticking = true
+	s.tasks.Go(func() {
+		tick := time.NewTicker(time.Second)
+		defer tick.Stop()
+		for s.goesOnTicking() {
+			select {
+			case <-tick.C:
+				s.updatePrompt()
+			case <-s.done.Done():
+				return
+			}
+		}
+	})
+}
+
+// goesOnTicking reports whether a request waits; else the ticking has to be begun anew.
+func (s *Shell) goesOnTicking() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.ticking = len(s.desk.List()) > 0
+	return s.ticking
+}
+
+// deskTable lists requests that wait for the person.
+func (s *Shell) deskTable(waiting []*answer.Parked) *table {
+	var t table
+	t.row("ASKS", "PEER", "ID", "AGE", "REQUEST")
+	for _, r := range waiting {
+		t.row(strconv.Itoa(r.Number), fmt.Sprintf("@%d", r.Peer.Number()), "#"+visible(r.ID.String(), false), age(time.Since(r.Since)), parkedText(r))
+	}
+	return &t
+}
+
+// attentionAfter is how long a call may hold up a person whom a request waits for already.
+const attentionAfter = time.Second
+
+// attend is foreground for a person who may be asked something meanwhile: then the call goes on in the background, or nobody could answer,
+// and the peer might wait for that before it answers the call.
+func (s *Shell) attend(ctx context.Context, peers []*peer, j *job) error {
+	if !s.interactive() {
+		return s.foreground(ctx, peers, j)
+	}
+	select {
+	case <-s.attention: // before this call
+	default:
+	}
+	own, cancel := context.WithCancelCause(s.done)
+	follows := context.AfterFunc(ctx, func() { cancel(context.Cause(ctx)) })
+	done := make(chan error, 1)
+	s.tasks.Go(func() {
+		defer cancel(nil)
+		done <- s.foreground(own, peers, j)
+	})
+	var late <-chan time.Time
+	if len(s.desk.List()) > 0 {
+		late = time.After(attentionAfter)
+	}
+	select {
+	case err := <-done:
+		follows()
+		return err
+	case <-s.attention:
+	case <-late:
+	}
+	if !follows() { // it is being given up
+		return <-done
+	}
+	j.left.Store(true)
+	select {
+	case err := <-done:
+		return err
+	default:
+	}
+	s.note(j.title() + " goes on in the background; its result is shown when it comes")
+	return nil
+}

@@ -1,0 +1,203 @@
+package shell_test
+
+import (
+	"context"
+	"regexp"
+	"strings"
+	"testing"
+
+	"rpcsh/rpcconn/dial"
+	"rpcsh/shell"
+)
+
+// promptIs waits until the prompt matches pattern.
+func (s *session) promptIs(pattern string) {
+	s.t.Helper()
+	re := regexp.MustCompile(pattern)
+	s.until("the prompt "+pattern, func() bool {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		return re.MatchString(s.prompt)
+	})
+}
+
+// askedBy listens, and has a client call m n times, which the person is asked; the results are sent.
+func (s *session) askedBy(n int) (*dial.Link, chan string) {
+	s.t.Helper()
+	link := s.client(s.listen(), nil)
+	s.see("@1 connected")
+	s.run(".serve m --ask")
+	answers := make(chan string, n)
+	for i := range n {
+		go func() {
+			r, err := link.Call(context.Background(), "m", []byte("[1]"))
+			switch {
+			case err != nil:
+				answers <- err.Error()
+			case r.Err != nil:
+				answers <- r.Err.Error()
+			default:
+				answers <- string(r.Result)
+			}
+		}()
+		s.see(`asks ` + string(rune('1'+i)) + `: m 1`)
+	}
+	return link, answers
+}
+
+// The prompt says what waits, for how long, and in which order, as long as something does.
+func TestPromptOfWhatWaits(t *testing.T) {
+	s := startSession(t, dial.Config{Protocol: "jsonrpc"})
+	_, answers := s.askedBy(3)
+	s.promptIs(`^\[1 m \d+ s, 3 wait\] @1 `)
+	s.promptIs(`^\[1 m [1-9]\d* s, 3 wait\] @1 `) // without a key
+	s.run(".set order newest")
+	s.promptIs(`^\[3 m \d+ s, 3 wait\] @1 `)
+	for _, tt := range [][2]string{{"next", `^\[2 m \d+ s, 2 wait\] @1 `}, {"1", `^\[2 m \d+ s\] @1 `}, {"2", `^@1 `}} {
+		s.run(".reply " + tt[0] + " x=1 y=two")
+		s.promptIs(tt[1])
+		if got := <-answers; got != `{"x":1,"y":"two"}` {
+			t.Errorf("answered %s", got)
+		}
+	}
+}
+
+// A peer that disconnects in the middle of its own request takes it with it.
+func TestRequestOfOneWhoHasGone(t *testing.T) {
+	s := startSession(t, dial.Config{Protocol: "jsonrpc"})
+	link, answers := s.askedBy(1)
+	s.promptIs(`^\[1 m `)
+	s.forget()
+	_ = link.Close()
+	<-answers
+	s.see(`request 1, m, is gone: @1 closed the connection`)
+	s.promptIs(`^\(@1 has gone\)> $`)
+	if got := s.take(); strings.Index(got, "@1 HOST:PORT closed the connection") > strings.Index(got, "request 1") || strings.Contains(got, "no answer") {
+		t.Errorf("seen:\n%s", got)
+	}
+	if got := s.run(".reply 1 6"); !strings.Contains(got, "^ request 1 is gone: @1 closed the connection") {
+		t.Errorf("a reply to what is gone: %s", got)
+	}
+}
+
+// While something waits already, a call may be answered at once; if it is not, the person gets the prompt back.
+func TestCallWhileSomethingWaits(t *testing.T) {
+	s := startSession(t, dial.Config{Protocol: "jsonrpc"})
+	s.askedBy(1)
+	s.run(".connect $PEER")
+	s.run(".use 2")
+	if got := s.run("my_add 1 2"); !strings.HasPrefix(got, "3  TOOK") {
+		t.Errorf("a call that is answered at once: %s", got)
+	}
+	s.run("x = slow 2")
+	s.see(`slow goes on in the background; its result is shown when it comes`)
+	if got := s.run(".pending"); !strings.Contains(got, "slow") || !strings.Contains(got, "1     @1    #1  ") {
+		t.Errorf(".pending: %s", got)
+	}
+	s.see(`← @2 #\d+ "done"  .*slow`)
+	if got := s.run(".print $x"); got != "\"done\"\n" {
+		t.Errorf("what was assigned: %s", got)
+	}
+}
+
+// A call that has gone to the background is given up by .cancel, and Ctrl-C is for the call that is waited for.
+func TestCallThatWentToTheBackground(t *testing.T) {
+	s := startSession(t, dial.Config{Protocol: "jsonrpc"})
+	s.run(".connect $PEER")
+	s.run(".serve my_double --ask")
+	s.run("my_progress_add 2 2")
+	s.see("goes on in the background")
+	s.forget()
+	s.enter("slow 600")
+	s.see("goes on in the background") // after a while, since a request waits
+	s.waitPrompt()
+	s.run(".cancel 2")
+	s.see("slow: cancelled")
+	s.run(".cancel 1")
+	s.see("my_progress_add: cancelled")
+	s.run(".drop 1")
+	s.promptIs(`^127`)
+	s.forget()
+	s.enter("slow 600")
+	s.until("the call waits", func() bool {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		return s.interrupt != nil
+	})
+	s.mu.Lock()
+	interrupt := s.interrupt
+	s.mu.Unlock()
+	interrupt()
+	s.waitPrompt()
+	s.see("slow: interrupted")
+}
+
+// A batch, and a call of all peers, go to the background like any call.
+func TestBatchThatGoesToTheBackground(t *testing.T) {
+	s := startSession(t, dial.Config{Protocol: "jsonrpc"})
+	s.run(".connect $PEER")
+	s.run(".serve my_double --ask")
+	s.run("x = .batch my_progress_add 2 2 ; my_add 1 1 | map(. * 10)")
+	s.see("batch of 2 goes on in the background")
+	s.run(".reply 1 6")
+	s.see(`← \[40,20\] .* batch of 2`)
+	s.run("x = @all my_progress_add 3 3")
+	s.see("my_progress_add goes on in the background")
+	s.run(".reply 2 6")
+	s.see(`@1 +TOOK +6`)
+	s.until("the assignment", func() bool { return s.run(".print $x") == "[6]\n" })
+}
+
+func TestCompletesRequests(t *testing.T) {
+	s := startSession(t, dial.Config{Protocol: "jsonrpc"})
+	_, answers := s.askedBy(2)
+	got := ""
+	for _, c := range s.shell.Complete(".reply ", len(".reply ")) {
+		got += c.Text + " " + c.Description + "|"
+	}
+	if want := "1 m 1 from @1|2 m 1 from @1|next the oldest (.set order)|"; got != want {
+		t.Errorf("completed %q, want %q", got, want)
+	}
+	if got := s.shell.Complete(".reply 1 ", len(".reply 1 ")); got != nil {
+		t.Errorf("completed %q", got)
+	}
+	s.run(".drop 1")
+	s.run(".reply 2 null")
+	if got := <-answers; got != "null" {
+		t.Errorf("answered %s", got)
+	}
+}
+
+// Without a person a request is waited for, as long as a call would be.
+func TestRepliesWithoutPerson(t *testing.T) {
+	s := startSession(t, dial.Config{Protocol: "jsonrpc"}) // for its demo peer
+	var out, errs strings.Builder
+	sh := shell.New(shell.Config{Stdout: &out, Stderr: &errs, Timeout: patience, Wire: dial.Config{Protocol: "jsonrpc"}})
+	lines := []string{
+		".connect " + s.peer.Target().String(), ".serve my_double --ask",
+		"my_progress_add 2 2 &", ".reply 1 6", "my_progress_add 3 3 &", ".reply next 6",
+		".set timeout 20ms", ".reply 3 1",
+	}
+	err := sh.RunLines(t.Context(), func() (string, error) {
+		line := lines[0]
+		lines = lines[1:]
+		return line, nil
+	})
+	sh.Close()
+	if want := "line 8, column 8: no request 3 was ever asked (.pending lists those that wait)"; err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
+	}
+	if got := out.String(); got != "4\n6\n" && got != "6\n4\n" {
+		t.Errorf("printed %q, and on stderr %q", got, errs.String())
+	}
+}
+
+// The session's end frees who waits for a person, and ends what is kept running.
+func TestSessionEndsWhileSomethingWaits(t *testing.T) {
+	s := startSession(t, dial.Config{Protocol: "jsonrpc"})
+	s.askedBy(1)
+	s.run(".serve '*' --exec-loop cat")
+	s.run(".serve my_double --ask")
+	s.run(".connect $PEER")
+	s.run("@2 my_progress_add 2 2")
+}
