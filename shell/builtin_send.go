@@ -122,7 +122,7 @@ func (s *Shell) sendTo(ctx context.Context, link *connection, r *sending) error 
 	case err == nil:
 		return nil
 	case errors.Is(err, errors.ErrUnsupported) && r.unframed.Text != "":
-		return &lang.Error{Column: r.unframed.Column, Reason: err.Error()}
+		return &lang.Error{Column: r.unframed.Column, Reason: err.Error() + "; without --unframed, a message may say anything"}
 	case context.Cause(ctx) != nil:
 		return fmt.Errorf("sending %s: %w", size(len(r.raw)), context.Cause(ctx))
 	}
@@ -145,7 +145,7 @@ func (s *Shell) awaitRaw(ctx context.Context, peers []*peer, r *sending, came <-
 				waiting = false
 			case <-timer.C:
 				if !r.whole {
-					s.report(fmt.Sprintf("no message came back within %s (--wait D waits longer)", took(r.wait)))
+					s.report(fmt.Sprintf("no message came back within %s (--wait D waits longer)", r.wait))
 				}
 				return nil
 			case <-ctx.Done():
