@@ -140,6 +140,10 @@ func (s *Shell) serve(ctx context.Context, args lang.Text) error {
 	if err := glob.Check(rule.Pattern); err != nil {
 		return &lang.Error{Column: name.Column, Reason: err.Error()}
 	}
+	if o := occasionOf(ctx); o != nil {
+		number := o.peer.number
+		rule.ForText, rule.For = strconv.Itoa(number), func(p answer.Peer) bool { return p.Number() == number }
+	}
 	rest, err := s.readServeFlags(rule, rest)
 	if err != nil {
 		return err
@@ -224,6 +228,12 @@ func completeServe(s *Shell, words []string, typed string) []completer.Candidate
 		}
 		return completer.Find(typed, all, maxSuggestions)
 	}
+	return append(completer.Find(typed, servable(s), maxSuggestions), completeScripts(typed)...)
+}
+
+// servable returns the methods that peers have called here.
+func servable(s *Shell) []completer.Candidate {
+	var all []completer.Candidate
 	for _, p := range s.peers.list() {
 		for _, m := range p.known.Methods() {
 			if m.Ours {
@@ -231,7 +241,7 @@ func completeServe(s *Shell, words []string, typed string) []completer.Candidate
 			}
 		}
 	}
-	return append(completer.Find(typed, all, maxSuggestions), completeScripts(typed)...)
+	return all
 }
 
 // completeScripts completes a script, or a folder on the way to it.

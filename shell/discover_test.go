@@ -95,13 +95,6 @@ func (s *service) handle(_ context.Context, c *rpcconn.Conn, req *rpcconn.Reques
 	return f(c, req.Params)
 }
 
-// count returns how much was asked since the last call of questions.
-func (s *service) count() int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return len(s.asked)
-}
-
 // questions returns what was asked since the last call.
 func (s *service) questions() string {
 	s.mu.Lock()

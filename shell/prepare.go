@@ -102,7 +102,7 @@ func (s *Shell) check(p *peer, j *job, c *prepared) error {
 		return nil
 	}
 	problems := p.known.Check(c.method, c.Params)
-	if len(problems) == 0 || s.insists() {
+	if len(problems) == 0 || j.insists {
 		return nil
 	}
 	var texts []string

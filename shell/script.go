@@ -162,11 +162,11 @@ func (s *Shell) reloadScript(ctx context.Context, f *scriptFile) {
 		return
 	}
 	if errors.Is(err, fs.ErrNotExist) {
-		s.noteFailed(f.name + " is gone; what it served before stays")
+		s.complain(f.name + " is gone; what it served before stays")
 		return
 	}
 	if err != nil {
-		s.noteFailed(fmt.Sprintf("%v; what it served before stays", err))
+		s.complain(fmt.Sprintf("%v; what it served before stays", err))
 		return
 	}
 	f.mu.Lock()
@@ -248,6 +248,10 @@ func (s *Shell) showScriptFailure(method string, m *script.Mistake) {
 
 // sampleNote shows what a script says, of which there may be a flood.
 func (s *Shell) sampleNote(name, text string) {
+	if s.cfg.Log {
+		s.logNote(text)
+		return
+	}
 	s.screen.sample(visible(name, false), func() string {
 		text = visible(text, false)
 		if !s.interactive() {
@@ -255,15 +259,6 @@ func (s *Shell) sampleNote(name, text string) {
 		}
 		return s.colors.dim(time.Now().Format(clock) + " · " + text)
 	})
-}
-
-// noteFailed shows a mistake that came unasked.
-func (s *Shell) noteFailed(text string) {
-	text = visible(text, false)
-	if s.interactive() {
-		text = s.colors.err(text)
-	}
-	s.note(text)
 }
 
 // describeScripts answers rpc.discover: the methods that scripts serve, as an OpenRPC document. It is nil where there are none.

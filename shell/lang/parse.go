@@ -38,6 +38,16 @@ func Parse(line string, env Env) (*Statement, error) {
 	return s, nil
 }
 
+// Check reads a line that will be run later, when its variables have values and its files are there. The error is an *Error.
+func Check(line string) (*Statement, error) {
+	nothing := json.RawMessage("null")
+	return Parse(line, Env{
+		Variable: func(string) (json.RawMessage, bool) { return nothing, true },
+		ReadFile: func(string) ([]byte, error) { return nothing, nil },
+		later:    true,
+	})
+}
+
 func checkUTF8(text string) error {
 	if utf8.ValidString(text) {
 		return nil
