@@ -104,6 +104,10 @@ func TestReadmeNames(t *testing.T) {
 		for _, flag := range regexp.MustCompile(`--[a-z-]+`).FindAllString(c.Usage, -1) {
 			known[flag] = true
 		}
+		for _, term := range c.Terms {
+			word, _, _ := strings.Cut(term.Name, " ")
+			known[word] = true
+		}
 	}
 	known["--x"] = true // an argument that looks like a flag
 	for _, pattern := range []string{
