@@ -31,6 +31,7 @@ type options struct {
 	maxMessage byteSize
 	noDiscover bool
 	schemas    []string
+	scripts    []string
 	color      string
 	demo       bool
 	detect     bool
@@ -86,6 +87,7 @@ func newFlags(o *options) *pflag.FlagSet {
 	f.BoolVar(&o.detect, "detect", false, "find out what TARGET speaks, print that, and exit")
 	f.BoolVar(&o.noDiscover, "no-discover", false, "do not ask the peer what it offers")
 	f.StringArrayVar(&o.schemas, "schema", nil, "read the peer's methods from `FILE`, an OpenRPC document, a .py service or an http address; may be given several times")
+	f.StringArrayVarP(&o.scripts, "serve", "s", nil, "answer the peers by the functions of `FILE`, a script in Starlark; may be given several times")
 	f.StringVar(&o.color, "color", colorAuto, "`WHEN` to use colours: auto, always, never; NO_COLOR is heeded")
 	f.BoolVar(&o.demo, "demo", false, "start a built-in peer and a shell on it")
 	f.BoolVarP(&o.verbose, "verbose", "v", false, "tell on stderr what connects and closes")

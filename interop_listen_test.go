@@ -21,7 +21,7 @@ func TestInteropListen(t *testing.T) {
 func (in *interop) listen(t *testing.T, args ...string) (sh *shellRun, port string) {
 	t.Helper()
 	sh = in.shell(t, append([]string{"-v", "-l", "127.0.0.1:0"}, args...)...)
-	return sh, sh.stderr.until(t, `^rpcsh: listening on tcp://127\.0\.0\.1:(\d+) · `+in.title+`$`)[1]
+	return sh, sh.stderr.until(t, `^(?:rpcsh:|\S+ ·) listening on tcp://127\.0\.0\.1:(\d+) · `+in.title+`$`)[1]
 }
 
 // accept starts a client and returns it with its address, as @N.

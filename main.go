@@ -82,7 +82,7 @@ type program struct {
 func (p *program) run(ctx context.Context) int {
 	cfg := shell.Config{
 		Stdout: p.stdout, Stderr: p.stderr, Wire: p.wire, Timeout: time.Duration(p.timeout), Output: p.output,
-		Color: p.colored(), Verbose: p.verbose, Incoming: p.lingers, Reconnect: p.reconnect,
+		Color: p.colored(), Verbose: p.verbose, Incoming: p.lingers, Log: p.isService(), Reconnect: p.reconnect,
 		Discover: !p.noDiscover, Self: catalog.Self{Name: "rpcsh", Version: version, Root: workingFolder()},
 		Findings: dial.Findings{File: filepath.Join(stateDir(), "found.json")},
 	}
@@ -114,6 +114,9 @@ func (p *program) run(ctx context.Context) int {
 		}
 	}()
 	err := p.learn(ctx)
+	if err == nil {
+		err = p.serve(ctx)
+	}
 	if err == nil {
 		err = p.connect(ctx)
 	}
@@ -211,6 +214,16 @@ func (p *program) learn(ctx context.Context) error {
 	return nil
 }
 
+// serve serves the scripts that --serve names.
+func (p *program) serve(ctx context.Context) error {
+	for _, file := range p.scripts {
+		if err := p.shell.ServeScript(ctx, file); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // connect dials or listens as the command line says.
 func (p *program) connect(ctx context.Context) error {
 	switch {
@@ -258,6 +271,8 @@ func (p *program) work(ctx context.Context) error {
 		return p.detectTarget(ctx)
 	case p.interactive():
 		return p.shell.Run(ctx)
+	case p.isService():
+		return p.runService(ctx)
 	case len(call) > 0:
 		err = p.shell.Call(ctx, p.notify, call[0], call[1:])
 	case len(p.execute) > 0:
@@ -277,6 +292,26 @@ func (p *program) work(ctx context.Context) error {
 		p.shell.Linger(ctx, time.Duration(p.linger))
 	}
 	return err
+}
+
+// isService reports whether scripts are served to whoever comes, without a person, until a signal ends that.
+func (p *program) isService() bool {
+	return p.listen != "" && len(p.scripts) > 0 && len(p.execute) == 0 && !p.lingers && !p.interactive()
+}
+
+// servicePatience is how long a service that ends waits for the requests that it is answering.
+const servicePatience = 10 * time.Second
+
+// runService runs the lines of standard input, where it has some, and then serves until ctx ends, or .quit is given.
+func (p *program) runService(ctx context.Context) error {
+	ctx, cancel := p.shell.UntilQuit(ctx)
+	defer cancel()
+	if err := p.shell.RunLines(ctx, readLines(ctx, p.stdin)); err != nil && ctx.Err() == nil {
+		return err
+	}
+	<-ctx.Done()
+	p.shell.Drain(servicePatience)
+	return nil
 }
 
 // detectTarget prints what the target speaks.

@@ -135,12 +135,6 @@ func (s *seat) clear() {
 	s.t.Fatal("the window is never empty")
 }
 
-// dropLine empties the line that is being typed.
-func (s *seat) dropLine() {
-	s.t.Helper()
-	s.press("\x15")
-}
-
 // leaves ends the shell, and waits until it has ended well.
 func (s *seat) leaves() {
 	s.t.Helper()

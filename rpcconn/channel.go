@@ -2,6 +2,8 @@ package rpcconn
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"io"
 )
 
@@ -27,8 +29,31 @@ type Channel interface {
 	Close() error
 }
 
-// A Framing makes a Channel of a stream of bytes, which the Channel closes.
-type Framing func(io.ReadWriteCloser) Channel
+// A RawChannel is a Channel over a stream of bytes, on which bytes that are no frame can be sent: to see what the peer makes of them. An
+// error wraps errors.ErrUnsupported where, as it turns out, there is no such stream.
+type RawChannel interface {
+	Channel
+
+	// AppendFrame appends to dst what Send would write for frame: the frame with what the framing has before and behind it.
+	AppendFrame(dst, frame []byte) ([]byte, error)
+
+	// SendRaw writes raw, which it does not keep, as it is, at most rate bytes a second where rate is not 0. Nothing else is sent in
+	// between. It returns when raw is written, or left off because ctx is done or the channel is being closed; a part of it may be
+	// written then, of which the peer cannot know that it ends there.
+	SendRaw(ctx context.Context, raw []byte, rate int) error
+}
+
+// Raw returns ch as one on which bytes can be sent that are no frame. The error wraps errors.ErrUnsupported where it is none.
+func Raw(ch Channel) (RawChannel, error) {
+	if raw, ok := ch.(RawChannel); ok {
+		return raw, nil
+	}
+	return nil, fmt.Errorf("%w: this transport carries whole messages, so no bytes can be sent that are none; a message may say anything",
+		errors.ErrUnsupported)
+}
+
+// A Framing makes a RawChannel of a stream of bytes, which that closes.
+type Framing func(io.ReadWriteCloser) RawChannel
 
 // A FrameError reports bytes that are no frame, after which the framing still knows where the next frame begins.
 type FrameError struct {

@@ -139,7 +139,7 @@ func (c *Conn) read() {
 		c.in.Add(1)
 		if err = c.codec.Decode(frame, &p); err != nil {
 			unreadable++
-			c.reject(fmt.Errorf("unreadable message: %w: %s", reasonOf(err), Excerpt(frame)), errorOf(err))
+			c.reject(fmt.Errorf("unreadable message: %w: %s", reasonOf(err), Excerpt(frame)), ErrorOf(err))
 			continue
 		}
 		unreadable = 0

@@ -73,9 +73,9 @@ func (e *Error) Is(target error) bool {
 	return ok && t.Code == e.Code
 }
 
-// errorOf returns what a Handler's error says on the wire: an *Error as it is, else the code py-bson-rpc uses, with the
+// ErrorOf returns what a Handler's error says on the wire: an *Error as it is, else the code py-bson-rpc uses, with the
 // text as data.
-func errorOf(err error) *Error {
+func ErrorOf(err error) *Error {
 	var e *Error
 	if errors.As(err, &e) {
 		return e

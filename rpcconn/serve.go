@@ -186,7 +186,7 @@ func (c *Conn) answer(o *outgoing, req *Request) bool {
 	}
 	answer := Message{Kind: KindResponse, ID: req.ID, Result: result, Extra: req.Extra}
 	if err != nil {
-		answer.Result, answer.Err = nil, errorOf(err)
+		answer.Result, answer.Err = nil, ErrorOf(err)
 	}
 	o.packet.Messages = append(o.packet.Messages, answer)
 	if err := c.encode(o); err != nil {

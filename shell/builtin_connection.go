@@ -3,8 +3,7 @@ package shell
 import (
 	"context"
 	"fmt"
-	"strings"
-	"time"
+	"strconv"
 
 	"rpcsh/completer"
 	"rpcsh/rpcconn/dial"
@@ -38,17 +37,13 @@ func connectionCommands() []Command {
 			},
 		},
 		{
-			Name: "peers", Group: groupConnections,
+			Name: "peers", Group: groupConnections, Usage: "[PEER | WORD …] [--sort COLUMN]",
 			Summary: "list who is connected",
-			Help: "Number, role (dialled or accepted), remote address, protocol and framing, age, messages in and out, requests that wait for an answer, " +
-				"ours and theirs. The one that calls go to is marked with *.",
-			Run: func(_ context.Context, s *Shell, args lang.Text) error {
-				if err := noArguments(args); err != nil {
-					return err
-				}
-				s.listPeers()
-				return nil
-			},
+			Help: "Number, name, role (dialled or accepted), remote address, protocol and framing, age, messages in and out, requests that wait for an answer, " +
+				"ours and theirs. The one that calls go to is marked with *. WORD is looked for in all that is text, and may be a glob. Numbers are sorted the highest first.",
+			Examples: []string{".peers", ".peers 1,3", ".peers bson", ".peers --sort in"},
+			Complete: completePeers,
+			Run:      func(ctx context.Context, s *Shell, args lang.Text) error { return s.listPeers(ctx, args) },
 		},
 		{
 			Name: "reconnect", Group: groupConnections, Usage: "[PEER]",
@@ -75,9 +70,12 @@ func connectionCommands() []Command {
 			Summary:  "let calls go to this peer where they name none",
 			Examples: []string{".use 2"},
 			Complete: completePeer,
-			Run: func(_ context.Context, s *Shell, args lang.Text) error {
-				if args.Text == "" {
+			Run: func(ctx context.Context, s *Shell, args lang.Text) error {
+				if args.Text == "" && occasionOf(ctx) == nil {
 					return fmt.Errorf("which peer? .peers lists them")
+				}
+				if args.Text == "" {
+					args.Text = strconv.Itoa(s.current(ctx).number)
 				}
 				p, err := s.peers.find(args.Text)
 				if err != nil {
@@ -89,13 +87,21 @@ func connectionCommands() []Command {
 			},
 		},
 		{
+			Name: "name", Group: groupConnections, Usage: "PEER [NAME]",
+			Summary:  "give a peer a name: @NAME then means it as @2 does; without NAME, take the name off",
+			Help:     "A name lives as long as its peer. It is letters, digits, -, _ and . and no two peers have the same.",
+			Examples: []string{".name 2 web", ".name web"},
+			Complete: completePeer,
+			Run:      func(ctx context.Context, s *Shell, args lang.Text) error { return s.namePeer(ctx, args) },
+		},
+		{
 			Name: "close", Group: groupConnections, Usage: "[PEER | all]",
-			Summary:  "close the connection to a peer, or stop listening and close all",
-			Examples: []string{".close", ".close 2", ".close all"},
+			Summary:  "close the connection to a peer, or to several, or stop listening and close all",
+			Examples: []string{".close", ".close 2", ".close 1,3", ".close 127.*", ".close all"},
 			Complete: func(s *Shell, words []string) []completer.Candidate {
 				return append(completePeer(s, words), completer.Candidate{Text: allPeers, Description: "stop listening, close all connections"})
 			},
-			Run: func(_ context.Context, s *Shell, args lang.Text) error { return s.closePeers(args.Text) },
+			Run: func(ctx context.Context, s *Shell, args lang.Text) error { return s.closePeers(ctx, args.Text) },
 		},
 	}
 }
@@ -229,7 +235,7 @@ func (s *Shell) Detect(ctx context.Context, t dial.Target, trace func(string)) e
 func completeGone(s *Shell, _ []string) []completer.Candidate {
 	var all []completer.Candidate
 	for _, p := range s.peers.lost() {
-		all = append(all, completer.Candidate{Text: strings.TrimPrefix(p.at(), "@"), Description: p.name})
+		all = append(all, peerCandidates(p)...)
 	}
 	return all
 }
@@ -251,60 +257,43 @@ func completeWire(_ *Shell, words []string) []completer.Candidate {
 func completePeer(s *Shell, _ []string) []completer.Candidate {
 	var all []completer.Candidate
 	for _, p := range s.peers.list() {
-		all = append(all, completer.Candidate{Text: fmt.Sprint(p.number), Description: p.name})
+		all = append(all, peerCandidates(p)...)
 	}
 	return all
 }
 
-func (s *Shell) listPeers() {
-	peers := s.peers.list()
-	s.mu.Lock()
-	for _, l := range s.listeners {
-		s.screen.print(s.stdout(), fmt.Sprintf("listening on %s · %s", l.Target, l))
+// peerCandidates returns the ways to name p.
+func peerCandidates(p *peer) []completer.Candidate {
+	all := []completer.Candidate{{Text: strconv.Itoa(p.number), Description: p.name}}
+	if nick := p.nickname(); nick != "" {
+		all[0].Description = nick + ", " + p.name
+		all = append(all, completer.Candidate{Text: nick, Description: all[0].Text + ", " + p.name})
 	}
-	s.mu.Unlock()
-	if len(peers) == 0 {
-		s.remark("nobody is connected")
-		return
-	}
-	var t table
-	t.row("", "PEER", "ROLE", "REMOTE", "PROTOCOL", "AGE", "IN", "OUT", "OURS", "THEIRS")
-	current := s.peers.selected()
-	for _, p := range peers {
-		mark := " "
-		if p == current {
-			mark = "*"
-		}
-		st := p.link.Load().Stats()
-		t.row(mark, p.at(), p.role(), visible(p.link.Load().Remote, false), p.wire(), age(time.Since(p.since)),
-			grouped(int(st.In)), grouped(int(st.Out)), fmt.Sprint(st.Calling), fmt.Sprint(st.Serving))
-	}
-	s.say("%s", t.String())
+	return all
 }
 
-// closePeers closes the peer that text names, the current one, or all.
-func (s *Shell) closePeers(text string) error {
+// closePeers closes the peers that text names, the current one, or all.
+func (s *Shell) closePeers(ctx context.Context, text string) error {
 	if text == allPeers {
-		s.mu.Lock()
-		listeners := s.listeners
-		s.listeners = nil
-		s.mu.Unlock()
-		for _, l := range listeners {
-			_ = l.Close()
-			s.say("no longer listening on %s", l.Target)
-		}
+		s.stopListening()
 		for _, p := range s.peers.list() {
 			_ = p.link.Load().Close()
 		}
 		return nil
 	}
-	p := s.peers.selected()
 	if text != "" {
-		var err error
-		if p, err = s.peers.find(text); err != nil {
+		sel, err := parseSelector(text)
+		if err != nil {
 			return err
 		}
+		found, err := s.peers.choose(sel)
+		for _, p := range found {
+			s.sayFarewell(p)
+			_ = p.link.Load().Close()
+		}
+		return err
 	}
+	p := s.current(ctx)
 	if p == nil {
 		return s.notConnected()
 	}
@@ -313,4 +302,16 @@ func (s *Shell) closePeers(text string) error {
 	}
 	s.sayFarewell(p)
 	return p.link.Load().Close()
+}
+
+// stopListening closes all listeners, and says so.
+func (s *Shell) stopListening() {
+	s.mu.Lock()
+	listeners := s.listeners
+	s.listeners = nil
+	s.mu.Unlock()
+	for _, l := range listeners {
+		_ = l.Close()
+		s.report(fmt.Sprintf("no longer listening on %s", l.Target))
+	}
 }

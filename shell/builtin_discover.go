@@ -54,7 +54,7 @@ func (s *Shell) discoverNow(ctx context.Context, name string) error {
 	if !known {
 		return fmt.Errorf("%s has not said anything yet, so nobody knows what it speaks", p.title(s))
 	}
-	plan := s.plan(p, link, w)
+	plan := s.fitting(p, link, w)
 	if name != "" {
 		c, ok := catalog.FindConvention(name)
 		if !ok {
@@ -84,5 +84,5 @@ func (s *Shell) discoverNow(ctx context.Context, name string) error {
 	if ctx.Err() != nil {
 		return errInterrupted
 	}
-	return fmt.Errorf("%s does not tell what it offers by any of these; its methods are learned as you call them, and .learn reads them from a file", p.title(s))
+	return &failure{ExitPeerError, fmt.Errorf("%s does not tell what it offers; its methods are learned as you call them, and .learn reads them from a file", p.title(s))}
 }

@@ -108,7 +108,7 @@ func (s *Shell) showDocuments(ctx context.Context, j *job) error {
 		}
 		for _, c := range calls {
 			for _, f := range c.files {
-				if _, err := os.Stat(f); err != nil || strings.HasPrefix(c.Method, "textDocument/did") {
+				if _, err := os.Stat(f); err != nil || strings.HasPrefix(c.Method, prefixSync) {
 					continue // the server says what it thinks of it
 				}
 				known := len(p.documents.paths())

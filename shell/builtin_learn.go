@@ -39,7 +39,7 @@ func learnCommands() []Command {
 			Help:     "They are those of the method's first example, or what fits its required parameters. Without a person the line is printed.",
 			Examples: []string{".template my_add"},
 			Find:     completeMethods,
-			Run:      func(_ context.Context, s *Shell, args lang.Text) error { return s.template(args) },
+			Run:      func(ctx context.Context, s *Shell, args lang.Text) error { return s.template(ctx, args) },
 		},
 		{
 			Name: "fill", Group: groupMethods, Usage: "[@PEER] METHOD",
@@ -94,6 +94,7 @@ func (s *Shell) export(ctx context.Context, args lang.Text) error {
 	case p == nil:
 		return s.notConnected()
 	default:
+		s.ensureLearned(ctx, p)
 		title := p.known.Peer().Name
 		if title == "" {
 			title = p.name

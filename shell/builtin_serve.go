@@ -3,6 +3,7 @@ package shell
 import (
 	"context"
 	"fmt"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -17,25 +18,27 @@ import (
 func serveCommands() []Command {
 	return []Command{
 		{
-			Name: "serve", Group: groupServing, Usage: "[NAME [FLAG …] [JQ]]",
+			Name: "serve", Group: groupServing, Usage: "[NAME [FLAG …] [JQ] | FILE.star [FLAG …]]",
 			Summary: "answer the peers' requests; without arguments, list what is served",
 			Help: "JQ is an expression over the params, an array or an object; a JSON value is the simplest one. NAME may be a glob. Of the rules " +
 				"that fit a request the first answers it, in the order of the list; a new one is put behind those that are as narrow as it is, " +
-				"methods before globs, and .prefer moves it.",
+				"methods before globs, and .prefer moves it. FILE.star is a script in Starlark: its functions are methods, and it is loaded again when it " +
+				"changes (README.md tells of scripts).",
 			Terms: serveTerms(),
 			Examples: []string{
 				".serve my_double .[0]*2", ".serve status '\"ok\"'", ".serve greet '\"hello \" + .name'", ".serve next $count",
 				".serve boom --error -32000 'no luck' {\"try\":2}", ".serve slow --delay 2s 1", ".serve bye --close '\"bye\"'", ".serve '*' null",
 				".serve sum --exec 'jq add'", ".serve count --exec-loop 'python3 -u handler.py'", ".serve confirm --ask", ".serve '*' --ask",
 				".serve login --times 2 --error 401 'try again'", ".serve div --if '.[1] == 0' --error -32602 'division by zero'",
+				".serve service.star", ".serve service.star --delay 200ms..2s",
 			},
-			Complete: completeServe,
-			Run: func(_ context.Context, s *Shell, args lang.Text) error {
+			Find: completeServe,
+			Run: func(ctx context.Context, s *Shell, args lang.Text) error {
 				if args.Text == "" {
 					s.listRules()
 					return nil
 				}
-				return s.serve(args)
+				return s.serve(ctx, args)
 			},
 		},
 		{
@@ -57,8 +60,8 @@ func serveCommands() []Command {
 			},
 		},
 		{
-			Name: "unserve", Group: groupServing, Usage: "NAME | N",
-			Summary:  "no longer answer a method; N is one rule, as .serve lists them",
+			Name: "unserve", Group: groupServing, Usage: "NAME | N | FILE.star",
+			Summary:  "no longer answer a method, or what a script serves; N is one rule, as .serve lists them",
 			Examples: []string{".unserve my_double", ".unserve 2"},
 			Complete: completeServed,
 			Run: func(_ context.Context, s *Shell, args lang.Text) error {
@@ -66,7 +69,7 @@ func serveCommands() []Command {
 				if name == "" {
 					return fmt.Errorf("which method? .serve lists what is served")
 				}
-				if s.rules.Remove(name) {
+				if s.rules.Remove(name) || s.unserveScript(name) {
 					return nil
 				}
 				if n, err := strconv.Atoi(name); err == nil {
@@ -135,11 +138,15 @@ func unquote(text string) string {
 const unsaid = -1
 
 // serve reads a rule and serves it.
-func (s *Shell) serve(args lang.Text) error {
+func (s *Shell) serve(ctx context.Context, args lang.Text) error {
 	name, rest := quotedWord(args)
 	rule := &answer.Rule{Pattern: unquote(name.Text), Text: rest.Text, Limit: unsaid}
 	if err := glob.Check(rule.Pattern); err != nil {
 		return &lang.Error{Column: name.Column, Reason: err.Error()}
+	}
+	if o := occasionOf(ctx); o != nil {
+		number := o.peer.number
+		rule.ForText, rule.For = strconv.Itoa(number), func(p answer.Peer) bool { return p.Number() == number }
 	}
 	rest, err := s.readServeFlags(rule, rest)
 	if err != nil {
@@ -151,10 +158,16 @@ func (s *Shell) serve(args lang.Text) error {
 			rule.Limit = 0
 		}
 	}
+	if strings.HasSuffix(rule.Pattern, scriptSuffix) {
+		if rest.Text != "" || rule.Answerer != nil {
+			return &lang.Error{Column: rest.Column, Reason: "nothing belongs here: the script answers"}
+		}
+		return s.serveScript(ctx, rule.Pattern, rule, rule.Text)
+	}
 	switch {
 	case rest.Text != "" && (rule.Answerer != nil || rule.Abort):
 		return &lang.Error{Column: rest.Column, Reason: "nothing belongs here: the answer is given already"}
-	case rest.Text == "" && rule.Answerer == nil && !rule.Abort && !rule.Close:
+	case rest.Text == "" && rule.Answerer == nil && !rule.Abort && !rule.Close && !rule.Faults.Any():
 		return &lang.Error{Column: rest.Column, Reason: "an answer is missing: a jq expression over the params, such as .[0]*2, or a JSON value"}
 	case rest.Text != "":
 		expression := unquoted(rest)
@@ -218,17 +231,24 @@ func (s *Shell) listRules() {
 		s.remark("nothing is served: .serve NAME JQ answers the peers' requests (.help serve)")
 		return
 	}
-	s.say("%s", t.within(s.width()))
+	s.say("%s", t.within(s.listWidth()))
 }
 
-func completeServe(s *Shell, words []string) []completer.Candidate {
+// completeServe completes what may be served: methods that peers call, and scripts; flags behind those.
+func completeServe(s *Shell, words []string, typed string) []completer.Candidate {
 	var all []completer.Candidate
 	if len(words) > 0 {
 		for _, f := range serveFlags() {
 			all = append(all, completer.Candidate{Text: f.name, Description: strings.TrimLeft(f.usage+": ", ": ") + f.summary})
 		}
-		return all
+		return completer.Find(typed, all, maxSuggestions)
 	}
+	return append(completer.Find(typed, servable(s), maxSuggestions), completeScripts(typed)...)
+}
+
+// servable returns the methods that peers have called here.
+func servable(s *Shell) []completer.Candidate {
+	var all []completer.Candidate
 	for _, p := range s.peers.list() {
 		for _, m := range p.known.Methods() {
 			if m.Ours {
@@ -237,4 +257,11 @@ func completeServe(s *Shell, words []string) []completer.Candidate {
 		}
 	}
 	return all
+}
+
+// completeScripts completes a script, or a folder on the way to it.
+func completeScripts(typed string) []completer.Candidate {
+	return slices.DeleteFunc(completeFiles(nil, nil, typed), func(c completer.Candidate) bool {
+		return !strings.HasSuffix(c.Text, scriptSuffix) && !os.IsPathSeparator(c.Text[len(c.Text)-1])
+	})
 }

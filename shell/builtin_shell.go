@@ -54,7 +54,7 @@ func shellCommands() []Command {
 				if err := noArguments(args); err != nil {
 					return err
 				}
-				s.quit = true
+				s.leave()
 				return nil
 			},
 		},

@@ -3,6 +3,7 @@ package shell
 import (
 	"context"
 	"errors"
+	"strconv"
 	"strings"
 
 	"rpcsh/completer"
@@ -104,7 +105,7 @@ func completeFilter(s *Shell, _ []string) []completer.Candidate {
 		all = append(all, completer.Candidate{Text: "kind:" + k})
 	}
 	for _, p := range s.peers.list() {
-		all = append(all, completer.Candidate{Text: "peer:" + strings.TrimPrefix(p.at(), "@"), Description: p.name})
+		all = append(all, completer.Candidate{Text: "peer:" + strconv.Itoa(p.number), Description: p.name})
 		for _, m := range p.known.Methods() {
 			if m.Ours {
 				all = append(all, completer.Candidate{Text: m.Name, Description: "seen from " + p.name})

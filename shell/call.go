@@ -21,13 +21,15 @@ const allPeers = "all"
 type job struct {
 	*lang.Statement
 	settings
-	filter *jq.Filter
-	names  []string          // of the variables that the filter may use
-	values []json.RawMessage // theirs
-	all    bool              // every peer is asked
-	ready  map[*peer][]prepared
-	status func(text string) // shows what is being waited for; nil: nothing does
-	left   atomic.Bool       // nobody waits for it any more: it is shown like one in the background
+	filter  *jq.Filter
+	names   []string          // of the variables that the filter may use
+	values  []json.RawMessage // theirs
+	several bool              // more than one peer may be asked, so results are shown with who gave them
+	insists bool              // the line was refused just before
+	shows   bool              // what is sent, and the answers, are shown as traffic
+	ready   map[*peer][]prepared
+	status  func(text string) // shows what is being waited for; nil: nothing does
+	left    atomic.Bool       // nobody waits for it any more: it is shown like one in the background
 }
 
 // An outcome is what became of a job at one peer.
@@ -39,12 +41,13 @@ type outcome struct {
 	slot     *slot // where in the order of output the answer came
 	answered bool
 	took     time.Duration
-	remarks  []string // about the result
+	remarks  []string          // about the result
+	shown    []json.RawMessage // of a table: what the filter made of the result
 }
 
 // calls runs a statement that calls.
 func (s *Shell) calls(ctx context.Context, st *lang.Statement) error {
-	j, err := s.job(st)
+	j, err := s.job(ctx, st)
 	if err != nil {
 		return err
 	}
@@ -82,6 +85,9 @@ func (s *Shell) calls(ctx context.Context, st *lang.Statement) error {
 		}
 		return nil
 	}
+	if occasionOf(ctx) != nil {
+		return s.aside(ctx, peers, j)
+	}
 	status, stop := s.showWork("waiting for " + j.title() + " …")
 	defer stop()
 	j.status = status
@@ -89,8 +95,20 @@ func (s *Shell) calls(ctx context.Context, st *lang.Statement) error {
 }
 
 // job compiles what is to be compiled before anything is sent.
-func (s *Shell) job(st *lang.Statement) (*job, error) {
-	j := &job{Statement: st, settings: s.settings(), all: st.Peer == allPeers}
+func (s *Shell) job(ctx context.Context, st *lang.Statement) (*job, error) {
+	j := &job{Statement: st, settings: s.settings(), shows: st.Background}
+	if occasionOf(ctx) != nil {
+		j.shows = true
+	} else {
+		j.insists = s.insists()
+	}
+	if st.Peer != "" {
+		sel, err := parseSelector(st.Peer)
+		if err != nil {
+			return nil, &lang.Error{Column: st.PeerColumn, Reason: err.Error()}
+		}
+		j.several = sel.several()
+	}
 	if empty := emptyParams[j.noParams]; empty != "" {
 		for i := range st.Calls {
 			if st.Calls[i].Params == nil {
@@ -101,11 +119,9 @@ func (s *Shell) job(st *lang.Statement) (*job, error) {
 	if st.Filter == nil {
 		return j, nil
 	}
-	s.mu.Lock()
-	for name, v := range s.variables {
+	for name, v := range s.allVariables(ctx) {
 		j.names, j.values = append(j.names, name), append(j.values, v)
 	}
-	s.mu.Unlock()
 	var err error
 	j.filter, err = compile(*st.Filter, j.names...)
 	return j, err
@@ -141,19 +157,20 @@ func (j *job) title() string {
 
 // addressed returns the peers that a statement is for.
 func (s *Shell) addressed(ctx context.Context, st *lang.Statement) ([]*peer, error) {
-	s.awaitPeers(ctx, st.Peer)
-	if st.Peer == allPeers {
-		all := s.peers.list()
-		if len(all) == 0 {
+	if st.Peer != "" {
+		sel, err := parseSelector(st.Peer)
+		if err != nil {
+			return nil, mistake(err, st.PeerColumn)
+		}
+		s.awaitPeers(ctx, sel)
+		if sel.text == allPeers && s.peers.connected() == 0 {
 			return nil, s.notConnected()
 		}
-		return all, nil
+		found, err := s.peers.choose(sel)
+		return found, mistake(err, st.PeerColumn)
 	}
-	if st.Peer != "" {
-		p, err := s.peers.find(st.Peer)
-		return []*peer{p}, mistake(err, st.PeerColumn)
-	}
-	p := s.peers.selected()
+	s.awaitPeers(ctx, selector{})
+	p := s.current(ctx)
 	if p == nil {
 		return nil, s.notConnected()
 	}
@@ -217,14 +234,19 @@ func (s *Shell) ask(ctx context.Context, p *peer, j *job, sent func()) outcome {
 			waiting, typed = append(waiting, w), append(typed, c)
 			o.id = id
 			p.add(w)
-			if j.Background {
+			if j.shows || s.cfg.Log {
 				s.showOutgoing(p, id, c.Call)
 			}
 		}
-		r.OnResponse = func(*rpcconn.Response) {
-			if answered.Add(1) == expected && !j.Background {
-				o.slot, o.answered = s.screen.reserve(), true
-				o.took = time.Since(start)
+		r.OnResponse = func(resp *rpcconn.Response) {
+			if s.cfg.Log && !j.shows {
+				s.showReply(p, c.Method, resp, time.Since(start))
+			}
+			if answered.Add(1) == expected && !j.shows {
+				o.answered, o.took = true, time.Since(start)
+				if !j.several || j.output != OutputPretty {
+					o.slot = s.screen.reserve()
+				}
 			}
 		}
 		requests = append(requests, r)
@@ -285,77 +307,125 @@ func (s *Shell) callError(err error, j *job, ctx context.Context) error {
 	}
 }
 
-// foreground asks peers and shows what they answer as it comes.
+// foreground asks peers and shows what they answer: that of one as it comes, that of several as a table where a person reads it.
 func (s *Shell) foreground(ctx context.Context, peers []*peer, j *job) error {
 	outcomes := make([]outcome, len(peers))
+	table := j.several && j.output == OutputPretty
+	var answered atomic.Int64
 	var wg sync.WaitGroup
 	for i, p := range peers {
 		wg.Go(func() {
 			o := s.ask(ctx, p, j, func() {})
-			if o.slot == nil {
-				o.slot = s.screen.reserve()
-			}
-			if j.left.Load() {
-				s.concludeLate(&o, j)
-			} else {
-				s.conclude(ctx, &o, j)
+			n := answered.Add(1)
+			switch {
+			case table:
+				o.shown = s.filtered(ctx, &o, j)
+				if j.status != nil {
+					j.status(fmt.Sprintf("waiting for %s, %d of %d have answered …", j.title(), n, len(peers)))
+				}
+			default:
+				if o.slot == nil {
+					o.slot = s.screen.reserve()
+				}
+				if j.left.Load() {
+					s.concludeLate(ctx, &o, j)
+				} else {
+					s.conclude(ctx, &o, j)
+				}
 			}
 			outcomes[i] = o
 			o.slot.release()
 		})
 	}
 	wg.Wait()
-	var first error
-	for _, o := range outcomes {
-		if first == nil {
-			first = o.err
-		}
-	}
-	if j.all {
+	if j.several {
 		s.assign(j.Assign, together(outcomes))
 	} else if outcomes[0].result != nil {
 		s.assign(j.Assign, outcomes[0].result)
 	}
-	return first
+	if table {
+		return s.showTogether(ctx, outcomes)
+	}
+	for _, o := range outcomes {
+		if o.err != nil {
+			return o.err
+		}
+	}
+	return nil
 }
 
-// conclude filters an outcome's result and shows it in the outcome's slot; what is left of the result is the value to assign.
+// filtered returns what is to be shown of an outcome's result; what is left of the result is the value to assign.
+func (s *Shell) filtered(ctx context.Context, o *outcome, j *job) []json.RawMessage {
+	if o.result == nil || j.filter == nil {
+		return []json.RawMessage{o.result}
+	}
+	shown, err := j.filter.Run(ctx, o.result, j.values...)
+	if err != nil && o.err == nil {
+		o.err = &failure{ExitUsage, err}
+	}
+	o.result = oneValue(shown)
+	return shown
+}
+
+// conclude filters an outcome's result and shows it in the outcome's slot.
 func (s *Shell) conclude(ctx context.Context, o *outcome, j *job) {
-	shown := []json.RawMessage{o.result}
-	if o.result != nil && j.filter != nil {
-		var err error
-		if shown, err = j.filter.Run(ctx, o.result, j.values...); err != nil && o.err == nil {
-			o.err = &failure{ExitUsage, err}
-		}
-		o.result = oneValue(shown)
+	shown := s.filtered(ctx, o, j)
+	if j.several && j.output == OutputJSON {
+		s.showObjects(o, shown)
+		return
 	}
 	s.showResults(o, j, shown)
-	if o.err != nil && (s.interactive() || j.all) {
+	if o.err != nil && (s.interactive() || j.several) {
 		o.err = s.showCallError(o, j)
 	}
 }
 
 // background asks p and shows the answer when it comes; it calls sent when that much is done, or has failed.
 func (s *Shell) background(p *peer, j *job, sent func()) {
-	o := s.ask(s.done, p, j, sent)
+	o := s.unattended(s.done, p, j, sent)
+	s.noteFailure(&o)
+}
+
+// aside asks peers for a line of .on: what they answer is shown as that of calls in the background is, and waited for.
+func (s *Shell) aside(ctx context.Context, peers []*peer, j *job) error {
+	outcomes := make([]outcome, len(peers))
+	var wg sync.WaitGroup
+	for i, p := range peers {
+		wg.Go(func() { outcomes[i] = s.unattended(ctx, p, j, func() {}) })
+	}
+	wg.Wait()
+	if j.several {
+		s.assign(j.Assign, together(outcomes))
+	}
+	for _, o := range outcomes {
+		if o.err != nil {
+			return &shownError{o.err}
+		}
+	}
+	return nil
+}
+
+// unattended asks p and shows the answer, while the person does something else.
+func (s *Shell) unattended(ctx context.Context, p *peer, j *job, sent func()) outcome {
+	o := s.ask(ctx, p, j, sent)
 	sent()
 	if s.done.Err() != nil {
-		return
+		return outcome{peer: p}
 	}
 	o.slot = s.screen.reserve()
 	defer o.slot.release()
-	defer s.noteFailure(&o)
-	s.concludeLate(&o, j)
-	if o.err == nil {
-		s.assign(j.Assign, o.result)
-	}
+	s.concludeLate(ctx, &o, j)
+	return o
 }
 
-// concludeLate filters an outcome's result and shows it in the outcome's slot as one that nobody waits for.
-func (s *Shell) concludeLate(o *outcome, j *job) {
+// concludeLate filters an outcome's result, assigns what is left of it, and shows that in the outcome's slot, as of a call that nobody waits for.
+func (s *Shell) concludeLate(ctx context.Context, o *outcome, j *job) {
 	if o.err == nil && j.filter != nil {
-		values, err := j.filter.Run(s.done, o.result, j.values...)
+		values, err := j.filter.Run(ctx, o.result, j.values...)
 		o.result, o.err = oneValue(values), err
+	}
+	if o.err == nil && (j.Background || !j.several) {
+		s.assign(j.Assign, o.result)
 	}
 	s.showBackground(o, j)
 }
@@ -391,6 +461,9 @@ func (s *Shell) notify(ctx context.Context, peers []*peer, j *job) error {
 		} else {
 			for _, c := range ready {
 				p.known.Observe(c.Method, false, c.Params, nil)
+				if j.shows || s.cfg.Log {
+					s.showNotification(p, c.Method, c.Params)
+				}
 			}
 		}
 		if first == nil {
@@ -402,7 +475,7 @@ func (s *Shell) notify(ctx context.Context, peers []*peer, j *job) error {
 
 // printValue shows a value: .print.
 func (s *Shell) printValue(ctx context.Context, st *lang.Statement) error {
-	j, err := s.job(st)
+	j, err := s.job(ctx, st)
 	if err != nil {
 		return err
 	}

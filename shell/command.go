@@ -26,7 +26,8 @@ type Command struct {
 	// Complete returns candidates for the word being typed, after the words before it; nil: there are none.
 	Complete func(s *Shell, words []string) []completer.Candidate
 	// Find returns the best candidates for typed itself, where they are too many to be listed or depend on it; nil: see Complete.
-	Find func(s *Shell, words []string, typed string) []completer.Candidate
+	Find  func(s *Shell, words []string, typed string) []completer.Candidate
+	Typed bool // it needs whoever sits at the keyboard
 	// Run runs the command; nil for those that the language knows as calls.
 	Run func(ctx context.Context, s *Shell, args lang.Text) error
 }
@@ -53,7 +54,7 @@ func Groups() []string {
 // Commands returns the table of commands, in the order of their groups.
 func Commands() []Command {
 	var all []Command
-	for _, table := range [][]Command{connectionCommands(), callCommands(), learnCommands(), documentCommands(), serveCommands(), replyCommands(), watchCommands(), shellCommands()} {
+	for _, table := range [][]Command{connectionCommands(), callCommands(), learnCommands(), documentCommands(), serveCommands(), replyCommands(), onCommands(), watchCommands(), shellCommands()} {
 		all = append(all, table...)
 	}
 	return all
@@ -97,6 +98,9 @@ func (s *Shell) command(ctx context.Context, st *lang.Statement) error {
 	}
 	if st.Peer != "" {
 		return &lang.Error{Column: st.PeerColumn, Reason: "a peer is for calls; see .help " + c.Name}
+	}
+	if c.Typed && occasionOf(ctx) != nil {
+		return &lang.Error{Column: st.Command.Column, Reason: "." + c.Name + " is for whoever sits at the keyboard"}
 	}
 	if err = c.Run(ctx, s, st.Command.Args); ctx.Err() != nil {
 		return err

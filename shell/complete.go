@@ -60,11 +60,13 @@ func (s *Shell) choices(c lang.Cursor) []choice {
 	return nil
 }
 
-// peerAt returns the peer whose methods are called at c, nil where there is none. @all and mistakes complete like the current one.
+// peerAt returns the peer whose methods are called at c, nil where there is none. Several complete like the first, mistakes like the current one.
 func (s *Shell) peerAt(c lang.Cursor) *peer {
 	if c.Peer != "" {
-		if p, err := s.peers.find("@" + c.Peer); err == nil {
-			return p
+		if sel, err := parseSelector(c.Peer); err == nil {
+			if found, err := s.peers.choose(sel); err == nil {
+				return found[0]
+			}
 		}
 	}
 	return s.peers.selected()

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -46,7 +45,7 @@ func (s *Shell) ConnectTo(ctx context.Context, t dial.Target, cfg dial.Config) e
 	}
 	s.adopt(p, link, func() {
 		s.report(said)
-		if n := p.known.Len(); n > 0 && s.interactive() {
+		if n := theirs(p.known.Methods()); n > 0 && s.interactive() {
 			s.say("%s known from earlier · Tab completes · .help", s.whoText(p, plural(n, "method")))
 		}
 	})
@@ -266,6 +265,7 @@ func (s *Shell) adopt(p *peer, link *dial.Link, announce func()) {
 	p.since = time.Now()
 	s.peers.add(p)
 	announce()
+	s.happened(p, eventConnect, nil)
 	close(p.ready)
 	s.prepare(p)
 	s.begin(p)
@@ -310,6 +310,7 @@ func (s *Shell) watchEnd(p *peer, link *connection) {
 		s.updatePrompt()
 	}
 	close(link.reported)
+	s.happened(p, eventClose, nil)
 	link.Wait()
 	if s.cfg.Reconnect && !p.accepted && reason != "closed here" && s.done.Err() == nil {
 		s.keepReconnecting(p)
@@ -350,13 +351,14 @@ func (s *Shell) reconnect(ctx context.Context, p *peer) error {
 	p.link.Store(newConnection(link))
 	s.peers.restore(p)
 	s.report("re" + said)
+	s.happened(p, eventConnect, nil)
 	s.begin(p)
 	return nil
 }
 
 // title names p in what is said about it.
 func (p *peer) title(s *Shell) string {
-	if p.accepted || p.number > 1 {
+	if p.accepted || p.number > 1 || p.nickname() != "" {
 		return p.at() + " " + p.name
 	}
 	return p.name
@@ -374,12 +376,14 @@ func (s *Shell) options(p *peer) *rpcconn.Options {
 				p.lastSeen = req.Method
 				p.known.Observe(req.Method, true, req.Params, nil)
 			}
-			if s.showProgress(p, req) {
-				return
+			if !s.showProgress(p, req) {
+				s.showRequest(p, req)
+				s.heed(p, req)
+				s.handleNotification(p, req)
 			}
-			s.showRequest(p, req)
-			s.heed(p, req)
-			s.handleNotification(p, req)
+			if req.IsNotification() {
+				s.happened(p, eventNotification, req)
+			}
 		},
 		OnAnswer: func(req *rpcconn.Request, r *rpcconn.Response) { s.showAnswer(p, req, r, req.Remark) },
 		OnOther: func(text json.RawMessage) {
@@ -406,14 +410,11 @@ func (s *Shell) listening() bool {
 
 // awaitPeers waits, in a run without a person that listens, until the peer that is meant has come, any where none is named. A person sees
 // who is there, and is not made to wait.
-func (s *Shell) awaitPeers(ctx context.Context, name string) {
-	if s.interactive() || !s.listening() {
+func (s *Shell) awaitPeers(ctx context.Context, sel selector) {
+	if s.interactive() || !s.listening() || occasionOf(ctx) != nil {
 		return
 	}
-	wanted := 1
-	if n, err := strconv.Atoi(name); err == nil {
-		wanted = n
-	}
+	wanted := sel.highest()
 	ctx, _, cancel := s.settings().limited(ctx)
 	defer cancel()
 	const pause = 20 * time.Millisecond
@@ -480,7 +481,7 @@ func (s *Shell) peerPrompt() string {
 	}
 	const longest = 40 // the URL of a debugger has twice as much
 	prompt := visible(clip(p.name, longest), false) + "> "
-	if p.accepted || len(s.peers.list()) > 1 {
+	if p.accepted || s.peers.connected() > 1 || p.nickname() != "" {
 		prompt = p.at() + " " + prompt
 	}
 	if p.link.Load().Unverified() {

@@ -23,7 +23,7 @@ const (
 
 // describe tells all that is known of a method.
 func (s *Shell) describe(ctx context.Context, args lang.Text) error {
-	p, methods, err := s.findMethod(args)
+	p, methods, err := s.findMethod(ctx, args)
 	if err != nil {
 		return err
 	}
@@ -33,14 +33,14 @@ func (s *Shell) describe(ctx context.Context, args lang.Text) error {
 		if s.settings().output == OutputJSON {
 			texts = append(texts, s.safe(string(methodObject(m, defs))))
 		} else {
-			texts = append(texts, s.description(m, defs))
+			texts = append(texts, s.description(m, defs, p.example(m)))
 		}
 	}
 	return s.page(ctx, strings.Join(texts, "\n"))
 }
 
 // findMethod returns the methods that [@PEER] METHOD means: the peer's, and ours of the same name after it.
-func (s *Shell) findMethod(args lang.Text) (*peer, []catalog.Method, error) {
+func (s *Shell) findMethod(ctx context.Context, args lang.Text) (*peer, []catalog.Method, error) {
 	p := s.peers.selected()
 	name, rest := quotedWord(args)
 	if strings.HasPrefix(name.Text, "@") {
@@ -59,6 +59,7 @@ func (s *Shell) findMethod(args lang.Text) (*peer, []catalog.Method, error) {
 	if err := noArguments(rest); err != nil {
 		return nil, nil, err
 	}
+	s.ensureLearned(ctx, p)
 	wanted := strings.TrimPrefix(unquote(name.Text), "!")
 	all := p.known.Methods()
 	var found []catalog.Method
@@ -99,8 +100,8 @@ func methodObject(m catalog.Method, defs catalog.Definitions) json.RawMessage {
 	return json.RawMessage(compact(document.Methods[0]))
 }
 
-// description returns all that is known of m, for a person.
-func (s *Shell) description(m catalog.Method, defs catalog.Definitions) string {
+// description returns all that is known of m, for a person; example is a line that can be run as it stands.
+func (s *Shell) description(m catalog.Method, defs catalog.Definitions, example string) string {
 	width := min(s.listWidth(), widestText)
 	var b strings.Builder
 	for i, line := range fill(strings.Fields(visible(m.Signature(), false)), width, "", "    ") {
@@ -147,7 +148,7 @@ func (s *Shell) description(m catalog.Method, defs catalog.Definitions) string {
 		}
 		b.WriteString(indented(t.within(width - 2)))
 	}
-	s.examples(&b, m, defs)
+	s.examples(&b, m, example)
 	return b.String()
 }
 
@@ -203,8 +204,8 @@ func indented(text string) string {
 	return b.String()
 }
 
-// examples writes m's examples, and a line that can be run as it stands where it is none of them.
-func (s *Shell) examples(b *strings.Builder, m catalog.Method, defs catalog.Definitions) {
+// examples writes m's examples, and another where it is none of them.
+func (s *Shell) examples(b *strings.Builder, m catalog.Method, another string) {
 	var lines []string
 	for _, e := range m.Examples[:min(len(m.Examples), maxExamples)] {
 		if e.Params != nil && !m.Ours {
@@ -214,7 +215,7 @@ func (s *Shell) examples(b *strings.Builder, m catalog.Method, defs catalog.Defi
 			}
 		}
 	}
-	if example := visible(exampleLine(m, defs), false); !slices.Contains(lines, example) {
+	if example := visible(another, false); !slices.Contains(lines, example) {
 		lines = append(lines, example)
 	}
 	s.section(b, "example")

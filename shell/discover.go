@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"rpcsh/rpcconn"
@@ -55,6 +56,14 @@ func (s *Shell) mayDiscover(p *peer, w dial.Wire) {
 
 // plan returns the conventions by which p may be asked unasked: those that answered in an earlier run first, those that did not not at all.
 func (s *Shell) plan(p *peer, link *connection, w dial.Wire) []catalog.Convention {
+	return slices.DeleteFunc(s.fitting(p, link, w), func(c catalog.Convention) bool {
+		answered, asked := p.known.Asked(c.Name)
+		return asked && !answered && c.Hello == nil
+	})
+}
+
+// fitting returns the conventions that fit what p speaks, those that answered earlier first, without what p's profile forbids.
+func (s *Shell) fitting(p *peer, link *connection, w dial.Wire) []catalog.Convention {
 	names := profile.Plan(w.Protocol.Name, w.Framing, link.Target.Scheme)
 	if p.accepted { // it came to us: what opens a session is its to say
 		names = nil
@@ -65,9 +74,9 @@ func (s *Shell) plan(p *peer, link *connection, w dial.Wire) []catalog.Conventio
 	var first, then []catalog.Convention
 	for _, name := range names {
 		c, ok := catalog.FindConvention(name)
-		answered, asked := p.known.Asked(name)
+		answered, _ := p.known.Asked(name)
 		switch {
-		case !ok || asked && !answered && c.Hello == nil || forbidden(p, c):
+		case !ok || forbidden(p, c):
 		case answered:
 			first = append(first, c)
 		default:
@@ -94,6 +103,7 @@ type inquiry struct {
 
 // discover asks p by one convention after the other, until one is answered. It reports whether one was.
 func (s *Shell) discover(ctx context.Context, p *peer, link *connection, plan []catalog.Convention, q *inquiry) bool {
+	var silent []string // conventions that had no answer
 	for i, c := range plan {
 		learned, err := s.askBy(ctx, p, link, c, q)
 		if !slices.ContainsFunc(plan[i+1:], func(c catalog.Convention) bool { return c.Hello != nil }) {
@@ -118,10 +128,16 @@ func (s *Shell) discover(ctx context.Context, p *peer, link *connection, plan []
 				s.comeBack(p, link, c)
 			}
 			return false
-		case q.loud, errors.As(err, &refused), errors.Is(err, catalog.ErrNotOffered), errors.Is(err, errTimeout):
+		case q.loud, errors.As(err, &refused), errors.Is(err, catalog.ErrNotOffered):
+		case errors.Is(err, errTimeout):
+			silent = append(silent, c.Name)
 		default:
 			s.note(fmt.Sprintf("%s: asking what it offers by %s: %v", p.title(s), c.Name, err))
 		}
+	}
+	s.remember(p) // so that it is not asked again
+	if len(silent) > 0 {
+		s.note(fmt.Sprintf("%s does not answer when it is asked what it offers by %s; it is not asked any more (.discover asks)", p.title(s), strings.Join(silent, ", ")))
 	}
 	return false
 }
@@ -198,7 +214,7 @@ func (s *Shell) take(p *peer, c catalog.Convention, learned *catalog.Learned, q 
 	s.showRemarks(c.Name, learned.Remarks, q.loud)
 }
 
-// report2 shows what became of what was asked for, or a note where it was not.
+// tell says what became of what was asked for, or a note where nobody had asked.
 func (s *Shell) tell(asked bool, text string) {
 	if asked {
 		s.remark(text)

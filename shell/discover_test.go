@@ -23,9 +23,10 @@ type service struct {
 	served   sync.WaitGroup
 	handlers map[string]func(c *rpcconn.Conn, params json.RawMessage) (json.RawMessage, error)
 
-	mu    sync.Mutex // protects what follows
-	asked []string
-	links []*dial.Link
+	mu     sync.Mutex // protects what follows
+	asked  []string
+	params map[string]string // of the last request or notification with that name
+	links  []*dial.Link
 }
 
 // serve starts a service.
@@ -35,14 +36,14 @@ func serve(t *testing.T, handlers map[string]func(c *rpcconn.Conn, params json.R
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &service{t: t, handlers: handlers}
+	s := &service{t: t, handlers: handlers, params: make(map[string]string)}
 	if s.listener, err = (dial.Config{Protocol: "jsonrpc", Framing: "line"}).Listen(t.Context(), target); err != nil {
 		t.Fatal(err)
 	}
 	s.served.Go(func() {
 		for {
 			link, err := s.listener.Accept(func() *rpcconn.Options {
-				return &rpcconn.Options{Handler: s.handle, OnRequest: func(req *rpcconn.Request) { s.note(req.Method) }}
+				return &rpcconn.Options{Handler: s.handle, OnRequest: s.note}
 			})
 			if errors.Is(err, net.ErrClosed) {
 				return
@@ -65,10 +66,25 @@ func serve(t *testing.T, handlers map[string]func(c *rpcconn.Conn, params json.R
 	return s
 }
 
-func (s *service) note(method string) {
+func (s *service) note(req *rpcconn.Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.asked = append(s.asked, method)
+	s.asked = append(s.asked, req.Method)
+	s.params[req.Method] = string(req.Params)
+}
+
+// given returns the params of the last request or notification that was called method, "" where none came.
+func (s *service) given(method string) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.params[method]
+}
+
+// link returns the last connection.
+func (s *service) link() *dial.Link {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.links[len(s.links)-1]
 }
 
 func (s *service) handle(_ context.Context, c *rpcconn.Conn, req *rpcconn.Request) (json.RawMessage, error) {
@@ -97,10 +113,21 @@ func result(text string) func(*rpcconn.Conn, json.RawMessage) (json.RawMessage, 
 // dialled is a shell with a person, connected to a service.
 func dialled(t *testing.T, s *service, store catalog.Store) *session {
 	t.Helper()
+	return dialledBy(t, s.listener.Target.String(), shell.Config{Wire: dial.Config{Protocol: "jsonrpc", Framing: "line"}, Discover: true, Store: store})
+}
+
+// dialledAs is a shell with a person, connected to a service of which it has been told that it speaks protocol.
+func dialledAs(t *testing.T, s *service, protocol string) *session {
+	t.Helper()
+	return dialledBy(t, s.listener.Target.String(), shell.Config{Wire: dial.Config{Protocol: protocol, Framing: "line"}, Discover: true, Self: catalog.Self{Name: "rpcsh", Root: "/work"}})
+}
+
+func dialledBy(t *testing.T, target string, cfg shell.Config) *session {
+	t.Helper()
 	p := &session{person: newPerson(), t: t, done: make(chan error, 1)}
-	wire := dial.Config{Protocol: "jsonrpc", Framing: "line"}
-	p.shell = shell.New(shell.Config{Terminal: p, Wire: wire, Timeout: patience, Discover: true, Store: store})
-	if err := p.shell.Connect(t.Context(), s.listener.Target.String(), wire); err != nil {
+	cfg.Terminal, cfg.Timeout = p, patience
+	p.shell = shell.New(cfg)
+	if err := p.shell.Connect(t.Context(), target, cfg.Wire); err != nil {
 		t.Fatal(err)
 	}
 	go func() { p.done <- p.shell.Run(context.Background()) }()
@@ -138,7 +165,11 @@ func TestDiscoverRemembersWhatIsNotOffered(t *testing.T) {
 	s := serve(t, answers{"add": result("3")})
 	store := catalog.Store{Dir: t.TempDir()}
 	p := dialled(t, s, store)
-	p.until("the end of the questions", func() bool { return p.run("add 1 2") != "" && len(s.asked) > 3 })
+	p.until("the end of the questions", func() bool {
+		known, err := store.Load(s.listener.Target.String())
+		_, asked := known.Asked("describe")
+		return err == nil && asked
+	})
 	first := s.questions()
 	if !strings.HasPrefix(first, "rpc.discover system.listMethods ") {
 		t.Errorf("asked %s", first)
@@ -150,6 +181,11 @@ func TestDiscoverRemembersWhatIsNotOffered(t *testing.T) {
 	again.run("add 1 2")
 	if got := s.questions(); got != "add" {
 		t.Errorf("in the next run: asked %s", got)
+	}
+	again.run(".discover")
+	again.see(`does not tell what it offers; its methods are learned as you call them`)
+	if got := s.questions(); !strings.HasPrefix(got, "rpc.discover system.listMethods ") {
+		t.Errorf(".discover: asked %s", got)
 	}
 	again.run(".discover rpc.discover")
 	again.see(`rpc\.discover: not offered \(error -32601: Method not found\)`)
@@ -175,27 +211,52 @@ func TestDiscoverComesBackToWhoHangsUp(t *testing.T) {
 	}
 }
 
-// Answers of any kind leave a working shell, and one line.
+// Answers of any kind leave a working shell, and one line that says what is wrong with them.
 func TestDiscoverOfOddAnswers(t *testing.T) {
-	for name, answer := range map[string]string{
-		"a wrong shape":   `{"methods":7}`,
-		"a number":        `12`,
-		"half a document": `{"openrpc":"1.2.6","methods":[{"name":"add","params":[{"$ref":"#/components/nowhere"}]},7,{"name":"f","params":{}}]}`,
-		"a loop": `{"openrpc":"1.2.6","methods":[{"name":"add","params":[{"name":"a","schema":{"$ref":"#/components/schemas/A"}},{"name":"b"}]}],
+	for name, test := range map[string]struct{ answer, line string }{
+		"a wrong shape": {`{"methods":7}`, `asking what it offers by rpc\.discover: .*its methods are no array`},
+		"a number":      {`12`, `asking what it offers by rpc\.discover: .*neither openrpc nor methods`},
+		"half a document": {
+			`{"openrpc":"1.2.6","methods":[{"name":"add","params":[{"$ref":"#/components/nowhere"}]},7,{"name":"f","params":{}}]}`,
+			`rpc\.discover: nothing is at "#/components/nowhere", which is referred to \(and 3 more, \.discover rpc\.discover tells\)`,
+		},
+		"a loop": {
+			`{"openrpc":"1.2.6","methods":[{"name":"add","params":[{"name":"a","schema":{"$ref":"#/components/schemas/A"}},{"name":"b"}]}],
 			"components":{"schemas":{"A":{"$ref":"#/components/schemas/B"},"B":{"$ref":"#/components/schemas/A"}}}}`,
-		"unknown types": `{"openrpc":"1.2.6","methods":[{"name":"add","params":[{"name":"a","schema":{"type":"quantum"}},{"name":"b","schema":7}]}]}`,
-		"many methods":  `{"openrpc":"1.2.6","methods":[` + strings.Repeat(`{"name":"m","params":[]},`, 200_000) + `{"name":"add"}]}`,
+			`rpc\.discover: "B" refers to itself and to nothing else`,
+		},
+		"unknown types": {
+			`{"openrpc":"1.2.6","methods":[{"name":"add","params":[{"name":"a","schema":{"type":"quantum"}},{"name":"b","schema":7}]}]}`,
+			`rpc\.discover: "quantum" is no type of JSON Schema`,
+		},
+		"many methods": {
+			`{"openrpc":"1.2.6","methods":[` + strings.Repeat(`{"name":"m","params":[]},`, 200_000) + `{"name":"add"}]}`,
+			`rpc\.discover: of 200001 methods, only the first are read`,
+		},
+		"50 MB": {
+			`{"openrpc":"1.2.6","methods":[{"name":"add","description":"Adds.\n\n` + strings.Repeat("x ", 25<<20) + `","params":[{"name":"a"},{"name":"b"}]}]}`,
+			`1 method by rpc\.discover`,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := serve(t, answers{"rpc.discover": result(answer), "add": result("3")})
+			s := serve(t, answers{"rpc.discover": result(test.answer), "add": result("3")})
 			p := dialled(t, s, catalog.Store{})
-			if got := p.run("add 1 2"); !strings.Contains(got, "3 ") {
+			p.see(test.line)
+			if lines := strings.Count(p.take(), "rpc.discover: "); lines > 1 {
+				t.Errorf("more than one line explains it: %s", p.take())
+			}
+			p.run(".set validate off")
+			if got := p.run("add 1 2"); !strings.HasPrefix(got, "3 ") {
 				t.Errorf("a call: %s", got)
 			}
 			p.run(".set validate results")
-			if got := p.run("add 1 2"); !strings.Contains(got, "3 ") {
+			if got := p.run("add 1 2"); !strings.HasPrefix(got, "3 ") {
 				t.Errorf("a checked call: %s", got)
 			}
+			p.run(".methods")
+			p.run("add?")
+			p.shell.Complete("add ", len("add "))
+			p.shell.Hint("add ", len("add "))
 		})
 	}
 }
@@ -249,7 +310,7 @@ func TestArrangesParams(t *testing.T) {
 	}
 }
 
-// A run without a person asks nothing that it was not told to, but for what .methods needs.
+// A run without a person asks nothing that it was not told to, but for what .methods and its like need.
 func TestDiscoverWithoutAPerson(t *testing.T) {
 	s := serve(t, answers{"rpc.discover": result(document), "add": result("3")})
 	var out, errs strings.Builder
@@ -258,7 +319,7 @@ func TestDiscoverWithoutAPerson(t *testing.T) {
 	if err := sh.Connect(t.Context(), s.listener.Target.String(), wire); err != nil {
 		t.Fatal(err)
 	}
-	for _, step := range [][2]string{{"add 1 2", "add"}, {".methods", "rpc.discover"}} {
+	for _, step := range [][2]string{{"add 1 2", "add"}, {".template add", "rpc.discover"}, {".methods", ""}} {
 		line, want := step[0], step[1]
 		if err := sh.Eval(t.Context(), line); err != nil {
 			t.Fatalf("%s: %v", line, err)
@@ -268,7 +329,7 @@ func TestDiscoverWithoutAPerson(t *testing.T) {
 		}
 	}
 	sh.Close()
-	if got := out.String(); !strings.Contains(got, "add(a: integer, b?: integer)\n") || !strings.Contains(got, "3\n") || errs.String() != "" {
+	if got := out.String(); !strings.Contains(got, "add(a: integer, b?: integer)\n") || !strings.Contains(got, "add 0\n") || !strings.Contains(got, "3\n") || errs.String() != "" {
 		t.Errorf("got %q, stderr %q", got, errs.String())
 	}
 }

@@ -16,6 +16,17 @@ type argument struct {
 	value json.RawMessage
 }
 
+// example returns a line that calls m at p, and can be run as it stands. Where p is a language server it is about a document that is open.
+func (p *peer) example(m catalog.Method) string {
+	defs := p.known.Definitions()
+	if open := p.documents.paths(); len(open) > 0 && !m.Ours {
+		if line := placeLine(m, defs, shortPath(open[0])); line != "" {
+			return line
+		}
+	}
+	return exampleLine(m, defs)
+}
+
 // exampleLine returns a line that calls m, or serves it where it is ours, and can be run as it stands: with the params of its first
 // example, else with what fits its required ones.
 func exampleLine(m catalog.Method, defs catalog.Definitions) string {

@@ -20,12 +20,12 @@ import (
 const maxChoices = 20
 
 // template puts a line that calls a method into the editor; without a person it prints the line.
-func (s *Shell) template(args lang.Text) error {
-	p, methods, err := s.findMethod(args)
+func (s *Shell) template(ctx context.Context, args lang.Text) error {
+	p, methods, err := s.findMethod(ctx, args)
 	if err != nil {
 		return err
 	}
-	line := exampleLine(methods[0], p.known.Definitions())
+	line := p.example(methods[0])
 	if !s.interactive() {
 		s.say("%s", visible(line, false))
 		return nil
@@ -39,7 +39,7 @@ func (s *Shell) fillIn(ctx context.Context, args lang.Text) error {
 	if !s.interactive() {
 		return UsageError(".fill asks a person; write the arguments instead (.template METHOD prints an example)")
 	}
-	p, methods, err := s.findMethod(args)
+	p, methods, err := s.findMethod(ctx, args)
 	if err != nil {
 		return err
 	}
@@ -69,9 +69,10 @@ func (s *Shell) fillIn(ctx context.Context, args lang.Text) error {
 	if p != s.peers.selected() {
 		line = p.at() + " " + line
 	}
-	s.say("%s", visible(s.prompt()+line, false))
+	prompt := s.prompt()
+	s.say("%s", visible(prompt+line, false))
 	s.keep(line)
-	s.line = line
+	s.line, s.column = line, displayWidth(prompt)
 	if err := s.Eval(ctx, line); err != nil {
 		s.showError(line, err)
 		return &shownError{err}

@@ -34,6 +34,17 @@ func (in *inbox) put(s *Shell, p *peer, bytes int, run func()) {
 		in.missed++
 		return
 	}
+	in.putLocked(s, p, bytes, run)
+}
+
+// putAlways is put for what is never left out, and comes seldom: that p comes and goes.
+func (in *inbox) putAlways(s *Shell, p *peer, run func()) {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	in.putLocked(s, p, 0, run)
+}
+
+func (in *inbox) putLocked(s *Shell, p *peer, bytes int, run func()) {
 	in.tasks = append(in.tasks, inboxTask{run, bytes})
 	in.bytes += bytes
 	if !in.running {

@@ -13,6 +13,8 @@ func (p *peer) learnFrom(c *prepared, r *rpcconn.Response) {
 	case r.Err != nil && r.Err.Code == rpcconn.CodeMethodNotFound:
 		p.known.Forget(c.Method)
 		return
+	case r.Err != nil && r.Err.Code == 0: // an error of a protocol without codes may be that there is no such method
+		return
 	case c.method.Via != nil: // it is no method
 		return
 	case r.Err != nil:
@@ -29,7 +31,7 @@ func (p *peer) learnFrom(c *prepared, r *rpcconn.Response) {
 
 // remember keeps what is known of p for the next run.
 func (s *Shell) remember(p *peer) {
-	if p.known.Len() == 0 {
+	if p.known.Empty() {
 		return
 	}
 	if err := s.cfg.Store.Save(p.target, p.known); err != nil {

@@ -9,7 +9,6 @@ import (
 	"rpcsh/rpcconn"
 	"rpcsh/shell/answer"
 	"rpcsh/shell/lang"
-	"rpcsh/shell/traffic"
 )
 
 // A partner is a peer as those who answer it see it: what they send it is shown, and listed while it waits for its answer.
@@ -32,6 +31,23 @@ func (a partner) Address() string { return a.p.link.Load().Remote }
 // Close implements answer.Peer.
 func (a partner) Close() error { return a.p.link.Load().Close() }
 
+// Wire implements answer.Peer.
+func (a partner) Wire() answer.Wire {
+	link := a.p.link.Load()
+	spoken, _ := link.Wire()
+	return answer.Wire{
+		Conn: link.Conn, NewCodec: spoken.Protocol.NewCodec,
+		Show: func(req *rpcconn.Request, r *rpcconn.Response, remark string) {
+			if r == nil {
+				a.s.showNoAnswer(a.p, req, remark)
+				return
+			}
+			a.s.showAnswer(a.p, req, r, remark)
+		},
+		Note: func(text string) { a.s.note(a.p.title(a.s) + ": " + text) },
+	}
+}
+
 // Call implements answer.Peer.
 func (a partner) Call(ctx context.Context, method string, params json.RawMessage) (*rpcconn.Response, error) {
 	responses, err := a.ask(ctx, []rpcconn.Call{{Method: method, Params: params}}, func(ctx context.Context, calls []rpcconn.Call) ([]*rpcconn.Response, error) {
@@ -50,15 +66,9 @@ func (a partner) Batch(ctx context.Context, calls []rpcconn.Call) ([]*rpcconn.Re
 func (a partner) Notify(ctx context.Context, method string, params json.RawMessage) error {
 	err := a.p.link.Load().Notify(ctx, method, params)
 	if err == nil {
-		a.showNotification(method, params)
+		a.s.showNotification(a.p, method, params)
 	}
 	return err
-}
-
-func (a partner) showNotification(method string, params json.RawMessage) {
-	a.s.showTraffic(a.p, traffic.Event{Out: true, Kind: traffic.Notification, Method: method}, func() string {
-		return a.s.requestText(rpcconn.ID{}, method, params, nil)
-	})
 }
 
 // ask has do send calls. They are shown, and listed until they are answered.
@@ -71,7 +81,7 @@ func (a partner) ask(ctx context.Context, calls []rpcconn.Call, do func(context.
 	for i := range watched {
 		c := &watched[i]
 		if c.Notify {
-			a.showNotification(c.Method, c.Params)
+			a.s.showNotification(a.p, c.Method, c.Params)
 			continue
 		}
 		c.OnID = func(id rpcconn.ID) {
@@ -80,14 +90,7 @@ func (a partner) ask(ctx context.Context, calls []rpcconn.Call, do func(context.
 			a.p.add(w)
 			a.s.showOutgoing(a.p, id, lang.Call{Method: c.Method, Params: c.Params})
 		}
-		c.OnResponse = func(r *rpcconn.Response) {
-			kind := traffic.Response
-			if r.Err != nil {
-				kind = traffic.Error
-			}
-			d := time.Since(start)
-			a.s.showTraffic(a.p, traffic.Event{Kind: kind, Method: c.Method}, func() string { return a.s.responseText(r, "", d) })
-		}
+		c.OnResponse = func(r *rpcconn.Response) { a.s.showReply(a.p, c.Method, r, time.Since(start)) }
 	}
 	responses, err := do(ctx, watched)
 	for i, w := range waiting {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -43,6 +44,7 @@ type peer struct {
 	inbox     inbox     // what is done for what it notified
 
 	mu       sync.Mutex // protects what follows
+	nick     string     // of .name
 	calls    map[rpcconn.ID]*call
 	givenUp  map[rpcconn.ID]string // the methods of calls that nobody waits for any more
 	order    []rpcconn.ID          // of givenUp, oldest first
@@ -114,10 +116,22 @@ func (p *peer) role() string {
 }
 
 // nickname returns what the person calls p, "" where that is its number.
-func (p *peer) nickname() string { return "" }
+func (p *peer) nickname() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.nick
+}
 
-// at returns @N.
-func (p *peer) at() string { return fmt.Sprintf("@%d", p.number) }
+// at returns @NAME, or @N where p has no name.
+func (p *peer) at() string {
+	if nick := p.nickname(); nick != "" {
+		return "@" + nick
+	}
+	return fmt.Sprintf("@%d", p.number)
+}
+
+// address returns where p is.
+func (p *peer) address() string { return p.link.Load().Remote }
 
 // ending says why the connection ended, and whether that was in good order.
 func (p *peer) ending() (reason string, orderly bool) {
@@ -242,14 +256,16 @@ func (ps *peers) lost() []*peer {
 // findGone returns the peer that text names, also where it has gone and can be dialled again.
 func (ps *peers) findGone(text string) (*peer, error) {
 	p, err := ps.find(text)
-	ps.mu.Lock()
-	defer ps.mu.Unlock()
-	for _, q := range ps.gone {
-		if err != nil && q.at() == "@"+strings.TrimPrefix(text, "@") {
+	if err == nil {
+		return p, nil
+	}
+	name := strings.TrimPrefix(text, "@")
+	for _, q := range ps.lost() {
+		if strconv.Itoa(q.number) == name || name != "" && q.nickname() == name {
 			return q, nil
 		}
 	}
-	return p, err
+	return nil, err
 }
 
 // count returns how many peers there have been.
@@ -259,7 +275,14 @@ func (ps *peers) count() int {
 	return ps.last
 }
 
-// list returns the peers that are connected.
+// connected returns how many peers are.
+func (ps *peers) connected() int {
+	ps.mu.Lock()
+	defer ps.mu.Unlock()
+	return len(ps.all)
+}
+
+// list returns the peers that are connected, in order of number.
 func (ps *peers) list() []*peer {
 	ps.mu.Lock()
 	defer ps.mu.Unlock()
@@ -277,25 +300,6 @@ func (ps *peers) use(p *peer) {
 	ps.mu.Lock()
 	defer ps.mu.Unlock()
 	ps.current = p
-}
-
-// find returns the peer that text names: N or @N.
-func (ps *peers) find(text string) (*peer, error) {
-	ps.mu.Lock()
-	defer ps.mu.Unlock()
-	var n int
-	if _, err := fmt.Sscanf(strings.TrimPrefix(text, "@"), "%d", &n); err != nil || fmt.Sprint(n) != strings.TrimPrefix(text, "@") {
-		return nil, UsageError("%s is no peer: write its number, as in @1 (.peers lists them), or @all", text)
-	}
-	for _, p := range ps.all {
-		if p.number == n {
-			return p, nil
-		}
-	}
-	if n > 0 && n <= ps.last {
-		return nil, connectionError("peer @%d has gone (.peers lists who is there)", n)
-	}
-	return nil, UsageError("there is no peer @%d (.peers lists them)", n)
 }
 
 // compactResult returns what an answer says in a line of traffic, without colours.

@@ -3,9 +3,11 @@ package shell
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"rpcsh/rpcconn/catalog"
+	"rpcsh/rpcconn/jsonscan"
 	"rpcsh/shell/lang"
 )
 
@@ -45,6 +47,9 @@ func (s *Shell) fit(p *peer, j *job, c *prepared) error {
 			return &lang.Error{Column: c.column(""), Reason: err.Error()}
 		}
 	}
+	if c.Raw && m.Structure == catalog.ByPosition && isWrapper(c.Params) {
+		c.Params, c.Raw = slices.Concat([]byte("["), c.Params, []byte("]")), false
+	}
 	if !c.Raw {
 		if c.Params, err = catalog.Arrange(m, c.Params); err != nil {
 			return &lang.Error{Column: c.column(""), Reason: err.Error()}
@@ -63,6 +68,18 @@ func (s *Shell) fit(p *peer, j *job, c *prepared) error {
 		return &lang.Error{Column: c.column(""), Reason: err.Error()}
 	}
 	return nil
+}
+
+// isWrapper reports whether an object stands for a value that JSON has no type for, as {"$buffer":1} and {"$oid":"…"} do. Such a one is an
+// argument: it never is all params.
+func isWrapper(object json.RawMessage) bool {
+	wrapper, n := false, 0
+	_, _ = jsonscan.Object(object, func(key, _ []byte) error { // what is no object has no members
+		wrapper = strings.HasPrefix(jsonscan.Key(key), "$")
+		n++
+		return nil
+	})
+	return wrapper && n == 1
 }
 
 // column returns where the argument for a param is, or all arguments, or the method.
@@ -85,7 +102,7 @@ func (s *Shell) check(p *peer, j *job, c *prepared) error {
 		return nil
 	}
 	problems := p.known.Check(c.method, c.Params)
-	if len(problems) == 0 || s.insists() {
+	if len(problems) == 0 || j.insists {
 		return nil
 	}
 	var texts []string

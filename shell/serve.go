@@ -9,10 +9,10 @@ import (
 	"slices"
 
 	"rpcsh/rpcconn"
+	"rpcsh/rpcconn/catalog"
 	"rpcsh/rpcconn/jsonscan"
 	"rpcsh/rpcconn/profile"
 	"rpcsh/shell/answer"
-	"rpcsh/shell/traffic"
 )
 
 // answer answers p's request: by the first rule that fits, else as its protocol has it by default.
@@ -20,6 +20,12 @@ func (s *Shell) answer(ctx context.Context, p *peer, req *rpcconn.Request) (json
 	result, served, err := s.rules.Answer(ctx, s.asked(p, req))
 	switch {
 	case !served:
+		if req.Method == catalog.MethodDiscover {
+			if document := s.describeScripts(); document != nil {
+				req.Remark = "from the scripts that are served"
+				return document, nil
+			}
+		}
 		if a := p.politeAnswer(req.Method); a != nil {
 			req.Remark = "by default, .serve " + visible(req.Method, false) + " … answers otherwise"
 			return a.Answer(req.Params, s.cfg.Self)
@@ -29,9 +35,7 @@ func (s *Shell) answer(ctx context.Context, p *peer, req *rpcconn.Request) (json
 		}
 		return nil, &rpcconn.Error{Code: rpcconn.CodeMethodNotFound, Message: rpcconn.StandardMessage(rpcconn.CodeMethodNotFound)}
 	case errors.Is(err, rpcconn.ErrNoAnswer) && req.Remark == "":
-		s.showTraffic(p, traffic.Event{Out: true, Kind: traffic.Response, Method: req.Method}, func() string {
-			return s.colors.dim("#" + visible(req.ID.String(), false) + " no answer, the connection is closed")
-		})
+		s.showNoAnswer(p, req, "no answer, the connection is closed")
 	}
 	return result, err
 }

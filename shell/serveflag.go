@@ -20,7 +20,10 @@ type serveFlag struct {
 	read func(s *Shell, rule *answer.Rule, args lang.Text) (rest lang.Text, err error)
 }
 
-func serveFlags() []serveFlag {
+func serveFlags() []serveFlag { return append(ruleFlags(), faultFlags()...) }
+
+// ruleFlags are those that say when a rule answers, and what.
+func ruleFlags() []serveFlag {
 	return []serveFlag{
 		{"--exec", "'COMMAND'", "answer with what a command writes: JSON, else text; it gets the params on stdin", readExec},
 		{"--exec-loop", "'COMMAND'", "answer with what one process writes that is kept running: a line in, a line out", readExecLoop},
@@ -38,8 +41,13 @@ func serveFlags() []serveFlag {
 
 // readServeFlags reads the flags at the beginning of args into rule.
 func (s *Shell) readServeFlags(rule *answer.Rule, args lang.Text) (rest lang.Text, err error) {
+	var given []string
 	for strings.HasPrefix(args.Text, "--") {
 		name, after := word(args)
+		if other := clashing(name.Text, given); other != "" {
+			return args, &lang.Error{Column: name.Column, Reason: name.Text + " does not go with " + other}
+		}
+		given = append(given, name.Text)
 		flag, found := findServeFlag(name.Text)
 		if !found {
 			var names []string
@@ -193,7 +201,11 @@ func jqMistake(text lang.Text, err error) error {
 // readError reads CODE MESSAGE [DATA].
 func readError(_ *Shell, rule *answer.Rule, args lang.Text) (lang.Text, error) {
 	e, rest, err := parseError(args)
-	if err == nil {
+	switch {
+	case err != nil:
+	case rule.Faults.ErrorRate > 0:
+		rule.Faults.Error = e
+	default:
 		rule.Answerer = answer.Error{Err: e}
 	}
 	return rest, err

@@ -51,6 +51,7 @@ type Config struct {
 	Reconnect bool // dial peers again that have gone
 	Discover  bool // ask peers what they offer: a person's unasked
 	Incoming  bool // print what comes in on Stdout, a JSON object a line
+	Log       bool // print each message, in and out, on Stderr: JSON objects where Output is OutputJSON
 
 	Self     catalog.Self     // who we tell peers that we are
 	History  *history.History // nil: none
@@ -66,14 +67,17 @@ type Shell struct {
 	peers     peers
 	rules     answer.Rules
 	desk      *answer.Desk
-	attention chan struct{}   // a request has been parked at the desk
+	attention chan struct{} // a request has been parked at the desk
+	scripts   scripts
+	handlers  handlers        // of .on
 	done      context.Context // ends with the session
 	finish    context.CancelFunc
 	tasks     sync.WaitGroup // goroutines that the session owns
 	waiting   sync.WaitGroup // those of them that wait for the answers to background calls
 	tokens    tokens
-	quit      bool   // .quit was given; the goroutine that runs lines has this and what follows
-	line      string // being run, as the person typed it
+	left      context.Context // ends when .quit is given
+	leave     context.CancelFunc
+	line      string // being run, as the person typed it; the goroutine that runs lines has this and what follows
 	column    int    // where the line began, behind the prompt
 	refused   string // the last one that was refused, and is run all the same if it is entered again
 
@@ -103,6 +107,7 @@ func New(cfg Config) *Shell {
 	}
 	s.screen = newScreen(s.stderr(), func(text string) string { return s.colors.dim(text) })
 	s.done, s.finish = context.WithCancel(context.Background())
+	s.left, s.leave = context.WithCancel(context.Background())
 	return s
 }
 
@@ -144,6 +149,7 @@ func (s *Shell) Close() {
 		_ = l.Close()
 	}
 	s.finish()
+	s.leave()
 	var closing sync.WaitGroup
 	for _, p := range s.peers.list() {
 		closing.Go(func() {
@@ -159,11 +165,13 @@ func (s *Shell) Close() {
 
 // Run reads lines from the terminal and runs them until the person leaves or ctx ends.
 func (s *Shell) Run(ctx context.Context) error {
+	ctx, cancel := s.UntilQuit(ctx)
+	defer cancel()
 	for {
 		s.screen.flush()
 		line, err := s.cfg.Terminal.ReadLine(ctx, s.prompt())
 		if err != nil {
-			if errors.Is(err, io.EOF) {
+			if errors.Is(err, io.EOF) || s.left.Err() != nil {
 				return nil
 			}
 			return err
@@ -180,9 +188,19 @@ func (s *Shell) Run(ctx context.Context) error {
 			s.refused = s.line
 			s.cfg.Terminal.Prefill(s.line)
 		}
-		if s.quit {
+		if s.left.Err() != nil {
 			return nil
 		}
+	}
+}
+
+// UntilQuit returns a context that ends with ctx, and when .quit is given, which a line of .on may do.
+func (s *Shell) UntilQuit(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(ctx)
+	stop := context.AfterFunc(s.left, cancel)
+	return ctx, func() {
+		stop()
+		cancel()
 	}
 }
 
@@ -214,6 +232,9 @@ func (s *Shell) RunLines(ctx context.Context, next func() (string, error)) error
 		if errors.Is(err, io.EOF) {
 			return cmp.Or(first, s.wait(ctx))
 		}
+		if s.left.Err() != nil {
+			return first
+		}
 		if err != nil {
 			return fmt.Errorf("reading line %d: %w", n, err)
 		}
@@ -227,7 +248,7 @@ func (s *Shell) RunLines(ctx context.Context, next func() (string, error)) error
 			s.ShowFailure(err)
 			first = cmp.Or(first, error(&shownError{err}))
 		}
-		if s.quit {
+		if s.left.Err() != nil {
 			return first
 		}
 	}
@@ -276,7 +297,7 @@ func (s *Shell) ShowFailure(err error) {
 
 // Eval runs one line.
 func (s *Shell) Eval(ctx context.Context, line string) error {
-	statement, err := lang.Parse(line, s.env())
+	statement, err := lang.Parse(line, s.env(ctx))
 	if err != nil {
 		return err
 	}
@@ -300,8 +321,17 @@ func (s *Shell) Call(ctx context.Context, notify bool, method string, words []st
 	return s.run(ctx, &lang.Statement{Calls: []lang.Call{*c}})
 }
 
-func (s *Shell) env() lang.Env {
-	return lang.Env{Variable: s.variable, ReadFile: readFile}
+func (s *Shell) env(ctx context.Context) lang.Env {
+	o := occasionOf(ctx)
+	if o == nil {
+		return lang.Env{Variable: s.variable, ReadFile: readFile}
+	}
+	return lang.Env{ReadFile: readFile, Variable: func(name string) (json.RawMessage, bool) {
+		if v, ok := o.variables[name]; ok {
+			return v, true
+		}
+		return s.variable(name)
+	}}
 }
 
 // maxFile is the largest file that @FILE takes, in bytes: no message that holds a larger one would be taken by anybody.

@@ -12,7 +12,7 @@ package shell
 // What a peer sent passes through visible before it is printed, without exception.
 //
 // Without a person, results alone go to stdout, one JSON value a line, and all else to stderr; with Config.Incoming, what comes
-// in goes to stdout too, one JSON object a line.
+// in goes to stdout too, one JSON object a line. With Config.Log each message, in and out, is a line on stderr, and none is left out.
 
 import (
 	"encoding/json"
@@ -54,7 +54,7 @@ func (s *Shell) showTraffic(p *peer, e traffic.Event, text func() string) {
 	if name == "" {
 		name = e.Kind
 	}
-	s.screen.sample(visible(name, false), func() string {
+	line := func() string {
 		arrow := s.colors.in("←")
 		if e.Out {
 			arrow = s.colors.out("→")
@@ -64,10 +64,15 @@ func (s *Shell) showTraffic(p *peer, e traffic.Event, text func() string) {
 			line += s.colors.dim(p.at()) + " "
 		}
 		return line + text()
-	})
+	}
+	if s.cfg.Log {
+		s.screen.printAll(s.stderr(), line()) // nothing is left out of a log
+		return
+	}
+	s.screen.sample(visible(name, false), line)
 }
 
-func (s *Shell) severalPeers() bool { return s.listening() || len(s.peers.list()) > 1 }
+func (s *Shell) severalPeers() bool { return s.listening() || s.peers.connected() > 1 }
 
 // showRequest shows what the peer asks for or tells us.
 func (s *Shell) showRequest(p *peer, req *rpcconn.Request) {
@@ -75,8 +80,12 @@ func (s *Shell) showRequest(p *peer, req *rpcconn.Request) {
 	if req.IsNotification() {
 		kind = traffic.Notification
 	}
+	m := logged{kind: kind, id: req.ID, method: req.Method, member: "params", value: req.Params}
 	if s.cfg.Incoming {
-		s.screen.printAll(s.stdout(), s.incoming(p, kind, req.ID, req.Method, "params", req.Params))
+		s.screen.printAll(s.stdout(), s.messageJSON(p, m))
+		return
+	}
+	if s.logJSON(p, m) {
 		return
 	}
 	s.showTraffic(p, traffic.Event{Kind: kind, Method: req.Method}, func() string { return s.requestText(req.ID, req.Method, req.Params, req.Extra) })
@@ -99,7 +108,29 @@ func (s *Shell) requestText(id rpcconn.ID, method string, params, extra json.Raw
 
 // showOutgoing shows a request that is sent in the background.
 func (s *Shell) showOutgoing(p *peer, id rpcconn.ID, c lang.Call) {
+	if s.logJSON(p, logged{out: true, kind: traffic.Request, id: id, method: c.Method, member: "params", value: c.Params}) {
+		return
+	}
 	s.showTraffic(p, traffic.Event{Out: true, Kind: traffic.Request, Method: c.Method}, func() string { return s.requestText(id, c.Method, c.Params, c.Extra) })
+}
+
+// showNotification shows a notification that is sent.
+func (s *Shell) showNotification(p *peer, method string, params json.RawMessage) {
+	if s.logJSON(p, logged{out: true, kind: traffic.Notification, method: method, member: "params", value: params}) {
+		return
+	}
+	s.showTraffic(p, traffic.Event{Out: true, Kind: traffic.Notification, Method: method}, func() string {
+		return s.requestText(rpcconn.ID{}, method, params, nil)
+	})
+}
+
+// showReply shows what a peer answers to a request that was shown.
+func (s *Shell) showReply(p *peer, method string, r *rpcconn.Response, d time.Duration) {
+	kind, member, value := outcomeOf(r)
+	if s.logJSON(p, logged{kind: kind, id: r.ID, method: method, member: member, value: value, took: d}) {
+		return
+	}
+	s.showTraffic(p, traffic.Event{Kind: kind, Method: method}, func() string { return s.responseText(r, "", d) })
 }
 
 // showAnswer shows what is answered to the peer's request.
@@ -107,18 +138,32 @@ func (s *Shell) showAnswer(p *peer, req *rpcconn.Request, r *rpcconn.Response, n
 	if s.cfg.Incoming {
 		return // what comes in is asked for, not what goes out
 	}
-	kind := traffic.Response
-	if r.Err != nil {
-		kind = traffic.Error
-	}
+	kind, member, value := outcomeOf(r)
 	d := time.Since(req.Time)
+	if s.logJSON(p, logged{out: true, kind: kind, id: r.ID, method: req.Method, member: member, value: value, took: d}) {
+		return
+	}
 	s.showTraffic(p, traffic.Event{Out: true, Kind: kind, Method: req.Method}, func() string { return s.responseText(r, note, d) })
+}
+
+// showNoAnswer shows why the peer's request gets no answer.
+func (s *Shell) showNoAnswer(p *peer, req *rpcconn.Request, why string) {
+	if s.logJSON(p, logged{out: true, kind: traffic.Response, id: req.ID, method: req.Method}) {
+		return
+	}
+	s.showTraffic(p, traffic.Event{Out: true, Kind: traffic.Response, Method: req.Method}, func() string {
+		return s.colors.dim("#" + visible(req.ID.String(), false) + " " + why)
+	})
 }
 
 // showOther shows what the peer sent and what is no RPC.
 func (s *Shell) showOther(p *peer, text json.RawMessage) {
+	m := logged{kind: traffic.Other, member: "value", value: text}
 	if s.cfg.Incoming {
-		s.screen.printAll(s.stdout(), s.incoming(p, traffic.Other, rpcconn.ID{}, "", "value", text))
+		s.screen.printAll(s.stdout(), s.messageJSON(p, m))
+		return
+	}
+	if s.logJSON(p, m) {
 		return
 	}
 	s.showTraffic(p, traffic.Event{Kind: traffic.Other}, func() string { return shorten(compact(text), len(text)) })
@@ -160,56 +205,50 @@ func (s *Shell) showStderr(p *peer, line string) {
 
 // showStray shows an answer that nobody waits for.
 func (s *Shell) showStray(p *peer, r *rpcconn.Response) {
-	kind := traffic.Response
-	if r.Err != nil {
-		kind = traffic.Error
-	}
+	kind, member, value := outcomeOf(r)
 	method := p.late(r.ID)
 	note := "answers nothing that was asked"
 	if method != "" {
 		note = "late: " + visible(method, false) + " was given up"
 	}
 	if s.cfg.Incoming {
-		member, value := "result", r.Result
-		if r.Err != nil {
-			object := errorObject(r.Err)
-			member, value = "error", json.RawMessage(object[len(`{"error":`):len(object)-1])
-		}
-		s.screen.printAll(s.stdout(), s.incoming(p, traffic.Response, r.ID, method, member, value))
+		s.screen.printAll(s.stdout(), s.messageJSON(p, logged{kind: traffic.Response, id: r.ID, method: method, member: member, value: value}))
+		return
+	}
+	if s.logJSON(p, logged{kind: kind, id: r.ID, method: method, member: member, value: value}) {
 		return
 	}
 	s.showTraffic(p, traffic.Event{Kind: kind, Method: method}, func() string { return s.responseText(r, note, 0) })
 }
 
-// incoming returns a message that came in as a JSON object.
-func (s *Shell) incoming(p *peer, kind string, id rpcconn.ID, method, member string, value json.RawMessage) string {
-	b := fmt.Appendf(nil, `{"time":%q,"peer":%d,"kind":%q`, time.Now().Format(time.RFC3339Nano), p.number, kind)
-	if !id.IsNone() {
-		b = id.Append(append(b, `,"id":`...))
-	}
-	if method != "" {
-		b = jsonscan.AppendQuote(append(b, `,"method":`...), method)
-	}
-	if value != nil {
-		b = append(append(b, `,"`+member+`":`...), compact(value)...)
-	}
-	return string(append(b, '}'))
-}
-
 // showPeerError shows that what came is no message, or that an answer could not be sent.
 func (s *Shell) showPeerError(p *peer, err error) {
+	if s.cfg.Log {
+		s.logNote(p.at() + ": " + shorten(err.Error(), len(err.Error())))
+		return
+	}
 	s.showTraffic(p, traffic.Event{Kind: traffic.Error}, func() string { return s.colors.err(shorten(err.Error(), len(err.Error()))) })
 }
 
 // note shows what the shell has to say unasked.
 func (s *Shell) note(text string) {
-	if !s.interactive() {
-		if s.cfg.Verbose {
-			s.screen.print(s.stderr(), "rpcsh: "+text)
-		}
+	switch {
+	case s.interactive():
+		s.screen.print(s.stderr(), s.colors.dim(time.Now().Format(clock)+" · "+text))
+	case s.cfg.Log:
+		s.logNote(text)
+	case s.cfg.Verbose:
+		s.screen.print(s.stderr(), "rpcsh: "+text)
+	}
+}
+
+// problem shows, where there is no person, a mistake for which nobody waits.
+func (s *Shell) problem(text string) {
+	if s.cfg.Log {
+		s.logNote(text)
 		return
 	}
-	s.screen.print(s.stderr(), s.colors.dim(time.Now().Format(clock)+" · "+text))
+	s.screen.print(s.stderr(), "rpcsh: "+text)
 }
 
 // report shows what became of what was asked for; without a person, only if all is to be told.
@@ -286,7 +325,7 @@ func (s *Shell) showResults(o *outcome, j *job, values []json.RawMessage) {
 		return
 	}
 	text := strings.Join(texts, "\n")
-	if s.interactive() && j.all {
+	if s.interactive() && j.several {
 		text = s.colors.bold(o.peer.at()) + " " + text
 	}
 	if s.interactive() && o.peer != nil {
@@ -340,7 +379,7 @@ func (s *Shell) showCallError(o *outcome, j *job) error {
 		text = visible(errorText(e), false)
 	}
 	text = s.colors.err(text)
-	if j.all {
+	if j.several {
 		text = s.colors.bold(o.peer.at()) + " " + text
 	}
 	if o.answered || o.took >= time.Second {

@@ -23,6 +23,9 @@ import (
 // profileLSP is the profile of language servers.
 const profileLSP = "lsp"
 
+// prefixSync is what the names begin with by which documents are kept in step.
+const prefixSync = "textDocument/did"
+
 // Members of LSP's params that have a short way to be typed.
 const (
 	memberDocument = "textDocument"
@@ -288,6 +291,32 @@ func placeMembers(m catalog.Method, params json.RawMessage) ([]namedValue, error
 		return nil, fmt.Errorf("%s has fewer params than there are arguments", m.Name)
 	}
 	return members, nil
+}
+
+// placeLine returns a line that calls m at the beginning of a file, "" where it has no short way to be typed.
+func placeLine(m catalog.Method, defs catalog.Definitions, path string) string {
+	if !hasParam(m, memberDocument) || strings.HasPrefix(m.Name, prefixSync) {
+		return ""
+	}
+	place := path
+	if hasParam(m, memberPosition) || hasParam(m, memberRange) {
+		place += ":1:1"
+	}
+	args := [][]byte{quoted(place)}
+	for _, p := range m.Params {
+		if p.Required && p.Name != memberDocument && p.Name != memberPosition && p.Name != memberRange {
+			args = append(args, defs.Sample(p.Schema))
+		}
+	}
+	params := slices.Concat([]byte("["), bytes.Join(args, []byte(",")), []byte("]"))
+	members, err := placeMembers(m, params)
+	given := func(p catalog.Param) bool {
+		return slices.ContainsFunc(members, func(v namedValue) bool { return v.name == p.Name })
+	}
+	if err != nil || slices.ContainsFunc(m.Params, func(p catalog.Param) bool { return p.Required && !given(p) }) {
+		return ""
+	}
+	return callLine(m, params)
 }
 
 // isToken reports whether a param of LSP is one of those that all methods have and nobody types.

@@ -87,12 +87,16 @@ func isParams(kind bson.Type) bool {
 
 func appendOutcome(dst []byte, m *rpcconn.Message) ([]byte, error) {
 	var err error
-	if m.Err == nil {
-		if m.Result == nil {
-			return appendHeader(dst, bson.TypeNull, memberResult), nil
+	switch {
+	case m.Result != nil:
+		if dst, _, err = appendMember(dst, memberResult, m.Result, 1); err != nil {
+			return nil, err
 		}
-		dst, _, err = appendMember(dst, memberResult, m.Result, 1)
-		return dst, err
+	case m.Err == nil:
+		dst = appendHeader(dst, bson.TypeNull, memberResult)
+	}
+	if m.Err == nil {
+		return dst, nil
 	}
 	dst, start := openDocument(appendHeader(dst, bson.TypeEmbeddedDocument, memberError))
 	if code := m.Err.Code; code == int64(int32(code)) {

@@ -46,6 +46,8 @@ func TestAppendEncode(t *testing.T) {
 		{"no result, no id", rpcconn.Message{Kind: rpcconn.KindResponse}, with(head(nil), "result", nil)},
 		{"error", rpcconn.Message{Kind: rpcconn.KindResponse, ID: rpcconn.IntID(1), Err: &rpcconn.Error{Code: -32000, Message: "no", Data: json.RawMessage(`[1]`)}},
 			with(head(int32(1)), "error", d("code", int32(-32000), "message", "no", "data", bson.A{int32(1)}))},
+		{"result and error, on purpose", rpcconn.Message{Kind: rpcconn.KindResponse, ID: rpcconn.IntID(1), Result: json.RawMessage(`5`), Err: &rpcconn.Error{Code: 2, Message: "no"}},
+			append(with(head(int32(1)), "result", int32(5)), bson.E{Key: "error", Value: d("code", int32(2), "message", "no")})},
 		{"error with a long code", rpcconn.Message{Kind: rpcconn.KindResponse, ID: rpcconn.IntID(1), Err: &rpcconn.Error{Code: 1 << 40, Message: "\xff"}},
 			with(head(int32(1)), "error", d("code", int64(1<<40), "message", "\uFFFD"))},
 	}

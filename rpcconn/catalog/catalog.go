@@ -167,6 +167,13 @@ func (c *Catalog) Len() int {
 	return len(c.methods)
 }
 
+// Empty reports whether no methods are known, and the peer has been asked by no convention.
+func (c *Catalog) Empty() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.methods) == 0 && len(c.asked) == 0
+}
+
 // Version changes with every change of the catalog.
 func (c *Catalog) Version() int {
 	c.mu.Lock()

@@ -49,7 +49,7 @@ func TestOpenRPCIsReadBack(t *testing.T) {
 		},
 		Definitions: Definitions{
 			"A b/c": raw(`{"type":"object","properties":{"next":{"$ref":"#/components/schemas/N"}}}`),
-			"N":     raw(`{"$ref":"#/components/schemas/N"}`),
+			"N":     raw(`{"items":{"$ref":"#/components/schemas/N"}}`),
 		},
 	}
 	learned := *want

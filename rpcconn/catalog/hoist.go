@@ -11,14 +11,18 @@ import (
 
 // Hoist returns schema with all its references leading to definitions, and puts what they refer to within schema ($defs, definitions, any
 // other pointer that begins with "#") into those, under prefix and the last part of the pointer, or its own name where prefix is "". What
-// refers elsewhere is not fetched: it may be anything. A schema that is no JSON becomes nil.
-func Hoist(schema json.RawMessage, prefix string, into Definitions) json.RawMessage {
+// refers elsewhere is not fetched: it may be anything. A schema that is no JSON becomes nil. The remarks say what is wrong with it.
+func Hoist(schema json.RawMessage, prefix string, into Definitions) (hoisted json.RawMessage, remarks []string) {
 	if jsonscan.Valid(schema) != nil {
-		return nil
+		return nil, []string{prefix + ": the schema is no JSON"}
 	}
 	h := newHoister(nil, into)
-	defer h.finish()
-	return h.hoist(schema, prefix)
+	hoisted = h.hoist(schema, prefix)
+	h.finish()
+	for _, line := range h.remarks.lines() {
+		remarks = append(remarks, prefix+": "+line)
+	}
+	return hoisted, remarks
 }
 
 // A hoister moves what is referred to into definitions. What refers to overlapping parts of a document could make ever more of it, and
@@ -55,7 +59,7 @@ func newHoister(document *tree, into Definitions) *hoister {
 
 // hoist returns schema, which is valid JSON, rewritten. finish must follow at the end.
 func (h *hoister) hoist(schema json.RawMessage, prefix string) json.RawMessage {
-	if bytes.IndexByte(schema, '$') < 0 && !bytes.Contains(schema, []byte(`"definitions"`)) && !bytes.Contains(schema, []byte(`"\`)) {
+	if bytes.IndexByte(schema, '$') < 0 && !bytes.Contains(schema, []byte(`"definitions"`)) && !bytes.Contains(schema, []byte(`"\`)) && !hasOddType(schema) {
 		return schema
 	}
 	if h.document == nil {
@@ -70,7 +74,26 @@ func (h *hoister) finish() {
 		w := h.waiting[0]
 		h.waiting = h.waiting[1:]
 		h.into[w.name] = h.rewrite(w.text, w.home)
+		if h.circles(w.name) {
+			h.remarks.add("%v refers to itself and to nothing else", w.name)
+		}
 	}
+}
+
+// circles reports whether a definition leads back to itself, by nothing but references, so that nobody can say what it is. All of a circle
+// have been rewritten when the last of them has.
+func (h *hoister) circles(name string) bool {
+	at := name
+	for range maxDepth {
+		next, ok := definitionName(text(read(h.into[at]).ref))
+		if !ok {
+			return false
+		}
+		if at = next; at == name {
+			return true
+		}
+	}
+	return false
 }
 
 func (h *hoister) rewrite(schema []byte, home *tree) json.RawMessage {
@@ -108,6 +131,12 @@ func (h *hoister) schema(dst []byte, c *jsonscan.Cursor, home *tree) []byte {
 			first == '"' && (keyword == "$schema" || keyword == "$id"): // they would change what references are relative to
 			scanned(c)
 			dst = dst[:before]
+		case keyword == "type" && first != '{':
+			value := scanned(c)
+			if odd := oddType(value); odd != nil {
+				h.remarks.add("%s is no type of JSON Schema", appendClipped(nil, string(odd), maxRemarked))
+			}
+			dst = append(dst, value...)
 		case first == '{' && ofSchemas(keyword):
 			dst = h.each(dst, c, home, '}')
 		case first == '[' && (keyword == "allOf" || keyword == "anyOf" || keyword == "oneOf" || keyword == "prefixItems" || keyword == "items"):
@@ -155,6 +184,44 @@ func isSchema(keyword string) bool {
 		return true
 	}
 	return false
+}
+
+// hasOddType reports whether schema may have a type that JSON Schema does not: what stands there need not be a keyword.
+func hasOddType(schema []byte) bool {
+	for {
+		_, rest, found := bytes.Cut(schema, []byte(`"type"`))
+		if !found {
+			return false
+		}
+		schema = rest
+		at := jsonscan.Space(rest, 0)
+		if at == len(rest) || rest[at] != ':' {
+			continue
+		}
+		rest = rest[at+1:]
+		if start, end, err := jsonscan.Value(rest); err == nil && rest[start] != '{' && oddType(rest[start:end]) != nil {
+			return true
+		}
+	}
+}
+
+// oddType returns what in the value of the keyword type is no type, nil where all is.
+func oddType(value []byte) []byte {
+	names := [][]byte{value}
+	if firstByte(value) == '[' {
+		names = nil
+		for _, name := range elements(value) {
+			names = append(names, name)
+		}
+	}
+	for _, name := range names {
+		switch string(name) {
+		case `"null"`, `"boolean"`, `"object"`, `"array"`, `"number"`, `"string"`, `"integer"`:
+		default:
+			return name
+		}
+	}
+	return nil
 }
 
 // scanned returns the key or value at the cursor, and goes past it.

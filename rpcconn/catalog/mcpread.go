@@ -128,7 +128,9 @@ func (r *mcpReader) hoist(schema json.RawMessage, prefix string) json.RawMessage
 	if len(schema) == 0 {
 		return nil
 	}
-	return Hoist(schema, prefix, r.learned.Definitions)
+	hoisted, remarks := Hoist(schema, prefix, r.learned.Definitions)
+	r.learned.Remarks = append(r.learned.Remarks, remarks...)
+	return hoisted
 }
 
 // takesMore reports whether an object schema says that there may be members beside its properties. One that does not say so is taken to

@@ -163,6 +163,7 @@ func (o *ovsdb) operation() {
 	columns := `{"type":"string"}`
 	table := `{"type":"string"}`
 	var conditions, monitors []string
+	exampleOperation, exampleRequests := "", ""
 	if o.tables != nil {
 		columns = ref("Column")
 		// any string will do: what a table does not have is said by its condition, once
@@ -175,8 +176,10 @@ func (o *ovsdb) operation() {
 			monitors = append(monitors, jsonText(t.name)+":"+anyOf(t.refs, ".monitor"))
 		}
 		o.define("Table", `{"enum":`+jsonTexts(names)+`}`)
+		exampleOperation = `,"examples":[{"op":"select","table":` + jsonText(names[0]) + `,"where":[]}]`
+		exampleRequests = `,"examples":[{` + jsonText(names[0]) + `:{}}]`
 	}
-	s := `{"type":"object","required":["op"],"properties":{` +
+	s := `{"type":"object"` + exampleOperation + `,"required":["op"],"properties":{` +
 		`"op":{"enum":["select","insert","update","mutate","delete","wait","commit","abort","comment","assert"]},"table":` + table + `,` +
 		ovsdbMembers(columns, `{"type":"object"}`) +
 		`,"uuid-name":{"type":"string"},"uuid":{"type":"string"},"until":{"enum":["==","!="]},"timeout":{"type":"integer"},` +
@@ -185,7 +188,7 @@ func (o *ovsdb) operation() {
 		s += `,"allOf":[` + strings.Join(conditions, ",") + `]`
 	}
 	o.define("Operation", s+"}")
-	o.define("MonitorRequests", `{"type":"object","properties":{`+strings.Join(monitors, ",")+`}}`)
+	o.define("MonitorRequests", `{"type":"object"`+exampleRequests+`,"properties":{`+strings.Join(monitors, ",")+`}}`)
 }
 
 // anyOf returns the schema of what fits any of the definitions.

@@ -236,6 +236,11 @@ func docstring(t []pythonToken) (summary, description string) {
 	if !ok || n < len(t) && t[n].text != ";" {
 		return "", ""
 	}
+	return Docstring(text)
+}
+
+// Docstring returns the first line and the rest of the string that documents a function, as Python has it (PEP 257).
+func Docstring(text string) (summary, description string) {
 	summary, description, _ = strings.Cut(strings.TrimSpace(dedent(text)), "\n")
 	return strings.TrimSpace(summary), strings.Trim(description, "\n")
 }

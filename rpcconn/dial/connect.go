@@ -70,16 +70,14 @@ func (cfg Config) takeOver(ctx context.Context, found *Finding, opts *rpcconn.Op
 		k.release()
 		return nil
 	}
-	ch := framing(prefixed(k.nc, k.read))
+	codec := w.Protocol.NewCodec()
+	ch := &resumed{RawChannel: framing(prefixed(k.nc, k.read))}
 	stop := context.AfterFunc(ctx, k.release) // unblocks Recv
-	_, err = ch.Recv()                        // the answer to the probe
+	err = ch.dropAnswer(codec)
 	if !stop() || err != nil {
 		_ = ch.Close()
 		return nil
 	}
-	codec := w.Protocol.NewCodec()
-	return &Link{
-		Conn: rpcconn.New(ch, codec, opts), codec: codec, Target: found.Target, Remote: k.remote, wire: fixed(w),
-		unverified: cfg.TLS.Insecure && found.Target.isTLS(),
-	}
+	link := &Link{codec: codec, Target: found.Target, Remote: k.remote, wire: fixed(w), unverified: cfg.TLS.Insecure && found.Target.isTLS()}
+	return link.on(ch, codec, opts)
 }

@@ -20,6 +20,7 @@ const (
 	probeGrace    = 200 * time.Millisecond // that a child process has for each step of its end
 	closingTime   = time.Second            // that closing a WebSocket or an HTTP session may take
 	detectLimit   = 3 * time.Second        // for all
+	childLimit    = 6 * time.Second        // for all, where the peer is a child process: programs take their time to start, several at once the more
 )
 
 // A Finding is what a target was found to speak.
@@ -48,7 +49,7 @@ func (f *Finding) Config(cfg Config) Config {
 
 // Detect finds out what t speaks, by harmless requests on connections of their own: the likeliest first, the next one only when
 // the one before has been silent for a moment. likely, if not nil, is what t spoke earlier. trace, if not nil, is told each step. It takes
-// 3 seconds at most, and nothing of what it started is left then.
+// 3 seconds at most, 6 for a child process, and nothing of what it started is left then.
 //
 // The error says what was tried; it is about the connection where there is none.
 func (cfg Config) Detect(ctx context.Context, t Target, likely *Finding, trace func(string)) (*Finding, error) {
@@ -65,7 +66,7 @@ func (cfg Config) DetectKeeping(ctx context.Context, t Target, likely *Finding, 
 	}
 	limit := detectLimit
 	if t.IsCommand() {
-		limit -= 2 * probeGrace
+		limit = childLimit - 2*probeGrace
 	}
 	limited, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()

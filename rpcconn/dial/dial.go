@@ -34,6 +34,7 @@ type Link struct {
 
 	unverified bool
 
+	tap   *transport.Tap
 	codec rpcconn.Codec            // of a dialled peer
 	meant atomic.Pointer[Protocol] // what Become said; nil: nothing
 }
@@ -94,9 +95,18 @@ func (cfg Config) Dial(ctx context.Context, t Target, opts *rpcconn.Options) (*L
 	link.Target, link.wire = t, fixed(w)
 	link.unverified = cfg.TLS.Insecure && t.isTLS()
 	link.codec = w.Protocol.NewCodec()
-	link.Conn = rpcconn.New(ch, link.codec, opts)
-	return link, nil
+	return link.on(ch, link.codec, opts), nil
 }
+
+// on starts the connection of l, whose frames can be watched from then on. It returns l.
+func (l *Link) on(ch rpcconn.Channel, codec rpcconn.Codec, opts *rpcconn.Options) *Link {
+	l.tap = transport.NewTap(ch)
+	l.Conn = rpcconn.New(l.tap, codec, opts)
+	return l
+}
+
+// Watch has see called with each frame that comes in, before it is made anything of, until stop is called; see Tap of transport.
+func (l *Link) Watch(see func(frame []byte)) (stop func()) { return l.tap.Watch(see) }
 
 func onError(opts *rpcconn.Options) func(error) {
 	if opts == nil {

@@ -1,8 +1,11 @@
 package dial
 
 import (
+	"bufio"
 	"encoding/json"
+	"io"
 	"net"
+	"strings"
 	"testing"
 
 	"rpcsh/rpcconn"
@@ -52,6 +55,49 @@ func TestPeerThatTakesOneClientEver(t *testing.T) {
 	}
 	if found.Protocol != "jsonrpc" || found.Framing != "rfc7464" || link.Remote != target.Address {
 		t.Errorf("found %s at %s", found, link.Remote)
+	}
+}
+
+// What a peer asks as soon as somebody connects, before it has answered the probe, is not lost.
+func TestPeerThatCallsAtOnce(t *testing.T) {
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ln.Close()
+	const early = "\x1e" + `{"jsonrpc":"2.0","id":1,"method":"hello"}` + "\n\x1e" + `{"jsonrpc":"2.0","method":"news","params":[1]}` + "\n"
+	const refusal = "\x1e" + `{"jsonrpc":"2.0","id":1,"error":{"code":-32601,"message":"Method not found"}}` + "\n"
+	received := make(chan string, 1)
+	go func() {
+		nc, err := ln.Accept()
+		if err != nil {
+			return
+		}
+		defer nc.Close()
+		lines := bufio.NewReader(nc)
+		_, _ = lines.ReadString('\n') // the probe
+		_, _ = io.WriteString(nc, early+refusal)
+		answer, _ := lines.ReadString('\n')
+		received <- answer
+	}()
+	var seen []string
+	target := Target{Scheme: schemeTCP, Address: ln.Addr().String()}
+	link, _, err := Config{}.Connect(t.Context(), target, nil, &rpcconn.Options{
+		Handler:   echo,
+		OnRequest: func(r *rpcconn.Request) { seen = append(seen, r.Method) },
+		OnStray:   func(r *rpcconn.Response) { seen = append(seen, "stray "+r.ID.String()) },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := <-received; !strings.Contains(got, `"id":1`) {
+		t.Errorf("hello is answered with %q", got)
+	}
+	<-link.Done()
+	_ = link.Close()
+	link.Wait()
+	if got := strings.Join(seen, ", "); got != "hello, news" {
+		t.Errorf("seen: %s", got)
 	}
 }
 

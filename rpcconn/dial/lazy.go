@@ -21,7 +21,7 @@ type lazy struct {
 	fallback Wire
 
 	mu      sync.Mutex // protects what follows
-	channel rpcconn.Channel
+	channel rpcconn.RawChannel
 	codec   rpcconn.Codec
 	wire    Wire
 	first   []byte // read, and to be read again by the channel
@@ -66,7 +66,7 @@ func (l *lazy) decide(w Wire, found bool) error {
 }
 
 // decided returns the codec and the channel, nil while nothing is decided.
-func (l *lazy) decided() (rpcconn.Codec, rpcconn.Channel) {
+func (l *lazy) decided() (rpcconn.Codec, rpcconn.RawChannel) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.codec, l.channel
@@ -87,10 +87,41 @@ func (l *lazy) Decode(frame []byte, p *rpcconn.Packet) error {
 	return codec.Decode(frame, p)
 }
 
-// Send implements rpcconn.Channel; AppendEncode has decided before.
-func (l *lazy) Send(ctx context.Context, frame []byte) error {
+// speaking returns the channel for who is about to send; who speaks first takes the fallback.
+func (l *lazy) speaking() (rpcconn.RawChannel, error) {
+	if _, ch := l.decided(); ch != nil {
+		return ch, nil
+	}
+	err := l.decide(l.fallback, false)
 	_, ch := l.decided()
+	return ch, err
+}
+
+// Send implements rpcconn.Channel; where the frame comes from AppendEncode, that has decided before.
+func (l *lazy) Send(ctx context.Context, frame []byte) error {
+	ch, err := l.speaking()
+	if err != nil {
+		return err
+	}
 	return ch.Send(ctx, frame)
+}
+
+// AppendFrame implements rpcconn.RawChannel.
+func (l *lazy) AppendFrame(dst, frame []byte) ([]byte, error) {
+	ch, err := l.speaking()
+	if err != nil {
+		return dst, err
+	}
+	return ch.AppendFrame(dst, frame)
+}
+
+// SendRaw implements rpcconn.RawChannel.
+func (l *lazy) SendRaw(ctx context.Context, raw []byte, rate int) error {
+	ch, err := l.speaking()
+	if err != nil {
+		return err
+	}
+	return ch.SendRaw(ctx, raw, rate)
 }
 
 // Recv implements rpcconn.Channel.
@@ -167,6 +198,8 @@ func (l *lazy) Close() error {
 	}
 	return l.nc.Close()
 }
+
+var _ rpcconn.RawChannel = (*lazy)(nil)
 
 // A replay gives what was read of a lazy connection once more, and then what follows.
 type replay struct{ lazy *lazy }

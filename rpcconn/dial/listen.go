@@ -172,7 +172,8 @@ func (l *Listener) greet(nc net.Conn) {
 		}
 		l.offer(func(opts *rpcconn.Options) *Link {
 			ch := framing(readingFrom(nc, &wary{nc: nc}))
-			return &Link{Conn: rpcconn.New(ch, l.wire.Protocol.NewCodec(), opts), Remote: l.remote(nc), wire: fixed(l.wire)}
+			link := &Link{Remote: l.remote(nc), wire: fixed(l.wire)}
+			return link.on(ch, l.wire.Protocol.NewCodec(), opts)
 		}, nc.Close)
 		return
 	}
@@ -189,8 +190,7 @@ func (l *Listener) greet(nc net.Conn) {
 	l.offer(func(opts *rpcconn.Options) *Link {
 		lazy := &lazy{nc: nc, cfg: l.cfg, fallback: l.wire, first: first}
 		link := &Link{Remote: l.remote(nc), wire: lazy.Wire, onWire: lazy.OnWire}
-		link.Conn = rpcconn.New(lazy, lazy, opts)
-		return link
+		return link.on(lazy, lazy, opts)
 	}, nc.Close)
 }
 
@@ -277,7 +277,8 @@ func (l *Listener) offerWebSocket(ch rpcconn.Channel, remote net.Addr) {
 	}
 	l.offer(func(opts *rpcconn.Options) *Link {
 		codec := &firstFrame{cfg: l.cfg, fallback: l.wire}
-		return &Link{Conn: rpcconn.New(ch, codec, opts), Remote: remote.String(), wire: codec.Wire, onWire: codec.OnWire}
+		link := &Link{Remote: remote.String(), wire: codec.Wire, onWire: codec.OnWire}
+		return link.on(ch, codec, opts)
 	}, ch.Close)
 }
 
@@ -286,6 +287,7 @@ func (l *Listener) offerChannel(ch rpcconn.Channel, remote net.Addr) {
 	w := l.wire
 	w.Framing = noFraming
 	l.offer(func(opts *rpcconn.Options) *Link {
-		return &Link{Conn: rpcconn.New(ch, w.Protocol.NewCodec(), opts), Remote: remote.String(), wire: fixed(w)}
+		link := &Link{Remote: remote.String(), wire: fixed(w)}
+		return link.on(ch, w.Protocol.NewCodec(), opts)
 	}, ch.Close)
 }

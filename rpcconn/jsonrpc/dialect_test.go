@@ -126,11 +126,15 @@ func TestEncodeDialects(t *testing.T) {
 	result := func(result string) rpcconn.Message {
 		return kinds(rpcconn.KindResponse, func(m *rpcconn.Message) { m.Result = []byte(result) })
 	}
+	both := failure(5, "m", "")
+	both.Result = []byte("1")
 	tests := []struct {
 		codec *Codec
 		m     rpcconn.Message
 		want  string
 	}{
+		{New1(), both, `{"id":7,"result":1,"error":{"code":5,"message":"m"}}`},
+		{NewVersionless(), both, `{"id":7,"result":1,"error":{"code":5,"message":"m"}}`},
 		{New1(), request("[1]"), `{"id":7,"method":"a","params":[1]}`},
 		{New1(), request(""), `{"id":7,"method":"a","params":[]}`},
 		{New1(), request(`{"b":1}`), `{"id":7,"method":"a","params":{"b":1}}`},

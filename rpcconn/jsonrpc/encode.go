@@ -109,19 +109,17 @@ func (c *Codec) appendCall(dst []byte, m *rpcconn.Message) []byte {
 }
 
 func (c *Codec) appendAnswer(dst []byte, m *rpcconn.Message) []byte {
-	if m.Err != nil {
-		if c.dialect.allMembers {
-			dst = append(dst, `,"result":null`...)
-		}
-		return c.appendError(append(dst, `,"error":`...), m.Err)
-	}
-	if len(m.Result) > 0 {
+	switch {
+	case len(m.Result) > 0:
 		dst = append(dst, `,"result":`...)
 		dst = appendText(dst, m.Result)
-	} else {
+	case m.Err == nil || c.dialect.allMembers:
 		dst = append(dst, `,"result":null`...)
 	}
-	if c.dialect.allMembers {
+	switch {
+	case m.Err != nil:
+		dst = c.appendError(append(dst, `,"error":`...), m.Err)
+	case c.dialect.allMembers:
 		dst = append(dst, `,"error":null`...)
 	}
 	return dst

@@ -154,6 +154,8 @@ func TestAppendEncode(t *testing.T) {
 	failure := func(code int64, message, data string) rpcconn.Message {
 		return rpcconn.Message{Kind: rpcconn.KindResponse, ID: rpcconn.IntID(5), Err: &rpcconn.Error{Code: code, Message: message, Data: []byte(data)}}
 	}
+	both := failure(0, "x", "")
+	both.Result = []byte("6")
 	text := func(s string) string { return fmt.Sprintf("%x%x", 0xa0+len(s), s) }
 	tests := []struct {
 		m    rpcconn.Message
@@ -166,6 +168,7 @@ func TestAppendEncode(t *testing.T) {
 		{rpcconn.Message{Kind: rpcconn.KindResponse, ID: rpcconn.IntID(5), Result: []byte(`{"a":1}`)}, "94 01 05 c0 81 a161 01"},
 		{rpcconn.Message{Kind: rpcconn.KindResponse, ID: rpcconn.IntID(0)}, "94 01 00 c0 c0"},
 
+		{both, "94 01 05 a178 06"},
 		{failure(0, "", `{"a":1}`), "94 01 05 81 a161 01 c0"},
 		{failure(0, "", `"x"`), "94 01 05 a178 c0"},
 		{failure(0, "x", `"x"`), "94 01 05 a178 c0"},

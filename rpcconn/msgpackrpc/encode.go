@@ -97,9 +97,9 @@ func (c *Codec) appendOutcome(dst []byte, m *rpcconn.Message) ([]byte, error) {
 		if err != nil {
 			return nil, fmt.Errorf("error: %w", err)
 		}
-		return msgp.AppendNil(dst), nil
+	} else {
+		dst = msgp.AppendNil(dst)
 	}
-	dst = msgp.AppendNil(dst)
 	if len(m.Result) == 0 {
 		return msgp.AppendNil(dst), nil
 	}

@@ -79,10 +79,7 @@ func (w *writer) flush() error {
 
 // flushBehind writes batch and then what is queued, however long that takes.
 func (w *writer) flushBehind(batch []byte) {
-	if w.timed != nil {
-		w.deadline = time.Time{}
-		_ = w.timed.SetWriteDeadline(w.deadline) // where that fails, so does Write
-	}
+	w.waitForEver()
 	for {
 		if len(batch) > 0 {
 			if _, err := w.write(batch); err != nil {
@@ -150,6 +147,14 @@ func (w *writer) write(batch []byte) (int, error) {
 func (w *writer) renewDeadline() {
 	if now := time.Now(); w.deadline.Sub(now) < patience/2 {
 		w.deadline = now.Add(patience)
+		_ = w.timed.SetWriteDeadline(w.deadline) // where that fails, so does Write
+	}
+}
+
+// waitForEver gives writes all the time that the peer takes.
+func (w *writer) waitForEver() {
+	if w.timed != nil {
+		w.deadline = time.Time{}
 		_ = w.timed.SetWriteDeadline(w.deadline) // where that fails, so does Write
 	}
 }

@@ -29,6 +29,14 @@ type framing struct {
 	newSplitter func(max int) splitter
 }
 
+// appendFrame appends what goes on the wire for frame.
+func (f *framing) appendFrame(dst, frame []byte) []byte {
+	if f.appendHead != nil {
+		dst = f.appendHead(dst, len(frame))
+	}
+	return append(append(dst, frame...), f.tail...)
+}
+
 // framings is in the order in which people are shown the names.
 func framings() []framing {
 	return []framing{
@@ -64,5 +72,5 @@ func NewFraming(name string, max int) (rpcconn.Framing, error) {
 	case max == 0:
 		max = DefaultMaxMessage
 	}
-	return func(rwc io.ReadWriteCloser) rpcconn.Channel { return newStream(rwc, all[i], max) }, nil
+	return func(rwc io.ReadWriteCloser) rpcconn.RawChannel { return newStream(rwc, all[i], max) }, nil
 }

@@ -22,7 +22,7 @@ type stream struct {
 	err     error // of rwc.Close; set in closing
 }
 
-var _ rpcconn.Channel = (*stream)(nil)
+var _ rpcconn.RawChannel = (*stream)(nil)
 
 func newStream(rwc io.ReadWriteCloser, f framing, max int) *stream {
 	ended := new(ending)

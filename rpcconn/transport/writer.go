@@ -52,13 +52,14 @@ type writer struct {
 	err      error      // why nothing can be sent any more
 	closing  bool       // idle is to be closed when there is no flusher
 
-	idle chan struct{}
+	hurry chan struct{} // closed when nobody may take their time any more
+	idle  chan struct{}
 }
 
-// A waiter is a Send for which there is no room, or whose frame is big and somebody else is writing.
+// A waiter is a Send for which there is no room, or one that writes itself, while somebody else is writing.
 type waiter struct {
-	frame []byte
-	big   bool          // wants to be the flusher; otherwise, wants frame to be queued
+	frame []byte        // to be queued
+	big   bool          // wants to be the flusher instead
 	ready chan struct{} // closed when it has what it wants, or err
 	err   error
 }
@@ -73,7 +74,7 @@ func newWriter(w io.WriteCloser, f framing, ended *ending) *writer {
 	if ok && timed.SetWriteDeadline(time.Time{}) != nil {
 		timed = nil // a file that is no pipe
 	}
-	return &writer{w: w, f: f, tail: []byte(f.tail), ended: ended, timed: timed, idle: make(chan struct{})}
+	return &writer{w: w, f: f, tail: []byte(f.tail), ended: ended, timed: timed, hurry: make(chan struct{}), idle: make(chan struct{})}
 }
 
 // Send implements rpcconn.Channel. It returns nil as soon as it is certain that frame is written unless the connection
@@ -96,7 +97,10 @@ func (w *writer) send(ctx context.Context, frame []byte) error {
 		defer w.mu.Unlock()
 		return w.err
 	case len(w.waiting) > 0 || big && w.flushing || len(w.queue) >= maxQueue:
-		return w.await(ctx, &waiter{frame: frame, big: big, ready: make(chan struct{})})
+		if err := w.await(ctx, &waiter{frame: frame, big: big, ready: make(chan struct{})}); err != nil || !big {
+			return err
+		}
+		return w.writeBig(ctx, frame)
 	case !big:
 		w.enqueueLocked(frame)
 	}
@@ -116,11 +120,7 @@ func (w *writer) send(ctx context.Context, frame []byte) error {
 }
 
 func (w *writer) enqueueLocked(frame []byte) {
-	if w.f.appendHead != nil {
-		w.queue = w.f.appendHead(w.queue, len(frame))
-	}
-	w.queue = append(w.queue, frame...)
-	w.queue = append(w.queue, w.tail...)
+	w.queue = w.f.appendFrame(w.queue, frame)
 }
 
 // await queues me until it is ready. It unlocks mu.
@@ -139,9 +139,6 @@ func (w *writer) await(ctx context.Context, me *waiter) error {
 		}
 		w.mu.Unlock()
 		<-me.ready // it was too late
-	}
-	if me.err == nil && me.big {
-		return w.writeBig(ctx, me.frame)
 	}
 	return me.err
 }
@@ -174,6 +171,7 @@ func (w *writer) dismissLocked() {
 
 // finish lets nobody send any more, and waits for what was sent to be written, at most for grace. It is called once.
 func (w *writer) finish(grace time.Duration) {
+	close(w.hurry)
 	w.mu.Lock()
 	w.closing = true
 	if w.err == nil {

@@ -16,6 +16,12 @@ type caller struct{ *rpcconn.Conn }
 func (caller) Number() int     { return 7 }
 func (caller) Name() string    { return "web" }
 func (caller) Address() string { return "127.0.0.1:7" }
+func (c caller) Wire() Wire {
+	return Wire{
+		Conn: c.Conn, NewCodec: func() rpcconn.Codec { return jsonrpc.New() },
+		Show: func(*rpcconn.Request, *rpcconn.Response, string) {}, Note: func(string) {},
+	}
+}
 
 // handler answers by rules.
 func handler(rules *Rules) rpcconn.Handler {

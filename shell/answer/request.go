@@ -18,6 +18,8 @@ type Peer interface {
 	Notify(ctx context.Context, method string, params json.RawMessage) error
 	Batch(ctx context.Context, calls []rpcconn.Call) ([]*rpcconn.Response, error)
 
+	Wire() Wire // as it is now
+
 	Close() error // ends the connection; it waits for what was sent to be written
 }
 

@@ -35,6 +35,7 @@ type Rule struct {
 	Delay    Span          // before the answer
 	Close    bool          // close the connection after the answer
 	Abort    bool          // close it instead of answering
+	Faults   Faults        // what is wrong with the answer, on purpose
 	Acts     bool          // it is for notifications too: the Answerer does something beside answering
 }
 

@@ -3,6 +3,7 @@ package answer
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -14,6 +15,8 @@ import (
 
 // Rules is all that is served, in order: of the rules that fit a request the first answers it. It may be used by any number of goroutines.
 type Rules struct {
+	order reorder
+
 	mu    sync.Mutex // protects what follows
 	rules []*entry
 }
@@ -228,11 +231,19 @@ func (e *entry) fits(req *Request) bool {
 
 // Answer returns the answer to a request, as an rpcconn.Handler does, and whether there is a rule for it.
 func (r *Rules) Answer(ctx context.Context, req *Request) (result json.RawMessage, served bool, err error) {
+	r.order.watch(req)
 	rule := r.take(ctx, req)
 	if rule == nil {
 		return nil, false, nil
 	}
 	result, err = rule.answer(ctx, req)
+	if rule.Faults.Any() && !errors.Is(err, rpcconn.ErrNoAnswer) {
+		held := ""
+		if rule.Faults.Reorder {
+			held = r.order.hold(ctx, req)
+		}
+		result, err = rule.Faults.apply(ctx, req, result, err, held)
+	}
 	return result, true, err
 }
 

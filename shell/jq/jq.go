@@ -17,7 +17,11 @@ import (
 	"github.com/itchyny/gojq"
 
 	"rpcsh/rpcconn/jsonscan"
+	"rpcsh/shell/memory"
 )
+
+// errMemory ends an expression; gojq has no limit of its own, and [range(1e9)] would take all there is. It bounds single operations to 2 GiB.
+var errMemory = errors.New("the expression takes too much memory")
 
 // maxResults bounds how many values one run may give.
 const maxResults = 100_000
@@ -105,7 +109,7 @@ func (f *Filter) run(ctx context.Context, limit int, input json.RawMessage, valu
 		}
 		vars = append(vars, value)
 	}
-	ctx, stop := guardMemory(ctx, maxMemory)
+	ctx, stop := memory.Guard(ctx, memory.Limit, errMemory)
 	defer stop()
 	iter := f.code.RunWithContext(ctx, in, vars...)
 	for {

@@ -13,6 +13,8 @@ import (
 type Env struct {
 	Variable func(name string) (json.RawMessage, bool) // $name; nil: there are no variables, $name is text
 	ReadFile func(path string) ([]byte, error)         // @path
+
+	later bool // what a path into a variable leads to is not known yet
 }
 
 // A Statement is what one line says.

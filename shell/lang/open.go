@@ -20,6 +20,8 @@ func Open(line string) bool {
 		p.pos += 1 + len(name)
 		p.batch = name == commandBatch
 		method = name != commandPrint
+	case commandSend:
+		return false
 	default:
 		_, open := code(p.rest())
 		return open

@@ -18,6 +18,9 @@ const (
 	commandPrint  = "print" // whose result is its argument
 )
 
+// commandSend takes what is broken on purpose, such as a bracket that is never closed.
+const commandSend = "send"
+
 // commandDescribe is what METHOD? stands for.
 const commandDescribe = "describe"
 
@@ -34,6 +37,16 @@ func Parse(line string, env Env) (*Statement, error) {
 		return nil, err
 	}
 	return s, nil
+}
+
+// Check reads a line that will be run later, when its variables have values and its files are there. The error is an *Error.
+func Check(line string) (*Statement, error) {
+	nothing := json.RawMessage("null")
+	return Parse(line, Env{
+		Variable: func(string) (json.RawMessage, bool) { return nothing, true },
+		ReadFile: func(string) ([]byte, error) { return nothing, nil },
+		later:    true,
+	})
 }
 
 func checkUTF8(text string) error {

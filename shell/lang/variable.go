@@ -31,6 +31,7 @@ func (p *parser) variable() (json.RawMessage, error) {
 			return nil, err
 		case p.pos == step:
 			return v, nil
+		case p.env.later:
 		case key != nil:
 			v = member(v, *key)
 		default:

@@ -1,0 +1,209 @@
+package answer
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+
+	"rpcsh/rpcconn"
+)
+
+// Faults are what a rule does wrong with its answer, on purpose, so that one sees how the peer copes. The zero Faults do nothing.
+//
+// An answer that is not sent as it should be is sent by itself, also where its request was a part of a batch.
+type Faults struct {
+	ErrorRate float64        // the probability with which the answer is an error instead: from 0 to 1
+	Error     *rpcconn.Error // that error; nil: "failed on purpose"
+	Chance    func() float64 // from 0 to below 1; nil: that of math/rand
+
+	Reorder   bool // the answer waits until a later one has gone out, for reorderLimit at most
+	Drop      bool // there is no answer
+	WrongID   bool // it answers what was not asked
+	Duplicate bool // it goes out twice
+	Both      bool // it has a result and an error
+	Malformed bool // it is no message
+	Truncate  int  // it ends after so many bytes, those of the framing included; 0: where it should
+	Slow      int  // it is written at so many bytes a second; 0: at once
+}
+
+// Any reports whether there is something that f does.
+func (f *Faults) Any() bool { return f.ErrorRate > 0 || f.Reorder || f.Drop || f.misshapes() }
+
+// misshapes reports whether the answer is sent in another way than it should.
+func (f *Faults) misshapes() bool {
+	return f.WrongID || f.Duplicate || f.Both || f.Malformed || f.isRaw()
+}
+
+// isRaw reports whether what is written is no whole frame, or not written at once.
+func (f *Faults) isRaw() bool { return f.Truncate > 0 || f.Slow > 0 }
+
+// apply does to an answer what f says, and returns what is left for the connection to answer. held says how it was held back.
+func (f *Faults) apply(ctx context.Context, req *Request, result json.RawMessage, err error, held string) (json.RawMessage, error) {
+	var did remarks
+	did.add(held)
+	if f.fails() {
+		result, err = nil, f.failure()
+		did.add("an error by chance")
+	}
+	if f.Drop {
+		req.Remark = "no answer, on purpose"
+		req.Peer.Wire().Show(req.Request, nil, req.Remark)
+		return nil, rpcconn.ErrNoAnswer
+	}
+	if f.misshapes() && f.send(ctx, req, result, err, did) {
+		return nil, rpcconn.ErrNoAnswer
+	}
+	req.Remark = did.String()
+	return result, err
+}
+
+func (f *Faults) fails() bool {
+	if f.ErrorRate == 0 {
+		return false
+	}
+	chance := f.Chance
+	if chance == nil {
+		chance = rand.Float64
+	}
+	return chance() < f.ErrorRate
+}
+
+// failure returns the error of an answer that fails.
+func (f *Faults) failure() *rpcconn.Error {
+	if f.Error != nil {
+		return f.Error
+	}
+	return &rpcconn.Error{Code: rpcconn.CodeServerError, Message: "failed on purpose"}
+}
+
+// send sends an answer as f says, and reports whether it did. Where it did not, that was told.
+func (f *Faults) send(ctx context.Context, req *Request, result json.RawMessage, err error, did remarks) bool {
+	wire := req.Peer.Wire()
+	shown := &rpcconn.Response{ID: req.ID, Result: result, Extra: req.Extra}
+	if err != nil {
+		shown.Result, shown.Err = nil, rpcconn.ErrorOf(err)
+	}
+	frame, err := f.frame(wire, shown, &did)
+	if err != nil {
+		return false // the connection finds the same, and answers that
+	}
+	raw, err := f.raw(wire, frame, &did)
+	if err != nil {
+		wire.Note(fmt.Sprintf("the answer to %s goes out whole and at once: %v", req.Method, err))
+		if len(did) == 0 {
+			return false
+		}
+	}
+	req.Remark = did.String()
+	wire.Show(req.Request, shown, req.Remark)
+	sent := 0
+	if raw != nil {
+		err = wire.Conn.SendRaw(ctx, raw, f.Slow)
+	} else {
+		sent, err = f.sendFrames(ctx, wire.Conn, frame)
+	}
+	if err == nil || ctx.Err() != nil || errors.Is(err, rpcconn.ErrClosed) {
+		return true
+	}
+	wire.Note(fmt.Sprintf("the answer to %s could not be sent like this: %v", req.Method, err))
+	return sent > 0
+}
+
+// sendFrames sends a frame as often as f says, and returns how often it was sent.
+func (f *Faults) sendFrames(ctx context.Context, c *rpcconn.Conn, frame []byte) (sent int, err error) {
+	if err := c.SendFrame(ctx, frame); err != nil || !f.Duplicate {
+		return 0, err
+	}
+	return 1, c.SendFrame(ctx, frame)
+}
+
+// frame returns the frame of an answer.
+func (f *Faults) frame(wire Wire, r *rpcconn.Response, did *remarks) ([]byte, error) {
+	m := rpcconn.Message{Kind: rpcconn.KindResponse, ID: r.ID, Result: r.Result, Err: r.Err, Extra: r.Extra}
+	if f.Both {
+		if m.Err == nil {
+			m.Err = f.failure()
+			did.add("with an error beside it")
+		} else {
+			m.Result = json.RawMessage(`"on purpose"`) // null would be no result in JSON-RPC 1.0 and MessagePack-RPC
+			did.add("with a result beside it")
+		}
+	}
+	if f.WrongID {
+		m.ID = otherID(r.ID)
+		did.add("with a wrong id")
+	}
+	frame, err := wire.NewCodec().AppendEncode(nil, &rpcconn.Packet{Messages: []rpcconn.Message{m}})
+	if err != nil {
+		return nil, err
+	}
+	if f.Malformed {
+		frame = malformed(frame, wire.NewCodec)
+		did.add("malformed")
+	}
+	if f.Duplicate {
+		did.add("twice")
+	}
+	return frame, nil
+}
+
+// raw returns what is to be written where that is not the frame, nil where it is. The error says that this connection writes frames only.
+func (f *Faults) raw(wire Wire, frame []byte, did *remarks) ([]byte, error) {
+	if !f.isRaw() {
+		return nil, nil
+	}
+	raw, err := wire.Conn.AppendFrame(nil, frame)
+	if err == nil && f.Duplicate {
+		raw, err = wire.Conn.AppendFrame(raw, frame)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if f.Truncate > 0 && f.Truncate < len(raw) {
+		raw = raw[:f.Truncate]
+	}
+	if f.Truncate > 0 {
+		did.add(fmt.Sprintf("its first %d bytes", len(raw)))
+	}
+	if f.Slow > 0 {
+		did.add(fmt.Sprintf("at %d bytes a second", f.Slow))
+	}
+	return raw, nil
+}
+
+// otherID returns an id of the same type that was hardly asked.
+func otherID(id rpcconn.ID) rpcconn.ID {
+	const far = 1 << 20
+	if n, ok := id.Int(); ok {
+		return rpcconn.IntID(n ^ far)
+	}
+	switch text := id.String(); text[0] {
+	case '"':
+		return rpcconn.ParseID([]byte(`"not ` + text[1:]))
+	case '-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9':
+		digits := strings.TrimPrefix(text, "-")
+		return rpcconn.ParseID([]byte(text[:len(text)-len(digits)] + "7" + digits))
+	default:
+		return rpcconn.IntID(far)
+	}
+}
+
+// remarks are what was done to an answer.
+type remarks []string
+
+func (r *remarks) add(text string) {
+	if text != "" {
+		*r = append(*r, text)
+	}
+}
+
+// String returns what was done as a remark, "" where nothing was.
+func (r remarks) String() string {
+	if len(r) == 0 {
+		return ""
+	}
+	return strings.Join(r, ", ") + ", on purpose"
+}

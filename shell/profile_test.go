@@ -1,0 +1,290 @@
+package shell_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"rpcsh/rpcconn"
+	"rpcsh/rpcconn/catalog"
+	"rpcsh/rpcconn/dial"
+	"rpcsh/shell"
+)
+
+// mcpServer is a server of the Model Context Protocol whose tools are tools.
+func mcpServer(t *testing.T, tools func() string, call func(c *rpcconn.Conn, params json.RawMessage) (json.RawMessage, error)) *service {
+	t.Helper()
+	return serve(t, answers{
+		"initialize": result(`{"protocolVersion":"2025-06-18","capabilities":{"tools":{"listChanged":true}},"serverInfo":{"name":"fake","version":"1"}}`),
+		"tools/list": func(*rpcconn.Conn, json.RawMessage) (json.RawMessage, error) {
+			return json.RawMessage(`{"tools":[` + tools() + `]}`), nil
+		},
+		"tools/call": call,
+	})
+}
+
+const echoTool = `{"name":"echo","description":"Says it.","inputSchema":{"type":"object","properties":{"message":{"type":"string"}},"required":["message"]}}`
+
+// toolCall is what a tool is called with.
+type toolCall struct {
+	Name      string
+	Arguments json.RawMessage
+	Meta      struct{ ProgressToken json.RawMessage } `json:"_meta"`
+}
+
+func readToolCall(params json.RawMessage) (c toolCall) {
+	_ = json.Unmarshal(params, &c) // what is missing, the test misses
+	return c
+}
+
+// A tool is called as a method, and what is told to have changed is learned anew.
+func TestToolsAreMethods(t *testing.T) {
+	var mu sync.Mutex
+	tools := echoTool
+	s := mcpServer(t, func() string {
+		mu.Lock()
+		defer mu.Unlock()
+		return tools
+	}, func(_ *rpcconn.Conn, params json.RawMessage) (json.RawMessage, error) {
+		c := readToolCall(params)
+		return json.RawMessage(fmt.Sprintf(`{"content":[{"type":"text","text":%q}]}`, c.Name+string(c.Arguments))), nil
+	})
+	p := dialledAs(t, s, "mcp")
+	p.see(`fake 1 · \d+ methods by mcp`)
+	if got := s.questions(); got != "initialize notifications/initialized tools/list" {
+		t.Errorf("asked %s", got)
+	}
+	if got := p.run("echo message=hi | .content[0].text"); !strings.HasPrefix(got, `"echo{\"message\":\"hi\"}"`) {
+		t.Errorf("a tool: %s", got)
+	}
+	if got := p.run("echo mesage=hi"); !strings.Contains(got, "mesage is not a param of echo") || s.given("tools/call") == "" {
+		t.Errorf("a wrong name: %s", got)
+	}
+	mu.Lock()
+	tools += `,{"name":"later","inputSchema":{"type":"object"}}`
+	mu.Unlock()
+	if err := s.link().Notify(t.Context(), "notifications/tools/list_changed", nil); err != nil {
+		t.Fatal(err)
+	}
+	p.until("the new tool's being learned", func() bool { return strings.Contains(p.run(".describe later"), "sent as tools/call") })
+}
+
+// A call whose progress is told is not given up, and its progress is shown.
+func TestProgressPutsOffTheTimeLimit(t *testing.T) {
+	t.Parallel()
+	const limit, pause, steps = 2 * time.Second, 300 * time.Millisecond, 8
+	s := mcpServer(t, func() string { return echoTool }, func(c *rpcconn.Conn, params json.RawMessage) (json.RawMessage, error) {
+		token := readToolCall(params).Meta.ProgressToken
+		for i := range steps {
+			time.Sleep(pause)
+			_ = c.Notify(t.Context(), "notifications/progress", fmt.Appendf(nil, `{"progressToken":%s,"progress":%d,"total":%d,"message":"at it"}`, token, i+1, steps))
+		}
+		return json.RawMessage(`{"content":[]}`), nil
+	})
+	p := dialledAs(t, s, "mcp")
+	p.see(`methods by mcp`)
+	p.run(fmt.Sprintf(".set timeout %s", limit))
+	if got := p.run("echo message=hi"); !strings.Contains(got, `{"content":[]}`) && !strings.Contains(got, `"content": []`) {
+		t.Errorf("a call that takes %s: %s", pause*steps, got)
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if !strings.Contains(p.status, "█") || !strings.Contains(p.status, "% at it") {
+		t.Errorf("the progress is shown as %s", p.status)
+	}
+}
+
+// Whose protocol has a word for it is told that a call is given up.
+func TestCancelIsTold(t *testing.T) {
+	wait := func(c *rpcconn.Conn, _ json.RawMessage) (json.RawMessage, error) {
+		<-c.Done()
+		return nil, rpcconn.ErrNoAnswer
+	}
+	for protocol, test := range map[string]struct {
+		s          *service
+		line, told string
+		params     string // a part of them
+	}{
+		"mcp": {mcpServer(t, func() string { return echoTool }, wait), "echo message=hi", "notifications/cancelled", `"requestId":`},
+		"lsp": {serve(t, answers{"initialize": result(`{"capabilities":{"hoverProvider":true}}`), "slow": wait}), "slow", "$/cancelRequest", `{"id":`},
+	} {
+		p := dialledAs(t, test.s, protocol)
+		p.see(`methods by ` + protocol)
+		p.forget()
+		p.enter(test.line)
+		p.until("the waiting is shown", func() bool {
+			p.mu.Lock()
+			defer p.mu.Unlock()
+			return strings.HasPrefix(p.status, "waiting for ")
+		})
+		p.mu.Lock()
+		interrupt := p.interrupt
+		p.mu.Unlock()
+		interrupt()
+		p.waitPrompt()
+		p.see("was told: " + strings.ReplaceAll(test.told, "$", `\$`))
+		p.until("the server's being told", func() bool { return strings.Contains(test.s.given(test.told), test.params) })
+	}
+}
+
+// What the peer asks is answered politely, which is shown, and what the person serves comes first.
+func TestPoliteAnswers(t *testing.T) {
+	s := mcpServer(t, func() string { return echoTool }, nil)
+	p := dialledAs(t, s, "mcp")
+	p.see(`methods by mcp`)
+	r, err := s.link().Call(t.Context(), "roots/list", nil)
+	if err != nil || string(r.Result) != `{"roots":[{"uri":"file:///work","name":"work"}]}` {
+		t.Errorf("by default: %v, %v", r, err)
+	}
+	p.see(`by default, \.serve roots/list … answers otherwise`)
+	p.run(`.serve roots/list {"roots":[]}`)
+	if r, err = s.link().Call(t.Context(), "roots/list", nil); err != nil || string(r.Result) != `{"roots":[]}` {
+		t.Errorf("served: %v, %v", r, err)
+	}
+}
+
+// Where it was said that nothing is to be asked, nothing is sent.
+func TestNoDiscoverSendsNothing(t *testing.T) {
+	for _, protocol := range []string{"jsonrpc", "mcp", "lsp", "ethereum"} {
+		s := serve(t, answers{"ping": result(`1`)})
+		p := dialledBy(t, s.listener.Target.String(), shell.Config{Wire: dial.Config{Protocol: protocol, Framing: "line"}})
+		if got := p.run("ping"); !strings.HasPrefix(got, "1 ") {
+			t.Errorf("%s: %s", protocol, got)
+		}
+		p.run(".methods")
+		if got := s.questions(); got != "ping" {
+			t.Errorf("%s: sent %s", protocol, got)
+		}
+	}
+}
+
+// A peer that is silent when it is asked what it offers can be called meanwhile, and one line says that it is.
+func TestDiscoverOfASilentPeer(t *testing.T) {
+	t.Parallel()
+	s := serve(t, answers{"add": result("3"), "rpc.discover": func(c *rpcconn.Conn, _ json.RawMessage) (json.RawMessage, error) {
+		<-c.Done()
+		return nil, rpcconn.ErrNoAnswer
+	}})
+	p := dialledAs(t, s, "jsonrpc")
+	if got := p.run("add 1 2"); !strings.HasPrefix(got, "3 ") {
+		t.Errorf("a call: %s", got)
+	}
+	p.see(`does not answer when it is asked what it offers by rpc\.discover; it is not asked any more \(\.discover asks\)`)
+}
+
+// An answer that never ends is told of, and the peer can be left.
+func TestDiscoverOfAnEndlessAnswer(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var talking sync.WaitGroup
+	talking.Go(func() {
+		nc, err := listener.Accept()
+		if err != nil {
+			return
+		}
+		defer func() { _ = nc.Close() }()
+		_, err = nc.Write([]byte(`{"jsonrpc":"2.0","id":1,"result":{"openrpc":"1.2.6","methods":[`))
+		for chunk := []byte(strings.Repeat(`{"name":"m","params":[]},`, 1000)); err == nil; {
+			_, err = nc.Write(chunk)
+		}
+	})
+	defer talking.Wait()
+	defer func() { _ = listener.Close() }()
+	p := dialledBy(t, "tcp://"+listener.Addr().String(), shell.Config{Discover: true, Wire: dial.Config{Protocol: "jsonrpc", Framing: "line", MaxMessage: 1 << 20}})
+	p.see(`message is over the limit of 1048576 bytes`)
+	if got := p.run(".print 1"); got != "1\n" {
+		t.Errorf(".print: %s", got)
+	}
+	p.run(".close")
+	p.see("closed here")
+}
+
+// A document is open for the server as its file is: it is told of changes, before a call that may be about it or by .edit.
+func TestDocumentsAreKeptInStep(t *testing.T) {
+	s := serve(t, answers{"initialize": result(`{"capabilities":{"hoverProvider":true,"textDocumentSync":2}}`), "textDocument/hover": result(`{"contents":"it"}`)})
+	p := dialledAs(t, s, "lsp")
+	p.see(`methods by lsp`)
+	file := filepath.Join(t.TempDir(), "a.go")
+	write := func(text string, age time.Duration) {
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		when := time.Now().Add(-age) // so that each is another time, however coarse the file system's clock is
+		if err := os.Chtimes(file, when, when); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("package a\n", 3*time.Hour)
+	gets := func(method string, parts ...string) {
+		t.Helper()
+		p.until(method+" being sent", func() bool {
+			got := s.given(method)
+			return !slices.ContainsFunc(parts, func(part string) bool { return !strings.Contains(got, part) })
+		})
+	}
+	p.run(fmt.Sprintf(".open '%s'", file))
+	p.see("is open as go")
+	gets("textDocument/didOpen", `"languageId":"go","version":1,"text":"package a\n"`)
+	write("package a\n\nvar é, x = 1, 2\n", 2*time.Hour)
+	if got := p.run(fmt.Sprintf("textDocument/hover '%s:3:8'", file)); !strings.Contains(got, `{"contents":"it"}`) {
+		t.Errorf("hover: %s", got)
+	}
+	gets("textDocument/didChange", `"version":2},"contentChanges":[{"text":"package a\n\nvar é, x = 1, 2\n"}]`)
+	gets("textDocument/hover", `"position":{"line":2,"character":7}`)
+	if got := p.run(".edit"); got != "nothing has changed\n" {
+		t.Errorf(".edit: %s", got)
+	}
+	write("package b\n", time.Hour)
+	p.run(".edit")
+	p.see("has changed, which the server was told")
+	gets("textDocument/didChange", `"version":3}`)
+	if got := p.run(".template textDocument/hover"); !strings.Contains(got, "a.go:1:1") {
+		t.Errorf("an example: %s", got)
+	}
+	p.run(fmt.Sprintf(".close-doc '%s'", file))
+	gets("textDocument/didClose", `a.go`)
+	if got := p.run(fmt.Sprintf(".close-doc '%s'", file)); !strings.Contains(got, "is not open") {
+		t.Errorf("closed again: %s", got)
+	}
+	if got := p.run(".open /nosuch/file"); !strings.Contains(got, "no such file") {
+		t.Errorf("a file that is not there: %s", got)
+	}
+}
+
+// An object that stands for a value is an argument, where an object alone would be all params.
+func TestAValueOfAnotherTypeIsAnArgument(t *testing.T) {
+	s := serve(t, answers{"rpc.discover": result(document), "add": result("3")})
+	p := dialled(t, s, catalog.Store{})
+	p.see(`1 method by rpc\.discover`)
+	p.run(".set validate off")
+	for line, want := range map[string]string{`add {"$buffer":1}`: `[{"$buffer":1}]`, `add {"a":1}`: `{"a":1}`} {
+		p.run(line)
+		if got := s.given("add"); got != want {
+			t.Errorf("%s: sent %s, want %s", line, got, want)
+		}
+	}
+}
+
+// An error without a code may say that there is no such method, so nothing is learned from it.
+func TestErrorsWithoutCodeTeachNothing(t *testing.T) {
+	s := serve(t, answers{"none": func(*rpcconn.Conn, json.RawMessage) (json.RawMessage, error) {
+		return nil, &rpcconn.Error{Message: "Invalid method: none"}
+	}, "some": func(*rpcconn.Conn, json.RawMessage) (json.RawMessage, error) {
+		return nil, &rpcconn.Error{Code: rpcconn.CodeInvalidParams, Message: "Invalid params"}
+	}})
+	p := dialled(t, s, catalog.Store{})
+	p.run("none")
+	p.run("some")
+	if got := p.run(".methods"); strings.Contains(got, "none") || !strings.Contains(got, "some") {
+		t.Errorf("learned %s", got)
+	}
+}

@@ -1,0 +1,119 @@
+package script
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"strings"
+	"time"
+
+	starlarkjson "go.starlark.net/lib/json"
+	starlarkmath "go.starlark.net/lib/math"
+	starlarktime "go.starlark.net/lib/time"
+	"go.starlark.net/starlark"
+	"go.starlark.net/starlarkstruct"
+
+	"rpcsh/rpcconn"
+)
+
+// builtins is what there is for scripts beside Starlark's own.
+func (s *Script) builtins() starlark.StringDict {
+	return starlark.StringDict{
+		"error":  starlark.NewBuiltin("error", raise),
+		"fail":   starlark.NewBuiltin("fail", fail),
+		"json":   starlarkjson.Module,
+		"log":    starlark.NewBuiltin("log", log),
+		"math":   starlarkmath.Module,
+		"now":    starlark.NewBuiltin("now", now),
+		"serve":  starlark.NewBuiltin("serve", serve),
+		"sleep":  starlark.NewBuiltin("sleep", sleep),
+		"state":  s.state.dict,
+		"struct": starlark.NewBuiltin("struct", starlarkstruct.Make),
+		"time":   starlarktime.Module,
+	}
+}
+
+// words returns arguments as print would print them.
+func words(args starlark.Tuple) string {
+	var all []string
+	for _, arg := range args {
+		if s, ok := starlark.AsString(arg); ok {
+			all = append(all, s)
+		} else {
+			all = append(all, arg.String())
+		}
+	}
+	return strings.Join(all, " ")
+}
+
+// fail is fail(*args): Starlark's own, which puts "fail: " before what the peer is to read.
+func fail(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	if len(kwargs) > 0 {
+		return nil, fmt.Errorf("%s: got an unexpected keyword argument %s", b.Name(), kwargs[0][0])
+	}
+	return nil, &failure{words(args)}
+}
+
+// raise is error(code, message, data=None): the request is answered with that error.
+func raise(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	answer := new(rpcconn.Error)
+	var data starlark.Value = starlark.None
+	if err := starlark.UnpackArgs(b.Name(), args, kwargs, "code", &answer.Code, "message", &answer.Message, "data?", &data); err != nil {
+		return nil, err
+	}
+	if data != starlark.None {
+		var err error
+		if answer.Data, err = encode(running(thread).ctx, data); err != nil {
+			return nil, fmt.Errorf("%s: the data: %w", b.Name(), err)
+		}
+	}
+	return nil, &refusal{answer}
+}
+
+// log is log(*args), which is print.
+func log(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	if len(kwargs) > 0 {
+		return nil, fmt.Errorf("%s: got an unexpected keyword argument %s", b.Name(), kwargs[0][0])
+	}
+	running(thread).script.host.Log(words(args))
+	return starlark.None, nil
+}
+
+// now is now(): seconds since 1970, as a float.
+func now(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	if err := starlark.UnpackArgs(b.Name(), args, kwargs); err != nil {
+		return nil, err
+	}
+	return starlark.Float(float64(time.Now().UnixNano()) / float64(time.Second)), nil
+}
+
+// sleep is sleep(seconds).
+func sleep(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	var length starlark.Value
+	if err := starlark.UnpackArgs(b.Name(), args, kwargs, "seconds", &length); err != nil {
+		return nil, err
+	}
+	seconds, ok := starlark.AsFloat(length)
+	if !ok || math.IsNaN(seconds) {
+		return nil, errors.New("sleep: a number of seconds belongs here")
+	}
+	seconds = max(seconds, 0)
+	d := time.Duration(math.MaxInt64)
+	if nanoseconds := seconds * float64(time.Second); nanoseconds < float64(d) {
+		d = time.Duration(nanoseconds)
+	}
+	r := running(thread)
+	r.aside(func() {
+		timer := time.NewTimer(d)
+		defer timer.Stop()
+		select {
+		case <-timer.C:
+		case <-r.ctx.Done():
+		}
+	})
+	if r.ctx.Err() != nil {
+		return nil, context.Cause(r.ctx)
+	}
+	return starlark.None, nil
+}

@@ -1,0 +1,39 @@
+package script
+
+import (
+	"context"
+	"encoding/json"
+
+	"rpcsh/rpcconn/catalog"
+)
+
+// Signature returns the function's name and parameters as they are written, without the peer that it may get.
+func (f *Function) Signature() string { return f.Name + f.sig.String() }
+
+// Method returns what there is to tell a peer of the function: its parameters, and what its docstring says.
+func (f *Function) Method() catalog.Method {
+	m := catalog.Method{Name: f.Name, Params: []catalog.Param{}, Open: f.sig.args != "" || f.sig.kwargs != "", Source: catalog.SourceOpenRPC}
+	m.Summary, m.Description = catalog.Docstring(f.fn.Doc())
+	for _, p := range f.sig.positional {
+		m.Params = append(m.Params, p.described())
+	}
+	for _, p := range f.sig.named {
+		m.Params = append(m.Params, p.described())
+		if p.value == nil {
+			m.Structure = catalog.ByName
+		}
+	}
+	return m
+}
+
+// described returns the parameter with its default, where that can be said.
+func (p parameter) described() catalog.Param {
+	d := catalog.Param{Name: p.name, Required: p.value == nil}
+	if p.value == nil || defaultText(p.value) == "…" {
+		return d
+	}
+	if value, err := encode(context.Background(), p.value); err == nil {
+		d.Schema, _ = json.Marshal(map[string]json.RawMessage{"default": value}) // which is JSON
+	}
+	return d
+}

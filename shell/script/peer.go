@@ -1,0 +1,215 @@
+package script
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"go.starlark.net/starlark"
+	"go.starlark.net/starlarkstruct"
+
+	"rpcsh/rpcconn"
+	"rpcsh/rpcconn/jsonscan"
+	"rpcsh/shell/answer"
+)
+
+// A peerValue is a peer in a script. It may be kept in state.
+type peerValue struct{ answer.Peer }
+
+// Hash implements starlark.Value.
+func (p peerValue) Hash() (uint32, error) { return uint32(p.Number()), nil }
+
+// Freeze implements starlark.Value.
+func (peerValue) Freeze() {}
+
+// Truth implements starlark.Value.
+func (peerValue) Truth() starlark.Bool { return true }
+
+// Type implements starlark.Value.
+func (peerValue) Type() string { return "peer" }
+
+func (p peerValue) String() string { return fmt.Sprintf("@%d %s", p.Number(), p.Address()) }
+
+// AttrNames implements starlark.HasAttrs.
+func (peerValue) AttrNames() []string {
+	return []string{"address", "batch", "call", "name", "notify", "number", "try_call"}
+}
+
+// Attr implements starlark.HasAttrs.
+func (p peerValue) Attr(name string) (starlark.Value, error) {
+	switch name {
+	case "address":
+		return starlark.String(p.Address()), nil
+	case "name":
+		return starlark.String(p.Name()), nil
+	case "number":
+		return starlark.MakeInt(p.Number()), nil
+	case "call":
+		return starlark.NewBuiltin(name, p.call), nil
+	case "try_call":
+		return starlark.NewBuiltin(name, p.tryCall), nil
+	case "notify":
+		return starlark.NewBuiltin(name, p.notify), nil
+	case "batch":
+		return starlark.NewBuiltin(name, p.batch), nil
+	}
+	return nil, nil
+}
+
+// call is call(name, *args, **kwargs): it returns the result; an error that is answered ends the function.
+func (p peerValue) call(thread *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	method, response, err := p.ask(thread, args, kwargs)
+	switch {
+	case err != nil:
+		return nil, err
+	case response.Err != nil:
+		return nil, fmt.Errorf("%s: %s", method, errorText(response.Err))
+	}
+	return decode(response.Result)
+}
+
+// errorText is e.Error() but for data that is text, which stands as it is: each peer that passes an error on would put it into quotes again.
+func errorText(e *rpcconn.Error) string {
+	if text, err := jsonscan.Unquote(e.Data); err == nil {
+		return fmt.Sprintf("error %d: %s: %s", e.Code, e.Message, text)
+	}
+	return e.Error()
+}
+
+// tryCall is call whose errors are values: it returns a struct of a result and an error, one of them being None.
+func (p peerValue) tryCall(thread *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	_, response, err := p.ask(thread, args, kwargs)
+	result, failed := starlark.Value(starlark.None), starlark.Value(starlark.None)
+	switch {
+	case err != nil && !errors.Is(err, rpcconn.ErrClosed), running(thread).ctx.Err() != nil:
+		return nil, err
+	case err != nil:
+		failed = newPeerError(&rpcconn.Error{Message: err.Error()})
+	case response.Err != nil:
+		failed = newPeerError(response.Err)
+	default:
+		if result, err = decode(response.Result); err != nil {
+			return nil, err
+		}
+	}
+	return starlarkstruct.FromStringDict(starlarkstruct.Default, starlark.StringDict{"result": result, "error": failed}), nil
+}
+
+// ask calls the method that the first argument names.
+func (p peerValue) ask(thread *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (method string, response *rpcconn.Response, err error) {
+	call, err := callOf(thread, args, kwargs)
+	if err != nil {
+		return "", nil, err
+	}
+	r := running(thread)
+	r.aside(func() { response, err = p.Call(r.ctx, call.Method, call.Params) })
+	if err != nil {
+		err = fmt.Errorf("%s: %w", call.Method, err)
+	}
+	return call.Method, response, err
+}
+
+// notify is notify(name, *args, **kwargs).
+func (p peerValue) notify(thread *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	call, err := callOf(thread, args, kwargs)
+	if err != nil {
+		return nil, err
+	}
+	r := running(thread)
+	r.aside(func() { err = p.Notify(r.ctx, call.Method, call.Params) })
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", call.Method, err)
+	}
+	return starlark.None, nil
+}
+
+// callOf returns the call that arguments are: the method's name, then those of the method.
+func callOf(thread *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (rpcconn.Call, error) {
+	if len(args) == 0 {
+		return rpcconn.Call{}, errors.New("the name of a method belongs here")
+	}
+	method, ok := args[0].(starlark.String)
+	if !ok {
+		return rpcconn.Call{}, fmt.Errorf("a method's name is a string, not a %s", args[0].Type())
+	}
+	p, err := params(running(thread).ctx, args[1:], kwargs)
+	if err != nil {
+		return rpcconn.Call{}, fmt.Errorf("%s: %w", string(method), err)
+	}
+	return rpcconn.Call{Method: string(method), Params: p}, nil
+}
+
+// batch is batch(calls): each is a name, or a tuple of a name and its arguments; that of a notification begins with !. It returns the
+// results of the requests in their order, an error in the place of one that failed.
+func (p peerValue) batch(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	var list starlark.Iterable
+	if err := starlark.UnpackArgs(b.Name(), args, kwargs, "calls", &list); err != nil {
+		return nil, err
+	}
+	calls, err := batchOf(thread, list)
+	if err != nil {
+		return nil, fmt.Errorf("batch: %w", err)
+	}
+	r := running(thread)
+	var responses []*rpcconn.Response
+	r.aside(func() { responses, err = p.Batch(r.ctx, calls) })
+	if err != nil {
+		return nil, fmt.Errorf("batch: %w", err)
+	}
+	var results []starlark.Value
+	for _, response := range responses {
+		if response.Err != nil {
+			results = append(results, newPeerError(response.Err))
+			continue
+		}
+		result, err := decode(response.Result)
+		if err != nil {
+			return nil, err
+		}
+		results = append(results, result)
+	}
+	return starlark.NewList(results), nil
+}
+
+func batchOf(thread *starlark.Thread, list starlark.Iterable) ([]rpcconn.Call, error) {
+	var calls []rpcconn.Call
+	var item starlark.Value
+	items := list.Iterate()
+	defer items.Done()
+	for items.Next(&item) {
+		var args starlark.Tuple
+		switch item := item.(type) {
+		case starlark.String:
+			args = starlark.Tuple{item}
+		case starlark.Tuple:
+			args = item
+		default:
+			return nil, fmt.Errorf(`a call is a tuple such as ("add", 1, 2), not a %s`, item.Type())
+		}
+		call, err := callOf(thread, args, nil)
+		if err != nil {
+			return nil, err
+		}
+		call.Method, call.Notify = strings.CutPrefix(call.Method, "!")
+		calls = append(calls, call)
+	}
+	return calls, nil
+}
+
+// A peerError is an error that a peer answered with, as a value: code, message and data. Code 0 says that there was no answer.
+type peerError struct{ *starlarkstruct.Struct }
+
+// Type implements starlark.Value.
+func (*peerError) Type() string { return "error" }
+
+func newPeerError(e *rpcconn.Error) *peerError {
+	data := starlark.Value(starlark.None)
+	if e.Data != nil {
+		if v, err := decode(e.Data); err == nil {
+			data = v
+		}
+	}
+	return &peerError{starlarkstruct.FromStringDict(starlark.String("error"), starlark.StringDict{
+		"code": starlark.MakeInt64(e.Code), "message": starlark.String(e.Message), "data": data,
+	})}
+}

@@ -1,0 +1,52 @@
+package script
+
+import (
+	"fmt"
+	"sync"
+
+	"go.starlark.net/starlark"
+
+	"rpcsh/shell/answer"
+)
+
+// maxUnderWay is how many requests of one peer a file's functions handle at a time. A function that calls itself through the peer would go
+// on for ever without it, since each call has a time limit of its own.
+const maxUnderWay = 1000
+
+// A State is what outlives a file's calls, and the file when it is loaded again. It also says whose turn it is to run.
+type State struct {
+	turn chan struct{} // has an element while something of the file runs
+	dict lasting       // for who has the turn
+
+	mu       sync.Mutex  // protects what follows
+	underWay map[int]int // requests, by the numbers of peers
+}
+
+// NewState returns a State without anything in it.
+func NewState() *State {
+	return &State{turn: make(chan struct{}, 1), dict: lasting{new(starlark.Dict)}, underWay: make(map[int]int)}
+}
+
+// begin counts a request of p's, unless there are too many already. end is called when it has been handled.
+func (s *State) begin(p answer.Peer) (end func(), err error) {
+	n := p.Number()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.underWay[n] >= maxUnderWay {
+		return nil, fmt.Errorf("%d requests of @%d are under way already; does a function call itself through the peer?", maxUnderWay, n)
+	}
+	s.underWay[n]++
+	return func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if s.underWay[n]--; s.underWay[n] == 0 {
+			delete(s.underWay, n)
+		}
+	}, nil
+}
+
+// lasting is a dict that is not frozen with the globals that refer to it.
+type lasting struct{ *starlark.Dict }
+
+// Freeze implements starlark.Value.
+func (lasting) Freeze() {}

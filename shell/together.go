@@ -1,0 +1,85 @@
+package shell
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	"rpcsh/rpcconn"
+)
+
+// showTogether shows what several peers answered as a table, in the order of their numbers, and returns the first error.
+func (s *Shell) showTogether(ctx context.Context, outcomes []outcome) error {
+	var first error
+	var t table
+	t.row("PEER", "TIME", "RESULT")
+	cut := false
+	for i := range outcomes {
+		o := &outcomes[i]
+		room := max(20, s.listWidth()-len(o.peer.at())-16)
+		text, long := o.oneLine(room)
+		cut = cut || long
+		if o.err != nil {
+			text = s.colors.err(text)
+			if first == nil {
+				first = &shownError{o.err}
+			}
+		}
+		t.row(o.peer.at(), took(o.took), text)
+		for _, r := range o.remarks {
+			t.row("", "", s.colors.dim(visible(r, false)))
+		}
+	}
+	text := t.String()
+	if cut {
+		text += s.colors.dim("some are cut off: .print $_ shows all of them, .print $_[0] the first") + "\n"
+	}
+	if err := s.page(ctx, text); err != nil {
+		return err
+	}
+	return first
+}
+
+// oneLine returns what came of a call at one peer, in at most room characters, and whether it had to be cut off.
+func (o *outcome) oneLine(room int) (text string, long bool) {
+	if o.err != nil {
+		text = o.err.Error()
+		var e *rpcconn.Error
+		if errors.As(o.err, &e) {
+			text = errorText(e)
+		}
+	} else {
+		var texts []string
+		for _, v := range o.shown {
+			if v != nil {
+				texts = append(texts, compact(v[:min(len(v), 4*room)]))
+			}
+			long = long || len(v) > 4*room
+		}
+		text = strings.Join(texts, " ")
+	}
+	text = visible(text, false)
+	clipped := clip(text, room)
+	return clipped, long || clipped != text
+}
+
+// showObjects shows what one of several peers answered as objects that say which peer it was.
+func (s *Shell) showObjects(o *outcome, values []json.RawMessage) {
+	if o.err != nil {
+		var e *rpcconn.Error
+		if !errors.As(o.err, &e) {
+			e = &rpcconn.Error{Message: o.err.Error()}
+		}
+		object := errorObject(e)
+		o.slot.print(s.stdout(), fmt.Sprintf(`{"peer":%d,%s`, o.peer.number, object[1:]))
+		o.err = &shownError{o.err}
+		return
+	}
+	for _, v := range values {
+		if v != nil {
+			o.slot.print(s.stdout(), s.safe(fmt.Sprintf(`{"peer":%d,"result":%s}`, o.peer.number, compact(v))))
+		}
+	}
+}
