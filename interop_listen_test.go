@@ -28,7 +28,7 @@ func (in *interop) listen(t *testing.T, args ...string) (sh *shellRun, port stri
 func (in *interop) accept(t *testing.T, sh *shellRun, port, n string) (c *pythonProgram, address string) {
 	t.Helper()
 	c = in.client(t, port)
-	return c, sh.stderr.until(t, `^rpcsh: @`+n+` connected from (127\.0\.0\.1:\d+) · `+in.title+`$`)[1]
+	return c, sh.stderr.until(t, `^(?:rpcsh:|\S+ ·) @`+n+` connected from (127\.0\.0\.1:\d+) · `+in.title+`$`)[1]
 }
 
 func listenTwo(t *testing.T, in *interop) {
@@ -36,23 +36,24 @@ func listenTwo(t *testing.T, in *interop) {
 	first, firstAddress := in.accept(t, sh, port, "1")
 	second, secondAddress := in.accept(t, sh, port, "2")
 	sh.do(t, "@1 my_double 5", "@all my_double 10", "my_double 7")
-	sh.stdout.next(t, "10", "20", "20", "14")
+	sh.stdout.next(t, "10", `{"peer":1,"result":20}`, `{"peer":2,"result":20}`, "14")
 	sh.do(t, "@all !log both")
 	first.stdout.next(t, `notified log ["both"]`)
 	second.stdout.next(t, `notified log ["both"]`)
 
 	sh.do(t, ".set stop off", "@all boom 1", ".set stop on")
-	sh.stderr.until(t, `^rpcsh: @[12]: error -32000: Server error "boom \(1,\)"$`)
-	sh.stderr.until(t, `^rpcsh: @[12]: error -32000: Server error "boom \(1,\)"$`)
+	for _, peer := range []string{"1", "2"} {
+		sh.stdout.next(t, `{"peer":`+peer+`,"error":{"code":-32000,"message":"Server error","data":"boom (1,)"}}`)
+	}
 
 	second.kill()
 	sh.stderr.until(t, `^rpcsh: @2 `+regexp.QuoteMeta(secondAddress)+` (closed|reset) the connection$`)
 	sh.do(t, "@1 my_double 6", "@all my_double 10")
-	sh.stdout.next(t, "12", "20")
+	sh.stdout.next(t, "12", `{"peer":1,"result":20}`)
 
 	third, _ := in.accept(t, sh, port, "3") // not 2 again
 	sh.do(t, "@3 my_double 1", "sums = @all my_double 2", ".use 3", ".print $sums")
-	sh.stdout.next(t, "2", "4", "4", "[4,4]")
+	sh.stdout.next(t, "2", `{"peer":1,"result":4}`, `{"peer":3,"result":4}`, "[4,4]")
 	third.do(t, "close")
 	third.stdout.next(t, "closed")
 	sh.stderr.until(t, `^rpcsh: @3 \S+ closed the connection$`)
@@ -98,7 +99,7 @@ func listenRequests(t *testing.T, in *interop) {
 		sh.stdout.until(t, `^{"time":"[^"]*","peer":`+n+`,"kind":"notification","method":"hello","params":\["x\\u001b\[2J"\]}$`)
 		_ = c.stdin.Close()
 		c.stdout.next(t, "closed")
-		sh.stderr.until(t, `^rpcsh: @`+n+` \S+ closed the connection$`)
+		sh.stderr.until(t, `^(?:rpcsh:|\S+ ·) @`+n+` \S+ closed the connection$`)
 	}
 }
 

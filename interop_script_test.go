@@ -43,11 +43,11 @@ func scriptServes(t *testing.T, in *interop) {
 	}
 	client, _ = in.accept(t, sh, port, "2")
 	client.do(t, `notify log ["hey"]`, "notify poke")
-	sh.stderr.has(t, `^rpcsh: service\.star: log "hey"$`)
-	sh.stderr.has(t, `^rpcsh: service\.star: poke 42$`)
+	sh.stderr.has(t, `^\S+ · service\.star: log "hey"$`)
+	sh.stderr.has(t, `^\S+ · service\.star: poke 42$`)
 	client.do(t, "request abort") // by which poke would have been cut off
 	client.stdout.next(t, `error 0 "the connection was closed" ""`, "closed")
-	sh.exits(t, shell.ExitDone)
+	sh.stops(t)
 }
 
 func scriptBatch(t *testing.T, in *interop) {
@@ -55,8 +55,8 @@ func scriptBatch(t *testing.T, in *interop) {
 	client, _ := in.accept(t, sh, port, "1")
 	client.do(t, `batch [["my_add",[1,2]],["!log",["x"]],["boom",[1]],["my_progress_add",[3,4]]]`)
 	client.stdout.next(t, `notified report_progress ["hi"]`, `result [3, {"error": {"code": -32000, "data": "boom (1,)", "message": "Server error"}}, 7]`)
-	sh.stderr.has(t, `^rpcsh: service\.star: log "x"$`)
-	sh.exits(t, shell.ExitDone)
+	sh.stderr.has(t, `^\S+ · service\.star: log "x"$`)
+	sh.stops(t)
 }
 
 func scriptCalls(t *testing.T, in *interop) {

@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"go.uber.org/goleak"
+
+	"rpcsh/shell"
 )
 
 // The interop tests run rpcsh against the programs in testdata/pybsonrpc, which are built on the Python library py-bson-rpc. Where that is
@@ -283,6 +285,7 @@ func (in *interop) client(t *testing.T, port string) *pythonProgram {
 
 // A shellRun is a run of rpcsh whose stdin is a pipe.
 type shellRun struct {
+	interrupt      func() // as a signal does
 	stdin          *os.File
 	stdout, stderr *transcript
 	code           chan int
@@ -295,8 +298,8 @@ func (in *interop) shell(t *testing.T, args ...string) *shellRun {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &shellRun{stdin: w, stdout: newTranscript("stdout of rpcsh"), stderr: newTranscript("stderr of rpcsh"), code: make(chan int, 1)}
 	ctx, cancel := context.WithCancel(context.Background())
+	s := &shellRun{interrupt: cancel, stdin: w, stdout: newTranscript("stdout of rpcsh"), stderr: newTranscript("stderr of rpcsh"), code: make(chan int, 1)}
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
@@ -324,6 +327,13 @@ func (s *shellRun) do(t *testing.T, lines ...string) {
 			t.Fatalf("writing to stdin of rpcsh: %v", err)
 		}
 	}
+}
+
+// stops ends a service, which does so in good order.
+func (s *shellRun) stops(t *testing.T) {
+	t.Helper()
+	s.interrupt()
+	s.exits(t, shell.ExitDone)
 }
 
 // exits waits for the end of rpcsh, whose stdin ends here, and checks its exit code and that nothing else was printed on stdout.

@@ -18,7 +18,6 @@ import (
 	"rpcsh/rpcconn/bsonrpc"
 	"rpcsh/rpcconn/jsonrpc"
 	"rpcsh/rpcconn/transport"
-	"rpcsh/shell"
 )
 
 // TestReplayScript has service.star take the place of the server in the captures of two py-bson-rpc programs: to what the client sent there
@@ -55,7 +54,7 @@ func TestReplayScript(t *testing.T) {
 			if got, err := c.receive(answers); err != io.EOF {
 				t.Errorf("after bye: %s, %v", got, err)
 			}
-			sh.exits(t, shell.ExitDone)
+			sh.stops(t)
 		})
 	}
 }

@@ -48,8 +48,7 @@ func Raw(ch Channel) (RawChannel, error) {
 	if raw, ok := ch.(RawChannel); ok {
 		return raw, nil
 	}
-	return nil, fmt.Errorf("%w: this transport carries whole messages, so no bytes can be sent that are none; a message may say anything",
-		errors.ErrUnsupported)
+	return nil, fmt.Errorf("this transport carries whole messages only, so bytes that are none cannot be sent: %w", errors.ErrUnsupported)
 }
 
 // A Framing makes a RawChannel of a stream of bytes, which that closes.

@@ -30,6 +30,7 @@ func callCommands() []Command {
 			Help:     "The result is one array, in the order of the requests; an error stands in its place as {\"error\":{…}}. BSON-RPC has no batches.",
 			Examples: []string{".batch my_add 1 2 ; !log x ; my_add 3 4", "sums = .batch my_add 1 2 ; my_add 3 4 | add"},
 		},
+		sendCommand(),
 		{
 			Name: "print", Group: groupCalls, Usage: "VALUE [| JQ]",
 			Summary:  "show a value: $_ is the last result",

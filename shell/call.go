@@ -244,7 +244,7 @@ func (s *Shell) ask(ctx context.Context, p *peer, j *job, sent func()) outcome {
 			}
 			if answered.Add(1) == expected && !j.shows {
 				o.answered, o.took = true, time.Since(start)
-				if !j.several || j.output != OutputPretty {
+				if !j.gathered() {
 					o.slot = s.screen.reserve()
 				}
 			}
@@ -307,10 +307,12 @@ func (s *Shell) callError(err error, j *job, ctx context.Context) error {
 	}
 }
 
-// foreground asks peers and shows what they answer: that of one as it comes, that of several as a table where a person reads it.
+// gathered reports whether what peers answer is shown when all of them have, in the order of their numbers.
+func (j *job) gathered() bool { return j.several && j.output != OutputRaw }
+
+// foreground asks peers and shows what they answer: that of one as it comes, that of several together.
 func (s *Shell) foreground(ctx context.Context, peers []*peer, j *job) error {
 	outcomes := make([]outcome, len(peers))
-	table := j.several && j.output == OutputPretty
 	var answered atomic.Int64
 	var wg sync.WaitGroup
 	for i, p := range peers {
@@ -318,7 +320,7 @@ func (s *Shell) foreground(ctx context.Context, peers []*peer, j *job) error {
 			o := s.ask(ctx, p, j, func() {})
 			n := answered.Add(1)
 			switch {
-			case table:
+			case j.gathered():
 				o.shown = s.filtered(ctx, &o, j)
 				if j.status != nil {
 					j.status(fmt.Sprintf("waiting for %s, %d of %d have answered …", j.title(), n, len(peers)))
@@ -343,8 +345,8 @@ func (s *Shell) foreground(ctx context.Context, peers []*peer, j *job) error {
 	} else if outcomes[0].result != nil {
 		s.assign(j.Assign, outcomes[0].result)
 	}
-	if table {
-		return s.showTogether(ctx, outcomes)
+	if j.gathered() {
+		return s.showTogether(j, outcomes)
 	}
 	for _, o := range outcomes {
 		if o.err != nil {
@@ -370,10 +372,6 @@ func (s *Shell) filtered(ctx context.Context, o *outcome, j *job) []json.RawMess
 // conclude filters an outcome's result and shows it in the outcome's slot.
 func (s *Shell) conclude(ctx context.Context, o *outcome, j *job) {
 	shown := s.filtered(ctx, o, j)
-	if j.several && j.output == OutputJSON {
-		s.showObjects(o, shown)
-		return
-	}
 	s.showResults(o, j, shown)
 	if o.err != nil && (s.interactive() || j.several) {
 		o.err = s.showCallError(o, j)

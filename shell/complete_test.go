@@ -221,6 +221,15 @@ func TestCompletesFiles(t *testing.T) {
 			t.Errorf("%q completes to %q, want %q", typed, text, want)
 		}
 	}
+	for typed, want := range map[string]string{"@ser": "@service.py", "@sub/": "@sub/inner.py", "x": "", "--w": "--wait", "": "--unframed --wait"} {
+		var got []string
+		for _, c := range completeSend(completing(t), nil, typed) {
+			got = append(got, c.Text)
+		}
+		if text := strings.Join(got, " "); text != want {
+			t.Errorf(".send %s completes to %q, want %q", typed, text, want)
+		}
+	}
 }
 
 // finished returns a line with what it needs to be a whole one.

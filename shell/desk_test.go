@@ -144,7 +144,7 @@ func TestBatchThatGoesToTheBackground(t *testing.T) {
 	s.run("x = @all my_progress_add 3 3")
 	s.see("my_progress_add goes on in the background")
 	s.run(".reply 2 6")
-	s.see(`^@1  TOOK  6`)
+	s.see(`@1 +TOOK +6`)
 	s.until("the assignment", func() bool { return s.run(".print $x") == "[6]\n" })
 }
 

@@ -66,9 +66,9 @@ type Shell struct {
 	screen    *screen
 	peers     peers
 	rules     answer.Rules
-	desk      *answer.Desk
-	attention chan struct{} // a request has been parked at the desk
 	scripts   scripts
+	desk      *answer.Desk
+	attention chan struct{}   // a request has been parked at the desk
 	handlers  handlers        // of .on
 	done      context.Context // ends with the session
 	finish    context.CancelFunc

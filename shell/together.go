@@ -1,8 +1,6 @@
 package shell
 
 import (
-	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -10,8 +8,11 @@ import (
 	"rpcsh/rpcconn"
 )
 
-// showTogether shows what several peers answered as a table, in the order of their numbers, and returns the first error.
-func (s *Shell) showTogether(ctx context.Context, outcomes []outcome) error {
+// showTogether shows what several peers answered, as a table or as an object for each, and returns the first error.
+func (s *Shell) showTogether(j *job, outcomes []outcome) error {
+	if j.output == OutputJSON {
+		return s.showObjects(outcomes)
+	}
 	var first error
 	var t table
 	t.row("PEER", "TIME", "RESULT")
@@ -36,9 +37,7 @@ func (s *Shell) showTogether(ctx context.Context, outcomes []outcome) error {
 	if cut {
 		text += s.colors.dim("some are cut off: .print $_ shows all of them, .print $_[0] the first") + "\n"
 	}
-	if err := s.page(ctx, text); err != nil {
-		return err
-	}
+	s.screen.print(s.stdout(), text)
 	return first
 }
 
@@ -65,21 +64,25 @@ func (o *outcome) oneLine(room int) (text string, long bool) {
 	return clipped, long || clipped != text
 }
 
-// showObjects shows what one of several peers answered as objects that say which peer it was.
-func (s *Shell) showObjects(o *outcome, values []json.RawMessage) {
-	if o.err != nil {
+// showObjects shows what peers answered as objects that say which of them it was.
+func (s *Shell) showObjects(outcomes []outcome) error {
+	var first error
+	for i := range outcomes {
+		o := &outcomes[i]
+		if o.err == nil {
+			for _, v := range o.shown {
+				s.screen.print(s.stdout(), s.safe(fmt.Sprintf(`{"peer":%d,"result":%s}`, o.peer.number, compact(v))))
+			}
+			continue
+		}
 		var e *rpcconn.Error
 		if !errors.As(o.err, &e) {
 			e = &rpcconn.Error{Message: o.err.Error()}
 		}
-		object := errorObject(e)
-		o.slot.print(s.stdout(), fmt.Sprintf(`{"peer":%d,%s`, o.peer.number, object[1:]))
-		o.err = &shownError{o.err}
-		return
-	}
-	for _, v := range values {
-		if v != nil {
-			o.slot.print(s.stdout(), s.safe(fmt.Sprintf(`{"peer":%d,"result":%s}`, o.peer.number, compact(v))))
+		s.screen.print(s.stdout(), s.safe(fmt.Sprintf(`{"peer":%d,%s`, o.peer.number, errorObject(e)[1:])))
+		if first == nil {
+			first = &shownError{o.err}
 		}
 	}
+	return first
 }

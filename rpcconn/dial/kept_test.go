@@ -46,6 +46,9 @@ func TestPeerThatTakesOneClientEver(t *testing.T) {
 			t.Errorf("echo %s: %v, %v", want, r, err)
 		}
 	}
+	if err := link.SendRaw(t.Context(), nil, 0); err != nil {
+		t.Errorf("on the connection that was kept, SendRaw returned %v", err)
+	}
 	_ = link.Close()
 	_ = peer.Close()
 	link.Wait()

@@ -14,7 +14,7 @@ func TestOpen(t *testing.T) {
 		{`f $obj["a [b"]`, false}, {`f [$obj["a`, true},
 		{"f it's a[ :( {", true}, {"f it's a[ :( {}", false}, {"f :(", false}, {"f a[", false}, {"f 5\"", false},
 		{"f # [", false}, {"# [", false}, {"f a#[", false}, {"f [ # ", true},
-		{"f & # [", false},
+		{"f & # [", false}, {`.send {"a":`, false}, {".serve {", true},
 		{"'two wo", true}, {`!"two wo`, true}, {`{"method":`, true}, {"x = f {", true}, {"x = @1 !f {", true}, {"@1 f {", true},
 		{".batch a ; b {", true}, {".batch a ; 'b", true}, {".batch a;!'b", true}, {".batch a ; b", false}, {".call @1 f [", true}, {".print [", true},
 		{`a-b="c d`, false}, {`f !"a`, false}, {`.batch a !"b ; c`, false},
