@@ -28,6 +28,7 @@ func serveCommands() []Command {
 			Examples: []string{
 				".serve my_double .[0]*2", ".serve status '\"ok\"'", ".serve greet '\"hello \" + .name'", ".serve next $count",
 				".serve boom --error -32000 'no luck' {\"try\":2}", ".serve slow --delay 2s 1", ".serve bye --close '\"bye\"'", ".serve '*' null",
+				".serve sum --exec 'jq add'", ".serve count --exec-loop 'python3 -u handler.py'", ".serve confirm --ask", ".serve '*' --ask",
 				".serve login --times 2 --error 401 'try again'", ".serve div --if '.[1] == 0' --error -32602 'division by zero'",
 				".serve service.star", ".serve service.star --delay 200ms..2s",
 			},

@@ -413,17 +413,17 @@ func (s *Shell) unattended(ctx context.Context, p *peer, j *job, sent func()) ou
 	o.slot = s.screen.reserve()
 	defer o.slot.release()
 	s.concludeLate(ctx, &o, j)
-	if o.err == nil && (j.Background || !j.several) {
-		s.assign(j.Assign, o.result)
-	}
 	return o
 }
 
-// concludeLate filters an outcome's result and shows it in the outcome's slot as one that nobody waits for.
+// concludeLate filters an outcome's result, assigns what is left of it, and shows that in the outcome's slot, as of a call that nobody waits for.
 func (s *Shell) concludeLate(ctx context.Context, o *outcome, j *job) {
 	if o.err == nil && j.filter != nil {
 		values, err := j.filter.Run(ctx, o.result, j.values...)
 		o.result, o.err = oneValue(values), err
+	}
+	if o.err == nil && (j.Background || !j.several) {
+		s.assign(j.Assign, o.result)
 	}
 	s.showBackground(o, j)
 }

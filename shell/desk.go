@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -109,12 +110,15 @@ func (s *Shell) goesOnTicking() bool {
 	return s.ticking
 }
 
+// at returns @NAME, or @N where p has no name.
+func at(p answer.Peer) string { return "@" + cmp.Or(p.Name(), strconv.Itoa(p.Number())) }
+
 // deskTable lists requests that wait for the person.
 func (s *Shell) deskTable(waiting []*answer.Parked) *table {
 	var t table
 	t.row("ASKS", "PEER", "ID", "AGE", "REQUEST")
 	for _, r := range waiting {
-		t.row(strconv.Itoa(r.Number), fmt.Sprintf("@%d", r.Peer.Number()), "#"+visible(r.ID.String(), false), age(time.Since(r.Since)), parkedText(r))
+		t.row(strconv.Itoa(r.Number), at(r.Peer), "#"+visible(r.ID.String(), false), age(time.Since(r.Since)), parkedText(r))
 	}
 	return &t
 }

@@ -69,9 +69,10 @@ func (s *Shell) fillIn(ctx context.Context, args lang.Text) error {
 	if p != s.peers.selected() {
 		line = p.at() + " " + line
 	}
-	s.say("%s", visible(s.prompt()+line, false))
+	prompt := s.prompt()
+	s.say("%s", visible(prompt+line, false))
 	s.keep(line)
-	s.line = line
+	s.line, s.column = line, displayWidth(prompt)
 	if err := s.Eval(ctx, line); err != nil {
 		s.showError(line, err)
 		return &shownError{err}

@@ -40,14 +40,6 @@ func (s *seen) String() string {
 	return strings.Join(s.lines, "|")
 }
 
-// outcome is what was answered, as text.
-func outcome(result json.RawMessage, err error) string {
-	if err != nil {
-		return err.Error()
-	}
-	return string(result)
-}
-
 func TestCommands(t *testing.T) {
 	var long strings.Builder
 	for i := range 5000 {

@@ -38,3 +38,11 @@ func handler(rules *Rules) rpcconn.Handler {
 func served(t *testing.T, rules *Rules) (*rpcconn.Conn, *rpctest.Peer) {
 	return rpctest.NewPeer(t, jsonrpc.New(), &rpcconn.Options{Handler: handler(rules)})
 }
+
+// outcome is what was answered, as text.
+func outcome(result json.RawMessage, err error) string {
+	if err != nil {
+		return err.Error()
+	}
+	return string(result)
+}
