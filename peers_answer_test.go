@@ -68,7 +68,7 @@ func answersNeovim(t *testing.T, p *peers) {
 	})
 }
 
-// answersMCP answers a server that wants text of a language model by jq, by a command, and by hand.
+// answersMCP answers a server that wants text of a language model by jq, by a command, by a script, and by hand.
 func answersMCP(t *testing.T, p *peers) {
 	const call = `tools/call {"name":"trigger-sampling-request","arguments":{"prompt":"a question","maxTokens":10}} | .content[0].text`
 	says := func(text string) string {
@@ -82,6 +82,10 @@ func answersMCP(t *testing.T, p *peers) {
 
 	sh.do(t, `.serve sampling/createMessage --exec 'printf "{\"role\":\"assistant\",\"model\":\"sh\",\"content\":{\"type\":\"text\",\"text\":\"by a command: $RPCSH_METHOD %s bytes\"}}" $(wc -c)'`, call)
 	sh.stdout.until(t, says(`by a command: sampling/createMessage \d\d\d bytes`))
+
+	sh.do(t, ".unserve sampling/createMessage", ".serve testdata/peers/sampling.star", call)
+	sh.stdout.until(t, says("by a script: .*a question"))
+	sh.do(t, ".unserve testdata/peers/sampling.star")
 
 	sh.do(t, ".serve sampling/createMessage --ask", "answer = "+call+" &")
 	sh.stderr.until(t, `^rpcsh: asks 1: sampling/createMessage {.*a question`)
