@@ -416,7 +416,8 @@ func (s *Shell) unattended(ctx context.Context, p *peer, j *job, sent func()) ou
 	return o
 }
 
-// concludeLate filters an outcome's result, assigns what is left of it, and shows that in the outcome's slot, as of a call that nobody waits for.
+// concludeLate filters an outcome's result, assigns what is left of it, and shows that in the outcome's slot, as of a call that nobody
+// waits for.
 func (s *Shell) concludeLate(ctx context.Context, o *outcome, j *job) {
 	if o.err == nil && j.filter != nil {
 		values, err := j.filter.Run(ctx, o.result, j.values...)
