@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+	"sync"
 
 	"rpcsh/completer"
 	"rpcsh/rpcconn/dial"
@@ -276,9 +277,7 @@ func peerCandidates(p *peer) []completer.Candidate {
 func (s *Shell) closePeers(ctx context.Context, text string) error {
 	if text == allPeers {
 		s.stopListening()
-		for _, p := range s.peers.list() {
-			_ = p.link.Load().Close()
-		}
+		s.closeConnections(s.peers.list())
 		return nil
 	}
 	if text != "" {
@@ -287,10 +286,7 @@ func (s *Shell) closePeers(ctx context.Context, text string) error {
 			return err
 		}
 		found, err := s.peers.choose(sel)
-		for _, p := range found {
-			s.sayFarewell(p)
-			_ = p.link.Load().Close()
-		}
+		s.closeConnections(found)
 		return err
 	}
 	p := s.current(ctx)
@@ -302,6 +298,18 @@ func (s *Shell) closePeers(ctx context.Context, text string) error {
 	}
 	s.sayFarewell(p)
 	return p.link.Load().Close()
+}
+
+// closeConnections closes those to peers, all at the same time: one that does not read what was sent takes a while.
+func (s *Shell) closeConnections(peers []*peer) {
+	var closing sync.WaitGroup
+	for _, p := range peers {
+		closing.Go(func() {
+			s.sayFarewell(p)
+			_ = p.link.Load().Close()
+		})
+	}
+	closing.Wait()
 }
 
 // stopListening closes all listeners, and says so.

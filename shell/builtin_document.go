@@ -37,7 +37,7 @@ func documentCommands() []Command {
 			},
 		},
 		{
-			Name: "edit", Group: groupDocuments, Usage: "[FILE]",
+			Name: "edit", Group: groupDocuments, Typed: true, Usage: "[FILE]",
 			Summary:  "edit a file in $EDITOR and tell the language server what has changed",
 			Help:     "The file is opened first where it is not. Without a person, or without FILE, changes that others made to open files are told.",
 			Examples: []string{".edit main.go"},

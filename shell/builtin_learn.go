@@ -34,7 +34,7 @@ func learnCommands() []Command {
 			Run:      func(ctx context.Context, s *Shell, args lang.Text) error { return s.describe(ctx, args) },
 		},
 		{
-			Name: "template", Group: groupMethods, Usage: "[@PEER] METHOD",
+			Name: "template", Group: groupMethods, Typed: true, Usage: "[@PEER] METHOD",
 			Summary:  "put a line that calls a method into the editor, its arguments filled in",
 			Help:     "They are those of the method's first example, or what fits its required parameters. Without a person the line is printed.",
 			Examples: []string{".template my_add"},
@@ -42,7 +42,7 @@ func learnCommands() []Command {
 			Run:      func(ctx context.Context, s *Shell, args lang.Text) error { return s.template(ctx, args) },
 		},
 		{
-			Name: "fill", Group: groupMethods, Usage: "[@PEER] METHOD",
+			Name: "fill", Group: groupMethods, Typed: true, Usage: "[@PEER] METHOD",
 			Summary: "ask for the parameters of a method one by one, then call it",
 			Help: "An answer is text, JSON, or the number of a value to choose from; \"7\" in quotes is text. Without an answer an optional parameter is left out. " +
 				"Ctrl-C gives up. The line that is called is shown, and kept like one that was typed.",

@@ -144,13 +144,12 @@ func (s *Shell) serve(ctx context.Context, args lang.Text) error {
 	if err := glob.Check(rule.Pattern); err != nil {
 		return &lang.Error{Column: name.Column, Reason: err.Error()}
 	}
-	if o := occasionOf(ctx); o != nil {
-		number := o.peer.number
-		rule.ForText, rule.For = strconv.Itoa(number), func(p answer.Peer) bool { return p.Number() == number }
-	}
 	rest, err := s.readServeFlags(rule, rest)
 	if err != nil {
 		return err
+	}
+	if o := occasionOf(ctx); o != nil && rule.For == nil {
+		o.narrow(rule)
 	}
 	if rule.Limit == unsaid {
 		rule.Limit = answer.DefaultLimit
@@ -178,7 +177,7 @@ func (s *Shell) serve(ctx context.Context, args lang.Text) error {
 		rule.Answerer = e
 	}
 	s.rules.Set(rule)
-	if s.interactive() {
+	if s.interactive() && occasionOf(ctx) == nil {
 		s.say("%s is answered with %s", visible(rule.Pattern, false), visible(rule.Text, false))
 	}
 	return nil

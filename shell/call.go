@@ -239,7 +239,7 @@ func (s *Shell) ask(ctx context.Context, p *peer, j *job, sent func()) outcome {
 			}
 		}
 		r.OnResponse = func(resp *rpcconn.Response) {
-			if s.cfg.Log && !j.shows {
+			if s.cfg.Log {
 				s.showReply(p, c.Method, resp, time.Since(start))
 			}
 			if answered.Add(1) == expected && !j.shows {
@@ -313,6 +313,7 @@ func (j *job) gathered() bool { return j.several && j.output != OutputRaw }
 // foreground asks peers and shows what they answer: that of one as it comes, that of several together.
 func (s *Shell) foreground(ctx context.Context, peers []*peer, j *job) error {
 	outcomes := make([]outcome, len(peers))
+	start := time.Now()
 	var answered atomic.Int64
 	var wg sync.WaitGroup
 	for i, p := range peers {
@@ -322,7 +323,7 @@ func (s *Shell) foreground(ctx context.Context, peers []*peer, j *job) error {
 			switch {
 			case j.gathered():
 				o.shown = s.filtered(ctx, &o, j)
-				if j.status != nil {
+				if j.status != nil && time.Since(start) >= time.Second { // or it would flicker
 					j.status(fmt.Sprintf("waiting for %s, %d of %d have answered …", j.title(), n, len(peers)))
 				}
 			default:

@@ -248,7 +248,7 @@ func (s *Shell) accept(l *dial.Listener) {
 			if w, known := link.Wire(); known {
 				text += " · " + w.String()
 			}
-			s.note(text)
+			s.notePeer(p, eventConnect, text)
 		})
 	}
 }
@@ -306,11 +306,14 @@ func (s *Shell) watchEnd(p *peer, link *connection) {
 		if !orderly && s.interactive() {
 			text = s.colors.err(visible(text, false))
 		}
-		s.note(text)
+		s.notePeer(p, eventClose, text)
 		s.updatePrompt()
 	}
 	close(link.reported)
 	s.happened(p, eventClose, nil)
+	if p.accepted {
+		s.rules.Forget(p.number)
+	}
 	link.Wait()
 	if s.cfg.Reconnect && !p.accepted && reason != "closed here" && s.done.Err() == nil {
 		s.keepReconnecting(p)

@@ -53,6 +53,13 @@ func (in *inbox) putLocked(s *Shell, p *peer, bytes int, run func()) {
 	}
 }
 
+// busy reports whether something is being done, or has to be.
+func (in *inbox) busy() bool {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	return in.running
+}
+
 // work does what is in the inbox until nothing is left, or the session ends.
 func (in *inbox) work(s *Shell, p *peer) {
 	for {

@@ -35,13 +35,13 @@ func (s *Shell) logJSON(p *peer, m logged) bool {
 	if !s.cfg.Log || s.cfg.Output != OutputJSON {
 		return false
 	}
-	s.screen.printAll(s.stderr(), s.messageJSON(p, m))
+	s.screen.printAll(s.stderr(), s.safe(s.messageJSON(p, m)))
 	return true
 }
 
 // messageJSON returns a message as a JSON object.
 func (s *Shell) messageJSON(p *peer, m logged) string {
-	b := fmt.Appendf(nil, `{"time":%q,"peer":%d`, time.Now().Format(time.RFC3339Nano), p.number)
+	b := appendPeer(fmt.Appendf(nil, `{"time":%q`, time.Now().Format(time.RFC3339Nano)), p)
 	if s.cfg.Log {
 		dir := "in"
 		if m.out {
@@ -65,13 +65,39 @@ func (s *Shell) messageJSON(p *peer, m logged) string {
 	return string(append(b, '}'))
 }
 
-// logNote logs what the shell itself has to say.
-func (s *Shell) logNote(text string) {
+// Kinds of notes in the log, beside the events connect and close.
+const (
+	noteInfo    = "note"
+	noteProblem = "problem"
+)
+
+// logNote logs what the shell itself has to say, of p where that is not nil.
+func (s *Shell) logNote(p *peer, kind, text string) {
+	s.screen.printAll(s.stderr(), s.noteText(p, kind, text))
+}
+
+// noteText returns a note as a line of the log.
+func (s *Shell) noteText(p *peer, kind, text string) string {
 	now := time.Now()
 	if s.cfg.Output != OutputJSON {
-		s.screen.printAll(s.stderr(), now.Format(clock)+" · "+visible(text, false))
-		return
+		if p != nil && kind == noteProblem {
+			text = p.title(s) + ": " + text
+		}
+		return now.Format(clock) + " · " + visible(text, false)
 	}
-	b := fmt.Appendf(nil, `{"time":%q,"kind":"note","text":`, now.Format(time.RFC3339Nano))
-	s.screen.printAll(s.stderr(), string(append(jsonscan.AppendQuote(b, text), '}')))
+	b := fmt.Appendf(nil, `{"time":%q`, now.Format(time.RFC3339Nano))
+	if p != nil {
+		b = appendPeer(b, p)
+	}
+	b = fmt.Appendf(b, `,"kind":%q,"text":`, kind)
+	return s.safe(string(append(jsonscan.AppendQuote(b, text), '}')))
+}
+
+// appendPeer appends the members that say which peer it is.
+func appendPeer(b []byte, p *peer) []byte {
+	b = fmt.Appendf(b, `,"peer":%d`, p.number)
+	if nick := p.nickname(); nick != "" {
+		b = jsonscan.AppendQuote(append(b, `,"name":`...), nick)
+	}
+	return b
 }

@@ -10,20 +10,17 @@ import (
 	"rpcsh/shell/lang"
 )
 
-// namePeer runs .name [PEER] [NAME].
+// namePeer runs .name PEER [NAME]; in a line of .on, where the peer is known, a single word is the name.
 func (s *Shell) namePeer(ctx context.Context, args lang.Text) error {
 	first, second := word(args)
 	p := s.current(ctx)
 	name := first
-	if second.Text != "" || s.isPeer(first.Text) {
+	if second.Text != "" || occasionOf(ctx) == nil {
 		var err error
 		if p, err = s.peers.find(first.Text); err != nil {
 			return mistake(err, first.Column)
 		}
 		name = second
-	}
-	if p == nil {
-		return s.notConnected()
 	}
 	if name.Text != "" {
 		if err := checkName(name.Text); err != nil {
@@ -35,12 +32,6 @@ func (s *Shell) namePeer(ctx context.Context, args lang.Text) error {
 	}
 	s.updatePrompt()
 	return nil
-}
-
-// isPeer reports whether text names one that is connected.
-func (s *Shell) isPeer(text string) bool {
-	_, err := s.peers.find(text)
-	return text != "" && err == nil || isNumber(text)
 }
 
 // checkName says why text cannot be the name of a peer.

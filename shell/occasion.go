@@ -3,6 +3,9 @@ package shell
 import (
 	"context"
 	"encoding/json"
+	"strconv"
+
+	"rpcsh/shell/answer"
 )
 
 // An occasion is what a line of .on is run for. It is in the line's context.
@@ -45,4 +48,15 @@ func (s *Shell) allVariables(ctx context.Context) map[string]json.RawMessage {
 		}
 	}
 	return all
+}
+
+// narrow makes rule one for the occasion's peer alone. It goes with a peer that cannot be dialled again.
+func (o *occasion) narrow(rule *answer.Rule) {
+	number := o.peer.number
+	rule.ForText = strconv.Itoa(number)
+	rule.For = func(p answer.Peer) bool { return p.Number() == number }
+	rule.Text = "--peer " + rule.ForText + " " + rule.Text
+	if o.peer.accepted {
+		rule.Owner = number
+	}
 }

@@ -1,11 +1,243 @@
 package shell_test
 
 import (
+	"context"
+	"encoding/json"
+	"fmt"
 	"strings"
+	"sync"
 	"testing"
 
+	"rpcsh/rpcconn"
 	"rpcsh/rpcconn/dial"
 )
+
+// A diary keeps what a client is told, in order, and answers everything with its method's name.
+type diary struct {
+	mu   sync.Mutex // protects what follows
+	told []string
+}
+
+func (d *diary) options() *rpcconn.Options {
+	return &rpcconn.Options{
+		OnRequest: func(req *rpcconn.Request) {
+			d.mu.Lock()
+			defer d.mu.Unlock()
+			d.told = append(d.told, req.Method+string(req.Params))
+		},
+		Handler: func(_ context.Context, _ *rpcconn.Conn, req *rpcconn.Request) (json.RawMessage, error) {
+			if req.Method == "refuse" {
+				return nil, &rpcconn.Error{Code: 7, Message: "refused"}
+			}
+			return json.Marshal(req.Method)
+		},
+	}
+}
+
+func (d *diary) String() string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return strings.Join(d.told, " ")
+}
+
+func (s *session) told(d *diary, want string) {
+	s.t.Helper()
+	s.until("the client being told "+want, func() bool { return d.String() == want })
+}
+
+func TestOnConnect(t *testing.T) {
+	s := startSession(t, dial.Config{Protocol: "jsonrpc"})
+	at := s.listen()
+	s.run(".on connect welcome $peer")
+	s.run(".on connect !also $method $params")
+	s.run(".on connect got = welcome $peer | . + \" you\"")
+	s.run(".on connect .name n$peer") // is no name
+	s.run(".on connect .name web")
+	s.run(".on connect .serve me $peer")
+	var one, two diary
+	c := s.client(at, one.options())
+	s.told(&one, `welcome[1] also[null,null] welcome[1]`)
+	s.see(`→ @1 #1 welcome 1`)
+	s.see(`← @1 #1 "welcome"`)
+	s.see(`→ @1 also null null`)
+	s.see(`\.on connect \.name n\$peer: a name is letters`)
+	s.until("the name", func() bool { return strings.Contains(s.run(".peers"), "@1    web") })
+	if got := s.run(".print $got"); got != "\"welcome you\"\n" {
+		t.Errorf("$got: %s", got)
+	}
+	s.until("the rule", func() bool { return strings.Contains(s.run(".serve"), "me") })
+	if r, err := c.Call(t.Context(), "me", nil); err != nil || string(r.Result) != "1" {
+		t.Errorf("me: %v, %v", r, err)
+	}
+
+	s.forget()
+	d := s.client(at, two.options())
+	s.told(&two, `welcome[2] also[null,null] welcome[2]`)
+	s.see(`@2.*: \.on connect \.name web: peer 1 has this name already`)
+	s.until("the rule", func() bool { return strings.Contains(s.run(".serve"), "--peer 2") })
+	if r, err := d.Call(t.Context(), "me", nil); err != nil || string(r.Result) != "2" {
+		t.Errorf("me: %v, %v", r, err)
+	}
+	got := s.run(".on")
+	for _, want := range []string{"1  connect  2    welcome $peer", "5  connect  2    .name web", "peer 1 has this name already"} {
+		if !strings.Contains(got, want) {
+			t.Errorf(".on has no %q:\n%s", want, got)
+		}
+	}
+	s.run(".on close !gone $peer") // which cannot be told
+	s.run(".on close @web !left $peer")
+	s.forget()
+	_ = d.Close()
+	s.see(`\.on close !gone \$peer: not connected: @2 HOST:PORT closed the connection`)
+	s.told(&one, `welcome[1] also[null,null] welcome[1] left[2]`)
+	s.until("the rule going with its peer", func() bool { return !strings.Contains(s.run(".serve"), "--peer 2") })
+}
+
+func TestOnNotification(t *testing.T) {
+	s := startSession(t, dial.Config{Protocol: "jsonrpc"})
+	at := s.listen()
+	s.run(".on job/* !seen $method $params.id $peer")
+	s.run(".on 'connect' !really")
+	s.run(".on bad refuse")
+	s.run(".on broken !x $params.nosuch")
+	var d diary
+	c := s.client(at, d.options())
+	s.see("@1 connected")
+	for i := range 100 {
+		if err := c.Notify(t.Context(), fmt.Sprintf("job/%d", i%3), json.RawMessage(fmt.Sprintf(`{"id":%d}`, i))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := c.Notify(t.Context(), "connect", nil); err != nil {
+		t.Fatal(err)
+	}
+	var want []string
+	for i := range 100 {
+		want = append(want, fmt.Sprintf(`seen["job/%d",%d,1]`, i%3, i))
+	}
+	s.told(&d, strings.Join(want, " ")+" really")
+	for _, method := range []string{"bad", "broken"} {
+		if err := c.Notify(t.Context(), method, json.RawMessage(`{"id":1}`)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.see(`← @1 #1 error 7: refused`)
+	s.see(`\.on broken !x \$params\.nosuch: \$params has no \.nosuch`)
+	got := s.run(".on")
+	for _, want := range []string{"1  job/*      100  !seen", "2  'connect'  1    !really", "error 7: refused"} {
+		if !strings.Contains(got, want) {
+			t.Errorf(".on has no %q:\n%s", want, got)
+		}
+	}
+	for _, off := range []string{"job/*", "'connect'", "2", "bad"} {
+		s.run(".off " + off)
+	}
+	if got := s.run(".on"); !strings.HasPrefix(got, "nothing is set") {
+		t.Errorf("after .off: %s", got)
+	}
+}
+
+func TestOnMistakes(t *testing.T) {
+	s := startSession(t, dial.Config{Protocol: "jsonrpc"})
+	for _, tt := range []struct{ line, at, want string }{
+		{".on", "", "nothing is set: .on connect LINE"},
+		{".on connect", "", "a line is missing"},
+		{".on [x !y", "[x", "is no pattern"},
+		{".on connect my_add 1 b=2", "b=2", "positional and named arguments do not mix"},
+		{".on connect .nosuch", ".nosuch", "there is no command .nosuch"},
+		{".on connect .fill my_add", ".fill", "is for whoever sits at the keyboard"},
+		{".on connect x | .[", "", "unexpected"},
+		{".on x y $params.a.b[0] | .c + $params.d + $later", "", ""},
+		{".on x !y $later", "", ""},
+		{".on x @1,,2 y", "@1", "a peer is missing"},
+		{".off", "", "which? .on lists what is set"},
+		{".off nosuch", "nosuch", "nothing is set for nosuch"},
+		{".off 9", "9", "nothing is set for 9"},
+	} {
+		got := s.run(tt.line)
+		if !strings.Contains(got, tt.want) {
+			t.Errorf("%s: %s", tt.line, got)
+		}
+		if prompt := len("(not connected)> "); tt.at != "" && strings.Index(got, "^") != prompt+strings.LastIndex(tt.line, tt.at) {
+			t.Errorf("%s: the mistake is not at %s:\n%s", tt.line, tt.at, got)
+		}
+	}
+}
+
+// A line that makes the peer notify again goes on for ever, and is in nobody's way.
+func TestOnEcho(t *testing.T) {
+	s := startSession(t, dial.Config{Protocol: "jsonrpc"})
+	at := s.listen()
+	s.run(".on echo !echo $params")
+	s.run(".mute echo")
+	opts := &rpcconn.Options{}
+	echoes := make(chan string, 1000)
+	opts.OnRequest = func(req *rpcconn.Request) {
+		select {
+		case echoes <- string(req.Params):
+		default:
+		}
+	}
+	opts.Handler = numbered(1).Handler
+	c := s.client(at, opts)
+	go func() {
+		for params := range echoes {
+			if c.Notify(context.Background(), "echo", json.RawMessage(params)) != nil {
+				return
+			}
+		}
+	}()
+	t.Cleanup(func() { close(echoes) })
+	s.see("@1 connected")
+	if err := c.Notify(t.Context(), "echo", json.RawMessage(`["x"]`)); err != nil {
+		t.Fatal(err)
+	}
+	s.until("many echoes", func() bool { return !strings.Contains(s.run(".on"), "echo   0") && c.Stats().In > 100 })
+	if got := s.run("who"); !strings.HasPrefix(got, "1  TOOK") {
+		t.Errorf("a call meanwhile: %s", got)
+	}
+	s.run(".off echo")
+	s.until("their end", func() bool {
+		before := c.Stats().In
+		s.run("who")
+		return c.Stats().In-before <= 1
+	})
+}
+
+// Lines that wait are given up with .off, and with the session.
+func TestOffStopsWaiting(t *testing.T) {
+	s := startSession(t, dial.Config{Protocol: "jsonrpc"})
+	at := s.listen()
+	s.run(".on connect hang")
+	asked := make(chan struct{}, 2)
+	opts := &rpcconn.Options{Handler: func(ctx context.Context, _ *rpcconn.Conn, req *rpcconn.Request) (json.RawMessage, error) {
+		asked <- struct{}{}
+		<-ctx.Done()
+		return nil, rpcconn.ErrNoAnswer
+	}}
+	s.client(at, opts)
+	<-asked
+	if got := s.run(".pending"); !strings.Contains(got, "@1    #1  hang") {
+		t.Errorf(".pending: %s", got)
+	}
+	s.run(".off connect")
+	s.until("the call being given up", func() bool { return strings.HasPrefix(s.run(".pending"), "nothing is waiting") })
+	s.run(".on connect hang")
+	s.client(at, opts)
+	<-asked // and the session ends
+}
+
+func TestOnQuits(t *testing.T) {
+	s := startSession(t, dial.Config{Protocol: "jsonrpc"})
+	at := s.listen()
+	s.run(".on enough .quit")
+	c := s.client(at, nil)
+	s.see("@1 connected")
+	if err := c.Notify(t.Context(), "enough", nil); err != nil {
+		t.Fatal(err)
+	}
+	s.done <- <-s.done // the session ends by itself
+}
 
 // A line of .on runs for what a peer notified, with its params, and calls that peer.
 func TestOn(t *testing.T) {

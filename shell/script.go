@@ -249,7 +249,7 @@ func (s *Shell) showScriptFailure(method string, m *script.Mistake) {
 // sampleNote shows what a script says, of which there may be a flood.
 func (s *Shell) sampleNote(name, text string) {
 	if s.cfg.Log {
-		s.logNote(text)
+		s.logNote(nil, noteInfo, text)
 		return
 	}
 	s.screen.sample(visible(name, false), func() string {

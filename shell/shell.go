@@ -150,14 +150,7 @@ func (s *Shell) Close() {
 	}
 	s.finish()
 	s.leave()
-	var closing sync.WaitGroup
-	for _, p := range s.peers.list() {
-		closing.Go(func() {
-			s.sayFarewell(p)
-			_ = p.link.Load().Close()
-		})
-	}
-	closing.Wait()
+	s.closeConnections(s.peers.list())
 	s.rules.Close()
 	s.tasks.Wait()
 	s.screen.close()

@@ -72,7 +72,7 @@ func (s *Shell) showTraffic(p *peer, e traffic.Event, text func() string) {
 	s.screen.sample(visible(name, false), line)
 }
 
-func (s *Shell) severalPeers() bool { return s.listening() || s.peers.connected() > 1 }
+func (s *Shell) severalPeers() bool { return s.cfg.Log || s.listening() || s.peers.connected() > 1 }
 
 // showRequest shows what the peer asks for or tells us.
 func (s *Shell) showRequest(p *peer, req *rpcconn.Request) {
@@ -224,7 +224,7 @@ func (s *Shell) showStray(p *peer, r *rpcconn.Response) {
 // showPeerError shows that what came is no message, or that an answer could not be sent.
 func (s *Shell) showPeerError(p *peer, err error) {
 	if s.cfg.Log {
-		s.logNote(p.at() + ": " + shorten(err.Error(), len(err.Error())))
+		s.logNote(p, noteProblem, shorten(err.Error(), len(err.Error())))
 		return
 	}
 	s.showTraffic(p, traffic.Event{Kind: traffic.Error}, func() string { return s.colors.err(shorten(err.Error(), len(err.Error()))) })
@@ -236,16 +236,25 @@ func (s *Shell) note(text string) {
 	case s.interactive():
 		s.screen.print(s.stderr(), s.colors.dim(time.Now().Format(clock)+" · "+text))
 	case s.cfg.Log:
-		s.logNote(text)
+		s.logNote(nil, noteInfo, text)
 	case s.cfg.Verbose:
 		s.screen.print(s.stderr(), "rpcsh: "+text)
 	}
 }
 
+// notePeer is note for what is said about a peer: kind is what has happened to it.
+func (s *Shell) notePeer(p *peer, kind, text string) {
+	if s.cfg.Log {
+		s.logNote(p, kind, text)
+		return
+	}
+	s.note(text)
+}
+
 // problem shows, where there is no person, a mistake for which nobody waits.
 func (s *Shell) problem(text string) {
 	if s.cfg.Log {
-		s.logNote(text)
+		s.logNote(nil, noteProblem, text)
 		return
 	}
 	s.screen.print(s.stderr(), "rpcsh: "+text)
@@ -261,7 +270,13 @@ func (s *Shell) report(text string) {
 }
 
 // remark shows that there is nothing of what was asked for, where only results belong on stdout.
-func (s *Shell) remark(text string) { s.screen.print(s.stderr(), text) }
+func (s *Shell) remark(text string) {
+	if s.cfg.Log {
+		s.logNote(nil, noteInfo, text)
+		return
+	}
+	s.screen.print(s.stderr(), text)
+}
 
 // say shows what was asked for.
 func (s *Shell) say(format string, args ...any) {
@@ -396,17 +411,23 @@ func (s *Shell) showBackground(o *outcome, j *job) {
 	if o.err != nil {
 		kind = traffic.Error
 		if !errors.As(o.err, &r.Err) {
-			if s.interactive() {
+			switch {
+			case s.interactive():
 				o.slot.print(s.stderr(), s.colors.err(visible(o.err.Error(), false)))
-			} else {
+			case s.cfg.Log:
+				o.slot.print(s.stderr(), s.noteText(o.peer, noteProblem, o.err.Error()))
+			default:
 				o.slot.print(s.stderr(), "rpcsh: "+visible(o.err.Error(), false))
 			}
 			return
 		}
 	}
-	if !s.interactive() && o.err == nil {
+	if !s.interactive() && o.err == nil && j.Background {
 		o.slot.print(s.stdout(), s.resultText(o.result))
 		return
+	}
+	if s.cfg.Log {
+		return // ask has logged it
 	}
 	if !s.shown(traffic.Event{Peer: o.peer.number, Kind: kind, Method: j.Calls[0].Method}) {
 		return
@@ -496,9 +517,16 @@ func (s *Shell) showWork(text string) (update func(text string), stop func()) {
 		}
 	})
 	update = func(text string) {
-		select {
-		case news <- text:
-		default: // the one before is not shown yet; there will be more
+		for {
+			select {
+			case news <- text:
+				return
+			default: // the one before is not shown yet, and has become old
+			}
+			select {
+			case <-news:
+			default:
+			}
 		}
 	}
 	return update, func() { close(done) }

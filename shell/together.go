@@ -34,11 +34,40 @@ func (s *Shell) showTogether(j *job, outcomes []outcome) error {
 		}
 	}
 	text := t.String()
-	if cut {
+	switch {
+	case cut && len(outcomes) <= fewPeers && s.interactive():
+		text = s.belowEachOther(outcomes)
+	case cut:
 		text += s.colors.dim("some are cut off: .print $_ shows all of them, .print $_[0] the first") + "\n"
 	}
 	s.screen.print(s.stdout(), text)
 	return first
+}
+
+// fewPeers is how many peers' results are shown whole, below each other, where they do not fit into a table.
+const fewPeers = 10
+
+// belowEachOther returns outcomes one under the other.
+func (s *Shell) belowEachOther(outcomes []outcome) string {
+	var b strings.Builder
+	for i := range outcomes {
+		o := &outcomes[i]
+		b.WriteString(s.colors.bold(o.peer.at()) + "  " + s.colors.dim(took(o.took)) + "\n")
+		if o.err != nil {
+			text, _ := o.oneLine(maxShown)
+			b.WriteString(s.colors.err(text) + "\n")
+			continue
+		}
+		for _, v := range o.shown {
+			if v != nil {
+				b.WriteString(withLineBreak(s.resultText(v)))
+			}
+		}
+		for _, r := range o.remarks {
+			b.WriteString(s.colors.dim(visible(r, false)) + "\n")
+		}
+	}
+	return b.String()
 }
 
 // oneLine returns what came of a call at one peer, in at most room characters, and whether it had to be cut off.
@@ -69,9 +98,10 @@ func (s *Shell) showObjects(outcomes []outcome) error {
 	var first error
 	for i := range outcomes {
 		o := &outcomes[i]
+		who := appendPeer(nil, o.peer)[1:]
 		if o.err == nil {
 			for _, v := range o.shown {
-				s.screen.print(s.stdout(), s.safe(fmt.Sprintf(`{"peer":%d,"result":%s}`, o.peer.number, compact(v))))
+				s.screen.print(s.stdout(), s.safe(fmt.Sprintf(`{%s,"result":%s}`, who, compact(v))))
 			}
 			continue
 		}
@@ -79,7 +109,7 @@ func (s *Shell) showObjects(outcomes []outcome) error {
 		if !errors.As(o.err, &e) {
 			e = &rpcconn.Error{Message: o.err.Error()}
 		}
-		s.screen.print(s.stdout(), s.safe(fmt.Sprintf(`{"peer":%d,%s`, o.peer.number, errorObject(e)[1:])))
+		s.screen.print(s.stdout(), s.safe(fmt.Sprintf(`{%s,%s`, who, errorObject(e)[1:])))
 		if first == nil {
 			first = &shownError{o.err}
 		}

@@ -22,6 +22,7 @@ type Rule struct {
 	Pattern string // a method, or a glob: * ? [a-z], where / is nothing special
 	Text    string // what the person wrote after the pattern, for lists
 	File    string // the script that it comes from; "": none
+	Owner   int    // the number of the peer with which it goes; 0: it stays
 
 	// What narrows it.
 	For     func(Peer) bool // the peers that it is for; nil: all

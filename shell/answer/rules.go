@@ -70,6 +70,11 @@ func (r *Rules) Close() {
 	release(r.remove(func(*entry) bool { return true })...)
 }
 
+// Forget removes the rules that go with a peer.
+func (r *Rules) Forget(peer int) {
+	release(r.remove(func(e *entry) bool { return e.rule.Owner == peer })...)
+}
+
 // remove removes the rules that are meant, and returns them.
 func (r *Rules) remove(meant func(*entry) bool) []*Rule {
 	r.mu.Lock()
