@@ -32,9 +32,10 @@ type screen struct {
 	written  int  // and those of them that have been put out
 	painting bool // the painter has taken lines that are not written yet
 	closed   bool
-	budget   int            // of lines of traffic until the interval ends
-	skipped  map[string]int // lines left out, by name
-	ticking  bool           // an end of the interval is due
+	budget   int             // of lines of traffic until the interval ends
+	skipped  map[string]int  // lines left out, by name
+	said     map[string]bool // by once, in this interval
+	ticking  bool            // an end of the interval is due
 
 	traffic io.Writer // where lines of traffic go
 	sum     func(text string) string
@@ -55,7 +56,7 @@ type line struct {
 
 // newScreen returns a screen that writes traffic to w; sum gives the line that says what was left out its form.
 func newScreen(w io.Writer, sum func(text string) string) *screen {
-	s := &screen{traffic: w, sum: sum, budget: trafficBurst, skipped: make(map[string]int), done: make(chan struct{})}
+	s := &screen{traffic: w, sum: sum, budget: trafficBurst, skipped: make(map[string]int), said: make(map[string]bool), done: make(chan struct{})}
 	s.changed = sync.NewCond(&s.mu)
 	go s.paint()
 	return s
@@ -94,6 +95,27 @@ func (s *screen) sample(name string, format func() string) {
 	}
 }
 
+// once is sample for what must not drown in a flood: some texts an interval are put out in any case, but each of them once, since many
+// fail for one reason. The others are counted.
+func (s *screen) once(name, text string, format func() string) {
+	s.mu.Lock()
+	again := s.said[text]
+	s.said[text] = true
+	sure := len(s.said) <= trafficRate
+	if again {
+		s.skipLocked(name)
+	}
+	s.awaitTickLocked()
+	s.mu.Unlock()
+	switch {
+	case again:
+	case sure:
+		s.print(s.traffic, format())
+	default:
+		s.sample(name, format)
+	}
+}
+
 // take reports whether a line of traffic may be put out; else it counts it.
 func (s *screen) take(name string) bool {
 	s.mu.Lock()
@@ -102,16 +124,28 @@ func (s *screen) take(name string) bool {
 	if taken {
 		s.budget--
 	} else {
-		if _, known := s.skipped[name]; !known && len(s.skipped) >= maxFloodNames {
-			name = "others"
-		}
-		s.skipped[name]++
+		s.skipLocked(name)
 	}
-	if !s.ticking && !s.closed && (s.budget < trafficBurst/2 || !taken) {
+	if s.budget < trafficBurst/2 || !taken {
+		s.awaitTickLocked()
+	}
+	return taken
+}
+
+// skipLocked counts a line that is left out.
+func (s *screen) skipLocked(name string) {
+	if _, known := s.skipped[name]; !known && len(s.skipped) >= maxFloodNames {
+		name = "others"
+	}
+	s.skipped[name]++
+}
+
+// awaitTickLocked sees to it that the interval ends.
+func (s *screen) awaitTickLocked() {
+	if !s.ticking && !s.closed {
 		s.ticking = true
 		time.AfterFunc(floodInterval, s.tick)
 	}
-	return taken
 }
 
 // tick ends an interval: it sums up what was left out, and allows some lines more.
@@ -119,6 +153,7 @@ func (s *screen) tick() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.ticking = false
+	clear(s.said)
 	switch {
 	case s.closed:
 		return
@@ -128,7 +163,11 @@ func (s *screen) tick() {
 		return
 	default:
 		s.sumUp()
-		s.budget = trafficRate
+		if s.budget > 0 { // it was for their repeating that lines were left out
+			s.budget = trafficBurst
+		} else {
+			s.budget = trafficRate
+		}
 	}
 	s.ticking = true
 	time.AfterFunc(floodInterval, s.tick)

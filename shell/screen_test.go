@@ -210,6 +210,32 @@ func TestScreenSamples(t *testing.T) {
 	})
 }
 
+// What is said again within an interval is counted, which leaves the room for traffic as it was; what is new is put out in a flood, too.
+func TestScreenOnce(t *testing.T) {
+	onScreen(t, func(t *testing.T, s *screen, p *paper) {
+		once := func(text string) { s.once("failed", text, func() string { return text }) }
+		for range 500 {
+			once("x")
+		}
+		once("y")
+		pass()
+		sampleMany(s, "tick", trafficBurst+1)
+		once("x")
+		for i := range trafficRate {
+			once(fmt.Sprint(i))
+		}
+		s.flush()
+		want := "x\ny\n<… 499 more failed>\n" + strings.Repeat("tick\n", trafficBurst) + "x\n"
+		for i := range trafficRate - 1 {
+			want += fmt.Sprintln(i)
+		}
+		p.expect(t, want)
+		pass()
+		s.flush()
+		p.expect(t, want+"<… 1 more failed>\n<… 1 more tick>\n")
+	})
+}
+
 // Traffic that one can read is not sampled, however long it lasts.
 func TestScreenSlowTraffic(t *testing.T) {
 	onScreen(t, func(t *testing.T, s *screen, p *paper) {

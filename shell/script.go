@@ -235,30 +235,35 @@ func (s *Shell) partners() []answer.Peer {
 	return all
 }
 
-// showLogged shows what a script logs, as far as fits a line.
+// showLogged shows what a script logs, as far as fits a line, unless there is a flood of it.
 func (s *Shell) showLogged(file, text string) {
-	s.sampleNote("log of "+file, filepath.Base(file)+": "+shorten(text, len(text)))
-}
-
-// showScriptFailure shows where a script failed to answer.
-func (s *Shell) showScriptFailure(method string, m *script.Mistake) {
-	text := m.Error()
-	s.sampleNote("failed "+method, method+": "+shorten(text, len(text)))
-}
-
-// sampleNote shows what a script says, of which there may be a flood.
-func (s *Shell) sampleNote(name, text string) {
+	text = filepath.Base(file) + ": " + shorten(text, len(text))
 	if s.cfg.Log {
 		s.logNote(nil, noteInfo, text)
 		return
 	}
-	s.screen.sample(visible(name, false), func() string {
-		text = visible(text, false)
-		if !s.interactive() {
-			return "rpcsh: " + text
-		}
-		return s.colors.dim(time.Now().Format(clock) + " · " + text)
-	})
+	s.screen.sample("log of "+visible(file, false), func() string { return s.noteLine(text) })
+}
+
+// showScriptFailure shows where a script failed to answer; once, where many fail at the same place, as in a function that has called itself
+// through the peer.
+func (s *Shell) showScriptFailure(method string, m *script.Mistake) {
+	text := m.Error()
+	text = method + ": " + shorten(text, len(text))
+	if s.cfg.Log {
+		s.logNote(nil, noteInfo, text)
+		return
+	}
+	s.screen.once("failed "+visible(method, false), text, func() string { return s.noteLine(text) })
+}
+
+// noteLine returns a note as it is put out.
+func (s *Shell) noteLine(text string) string {
+	text = visible(text, false)
+	if !s.interactive() {
+		return "rpcsh: " + text
+	}
+	return s.colors.dim(time.Now().Format(clock) + " · " + text)
 }
 
 // describeScripts answers rpc.discover: the methods that scripts serve, as an OpenRPC document. It is nil where there are none.

@@ -26,11 +26,14 @@ func (s *Script) builtins() starlark.StringDict {
 		"log":    starlark.NewBuiltin("log", log),
 		"math":   starlarkmath.Module,
 		"now":    starlark.NewBuiltin("now", now),
+		"range":  starlark.NewBuiltin("range", smallRange),
 		"serve":  starlark.NewBuiltin("serve", serve),
 		"sleep":  starlark.NewBuiltin("sleep", sleep),
 		"state":  s.state.dict,
 		"struct": starlark.NewBuiltin("struct", starlarkstruct.Make),
 		"time":   starlarktime.Module,
+
+		guardName: starlark.NewBuiltin(guardName, guardOperand),
 	}
 }
 

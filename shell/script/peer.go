@@ -63,17 +63,25 @@ func (p peerValue) call(thread *starlark.Thread, _ *starlark.Builtin, args starl
 	case err != nil:
 		return nil, err
 	case response.Err != nil:
-		return nil, fmt.Errorf("%s: %s", method, errorText(response.Err))
+		return nil, errors.New(errorText(method, response.Err))
 	}
 	return decode(response.Result)
 }
 
-// errorText is e.Error() but for data that is text, which stands as it is: each peer that passes an error on would put it into quotes again.
-func errorText(e *rpcconn.Error) string {
-	if text, err := jsonscan.Unquote(e.Data); err == nil {
-		return fmt.Sprintf("error %d: %s: %s", e.Code, e.Message, text)
+// errorText is what a function says that ends because the peer's method has failed. Where functions call each other through peers, each
+// passes on what the one before has said; a method that is named there already is not named again.
+func errorText(method string, e *rpcconn.Error) string {
+	text := e.Error()
+	if said, err := jsonscan.Unquote(e.Data); err == nil {
+		text = fmt.Sprintf("error %d: %s: %s", e.Code, e.Message, said)
+		if e.Code == rpcconn.CodeServerError && e.Message == rpcconn.StandardMessage(e.Code) {
+			text = said
+		}
 	}
-	return e.Error()
+	if strings.Contains(text, method+": ") {
+		return text
+	}
+	return method + ": " + text
 }
 
 // tryCall is call whose errors are values: it returns a struct of a result and an error, one of them being None.

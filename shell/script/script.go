@@ -62,8 +62,11 @@ func Load(ctx context.Context, name string, source []byte, state *State, host Ho
 	var globals starlark.StringDict
 	err := s.run(ctx, name, func(r *run) error {
 		r.served = served
-		var err error
-		globals, err = starlark.ExecFileOptions(dialect(), r.thread, name, source, s.builtins())
+		program, err := s.compile(name, source)
+		if err == nil {
+			globals, err = program.Init(r.thread, s.builtins())
+			globals.Freeze()
+		}
 		return err
 	})
 	if err != nil {
@@ -79,6 +82,16 @@ func Load(ctx context.Context, name string, source []byte, state *State, host Ho
 	}
 	slices.SortFunc(s.Functions, func(a, b *Function) int { return strings.Compare(a.Name, b.Name) })
 	return s, nil
+}
+
+// compile reads a file.
+func (s *Script) compile(name string, source []byte) (*starlark.Program, error) {
+	f, err := dialect().Parse(name, source, 0)
+	if err != nil {
+		return nil, err
+	}
+	guardProducts(f)
+	return starlark.FileProgram(f, s.builtins().Has)
 }
 
 // dialect is Starlark as scripts have it: all of it but recursion, which would need a limit of its own.

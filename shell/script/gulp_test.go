@@ -1,0 +1,42 @@
+package script
+
+import (
+	"strings"
+	"testing"
+)
+
+// An operation that would take all memory, or hours, is refused, however it is written; others are as Starlark has them.
+func TestGulp(t *testing.T) {
+	for _, tt := range []struct{ body, want string }{
+		{"return 6 * 7", "42"},
+		{"return 2.5 * 2", "5.0"},
+		{"return -3 * (1 << 70)", "-3541774862152233910272"},
+		{`return [3 * "ab", "ab" * 2, 0 * "ab", -1 * "ab", "" * (1 << 60)]`, `["ababab","abab","","",""]`},
+		{"return [2 * [1, 2], [] * (1 << 60), (1,) * 2]", "[[1,2,1,2],[],[1,1]]"},
+		{"x = [1]\n  y = x\n  x *= 3\n  return [x, y]", "[[1,1,1],[1]]"},
+		{"n = 2\n  n *= 3\n  return n", "6"},
+		{"return len(range(10000000))", "10000000"},
+		{"return list(range(9, 0, -4))", "[9,5,1]"},
+		{`return "a" * "b"`, "unknown binary op: string * string"},
+		{`return 2 * {}`, "unknown binary op: int * dict"},
+		{"return [0] * (1 << 29)", "1 × 536870912 elements are too many, 10000000 at most"},
+		{"return (1 << 29) * [0, 0]", "2 × 536870912 elements are too many, 10000000 at most"},
+		{"x = (1, 2, 3)\n  x *= 1 << 29\n  return x", "3 × 536870912 elements are too many, 10000000 at most"},
+		{`return b"ab" * (1 << 70)`, "2 × 1180591620717411303424 bytes are too many, 104857600 at most"},
+		{"x = 3\n  while True: x = x * x", "the product has more than 16777216 bits"},
+		{"x = 3\n  while True: x *= x", "the product has more than 16777216 bits"},
+		{"return list(range(1 << 29))", "range: it would have 536870912 numbers, 10000000 at most: count with while"},
+		{"return range('x')", "range: for parameter 1: got string, want int"},
+	} {
+		t.Run(tt.body, func(t *testing.T) {
+			s := newStage()
+			got := s.load(t, "def f():\n  "+tt.body+"\n").call(t.Context(), new(caller), "f", "")
+			if data, failed := strings.CutPrefix(got, `error -32000: Server error "`); failed {
+				got = strings.TrimSuffix(data, `"`)
+			}
+			if got != tt.want {
+				t.Errorf("got %s, want %s", got, tt.want)
+			}
+		})
+	}
+}
