@@ -65,6 +65,8 @@ func (s *Shell) discoverNow(ctx context.Context, name string) error {
 	if len(plan) == 0 {
 		return fmt.Errorf("nothing is asked of peers that speak %s; .discover CONVENTION asks all the same", w)
 	}
+	ctx, cancel := s.untilAsked(ctx)
+	defer cancel()
 	defer s.showWaiting("asking what " + p.title(s) + " offers …")()
 	told := func(c catalog.Convention, err error) {
 		var refused *rpcconn.Error
@@ -82,7 +84,7 @@ func (s *Shell) discoverNow(ctx context.Context, name string) error {
 		return nil
 	}
 	if ctx.Err() != nil {
-		return errInterrupted
+		return interruption(ctx, "given up")
 	}
 	return &failure{ExitPeerError, fmt.Errorf("%s does not tell what it offers; its methods are learned as you call them, and .learn reads them from a file", p.title(s))}
 }

@@ -123,8 +123,55 @@ func (s *Shell) deskTable(waiting []*answer.Parked) *table {
 	return &t
 }
 
-// attentionAfter is how long a call may hold up a person whom a request waits for already.
+// attentionAfter is how long a wait may hold up a person whom a request waits for already.
 const attentionAfter = time.Second
+
+// untilAsked returns a context that ends before ctx when a request waits for the person, who cannot answer it while the shell waits for
+// something else; the peer may wait for just that answer. Its cause is an *askedError then. cancel ends what watches.
+func (s *Shell) untilAsked(ctx context.Context) (asked context.Context, cancel func()) {
+	if !s.interactive() || occasionOf(ctx) != nil {
+		return ctx, func() {}
+	}
+	select {
+	case <-s.attention: // before this
+	default:
+	}
+	var late <-chan time.Time
+	if len(s.desk.List()) > 0 {
+		late = time.After(attentionAfter)
+	}
+	asked, end := context.WithCancelCause(ctx)
+	s.tasks.Go(func() {
+		select {
+		case <-s.attention:
+		case <-late:
+		case <-asked.Done():
+			return
+		}
+		end(&askedError{s.waitingForPerson()})
+	})
+	return asked, func() { end(nil) }
+}
+
+// An askedError says that requests wait for the person.
+type askedError struct{ waiting []*answer.Parked }
+
+func (e *askedError) Error() string {
+	if len(e.waiting) == 0 {
+		return "a request waited for you" // and is gone
+	}
+	next := e.waiting[0]
+	return fmt.Sprintf("request %d, %s, waits for you, and perhaps for that: .reply %d VALUE", next.Number, visible(next.Method, false), next.Number)
+}
+
+// interruption is why a wait ended with ctx: a request that waits for the person, or Ctrl-C.
+func interruption(ctx context.Context, doing string) error {
+	var asked *askedError
+	if errors.As(context.Cause(ctx), &asked) {
+		return fmt.Errorf("%s: %w", doing, asked)
+	}
+	return errInterrupted
+}
 
 // attend is foreground for a person who may be asked something meanwhile: then the call goes on in the background, or nobody could answer,
 // and the peer might wait for that before it answers the call.
@@ -132,10 +179,8 @@ func (s *Shell) attend(ctx context.Context, peers []*peer, j *job) error {
 	if !s.interactive() {
 		return s.foreground(ctx, peers, j)
 	}
-	select {
-	case <-s.attention: // before this call
-	default:
-	}
+	asked, stop := s.untilAsked(ctx)
+	defer stop()
 	own, cancel := context.WithCancelCause(s.done)
 	follows := context.AfterFunc(ctx, func() { cancel(context.Cause(ctx)) })
 	done := make(chan error, 1)
@@ -143,16 +188,11 @@ func (s *Shell) attend(ctx context.Context, peers []*peer, j *job) error {
 		defer cancel(nil)
 		done <- s.foreground(own, peers, j)
 	})
-	var late <-chan time.Time
-	if len(s.desk.List()) > 0 {
-		late = time.After(attentionAfter)
-	}
 	select {
 	case err := <-done:
 		follows()
 		return err
-	case <-s.attention:
-	case <-late:
+	case <-asked.Done():
 	}
 	if !follows() { // it is being given up
 		return <-done

@@ -2,10 +2,12 @@ package shell_test
 
 import (
 	"context"
+	"encoding/json"
 	"regexp"
 	"strings"
 	"testing"
 
+	"rpcsh/rpcconn"
 	"rpcsh/rpcconn/dial"
 	"rpcsh/shell"
 )
@@ -200,4 +202,51 @@ func TestSessionEndsWhileSomethingWaits(t *testing.T) {
 	s.run(".serve my_double --ask")
 	s.run(".connect $PEER")
 	s.run("@2 my_progress_add 2 2")
+}
+
+// A session that does not begin before the person has answered something does not take the prompt away.
+func TestSessionThatBeginsWithAQuestion(t *testing.T) {
+	served := make(chan struct{})
+	s := serve(t, answers{
+		"initialize": func(c *rpcconn.Conn, _ json.RawMessage) (json.RawMessage, error) {
+			<-served
+			if _, err := c.Call(t.Context(), "roots/list", nil); err != nil {
+				return nil, err
+			}
+			return json.RawMessage(`{"protocolVersion":"2025-06-18","capabilities":{"tools":{}},"serverInfo":{"name":"fake","version":"1"}}`), nil
+		},
+		"tools/list": result(`{"tools":[` + echoTool + `]}`),
+		"tools/call": result(`{"content":[]}`),
+	})
+	p := dialledAs(t, s, "mcp")
+	p.run(".serve '*' --ask")
+	p.enter("echo message=hi")
+	close(served)
+	p.waitPrompt()
+	const want = "the session has not begun: request 1, roots/list, waits for you, and perhaps for that: .reply 1 VALUE"
+	p.see(want)
+	p.forget()
+	if got := p.run("echo message=hi"); !strings.Contains(got, want) { // after a while, since it may have to do with something else
+		t.Errorf("once more: %s", got)
+	}
+	p.run(`.reply 1 {"roots":[]}`)
+	p.see("methods by mcp")
+	if got := p.run("echo message=hi"); !strings.HasPrefix(got, `{"content":[]}`) {
+		t.Errorf("after that: %s", got)
+	}
+}
+
+// Neither does .discover, of a peer that asks something before it tells what it offers.
+func TestDiscoveryThatBeginsWithAQuestion(t *testing.T) {
+	s := serve(t, answers{"rpc.discover": func(c *rpcconn.Conn, _ json.RawMessage) (json.RawMessage, error) {
+		if r, err := c.Call(t.Context(), "who", nil); err != nil || r.Err != nil {
+			return nil, rpcconn.NewError(rpcconn.CodeServerError, "who?")
+		}
+		return json.RawMessage(document), nil
+	}})
+	p := dialledBy(t, s.listener.Target.String(), shell.Config{Wire: dial.Config{Protocol: "jsonrpc", Framing: "line"}})
+	p.run(".serve who --ask")
+	if got := p.run(".discover rpc.discover"); !strings.Contains(got, "given up: request 1, who, waits for you, and perhaps for that: .reply 1 VALUE") {
+		t.Errorf("got %s", got)
+	}
 }

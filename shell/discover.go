@@ -316,12 +316,14 @@ func (s *Shell) ensureLearned(ctx context.Context, p *peer) {
 // awaitGreeting waits until the peers' sessions have begun; and, where a name may be that of a tool, until their tools are known.
 func (s *Shell) awaitGreeting(ctx context.Context, peers []*peer, calls ...lang.Call) error {
 	defer s.showWaiting("the session begins …")()
+	ctx, cancel := s.untilAsked(ctx)
+	defer cancel()
 	for _, p := range peers {
 		link := p.link.Load()
 		select {
 		case <-link.greeted:
 		case <-ctx.Done():
-			return errInterrupted
+			return interruption(ctx, "the session has not begun")
 		}
 		if pr := p.profile.Load(); pr == nil || !pr.Tools || !slices.ContainsFunc(calls, func(c lang.Call) bool { return !p.known.Knows(c.Method) }) {
 			continue
@@ -329,7 +331,7 @@ func (s *Shell) awaitGreeting(ctx context.Context, peers []*peer, calls ...lang.
 		select {
 		case <-link.learned:
 		case <-ctx.Done():
-			return errInterrupted
+			return interruption(ctx, "the tools are not known yet")
 		}
 	}
 	return nil

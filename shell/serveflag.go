@@ -33,7 +33,7 @@ func ruleFlags() []serveFlag {
 		{"--abort", "", "close the connection without an answer", readSwitch(func(r *answer.Rule) { r.Abort = true })},
 		{"--delay", "D[..D]", "wait before the answer: 2s, or a time by chance: 200ms..2s", readDelay},
 		{"--limit", "D", "how long the answer may take; 0: for ever (default " + answer.DefaultLimit.String() + ", with --ask for ever)", readLimit},
-		{"--times", "N", "for the first N requests only", readTimes},
+		{"--times", "N", "for N requests only, then the next rule answers; several of a name are a sequence", readTimes},
 		{"--if", "JQ", "for those requests only for whose params an expression holds", readCondition},
 		{"--peer", "PEER", "for these peers only: 2, 1,3, a name or a glob", readPeer},
 	}

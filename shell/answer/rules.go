@@ -32,9 +32,9 @@ type Listed struct {
 	Used int
 }
 
-// Set adds rule, in the place of one for the same requests where there is one. Else it comes behind those that are as narrow as it is or
-// narrower: methods go before globs, and of those that are the same a rule for some requests before one for all. rule is not changed
-// afterwards. What a rule that is none any more has answered with is closed where it is an io.Closer, here and by all that remove rules.
+// Set adds rule, in the place of one for the same requests where there is one; those with Times are for others until they are used up, so
+// that several are a sequence. Else it comes behind those that are as narrow as it is or narrower: methods go before globs, and of those that
+// are the same a rule for some requests before one for all. rule is not changed afterwards. What a rule that is none any more has answered with is closed where it is an io.Closer, here and by all that remove rules.
 func (r *Rules) Set(rule *Rule) {
 	if replaced := r.set(rule); replaced != nil {
 		release(replaced)
@@ -46,7 +46,7 @@ func (r *Rules) set(rule *Rule) (replaced *Rule) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, e := range r.rules {
-		if e.rule.Pattern == rule.Pattern && e.rule.narrowed() == rule.narrowed() {
+		if e.rule.Pattern == rule.Pattern && e.rule.narrowed() == rule.narrowed() && !e.hasTimesLeft() {
 			replaced = e.rule
 			e.rule, e.used = rule, 0
 			return replaced
@@ -233,6 +233,9 @@ func (e *entry) fits(req *Request) bool {
 	return glob.Match(r.Pattern, req.Method) && (r.Times == 0 || e.used < r.Times) && (r.For == nil || r.For(req.Peer)) &&
 		(!req.IsNotification() || r.actsOn())
 }
+
+// hasTimesLeft reports whether e's rule is for a number of requests that have not all come.
+func (e *entry) hasTimesLeft() bool { return e.used < e.rule.Times }
 
 // Answer returns the answer to a request, as an rpcconn.Handler does, and whether there is a rule for it.
 func (r *Rules) Answer(ctx context.Context, req *Request) (result json.RawMessage, served bool, err error) {

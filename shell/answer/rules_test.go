@@ -60,6 +60,29 @@ func TestOrder(t *testing.T) {
 	}
 }
 
+// Rules for a number of requests are a sequence; what has been used up is replaced.
+func TestSequence(t *testing.T) {
+	var rules Rules
+	answered := func(want string) {
+		t.Helper()
+		if r := rules.take(t.Context(), asked("m", "")); r == nil || r.Text != want {
+			t.Errorf("answered by %+v, want %s", r, want)
+		}
+	}
+	rules.Set(&Rule{Pattern: "m", Text: "then"})
+	rules.Set(&Rule{Pattern: "m", Text: "first", Times: 1})
+	rules.Set(&Rule{Pattern: "m", Text: "second", Times: 2})
+	for _, want := range []string{"first", "second", "second", "then", "then"} {
+		answered(want)
+	}
+	rules.Set(&Rule{Pattern: "m", Text: "again", Times: 1})
+	if got, want := list(&rules), "m:again:0 m:second:2 m:then:2"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	answered("again")
+	answered("then")
+}
+
 func TestForPeers(t *testing.T) {
 	var rules Rules
 	rules.Set(&Rule{Pattern: "m", Text: "others", ForText: "8", For: func(p Peer) bool { return p.Number() == 8 }})
