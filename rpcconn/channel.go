@@ -2,8 +2,6 @@ package rpcconn
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"io"
 )
 
@@ -48,7 +46,7 @@ func Raw(ch Channel) (RawChannel, error) {
 	if raw, ok := ch.(RawChannel); ok {
 		return raw, nil
 	}
-	return nil, fmt.Errorf("this transport carries whole messages only, so bytes that are none cannot be sent: %w", errors.ErrUnsupported)
+	return nil, Unsupported("this transport carries whole messages only, so bytes that are none cannot be sent")
 }
 
 // A Framing makes a RawChannel of a stream of bytes, which that closes.

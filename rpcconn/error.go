@@ -83,6 +83,16 @@ func ErrorOf(err error) *Error {
 	return NewError(CodeServerError, err.Error())
 }
 
+// Unsupported returns an error that is errors.ErrUnsupported, and says no more than reason.
+func Unsupported(reason string) error { return unsupported(reason) }
+
+type unsupported string
+
+func (e unsupported) Error() string { return string(e) }
+
+// Unwrap makes it errors.ErrUnsupported.
+func (unsupported) Unwrap() error { return errors.ErrUnsupported }
+
 // ExcerptSize is how many bytes of what could not be read an error shows.
 const ExcerptSize = 40
 

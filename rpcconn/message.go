@@ -32,7 +32,7 @@ type Message struct {
 	ID     ID              // the zero ID in a notification, and in a response that has none
 	Method string          // of requests and notifications
 	Params json.RawMessage // of requests and notifications; nil: no params member
-	Result json.RawMessage // of responses; nil when Err is set, but in one that is to be wrong on purpose, and has both
+	Result json.RawMessage // of responses; nil when Err is set, but in one that is wrong, and has both
 	Err    *Error          // of responses; for KindInvalid, what to answer
 	Raw    json.RawMessage // of KindInvalid: the whole text
 	Extra  json.RawMessage // further top-level members, as an object, where the protocol has such (CDP's sessionId); else nil
@@ -67,7 +67,7 @@ func (r *Request) Clone() *Request {
 // IsNotification reports whether the peer wants no response.
 func (r *Request) IsNotification() bool { return r.ID.IsNone() }
 
-// A Response is the peer's answer to a request: Err, or else Result.
+// A Response is the peer's answer to a request: Err, or else Result. It has failed where it has both, which no protocol allows.
 type Response struct {
 	ID     ID
 	Result json.RawMessage

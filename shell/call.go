@@ -280,8 +280,12 @@ func (s *Shell) ask(ctx context.Context, p *peer, j *job, sent func()) outcome {
 	}
 	s.settle(&o, j, responses, ctx)
 	for i, r := range responses {
-		if r != nil && r.Err == nil && i < len(typed) {
+		switch {
+		case r == nil:
+		case r.Err == nil && i < len(typed):
 			o.remarks = append(o.remarks, p.remarkResult(j, typed[i], r.Result)...)
+		case besideError(r) != "":
+			o.remarks = append(o.remarks, besideError(r))
 		}
 	}
 	return o

@@ -19,6 +19,7 @@ type logged struct {
 	member string // that value is: params, result, error, value
 	value  json.RawMessage
 	took   time.Duration // of an answer; 0: not known
+	text   string        // what there is to say about it
 }
 
 // outcomeOf returns which member of a response says what came of it.
@@ -61,6 +62,9 @@ func (s *Shell) messageJSON(p *peer, m logged) string {
 	}
 	if m.took > 0 {
 		b = fmt.Appendf(b, `,"ms":%.3f`, float64(m.took)/float64(time.Millisecond))
+	}
+	if m.text != "" {
+		b = jsonscan.AppendQuote(append(b, `,"text":`...), m.text)
 	}
 	return string(append(b, '}'))
 }

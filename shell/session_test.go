@@ -399,3 +399,20 @@ func TestLines(t *testing.T) {
 		})
 	}
 }
+
+// Nothing of a response that has both, a result and an error, is lost.
+func TestResultBesideAnError(t *testing.T) {
+	wire := dial.Config{Protocol: "jsonrpc", Framing: "line"}
+	server := startSession(t, wire)
+	client := dialledBy(t, server.listen().String(), shell.Config{Wire: wire})
+	server.run(".serve m --both 6")
+	const want = "error -32000: failed on purpose  with a result beside it: 6"
+	if got := client.run("m"); !strings.HasPrefix(got, want) {
+		t.Errorf("got %s", got)
+	}
+	client.run("m &")
+	client.see("error -32000: failed on purpose  TOOK  with a result beside it: 6")
+	if got := client.run("@all m"); !strings.Contains(got, "failed on purpose") || !strings.Contains(got, "with a result beside it: 6") {
+		t.Errorf("in a table: %s", got)
+	}
+}

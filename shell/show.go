@@ -127,7 +127,7 @@ func (s *Shell) showNotification(p *peer, method string, params json.RawMessage)
 // showReply shows what a peer answers to a request that was shown.
 func (s *Shell) showReply(p *peer, method string, r *rpcconn.Response, d time.Duration) {
 	kind, member, value := outcomeOf(r)
-	if s.logJSON(p, logged{kind: kind, id: r.ID, method: method, member: member, value: value, took: d}) {
+	if s.logJSON(p, logged{kind: kind, id: r.ID, method: method, member: member, value: value, took: d, text: besideError(r)}) {
 		return
 	}
 	s.showTraffic(p, traffic.Event{Kind: kind, Method: method}, func() string { return s.responseText(r, "", d) })
@@ -140,7 +140,7 @@ func (s *Shell) showAnswer(p *peer, req *rpcconn.Request, r *rpcconn.Response, n
 	}
 	kind, member, value := outcomeOf(r)
 	d := time.Since(req.Time)
-	if s.logJSON(p, logged{out: true, kind: kind, id: r.ID, method: req.Method, member: member, value: value, took: d}) {
+	if s.logJSON(p, logged{out: true, kind: kind, id: r.ID, method: req.Method, member: member, value: value, took: d, text: note}) {
 		return
 	}
 	s.showTraffic(p, traffic.Event{Out: true, Kind: kind, Method: req.Method}, func() string { return s.responseText(r, note, d) })
@@ -148,7 +148,7 @@ func (s *Shell) showAnswer(p *peer, req *rpcconn.Request, r *rpcconn.Response, n
 
 // showNoAnswer shows why the peer's request gets no answer.
 func (s *Shell) showNoAnswer(p *peer, req *rpcconn.Request, why string) {
-	if s.logJSON(p, logged{out: true, kind: traffic.Response, id: req.ID, method: req.Method}) {
+	if s.logJSON(p, logged{out: true, kind: traffic.Response, id: req.ID, method: req.Method, text: why}) {
 		return
 	}
 	s.showTraffic(p, traffic.Event{Out: true, Kind: traffic.Response, Method: req.Method}, func() string {
@@ -184,10 +184,20 @@ func (s *Shell) responseText(r *rpcconn.Response, note string, d time.Duration) 
 	if r.Extra != nil {
 		text += "  " + s.colors.dim(shorten(compact(r.Extra), len(r.Extra)))
 	}
-	if note != "" {
-		text += "  " + s.colors.dim(note)
+	for _, remark := range []string{besideError(r), note} {
+		if remark != "" {
+			text += "  " + s.colors.dim(remark)
+		}
 	}
 	return text
+}
+
+// besideError says that r, wrongly, has a result too, "" where it has not.
+func besideError(r *rpcconn.Response) string {
+	if r.Err == nil || r.Result == nil {
+		return ""
+	}
+	return "with a result beside it: " + visible(shorten(compact(r.Result), len(r.Result)), false)
 }
 
 // showStderr shows a line that a child process wrote to its stderr.
@@ -215,7 +225,7 @@ func (s *Shell) showStray(p *peer, r *rpcconn.Response) {
 		s.screen.printAll(s.stdout(), s.messageJSON(p, logged{kind: traffic.Response, id: r.ID, method: method, member: member, value: value}))
 		return
 	}
-	if s.logJSON(p, logged{kind: kind, id: r.ID, method: method, member: member, value: value}) {
+	if s.logJSON(p, logged{kind: kind, id: r.ID, method: method, member: member, value: value, text: note}) {
 		return
 	}
 	s.showTraffic(p, traffic.Event{Kind: kind, Method: method}, func() string { return s.responseText(r, note, 0) })
@@ -397,6 +407,9 @@ func (s *Shell) showCallError(o *outcome, j *job) error {
 	if j.several {
 		text = s.colors.bold(o.peer.at()) + " " + text
 	}
+	for _, r := range o.remarks {
+		text += "  " + s.colors.dim(visible(r, false))
+	}
 	if o.answered || o.took >= time.Second {
 		text = s.withTime(text, o.took)
 	}
@@ -439,11 +452,11 @@ func (s *Shell) showBackground(o *outcome, j *job) {
 	if j.Batch {
 		r.ID = rpcconn.ID{}
 	}
-	note := ""
+	notes := o.remarks
 	if j.left.Load() { // its request is not shown above
-		note = j.title()
+		notes = append(notes, j.title())
 	}
-	o.slot.print(s.stderr(), line+s.responseText(r, note, o.took))
+	o.slot.print(s.stderr(), line+s.responseText(r, visible(strings.Join(notes, ", "), false), o.took))
 }
 
 // showError shows what is wrong with line, below the column where it is wrong.

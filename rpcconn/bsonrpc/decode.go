@@ -14,7 +14,8 @@ import (
 // has included. What is stored in p is in memory of its own.
 //
 // A message with a method is a request or notification, whatever result or error is beside it. In responses bsonrpc may be
-// missing or another, and the id missing or of any type; an error other than null makes it a failure, whatever the result.
+// missing or another, and the id missing or of any type; an error other than null makes it a failure, whatever the result, which is
+// kept beside it where it is not null.
 // Its id is the integer that it was sent as where the peer made an int64 of it.
 func (c *Codec) Decode(frame []byte, p *rpcconn.Packet) error {
 	p.Messages, p.Batch = p.Messages[:0], false
@@ -50,8 +51,9 @@ func (c *Codec) message(document []byte) (rpcconn.Message, error) {
 		unread = unread || e.version.kind != 0 && !e.isVersion() || e.params.kind != 0
 		switch {
 		case e.err.kind != 0 && e.err.kind != bson.TypeNull:
-			unread = unread || e.result.kind != 0
-			m.Err, err = readError(e.err)
+			if m.Err, err = readError(e.err); err == nil && e.result.kind != 0 && e.result.kind != bson.TypeNull {
+				m.Result, err = memberJSON(e.result, memberResult, 1)
+			}
 		case e.result.kind != 0:
 			m.Result, err = memberJSON(e.result, memberResult, 1)
 		default:

@@ -62,7 +62,9 @@ func TestDecode(t *testing.T) {
 
 		{"empty", d(), invalid(rpcconn.ID{}, "message has neither method nor result nor error", `{}`)},
 		{"null error only", d("id", int32(1), "error", nil), response(`null`)},
-		{"result and error", d("id", int32(1), "result", int32(1), "error", "x"), failure(rpcconn.Error{Message: "x"})},
+		{"result and error", d("id", int32(1), "result", int32(1), "error", "x"),
+			rpcconn.Message{Kind: rpcconn.KindResponse, ID: one, Result: json.RawMessage(`1`), Err: &rpcconn.Error{Message: "x"}}},
+		{"null and error", d("id", int32(1), "result", nil, "error", "x"), failure(rpcconn.Error{Message: "x"})},
 		{"no version", d("id", int32(1), "method", "m"), invalid(one, `member bsonrpc is missing, it must be the string "2.0"`, `{"id":1,"method":"m"}`)},
 		{"other version", d("bsonrpc", "2.1", "id", "x", "method", "m"), invalid(rpcconn.ParseID([]byte(`"x"`)), `bsonrpc must be the string "2.0"`, `{"bsonrpc":"2.1","id":"x","method":"m"}`)},
 		{"response of another version", d("bsonrpc", d(), "id", int32(1), "result", true), response(`true`)},

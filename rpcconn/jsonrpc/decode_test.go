@@ -141,7 +141,7 @@ func TestDecodeMessage(t *testing.T) {
 		{`{"id":1,"result":{"a":1},"error":null}`, `response id=1 result={"a":1}`},
 		{`{"id":1,"error":null}`, "response id=1 result=null"},
 		{`{"id":1,"result":null,"error":{"code":1,"message":"m"}}`, `response id=1 code=1 message="m"`},
-		{`{"id":1,"result":2,"error":{"code":1,"message":"m"}}`, `response id=1 code=1 message="m"`},
+		{`{"id":1,"result":2,"error":{"code":1,"message":"m"}}`, `response id=1 result=2 code=1 message="m"`},
 		{`{"jsonrpc":1,"result":2}`, "response id= result=2"},
 		{`{"id":{"a":[1]},"result":2}`, `response id={"a":[1]} result=2`},
 		{`{"id":false,"result":2}`, `response id=false result=2`},

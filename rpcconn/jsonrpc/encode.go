@@ -29,7 +29,7 @@ func (c *Codec) appendPacket(dst []byte, p *rpcconn.Packet) ([]byte, error) {
 		return c.appendMessage(dst, &p.Messages[0])
 	}
 	if !c.dialect.batches {
-		return nil, fmt.Errorf("there are no batches, send the messages one by one: %w", errors.ErrUnsupported)
+		return nil, rpcconn.Unsupported("there are no batches, send the messages one by one")
 	}
 	dst = append(dst, '[')
 	for i := range p.Messages {

@@ -11,12 +11,15 @@ import (
 )
 
 // response returns the response that m, which has a result or an error, makes up. An error other than null makes it a
-// failure whatever the result.
+// failure whatever the result, which is kept beside it where it is not null.
 func (c *Codec) response(m *members) rpcconn.Message {
 	message := rpcconn.Message{Kind: rpcconn.KindResponse, ID: rpcconn.ParseID(m.id), Extra: m.others()}
 	switch {
 	case m.err != nil && m.err[0] != 'n':
 		message.Err = c.readError(m.err)
+		if m.result != nil && m.result[0] != 'n' {
+			message.Result = m.result
+		}
 	case m.result != nil:
 		message.Result = m.result
 	default:

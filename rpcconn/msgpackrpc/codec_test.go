@@ -50,7 +50,7 @@ func TestDecode(t *testing.T) {
 
 		// Errors of all kinds.
 		{"94 01 05 92 01 a36f6f70 c0", `response id=5 code=1 message="oop" data=[1,"oop"]`},
-		{"94 01 05 92 d1ff38 a16d 07", `response id=5 code=-200 message="m" data=[-200,"m"]`},
+		{"94 01 05 92 d1ff38 a16d 07", `response id=5 result=7 code=-200 message="m" data=[-200,"m"]`},
 		{"94 01 05 a36f220a c0", `response id=5 code=0 message="o\"\n" data="o\"\n"`},
 		{"94 01 05 82 a7 6d657373616765 a16d a4 636f6465 03 c0", `response id=5 code=3 message="m" data={"message":"m","code":3}`},
 		{"94 01 05 81 a4 636f6465 03 c0", `response id=5 code=0 message="{\"code\":3}" data={"code":3}`},

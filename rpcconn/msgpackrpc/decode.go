@@ -58,7 +58,7 @@ func (c *Codec) message(frame []byte) (rpcconn.Message, error) {
 	if err != nil {
 		return m, fmt.Errorf("result: %w", err)
 	}
-	if m.Err == nil {
+	if m.Err == nil || string(result) != "null" {
 		m.Result = result
 	}
 	return m, t.end(rest)

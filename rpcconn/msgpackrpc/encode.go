@@ -22,7 +22,7 @@ import (
 // A response without an id, or with a null one, is errors.ErrUnsupported too.
 func (c *Codec) AppendEncode(dst []byte, p *rpcconn.Packet) ([]byte, error) {
 	if p.Batch {
-		return dst, fmt.Errorf("MessagePack-RPC has no batches, send the calls one by one: %w", errors.ErrUnsupported)
+		return dst, rpcconn.Unsupported("MessagePack-RPC has no batches, send the calls one by one")
 	}
 	if len(p.Messages) != 1 {
 		return dst, fmt.Errorf("encoding MessagePack-RPC: %d messages in a packet that is no batch, want 1", len(p.Messages))
@@ -49,7 +49,7 @@ func (c *Codec) appendMessage(dst []byte, m *rpcconn.Message) ([]byte, error) {
 		return c.appendCall(append(dst, 0x93, typeNotification), m)
 	case rpcconn.KindResponse:
 		if m.ID.IsNone() || m.ID.IsNull() {
-			return nil, fmt.Errorf("a response needs the id of its request: %w", errors.ErrUnsupported)
+			return nil, rpcconn.Unsupported("a response needs the id of its request")
 		}
 		if dst, err = appendID(append(dst, 0x94, typeResponse), m.ID); err != nil {
 			return nil, err

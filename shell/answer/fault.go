@@ -105,11 +105,15 @@ func (f *Faults) send(ctx context.Context, req *Request, result json.RawMessage,
 	} else {
 		sent, err = f.sendFrames(ctx, wire.Conn, frame)
 	}
-	if err == nil || ctx.Err() != nil || errors.Is(err, rpcconn.ErrClosed) {
-		return true
+	switch {
+	case err == nil:
+	case sent > 0:
+		wire.Note(fmt.Sprintf("the answer to %s went out once only: %v", req.Method, err))
+	case ctx.Err() == nil && !errors.Is(err, rpcconn.ErrClosed):
+		wire.Note(fmt.Sprintf("the answer to %s could not be sent like this: %v", req.Method, err))
+		return false
 	}
-	wire.Note(fmt.Sprintf("the answer to %s could not be sent like this: %v", req.Method, err))
-	return sent > 0
+	return true
 }
 
 // sendFrames sends a frame as often as f says, and returns how often it was sent.

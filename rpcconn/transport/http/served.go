@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"net"
 	"sync/atomic"
 
@@ -80,7 +79,7 @@ func (s *served) Send(ctx context.Context, frame []byte) error {
 		return err
 	}
 	if got, err := s.content.look(frame); err == nil && len(got.responses) == 0 {
-		return fmt.Errorf("%w: an HTTP client can be answered, but not be called or notified; WebSocket can do that", errors.ErrUnsupported)
+		return rpcconn.Unsupported("an HTTP client can be answered, but not be called or notified; WebSocket can do that")
 	}
 	select {
 	case answered := <-s.waiting:
