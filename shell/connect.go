@@ -237,7 +237,8 @@ func (s *Shell) accept(l *dial.Listener) {
 		link.OnWire(func(w dial.Wire, found bool) {
 			<-p.ready
 			if !found {
-				s.note(fmt.Sprintf("%s has said nothing so far, so it is spoken to in %s (.set fallback, or -p and -f, say otherwise)", p.at(), w))
+				s.noteOnce("peers that have said nothing so far", w.String(),
+					fmt.Sprintf("%s has said nothing so far, so it is spoken to in %s (.set fallback, or -p and -f, say otherwise)", p.at(), w))
 				return
 			}
 			s.note(fmt.Sprintf("%s speaks %s", p.at(), w))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net"
 	"slices"
 	"strings"
 	"sync"
@@ -176,13 +177,40 @@ func TestLongResultsOfSeveral(t *testing.T) {
 		s.see(fmt.Sprintf("@%d connected", n))
 	}
 	got = s.run("@all long")
-	if strings.Count(got, "\n") != 14 || !strings.HasSuffix(got, "some are cut off: .print $_ shows all of them, .print $_[0] the first\n") {
+	if strings.Count(got, "\n") != 15 || !strings.HasSuffix(got, "some are cut off: .print $_ shows all of them, .print $_[0] the first\n12 peers, no error\n") {
 		t.Errorf("of twelve there is a row each:\n%s", got)
+	}
+	if got := s.run("@all odd"); !strings.HasSuffix(got, "\n12 peers, 6 errors: @2 @4 @6 @8 @10 @12\n") {
+		t.Errorf("of twelve it says which failed:\n%s", got)
+	}
+	if got := s.run("@all nosuch"); !strings.HasSuffix(got, "\n12 peers, 12 errors: @1 @2 @3 @4 @5 @6 @7 @8 @9 @10 …\n") {
+		t.Errorf("of twelve it says that all failed:\n%s", got)
 	}
 	for _, line := range strings.Split(got, "\n") {
 		if len([]rune(line)) >= 100 {
 			t.Errorf("wider than the window: %s", line)
 		}
+	}
+}
+
+// Many who have said nothing are one line.
+func TestSilentPeers(t *testing.T) {
+	s := startSession(t, dial.Config{})
+	at := s.listen()
+	for i := range 3 {
+		conn, err := net.Dial("tcp", at.Address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close()
+		s.see(fmt.Sprintf("@%d connected", i+1))
+	}
+	s.forget()
+	s.run("@all !hello")
+	s.see(`has said nothing so far, so it is spoken to in JSON-RPC 2\.0, rfc7464`)
+	s.see("… 2 more peers that have said nothing so far")
+	if n := strings.Count(s.take(), "has said nothing so far"); n != 1 {
+		t.Errorf("said %d times", n)
 	}
 }
 

@@ -252,6 +252,16 @@ func (s *Shell) note(text string) {
 	}
 }
 
+// noteOnce is note for what may be said of many at a time: of those for the same reason the first is shown, and the others are counted
+// under name.
+func (s *Shell) noteOnce(name, reason, text string) {
+	if !s.interactive() {
+		s.note(text)
+		return
+	}
+	s.screen.once(name, reason, func() string { return s.noteLine(text) })
+}
+
 // notePeer is note for what is said about a peer: kind is what has happened to it.
 func (s *Shell) notePeer(p *peer, kind, text string) {
 	if s.cfg.Log {

@@ -40,12 +40,35 @@ func (s *Shell) showTogether(j *job, outcomes []outcome) error {
 	case cut:
 		text += s.colors.dim("some are cut off: .print $_ shows all of them, .print $_[0] the first") + "\n"
 	}
+	if s.interactive() && len(outcomes) > fewPeers {
+		text += s.failures(outcomes) + "\n"
+	}
 	s.screen.print(s.stdout(), text)
 	return first
 }
 
-// fewPeers is how many peers' results are shown whole, below each other, where they do not fit into a table.
+// fewPeers is how many peers' results one takes in at a glance: they are shown whole, below each other, where they do not fit into a table;
+// behind the table of more it says which of them failed.
 const fewPeers = 10
+
+// failures says how many of outcomes are errors, and whose.
+func (s *Shell) failures(outcomes []outcome) string {
+	var failed []string
+	for i := range outcomes {
+		if outcomes[i].err != nil {
+			failed = append(failed, outcomes[i].peer.at())
+		}
+	}
+	text := fmt.Sprintf("%s peers, ", grouped(len(outcomes)))
+	if len(failed) == 0 {
+		return s.colors.dim(text + "no error")
+	}
+	text += plural(len(failed), "error") + ": " + strings.Join(failed[:min(len(failed), fewPeers)], " ")
+	if len(failed) > fewPeers {
+		text += " …"
+	}
+	return s.colors.err(text)
+}
 
 // belowEachOther returns outcomes one under the other.
 func (s *Shell) belowEachOther(outcomes []outcome) string {
