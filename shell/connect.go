@@ -39,11 +39,12 @@ func (s *Shell) ConnectTo(ctx context.Context, t dial.Target, cfg dial.Config) e
 	p := newPeer()
 	p.dialled = dialled{t, cfg}
 	p.name, p.target = t.Short(), t.String()
-	link, said, err := s.dial(ctx, p)
+	ready := make(chan struct{})
+	link, said, err := s.dial(ctx, p, ready)
 	if err != nil {
 		return err
 	}
-	s.adopt(p, link, func() {
+	s.adopt(p, link, ready, func() {
 		s.report(said)
 		if n := theirs(p.known.Methods()); n > 0 && s.interactive() {
 			s.say("%s known from earlier · Tab completes · .help", s.whoText(p, plural(n, "method")))
@@ -107,13 +108,14 @@ func (s *Shell) awaitLearned(ctx context.Context, p *peer) error {
 	}
 }
 
-// dial connects to p, found out what it speaks where that was not said, and returns what there is to say about it.
-func (s *Shell) dial(ctx context.Context, p *peer) (link *dial.Link, said string, err error) {
+// dial connects to p, found out what it speaks where that was not said, and returns what there is to say about it. Who calls it closes ready,
+// once p has the link.
+func (s *Shell) dial(ctx context.Context, p *peer, ready <-chan struct{}) (link *dial.Link, said string, err error) {
 	t, cfg := p.dialled.target, p.dialled.cfg
 	if err := cfg.Check(); err != nil {
 		return nil, "", UsageError("%w", err)
 	}
-	cfg.Stderr = func(line string) { s.showStderr(p, line) }
+	cfg.Stderr = func(line string) { s.showStderr(p, ready, line) }
 	ctx, cancel := context.WithTimeoutCause(ctx, dialTimeout, errTimeout)
 	defer cancel()
 	defer s.showWaiting("connecting to " + t.String() + " …")()
@@ -122,7 +124,7 @@ func (s *Shell) dial(ctx context.Context, p *peer) (link *dial.Link, said string
 	if cfg.NeedsDetect(t) {
 		found := s.cfg.Findings.Load(t)
 		if found != nil && !s.interactive() { // a person's shell makes sure
-			if link, _, err = cfg.Connect(ctx, t, found, s.options(p)); err == nil {
+			if link, _, err = cfg.Connect(ctx, t, found, s.options(p, ready)); err == nil {
 				p.remembered = true
 				return link, "connected to " + found.String() + " · as found earlier", nil
 			}
@@ -130,12 +132,12 @@ func (s *Shell) dial(ctx context.Context, p *peer) (link *dial.Link, said string
 		if found, err = s.findOut(ctx, p, cfg, found); err != nil { // what was found earlier is asked first
 			return nil, "", s.dialError(ctx, t, start, err)
 		}
-		if link, _, err = cfg.Connect(ctx, t, found, s.options(p)); err != nil {
+		if link, _, err = cfg.Connect(ctx, t, found, s.options(p, ready)); err != nil {
 			return nil, "", s.dialError(ctx, t, start, err)
 		}
 		return link, fmt.Sprintf("connected to %s · found in %s", found, took(found.Took)), nil
 	}
-	if link, err = cfg.Dial(ctx, t, s.options(p)); err != nil {
+	if link, err = cfg.Dial(ctx, t, s.options(p, ready)); err != nil {
 		return nil, "", s.dialError(ctx, t, start, err)
 	}
 	return link, fmt.Sprintf("connected to %s · %s · in %s", link.Target, wireText(link), took(time.Since(start))), nil
@@ -148,7 +150,7 @@ func (s *Shell) findOut(ctx context.Context, p *peer, cfg dial.Config, likely *d
 	found, err := cfg.DetectKeeping(ctx, p.dialled.target, likely, nil)
 	if err != nil {
 		for _, line := range lines.all() {
-			s.showStderr(p, line)
+			s.showStderr(p, nil, line)
 		}
 		return nil, err
 	}
@@ -224,9 +226,9 @@ func (s *Shell) Listen(ctx context.Context, address string, cfg dial.Config) err
 // accept takes in peers until the listener is closed.
 func (s *Shell) accept(l *dial.Listener) {
 	for {
-		p := newPeer()
+		p, ready := newPeer(), make(chan struct{})
 		p.accepted = true
-		link, err := l.Accept(func() *rpcconn.Options { return s.options(p) })
+		link, err := l.Accept(func() *rpcconn.Options { return s.options(p, ready) })
 		if err != nil {
 			if !errors.Is(err, net.ErrClosed) {
 				s.note(fmt.Sprintf("no longer listening on %s: %v", l.Target, err))
@@ -235,7 +237,7 @@ func (s *Shell) accept(l *dial.Listener) {
 		}
 		p.name, p.target = link.Remote, "accepted at "+l.Requested.String()
 		link.OnWire(func(w dial.Wire, found bool) {
-			<-p.ready
+			<-ready
 			if !found {
 				s.noteOnce("peers that have said nothing so far", w.String(),
 					fmt.Sprintf("%s has said nothing so far, so it is spoken to in %s (.set fallback, or -p and -f, say otherwise)", p.at(), w))
@@ -244,7 +246,7 @@ func (s *Shell) accept(l *dial.Listener) {
 			s.note(fmt.Sprintf("%s speaks %s", p.at(), w))
 			s.mayDiscover(p, w)
 		})
-		s.adopt(p, link, func() {
+		s.adopt(p, link, ready, func() {
 			text := fmt.Sprintf("%s connected from %s", p.at(), p.name)
 			if w, known := link.Wire(); known {
 				text += " · " + w.String()
@@ -254,8 +256,8 @@ func (s *Shell) accept(l *dial.Listener) {
 	}
 }
 
-// adopt makes p one of the peers, says so, and lets its messages in.
-func (s *Shell) adopt(p *peer, link *dial.Link, announce func()) {
+// adopt makes p one of the peers, says so, and lets its messages in by closing ready.
+func (s *Shell) adopt(p *peer, link *dial.Link, ready chan struct{}, announce func()) {
 	known, err := s.cfg.Store.Load(p.target)
 	if err != nil {
 		s.note(err.Error())
@@ -267,7 +269,7 @@ func (s *Shell) adopt(p *peer, link *dial.Link, announce func()) {
 	s.peers.add(p)
 	announce()
 	s.happened(p, eventConnect, nil)
-	close(p.ready)
+	close(ready)
 	s.prepare(p)
 	s.begin(p)
 }
@@ -343,7 +345,8 @@ func (s *Shell) keepReconnecting(p *peer) {
 
 // reconnect dials p, which has gone, again. It keeps its number and what is known of it.
 func (s *Shell) reconnect(ctx context.Context, p *peer) error {
-	link, said, err := s.dial(ctx, p)
+	ready := make(chan struct{})
+	link, said, err := s.dial(ctx, p, ready)
 	if err != nil {
 		return err
 	}
@@ -356,6 +359,7 @@ func (s *Shell) reconnect(ctx context.Context, p *peer) error {
 	s.peers.restore(p)
 	s.report("re" + said)
 	s.happened(p, eventConnect, nil)
+	close(ready)
 	s.begin(p)
 	return nil
 }
@@ -368,14 +372,14 @@ func (p *peer) title(s *Shell) string {
 	return p.name
 }
 
-// options says who gets what p sends.
-func (s *Shell) options(p *peer) *rpcconn.Options {
+// options says who gets what p sends, once ready is closed: then p has the link, and it has been said that it came.
+func (s *Shell) options(p *peer, ready <-chan struct{}) *rpcconn.Options {
 	return &rpcconn.Options{
 		Handler: func(ctx context.Context, _ *rpcconn.Conn, req *rpcconn.Request) (json.RawMessage, error) {
 			return s.answer(ctx, p, req)
 		},
 		OnRequest: func(req *rpcconn.Request) {
-			<-p.ready
+			<-ready
 			if req.Method != p.lastSeen { // in a flood of one method, learning it once is enough
 				p.lastSeen = req.Method
 				p.known.Observe(req.Method, true, req.Params, nil)
@@ -391,15 +395,15 @@ func (s *Shell) options(p *peer) *rpcconn.Options {
 		},
 		OnAnswer: func(req *rpcconn.Request, r *rpcconn.Response) { s.showAnswer(p, req, r, req.Remark) },
 		OnOther: func(text json.RawMessage) {
-			<-p.ready
+			<-ready
 			s.showOther(p, text)
 		},
 		OnStray: func(r *rpcconn.Response) {
-			<-p.ready
+			<-ready
 			s.showStray(p, r)
 		},
 		OnError: func(err error) {
-			<-p.ready
+			<-ready
 			s.showPeerError(p, err)
 		},
 	}

@@ -1,9 +1,11 @@
 package shell_test
 
 import (
+	"bufio"
 	"context"
 	"encoding/json"
 	"fmt"
+	"net"
 	"strings"
 	"sync"
 	"testing"
@@ -251,6 +253,36 @@ func TestOn(t *testing.T) {
 	s.run(".off tick")
 	if got := s.run(".on"); !strings.Contains(got, "nothing is set") {
 		t.Errorf("after .off: %s", got)
+	}
+}
+
+// What a peer says at once is handled behind its coming, also when it is dialled again.
+func TestOnReconnect(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = l.Close() })
+	s := startSession(t, dial.Config{Protocol: "jsonrpc", Framing: "line"})
+	s.run(".on connect !came")
+	s.run(".on hello !heard $params")
+	for i, line := range []string{".connect " + l.Addr().String(), ".reconnect", ".reconnect"} {
+		s.enter(line)
+		c, err := l.Accept()
+		if err != nil {
+			t.Fatal(err)
+		}
+		fmt.Fprintf(c, `{"jsonrpc":"2.0","method":"hello","params":[%d]}`+"\n", i)
+		lines := bufio.NewScanner(c)
+		for _, want := range []string{`"method":"came"`, fmt.Sprintf(`"method":"heard","params":[%d]`, i)} {
+			if !lines.Scan() || !strings.Contains(lines.Text(), want) {
+				t.Errorf("%s: got %s, want %s", line, lines.Text(), want)
+			}
+		}
+		s.waitPrompt()
+		s.forget()
+		_ = c.Close()
+		s.see("closed the connection")
 	}
 }
 

@@ -34,8 +34,7 @@ type peer struct {
 	target     string  // under which its methods are remembered
 	since      time.Time
 	known      *catalog.Catalog
-	ready      chan struct{} // closed when all of the above is set; hooks wait for it
-	lastSeen   string        // the method that the peer called last; the reading goroutine's
+	lastSeen   string // the method that the peer called last; the reading goroutine's
 
 	profile atomic.Pointer[profile.Profile] // nil: there is nothing special about it
 	deaf    atomic.Bool                     // it ended a connection because it was asked what it offers, so it is not asked any more
@@ -54,7 +53,7 @@ type peer struct {
 }
 
 func newPeer() *peer {
-	return &peer{ready: make(chan struct{}), calls: make(map[rpcconn.ID]*call), givenUp: make(map[rpcconn.ID]string)}
+	return &peer{calls: make(map[rpcconn.ID]*call), givenUp: make(map[rpcconn.ID]string)}
 }
 
 // A connection is one that a peer has, or had: it has another one after .reconnect.

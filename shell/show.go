@@ -200,11 +200,11 @@ func besideError(r *rpcconn.Response) string {
 	return "with a result beside it: " + visible(shorten(compact(r.Result), len(r.Result)), false)
 }
 
-// showStderr shows a line that a child process wrote to its stderr.
-func (s *Shell) showStderr(p *peer, line string) {
+// showStderr shows a line that a child process wrote to its stderr; ready is closed once p has its number.
+func (s *Shell) showStderr(p *peer, ready <-chan struct{}, line string) {
 	mark := "│ "
 	select {
-	case <-p.ready:
+	case <-ready:
 		if s.severalPeers() {
 			mark = p.at() + " │ "
 		}
