@@ -134,6 +134,8 @@ func (o *options) check() error {
 		return shell.UsageError("-- COMMAND is the target; nothing else can be")
 	case o.command != nil && len(o.command) == 0:
 		return shell.UsageError("a command is missing after --")
+	case len(o.call()) > 0 && strings.HasPrefix(o.call()[0], "-"):
+		return shell.UsageError("%s stands where a METHOD belongs: flags go before the target (-e '.call %s' calls a method of that name)", o.call()[0], o.call()[0])
 	case o.detect && (o.target() == "" && o.command == nil || len(o.call()) > 0 || len(o.execute) > 0):
 		return shell.UsageError("--detect takes a TARGET and nothing else")
 	case o.listen != "" && o.demo:
