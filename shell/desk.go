@@ -18,9 +18,10 @@ func (s *Shell) parked(r *answer.Parked) {
 		s.note(fmt.Sprintf("asks %d: %s", r.Number, parkedText(r)))
 		return
 	}
+	const longest = 60 // of the request, which stands above this
 	now := time.Now()
 	s.screen.sample("requests that wait for you", func() string {
-		return s.colors.dim(now.Format(clock)+" · ") + "asks " + strconv.Itoa(r.Number) + ": " + parkedText(r) +
+		return s.colors.dim(now.Format(clock)+" · ") + "asks " + strconv.Itoa(r.Number) + ": " + clip(parkedText(r), longest) +
 			s.colors.dim(fmt.Sprintf(" · .reply %d VALUE, .fail %d CODE MESSAGE", r.Number, r.Number))
 	})
 	s.updatePrompt()
