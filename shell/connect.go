@@ -3,9 +3,7 @@ package shell
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"net"
 	"slices"
 	"strings"
 	"sync"
@@ -13,7 +11,6 @@ import (
 
 	"rpcsh/rpcconn"
 	"rpcsh/rpcconn/dial"
-	"rpcsh/shell/term"
 )
 
 // dialTimeout is how long a peer has to accept a connection.
@@ -200,62 +197,6 @@ func wireText(link *dial.Link) string {
 // wire says what is spoken with p.
 func (p *peer) wire() string { return wireText(p.link.Load().Link) }
 
-// Listen waits for peers on address.
-func (s *Shell) Listen(ctx context.Context, address string, cfg dial.Config) error {
-	t, err := dial.ParseTarget(address)
-	if err != nil {
-		return UsageError("%w", err)
-	}
-	if err := cfg.Check(); err != nil {
-		return UsageError("%w", err)
-	}
-	cfg.Fallback = s.settings().fallback
-	cfg.OnError = func(remote string, err error) { s.note(fmt.Sprintf("%s: %v", remote, err)) }
-	l, err := cfg.Listen(ctx, t)
-	if err != nil {
-		return &failure{ExitConnection, err}
-	}
-	s.mu.Lock()
-	s.listeners = append(s.listeners, l)
-	s.mu.Unlock()
-	s.tasks.Go(func() { s.accept(l) })
-	s.report(fmt.Sprintf("listening on %s · %s", l.Target, l))
-	return nil
-}
-
-// accept takes in peers until the listener is closed.
-func (s *Shell) accept(l *dial.Listener) {
-	for {
-		p, ready := newPeer(), make(chan struct{})
-		p.accepted = true
-		link, err := l.Accept(func() *rpcconn.Options { return s.options(p, ready) })
-		if err != nil {
-			if !errors.Is(err, net.ErrClosed) {
-				s.note(fmt.Sprintf("no longer listening on %s: %v", l.Target, err))
-			}
-			return
-		}
-		p.name, p.target = link.Remote, "accepted at "+l.Requested.String()
-		link.OnWire(func(w dial.Wire, found bool) {
-			<-ready
-			if !found {
-				s.noteOnce("peers that have said nothing so far", w.String(),
-					fmt.Sprintf("%s has said nothing so far, so it is spoken to in %s (.set fallback, or -p and -f, say otherwise)", p.at(), w))
-				return
-			}
-			s.note(fmt.Sprintf("%s speaks %s", p.at(), w))
-			s.mayDiscover(p, w)
-		})
-		s.adopt(p, link, ready, func() {
-			text := fmt.Sprintf("%s connected from %s", p.at(), p.name)
-			if w, known := link.Wire(); known {
-				text += " · " + w.String()
-			}
-			s.notePeer(p, eventConnect, text)
-		})
-	}
-}
-
 // adopt makes p one of the peers, says so, and lets its messages in by closing ready.
 func (s *Shell) adopt(p *peer, link *dial.Link, ready chan struct{}, announce func()) {
 	known, err := s.cfg.Store.Load(p.target)
@@ -288,80 +229,6 @@ func (s *Shell) begin(p *peer) {
 	if s.done.Err() != nil { // the session ended while this one was coming in
 		_ = link.Close()
 	}
-}
-
-// watchEnd waits until p has gone, and says so.
-func (s *Shell) watchEnd(p *peer, link *connection) {
-	<-link.Done()
-	s.remember(p)
-	s.peers.remove(p)
-	reason, orderly := p.ending()
-	if p.remembered && link.Stats().In == 0 { // it never said a word that was understood
-		if err := s.cfg.Findings.Forget(p.dialled.target); err != nil {
-			s.note(err.Error())
-		}
-	}
-	if s.done.Err() == nil {
-		text := p.title(s) + " " + reason
-		if reason == "closed here" {
-			text = p.title(s) + ": " + reason
-		}
-		if !orderly && s.interactive() {
-			text = s.colors.err(visible(text, false))
-		}
-		s.notePeer(p, eventClose, text)
-		s.updatePrompt()
-	}
-	close(link.reported)
-	s.happened(p, eventClose, nil)
-	if p.accepted {
-		s.rules.Forget(p.number)
-	}
-	link.Wait()
-	if s.cfg.Reconnect && !p.accepted && reason != "closed here" && s.done.Err() == nil {
-		s.keepReconnecting(p)
-	}
-}
-
-// Pauses between attempts to reconnect.
-const (
-	firstPause = 500 * time.Millisecond
-	lastPause  = 30 * time.Second
-)
-
-// keepReconnecting dials p again, with growing pauses, until it is there.
-func (s *Shell) keepReconnecting(p *peer) {
-	for pause := firstPause; ; pause = min(2*pause, lastPause) {
-		select {
-		case <-time.After(pause):
-		case <-s.done.Done():
-			return
-		}
-		if p.alive() || s.reconnect(s.done, p) == nil {
-			return
-		}
-	}
-}
-
-// reconnect dials p, which has gone, again. It keeps its number and what is known of it.
-func (s *Shell) reconnect(ctx context.Context, p *peer) error {
-	ready := make(chan struct{})
-	link, said, err := s.dial(ctx, p, ready)
-	if err != nil {
-		return err
-	}
-	p.mu.Lock()
-	clear(p.givenUp) // the ids of the new connection begin anew
-	p.order = nil
-	p.mu.Unlock()
-	p.documents.forget()
-	p.link.Store(newConnection(link))
-	s.peers.restore(p)
-	s.report("re" + said)
-	s.happened(p, eventConnect, nil)
-	close(ready)
-	s.begin(p)
-	return nil
 }
 
 // title names p in what is said about it.
@@ -409,32 +276,6 @@ func (s *Shell) options(p *peer, ready <-chan struct{}) *rpcconn.Options {
 	}
 }
 
-// listening reports whether the shell waits for peers.
-func (s *Shell) listening() bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return len(s.listeners) > 0
-}
-
-// awaitPeers waits, in a run without a person that listens, until the peer that is meant has come, any where none is named. A person sees
-// who is there, and is not made to wait.
-func (s *Shell) awaitPeers(ctx context.Context, sel selector) {
-	if s.interactive() || !s.listening() || occasionOf(ctx) != nil {
-		return
-	}
-	wanted := sel.highest()
-	ctx, _, cancel := s.settings().limited(ctx)
-	defer cancel()
-	const pause = 20 * time.Millisecond
-	for s.peers.count() < wanted {
-		select {
-		case <-time.After(pause):
-		case <-ctx.Done():
-			return
-		}
-	}
-}
-
 // Linger waits for d, or as long as there is a connection if d is 0, while what comes in is printed. A listening shell waits for
 // ctx's end then.
 func (s *Shell) Linger(ctx context.Context, d time.Duration) {
@@ -453,53 +294,5 @@ func (s *Shell) Linger(ctx context.Context, d time.Duration) {
 		case <-ctx.Done():
 			return
 		}
-	}
-}
-
-// prompt says what waits for the person, which peer is meant where none is named, and whether its certificate was not verified.
-func (s *Shell) prompt() string {
-	prompt := s.waitingText() + s.peerPrompt()
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.prompted = prompt
-	return prompt
-}
-
-// shownPrompt returns the prompt as it was made last.
-func (s *Shell) shownPrompt() string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.prompted
-}
-
-func (s *Shell) peerPrompt() string {
-	p := s.peers.selected()
-	switch {
-	case p == nil && s.listening():
-		s.mu.Lock()
-		at := s.listeners[0].Target.Short()
-		s.mu.Unlock()
-		return "(listening on " + at + ")> "
-	case p == nil:
-		return "(not connected)> "
-	case !p.alive() && p.accepted:
-		return "(" + p.at() + " has gone)> "
-	case !p.alive():
-		return "(not connected)> "
-	}
-	const longest = 40 // the URL of a debugger has twice as much
-	prompt := visible(clip(p.name, longest), false) + "> "
-	if p.accepted || s.peers.connected() > 1 || p.nickname() != "" {
-		prompt = p.at() + " " + prompt
-	}
-	if p.link.Load().Unverified() {
-		prompt = term.Warning + prompt
-	}
-	return prompt
-}
-
-func (s *Shell) updatePrompt() {
-	if s.interactive() {
-		s.cfg.Terminal.SetPrompt(s.prompt())
 	}
 }

@@ -266,16 +266,6 @@ func (s *Shell) handle(ctx context.Context, h *handler, o *occasion) {
 	}
 }
 
-// complain shows a mistake for which nobody waits, with a person and without.
-func (s *Shell) complain(text string) {
-	text = visible(text, false)
-	if s.interactive() {
-		s.note(s.colors.err(text))
-		return
-	}
-	s.problem(text)
-}
-
 // listHandlers lists what .on has set.
 func (s *Shell) listHandlers() {
 	all := s.handlers.list()

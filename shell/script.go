@@ -12,7 +12,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"time"
 
 	"rpcsh/rpcconn/catalog"
 	"rpcsh/shell/answer"
@@ -255,15 +254,6 @@ func (s *Shell) showScriptFailure(method string, m *script.Mistake) {
 		return
 	}
 	s.screen.once("failed "+visible(method, false), text, func() string { return s.noteLine(text) })
-}
-
-// noteLine returns a note as it is put out.
-func (s *Shell) noteLine(text string) string {
-	text = visible(text, false)
-	if !s.interactive() {
-		return "rpcsh: " + text
-	}
-	return s.colors.dim(time.Now().Format(clock) + " · " + text)
 }
 
 // describeScripts answers rpc.discover: the methods that scripts serve, as an OpenRPC document. It is nil where there are none.
