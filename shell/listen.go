@@ -50,11 +50,11 @@ func (s *Shell) accept(l *dial.Listener) {
 		link.OnWire(func(w dial.Wire, found bool) {
 			<-ready
 			if !found {
-				s.noteOnce("peers that have said nothing so far", w.String(),
+				s.noteOnce(p, "peers that have said nothing so far", w.String(),
 					fmt.Sprintf("%s has said nothing so far, so it is spoken to in %s (.set fallback, or -p and -f, say otherwise)", p.at(), w))
 				return
 			}
-			s.note(fmt.Sprintf("%s speaks %s", p.at(), w))
+			s.notePeer(p, noteInfo, fmt.Sprintf("%s speaks %s", p.at(), w))
 			s.mayDiscover(p, w)
 		})
 		s.adopt(p, link, ready, func() {

@@ -16,11 +16,11 @@ func (s *Shell) note(text string) {
 	}
 }
 
-// noteOnce is note for what may be said of many at a time: of those for the same reason the first is shown, and the others are counted
+// noteOnce is notePeer for what may be said of many at a time: of those for the same reason the first is shown, and the others are counted
 // under name.
-func (s *Shell) noteOnce(name, reason, text string) {
+func (s *Shell) noteOnce(p *peer, name, reason, text string) {
 	if !s.interactive() {
-		s.note(text)
+		s.notePeer(p, noteInfo, text)
 		return
 	}
 	s.screen.once(name, reason, func() string { return s.noteLine(text) })

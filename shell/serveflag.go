@@ -198,21 +198,27 @@ func jqMistake(text lang.Text, err error) error {
 	return err
 }
 
-// readError reads CODE MESSAGE [DATA].
+// readError reads CODE MESSAGE [DATA]. Where there is an --error-rate, what stands last is the answer of the others, and no DATA.
 func readError(_ *Shell, rule *answer.Rule, args lang.Text) (lang.Text, error) {
-	e, rest, err := parseError(args)
-	switch {
-	case err != nil:
-	case rule.Faults.ErrorRate > 0:
-		rule.Faults.Error = e
-	default:
-		rule.Answerer = answer.Error{Err: e}
+	if rule.Faults.ErrorRate == 0 {
+		e, rest, err := parseError(args)
+		if err != nil {
+			return rest, err
+		}
+		return rest, answerWith(rule, args.Column, answer.Error{Err: e})
 	}
+	e, rest, err := parseErrorHead(args)
+	if rest.Text != "" && strings.ContainsAny(rest.Text[:1], "{[\"'") {
+		if whole, after, err := parseError(args); err == nil && (after.Text != "" || rule.Answerer != nil) {
+			e, rest = whole, after
+		}
+	}
+	rule.Faults.Error = e
 	return rest, err
 }
 
-// parseError reads CODE MESSAGE [DATA]; flags may follow.
-func parseError(args lang.Text) (*rpcconn.Error, lang.Text, error) {
+// parseErrorHead reads CODE MESSAGE.
+func parseErrorHead(args lang.Text) (e *rpcconn.Error, rest lang.Text, err error) {
 	code, rest := word(args)
 	n, err := strconv.ParseInt(code.Text, 10, 64)
 	if err != nil {
@@ -222,9 +228,14 @@ func parseError(args lang.Text) (*rpcconn.Error, lang.Text, error) {
 	if message.Text == "" || strings.HasPrefix(message.Text, "--") {
 		return nil, rest, &lang.Error{Column: message.Column, Reason: "a message belongs here, in quotes where it has blanks"}
 	}
-	e := &rpcconn.Error{Code: n, Message: unquote(message.Text)}
-	if rest.Text == "" || strings.HasPrefix(rest.Text, "--") {
-		return e, rest, nil
+	return &rpcconn.Error{Code: n, Message: unquote(message.Text)}, rest, nil
+}
+
+// parseError reads CODE MESSAGE [DATA]; flags may follow.
+func parseError(args lang.Text) (*rpcconn.Error, lang.Text, error) {
+	e, rest, err := parseErrorHead(args)
+	if err != nil || rest.Text == "" || strings.HasPrefix(rest.Text, "--") {
+		return e, rest, err
 	}
 	_, end, err := jsonscan.Value([]byte(rest.Text))
 	if err == nil && (end == len(rest.Text) || rest.Text[end] == ' ') {
