@@ -243,10 +243,13 @@ func (p *peer) title(s *Shell) string {
 func (s *Shell) options(p *peer, ready <-chan struct{}) *rpcconn.Options {
 	return &rpcconn.Options{
 		Handler: func(ctx context.Context, _ *rpcconn.Conn, req *rpcconn.Request) (json.RawMessage, error) {
+			ctx, end := p.link.Load().open.begin(ctx, req.ID)
+			defer end()
 			return s.answer(ctx, p, req)
 		},
 		OnRequest: func(req *rpcconn.Request) {
 			<-ready
+			p.link.Load().open.note(req)
 			if req.Method != p.lastSeen { // in a flood of one method, learning it once is enough
 				p.lastSeen = req.Method
 				p.known.Observe(req.Method, true, req.Params, nil)

@@ -36,7 +36,8 @@ func (s *Shell) parked(r *answer.Parked) {
 func (s *Shell) unparked(r *answer.Parked, cause error) (why string) {
 	why = cause.Error()
 	var limit answer.TimeLimitError
-	if p, ok := r.Peer.(partner); ok && !errors.As(cause, &limit) {
+	var withdrawn *withdrawnError
+	if p, ok := r.Peer.(partner); ok && !errors.As(cause, &limit) && !errors.As(cause, &withdrawn) {
 		<-p.p.link.Load().reported // so that the reason is seen before its consequence
 		reason, _ := p.p.ending()
 		why = p.p.at() + " " + reason

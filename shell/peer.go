@@ -66,6 +66,7 @@ type connection struct {
 	discovered atomic.Bool   // it has been asked what it offers, or is about to be
 	inquired   atomic.Bool   // the same, because the person wanted to know
 	relearning atomic.Bool   // it is about to be asked again
+	open       openRequests  // the peer's
 
 	mu     sync.Mutex                 // protects what follows
 	hellos map[string]json.RawMessage // the answers to handshakes, by convention

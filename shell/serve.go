@@ -34,10 +34,24 @@ func (s *Shell) answer(ctx context.Context, p *peer, req *rpcconn.Request) (json
 			req.Remark = "not served, .serve " + visible(req.Method, false) + " …"
 		}
 		return nil, &rpcconn.Error{Code: rpcconn.CodeMethodNotFound, Message: rpcconn.StandardMessage(rpcconn.CodeMethodNotFound)}
+	case err != nil && withdrawn(ctx) != nil:
+		return nil, s.answerWithdrawn(p, req, withdrawn(ctx))
 	case errors.Is(err, rpcconn.ErrNoAnswer) && req.Remark == "":
 		s.showNoAnswer(p, req, "no answer, the connection is closed")
 	}
 	return result, err
+}
+
+// answerWithdrawn returns what is answered to a request that its peer has withdrawn.
+func (s *Shell) answerWithdrawn(p *peer, req *rpcconn.Request, why *withdrawnError) error {
+	if why.answer != nil {
+		req.Remark = why.Error()
+		return why.answer
+	}
+	if req.Remark == "" {
+		s.showNoAnswer(p, req, "no answer, "+why.Error())
+	}
+	return rpcconn.ErrNoAnswer
 }
 
 // asked is a request of p's as rules see it.

@@ -14,7 +14,7 @@ func lsp() Profile {
 	return Profile{
 		Name: "lsp", Title: "LSP", Convention: byLSP,
 		Cancel: func(id rpcconn.ID) (string, json.RawMessage) {
-			return "$/cancelRequest", append(id.Append([]byte(`{"id":`)), '}')
+			return cancelLSP, append(id.Append([]byte(`{"id":`)), '}')
 		},
 		Track:    trackLSP,
 		Progress: progressLSP,
@@ -54,6 +54,9 @@ func answerConfiguration(params json.RawMessage, _ catalog.Self) (json.RawMessag
 	_ = json.Unmarshal(member(params, "items"), &items) // none are asked for then
 	return json.RawMessage("[" + strings.TrimSuffix(strings.Repeat("null,", len(items)), ",") + "]"), nil
 }
+
+// cancelLSP is the notification by which either side cancels a request of its own.
+const cancelLSP = "$/cancelRequest"
 
 // workDoneToken is the member of params under whose value progress is told.
 const workDoneToken = "workDoneToken"

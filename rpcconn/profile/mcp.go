@@ -13,7 +13,7 @@ func mcp() Profile {
 		Name: "mcp", Title: "MCP", Convention: byMCP,
 		Cancel: func(id rpcconn.ID) (string, json.RawMessage) {
 			params := id.Append([]byte(`{"requestId":`))
-			return "notifications/cancelled", append(params, `,"reason":"the person gave it up"}`...)
+			return cancelMCP, append(params, `,"reason":"the person gave it up"}`...)
 		},
 		Track:    trackMCP,
 		Progress: progressMCP,
@@ -30,6 +30,9 @@ func mcp() Profile {
 		Relearn: []string{"notifications/tools/list_changed", "notifications/prompts/list_changed", "notifications/resources/list_changed"},
 	}
 }
+
+// cancelMCP is the notification by which either side cancels a request of its own.
+const cancelMCP = "notifications/cancelled"
 
 func answerRoots(_ json.RawMessage, self catalog.Self) (json.RawMessage, error) {
 	return append(append(json.RawMessage(`{"roots":`), self.Folders()...), '}'), nil

@@ -253,7 +253,11 @@ func FuzzProfiles(f *testing.F) {
 	f.Add([]byte(`{"items":[{}],"token":1,"value":{"kind":"begin","percentage":5}}`), "$/progress")
 	f.Add([]byte(`{"_meta":{"progressToken":1},"progressToken":"a","progress":1e400}`), "notifications/progress")
 	f.Add([]byte(`{"_meta":{"a":1}} x`), "tools/call")
+	f.Add([]byte(`{"requestId":{"a":[1]}}`), "notifications/cancelled")
 	f.Fuzz(func(t *testing.T, params []byte, method string) {
+		if id, _, ok := Withdrawn(method, params); ok && !json.Valid([]byte(id.String())) {
+			t.Fatalf("%q withdraws %s", params, id)
+		}
 		for _, p := range Profiles() {
 			if p.Progress != nil {
 				if progress, ok := p.Progress(method, params); ok && !json.Valid([]byte(progress.Token)) {
@@ -272,4 +276,29 @@ func FuzzProfiles(f *testing.F) {
 			}
 		}
 	})
+}
+
+func TestWithdrawn(t *testing.T) {
+	for _, tt := range []struct {
+		method, params string
+		id             string // "": none is withdrawn
+		code           int64  // of the answer; 0: there is none
+	}{
+		{"$/cancelRequest", `{"id":7}`, "7", -32800},
+		{"$/cancelRequest", `{"id":"a"}`, `"a"`, -32800},
+		{"notifications/cancelled", `{"requestId":0,"reason":"late"}`, "0", 0},
+		{"notifications/cancelled", `{"id":7}`, "", 0},
+		{"$/cancelRequest", `[7]`, "", 0},
+		{"$/cancelRequest", "", "", 0},
+		{"cancel", `[7]`, "", 0},
+	} {
+		id, answer, ok := Withdrawn(tt.method, json.RawMessage(tt.params))
+		code := int64(0)
+		if answer != nil && ok {
+			code = answer.Code
+		}
+		if ok != (tt.id != "") || ok && id.String() != tt.id || code != tt.code {
+			t.Errorf("%s %s: got %s, %v, %v", tt.method, tt.params, id, answer, ok)
+		}
+	}
 }

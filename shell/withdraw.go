@@ -1,0 +1,95 @@
+package shell
+
+import (
+	"context"
+	"errors"
+	"sync"
+
+	"rpcsh/rpcconn"
+	"rpcsh/rpcconn/profile"
+)
+
+// openRequests are a peer's requests that are being answered, and which it may withdraw.
+type openRequests struct {
+	mu  sync.Mutex // protects what follows
+	all map[rpcconn.ID]*openRequest
+}
+
+type openRequest struct {
+	withdrawn *withdrawnError         // nil: it was not
+	cancel    context.CancelCauseFunc // nil: nobody has begun to answer it
+}
+
+// A withdrawnError is why a request is no longer being answered.
+type withdrawnError struct {
+	answer *rpcconn.Error // with which it is answered in the end; nil: not at all
+}
+
+func (*withdrawnError) Error() string { return "the peer has withdrawn it" }
+
+// came takes note of a request. It is called by the goroutine that reads, so that the request is known before it can be withdrawn.
+func (o *openRequests) came(id rpcconn.ID) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.all == nil {
+		o.all = make(map[rpcconn.ID]*openRequest)
+	}
+	o.all[id] = new(openRequest)
+}
+
+// begin returns the context in which a request is answered; it ends when the request is withdrawn. end is called when it has been answered.
+func (o *openRequests) begin(ctx context.Context, id rpcconn.ID) (open context.Context, end func()) {
+	open, cancel := context.WithCancelCause(ctx)
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	r := o.all[id]
+	switch {
+	case r == nil: // it is of an earlier connection
+	case r.withdrawn != nil:
+		cancel(r.withdrawn)
+	default:
+		r.cancel = cancel
+	}
+	return open, func() {
+		o.mu.Lock()
+		if o.all[id] == r {
+			delete(o.all, id)
+		}
+		o.mu.Unlock()
+		cancel(nil)
+	}
+}
+
+// withdraw gives up a request, which may have been answered already.
+func (o *openRequests) withdraw(id rpcconn.ID, why *withdrawnError) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	r := o.all[id]
+	if r == nil {
+		return
+	}
+	r.withdrawn = why
+	if r.cancel != nil {
+		r.cancel(why)
+	}
+}
+
+// note takes note of what p asks, and of what it withdraws. It is called by the goroutine that reads from p.
+func (o *openRequests) note(req *rpcconn.Request) {
+	if !req.IsNotification() {
+		o.came(req.ID)
+		return
+	}
+	if id, answer, ok := profile.Withdrawn(req.Method, req.Params); ok {
+		o.withdraw(id, &withdrawnError{answer})
+	}
+}
+
+// withdrawn returns the error that says that the request of ctx was withdrawn, nil where it was not.
+func withdrawn(ctx context.Context) *withdrawnError {
+	var e *withdrawnError
+	if errors.As(context.Cause(ctx), &e) {
+		return e
+	}
+	return nil
+}
