@@ -5,6 +5,8 @@ package term
 import (
 	"strings"
 	"testing"
+
+	"rpcsh/shell/term/vt"
 )
 
 func TestOutputAboveCompletion(t *testing.T) {
@@ -16,15 +18,15 @@ func TestOutputAboveCompletion(t *testing.T) {
 	s.press("\t\t")
 	selected := append([]string{"> my_double"}, blankAligned(list)[1:]...)
 	s.shows(selected...)
-	s.await("the selection", func(e *emulator) bool { return e.reversed() == "my_double" })
+	s.await("the selection", func(e *vt.Emulator) bool { return e.Reversed() == "my_double" })
 	s.tell("print above")
 	s.shows(append([]string{"above"}, selected...)...)
-	s.await("the selection", func(e *emulator) bool { return e.reversed() == "my_double" })
+	s.await("the selection", func(e *vt.Emulator) bool { return e.Reversed() == "my_double" })
 	s.cursorAfter("> my_double")
 	s.press("\t")
-	s.await("the next one", func(e *emulator) bool { return e.reversed() == "my_progress_add" })
+	s.await("the next one", func(e *vt.Emulator) bool { return e.Reversed() == "my_progress_add" })
 	s.press(up)
-	s.await("the one before", func(e *emulator) bool { return e.reversed() == "my_double" })
+	s.await("the one before", func(e *vt.Emulator) bool { return e.Reversed() == "my_double" })
 	s.press("\r")
 	s.shows("above", "> my_double")
 	s.press("\r")
@@ -45,15 +47,15 @@ func TestEscapeLeavesCompletion(t *testing.T) {
 	s := start(t, 80, 24)
 	s.shows(">")
 	s.press("my_")
-	s.await("a list", func(e *emulator) bool { return strings.Contains(e.text(), "doubles") })
+	s.await("a list", func(e *vt.Emulator) bool { return strings.Contains(e.Text(), "doubles") })
 	s.press(down)
 	s.shows(append([]string{"> my_add"}, blankAligned([]string{"", "my_add           adds numbers", "my_double        doubles a number", "my_progress_add  adds and says so"})[1:]...)...)
 	s.press("\x1b")
 	s.shows("> my_")
 	s.press("\t")
-	s.await("a list", func(e *emulator) bool { return strings.Contains(e.text(), "doubles") })
+	s.await("a list", func(e *vt.Emulator) bool { return strings.Contains(e.Text(), "doubles") })
 	s.press(backTab)
-	s.await("the last one", func(e *emulator) bool { return e.reversed() == "my_progress_add" })
+	s.await("the last one", func(e *vt.Emulator) bool { return e.Reversed() == "my_progress_add" })
 	s.press(" 1\r")
 	s.shows(`got "my_progress_add 1"`, ">")
 }
@@ -64,7 +66,7 @@ func TestLead(t *testing.T) {
 	s.press("my_add größe=")
 	s.shows("> my_add größe=", "               true   yes", "               false  no")
 	s.press("\t")
-	s.await("the selection", func(e *emulator) bool { return e.reversed() == "true" })
+	s.await("the selection", func(e *vt.Emulator) bool { return e.Reversed() == "true" })
 	s.shows("> my_add größe=true", "               true   yes", "               false  no")
 	s.press("\r")
 	s.shows("> my_add größe=true")
@@ -78,7 +80,7 @@ func TestHint(t *testing.T) {
 	s.press("sig")
 	s.shows("> sig")
 	s.press(" ")
-	s.await("a hint", func(e *emulator) bool { return strings.Contains(e.text(), "> sig\nsig(one, two) at 4\n") }) // and a list of everything
+	s.await("a hint", func(e *vt.Emulator) bool { return strings.Contains(e.Text(), "> sig\nsig(one, two) at 4\n") }) // and a list of everything
 	s.press("1")
 	s.shows("> sig 1", "sig(one, two) at 5")
 	s.cursorAfter("> sig 1")
@@ -103,8 +105,8 @@ func TestHintGivesWay(t *testing.T) {
 	s.press("sig 1")
 	s.shows("> sig 1", "sig(one, …")
 	s.press("\x15sig my_")
-	s.await("the list alone", func(e *emulator) bool {
-		return strings.Contains(e.text(), "my_progress_add"[:9]) && !strings.Contains(e.text(), "one")
+	s.await("the list alone", func(e *vt.Emulator) bool {
+		return strings.Contains(e.Text(), "my_progress_add"[:9]) && !strings.Contains(e.Text(), "one")
 	})
 }
 
@@ -131,12 +133,12 @@ func TestLongListScrolls(t *testing.T) {
 	s := start(t, 40, 24)
 	s.shows(">")
 	s.press("many30")
-	s.await("a list", func(e *emulator) bool { return strings.Contains(e.window(), "choice_7") })
+	s.await("a list", func(e *vt.Emulator) bool { return strings.Contains(e.Window(), "choice_7") })
 	if strings.Contains(s.text(), "choice_8") {
 		t.Error("the list is higher than it should be")
 	}
 	s.press(strings.Repeat("\t", 12))
-	s.await("the twelfth", func(e *emulator) bool { return e.reversed() == "choice_11" })
+	s.await("the twelfth", func(e *vt.Emulator) bool { return e.Reversed() == "choice_11" })
 	s.press("\r")
 	s.shows("> choice_11")
 }

@@ -6,6 +6,8 @@ import (
 
 	"github.com/clipperhouse/uax29/v2/graphemes"
 	"github.com/mattn/go-runewidth"
+
+	"rpcsh/shell/term/vt"
 )
 
 // FuzzLayout checks, for any line in any window, that a frame leaves the cursor where it should be, and that nothing of
@@ -33,14 +35,14 @@ func FuzzLayout(f *testing.F) {
 		if len(d.widths) > r {
 			t.Fatalf("%d rows in a window of %d", len(d.widths), r)
 		}
-		e := newEmulator(c, r)
-		e.write([]byte("above\r\n" + d.bytes))
-		if e.x != d.col || len(e.unknown) > 0 {
-			t.Fatalf("the cursor is in column %d, want %d; unknown: %q", e.x, d.col, e.unknown)
+		e := vt.New(c, r)
+		_, _ = e.Write([]byte("above\r\n" + d.bytes))
+		if e.Column() != d.col || len(e.Unknown()) > 0 {
+			t.Fatalf("the cursor is in column %d, want %d; unknown: %q", e.Column(), d.col, e.Unknown())
 		}
 		s := screen{size: func() (int, int) { return c, r }, drawn: &d}
-		e.write(s.erase(nil))
-		if got := e.text(); got != "above" {
+		_, _ = e.Write(s.erase(nil))
+		if got := e.Text(); got != "above" {
 			t.Fatalf("erased, it leaves %q", got)
 		}
 	})

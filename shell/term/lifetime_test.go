@@ -13,6 +13,8 @@ import (
 
 	"github.com/creack/pty"
 	"golang.org/x/sys/unix"
+
+	"rpcsh/shell/term/vt"
 )
 
 func TestWaysOut(t *testing.T) {
@@ -61,7 +63,7 @@ func TestControlZ(t *testing.T) {
 	s.press("half")
 	s.shows("> half")
 	s.press("\x1a")
-	s.await("the shell", func(e *emulator) bool { return strings.HasSuffix(e.text(), "shell") })
+	s.await("the shell", func(e *vt.Emulator) bool { return strings.HasSuffix(e.Text(), "shell") })
 	if s.settings() != s.before {
 		t.Error("the shell has not the terminal's own settings")
 	}

@@ -5,6 +5,8 @@ package term
 import (
 	"strings"
 	"testing"
+
+	"rpcsh/shell/term/vt"
 )
 
 const (
@@ -44,13 +46,13 @@ func TestPageInASmallWindow(t *testing.T) {
 	s := start(t, 4, 4)
 	s.shows(">")
 	s.press("page 3\r") // each line takes two rows, and so only one fits
-	s.await("the question", func(e *emulator) bool { return strings.HasSuffix(e.text(), "e --") })
+	s.await("the question", func(e *vt.Emulator) bool { return strings.HasSuffix(e.Text(), "e --") })
 	if strings.Contains(s.text(), "line 2") {
 		t.Error("more is shown than fits")
 	}
 	s.press(" ")
-	s.await("the second line", func(e *emulator) bool {
-		return strings.Contains(e.text(), "line 2\n") && strings.HasSuffix(e.text(), "e --")
+	s.await("the second line", func(e *vt.Emulator) bool {
+		return strings.Contains(e.Text(), "line 2\n") && strings.HasSuffix(e.Text(), "e --")
 	})
 	s.press("q")
 	s.shows("line 2", ">")

@@ -6,17 +6,19 @@ import (
 	"io"
 	"strings"
 	"testing"
+
+	"rpcsh/shell/term/vt"
 )
 
 // newTestScreen returns a screen on an emulator, and a function that says what that shows.
 func newTestScreen(cols, rows int) (*screen, func() string) {
-	e := newEmulator(cols, rows)
+	e := vt.New(cols, rows)
 	s := &screen{size: func() (int, int) { return cols, rows }}
 	s.out = writerFunc(func(p []byte) (int, error) {
-		e.write(bytes.ReplaceAll(p, []byte("\n"), []byte("\r\n"))) // as the terminal's driver does it
+		_, _ = e.Write(bytes.ReplaceAll(p, []byte("\n"), []byte("\r\n"))) // as the terminal's driver does it
 		return len(p), nil
 	})
-	return s, e.text
+	return s, e.Text
 }
 
 type writerFunc func([]byte) (int, error)

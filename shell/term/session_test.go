@@ -14,6 +14,8 @@ import (
 	"github.com/creack/pty"
 	"github.com/muesli/cancelreader"
 	"golang.org/x/sys/unix"
+
+	"rpcsh/shell/term/vt"
 )
 
 // A session is the driver running in a pseudo-terminal, and a person in front of it.
@@ -28,7 +30,7 @@ type session struct {
 	read    sync.WaitGroup
 
 	mu     sync.Mutex // protects screen and raw
-	screen *emulator
+	screen *vt.Emulator
 	raw    []byte
 }
 
@@ -47,9 +49,9 @@ func start(t *testing.T, cols, rows int, env ...string) *session {
 
 func startCommand(t *testing.T, cols, rows int, cmd *exec.Cmd, env ...string) *session {
 	t.Helper()
-	s := &session{t: t, screen: newEmulator(max(cols, 1), max(rows, 1))}
+	s := &session{t: t, screen: vt.New(max(cols, 1), max(rows, 1))}
 	if cols == 0 { // what the program is to take for 80 by 24
-		s.screen = newEmulator(80, 24)
+		s.screen = vt.New(80, 24)
 	}
 	var err error
 	if s.ptmx, s.tty, err = pty.Open(); err != nil {
@@ -79,7 +81,7 @@ func startCommand(t *testing.T, cols, rows int, cmd *exec.Cmd, env ...string) *s
 		for {
 			n, err := s.reader.Read(buf)
 			s.mu.Lock()
-			s.screen.write(buf[:n])
+			_, _ = s.screen.Write(buf[:n])
 			s.raw = append(s.raw, buf[:n]...)
 			s.mu.Unlock()
 			if err != nil {
@@ -100,11 +102,11 @@ func (s *session) close() {
 	s.hangUp()
 	_ = s.control.Close()
 	_ = s.reader.Close()
-	if len(s.screen.unknown) > 0 {
-		s.t.Errorf("the terminal was sent %q", s.screen.unknown)
+	if len(s.screen.Unknown()) > 0 {
+		s.t.Errorf("the terminal was sent %q", s.screen.Unknown())
 	}
 	if s.t.Failed() {
-		s.t.Logf("the screen at the end:\n%s\nthe last that was sent: %q", s.screen.text(), s.raw[max(0, len(s.raw)-500):])
+		s.t.Logf("the screen at the end:\n%s\nthe last that was sent: %q", s.screen.Text(), s.raw[max(0, len(s.raw)-500):])
 	}
 }
 
@@ -136,11 +138,11 @@ func (s *session) setSize(cols, rows int) {
 func (s *session) resize(cols, rows int) {
 	s.t.Helper()
 	s.mu.Lock()
-	s.screen.resize(cols, rows)
+	s.screen.Resize(cols, rows)
 	before := len(s.raw)
 	s.mu.Unlock()
 	s.setSize(cols, rows)
-	s.await("the program's answer to a resize", func(e *emulator) bool {
+	s.await("the program's answer to a resize", func(e *vt.Emulator) bool {
 		return strings.HasSuffix(string(s.raw[before:]), showCursor)
 	})
 }
@@ -162,7 +164,7 @@ func (s *session) tell(format string, args ...any) {
 }
 
 // await waits until the screen is as it should be.
-func (s *session) await(what string, ok func(*emulator) bool) {
+func (s *session) await(what string, ok func(*vt.Emulator) bool) {
 	s.t.Helper()
 	for end := time.Now().Add(deadline); ; time.Sleep(2 * time.Millisecond) {
 		s.mu.Lock()
@@ -181,20 +183,20 @@ func (s *session) await(what string, ok func(*emulator) bool) {
 func (s *session) shows(lines ...string) {
 	s.t.Helper()
 	want := strings.Join(lines, "\n")
-	s.await(want, func(e *emulator) bool { return strings.HasSuffix("\n"+e.text(), "\n"+want) && !e.hidden })
+	s.await(want, func(e *vt.Emulator) bool { return strings.HasSuffix("\n"+e.Text(), "\n"+want) && !e.Hidden() })
 }
 
 // cursorAfter waits until this is what stands before the cursor in its row.
 func (s *session) cursorAfter(text string) {
 	s.t.Helper()
-	s.await("the cursor after "+text, func(e *emulator) bool { return e.cursor() == text && !e.hidden })
+	s.await("the cursor after "+text, func(e *vt.Emulator) bool { return e.Cursor() == text && !e.Hidden() })
 }
 
 // text returns all that is and was in the window.
 func (s *session) text() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.screen.text()
+	return s.screen.Text()
 }
 
 // ends waits for the driver's end and checks that the terminal is as before.
@@ -214,5 +216,5 @@ func (s *session) ends(lastLines ...string) {
 	if got := s.settings(); got != s.before {
 		s.t.Errorf("the terminal's settings are %+v and were %+v", got, s.before)
 	}
-	s.await("bracketed paste off", func(e *emulator) bool { return !e.paste })
+	s.await("bracketed paste off", func(e *vt.Emulator) bool { return !e.Pastes() })
 }

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"rpcsh/shell/term/vt"
 )
 
 const (
@@ -216,15 +218,15 @@ func TestSmallWindows(t *testing.T) {
 	for _, size := range [][2]int{{10, 24}, {10, 3}, {3, 2}, {1, 1}, {0, 0}, {80, 1}, {1, 30}} {
 		t.Run(fmt.Sprint(size), func(t *testing.T) {
 			s := start(t, size[0], size[1])
-			s.await("a prompt", func(e *emulator) bool { return e.paste })
+			s.await("a prompt", func(e *vt.Emulator) bool { return e.Pastes() })
 			s.press("my_日")
 			s.tell("print above")
-			s.await("the output", func(e *emulator) bool { return strings.Contains(e.text(), "above") })
+			s.await("the output", func(e *vt.Emulator) bool { return strings.Contains(e.Text(), "above") })
 			s.press("\t\x1b[Z" + up + "\t" + down)
 			s.press("\x03")
 			s.press("xyz")
 			s.press("\r")
-			s.await("the answer", func(e *emulator) bool { return strings.Contains(e.text(), `got "xyz"`) })
+			s.await("the answer", func(e *vt.Emulator) bool { return strings.Contains(e.Text(), `got "xyz"`) })
 			s.press("quit\r")
 			s.ends("ended: <nil>")
 		})
@@ -239,14 +241,14 @@ func TestLineHigherThanWindow(t *testing.T) {
 		fmt.Fprintf(&text, "%02d", i)
 	}
 	s.press(text.String())
-	s.await("the line's end", func(e *emulator) bool { return strings.HasSuffix(e.window(), "29") })
+	s.await("the line's end", func(e *vt.Emulator) bool { return strings.HasSuffix(e.Window(), "29") })
 	s.tell("print above")
-	s.await("the output", func(e *emulator) bool { return strings.Contains(e.text(), "above\n") })
+	s.await("the output", func(e *vt.Emulator) bool { return strings.Contains(e.Text(), "above\n") })
 	s.press("\x1b[H")
-	s.await("the line's beginning", func(e *emulator) bool { return strings.HasPrefix(e.window(), "> 0001") })
+	s.await("the line's beginning", func(e *vt.Emulator) bool { return strings.HasPrefix(e.Window(), "> 0001") })
 	s.press("\r")
-	s.await("the answer", func(e *emulator) bool {
-		return strings.HasSuffix(e.text(), fmt.Sprintf("above\n> %s\ngot %q\n>", text.String(), text.String()))
+	s.await("the answer", func(e *vt.Emulator) bool {
+		return strings.HasSuffix(e.Text(), fmt.Sprintf("above\n> %s\ngot %q\n>", text.String(), text.String()))
 	})
 }
 
@@ -259,10 +261,10 @@ func TestResize(t *testing.T) {
 	s.cursorAfter("> 01234567890123456789012345678")
 	for _, cols := range []int{20, 12, 60, 33} {
 		s.resize(cols, 10)
-		s.await("the line in a window of another width", func(e *emulator) bool {
-			lines := strings.ReplaceAll(strings.TrimPrefix(e.text(), "output\n"), "\n", "")
-			return strings.HasPrefix(e.text(), "output\n> ") && lines == "> 0123456789012345678901234567890" &&
-				!e.hidden && strings.HasSuffix("> 01234567890123456789012345678", e.cursor()) && e.x == (2+29)%cols
+		s.await("the line in a window of another width", func(e *vt.Emulator) bool {
+			lines := strings.ReplaceAll(strings.TrimPrefix(e.Text(), "output\n"), "\n", "")
+			return strings.HasPrefix(e.Text(), "output\n> ") && lines == "> 0123456789012345678901234567890" &&
+				!e.Hidden() && strings.HasSuffix("> 01234567890123456789012345678", e.Cursor()) && e.Column() == (2+29)%cols
 		})
 	}
 	s.press("X\r")
@@ -347,5 +349,5 @@ func TestEditing(t *testing.T) {
 		s.shows(c.want)
 	}
 	s.press("\x0c")
-	s.await("a clear window", func(e *emulator) bool { return e.window() == "> end" })
+	s.await("a clear window", func(e *vt.Emulator) bool { return e.Window() == "> end" })
 }
