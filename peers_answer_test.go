@@ -5,32 +5,16 @@ import (
 	"testing"
 	"time"
 
-	"go.uber.org/goleak"
-
 	"rpcsh/shell"
 )
 
 // TestAnswersPeers has rpcsh answer what real peers ask of it: by rules, by commands, and by hand.
 func TestAnswersPeers(t *testing.T) {
-	ignore := goleak.IgnoreCurrent()
-	t.Cleanup(func() { goleak.VerifyNone(t, ignore) })
-	p := &peers{modules: nodeModules(), ports: make(map[string]bool)}
-	remembersNothing(t)
-	t.Setenv("HOME", t.TempDir())
-
-	for _, peer := range []struct {
-		name string
-		run  func(t *testing.T, p *peers)
-	}{
+	runPeers(t, []peerTest{
 		{"neovim", answersNeovim},
 		{"server-everything", answersMCP},
 		{"bash-language-server", answersBashLanguageServer},
-	} {
-		t.Run(peer.name, func(t *testing.T) {
-			t.Parallel()
-			peer.run(t, p)
-		})
-	}
+	})
 }
 
 // answersNeovim has Neovim ask twice, the second time while the first is open, and answers in either order. Neovim goes on only where the

@@ -46,14 +46,7 @@ func learns(t *testing.T, l lesson, target ...string) {
 
 // TestLearnsPeers has rpcsh, at a terminal and with no flags, learn what real peers offer, by each convention that they have.
 func TestLearnsPeers(t *testing.T) {
-	p := &peers{modules: nodeModules(), ports: make(map[string]bool)}
-	remembersNothing(t)
-	t.Setenv("HOME", t.TempDir())
-
-	for _, peer := range []struct {
-		name string
-		run  func(t *testing.T, p *peers)
-	}{
+	runPeers(t, []peerTest{
 		{"neovim", learnNeovim},
 		{"ovsdb-server", learnOVSDB},
 		{"server-everything over stdio", learnMCPOverStdio},
@@ -72,12 +65,7 @@ func TestLearnsPeers(t *testing.T) {
 				call: "my_add a=40 b=2", result: `^42 `,
 			}, "--demo")
 		}},
-	} {
-		t.Run(peer.name, func(t *testing.T) {
-			t.Parallel()
-			peer.run(t, p)
-		})
-	}
+	})
 }
 
 func learnNeovim(t *testing.T, p *peers) {

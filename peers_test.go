@@ -23,16 +23,7 @@ import (
 
 // TestPeers has rpcsh find out what real peers speak, and speak it.
 func TestPeers(t *testing.T) {
-	ignore := goleak.IgnoreCurrent()
-	t.Cleanup(func() { goleak.VerifyNone(t, ignore) })
-	p := &peers{modules: nodeModules(), ports: make(map[string]bool)}
-	remembersNothing(t)
-	t.Setenv("HOME", t.TempDir()) // peers keep this and that there
-
-	for _, peer := range []struct {
-		name string
-		run  func(t *testing.T, p *peers)
-	}{
+	runPeers(t, []peerTest{
 		{"neovim", peerNeovim},
 		{"ovsdb-server", peerOVSDB},
 		{"server-everything over stdio", peerMCPOverStdio},
@@ -43,10 +34,27 @@ func TestPeers(t *testing.T) {
 		{"node --inspect", peerNodeInspect},
 		{"anvil", peerAnvil},
 		{"@open-rpc/server-js", peerOpenRPC},
-	} {
-		t.Run(peer.name, func(t *testing.T) {
-			t.Parallel() // most of the time they wait for each other
-			peer.run(t, p)
+	})
+}
+
+// A peerTest is a test with one peer.
+type peerTest struct {
+	name string
+	run  func(t *testing.T, p *peers)
+}
+
+// runPeers runs tests with peers, at the same time, since most of it they wait for each other.
+func runPeers(t *testing.T, tests []peerTest) {
+	t.Helper()
+	ignore := goleak.IgnoreCurrent()
+	t.Cleanup(func() { goleak.VerifyNone(t, ignore) })
+	p := &peers{modules: nodeModules(), ports: make(map[string]bool)}
+	remembersNothing(t)
+	t.Setenv("HOME", t.TempDir()) // peers keep this and that there
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			test.run(t, p)
 		})
 	}
 }

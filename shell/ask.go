@@ -40,7 +40,7 @@ func (s *Shell) ask(ctx context.Context, p *peer, j *job, sent func()) outcome {
 		c := &calls[i]
 		r := rpcconn.Call{Method: c.Method, Params: c.Params, Notify: c.Notify, Extra: c.Extra, OnSent: sent}
 		r.OnID = func(id rpcconn.ID) {
-			w := &call{peer: p, id: id, method: c.Method, since: start, cancel: cancel}
+			w := &call{peer: p, id: id, method: c.Method, since: start, cancel: cancel, advance: advance}
 			waiting, typed = append(waiting, w), append(typed, c)
 			o.id = id
 			p.add(w)

@@ -314,12 +314,19 @@ func (s *Shell) closeConnections(peers []*peer) {
 
 // stopListening closes all listeners, and says so.
 func (s *Shell) stopListening() {
+	for _, l := range s.closeListeners() {
+		s.report(fmt.Sprintf("no longer listening on %s", l.Target))
+	}
+}
+
+// closeListeners closes all listeners, and returns them.
+func (s *Shell) closeListeners() []*dial.Listener {
 	s.mu.Lock()
 	listeners := s.listeners
 	s.listeners = nil
 	s.mu.Unlock()
 	for _, l := range listeners {
 		_ = l.Close()
-		s.report(fmt.Sprintf("no longer listening on %s", l.Target))
 	}
+	return listeners
 }

@@ -25,6 +25,7 @@ func (s *Shell) parked(r *answer.Parked) {
 			s.colors.dim(fmt.Sprintf(" · .reply %d VALUE, .fail %d CODE MESSAGE", r.Number, r.Number))
 	})
 	s.updatePrompt()
+	s.putOffLimits()
 	s.keepTicking()
 	select {
 	case s.attention <- struct{}{}:
@@ -82,7 +83,7 @@ func (s *Shell) waitingText() string {
 	return text + "] "
 }
 
-// keepTicking keeps the age in the prompt up as long as a request waits for the person.
+// keepTicking keeps the age in the prompt up as long as a request waits for the person, and what may wait for its answer in time.
 func (s *Shell) keepTicking() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -97,11 +98,27 @@ func (s *Shell) keepTicking() {
 			select {
 			case <-tick.C:
 				s.updatePrompt()
+				s.putOffLimits()
 			case <-s.done.Done():
 				return
 			}
 		}
 	})
+}
+
+// putOffLimits keeps calls from running out of time while a request of their peer waits for the person: they may wait for just that.
+func (s *Shell) putOffLimits() {
+	asking := make(map[*peer]bool)
+	for _, r := range s.desk.List() {
+		if a, ok := r.Peer.(partner); ok && !asking[a.p] {
+			asking[a.p] = true
+			for _, c := range a.p.outstanding() {
+				if c.advance != nil {
+					c.advance()
+				}
+			}
+		}
+	}
 }
 
 // goesOnTicking reports whether a request waits; else the ticking has to be begun anew.

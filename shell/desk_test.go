@@ -102,6 +102,21 @@ func TestCallWhileSomethingWaits(t *testing.T) {
 	}
 }
 
+// A call has time as long as the person does not answer what the peer asks meanwhile, and its limit again after that.
+func TestCallHasTimeWhileSomethingWaits(t *testing.T) {
+	t.Parallel()
+	s := startSession(t, dial.Config{Protocol: "jsonrpc"})
+	s.run(".connect $PEER")
+	s.run(".set timeout 1500ms")
+	s.run(".serve my_double --ask")
+	s.run("my_progress_add 2 2")
+	s.promptIs(`^\[1 my_double [3-9] s\] `)
+	s.run(".reply 1 6")
+	s.see(`← #1 4  TOOK  my_progress_add`)
+	s.run("slow 600 &")
+	s.see("slow: timed out: no answer within 1.5s")
+}
+
 // A call that has gone to the background is given up by .cancel, and Ctrl-C is for the call that is waited for.
 func TestCallThatWentToTheBackground(t *testing.T) {
 	s := startSession(t, dial.Config{Protocol: "jsonrpc"})

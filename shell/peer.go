@@ -161,6 +161,8 @@ type call struct {
 	method string
 	since  time.Time
 	cancel context.CancelCauseFunc
+
+	advance func() // puts off its time limit; nil: it has none
 }
 
 func (p *peer) add(c *call) {

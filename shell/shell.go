@@ -141,13 +141,7 @@ func (s *Shell) stderr() io.Writer {
 
 // Close ends all connections and what the session has running, and puts out what is still to be shown.
 func (s *Shell) Close() {
-	s.mu.Lock()
-	listeners := s.listeners
-	s.listeners = nil
-	s.mu.Unlock()
-	for _, l := range listeners {
-		_ = l.Close()
-	}
+	s.closeListeners()
 	s.finish()
 	s.leave()
 	s.closeConnections(s.peers.list())
