@@ -302,12 +302,15 @@ func (p *program) isService() bool {
 // servicePatience is how long a service that ends waits for the requests that it is answering.
 const servicePatience = 10 * time.Second
 
-// runService runs the lines of standard input, where it has some, and then serves until ctx ends, or .quit is given.
+// runService runs the lines of standard input, where it has some, and then serves until ctx ends, or .quit is given. A terminal is not read:
+// in the background of one the program would be stopped for that.
 func (p *program) runService(ctx context.Context) error {
 	ctx, cancel := p.shell.UntilQuit(ctx)
 	defer cancel()
-	if err := p.shell.RunLines(ctx, readLines(ctx, p.stdin)); err != nil && ctx.Err() == nil {
-		return err
+	if !isTerminal(p.stdin) {
+		if err := p.shell.RunLines(ctx, readLines(ctx, p.stdin)); err != nil && ctx.Err() == nil {
+			return err
+		}
 	}
 	<-ctx.Done()
 	p.shell.Drain(servicePatience)
