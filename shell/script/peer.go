@@ -3,6 +3,7 @@ package script
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"go.starlark.net/starlark"
@@ -147,14 +148,21 @@ func callOf(thread *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tupl
 	return rpcconn.Call{Method: string(method), Params: p}, nil
 }
 
-// batch is batch(calls): each is a name, or a tuple of a name and its arguments; that of a notification begins with !. It returns the
-// results of the requests in their order, an error in the place of one that failed.
+// batch is batch(*calls): each is a name, or a tuple of a name and its arguments; that of a notification begins with !. A list stands for
+// what is in it. It returns the results of the requests in their order, an error in the place of one that failed.
 func (p peerValue) batch(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	var list starlark.Iterable
-	if err := starlark.UnpackArgs(b.Name(), args, kwargs, "calls", &list); err != nil {
-		return nil, err
+	if len(kwargs) > 0 {
+		return nil, fmt.Errorf("%s: got an unexpected keyword argument %s", b.Name(), kwargs[0][0])
 	}
-	calls, err := batchOf(thread, list)
+	var items starlark.Tuple
+	for _, arg := range args {
+		if list, ok := arg.(*starlark.List); ok {
+			items = slices.AppendSeq(items, list.Elements())
+		} else {
+			items = append(items, arg)
+		}
+	}
+	calls, err := batchOf(thread, items)
 	if err != nil {
 		return nil, fmt.Errorf("batch: %w", err)
 	}
@@ -179,12 +187,9 @@ func (p peerValue) batch(thread *starlark.Thread, b *starlark.Builtin, args star
 	return starlark.NewList(results), nil
 }
 
-func batchOf(thread *starlark.Thread, list starlark.Iterable) ([]rpcconn.Call, error) {
+func batchOf(thread *starlark.Thread, items starlark.Tuple) ([]rpcconn.Call, error) {
 	var calls []rpcconn.Call
-	var item starlark.Value
-	items := list.Iterate()
-	defer items.Done()
-	for items.Next(&item) {
+	for _, item := range items {
 		var args starlark.Tuple
 		switch item := item.(type) {
 		case starlark.String:
