@@ -140,6 +140,8 @@ var varying = []struct {
 }{
 	{regexp.MustCompile(`(?m)^\d\d:\d\d:\d\d\.\d\d\d`), "TIME"},
 	{regexp.MustCompile(` +\d+(\.\d)? (ms|s|min \d+ s)(\n|$|  )`), "  TOOK$3"},
+	{regexp.MustCompile(`TIME +RESULT`), "TIME  RESULT"}, // a column is as wide as what it holds
+	{regexp.MustCompile(`TOOK +(\S)`), "TOOK  $1"},
 	{regexp.MustCompile(`in \d+\.\d ms`), "in TOOK"},
 	{regexp.MustCompile(`127\.0\.0\.1:\d+`), "HOST:PORT"},
 	{regexp.MustCompile(` \d+ s  `), " AGE  "},

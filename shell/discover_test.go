@@ -241,7 +241,11 @@ func TestDiscoverOfOddAnswers(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := serve(t, answers{"rpc.discover": result(test.answer), "add": result("3")})
 			p := dialled(t, s, catalog.Store{})
-			p.see(test.line)
+			const late = "does not answer when it is asked" // on a busy machine, in the time that a question has which nobody wanted to ask
+			if strings.Contains(p.see("(?:"+test.line+"|"+late+")"), late) {
+				p.run(".discover rpc.discover")
+				p.see(test.line)
+			}
 			if lines := strings.Count(p.take(), "rpc.discover: "); lines > 1 {
 				t.Errorf("more than one line explains it: %s", p.take())
 			}
