@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"sync"
+	"time"
 
 	"rpcsh/rpcconn"
 	"rpcsh/rpcconn/transport"
@@ -32,8 +33,74 @@ type Loop struct {
 // A runningLoop is a process of a Loop.
 type runningLoop struct {
 	*transport.Process
-	output *bufio.Reader
-	said   lastLines
+	output  chan outputLine // of one
+	said    lastLines
+	reading sync.WaitGroup
+	stop    chan struct{} // closed when nobody takes its output any more
+	once    sync.Once
+}
+
+// An outputLine is a line that a process has written, or why there is none.
+type outputLine struct {
+	text []byte
+	err  error
+}
+
+// read reads what the process writes as it comes, so that what nobody asked for is there before the next request is.
+func (p *runningLoop) read() {
+	r := bufio.NewReader(p.Process)
+	for {
+		text, err := readLine(r)
+		select {
+		case p.output <- outputLine{text, err}:
+		case <-p.stop:
+			return
+		}
+		if err != nil {
+			return
+		}
+	}
+}
+
+// unasked takes the lines that have come although nobody has asked, and those that follow them at once. The error says that none will come.
+func (p *runningLoop) unasked() (lines int, err error) {
+	const pause = 20 * time.Millisecond
+	for {
+		var quiet <-chan time.Time
+		if lines > 0 {
+			quiet = time.After(pause)
+		} else if len(p.output) == 0 {
+			return 0, nil
+		}
+		select {
+		case l := <-p.output:
+			if l.err != nil {
+				return lines, l.err
+			}
+			lines++
+		case <-quiet:
+			return lines, nil
+		case <-p.stop: // one that never ends would be taken for ever
+			return lines, os.ErrClosed
+		}
+	}
+}
+
+// next waits for a line.
+func (p *runningLoop) next() ([]byte, error) {
+	select {
+	case l := <-p.output:
+		return l.text, l.err
+	case <-p.stop:
+		return nil, os.ErrClosed
+	}
+}
+
+// end ends the process. It may be called at any time, more than once.
+func (p *runningLoop) end() {
+	p.once.Do(func() { close(p.stop) })
+	_ = p.Close()
+	p.reading.Wait()
 }
 
 // NewLoop returns a Loop that runs a line of the system's shell for a rule. stderr gets each line that the process writes there, by a
@@ -88,20 +155,19 @@ func (l *Loop) exchange(ctx context.Context, params json.RawMessage) reply {
 		until, cancel = context.WithDeadline(l.ctx, end)
 		defer cancel()
 	}
-	goesOn := context.AfterFunc(until, func() { _ = p.Close() })
-	var input bytes.Buffer
-	if json.Compact(&input, orNull(params)) != nil {
-		input.Write(params) // the codec has checked it
+	goesOn := context.AfterFunc(until, p.end)
+	unasked, err := p.unasked()
+	if unasked > 0 {
+		l.stderr("it had written more than a line for a request, or before the first one; that is left out")
 	}
-	input.WriteByte('\n')
-	var writing sync.WaitGroup
-	writing.Go(func() { _, _ = p.Write(input.Bytes()) }) // where that fails, reading does
-	output, err := readLine(p.output)
+	var output []byte
+	if err == nil {
+		output, err = p.converse(params)
+	}
 	if !goesOn() || err != nil {
-		_ = p.Close()
+		p.end()
 		l.running = nil
 	}
-	writing.Wait()
 	switch {
 	case err == nil:
 		return reply{result: outputValue(output)}
@@ -116,17 +182,34 @@ func (l *Loop) exchange(ctx context.Context, params json.RawMessage) reply {
 	return reply{err: commandFailed(p.Status()+"; the next request starts it anew", p.said.data())}
 }
 
+// converse writes a line and returns the next one.
+func (p *runningLoop) converse(params json.RawMessage) ([]byte, error) {
+	var input bytes.Buffer
+	if json.Compact(&input, orNull(params)) != nil {
+		input.Write(params) // the codec has checked it
+	}
+	input.WriteByte('\n')
+	var writing sync.WaitGroup
+	defer writing.Wait()
+	writing.Go(func() { _, _ = p.Write(input.Bytes()) }) // where that fails, reading does
+	output, err := p.next()
+	if err != nil {
+		p.end() // which ends the writing
+	}
+	return output, err
+}
+
 // process returns the process that runs, a new one where none does. The caller holds the turn.
 func (l *Loop) process() (*runningLoop, error) {
 	if p := l.running; p != nil {
 		if p.Status() == "" {
 			return p, nil
 		}
-		_ = p.Close()
+		p.end()
 		l.running = nil
 		l.stderr("it has ended, " + p.Status() + ", and is started anew")
 	}
-	r := new(runningLoop)
+	r := &runningLoop{output: make(chan outputLine, 1), stop: make(chan struct{})}
 	var err error
 	r.Process, err = transport.StartProcess(transport.ProcessOptions{
 		Shell: l.line, Env: append(os.Environ(), "RPCSH_METHOD="+l.pattern), Grace: commandGrace,
@@ -138,7 +221,7 @@ func (l *Loop) process() (*runningLoop, error) {
 	if err != nil {
 		return nil, err
 	}
-	r.output = bufio.NewReader(r.Process)
+	r.reading.Go(r.read)
 	l.running = r
 	return r, nil
 }
@@ -149,7 +232,7 @@ func (l *Loop) Close() error {
 	l.turn <- struct{}{} // nobody keeps it
 	l.work.Wait()
 	if l.running != nil {
-		_ = l.running.Close()
+		l.running.end()
 		l.running = nil
 	}
 	<-l.turn

@@ -105,6 +105,23 @@ func TestLoopThatDiedBefore(t *testing.T) {
 	}
 }
 
+// What it writes beside its answers is nobody's answer.
+func TestLoopThatWritesTooMuch(t *testing.T) {
+	var said seen
+	l := newLoop(t, `n=0; while read -r line; do n=$((n+1)); echo $n; echo "debug: $n"; echo "more"; done`, said.add)
+	for i := 1; i <= 3; i++ {
+		if got := l.ask(t, ""); got != fmt.Sprint(i) {
+			t.Errorf("answered %s, want %d", got, i)
+		}
+		for len(l.running.output) == 0 {
+			time.Sleep(time.Millisecond) // until the next line is there
+		}
+	}
+	if got := said.String(); !strings.Contains(got, "it had written more than a line for a request, or before the first one; that is left out") {
+		t.Errorf("said %q", got)
+	}
+}
+
 func TestLoopIsMissing(t *testing.T) {
 	var said seen
 	l := newLoop(t, "/no/such/program", said.add)
