@@ -53,11 +53,18 @@ func (ss *scripts) find(path string) *scriptFile {
 	return nil
 }
 
-// put takes in f, in the place of one at the same path.
+// put takes in f, in the place of one at the same path, which is not watched any more.
 func (ss *scripts) put(f *scriptFile) {
 	ss.mu.Lock()
 	defer ss.mu.Unlock()
-	ss.all = append(slices.DeleteFunc(ss.all, func(g *scriptFile) bool { return g.path == f.path }), f)
+	for i, g := range ss.all {
+		if g.path == f.path {
+			g.stop()
+			ss.all[i] = f
+			return
+		}
+	}
+	ss.all = append(ss.all, f)
 }
 
 // remove forgets the file at path, which is not watched any more, and reports whether there was one.
@@ -113,13 +120,10 @@ func (s *Shell) serveScript(ctx context.Context, name string, rule *answer.Rule,
 	if f.current, err = s.loadScript(ctx, f); err != nil {
 		return &failure{ExitUsage, err}
 	}
-	if s.scripts.remove(path) { // served by other rules before, which begin anew
-		s.rules.Remove(path)
-	}
 	watched, stop := context.WithCancel(s.done)
 	f.stop = stop
 	s.scripts.put(f)
-	s.rules.Replace(path, f.rules())
+	s.rules.Renew(path, f.rules())
 	s.tasks.Go(func() { watchFile(watched, path, info, func() { s.reloadScript(watched, f) }) })
 	s.report(fmt.Sprintf("%s: %s served: %s", visible(name, false), plural(len(f.current.Functions), "method"), f.signatures()))
 	return nil

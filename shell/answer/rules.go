@@ -104,6 +104,21 @@ func (r *Rules) insertLocked(e *entry) {
 	r.rules = slices.Insert(r.rules, place, e)
 }
 
+// Renew makes rules those that come from file, in the places of new ones; there is no moment at which file serves nothing.
+func (r *Rules) Renew(file string, rules []*Rule) {
+	release(r.renew(file, rules)...)
+}
+
+func (r *Rules) renew(file string, rules []*Rule) (replaced []*Rule) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	replaced = r.removeLocked(func(e *entry) bool { return e.rule.File == file })
+	for _, rule := range rules {
+		r.insertLocked(&entry{rule: rule})
+	}
+	return replaced
+}
+
 // Replace makes rules, none of them twice, those that come from file. What it served before and does again keeps its place, and how often
 // it was used.
 func (r *Rules) Replace(file string, rules []*Rule) {

@@ -101,6 +101,10 @@ func TestReplace(t *testing.T) {
 	if got, want := list(&rules), "own::0 b:new:1 c::0"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
+	rules.Renew("f.star", []*Rule{{Pattern: "c", File: "f.star", ForText: "2"}, {Pattern: "b", File: "f.star"}})
+	if got, want := list(&rules), "c::0 own::0 b::0"; got != want {
+		t.Errorf("renewed: got %q, want %q", got, want)
+	}
 	if !rules.Remove("f.star") || rules.Remove("f.star") {
 		t.Error("Remove says something else than what it did")
 	}
