@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"time"
 
 	"rpcsh/completer"
 	"rpcsh/rpcconn"
@@ -62,34 +61,6 @@ func callCommands() []Command {
 			},
 			Run: func(_ context.Context, s *Shell, args lang.Text) error { return s.cancelCall(args) },
 		},
-	}
-}
-
-func (s *Shell) listPending() {
-	var t table
-	t.row("PEER", "ID", "METHOD", "AGE")
-	parked := make(map[int]int) // by peer
-	for _, r := range s.desk.List() {
-		parked[r.Peer.Number()]++
-	}
-	for _, p := range s.peers.list() {
-		for _, c := range p.outstanding() {
-			t.row(p.at(), "#"+c.id.String(), visible(c.method, false), age(time.Since(c.since)))
-		}
-		if n := p.link.Load().Stats().Serving - parked[p.number]; n > 0 {
-			t.row(p.at(), "", plural(n, "request")+" of the peer's own", "")
-		}
-	}
-	waiting := s.waitingForPerson()
-	if len(t.rows) == 1 && len(waiting) == 0 {
-		s.remark("nothing is waiting for an answer")
-		return
-	}
-	if len(t.rows) > 1 {
-		s.say("%s", t.String())
-	}
-	if len(waiting) > 0 {
-		s.say("%s", s.deskTable(waiting).within(s.width()))
 	}
 }
 

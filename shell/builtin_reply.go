@@ -105,7 +105,7 @@ func completeParked(s *Shell, words []string) []completer.Candidate {
 	}
 	var all []completer.Candidate
 	for _, r := range s.waitingForPerson() {
-		all = append(all, completer.Candidate{Text: strconv.Itoa(r.Number), Description: parkedText(r) + " from " + at(r.Peer)})
+		all = append(all, completer.Candidate{Text: strconv.Itoa(r.Number), Description: askedText(r.Request.Request) + " from " + at(r.Peer)})
 	}
 	if len(all) > 1 {
 		all = append(all, completer.Candidate{Text: nextRequest, Description: "the " + s.settings().order + " (.set order)"})

@@ -9,19 +9,20 @@ import (
 	"strconv"
 	"time"
 
+	"rpcsh/rpcconn"
 	"rpcsh/shell/answer"
 )
 
 // parked says that a request waits for the person. It is called by the goroutine that handles the request.
 func (s *Shell) parked(r *answer.Parked) {
 	if !s.interactive() {
-		s.note(fmt.Sprintf("asks %d: %s", r.Number, parkedText(r)))
+		s.note(fmt.Sprintf("asks %d: %s", r.Number, askedText(r.Request.Request)))
 		return
 	}
 	const longest = 60 // of the request, which stands above this
 	now := time.Now()
 	s.screen.sample("requests that wait for you", func() string {
-		return s.colors.dim(now.Format(clock)+" · ") + "asks " + strconv.Itoa(r.Number) + ": " + clip(parkedText(r), longest) +
+		return s.colors.dim(now.Format(clock)+" · ") + "asks " + strconv.Itoa(r.Number) + ": " + clip(askedText(r.Request.Request), longest) +
 			s.colors.dim(fmt.Sprintf(" · .reply %d VALUE, .fail %d CODE MESSAGE", r.Number, r.Number))
 	})
 	s.updatePrompt()
@@ -50,8 +51,8 @@ func (s *Shell) unparked(r *answer.Parked, cause error) (why string) {
 	return why
 }
 
-// parkedText shows a parked request as one would type it.
-func parkedText(r *answer.Parked) string {
+// askedText shows a peer's request as one would type it.
+func askedText(r *rpcconn.Request) string {
 	text := visible(r.Method, false)
 	if args := arguments(r.Params); args != "" {
 		text += " " + shorten(args, len(r.Params))
@@ -131,16 +132,6 @@ func (s *Shell) goesOnTicking() bool {
 
 // at returns @NAME, or @N where p has no name.
 func at(p answer.Peer) string { return "@" + cmp.Or(p.Name(), strconv.Itoa(p.Number())) }
-
-// deskTable lists requests that wait for the person.
-func (s *Shell) deskTable(waiting []*answer.Parked) *table {
-	var t table
-	t.row("ASKS", "PEER", "ID", "AGE", "REQUEST")
-	for _, r := range waiting {
-		t.row(strconv.Itoa(r.Number), at(r.Peer), "#"+visible(r.ID.String(), false), age(time.Since(r.Since)), parkedText(r))
-	}
-	return &t
-}
 
 // attentionAfter is how long a wait may hold up a person whom a request waits for already.
 const attentionAfter = time.Second

@@ -3,6 +3,7 @@ package shell_test
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"regexp"
 	"strings"
 	"testing"
@@ -262,6 +263,23 @@ func TestDiscoveryThatBeginsWithAQuestion(t *testing.T) {
 	p := dialledBy(t, s.listener.Target.String(), shell.Config{Wire: dial.Config{Protocol: "jsonrpc", Framing: "line"}})
 	p.run(".serve who --ask")
 	if got := p.run(".discover rpc.discover"); !strings.Contains(got, "given up: request 1, who, waits for you, and perhaps for that: .reply 1 VALUE") {
+		t.Errorf("got %s", got)
+	}
+}
+
+// What rules are answering is listed beside what waits for the person.
+func TestPendingOfRules(t *testing.T) {
+	s := startSession(t, dial.Config{Protocol: "jsonrpc"})
+	link, _ := s.askedBy(1)
+	s.run(".serve slow --delay 10m 1")
+	for i := range 22 {
+		go func() { _, _ = link.Call(t.Context(), "slow", json.RawMessage(fmt.Sprintf("[%d]", i))) }()
+	}
+	s.until("the requests", func() bool {
+		got := s.run(".pending")
+		return strings.Contains(got, "1     @1    #1") && strings.Count(got, "–     @1") == 21 && strings.Contains(got, "… 2 more that are being answered")
+	})
+	if got := s.run(".pending"); !regexp.MustCompile(`–     @1    #\d+ +TOOK +slow \d+\n`).MatchString(got) {
 		t.Errorf("got %s", got)
 	}
 }

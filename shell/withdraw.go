@@ -3,6 +3,7 @@ package shell
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 
 	"rpcsh/rpcconn"
@@ -16,6 +17,7 @@ type openRequests struct {
 }
 
 type openRequest struct {
+	*rpcconn.Request
 	withdrawn *withdrawnError         // nil: it was not
 	cancel    context.CancelCauseFunc // nil: nobody has begun to answer it
 }
@@ -28,13 +30,25 @@ type withdrawnError struct {
 func (*withdrawnError) Error() string { return "the peer has withdrawn it" }
 
 // came takes note of a request. It is called by the goroutine that reads, so that the request is known before it can be withdrawn.
-func (o *openRequests) came(id rpcconn.ID) {
+func (o *openRequests) came(req *rpcconn.Request) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.all == nil {
 		o.all = make(map[rpcconn.ID]*openRequest)
 	}
-	o.all[id] = new(openRequest)
+	o.all[req.ID] = &openRequest{Request: req}
+}
+
+// list returns the requests that are being answered, oldest first.
+func (o *openRequests) list() []*rpcconn.Request {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	var all []*rpcconn.Request
+	for _, r := range o.all {
+		all = append(all, r.Request)
+	}
+	slices.SortFunc(all, func(a, b *rpcconn.Request) int { return a.Time.Compare(b.Time) })
+	return all
 }
 
 // begin returns the context in which a request is answered; it ends when the request is withdrawn. end is called when it has been answered.
@@ -77,7 +91,7 @@ func (o *openRequests) withdraw(id rpcconn.ID, why *withdrawnError) {
 // note takes note of what p asks, and of what it withdraws. It is called by the goroutine that reads from p.
 func (o *openRequests) note(req *rpcconn.Request) {
 	if !req.IsNotification() {
-		o.came(req.ID)
+		o.came(req)
 		return
 	}
 	if id, answer, ok := profile.Withdrawn(req.Method, req.Params); ok {
