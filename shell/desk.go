@@ -15,6 +15,9 @@ import (
 
 // parked says that a request waits for the person. It is called by the goroutine that handles the request.
 func (s *Shell) parked(r *answer.Parked) {
+	if p, ok := r.Peer.(partner); ok {
+		p.p.link.Load().open.park(r.ID)
+	}
 	if !s.interactive() {
 		s.note(fmt.Sprintf("asks %d: %s", r.Number, askedText(r.Request.Request)))
 		return

@@ -83,6 +83,27 @@ func TestRequestOfOneWhoHasGone(t *testing.T) {
 	}
 }
 
+// What rules were answering to one who has gone is told in the line that says so.
+func TestRequestsOfOneWhoHasGone(t *testing.T) {
+	s := startSession(t, dial.Config{Protocol: "jsonrpc"})
+	link, answers := s.askedBy(1)
+	s.run(".serve slow --delay 10m 1")
+	s.run(".serve sleepy --exec 'sleep 600'")
+	for i, method := range []string{"slow", "slow", "sleepy"} {
+		go func() { _, _ = link.Call(context.Background(), method, nil) }()
+		s.see(fmt.Sprintf("← @1 #%d s", i+2))
+	}
+	s.forget()
+	_ = link.Close()
+	<-answers
+	s.see(`@1 HOST:PORT closed the connection; 3 requests of it had no answer yet$`)
+	s.see(`request 1, m, is gone: @1 closed the connection`)
+	s.until("the end of what answered", func() bool { return s.run(".pending") == "nothing is waiting for an answer\n" })
+	if got := s.take(); strings.Contains(got, "no answer, ") {
+		t.Errorf("seen:\n%s", got)
+	}
+}
+
 // While something waits already, a call may be answered at once; if it is not, the person gets the prompt back.
 func TestCallWhileSomethingWaits(t *testing.T) {
 	s := startSession(t, dial.Config{Protocol: "jsonrpc"})

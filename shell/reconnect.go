@@ -21,6 +21,9 @@ func (s *Shell) watchEnd(p *peer, link *connection) {
 		if reason == "closed here" {
 			text = p.title(s) + ": " + reason
 		}
+		if n := link.open.lost(); n > 0 {
+			text += "; " + plural(n, "request") + " of it had no answer yet"
+		}
 		if !orderly && s.interactive() {
 			text = s.colors.err(visible(text, false))
 		}

@@ -36,7 +36,7 @@ func (s *Shell) answer(ctx context.Context, p *peer, req *rpcconn.Request) (json
 		return nil, &rpcconn.Error{Code: rpcconn.CodeMethodNotFound, Message: rpcconn.StandardMessage(rpcconn.CodeMethodNotFound)}
 	case err != nil && withdrawn(ctx) != nil:
 		return nil, s.answerWithdrawn(p, req, withdrawn(ctx))
-	case errors.Is(err, rpcconn.ErrNoAnswer) && req.Remark == "":
+	case errors.Is(err, rpcconn.ErrNoAnswer) && req.Remark == "" && (ctx.Err() == nil || s.cfg.Log): // else the connection's end is told
 		s.showNoAnswer(p, req, "no answer, the connection is closed")
 	}
 	return result, err

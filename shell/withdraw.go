@@ -20,6 +20,7 @@ type openRequest struct {
 	*rpcconn.Request
 	withdrawn *withdrawnError         // nil: it was not
 	cancel    context.CancelCauseFunc // nil: nobody has begun to answer it
+	parked    bool                    // it waits for the person
 }
 
 // A withdrawnError is why a request is no longer being answered.
@@ -51,7 +52,29 @@ func (o *openRequests) list() []*rpcconn.Request {
 	return all
 }
 
-// begin returns the context in which a request is answered; it ends when the request is withdrawn. end is called when it has been answered.
+// park takes note that a request waits for the person.
+func (o *openRequests) park(id rpcconn.ID) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if r := o.all[id]; r != nil {
+		r.parked = true
+	}
+}
+
+// lost returns how many requests were open when the connection ended, those that waited for the person left out: they are told one by one.
+func (o *openRequests) lost() (n int) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for _, r := range o.all {
+		if !r.parked {
+			n++
+		}
+	}
+	return n
+}
+
+// begin returns the context in which a request is answered; it ends when the request is withdrawn. end is called when it has been answered,
+// or not, because ctx has ended, the connection's: then the request stays open.
 func (o *openRequests) begin(ctx context.Context, id rpcconn.ID) (open context.Context, end func()) {
 	open, cancel := context.WithCancelCause(ctx)
 	o.mu.Lock()
@@ -66,7 +89,7 @@ func (o *openRequests) begin(ctx context.Context, id rpcconn.ID) (open context.C
 	}
 	return open, func() {
 		o.mu.Lock()
-		if o.all[id] == r {
+		if o.all[id] == r && ctx.Err() == nil {
 			delete(o.all, id)
 		}
 		o.mu.Unlock()
