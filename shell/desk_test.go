@@ -96,7 +96,7 @@ func TestRequestsOfOneWhoHasGone(t *testing.T) {
 	s.forget()
 	_ = link.Close()
 	<-answers
-	s.see(`@1 HOST:PORT closed the connection; 3 requests of it had no answer yet$`)
+	s.see(`@1 HOST:PORT closed the connection; 3 of its requests had no answer yet$`)
 	s.see(`request 1, m, is gone: @1 closed the connection`)
 	s.until("the end of what answered", func() bool { return s.run(".pending") == "nothing is waiting for an answer\n" })
 	if got := s.take(); strings.Contains(got, "no answer, ") {

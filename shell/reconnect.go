@@ -22,7 +22,7 @@ func (s *Shell) watchEnd(p *peer, link *connection) {
 			text = p.title(s) + ": " + reason
 		}
 		if n := link.open.lost(); n > 0 {
-			text += "; " + plural(n, "request") + " of it had no answer yet"
+			text += "; " + grouped(n) + " of its requests had no answer yet"
 		}
 		if !orderly && s.interactive() {
 			text = s.colors.err(visible(text, false))

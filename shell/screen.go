@@ -100,8 +100,10 @@ func (s *screen) sample(name string, format func() string) {
 func (s *screen) once(name, text string, format func() string) {
 	s.mu.Lock()
 	again := s.said[text]
-	s.said[text] = true
-	sure := len(s.said) <= trafficRate
+	sure := !again && len(s.said) < trafficRate
+	if sure {
+		s.said[text] = true
+	}
 	if again {
 		s.skipLocked(name)
 	}
