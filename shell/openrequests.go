@@ -10,7 +10,8 @@ import (
 	"rpcsh/rpcconn/profile"
 )
 
-// openRequests are a peer's requests that are being answered, and which it may withdraw.
+// openRequests are the requests of a peer's connection that are being answered: they are listed, may be withdrawn, and have no answer yet when
+// it ends.
 type openRequests struct {
 	mu  sync.Mutex // protects what follows
 	all map[rpcconn.ID]*openRequest
