@@ -242,7 +242,10 @@ func parseError(args lang.Text) (*rpcconn.Error, lang.Text, error) {
 		e.Data = json.RawMessage(rest.Text[:end])
 	} else {
 		var data lang.Text
-		if data, _ = quotedWord(rest); strings.ContainsAny(data.Text[:1], "{[") {
+		switch data, _ = quotedWord(rest); {
+		case err == nil && strings.ContainsAny(data.Text[:1], "{[\""):
+			return nil, rest, &lang.Error{Column: rest.Column + end, Reason: "a blank belongs behind the data"}
+		case strings.ContainsAny(data.Text[:1], "{["):
 			return nil, rest, &lang.Error{Column: rest.Column, Reason: "the data is no JSON: " + err.Error()}
 		}
 		e.Data = jsonscan.AppendQuote(nil, unquote(data.Text))
