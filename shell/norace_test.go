@@ -1,0 +1,6 @@
+//go:build !race
+
+package shell_test
+
+// megabytes is how large a large answer is.
+const megabytes = 50
