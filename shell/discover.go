@@ -117,7 +117,7 @@ func (s *Shell) discover(ctx context.Context, p *peer, link *connection, plan []
 			s.take(p, c, learned, q)
 			return true
 		}
-		if ctx.Err() != nil {
+		if ctx.Err() != nil || errors.Is(err, errors.ErrUnsupported) && !q.loud { // an HTTP client cannot be asked, which says nothing of others
 			return false
 		}
 		p.known.Answered(c.Name, false)

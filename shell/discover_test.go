@@ -211,6 +211,39 @@ func TestDiscoverComesBackToWhoHangsUp(t *testing.T) {
 	}
 }
 
+// An HTTP client cannot be asked, which is no news, and no reason not to ask others that come to the same port.
+func TestDiscoverOfHTTPClients(t *testing.T) {
+	s := dialledBy(t, serve(t, answers{"rpc.discover": result(document)}).listener.Target.String(), shell.Config{Discover: true})
+	s.see("1 method by rpc.discover")
+	s.forget()
+	at := s.listen()
+	web := dial.Target{Scheme: "http", Address: at.Address, Path: "/"}
+	link, err := dial.Config{Protocol: "jsonrpc"}.Dial(t.Context(), web, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer link.Close()
+	if _, err := link.Call(t.Context(), "m", nil); err != nil {
+		t.Fatal(err)
+	}
+	s.see(`→ @\d #1 error -32601`)
+	asked := make(chan string, 1)
+	other, err := dial.Config{Protocol: "jsonrpc", Framing: "line"}.Dial(t.Context(), at, &rpcconn.Options{OnRequest: func(req *rpcconn.Request) { asked <- req.Method }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	if err := other.Notify(t.Context(), "hello", nil); err != nil {
+		t.Fatal(err)
+	}
+	if got := <-asked; got != "rpc.discover" {
+		t.Errorf("asked %s", got)
+	}
+	if got := s.take(); strings.Contains(got, "asking what it offers") {
+		t.Errorf("seen:\n%s", got)
+	}
+}
+
 // Answers of any kind leave a working shell, and one line that says what is wrong with them.
 func TestDiscoverOfOddAnswers(t *testing.T) {
 	for name, test := range map[string]struct{ answer, line string }{

@@ -139,6 +139,8 @@ func (p *peer) ending() (reason string, orderly bool) {
 	switch err := link.Err(); {
 	case errors.Is(err, rpcconn.ErrClosed):
 		return "closed here", true
+	case errors.Is(err, dial.ErrSpeaksHTTP):
+		return "speaks HTTP; its requests have numbers of their own", true
 	case link.Status() != "":
 		return "ended: " + link.Status(), link.Status() == "exit status 0"
 	case errors.Is(err, io.ErrUnexpectedEOF):

@@ -2,6 +2,7 @@ package dial
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"sync"
@@ -19,8 +20,10 @@ type lazy struct {
 	nc       net.Conn
 	cfg      Config
 	fallback Wire
+	web      func(net.Conn) // takes a client that turns out to speak HTTP
 
 	mu      sync.Mutex // protects what follows
+	handed  bool       // to web
 	channel rpcconn.RawChannel
 	codec   rpcconn.Codec
 	wire    Wire
@@ -46,7 +49,11 @@ func (l *lazy) OnWire(f func(w Wire, found bool)) {
 // decide makes w what is spoken, if nothing is yet.
 func (l *lazy) decide(w Wire, found bool) error {
 	l.mu.Lock()
-	if l.channel != nil {
+	switch {
+	case l.handed:
+		l.mu.Unlock()
+		return ErrSpeaksHTTP
+	case l.channel != nil:
 		l.mu.Unlock()
 		return nil
 	}
@@ -156,6 +163,8 @@ func (l *lazy) look() error {
 		case known && (!more || err != nil): // an error comes again, unless it is that nothing followed in time
 			_ = l.nc.SetReadDeadline(time.Time{})
 			return l.take(g)
+		case g.other == otherHTTP:
+			return l.handOver(first)
 		case g.other != "":
 			return stranger(g)
 		case err != nil && len(first) > 0:
@@ -168,6 +177,24 @@ func (l *lazy) look() error {
 			return fmt.Errorf("no protocol that is known begins like this: %s; -p and -f say what is spoken", rpcconn.Excerpt(first))
 		}
 	}
+}
+
+// ErrSpeaksHTTP is why a connection ends of which it was not known that the client speaks HTTP, since it took its time: it is an HTTP client's
+// from then on, whose messages are those of other peers.
+var ErrSpeaksHTTP = errors.New("the client speaks HTTP")
+
+// handOver makes the connection an HTTP client's, of which first is read once more.
+func (l *lazy) handOver(first []byte) error {
+	l.mu.Lock()
+	taken := l.channel != nil
+	l.handed = !taken
+	l.mu.Unlock()
+	if taken { // it was told something that is no HTTP
+		return stranger(guess{other: otherHTTP})
+	}
+	_ = l.nc.SetReadDeadline(time.Time{})
+	l.web(prefixed(l.nc, first))
+	return ErrSpeaksHTTP
 }
 
 // take decides for what was guessed.
@@ -192,8 +219,13 @@ func (cfg Config) guessed(g guess) (Wire, error) {
 
 // Close implements rpcconn.Channel.
 func (l *lazy) Close() error {
-	_, ch := l.decided()
-	if ch != nil {
+	l.mu.Lock()
+	ch, handed := l.channel, l.handed
+	l.mu.Unlock()
+	switch {
+	case handed:
+		return nil // it is another's
+	case ch != nil:
 		return ch.Close()
 	}
 	return l.nc.Close()

@@ -188,7 +188,7 @@ func (l *Listener) greet(nc net.Conn) {
 		return
 	}
 	l.offer(func(opts *rpcconn.Options) *Link {
-		lazy := &lazy{nc: nc, cfg: l.cfg, fallback: l.wire, first: first}
+		lazy := &lazy{nc: nc, cfg: l.cfg, fallback: l.wire, web: func(nc net.Conn) { l.webServer().take(nc) }, first: first}
 		link := &Link{Remote: l.remote(nc), wire: lazy.Wire, onWire: lazy.OnWire}
 		return link.on(lazy, lazy, opts)
 	}, nc.Close)

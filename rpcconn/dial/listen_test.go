@@ -1,10 +1,13 @@
 package dial
 
 import (
+	"bufio"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net"
+	"net/http"
 	"strings"
 	"sync"
 	"testing"
@@ -265,12 +268,17 @@ func TestAcceptStrangers(t *testing.T) {
 			}
 		})
 	}
-	t.Run("HTTP, late", func(t *testing.T) {
-		nc, link := accept(t, listen(t, Config{})) // which it is only once it has been silent
+	t.Run("HTTP to who spoke first", func(t *testing.T) {
+		nc, link := accept(t, listen(t, Config{}))
+		if err := link.Notify(t.Context(), "hello", nil); err != nil {
+			t.Fatal(err)
+		}
 		write(t, nc, post, 1000)
-		<-link.Done()
-		if err := link.Err(); !strings.Contains(err.Error(), "the client speaks HTTP") {
-			t.Errorf("it ends with %v", err)
+		messages := bufio.NewReader(nc)
+		for _, want := range []string{`"method":"hello"`, `"code":-32700`} {
+			if got, err := messages.ReadString('\n'); err != nil || !strings.Contains(got, want) {
+				t.Errorf("got %s, %v, want %s", got, err, want)
+			}
 		}
 	})
 	t.Run("TLS", func(t *testing.T) {
@@ -284,6 +292,41 @@ func TestAcceptStrangers(t *testing.T) {
 			t.Errorf("reported: %v", err)
 		}
 	})
+}
+
+// An HTTP client that connects long before it asks, as browsers do, is a peer that is silent until then, and then served like any other.
+func TestAcceptLateHTTP(t *testing.T) {
+	l := listen(t, Config{})
+	nc, silent := accept(t, l) // which it is only once it has been silent
+	posted := make(chan *Link, 1)
+	go func() {
+		link, err := l.Accept(echoOptions)
+		if err != nil {
+			t.Error(err)
+		}
+		posted <- link
+	}()
+	body := probeText("jsonrpc")
+	write(t, nc, fmt.Sprintf("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", len(body), body), 7)
+	resp, err := http.ReadResponse(bufio.NewReader(nc), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	if answer, err := io.ReadAll(resp.Body); err != nil || resp.StatusCode != http.StatusOK || !json.Valid(answer) {
+		t.Errorf("answered %s, %s, %v", resp.Status, answer, err)
+	}
+	<-silent.Done()
+	if err := silent.Err(); !errors.Is(err, ErrSpeaksHTTP) {
+		t.Errorf("the silent one ended with %v", err)
+	}
+	if err := silent.Notify(t.Context(), "hello", nil); !errors.Is(err, rpcconn.ErrClosed) {
+		t.Errorf("it is still spoken to: %v", err)
+	}
+	_ = nc.Close()
+	link := <-posted
+	link.Wait()
+	_ = link.Close()
 }
 
 // TestCloseListener ends those who were not accepted yet, and nobody else.
