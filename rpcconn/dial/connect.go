@@ -3,6 +3,7 @@ package dial
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"time"
 
 	"rpcsh/rpcconn"
@@ -50,7 +51,11 @@ func (f *Finding) String() string {
 	if err != nil {
 		return f.Target.String()
 	}
-	return f.Target.String() + " · " + w.String()
+	text := f.Target.String() + " · " + w.String()
+	if f.Of > 1 {
+		text += fmt.Sprintf(" · the first of %d that can be debugged, -p cdp lists them", f.Of)
+	}
+	return text
 }
 
 // takeOver returns a link on the connection that was kept when found was found, nil where there is none that can be used.

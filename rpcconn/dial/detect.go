@@ -29,6 +29,7 @@ type Finding struct {
 	Protocol string
 	Framing  string // "" where the transport frames
 	Took     time.Duration
+	Of       int // how many debuggers are at that port, of which Target is one; 0: it is none
 
 	kept *kept // a connection that Connect takes over
 }

@@ -163,13 +163,14 @@ func (d *detector) debugger(ctx context.Context, t Target) *Finding {
 	ctx, cancel := context.WithTimeout(ctx, httpPatience)
 	defer cancel()
 	list, err := d.cfg.Debuggers(ctx, t)
-	if err != nil || len(list) == 0 {
-		return nil
-	}
-	at, err := list[0].Target(t)
 	if err != nil {
 		return nil
 	}
 	d.trace("%s lists %d debugging targets", t.Address, len(list))
-	return &Finding{Target: at, Protocol: "cdp"}
+	for _, debugger := range list {
+		if at, err := debugger.Target(t); err == nil { // else it is in use
+			return &Finding{Target: at, Protocol: "cdp", Of: len(list)}
+		}
+	}
+	return nil
 }

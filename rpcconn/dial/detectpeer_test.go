@@ -35,7 +35,11 @@ func detected(t *testing.T, cfg Config, target Target) string {
 	if found.Took <= 0 {
 		t.Error("it took no time")
 	}
-	return found.Target.Scheme + " " + found.Protocol + "/" + found.Framing
+	text := found.Target.Scheme + " " + found.Protocol + "/" + found.Framing
+	if strings.Contains(found.String(), " can be debugged") {
+		text += fmt.Sprintf(" of %d", found.Of)
+	}
+	return text
 }
 
 // TestDetectPeers finds out what difficult peers speak.
@@ -184,6 +188,13 @@ func TestDetectHTTP(t *testing.T) {
 			}
 			_, _ = io.WriteString(w, `[{"webSocketDebuggerUrl":"ws://elsewhere:1/devtools/1"}]`)
 		}, "", "ws cdp/"},
+		{"several debuggers, of which the first is in use", func(w http.ResponseWriter, r *http.Request) {
+			if r.URL.Path != "/json/list" {
+				http.NotFound(w, r)
+				return
+			}
+			_, _ = io.WriteString(w, `[{"title":"used"},{"webSocketDebuggerUrl":"ws://elsewhere:1/devtools/2"}]`)
+		}, "", "ws cdp/ of 2"},
 		{"no peer", http.NotFound, "", "no peer was found; tried ws://"},
 		{"no peer at a URL", http.NotFound, "/", "HTTP 404 Not Found"},
 		{"a redirect", func(w http.ResponseWriter, r *http.Request) {
