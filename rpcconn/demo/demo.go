@@ -278,7 +278,11 @@ func document() any {
 			}
 			params = append(params, object{"name": p.name, "required": p.required, "schema": schema})
 		}
-		list = append(list, object{"name": m.name, "summary": m.summary, "params": params, "result": object{"name": "result", "schema": object{}}})
+		described := object{"name": m.name, "summary": m.summary, "params": params, "result": object{"name": "result", "schema": object{}}}
+		if m.run == nil { // echo takes anything, for which OpenRPC has no word
+			described["x-rpcsh-open"] = true
+		}
+		list = append(list, described)
 	}
 	return object{"openrpc": "1.3.2", "info": object{"title": "rpcsh demo peer", "version": "1"}, "methods": list}
 }

@@ -186,7 +186,7 @@ func TestDiscoverListsWhatIsServed(t *testing.T) {
 			}
 		}
 		want := []string{
-			"my_add(a: number, b: number)", "my_progress_add(a: number, b: number)", "echo(value?)", "slow(seconds: number)",
+			"my_add(a: number, b: number)", "my_progress_add(a: number, b: number)", "echo(value?, …)", "slow(seconds: number)",
 			"fail(code?: integer, message?: string)", "ticks(count: integer, interval?: integer)", "bye()",
 		}
 		if !slices.Equal(got, want) {
