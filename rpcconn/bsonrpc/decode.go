@@ -15,8 +15,7 @@ import (
 //
 // A message with a method is a request or notification, whatever result or error is beside it. In responses bsonrpc may be
 // missing or another, and the id missing or of any type; an error other than null makes it a failure, whatever the result, which is
-// kept beside it where it is not null.
-// Its id is the integer that it was sent as where the peer made an int64 of it.
+// kept beside it where it is not null. Its id is the integer that it was sent as where the peer made an int64 of it.
 func (c *Codec) Decode(frame []byte, p *rpcconn.Packet) error {
 	p.Messages, p.Batch = p.Messages[:0], false
 	m, err := c.message(frame)
