@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"rpcsh/rpcconn"
+	"rpcsh/rpcconn/catalog"
 	"rpcsh/shell/lang"
 	"rpcsh/shell/traffic"
 )
@@ -123,7 +124,12 @@ func (s *Shell) showAnswer(p *peer, req *rpcconn.Request, r *rpcconn.Response, n
 	if s.logJSON(p, logged{out: true, kind: kind, id: r.ID, method: req.Method, member: member, value: value, took: d, text: note}) {
 		return
 	}
-	s.showTraffic(p, traffic.Event{Out: true, Kind: kind, Method: req.Method}, func() string { return s.responseText(r, note, d) })
+	s.showTraffic(p, traffic.Event{Out: true, Kind: kind, Method: req.Method}, func() string {
+		if req.Method == catalog.MethodDiscover && r.Err == nil && s.interactive() {
+			return s.outcomeText(r, "an OpenRPC document ("+size(len(r.Result))+")", note, d) // which is long, and which nobody has to read
+		}
+		return s.responseText(r, note, d)
+	})
 }
 
 // showNoAnswer shows why the peer's request gets no answer.
@@ -151,7 +157,11 @@ func (s *Shell) showOther(p *peer, text json.RawMessage) {
 
 // responseText shows an answer; note, if not "", is what there is to say about it.
 func (s *Shell) responseText(r *rpcconn.Response, note string, d time.Duration) string {
-	text := compactResult(r)
+	return s.outcomeText(r, compactResult(r), note, d)
+}
+
+// outcomeText is responseText for an answer of which text is shown.
+func (s *Shell) outcomeText(r *rpcconn.Response, text, note string, d time.Duration) string {
 	if r.Err != nil {
 		text = s.colors.err(text)
 	}
