@@ -105,3 +105,16 @@ func TestCompleteScripts(t *testing.T) {
 		}
 	}
 }
+
+// The description of what scripts serve is long; that it was given is what one has to see.
+func TestDescriptionIsNotShown(t *testing.T) {
+	s := startSession(t, dial.Config{Protocol: "jsonrpc"})
+	link := s.client(s.listen(), nil)
+	s.see("@1 connected")
+	s.run(".serve testdata/double.star")
+	r, err := link.Call(t.Context(), "rpc.discover", nil)
+	if err != nil || !strings.Contains(string(r.Result), `"my_double"`) {
+		t.Fatalf("described as %v, %v", r, err)
+	}
+	s.see(`→ @1 #1 an OpenRPC document \(\d+ B\)  TOOK  from the scripts that are served$`)
+}

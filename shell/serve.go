@@ -15,6 +15,9 @@ import (
 	"rpcsh/shell/answer"
 )
 
+// describedByScripts is the remark on an answer that describeScripts has made.
+const describedByScripts = "from the scripts that are served"
+
 // answer answers p's request: by the first rule that fits, else as its protocol has it by default.
 func (s *Shell) answer(ctx context.Context, p *peer, req *rpcconn.Request) (json.RawMessage, error) {
 	result, served, err := s.rules.Answer(ctx, s.asked(p, req))
@@ -22,7 +25,7 @@ func (s *Shell) answer(ctx context.Context, p *peer, req *rpcconn.Request) (json
 	case !served:
 		if req.Method == catalog.MethodDiscover {
 			if document := s.describeScripts(); document != nil {
-				req.Remark = "from the scripts that are served"
+				req.Remark = describedByScripts
 				return document, nil
 			}
 		}

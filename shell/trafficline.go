@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"rpcsh/rpcconn"
-	"rpcsh/rpcconn/catalog"
 	"rpcsh/shell/lang"
 	"rpcsh/shell/traffic"
 )
@@ -125,8 +124,8 @@ func (s *Shell) showAnswer(p *peer, req *rpcconn.Request, r *rpcconn.Response, n
 		return
 	}
 	s.showTraffic(p, traffic.Event{Out: true, Kind: kind, Method: req.Method}, func() string {
-		if req.Method == catalog.MethodDiscover && r.Err == nil && s.interactive() {
-			return s.outcomeText(r, "an OpenRPC document ("+size(len(r.Result))+")", note, d) // which is long, and which nobody has to read
+		if note == describedByScripts && s.interactive() { // nobody has to read it
+			return s.outcomeText(r, "an OpenRPC document ("+size(len(r.Result))+")", note, d)
 		}
 		return s.responseText(r, note, d)
 	})
