@@ -9,7 +9,7 @@ import (
 	"strings"
 
 	"rpcsh/completer"
-	"rpcsh/rpcconn/jsonscan"
+	"rpcsh/rpcconn/jsontext"
 	"rpcsh/shell/answer"
 	"rpcsh/shell/glob"
 	"rpcsh/shell/lang"
@@ -127,7 +127,7 @@ func unquote(text string) string {
 	case '\'':
 		return text[1 : len(text)-1]
 	case '"':
-		if s, err := jsonscan.Unquote([]byte(text)); err == nil {
+		if s, err := jsontext.Unquote([]byte(text)); err == nil {
 			return s
 		}
 	}
@@ -196,7 +196,7 @@ func quotedWord(text lang.Text) (first, rest lang.Text) {
 	t := text.Text
 	end := 0
 	if strings.HasPrefix(t, `"`) {
-		_, end, _ = jsonscan.Value([]byte(t)) // \" does not end it
+		_, end, _ = jsontext.Value([]byte(t)) // \" does not end it
 	}
 	if end == 0 && t != "" && (t[0] == '"' || t[0] == '\'') {
 		end = strings.IndexByte(t[1:], t[0]) + 2

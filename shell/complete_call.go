@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"rpcsh/rpcconn/catalog"
-	"rpcsh/rpcconn/jsonscan"
+	"rpcsh/rpcconn/jsontext"
 	"rpcsh/shell/lang"
 )
 
@@ -97,7 +97,7 @@ func (sc scope) keys(c lang.Cursor) []choice {
 		if slices.Contains(c.Keys, p.Name) {
 			continue
 		}
-		k := choice{text: p.Name, insert: string(jsonscan.AppendQuote(nil, p.Name)) + ": ", description: sc.paramHelp(p)}
+		k := choice{text: p.Name, insert: string(jsontext.AppendQuote(nil, p.Name)) + ": ", description: sc.paramHelp(p)}
 		if p.Required {
 			required = append(required, k)
 		} else {
@@ -164,7 +164,7 @@ func (sc scope) values(c lang.Cursor, p catalog.Param) []choice {
 	var all []choice
 	add := func(value json.RawMessage, description string) {
 		v := choice{text: compact(value), insert: compact(value), description: description}
-		switch text, err := jsonscan.Unquote(value); {
+		switch text, err := jsontext.Unquote(value); {
 		case err == nil && c.Quote != 0:
 			v.text, v.insert = text, lang.SpellQuoted(text, c.Quote)
 		case err == nil && !c.JSON:

@@ -4,7 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 
-	"rpcsh/rpcconn/jsonscan"
+	"rpcsh/rpcconn/jsontext"
 	"rpcsh/shell/lang"
 )
 
@@ -31,12 +31,12 @@ func (s *Shell) memberChoices(c lang.Cursor) []choice {
 	}
 	value = lang.Follow(value, c.Steps)
 	var all []choice
-	_, _ = jsonscan.Object(value, func(key, v []byte) error {
-		name := jsonscan.Key(key)
+	_, _ = jsontext.Object(value, func(key, v []byte) error {
+		name := jsontext.Key(key)
 		all = append(all, choice{text: name, insert: lang.SpellMember(name), description: glance(v)})
 		return nil
 	})
-	_, _ = jsonscan.Array(value, func(v []byte) error {
+	_, _ = jsontext.Array(value, func(v []byte) error {
 		if n := len(all); n < maxElements {
 			all = append(all, choice{text: fmt.Sprint(n), insert: fmt.Sprintf("[%d]", n), description: glance(v)})
 		}

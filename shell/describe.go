@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"rpcsh/rpcconn/catalog"
-	"rpcsh/rpcconn/jsonscan"
+	"rpcsh/rpcconn/jsontext"
 	"rpcsh/shell/glob"
 	"rpcsh/shell/lang"
 )
@@ -95,7 +95,7 @@ func methodObject(m catalog.Method, defs catalog.Definitions) json.RawMessage {
 	alone.Replace(&catalog.Learned{Source: m.Source, Methods: []catalog.Method{m}, Definitions: defs})
 	var document struct{ Methods []json.RawMessage }
 	if json.Unmarshal(alone.OpenRPC(""), &document) != nil || len(document.Methods) == 0 {
-		return json.RawMessage(`{"name":` + string(jsonscan.AppendQuote(nil, m.Name)) + `}`) // ours are in no document
+		return json.RawMessage(`{"name":` + string(jsontext.AppendQuote(nil, m.Name)) + `}`) // ours are in no document
 	}
 	return json.RawMessage(compact(document.Methods[0]))
 }

@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"rpcsh/rpcconn/catalog"
-	"rpcsh/rpcconn/jsonscan"
+	"rpcsh/rpcconn/jsontext"
 	"rpcsh/shell/lang"
 )
 
@@ -70,7 +70,7 @@ func paramsOf(m catalog.Method, args []argument) json.RawMessage {
 	var parts [][]byte
 	for _, a := range args {
 		if named {
-			parts = append(parts, append(append(jsonscan.AppendQuote(nil, a.name), ':'), a.value...))
+			parts = append(parts, append(append(jsontext.AppendQuote(nil, a.name), ':'), a.value...))
 		} else {
 			parts = append(parts, a.value)
 		}
@@ -111,12 +111,12 @@ func says(line, method, params string) bool {
 func words(params json.RawMessage) string {
 	var b strings.Builder
 	// what is no array and what is no object has no elements and no members
-	_, _ = jsonscan.Array(params, func(value []byte) error {
+	_, _ = jsontext.Array(params, func(value []byte) error {
 		b.WriteString(" " + typed(value))
 		return nil
 	})
-	_, _ = jsonscan.Object(params, func(key, value []byte) error {
-		b.WriteString(" " + jsonscan.Key(key) + "=" + typed(value))
+	_, _ = jsontext.Object(params, func(key, value []byte) error {
+		b.WriteString(" " + jsontext.Key(key) + "=" + typed(value))
 		return nil
 	})
 	return b.String()

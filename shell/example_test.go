@@ -6,7 +6,7 @@ import (
 	"unicode/utf8"
 
 	"rpcsh/rpcconn/catalog"
-	"rpcsh/rpcconn/jsonscan"
+	"rpcsh/rpcconn/jsontext"
 	"rpcsh/shell/lang"
 )
 
@@ -75,7 +75,7 @@ func FuzzCallLine(f *testing.F) {
 	f.Add("a b", []byte(`{"a":"b c","x":[1]}`))
 	f.Add("m?", []byte(`["x?","a=1"]`))
 	f.Fuzz(func(t *testing.T, method string, params []byte) {
-		if method == "" || !utf8.ValidString(method) || !isContainer(params) || jsonscan.Valid(params) != nil || len(compact(params)) <= 2 {
+		if method == "" || !utf8.ValidString(method) || !isContainer(params) || jsontext.Valid(params) != nil || len(compact(params)) <= 2 {
 			return
 		}
 		line := callLine(catalog.Method{Name: method}, params)
@@ -83,7 +83,7 @@ func FuzzCallLine(f *testing.F) {
 		if err != nil || len(st.Calls) != 1 || compact(st.Calls[0].Params) != compact(params) {
 			t.Fatalf("%q %s gives %q: %v", method, params, line, err)
 		}
-		if want, _ := jsonscan.Unquote(jsonscan.AppendQuote(nil, method)); st.Calls[0].Method != want {
+		if want, _ := jsontext.Unquote(jsontext.AppendQuote(nil, method)); st.Calls[0].Method != want {
 			t.Fatalf("%q gives %q, the method is %q", method, line, st.Calls[0].Method)
 		}
 	})

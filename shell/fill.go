@@ -11,7 +11,7 @@ import (
 	"strings"
 
 	"rpcsh/rpcconn/catalog"
-	"rpcsh/rpcconn/jsonscan"
+	"rpcsh/rpcconn/jsontext"
 	"rpcsh/shell/lang"
 	"rpcsh/shell/term"
 )
@@ -153,7 +153,7 @@ func (f *field) read(text string) (json.RawMessage, error) {
 	if err != nil {
 		return nil, err
 	}
-	params := append(append(jsonscan.AppendQuote([]byte("{"), f.param.Name), ':'), value...)
+	params := append(append(jsontext.AppendQuote([]byte("{"), f.param.Name), ':'), value...)
 	for _, problem := range f.known.Check(f.method, append(params, '}')) {
 		if problem.Param == f.param.Name {
 			return nil, errors.New(problem.String())
@@ -165,7 +165,7 @@ func (f *field) read(text string) (json.RawMessage, error) {
 // parse reads a value of the parameter's types: one of those to choose from, or its number, JSON, or text where that may be.
 func (f *field) parse(text string) (json.RawMessage, error) {
 	for _, v := range f.values {
-		if plain, err := jsonscan.Unquote(v); compact(v) == text || err == nil && plain == text {
+		if plain, err := jsontext.Unquote(v); compact(v) == text || err == nil && plain == text {
 			return v, nil
 		}
 	}
@@ -174,11 +174,11 @@ func (f *field) parse(text string) (json.RawMessage, error) {
 	}
 	isText := len(f.types) == 0 || slices.Contains(f.types, "string")
 	onlyText := isText && !slices.ContainsFunc(f.types, func(t string) bool { return t != "string" && t != "null" }) && len(f.types) > 0
-	switch valid := jsonscan.Valid([]byte(text)) == nil; {
+	switch valid := jsontext.Valid([]byte(text)) == nil; {
 	case valid && (!onlyText || text[0] == '"' || text == "null" && slices.Contains(f.types, "null")):
 		return json.RawMessage(text), nil
 	case isText:
-		return jsonscan.AppendQuote(nil, text), nil
+		return jsontext.AppendQuote(nil, text), nil
 	default:
 		return nil, fmt.Errorf("this is no JSON; a value of type %s is wanted, such as %s", strings.Join(f.types, " or "), compact(f.known.Definitions().Sample(f.param.Schema)))
 	}

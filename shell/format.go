@@ -12,7 +12,7 @@ import (
 
 	"github.com/fatih/color"
 
-	"rpcsh/rpcconn/jsonscan"
+	"rpcsh/rpcconn/jsontext"
 )
 
 // A palette gives text its colours, or none.
@@ -147,7 +147,7 @@ func arguments(params json.RawMessage) string {
 	}
 	var words []string
 	container := false
-	_, err := jsonscan.Array(params, func(value []byte) error {
+	_, err := jsontext.Array(params, func(value []byte) error {
 		words = append(words, compact(value))
 		container = value[0] == '[' || value[0] == '{'
 		return nil
@@ -160,7 +160,7 @@ func arguments(params json.RawMessage) string {
 
 // pretty returns JSON text for a person: coloured, and what does not fit into width columns with its parts on lines of their own.
 func pretty(text json.RawMessage, width int, p *palette) string {
-	if jsonscan.Valid(text) != nil {
+	if jsontext.Valid(text) != nil {
 		return visible(string(text), false)
 	}
 	var b strings.Builder
@@ -192,12 +192,12 @@ func layOut(b *strings.Builder, value []byte, indent string, column, width int) 
 	// value has been found valid
 	if value[0] == '{' {
 		closing = "}"
-		_, _ = jsonscan.Object(value, func(key, value []byte) error {
+		_, _ = jsontext.Object(value, func(key, value []byte) error {
 			part(`"`+visible(string(key), false)+`": `, value)
 			return nil
 		})
 	} else {
-		_, _ = jsonscan.Array(value, func(value []byte) error {
+		_, _ = jsontext.Array(value, func(value []byte) error {
 			part("", value)
 			return nil
 		})

@@ -10,7 +10,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"rpcsh/rpcconn/jsonscan"
+	"rpcsh/rpcconn/jsontext"
 	"rpcsh/shell/lang"
 )
 
@@ -166,7 +166,7 @@ func FuzzPretty(f *testing.F) {
 		if !isHarmless(strings.ReplaceAll(bare, "\n", "")) {
 			t.Fatalf("%q became %q", text, bare)
 		}
-		if jsonscan.Valid([]byte(text)) != nil {
+		if jsontext.Valid([]byte(text)) != nil {
 			return
 		}
 		if was, is := sameJSON(t, text), sameJSON(t, bare); was != is {
@@ -208,7 +208,7 @@ func FuzzArguments(f *testing.F) {
 	env := lang.Env{Variable: func(string) (json.RawMessage, bool) { return nil, false }}
 	f.Fuzz(func(t *testing.T, text string) {
 		params := json.RawMessage(text)
-		if jsonscan.Valid(params) != nil || params[0] != '[' && params[0] != '{' || len(params) > maxShown {
+		if jsontext.Valid(params) != nil || params[0] != '[' && params[0] != '{' || len(params) > maxShown {
 			return
 		}
 		s, err := lang.Parse("m "+arguments(params), env)

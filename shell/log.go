@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"rpcsh/rpcconn"
-	"rpcsh/rpcconn/jsonscan"
+	"rpcsh/rpcconn/jsontext"
 	"rpcsh/shell/traffic"
 )
 
@@ -55,7 +55,7 @@ func (s *Shell) messageJSON(p *peer, m logged) string {
 		b = m.id.Append(append(b, `,"id":`...))
 	}
 	if m.method != "" {
-		b = jsonscan.AppendQuote(append(b, `,"method":`...), m.method)
+		b = jsontext.AppendQuote(append(b, `,"method":`...), m.method)
 	}
 	if m.value != nil {
 		b = append(append(b, `,"`+m.member+`":`...), compact(m.value)...)
@@ -64,7 +64,7 @@ func (s *Shell) messageJSON(p *peer, m logged) string {
 		b = fmt.Appendf(b, `,"ms":%.3f`, float64(m.took)/float64(time.Millisecond))
 	}
 	if m.text != "" {
-		b = jsonscan.AppendQuote(append(b, `,"text":`...), m.text)
+		b = jsontext.AppendQuote(append(b, `,"text":`...), m.text)
 	}
 	return string(append(b, '}'))
 }
@@ -94,14 +94,14 @@ func (s *Shell) noteText(p *peer, kind, text string) string {
 		b = appendPeer(b, p)
 	}
 	b = fmt.Appendf(b, `,"kind":%q,"text":`, kind)
-	return s.safe(string(append(jsonscan.AppendQuote(b, text), '}')))
+	return s.safe(string(append(jsontext.AppendQuote(b, text), '}')))
 }
 
 // appendPeer appends the members that say which peer it is.
 func appendPeer(b []byte, p *peer) []byte {
 	b = fmt.Appendf(b, `,"peer":%d`, p.number)
 	if nick := p.nickname(); nick != "" {
-		b = jsonscan.AppendQuote(append(b, `,"name":`...), nick)
+		b = jsontext.AppendQuote(append(b, `,"name":`...), nick)
 	}
 	return b
 }

@@ -11,7 +11,7 @@ import (
 	"sync"
 
 	"rpcsh/rpcconn"
-	"rpcsh/rpcconn/jsonscan"
+	"rpcsh/rpcconn/jsontext"
 	"rpcsh/shell/glob"
 	"rpcsh/shell/lang"
 )
@@ -228,7 +228,7 @@ func (s *Shell) happened(p *peer, kind string, req *rpcconn.Request) {
 	ends := s.done // with which what the lines do does
 	size := 0
 	if req != nil {
-		o.variables["method"] = jsonscan.AppendQuote(nil, method)
+		o.variables["method"] = jsontext.AppendQuote(nil, method)
 		if req.Params != nil {
 			o.variables["params"] = slices.Clone(req.Params)
 		}

@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"rpcsh/rpcconn/catalog"
-	"rpcsh/rpcconn/jsonscan"
+	"rpcsh/rpcconn/jsontext"
 	"rpcsh/shell/lang"
 )
 
@@ -74,8 +74,8 @@ func (s *Shell) fit(p *peer, j *job, c *prepared) error {
 // argument: it never is all params.
 func isWrapper(object json.RawMessage) bool {
 	wrapper, n := false, 0
-	_, _ = jsonscan.Object(object, func(key, _ []byte) error { // what is no object has no members
-		wrapper = strings.HasPrefix(jsonscan.Key(key), "$")
+	_, _ = jsontext.Object(object, func(key, _ []byte) error { // what is no object has no members
+		wrapper = strings.HasPrefix(jsontext.Key(key), "$")
 		n++
 		return nil
 	})

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"rpcsh/rpcconn"
-	"rpcsh/rpcconn/jsonscan"
+	"rpcsh/rpcconn/jsontext"
 	"rpcsh/rpcconn/profile"
 )
 
@@ -48,7 +48,7 @@ func (s *Shell) showProgress(p *peer, req *rpcconn.Request) bool {
 	if !ok {
 		return false
 	}
-	token, err := jsonscan.Unquote([]byte(progress.Token))
+	token, err := jsontext.Unquote([]byte(progress.Token))
 	if err != nil {
 		return false // tokens of ours are strings
 	}

@@ -9,7 +9,7 @@ import (
 	"strings"
 
 	"rpcsh/rpcconn"
-	"rpcsh/rpcconn/jsonscan"
+	"rpcsh/rpcconn/jsontext"
 )
 
 // settle makes the outcome of the responses.
@@ -50,7 +50,7 @@ func batchResult(responses []*rpcconn.Response) json.RawMessage {
 // errorObject returns {"error":{…}}, as an error stands among results.
 func errorObject(e *rpcconn.Error) []byte {
 	b := fmt.Appendf(nil, `{"error":{"code":%d,"message":`, e.Code)
-	b = jsonscan.AppendQuote(b, e.Message)
+	b = jsontext.AppendQuote(b, e.Message)
 	if e.Data != nil {
 		b = append(append(b, `,"data":`...), e.Data...)
 	}

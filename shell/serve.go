@@ -10,7 +10,7 @@ import (
 
 	"rpcsh/rpcconn"
 	"rpcsh/rpcconn/catalog"
-	"rpcsh/rpcconn/jsonscan"
+	"rpcsh/rpcconn/jsontext"
 	"rpcsh/rpcconn/profile"
 	"rpcsh/shell/answer"
 )
@@ -71,7 +71,7 @@ func (s *Shell) variablesText() json.RawMessage {
 		if len(b) > 1 {
 			b = append(b, ',')
 		}
-		b = append(append(jsonscan.AppendQuote(b, name), ':'), s.variables[name]...)
+		b = append(append(jsontext.AppendQuote(b, name), ':'), s.variables[name]...)
 	}
 	return append(b, '}')
 }

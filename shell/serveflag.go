@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"rpcsh/rpcconn"
-	"rpcsh/rpcconn/jsonscan"
+	"rpcsh/rpcconn/jsontext"
 	"rpcsh/shell/answer"
 	"rpcsh/shell/jq"
 	"rpcsh/shell/lang"
@@ -237,7 +237,7 @@ func parseError(args lang.Text) (*rpcconn.Error, lang.Text, error) {
 	if err != nil || rest.Text == "" || strings.HasPrefix(rest.Text, "--") {
 		return e, rest, err
 	}
-	_, end, err := jsonscan.Value([]byte(rest.Text))
+	_, end, err := jsontext.Value([]byte(rest.Text))
 	if err == nil && (end == len(rest.Text) || rest.Text[end] == ' ') {
 		e.Data = json.RawMessage(rest.Text[:end])
 	} else {
@@ -248,7 +248,7 @@ func parseError(args lang.Text) (*rpcconn.Error, lang.Text, error) {
 		case strings.ContainsAny(data.Text[:1], "{["):
 			return nil, rest, &lang.Error{Column: rest.Column, Reason: "the data is no JSON: " + err.Error()}
 		}
-		e.Data = jsonscan.AppendQuote(nil, unquote(data.Text))
+		e.Data = jsontext.AppendQuote(nil, unquote(data.Text))
 		end = len(data.Text)
 	}
 	after := strings.TrimLeft(rest.Text[end:], " \t")

@@ -24,7 +24,7 @@ import (
 	"github.com/mattn/go-runewidth"
 
 	"rpcsh/rpcconn"
-	"rpcsh/rpcconn/jsonscan"
+	"rpcsh/rpcconn/jsontext"
 	"rpcsh/shell/lang"
 	"rpcsh/shell/traffic"
 )
@@ -53,7 +53,7 @@ func (s *Shell) resultText(v json.RawMessage) string {
 	case OutputJSON:
 		return s.safe(compact(v))
 	case OutputRaw:
-		if text, err := jsonscan.Unquote(v); err == nil {
+		if text, err := jsontext.Unquote(v); err == nil {
 			return s.safe(text)
 		}
 		return s.safe(compact(v))

@@ -17,7 +17,7 @@ import (
 	"unicode/utf8"
 
 	"rpcsh/rpcconn/catalog"
-	"rpcsh/rpcconn/jsonscan"
+	"rpcsh/rpcconn/jsontext"
 )
 
 // profileLSP is the profile of language servers.
@@ -120,7 +120,7 @@ func (s *Shell) openDocument(ctx context.Context, p *peer, path, language string
 	}
 	doc := &document{path: path, language: language, version: 1, text: text, modified: modified}
 	params := fmt.Appendf(nil, `{"textDocument":{"uri":%s,"languageId":%s,"version":1,"text":`, quoted(uri(path)), quoted(language))
-	params = append(jsonscan.AppendQuote(params, text), "}}"...)
+	params = append(jsontext.AppendQuote(params, text), "}}"...)
 	if err := p.link.Load().Notify(ctx, "textDocument/didOpen", params); err != nil {
 		return nil, err
 	}
@@ -146,7 +146,7 @@ func (s *Shell) keepInStep(ctx context.Context, p *peer) (changed []string, err 
 			continue
 		}
 		params := fmt.Appendf(nil, `{"textDocument":{"uri":%s,"version":%d},"contentChanges":[{"text":`, quoted(uri(doc.path)), doc.version+1)
-		params = append(jsonscan.AppendQuote(params, text), "}]}"...)
+		params = append(jsontext.AppendQuote(params, text), "}]}"...)
 		if err := p.link.Load().Notify(ctx, "textDocument/didChange", params); err != nil {
 			return changed, err
 		}
@@ -173,7 +173,7 @@ func (s *Shell) closeDocument(ctx context.Context, p *peer, path string) error {
 	return p.link.Load().Notify(ctx, "textDocument/didClose", fmt.Appendf(nil, `{"textDocument":{"uri":%s}}`, quoted(uri(path))))
 }
 
-func quoted(text string) []byte { return jsonscan.AppendQuote(nil, text) }
+func quoted(text string) []byte { return jsontext.AppendQuote(nil, text) }
 
 // placeSyntax is how a person writes where something is in a file: FILE, FILE:LINE, FILE:LINE:COLUMN, and -LINE:COLUMN behind that for a range. Lines and
 // columns count from 1 and a column is one of characters, as editors show them.
@@ -190,8 +190,8 @@ func documentParams(m catalog.Method, params json.RawMessage) (full json.RawMess
 		if members, err = placeMembers(m, params); err != nil || members == nil {
 			return params, nil, err
 		}
-	} else if _, err := jsonscan.Object(params, func(key, value []byte) error {
-		members = append(members, namedValue{jsonscan.Key(key), value})
+	} else if _, err := jsontext.Object(params, func(key, value []byte) error {
+		members = append(members, namedValue{jsontext.Key(key), value})
 		return nil
 	}); err != nil {
 		return params, nil, nil // it will be refused by others
@@ -201,7 +201,7 @@ func documentParams(m catalog.Method, params json.RawMessage) (full json.RawMess
 		if v.name != memberDocument || v.value[0] != '"' {
 			continue
 		}
-		typed, err := jsonscan.Unquote(v.value)
+		typed, err := jsontext.Unquote(v.value)
 		if err != nil {
 			return params, nil, nil
 		}
@@ -222,7 +222,7 @@ func documentParams(m catalog.Method, params json.RawMessage) (full json.RawMess
 		if v.value[0] != '"' || v.name != memberPosition && v.name != memberRange {
 			continue
 		}
-		typed, err := jsonscan.Unquote(v.value)
+		typed, err := jsontext.Unquote(v.value)
 		if err != nil {
 			continue
 		}
@@ -261,7 +261,7 @@ func placeMembers(m catalog.Method, params json.RawMessage) ([]namedValue, error
 	if err := json.Unmarshal(params, &values); err != nil || len(values) == 0 || values[0][0] != '"' || !hasParam(m, memberDocument) {
 		return nil, nil
 	}
-	typed, err := jsonscan.Unquote(values[0])
+	typed, err := jsontext.Unquote(values[0])
 	if err != nil {
 		return nil, nil
 	}

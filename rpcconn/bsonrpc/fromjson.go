@@ -10,7 +10,7 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
-	"rpcsh/rpcconn/jsonscan"
+	"rpcsh/rpcconn/jsontext"
 )
 
 var (
@@ -21,18 +21,18 @@ var (
 // appendValue appends the BSON value that the Extended JSON text stands for, and returns its type; depth counts the
 // documents around it. On error what it returns as dst means nothing.
 func appendValue(dst, text []byte, depth int) ([]byte, bson.Type, error) {
-	if err := jsonscan.Valid(text); err != nil {
+	if err := jsontext.Valid(text); err != nil {
 		return nil, 0, err
 	}
-	r := reader{jsonscan.Cursor{Text: text}}
+	r := reader{jsontext.Cursor{Text: text}}
 	return r.value(dst, depth)
 }
 
 // A reader walks JSON text that is known to be valid.
-type reader struct{ jsonscan.Cursor }
+type reader struct{ jsontext.Cursor }
 
 func (r *reader) value(dst []byte, depth int) ([]byte, bson.Type, error) {
-	r.Pos = jsonscan.Space(r.Text, r.Pos)
+	r.Pos = jsontext.Space(r.Text, r.Pos)
 	switch r.Text[r.Pos] {
 	case '{':
 		return r.object(dst, depth)
@@ -136,7 +136,7 @@ func appendText(dst, s []byte) []byte {
 	if bytes.IndexByte(s, '\\') < 0 {
 		return append(dst, s...)
 	}
-	return append(dst, jsonscan.Key(s)...)
+	return append(dst, jsontext.Key(s)...)
 }
 
 // appendBSONString appends s, the inside of a JSON string, as a BSON string.

@@ -14,7 +14,7 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
-	"rpcsh/rpcconn/jsonscan"
+	"rpcsh/rpcconn/jsontext"
 )
 
 // errWrapper says that an object is no document, but a wrapper: the Extended JSON of one value of a type that JSON lacks.
@@ -41,8 +41,8 @@ func isWrapper(key []byte) bool {
 func (r *reader) wrapper(dst []byte, depth int) ([]byte, bson.Type, error) {
 	var keys []string
 	var values [][]byte
-	end, err := jsonscan.Object(r.Text[r.Pos:], func(key, value []byte) error {
-		keys, values = append(keys, jsonscan.Key(key)), append(values, value)
+	end, err := jsontext.Object(r.Text[r.Pos:], func(key, value []byte) error {
+		keys, values = append(keys, jsontext.Key(key)), append(values, value)
 		return nil
 	})
 	if err != nil {
@@ -123,8 +123,8 @@ func appendWrapped(dst []byte, keys []string, values [][]byte, depth int) ([]byt
 func fields(object []byte, names ...string) ([][]byte, error) {
 	values := make([][]byte, len(names))
 	found := 0
-	_, err := jsonscan.Object(object, func(key, value []byte) error {
-		i := slices.Index(names, jsonscan.Key(key))
+	_, err := jsontext.Object(object, func(key, value []byte) error {
+		i := slices.Index(names, jsontext.Key(key))
 		if i < 0 || values[i] != nil {
 			return fmt.Errorf("unexpected member %q", shorten(key))
 		}
@@ -147,7 +147,7 @@ func want(value []byte, text string) error {
 
 // appendHex appends the size bytes that the JSON string v gives in hexadecimal.
 func appendHex(dst, v []byte, size int) ([]byte, error) {
-	digits, err := jsonscan.Unquote(v)
+	digits, err := jsontext.Unquote(v)
 	if err != nil {
 		return nil, err
 	}
@@ -167,7 +167,7 @@ func parseDate(v []byte) (int64, error) {
 		}
 		return parseInt(parts[0], 64)
 	case '"':
-		text, err := jsonscan.Unquote(v)
+		text, err := jsontext.Unquote(v)
 		if err != nil {
 			return 0, err
 		}
@@ -182,7 +182,7 @@ func parseDate(v []byte) (int64, error) {
 }
 
 func parseInt(v []byte, bits int) (int64, error) {
-	text, err := jsonscan.Unquote(v)
+	text, err := jsontext.Unquote(v)
 	if err != nil {
 		return 0, err
 	}
@@ -191,7 +191,7 @@ func parseInt(v []byte, bits int) (int64, error) {
 
 // parseDouble returns the bits of a double. NaN has the bits that other languages give it, not Go's.
 func parseDouble(v []byte) (uint64, error) {
-	text, err := jsonscan.Unquote(v)
+	text, err := jsontext.Unquote(v)
 	if err != nil {
 		return 0, err
 	}
@@ -203,7 +203,7 @@ func parseDouble(v []byte) (uint64, error) {
 }
 
 func appendDecimal(dst, v []byte) ([]byte, error) {
-	text, err := jsonscan.Unquote(v)
+	text, err := jsontext.Unquote(v)
 	if err != nil {
 		return nil, err
 	}
@@ -220,11 +220,11 @@ func appendDecimal(dst, v []byte) ([]byte, error) {
 
 // appendBSONBinary appends the binary value that two JSON strings give: the data in base64, the subtype in hexadecimal.
 func appendBSONBinary(dst, base64Text, subtypeText []byte) ([]byte, error) {
-	data, err := jsonscan.Unquote(base64Text)
+	data, err := jsontext.Unquote(base64Text)
 	if err != nil {
 		return nil, err
 	}
-	subtype, err := jsonscan.Unquote(subtypeText)
+	subtype, err := jsontext.Unquote(subtypeText)
 	if err != nil {
 		return nil, err
 	}
@@ -249,7 +249,7 @@ func appendBSONBinary(dst, base64Text, subtypeText []byte) ([]byte, error) {
 }
 
 func appendUUID(dst, v []byte) ([]byte, error) {
-	text, err := jsonscan.Unquote(v)
+	text, err := jsontext.Unquote(v)
 	if err != nil {
 		return nil, err
 	}
@@ -280,7 +280,7 @@ func appendRegex(dst, v []byte) ([]byte, error) {
 		return nil, err
 	}
 	for _, part := range parts {
-		text, err := jsonscan.Unquote(part)
+		text, err := jsontext.Unquote(part)
 		if err != nil {
 			return nil, err
 		}
@@ -309,7 +309,7 @@ func appendCodeWithScope(dst, code, scope []byte, depth int) ([]byte, error) {
 	if scope[0] != '{' {
 		return nil, errors.New("want an object as $scope")
 	}
-	r := reader{jsonscan.Cursor{Text: scope}}
+	r := reader{jsontext.Cursor{Text: scope}}
 	if dst, _, err = r.document(dst, depth); err != nil {
 		return nil, err
 	}

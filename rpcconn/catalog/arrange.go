@@ -8,14 +8,14 @@ import (
 	"slices"
 	"strings"
 
-	"rpcsh/rpcconn/jsonscan"
+	"rpcsh/rpcconn/jsontext"
 )
 
 // Arrange returns params in the structure that m takes: named ones put in order where it takes positions, and the other way round.
 // Params that m's structure allows, or whose method is not known well enough, come back as they are. The error says what cannot be put
 // in order: a name that m does not have, more positions than it has, or a required param missing before a given one.
 func Arrange(m Method, params json.RawMessage) (json.RawMessage, error) {
-	if m.Params == nil || jsonscan.Valid(params) != nil {
+	if m.Params == nil || jsontext.Valid(params) != nil {
 		return params, nil
 	}
 	switch first := firstByte(params); {
@@ -40,7 +40,7 @@ func (m Method) byName(values []json.RawMessage) (json.RawMessage, error) {
 		if i > 0 {
 			object = append(object, ',')
 		}
-		object = append(jsonscan.AppendQuote(object, m.Params[i].Name), ':')
+		object = append(jsontext.AppendQuote(object, m.Params[i].Name), ':')
 		object = append(object, value...)
 	}
 	return append(object, '}'), nil
@@ -52,9 +52,9 @@ func (m Method) names(value json.RawMessage) bool {
 		return false
 	}
 	known, n := true, 0
-	_, _ = jsonscan.Object(value, func(key, _ []byte) error {
+	_, _ = jsontext.Object(value, func(key, _ []byte) error {
 		n++
-		known = known && m.param(jsonscan.Key(key)) >= 0
+		known = known && m.param(jsontext.Key(key)) >= 0
 		return nil
 	})
 	return known && n > 0
@@ -69,8 +69,8 @@ func (m Method) param(name string) int {
 func (m Method) byPosition(object json.RawMessage) (json.RawMessage, error) {
 	values := make([]json.RawMessage, len(m.Params))
 	n := 0
-	if _, err := jsonscan.Object(object, func(key, value []byte) error {
-		name := jsonscan.Key(key)
+	if _, err := jsontext.Object(object, func(key, value []byte) error {
+		name := jsontext.Key(key)
 		i := m.param(name)
 		if i < 0 {
 			return fmt.Errorf("%s %s", name, m.notParam())
@@ -142,9 +142,9 @@ func (m Method) Call(params json.RawMessage) (method string, sent json.RawMessag
 		return "", nil, fmt.Errorf("%s takes named params: write NAME=VALUE, or an object", m.Name)
 	}
 	if m.Via.Member == "" {
-		return m.Via.Method, withMembers(m.Via.Fixed, params[jsonscan.Space(params, 0)+1:]), nil
+		return m.Via.Method, withMembers(m.Via.Fixed, params[jsontext.Space(params, 0)+1:]), nil
 	}
-	member := append(jsonscan.AppendQuote(nil, m.Via.Member), ':')
+	member := append(jsontext.AppendQuote(nil, m.Via.Member), ':')
 	return m.Via.Method, withMembers(m.Via.Fixed, append(append(member, params...), '}')), nil
 }
 

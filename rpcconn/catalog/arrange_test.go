@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"rpcsh/rpcconn/jsonscan"
+	"rpcsh/rpcconn/jsontext"
 )
 
 func TestArrange(t *testing.T) {
@@ -79,7 +79,7 @@ func TestCall(t *testing.T) {
 		text := method + " " + string(sent)
 		if err != nil {
 			text = "error: " + err.Error()
-		} else if len(sent) > 0 && jsonscan.Valid(sent) != nil {
+		} else if len(sent) > 0 && jsontext.Valid(sent) != nil {
 			t.Errorf("%s is not valid", sent)
 		}
 		if text != test.want {

@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"strings"
 
-	"rpcsh/rpcconn/jsonscan"
+	"rpcsh/rpcconn/jsontext"
 )
 
 // SourceCDP is the convention of the Chrome DevTools Protocol.
@@ -115,7 +115,7 @@ type cdpItem struct {
 // FromCDP reads a protocol description, as /json/protocol gives it. Commands are methods NAME of a domain: Domain.NAME; events are
 // notifications for us; types are definitions, Domain.ID.
 func FromCDP(document []byte) (*Learned, error) {
-	if err := jsonscan.Valid(document); err != nil { // it bounds how deep types are nested
+	if err := jsontext.Valid(document); err != nil { // it bounds how deep types are nested
 		return nil, fmt.Errorf("reading the protocol description: %w", err)
 	}
 	var doc struct {
@@ -237,7 +237,7 @@ func cdpProperties(all []cdpItem, domain string) (properties json.RawMessage, re
 			continue
 		}
 		properties = append(properties, ',')
-		properties = jsonscan.AppendQuote(properties, p.Name)
+		properties = jsontext.AppendQuote(properties, p.Name)
 		properties = append(properties, ':')
 		properties = append(properties, p.schema(domain)...)
 		if !p.Optional {

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"rpcsh/rpcconn/jsonscan"
+	"rpcsh/rpcconn/jsontext"
 )
 
 // A Problem is what is wrong with the params of a call, or with a result.
@@ -26,7 +26,7 @@ func (p Problem) String() string {
 // Check validates params, as they are sent but for the method's Via, against what m says of them; none where nothing is wrong or nothing
 // is known. What was inferred is not checked, nor is what has a schema that cannot be used.
 func (c *Catalog) Check(m Method, params json.RawMessage) []Problem {
-	if m.Params == nil || m.guessed() || len(params) > 0 && jsonscan.Valid(params) != nil {
+	if m.Params == nil || m.guessed() || len(params) > 0 && jsontext.Valid(params) != nil {
 		return nil
 	}
 	values := make([]json.RawMessage, len(m.Params)) // nil: not given
@@ -39,11 +39,11 @@ func (c *Catalog) Check(m Method, params json.RawMessage) []Problem {
 			problems = append(problems, Problem{Reason: m.tooMany(len(given))})
 		}
 	case '{':
-		_, _ = jsonscan.Object(params, func(key, value []byte) error {
-			if i := m.param(jsonscan.Key(key)); i >= 0 {
+		_, _ = jsontext.Object(params, func(key, value []byte) error {
+			if i := m.param(jsontext.Key(key)); i >= 0 {
 				values[i] = value
 			} else if !m.Open && len(problems) < maxListed {
-				problems = append(problems, Problem{Param: jsonscan.Key(key), Reason: m.notParam()})
+				problems = append(problems, Problem{Param: jsontext.Key(key), Reason: m.notParam()})
 			}
 			return nil
 		})
@@ -67,7 +67,7 @@ func (m Method) guessed() bool { return m.Inferred || m.Source.Inferred() }
 
 // CheckResult validates a result.
 func (c *Catalog) CheckResult(m Method, result json.RawMessage) []Problem {
-	if m.Result == nil || m.guessed() || jsonscan.Valid(result) != nil {
+	if m.Result == nil || m.guessed() || jsontext.Valid(result) != nil {
 		return nil
 	}
 	return c.validate(Param{Name: "result", Schema: m.Result.Schema}, result)

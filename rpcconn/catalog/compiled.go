@@ -13,7 +13,7 @@ import (
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
-	"rpcsh/rpcconn/jsonscan"
+	"rpcsh/rpcconn/jsontext"
 )
 
 const (
@@ -109,7 +109,7 @@ func (l *loader) document(schema json.RawMessage) (any, error) {
 	if l.budget -= len(schema); l.budget < 0 {
 		return nil, fmt.Errorf("it is larger than %d bytes", maxSchema)
 	}
-	if err := jsonscan.Valid(schema); err != nil {
+	if err := jsontext.Valid(schema); err != nil {
 		return nil, err
 	}
 	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(schema))

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"rpcsh/rpcconn/jsonscan"
+	"rpcsh/rpcconn/jsontext"
 )
 
 // readParams reads the params of m: an array of names or objects, an object by name, a JSON Schema, or a text such as "a, b: int = 1". It
@@ -114,7 +114,7 @@ func (m *Method) paramText(signature string) {
 	}
 	bare := strings.TrimSuffix(name, "?")
 	p := Param{Name: bare, Required: !optional && bare == name, Schema: typeWord(typ)}
-	if v := strings.TrimSpace(value); optional && jsonscan.Valid([]byte(v)) == nil {
+	if v := strings.TrimSpace(value); optional && jsontext.Valid([]byte(v)) == nil {
 		p.Schema = withDefault(p.Schema, json.RawMessage(v))
 	}
 	if !isMethodName(p.Name) {

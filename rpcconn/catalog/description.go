@@ -9,7 +9,7 @@ import (
 	"strings"
 	"unicode"
 
-	"rpcsh/rpcconn/jsonscan"
+	"rpcsh/rpcconn/jsontext"
 )
 
 // errNoDescription says that an answer describes no methods.
@@ -18,7 +18,7 @@ var errNoDescription = errors.New("no methods are described in it")
 // FromDescription reads a description of methods in whatever form: an array of names or objects, an object by name whose values are texts,
 // lists of params, or objects, any of these as the member methods of an object, or a text with a line for each method.
 func FromDescription(answer json.RawMessage) (*Learned, error) {
-	if err := jsonscan.Valid(answer); err != nil {
+	if err := jsontext.Valid(answer); err != nil {
 		return nil, err
 	}
 	d := description{
@@ -217,8 +217,8 @@ type member struct {
 
 // objectMembers returns the members of a valid object in their order.
 func objectMembers(raw json.RawMessage) (members []member) {
-	_, _ = jsonscan.Object(raw, func(key, value []byte) error {
-		members = append(members, member{jsonscan.Key(key), value})
+	_, _ = jsontext.Object(raw, func(key, value []byte) error {
+		members = append(members, member{jsontext.Key(key), value})
 		return nil
 	})
 	return members

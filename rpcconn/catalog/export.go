@@ -5,7 +5,7 @@ import (
 	"encoding/json"
 	"strconv"
 
-	"rpcsh/rpcconn/jsonscan"
+	"rpcsh/rpcconn/jsontext"
 )
 
 // openRPCVersion is the version of the specification that exported documents follow.
@@ -93,7 +93,7 @@ func (w *openRPCWriter) method(m Method) json.RawMessage {
 
 // valid returns raw, nil where it is no JSON.
 func valid(raw json.RawMessage) json.RawMessage {
-	if jsonscan.Valid(raw) != nil {
+	if jsontext.Valid(raw) != nil {
 		return nil
 	}
 	return raw
@@ -138,8 +138,8 @@ func references(schema []byte) (names []string) {
 			return names
 		}
 		schema = after
-		if i := jsonscan.Space(after, 0); i < len(after) && after[i] == ':' {
-			if start, end, err := jsonscan.Value(after[i+1:]); err == nil {
+		if i := jsontext.Space(after, 0); i < len(after) && after[i] == ':' {
+			if start, end, err := jsontext.Value(after[i+1:]); err == nil {
 				if name, ok := definitionName(text(after[i+1:][start:end])); ok {
 					names = append(names, name)
 				}
@@ -170,8 +170,8 @@ func example(m Method, e Example, i int) openRPCExamplePairing {
 			o.Sent = params
 		}
 	case '{':
-		_, _ = jsonscan.Object(params, func(key, value []byte) error {
-			o.Params = append(o.Params, encode(openRPCExample{jsonscan.Key(key), value}))
+		_, _ = jsontext.Object(params, func(key, value []byte) error {
+			o.Params = append(o.Params, encode(openRPCExample{jsontext.Key(key), value}))
 			return nil
 		})
 		if m.Structure != ByName || len(o.Params) == 0 {

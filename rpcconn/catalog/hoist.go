@@ -6,14 +6,14 @@ import (
 	"strconv"
 	"strings"
 
-	"rpcsh/rpcconn/jsonscan"
+	"rpcsh/rpcconn/jsontext"
 )
 
 // Hoist returns schema with all its references leading to definitions, and puts what they refer to within schema ($defs, definitions, any
 // other pointer that begins with "#") into those, under prefix and the last part of the pointer, or its own name where prefix is "". What
 // refers elsewhere is not fetched: it may be anything. A schema that is no JSON becomes nil. The remarks say what is wrong with it.
 func Hoist(schema json.RawMessage, prefix string, into Definitions) (hoisted json.RawMessage, remarks []string) {
-	if jsonscan.Valid(schema) != nil {
+	if jsontext.Valid(schema) != nil {
 		return nil, []string{prefix + ": the schema is no JSON"}
 	}
 	h := newHoister(nil, into)
@@ -97,12 +97,12 @@ func (h *hoister) circles(name string) bool {
 }
 
 func (h *hoister) rewrite(schema []byte, home *tree) json.RawMessage {
-	c := &jsonscan.Cursor{Text: schema, Pos: jsonscan.Space(schema, 0)}
+	c := &jsontext.Cursor{Text: schema, Pos: jsontext.Space(schema, 0)}
 	return h.schema(make([]byte, 0, len(schema)), c, home)
 }
 
 // schema appends the schema at the cursor.
-func (h *hoister) schema(dst []byte, c *jsonscan.Cursor, home *tree) []byte {
+func (h *hoister) schema(dst []byte, c *jsontext.Cursor, home *tree) []byte {
 	if c.Text[c.Pos] != '{' {
 		return appendScanned(dst, c)
 	}
@@ -116,14 +116,14 @@ func (h *hoister) schema(dst []byte, c *jsonscan.Cursor, home *tree) []byte {
 		}
 		key := len(dst)
 		dst = appendScanned(dst, c)
-		keyword := jsonscan.Key(dst[key+1 : len(dst)-1])
+		keyword := jsontext.Key(dst[key+1 : len(dst)-1])
 		dst = append(dst, ':')
 		c.More('}')
 		switch first := c.Text[c.Pos]; {
 		case first == '"' && keyword == "$ref":
 			ref := text(scanned(c))
 			if name, ok := h.name(ref, home); ok {
-				dst = jsonscan.AppendQuote(dst, definitionRef(name))
+				dst = jsontext.AppendQuote(dst, definitionRef(name))
 			} else {
 				dst = dst[:before]
 			}
@@ -151,7 +151,7 @@ func (h *hoister) schema(dst []byte, c *jsonscan.Cursor, home *tree) []byte {
 }
 
 // each appends the object or array of schemas at the cursor.
-func (h *hoister) each(dst []byte, c *jsonscan.Cursor, home *tree, closing byte) []byte {
+func (h *hoister) each(dst []byte, c *jsontext.Cursor, home *tree, closing byte) []byte {
 	dst = append(dst, c.Text[c.Pos])
 	c.Pos++
 	for first := true; c.More(closing); first = false {
@@ -194,12 +194,12 @@ func hasOddType(schema []byte) bool {
 			return false
 		}
 		schema = rest
-		at := jsonscan.Space(rest, 0)
+		at := jsontext.Space(rest, 0)
 		if at == len(rest) || rest[at] != ':' {
 			continue
 		}
 		rest = rest[at+1:]
-		if start, end, err := jsonscan.Value(rest); err == nil && rest[start] != '{' && oddType(rest[start:end]) != nil {
+		if start, end, err := jsontext.Value(rest); err == nil && rest[start] != '{' && oddType(rest[start:end]) != nil {
 			return true
 		}
 	}
@@ -225,7 +225,7 @@ func oddType(value []byte) []byte {
 }
 
 // scanned returns the key or value at the cursor, and goes past it.
-func scanned(c *jsonscan.Cursor) []byte {
+func scanned(c *jsontext.Cursor) []byte {
 	value, err := c.Scan()
 	if err != nil {
 		panic(err) // it has been found valid as a whole
@@ -233,7 +233,7 @@ func scanned(c *jsonscan.Cursor) []byte {
 	return value
 }
 
-func appendScanned(dst []byte, c *jsonscan.Cursor) []byte { return append(dst, scanned(c)...) }
+func appendScanned(dst []byte, c *jsontext.Cursor) []byte { return append(dst, scanned(c)...) }
 
 // name returns the name of the definition for what ref refers to, false where that is not there.
 func (h *hoister) name(ref string, home *tree) (string, bool) {
@@ -299,7 +299,7 @@ func (t *tree) find(pointer string, budget *int) []byte {
 	if pointer == "" {
 		return t.text
 	}
-	if strings.Count(pointer, "/") > jsonscan.MaxDepth {
+	if strings.Count(pointer, "/") > jsontext.MaxDepth {
 		return nil
 	}
 	slash := strings.LastIndexByte(pointer, '/')
@@ -327,8 +327,8 @@ func index(text []byte) map[string][]byte {
 	members := make(map[string][]byte)
 	switch firstByte(text) {
 	case '{':
-		_, _ = jsonscan.Object(text, func(key, value []byte) error {
-			members[jsonscan.Key(key)] = value
+		_, _ = jsontext.Object(text, func(key, value []byte) error {
+			members[jsontext.Key(key)] = value
 			return nil
 		})
 	case '[':

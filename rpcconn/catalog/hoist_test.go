@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"rpcsh/rpcconn/jsonscan"
+	"rpcsh/rpcconn/jsontext"
 )
 
 func TestHoist(t *testing.T) {
@@ -100,14 +100,14 @@ func FuzzHoist(f *testing.F) {
 			t.Fatalf("%s becomes %s", schema, got)
 		}
 		for name, d := range into {
-			if jsonscan.Valid(d) != nil {
+			if jsontext.Valid(d) != nil {
 				t.Fatalf("definition %s is %s", name, d)
 			}
 		}
 		if got == nil {
 			return
 		}
-		if jsonscan.Valid(got) != nil {
+		if jsontext.Valid(got) != nil {
 			t.Fatalf("%s becomes %s", schema, got)
 		}
 		again := make(Definitions)

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strconv"
 
-	"rpcsh/rpcconn/jsonscan"
+	"rpcsh/rpcconn/jsontext"
 )
 
 const (
@@ -80,7 +80,7 @@ func (m *Method) size() int {
 }
 
 func observable(value json.RawMessage) bool {
-	return len(value) > 0 && len(value) <= maxObservedSize && jsonscan.Valid(value) == nil
+	return len(value) > 0 && len(value) <= maxObservedSize && jsontext.Valid(value) == nil
 }
 
 // observeParams merges the params of a call. Those that are given by name are known by that from then on.
@@ -99,8 +99,8 @@ func (m *Method) observeParams(params json.RawMessage) {
 	}
 	o := observedObject{params: slices.Clone(m.Params), first: first, seen: make(map[string]bool)}
 	if byName {
-		_, _ = jsonscan.Object(params, func(key, value []byte) error {
-			o.add(jsonscan.Key(key), value, 0)
+		_, _ = jsontext.Object(params, func(key, value []byte) error {
+			o.add(jsontext.Key(key), value, 0)
 			return nil
 		})
 	} else {
@@ -167,8 +167,8 @@ func observe(schema, value json.RawMessage, depth int) json.RawMessage {
 	members := observedObject{first: first, seen: make(map[string]bool)}
 	required := texts(k.required)
 	if k.properties != nil {
-		_, _ = jsonscan.Object(k.properties, func(key, value []byte) error {
-			name := jsonscan.Key(key)
+		_, _ = jsontext.Object(k.properties, func(key, value []byte) error {
+			name := jsontext.Key(key)
 			members.params = append(members.params, Param{Name: name, Required: slices.Contains(required, name), Schema: value})
 			return nil
 		})
@@ -180,8 +180,8 @@ func observe(schema, value json.RawMessage, depth int) json.RawMessage {
 				items = observe(items, element, depth+1)
 			}
 		case '{':
-			_, _ = jsonscan.Object(value, func(key, value []byte) error {
-				members.add(jsonscan.Key(key), value, depth+1)
+			_, _ = jsontext.Object(value, func(key, value []byte) error {
+				members.add(jsontext.Key(key), value, depth+1)
 				return nil
 			})
 			members.finish()
@@ -208,7 +208,7 @@ func withType(types []string, name string) []string {
 func schemaOf(types []string, items json.RawMessage, members []Param) json.RawMessage {
 	s := []byte(`{"type":`)
 	if len(types) == 1 {
-		s = jsonscan.AppendQuote(s, types[0])
+		s = jsontext.AppendQuote(s, types[0])
 	} else {
 		s = appendList(s, types)
 	}
@@ -224,7 +224,7 @@ func schemaOf(types []string, items json.RawMessage, members []Param) json.RawMe
 		if i > 0 {
 			s = append(s, ',')
 		}
-		s = append(append(jsonscan.AppendQuote(s, m.Name), ':'), m.Schema...)
+		s = append(append(jsontext.AppendQuote(s, m.Name), ':'), m.Schema...)
 		if m.Required {
 			required = append(required, m.Name)
 		}
@@ -243,7 +243,7 @@ func appendList(dst []byte, list []string) []byte {
 		if i > 0 {
 			dst = append(dst, ',')
 		}
-		dst = jsonscan.AppendQuote(dst, s)
+		dst = jsontext.AppendQuote(dst, s)
 	}
 	return append(dst, ']')
 }

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"rpcsh/rpcconn/jsonscan"
+	"rpcsh/rpcconn/jsontext"
 )
 
 func TestObserve(t *testing.T) {
@@ -161,7 +161,7 @@ func FuzzObserve(f *testing.F) {
 		c.Observe("m", false, second, first)
 		m, _ := c.Find("m")
 		for _, p := range m.Params {
-			if p.Schema != nil && jsonscan.Valid(schema) == nil && jsonscan.Valid(p.Schema) != nil {
+			if p.Schema != nil && jsontext.Valid(schema) == nil && jsontext.Valid(p.Schema) != nil {
 				t.Errorf("the schema is %s", p.Schema)
 			}
 		}

@@ -1,9 +1,9 @@
 package catalog
 
-import "rpcsh/rpcconn/jsonscan"
+import "rpcsh/rpcconn/jsontext"
 
 // jsonText returns s as a JSON string.
-func jsonText(s string) string { return string(jsonscan.AppendQuote(nil, s)) }
+func jsonText(s string) string { return string(jsontext.AppendQuote(nil, s)) }
 
 // jsonTexts returns list as a JSON array of strings.
 func jsonTexts(list []string) string {
@@ -12,7 +12,7 @@ func jsonTexts(list []string) string {
 		if i > 0 {
 			text = append(text, ',')
 		}
-		text = jsonscan.AppendQuote(text, s)
+		text = jsontext.AppendQuote(text, s)
 	}
 	return string(append(text, ']'))
 }

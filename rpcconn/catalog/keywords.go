@@ -5,7 +5,7 @@ import (
 	"net/url"
 	"strings"
 
-	"rpcsh/rpcconn/jsonscan"
+	"rpcsh/rpcconn/jsontext"
 )
 
 // keywords are the members of a schema that are looked at, as JSON text; nil where it has no such member.
@@ -21,7 +21,7 @@ type keywords struct {
 
 // read returns the keywords of schema; none where it is no object, and those before the mistake where its text is broken.
 func read(schema []byte) (k keywords) {
-	_, _ = jsonscan.Object(schema, func(key, value []byte) error {
+	_, _ = jsontext.Object(schema, func(key, value []byte) error {
 		switch string(key) {
 		case "$ref":
 			k.ref = value
@@ -79,17 +79,17 @@ func read(schema []byte) (k keywords) {
 
 // text returns the string that a keyword is; "" where it is none.
 func text(keyword []byte) string {
-	s, _ := jsonscan.Unquote(keyword)
+	s, _ := jsontext.Unquote(keyword)
 	return s
 }
 
 // texts returns the strings of a keyword that is a string or an array of them; what is neither is left out.
 func texts(keyword []byte) (list []string) {
-	if s, err := jsonscan.Unquote(keyword); err == nil {
+	if s, err := jsontext.Unquote(keyword); err == nil {
 		return []string{s}
 	}
 	for _, element := range elements(keyword) {
-		if s, err := jsonscan.Unquote(element); err == nil {
+		if s, err := jsontext.Unquote(element); err == nil {
 			list = append(list, s)
 		}
 	}
@@ -101,7 +101,7 @@ func elements(array []byte) (list []json.RawMessage) {
 	if array == nil {
 		return nil
 	}
-	_, _ = jsonscan.Array(array, func(value []byte) error {
+	_, _ = jsontext.Array(array, func(value []byte) error {
 		list = append(list, value)
 		return nil
 	})
@@ -121,7 +121,7 @@ func isTrue(keyword []byte) bool { return string(keyword) == "true" }
 
 // firstByte returns what tells of which JSON type a value is, 0 where there is none.
 func firstByte(value []byte) byte {
-	if i := jsonscan.Space(value, 0); i < len(value) {
+	if i := jsontext.Space(value, 0); i < len(value) {
 		return value[i]
 	}
 	return 0

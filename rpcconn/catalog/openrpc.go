@@ -10,7 +10,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"rpcsh/rpcconn/jsonscan"
+	"rpcsh/rpcconn/jsontext"
 )
 
 // MethodDiscover is the method by which OpenRPC services list their methods (OpenRPC specification, "Service Discovery Method").
@@ -82,7 +82,7 @@ func FromOpenRPC(document json.RawMessage) (*Learned, error) {
 		document = bytes.ToValidUTF8(document, []byte("\ufffd")) // of a file in another encoding, the texts alone suffer
 	}
 	document = bytes.TrimPrefix(document, []byte("\ufeff")) // of files
-	if err := jsonscan.Valid(document); err != nil {
+	if err := jsontext.Valid(document); err != nil {
 		return nil, fmt.Errorf("reading the OpenRPC document: it is no JSON: %w", err)
 	}
 	if bytes.IndexByte(document, '\n') >= 0 {
@@ -285,7 +285,7 @@ func (r *openRPCReader) example(raw json.RawMessage, m *Method) (Example, bool) 
 			if p.Name == "" && i < len(m.Params) {
 				p.Name = m.Params[i].Name
 			}
-			e.Params = append(jsonscan.AppendQuote(e.Params, p.Name), ':')
+			e.Params = append(jsontext.AppendQuote(e.Params, p.Name), ':')
 		}
 		e.Params = append(e.Params, p.Value...)
 	}

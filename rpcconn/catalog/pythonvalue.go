@@ -7,7 +7,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"rpcsh/rpcconn/jsonscan"
+	"rpcsh/rpcconn/jsontext"
 )
 
 // pythonLiteral returns the JSON text of an expression that is a literal, nil of any other.
@@ -97,7 +97,7 @@ func pythonNumberText(sign, text string) json.RawMessage {
 	if len(text) > tooLong {
 		return nil
 	}
-	if jsonscan.Valid([]byte(text)) == nil {
+	if jsontext.Valid([]byte(text)) == nil {
 		return json.RawMessage(sign + text)
 	}
 	if n, ok := new(big.Int).SetString(text, 0); ok {

@@ -7,7 +7,7 @@ import (
 	"strconv"
 	"strings"
 
-	"rpcsh/rpcconn/jsonscan"
+	"rpcsh/rpcconn/jsontext"
 )
 
 const (
@@ -39,7 +39,7 @@ func (d Definitions) appendSample(dst, schema []byte, depth int) []byte {
 		case "array":
 			return d.appendArray(dst, schema, depth)
 		case "string":
-			return jsonscan.AppendQuote(dst, d.sampleText(schema))
+			return jsontext.AppendQuote(dst, d.sampleText(schema))
 		case "integer", "number":
 			return append(dst, d.sampleNumber(schema)...)
 		case "boolean":
@@ -88,7 +88,7 @@ func (d Definitions) appendObject(dst, schema []byte, depth int) []byte {
 			dst = append(dst, ',')
 		}
 		first = false
-		dst = append(jsonscan.AppendQuote(dst, p.Name), ':')
+		dst = append(jsontext.AppendQuote(dst, p.Name), ':')
 		dst = d.appendSample(dst, p.Schema, depth+1)
 	}
 	return append(dst, '}')

@@ -5,7 +5,7 @@ import (
 	"encoding/json"
 	"slices"
 
-	"rpcsh/rpcconn/jsonscan"
+	"rpcsh/rpcconn/jsontext"
 )
 
 const (
@@ -261,8 +261,8 @@ func (d Definitions) object(schema []byte, known map[string]*object, depth int) 
 	}
 	k := read(schema)
 	if k.properties != nil {
-		_, _ = jsonscan.Object(k.properties, func(key, value []byte) error {
-			o.add(jsonscan.Key(key), value)
+		_, _ = jsontext.Object(k.properties, func(key, value []byte) error {
+			o.add(jsontext.Key(key), value)
 			return nil
 		})
 	}

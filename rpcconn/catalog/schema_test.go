@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"rpcsh/rpcconn/jsonscan"
+	"rpcsh/rpcconn/jsontext"
 )
 
 // definitions are what the tables below refer to.
@@ -198,7 +198,7 @@ func TestDefinitionsThatDouble(t *testing.T) {
 		d.Properties(schema)
 		d.Values(schema)
 		d.Summary(schema)
-		if sample := d.Sample(schema); jsonscan.Valid(sample) != nil || len(sample) > 10*maxSampleSize {
+		if sample := d.Sample(schema); jsontext.Valid(sample) != nil || len(sample) > 10*maxSampleSize {
 			t.Errorf("%s: the sample is %.200s", keyword, sample)
 		}
 	}
@@ -219,7 +219,7 @@ func FuzzDefinitions(f *testing.F) {
 		d.Values(schema)
 		d.Default(schema)
 		d.Summary(schema)
-		if sample := d.Sample(schema); jsonscan.Valid(sample) != nil {
+		if sample := d.Sample(schema); jsontext.Valid(sample) != nil {
 			t.Errorf("the sample of %s is %s", schema, sample)
 		}
 	})

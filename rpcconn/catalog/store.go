@@ -12,7 +12,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"rpcsh/rpcconn/jsonscan"
+	"rpcsh/rpcconn/jsontext"
 )
 
 // A Store remembers catalogs between runs, in a folder with a file for each target. The zero Store remembers nothing.
@@ -62,7 +62,7 @@ type stored struct {
 
 // load returns the catalog that a file has.
 func load(data []byte) (*Catalog, error) {
-	if err := jsonscan.Valid(data); err != nil {
+	if err := jsontext.Valid(data); err != nil {
 		return nil, err
 	}
 	if firstByte(data) == '[' { // before there was a version

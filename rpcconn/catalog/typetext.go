@@ -7,7 +7,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"rpcsh/rpcconn/jsonscan"
+	"rpcsh/rpcconn/jsontext"
 )
 
 const (
@@ -92,7 +92,7 @@ var errEnough = errors.New("enough")
 // without one: it may be anything.
 func appendEach(dst, array []byte, one func(dst, element []byte) []byte) []byte {
 	start, n := len(dst), 0
-	_, _ = jsonscan.Array(array, func(element []byte) error {
+	_, _ = jsontext.Array(array, func(element []byte) error {
 		end := len(dst)
 		if n == maxVariants {
 			dst = append(dst, "|…"...)

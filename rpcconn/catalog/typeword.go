@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"rpcsh/rpcconn/jsonscan"
+	"rpcsh/rpcconn/jsontext"
 )
 
 // typeWord returns the JSON Schema of a type as peers and languages call it: a word, WORD[], or "A"|"B"; nil where the word says nothing, or more than one thing.
@@ -40,4 +40,4 @@ func typeWord(word string) json.RawMessage {
 }
 
 // isQuoted reports whether s is a JSON string.
-func isQuoted(s string) bool { return strings.HasPrefix(s, `"`) && jsonscan.Valid([]byte(s)) == nil }
+func isQuoted(s string) bool { return strings.HasPrefix(s, `"`) && jsontext.Valid([]byte(s)) == nil }

@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"rpcsh/rpcconn"
-	"rpcsh/rpcconn/jsonscan"
+	"rpcsh/rpcconn/jsontext"
 )
 
 // errSilent says that a probe was not answered.
@@ -188,7 +188,7 @@ func passGreeting(b []byte) (g guess, more bool, rest []byte) {
 			b = after
 		case g.protocol == "" && (g.framing == "none" || g.framing == "line" || g.framing == "nul"):
 			b = bytes.TrimLeft(b, " \t\r\n\x00")
-			_, end, err := jsonscan.Value(b)
+			_, end, err := jsontext.Value(b)
 			if err != nil || more {
 				return guess{}, true, b
 			}

@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"rpcsh/rpcconn"
-	"rpcsh/rpcconn/transport/http/web"
+	"rpcsh/rpcconn/transport/web"
 )
 
 // httpPatience is how long one WebSocket or HTTP attempt may take.

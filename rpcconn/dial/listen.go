@@ -9,7 +9,7 @@ import (
 
 	"rpcsh/rpcconn"
 	"rpcsh/rpcconn/transport"
-	httprpc "rpcsh/rpcconn/transport/http"
+	"rpcsh/rpcconn/transport/httprpc"
 	"rpcsh/rpcconn/transport/websocket"
 )
 

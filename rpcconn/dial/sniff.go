@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"rpcsh/rpcconn/jsonscan"
+	"rpcsh/rpcconn/jsontext"
 )
 
 // A guess is what the first bytes of a peer say about it.
@@ -98,11 +98,11 @@ func sniffText(b []byte, full bool) (g guess, more bool) {
 
 // framed returns the guess at a framing that is certain, as soon as text, the message in it, tells the protocol.
 func framed(framing string, text []byte, full bool) (g guess, more bool) {
-	_, end, err := jsonscan.Value(text)
+	_, end, err := jsontext.Value(text)
 	switch {
 	case err == nil:
 		return guess{protocol: sniffDialect(text[:end]), framing: framing}, false
-	case err == jsonscan.ErrIncomplete && !full:
+	case err == jsontext.ErrIncomplete && !full:
 		return guess{}, true
 	}
 	return guess{protocol: sniffDialect(text), framing: framing}, false
@@ -175,11 +175,11 @@ func sniffHeader(b []byte, full bool) (g guess, more bool) {
 
 // sniffJSON tells framings apart by what follows the first message: a line break, a NUL, or nothing.
 func sniffJSON(b []byte, full bool) (g guess, more bool) {
-	_, end, err := jsonscan.Value(b)
+	_, end, err := jsontext.Value(b)
 	switch {
-	case err == jsonscan.ErrIncomplete && !full:
+	case err == jsontext.ErrIncomplete && !full:
 		return guess{}, true
-	case err == jsonscan.ErrIncomplete: // it is long; people's formatting has line breaks, and no framing by lines then
+	case err == jsontext.ErrIncomplete: // it is long; people's formatting has line breaks, and no framing by lines then
 		g = guess{protocol: sniffDialect(b), framing: "line"}
 		if bytes.IndexByte(b, '\n') >= 0 {
 			g.framing = "none"
@@ -202,12 +202,12 @@ func sniffJSON(b []byte, full bool) (g guess, more bool) {
 
 // sniffDialect tells the versions of JSON-RPC apart by the members of the first message, "" where it is no RPC; text may end early.
 func sniffDialect(text []byte) string {
-	if i := jsonscan.Space(text, 0); i < len(text) && text[i] == '[' {
+	if i := jsontext.Space(text, 0); i < len(text) && text[i] == '[' {
 		return "jsonrpc" // others have no batches
 	}
 	members := make(map[string]string)
-	_, _ = jsonscan.Object(text, func(key, value []byte) error {
-		members[jsonscan.Key(key)] = string(value)
+	_, _ = jsontext.Object(text, func(key, value []byte) error {
+		members[jsontext.Key(key)] = string(value)
 		return nil
 	})
 	has := func(name string) bool { return members[name] != "" }

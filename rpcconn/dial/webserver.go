@@ -5,8 +5,8 @@ import (
 	"net/http"
 
 	"rpcsh/rpcconn"
-	httprpc "rpcsh/rpcconn/transport/http"
-	"rpcsh/rpcconn/transport/http/web"
+	"rpcsh/rpcconn/transport/httprpc"
+	"rpcsh/rpcconn/transport/web"
 	"rpcsh/rpcconn/transport/websocket"
 )
 

@@ -3,7 +3,7 @@
 // others use ([NewVersionless]); a dialect is what sets them apart.
 //
 // What decides what a text means is here; where texts begin and end is for the framings, which answers belong to which
-// requests is for rpcconn, and the grammar of JSON is package jsonscan's.
+// requests is for rpcconn, and the grammar of JSON is package jsontext's.
 //
 // What asks something of us is read by the letter (sections 4 and 6 of https://www.jsonrpc.org/specification), because
 // what it gets wrong can be said in the answer. Responses are read leniently, because nothing answers an answer.

@@ -6,7 +6,7 @@ import (
 	"strconv"
 
 	"rpcsh/rpcconn"
-	"rpcsh/rpcconn/jsonscan"
+	"rpcsh/rpcconn/jsontext"
 )
 
 // Decode implements rpcconn.Codec. Params, Result, Raw and the Data of errors alias frame.
@@ -24,7 +24,7 @@ func (c *Codec) Decode(frame []byte, p *rpcconn.Packet) error {
 	p.Messages = p.Messages[:0]
 	code, reason := int64(rpcconn.CodeParseError), err.Error()
 	switch err {
-	case jsonscan.ErrIncomplete:
+	case jsontext.ErrIncomplete:
 		reason = fmt.Sprintf("offset %d: %s", len(frame), reason)
 	case errBatchTooLong:
 		code, p.Messages = rpcconn.CodeInvalidRequest, nil
@@ -41,16 +41,16 @@ func (c *Codec) decode(frame []byte, p *rpcconn.Packet) error {
 	m := members{extra: c.extra} // of the object being read
 	var end int
 	var err error
-	start := jsonscan.Space(frame, 0)
+	start := jsontext.Space(frame, 0)
 	switch first(frame[start:]) {
 	case '{':
-		end, err = jsonscan.Object(frame, m.add)
+		end, err = jsontext.Object(frame, m.add)
 		if err == nil {
 			p.Messages = append(p.Messages, c.message(&m, frame[start:end:end]))
 		}
 	case '[':
 		p.Batch = true
-		end, err = jsonscan.Objects(frame, m.add, func(element []byte) error {
+		end, err = jsontext.Objects(frame, m.add, func(element []byte) error {
 			if len(p.Messages) == maxBatch {
 				return errBatchTooLong
 			}
@@ -59,7 +59,7 @@ func (c *Codec) decode(frame []byte, p *rpcconn.Packet) error {
 			return nil
 		})
 	default:
-		start, end, err = jsonscan.Value(frame)
+		start, end, err = jsontext.Value(frame)
 		if err == nil {
 			p.Messages = append(p.Messages, c.message(&m, frame[start:end:end]))
 		}
@@ -67,7 +67,7 @@ func (c *Codec) decode(frame []byte, p *rpcconn.Packet) error {
 	if err != nil {
 		return err
 	}
-	return jsonscan.End(frame, end)
+	return jsontext.End(frame, end)
 }
 
 // first returns the first byte of text, 0 where there is none.
@@ -85,12 +85,12 @@ type members struct {
 	extra                                    []byte // the others, as an object without its closing brace; nil: not wanted
 }
 
-// add is for jsonscan.Object.
+// add is for jsontext.Object.
 func (m *members) add(key, value []byte) error {
 	name := key
 	field := m.field(name)
 	if field == nil && bytes.IndexByte(key, '\\') >= 0 {
-		name = []byte(jsonscan.Key(key))
+		name = []byte(jsontext.Key(key))
 		field = m.field(name)
 	}
 	if field == nil {
@@ -196,7 +196,7 @@ func (c *Codec) method(text []byte) string {
 	if bytes.IndexByte(inner, '\\') < 0 {
 		return c.methods.Get(inner)
 	}
-	return jsonscan.Key(inner)
+	return jsontext.Key(inner)
 }
 
 // invalid returns the message for text, which is none for the reason given. It has the id, for the answer, where that is
@@ -230,5 +230,5 @@ func isString(text []byte, s string) bool {
 		return false
 	}
 	inner := text[1 : len(text)-1]
-	return string(inner) == s || bytes.IndexByte(inner, '\\') >= 0 && jsonscan.Key(inner) == s
+	return string(inner) == s || bytes.IndexByte(inner, '\\') >= 0 && jsontext.Key(inner) == s
 }

@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"rpcsh/rpcconn"
-	"rpcsh/rpcconn/jsonscan"
+	"rpcsh/rpcconn/jsontext"
 )
 
 // show returns all that a message says, in one line, for the tables.
@@ -228,7 +228,7 @@ func TestDecodeBatch(t *testing.T) {
 }
 
 func TestDecodeMalformed(t *testing.T) {
-	deep := strings.Repeat("[", jsonscan.MaxDepth+1)
+	deep := strings.Repeat("[", jsontext.MaxDepth+1)
 	tests := []struct{ frame, data string }{
 		{`{"jsonrpc": "2.0", "method": "foobar, "params": "bar", "baz]`, "offset 39: unexpected character 'p', want ',' or '}'"},
 		{`[{"jsonrpc": "2.0", "method": "sum", "params": [1,2,4], "id": "1"},{"jsonrpc": "2.0", "method"]`,

@@ -7,7 +7,7 @@ import (
 	"strconv"
 
 	"rpcsh/rpcconn"
-	"rpcsh/rpcconn/jsonscan"
+	"rpcsh/rpcconn/jsontext"
 )
 
 // AppendEncode implements rpcconn.Codec. The frame is one line: Params, Result and Data, which must be valid JSON, are
@@ -97,7 +97,7 @@ func appendID(dst []byte, id rpcconn.ID) []byte {
 
 func (c *Codec) appendCall(dst []byte, m *rpcconn.Message) []byte {
 	dst = append(dst, `,"method":`...)
-	dst = jsonscan.AppendQuote(dst, m.Method)
+	dst = jsontext.AppendQuote(dst, m.Method)
 	switch {
 	case len(m.Params) > 0:
 		dst = append(dst, `,"params":`...)
@@ -132,7 +132,7 @@ func (c *Codec) appendError(dst []byte, e *rpcconn.Error) []byte {
 	dst = append(dst, `{"code":`...)
 	dst = strconv.AppendInt(dst, e.Code, 10)
 	dst = append(dst, `,"message":`...)
-	dst = jsonscan.AppendQuote(dst, e.Message)
+	dst = jsontext.AppendQuote(dst, e.Message)
 	if len(e.Data) > 0 {
 		dst = append(dst, `,"data":`...)
 		dst = appendText(dst, e.Data)
@@ -152,7 +152,7 @@ func isAllData(e *rpcconn.Error) bool {
 // appendExtra appends the members of the object extra, which must not be those that every message has.
 func appendExtra(dst, extra []byte) ([]byte, error) {
 	var known members
-	end, err := jsonscan.Object(extra, func(key, value []byte) error {
+	end, err := jsontext.Object(extra, func(key, value []byte) error {
 		if name := unescape(key); known.field(name) != nil {
 			return fmt.Errorf("%q is a member of the message itself", name)
 		}
@@ -163,7 +163,7 @@ func appendExtra(dst, extra []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return dst, jsonscan.End(extra, end)
+	return dst, jsontext.End(extra, end)
 }
 
 // appendText appends text, a JSON value, as one line.

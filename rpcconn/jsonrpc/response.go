@@ -7,7 +7,7 @@ import (
 	"strconv"
 
 	"rpcsh/rpcconn"
-	"rpcsh/rpcconn/jsonscan"
+	"rpcsh/rpcconn/jsontext"
 )
 
 // response returns the response that m, which has a result or an error, makes up. An error other than null makes it a
@@ -50,7 +50,7 @@ func readErrorObject(text []byte) (e *rpcconn.Error, whole bool) {
 	e = new(rpcconn.Error)
 	var hasCode, hasMessage bool
 	// The text was scanned before, so there is no error to expect. Of members that are there twice the last one counts.
-	_, _ = jsonscan.Object(text, func(key, value []byte) error {
+	_, _ = jsontext.Object(text, func(key, value []byte) error {
 		switch string(unescape(key)) {
 		case "code":
 			e.Code, hasCode = readCode(value)
@@ -69,7 +69,7 @@ func unescape(key []byte) []byte {
 	if bytes.IndexByte(key, '\\') < 0 {
 		return key
 	}
-	return []byte(jsonscan.Key(key))
+	return []byte(jsontext.Key(key))
 }
 
 // readCode returns the whole number that text, a JSON value, is, however it is written, and whether it is one that is
@@ -90,7 +90,7 @@ func stringOrText(text []byte) string {
 	if text[0] != '"' {
 		return string(text)
 	}
-	return jsonscan.Key(text[1 : len(text)-1])
+	return jsontext.Key(text[1 : len(text)-1])
 }
 
 // stringOrCompact returns the string that text, a valid JSON value, is, or else text without its white space.

@@ -31,7 +31,7 @@ import (
 )
 
 // maxDepth is how deep arrays and maps may be nested, the message itself being the first. The JSON text of a value, in
-// which a map may take three brackets, stays within jsonscan.MaxDepth.
+// which a map may take three brackets, stays within jsontext.MaxDepth.
 const maxDepth = 200
 
 // The types of message.

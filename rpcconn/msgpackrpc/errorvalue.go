@@ -6,7 +6,7 @@ import (
 	"strconv"
 
 	"rpcsh/rpcconn"
-	"rpcsh/rpcconn/jsonscan"
+	"rpcsh/rpcconn/jsontext"
 )
 
 // In MessagePack-RPC the error of a response is any value. Peers send neovim's [type, message], a string, or a map with code
@@ -19,12 +19,12 @@ func readError(text []byte) *rpcconn.Error {
 	var code, message []byte
 	switch text[0] {
 	case '"':
-		e.Message, _ = jsonscan.Unquote(text) // it is a string
+		e.Message, _ = jsontext.Unquote(text) // it is a string
 		return e
 	case '[':
 		var elements [][]byte
 		// the text is valid, so there is no error to expect, here and below
-		_, _ = jsonscan.Array(text, func(value []byte) error {
+		_, _ = jsontext.Array(text, func(value []byte) error {
 			elements = append(elements, value)
 			return nil
 		})
@@ -32,7 +32,7 @@ func readError(text []byte) *rpcconn.Error {
 			code, message = elements[0], elements[1]
 		}
 	case '{':
-		_, _ = jsonscan.Object(text, func(key, value []byte) error {
+		_, _ = jsontext.Object(text, func(key, value []byte) error {
 			switch string(key) {
 			case "code":
 				code = value
@@ -43,7 +43,7 @@ func readError(text []byte) *rpcconn.Error {
 		})
 	}
 	if n, err := strconv.ParseInt(string(code), 10, 64); err == nil {
-		if s, err := jsonscan.Unquote(message); err == nil {
+		if s, err := jsontext.Unquote(message); err == nil {
 			e.Code, e.Message = n, s
 			return e
 		}
@@ -64,7 +64,7 @@ func compact(text []byte) string {
 func errorText(e *rpcconn.Error) ([]byte, error) {
 	data := bytes.TrimSpace(e.Data)
 	if len(data) > 0 {
-		if err := jsonscan.Valid(data); err != nil {
+		if err := jsontext.Valid(data); err != nil {
 			return nil, err
 		}
 		if data[0] != 'n' { // null says that there is no error
@@ -77,7 +77,7 @@ func errorText(e *rpcconn.Error) ([]byte, error) {
 	message := e.Message
 	if len(data) > 0 {
 		said := compact(data)
-		if s, err := jsonscan.Unquote(data); err == nil {
+		if s, err := jsontext.Unquote(data); err == nil {
 			said = s
 		}
 		if message != "" {
@@ -87,10 +87,10 @@ func errorText(e *rpcconn.Error) ([]byte, error) {
 	}
 	switch e.Code {
 	case 0:
-		return jsonscan.AppendQuote(nil, message), nil
+		return jsontext.AppendQuote(nil, message), nil
 	case 1:
-		return append(jsonscan.AppendQuote([]byte("[1,"), message), ']'), nil
+		return append(jsontext.AppendQuote([]byte("[1,"), message), ']'), nil
 	default:
-		return jsonscan.AppendQuote(nil, message+" ("+strconv.FormatInt(e.Code, 10)+")"), nil
+		return jsontext.AppendQuote(nil, message+" ("+strconv.FormatInt(e.Code, 10)+")"), nil
 	}
 }

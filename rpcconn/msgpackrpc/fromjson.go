@@ -10,27 +10,27 @@ import (
 
 	"github.com/tinylib/msgp/msgp"
 
-	"rpcsh/rpcconn/jsonscan"
+	"rpcsh/rpcconn/jsontext"
 )
 
 // appendValue appends the MessagePack value that text, which must be one JSON value, stands for. On error what it returns
 // as dst means nothing.
 func appendValue(dst, text []byte, h handles) ([]byte, error) {
-	if err := jsonscan.Valid(text); err != nil {
+	if err := jsontext.Valid(text); err != nil {
 		return nil, err
 	}
-	r := reader{jsonscan.Cursor{Text: text}, h}
+	r := reader{jsontext.Cursor{Text: text}, h}
 	return r.value(dst, 1)
 }
 
 // A reader walks JSON text that is known to be valid.
 type reader struct {
-	jsonscan.Cursor
+	jsontext.Cursor
 	handles handles
 }
 
 func (r *reader) value(dst []byte, depth int) ([]byte, error) {
-	r.Pos = jsonscan.Space(r.Text, r.Pos)
+	r.Pos = jsontext.Space(r.Text, r.Pos)
 	switch r.Text[r.Pos] {
 	case '{':
 		return r.object(dst, depth)
@@ -103,7 +103,7 @@ func unescape(s []byte) []byte {
 	if bytes.IndexByte(inner, '\\') < 0 {
 		return inner
 	}
-	return []byte(jsonscan.Key(inner))
+	return []byte(jsontext.Key(inner))
 }
 
 // appendNumber appends a JSON number: a float 64 where it has a fraction or an exponent, else an int.

@@ -11,7 +11,7 @@ import (
 	"github.com/tinylib/msgp/msgp"
 
 	"rpcsh/rpcconn"
-	"rpcsh/rpcconn/jsonscan"
+	"rpcsh/rpcconn/jsontext"
 )
 
 // FuzzDecode: whatever decodes is JSON that can be encoded, which decodes to the same message and is encoded to the same bytes.
@@ -51,7 +51,7 @@ func checkDecode(t *testing.T, frame []byte) {
 	}
 	m := p.Messages[0]
 	for _, text := range []json.RawMessage{m.Params, m.Result, m.Raw} {
-		if text != nil && jsonscan.Valid(text) != nil {
+		if text != nil && jsontext.Valid(text) != nil {
 			t.Fatalf("%x: %s is no JSON", frame, text)
 		}
 	}

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"rpcsh/rpcconn/jsonscan"
+	"rpcsh/rpcconn/jsontext"
 )
 
 // handleText returns the JSON text of one value from Neovim.
@@ -66,7 +66,7 @@ func FuzzHandles(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if err := jsonscan.Valid([]byte(text)); err != nil {
+		if err := jsontext.Valid([]byte(text)); err != nil {
 			t.Fatalf("%x is shown as %s: %v", b, text, err)
 		}
 		back, err := appendValue(nil, []byte(text), withHandles)

@@ -11,7 +11,7 @@ import (
 
 	"github.com/tinylib/msgp/msgp"
 
-	"rpcsh/rpcconn/jsonscan"
+	"rpcsh/rpcconn/jsontext"
 )
 
 // A translator makes JSON text of the values in a frame.
@@ -277,7 +277,7 @@ func appendString(dst, s []byte) []byte {
 func appendText(dst, s []byte) []byte {
 	for _, c := range s {
 		if c < ' ' || c == '"' || c == '\\' {
-			return jsonscan.AppendQuote(dst, string(s))
+			return jsontext.AppendQuote(dst, string(s))
 		}
 	}
 	return append(append(append(dst, '"'), s...), '"')

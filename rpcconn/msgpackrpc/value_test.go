@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"rpcsh/rpcconn/jsonscan"
+	"rpcsh/rpcconn/jsontext"
 )
 
 // unhex returns the bytes that text gives in hexadecimal, with blanks.
@@ -84,7 +84,7 @@ func TestValues(t *testing.T) {
 		if err != nil || text != test.text {
 			t.Errorf("%.60s is shown as %.100s, %v, want %.100s", test.binary, text, err, test.text)
 		}
-		if err := jsonscan.Valid([]byte(text)); err != nil {
+		if err := jsontext.Valid([]byte(text)); err != nil {
 			t.Errorf("%.60s is shown as %.100s: %v", test.binary, text, err)
 		}
 		back, err := appendValue([]byte("before"), []byte(test.text), withoutHandles)

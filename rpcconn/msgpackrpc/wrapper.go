@@ -9,7 +9,7 @@ import (
 
 	"github.com/tinylib/msgp/msgp"
 
-	"rpcsh/rpcconn/jsonscan"
+	"rpcsh/rpcconn/jsontext"
 )
 
 // The keys of wrappers: objects that stand for values that JSON lacks. The package comment says for which.
@@ -146,7 +146,7 @@ func appendExt(dst, value []byte) ([]byte, error) {
 	}
 	var number, data []byte
 	members := 0
-	_, err := jsonscan.Object(value, func(key, value []byte) error {
+	_, err := jsontext.Object(value, func(key, value []byte) error {
 		members++
 		switch string(key) {
 		case "type":

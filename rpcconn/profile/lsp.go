@@ -6,7 +6,7 @@ import (
 
 	"rpcsh/rpcconn"
 	"rpcsh/rpcconn/catalog"
-	"rpcsh/rpcconn/jsonscan"
+	"rpcsh/rpcconn/jsontext"
 )
 
 // lsp is the Language Server Protocol, version 3.18.
@@ -76,7 +76,7 @@ func track(params json.RawMessage, name, token string) json.RawMessage {
 	if member(params, name) != nil {
 		return params
 	}
-	with, ok := withMember(params, name, jsonscan.AppendQuote(nil, token))
+	with, ok := withMember(params, name, jsontext.AppendQuote(nil, token))
 	if !ok {
 		return params
 	}

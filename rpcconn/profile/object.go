@@ -3,13 +3,13 @@ package profile
 import (
 	"encoding/json"
 
-	"rpcsh/rpcconn/jsonscan"
+	"rpcsh/rpcconn/jsontext"
 )
 
 // member returns the member of an object, nil where there is none. It is the last one of that name, as decoders have it.
 func member(object json.RawMessage, name string) (value json.RawMessage) {
-	_, err := jsonscan.Object(object, func(key, v []byte) error {
-		if jsonscan.Key(key) == name {
+	_, err := jsontext.Object(object, func(key, v []byte) error {
+		if jsontext.Key(key) == name {
 			value = v
 		}
 		return nil
@@ -31,8 +31,8 @@ func withMember(object json.RawMessage, name string, value json.RawMessage) (wit
 		with = append(append(append(append(with, '"'), key...), '"', ':'), value...)
 	}
 	if len(object) > 0 && string(object) != "null" {
-		_, err := jsonscan.Object(object, func(key, v []byte) error {
-			if jsonscan.Key(key) != name {
+		_, err := jsontext.Object(object, func(key, v []byte) error {
+			if jsontext.Key(key) != name {
 				add(key, v)
 			}
 			return nil

@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"rpcsh/rpcconn"
-	"rpcsh/rpcconn/jsonscan"
+	"rpcsh/rpcconn/jsontext"
 )
 
 const (
@@ -43,7 +43,7 @@ func (s *headerSplitter) split(data []byte, eof bool) (step, error) {
 		return s.body.split(data, eof)
 	}
 	if s.scanned == 0 {
-		if n := jsonscan.Space(data, 0); n > 0 {
+		if n := jsontext.Space(data, 0); n > 0 {
 			return step{used: n}, nil
 		}
 		if len(data) == 0 {

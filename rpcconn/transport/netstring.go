@@ -5,7 +5,7 @@ import (
 	"strconv"
 
 	"rpcsh/rpcconn"
-	"rpcsh/rpcconn/jsonscan"
+	"rpcsh/rpcconn/jsontext"
 )
 
 // maxDigits is how many digits the length of a netstring may have.
@@ -50,7 +50,7 @@ func (s *netstringSplitter) split(data []byte, eof bool) (step, error) {
 	case netstringComma:
 		return s.comma(data, eof)
 	}
-	if n := jsonscan.Space(data, 0); n > 0 {
+	if n := jsontext.Space(data, 0); n > 0 {
 		return step{used: n}, nil
 	}
 	if len(data) == 0 {

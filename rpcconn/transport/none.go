@@ -1,6 +1,6 @@
 package transport
 
-import "rpcsh/rpcconn/jsonscan"
+import "rpcsh/rpcconn/jsontext"
 
 // noneFraming is that of messages that follow each other without anything between: where one ends is told by its
 // brackets. White space between them is taken, and never written, since py-bson-rpc's "none" does not take it; so are the
@@ -24,7 +24,7 @@ func (s *noneSplitter) split(data []byte, eof bool) (step, error) {
 		return s.skip(data, eof)
 	}
 	if s.scanned == 0 {
-		if n := jsonscan.Space(data, 0); n > 0 {
+		if n := jsontext.Space(data, 0); n > 0 {
 			return step{used: n}, nil
 		}
 		if len(data) == 0 {

@@ -9,7 +9,7 @@ import (
 	"strings"
 
 	"rpcsh/rpcconn"
-	"rpcsh/rpcconn/jsonscan"
+	"rpcsh/rpcconn/jsontext"
 )
 
 // A splitter finds the frames in a stream, one piece after the other. It remembers how far it has looked, so that no
@@ -31,12 +31,12 @@ type step struct {
 }
 
 // isBlank reports whether there is nothing but white space in data.
-func isBlank(data []byte) bool { return jsonscan.Space(data, 0) == len(data) }
+func isBlank(data []byte) bool { return jsontext.Space(data, 0) == len(data) }
 
 // isWhole reports whether text, which the end of the stream cut off, is one JSON text that cannot have been longer. A
 // number or a word could have been (RFC 7464 section 2.4).
 func isWhole(text []byte) bool {
-	start, end, err := jsonscan.Value(text)
+	start, end, err := jsontext.Value(text)
 	if err != nil || text[start] != '{' && text[start] != '[' && text[start] != '"' {
 		return false
 	}
@@ -45,8 +45,8 @@ func isWhole(text []byte) bool {
 
 // isMalformed reports whether no JSON text begins with text.
 func isMalformed(text []byte) bool {
-	_, _, err := jsonscan.Value(text)
-	var syntax *jsonscan.SyntaxError
+	_, _, err := jsontext.Value(text)
+	var syntax *jsontext.SyntaxError
 	return errors.As(err, &syntax)
 }
 

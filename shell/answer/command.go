@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"rpcsh/rpcconn"
-	"rpcsh/rpcconn/jsonscan"
+	"rpcsh/rpcconn/jsontext"
 	"rpcsh/rpcconn/transport"
 )
 
@@ -123,8 +123,8 @@ func outputValue(output []byte) json.RawMessage {
 		return json.RawMessage("null")
 	}
 	var value bytes.Buffer
-	if jsonscan.Valid(output) == nil && json.Compact(&value, output) == nil {
+	if jsontext.Valid(output) == nil && json.Compact(&value, output) == nil {
 		return value.Bytes()
 	}
-	return jsonscan.AppendQuote(nil, string(output))
+	return jsontext.AppendQuote(nil, string(output))
 }

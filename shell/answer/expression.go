@@ -7,7 +7,7 @@ import (
 	"sync"
 
 	"rpcsh/rpcconn"
-	"rpcsh/rpcconn/jsonscan"
+	"rpcsh/rpcconn/jsontext"
 	"rpcsh/shell/jq"
 )
 
@@ -76,7 +76,7 @@ func first(ctx context.Context, filter *jq.Filter, req *Request, results []json.
 	if filter.Uses("vars") && req.Vars != nil {
 		vars = req.Vars()
 	}
-	return filter.First(ctx, req.Params, jsonscan.AppendQuote(nil, req.Method), json.RawMessage(strconv.Itoa(req.Peer.Number())),
+	return filter.First(ctx, req.Params, jsontext.AppendQuote(nil, req.Method), json.RawMessage(strconv.Itoa(req.Peer.Number())),
 		idValue(req.ID), json.RawMessage(strconv.Itoa(req.Count)), last, all, vars)
 }
 

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"sync"
 
-	"rpcsh/rpcconn/jsonscan"
+	"rpcsh/rpcconn/jsontext"
 )
 
 // maxLastLines is how much a lastLines keeps, in bytes.
@@ -43,5 +43,5 @@ func (l *lastLines) data() json.RawMessage {
 	if len(l.lines) == 0 {
 		return nil
 	}
-	return jsonscan.AppendQuote(nil, strings.Join(l.lines, "\n"))
+	return jsontext.AppendQuote(nil, strings.Join(l.lines, "\n"))
 }

@@ -16,7 +16,7 @@ import (
 
 	"github.com/itchyny/gojq"
 
-	"rpcsh/rpcconn/jsonscan"
+	"rpcsh/rpcconn/jsontext"
 	"rpcsh/shell/memory"
 )
 
@@ -46,7 +46,7 @@ func Compile(expression string, variables ...string) (*Filter, error) {
 	switch {
 	case text == ".":
 		return &Filter{}, nil
-	case jsonscan.Valid([]byte(text)) == nil:
+	case jsontext.Valid([]byte(text)) == nil:
 		return &Filter{constant: json.RawMessage(text)}, nil
 	}
 	query, err := gojq.Parse(expression)
@@ -160,8 +160,8 @@ func decode(text json.RawMessage) (any, error) {
 }
 
 func encode(v any) (json.RawMessage, error) {
-	if deeper(v, jsonscan.MaxDepth) {
-		return nil, fmt.Errorf("jq: a value nested deeper than %d", jsonscan.MaxDepth)
+	if deeper(v, jsontext.MaxDepth) {
+		return nil, fmt.Errorf("jq: a value nested deeper than %d", jsontext.MaxDepth)
 	}
 	text, err := gojq.Marshal(v)
 	if err != nil {

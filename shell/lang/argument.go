@@ -8,7 +8,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"rpcsh/rpcconn/jsonscan"
+	"rpcsh/rpcconn/jsontext"
 )
 
 // arguments gathers the arguments of one call.
@@ -45,7 +45,7 @@ func (a *arguments) params() json.RawMessage {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		b = append(append(jsonscan.AppendQuote(b, a.names[i]), ':'), v...)
+		b = append(append(jsontext.AppendQuote(b, a.names[i]), ':'), v...)
 	}
 	return append(b, '}')
 }
@@ -142,7 +142,7 @@ func (p *parser) value() (json.RawMessage, error) {
 	if isJSON(word) {
 		return json.RawMessage(word), nil
 	}
-	return jsonscan.AppendQuote(nil, word), nil
+	return jsontext.AppendQuote(nil, word), nil
 }
 
 // atQuote reports whether quoted text is here. The ' of a word that does not end in one is a part of the text.
@@ -156,7 +156,7 @@ func isJSON(word string) bool {
 	if word == "" || !isDigit(word[0]) && strings.IndexByte(`-tfn{["`, word[0]) < 0 {
 		return false // without a copy
 	}
-	_, end, err := jsonscan.Value([]byte(word))
+	_, end, err := jsontext.Value([]byte(word))
 	return err == nil && end == len(word)
 }
 
@@ -186,7 +186,7 @@ func (p *parser) file(name string, isJSON bool) (json.RawMessage, error) {
 		if err != nil {
 			return nil, err
 		}
-		path, _ = jsonscan.Unquote(text) // what quoted returns is a JSON string
+		path, _ = jsontext.Unquote(text) // what quoted returns is a JSON string
 	} else {
 		path = p.bare()
 	}
@@ -208,9 +208,9 @@ func (p *parser) file(name string, isJSON bool) (json.RawMessage, error) {
 		if !utf8.Valid(data) {
 			return nil, errorAt(start, path+" is no UTF-8 text")
 		}
-		return jsonscan.AppendQuote(nil, string(data)), nil
+		return jsontext.AppendQuote(nil, string(data)), nil
 	}
-	if err := jsonscan.Valid(data); err != nil {
+	if err := jsontext.Valid(data); err != nil {
 		return nil, errorAt(start, path+" holds no JSON: "+err.Error())
 	}
 	return bytes.Trim(data, blanks), nil

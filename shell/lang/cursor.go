@@ -4,7 +4,7 @@ import (
 	"encoding/json"
 	"strings"
 
-	"rpcsh/rpcconn/jsonscan"
+	"rpcsh/rpcconn/jsontext"
 )
 
 // A Place is what stands, or belongs, at the end of a line that is being typed.
@@ -340,7 +340,7 @@ func (r *cursorReader) quote() (text string, closed bool) {
 		}
 		return rest[1:], false
 	case rest[0] == '"':
-		text, _ = jsonscan.Unquote([]byte(rest[:n])) // what is no JSON string is no name of anything either
+		text, _ = jsontext.Unquote([]byte(rest[:n])) // what is no JSON string is no name of anything either
 	default:
 		text = rest[1 : n-1]
 	}
@@ -351,7 +351,7 @@ func (r *cursorReader) quote() (text string, closed bool) {
 // unfinished returns the text of a JSON string that is not closed; its end may be half an escape.
 func unfinished(quoted string) string {
 	for _, whole := range []string{quoted, quoted[:max(1, strings.LastIndexByte(quoted, '\\'))]} {
-		if text, err := jsonscan.Unquote([]byte(whole + `"`)); err == nil {
+		if text, err := jsontext.Unquote([]byte(whole + `"`)); err == nil {
 			return text
 		}
 	}

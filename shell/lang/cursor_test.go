@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"rpcsh/rpcconn/jsonscan"
+	"rpcsh/rpcconn/jsontext"
 )
 
 var placeNames = map[Place]string{
@@ -190,11 +190,11 @@ func checkCursor(t *testing.T, line string) {
 
 // membersOf returns how many params there are, and their names where they have some.
 func membersOf(params json.RawMessage) (names []string, count int) {
-	_, _ = jsonscan.Object(params, func(key, _ []byte) error {
-		names = append(names, jsonscan.Key(key))
+	_, _ = jsontext.Object(params, func(key, _ []byte) error {
+		names = append(names, jsontext.Key(key))
 		return nil
 	})
-	_, _ = jsonscan.Array(params, func([]byte) error {
+	_, _ = jsontext.Array(params, func([]byte) error {
 		count++
 		return nil
 	})
@@ -246,7 +246,7 @@ func FuzzSpellValue(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		value := jsonscan.AppendQuote(nil, text)
+		value := jsontext.AppendQuote(nil, text)
 		if json.Unmarshal(value, &text) != nil {
 			t.Fatalf("%s is no JSON", value)
 		}

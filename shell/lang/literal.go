@@ -5,7 +5,7 @@ import (
 	"errors"
 	"strings"
 
-	"rpcsh/rpcconn/jsonscan"
+	"rpcsh/rpcconn/jsontext"
 )
 
 // stringEnd returns the length of the JSON string at the beginning of s, 0 where it is never closed.
@@ -61,10 +61,10 @@ func (p *parser) quoted() (json.RawMessage, error) {
 	p.pos += n
 	text := p.src[start:p.pos]
 	if text[0] == '\'' {
-		return jsonscan.AppendQuote(nil, text[1:n-1]), nil
+		return jsontext.AppendQuote(nil, text[1:n-1]), nil
 	}
-	var mistake *jsonscan.SyntaxError
-	if errors.As(jsonscan.Valid([]byte(text)), &mistake) {
+	var mistake *jsontext.SyntaxError
+	if errors.As(jsontext.Valid([]byte(text)), &mistake) {
 		return nil, errorAt(start+mistake.Offset, mistake.Reason+"; '…' takes text as it is")
 	}
 	return json.RawMessage(text), nil
@@ -92,8 +92,8 @@ func (p *parser) container() (json.RawMessage, error) {
 		}
 	}
 	text := append(s.text, p.src[max(start, s.done):end]...)
-	var mistake *jsonscan.SyntaxError
-	if errors.As(jsonscan.Valid(text), &mistake) {
+	var mistake *jsontext.SyntaxError
+	if errors.As(jsontext.Valid(text), &mistake) {
 		return nil, errorAt(s.column(start, mistake.Offset), mistake.Reason)
 	}
 	return text, nil
@@ -102,8 +102,8 @@ func (p *parser) container() (json.RawMessage, error) {
 // neverClosed returns the mistake in an object or array that begins here and has no end: the first other one in it, if any.
 func (p *parser) neverClosed() error {
 	e := &Error{Column: p.pos, Reason: p.rest()[:1] + " is never closed", Open: true}
-	var mistake *jsonscan.SyntaxError
-	if errors.As(jsonscan.Valid([]byte(p.rest())), &mistake) && p.rest()[mistake.Offset] != '$' {
+	var mistake *jsontext.SyntaxError
+	if errors.As(jsontext.Valid([]byte(p.rest())), &mistake) && p.rest()[mistake.Offset] != '$' {
 		e.Column, e.Reason = p.pos+mistake.Offset, mistake.Reason
 	}
 	return e

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"rpcsh/rpcconn/jsonscan"
+	"rpcsh/rpcconn/jsontext"
 )
 
 // Commands that are calls, and so may be assigned, filtered and sent to the background like any call.
@@ -286,7 +286,7 @@ func (p *parser) method(call *Call) error {
 		if err != nil {
 			return err
 		}
-		call.Method, _ = jsonscan.Unquote(text) // what quoted returns is a JSON string
+		call.Method, _ = jsontext.Unquote(text) // what quoted returns is a JSON string
 	} else {
 		if err := p.noMethod(call); err != nil {
 			return err

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"rpcsh/rpcconn/jsonscan"
+	"rpcsh/rpcconn/jsontext"
 )
 
 // SpellMethod returns a method's name as it is written in a call: in quotes where it has to be. One that begins with a dot is written
@@ -25,7 +25,7 @@ func SpellMethod(name string) string {
 // SpellValue returns a JSON value as an argument, or behind NAME=: a string without its quotes where it is the same without.
 func SpellValue(value json.RawMessage) string {
 	if len(value) > 0 && value[0] == '"' {
-		if text, err := jsonscan.Unquote(value); err == nil && isPlain(text) {
+		if text, err := jsontext.Unquote(value); err == nil && isPlain(text) {
 			return text
 		}
 	}
@@ -73,11 +73,11 @@ func isPlain(text string) bool {
 	if err != nil || p.pos < len(text) {
 		return false
 	}
-	same, err := jsonscan.Unquote(value)
+	same, err := jsontext.Unquote(value)
 	return err == nil && same == text
 }
 
-func quote(text string) string { return string(jsonscan.AppendQuote(nil, text)) }
+func quote(text string) string { return string(jsontext.AppendQuote(nil, text)) }
 
 // SpellSteps returns the path of steps: .a[0]["two words"].
 func SpellSteps(steps []Step) string {

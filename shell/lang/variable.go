@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"strings"
 
-	"rpcsh/rpcconn/jsonscan"
+	"rpcsh/rpcconn/jsontext"
 )
 
 // atVariable reports whether a $name is here. Where there are no variables, it is text.
@@ -60,7 +60,7 @@ func (p *parser) step() (key *string, index int, err error) {
 		if !strings.HasPrefix(rest[1+n:], "]") || n == 0 {
 			return nil, 0, p.errorf("this bracket is never closed")
 		}
-		name, err := jsonscan.Unquote([]byte(rest[1 : 1+n]))
+		name, err := jsontext.Unquote([]byte(rest[1 : 1+n]))
 		if err != nil {
 			return nil, 0, errorAt(p.pos+1, "this is no JSON string")
 		}
@@ -83,8 +83,8 @@ func (p *parser) step() (key *string, index int, err error) {
 
 // member returns the member of v called name, the last one where there are several, nil where there is none.
 func member(v json.RawMessage, name string) (found json.RawMessage) {
-	_, _ = jsonscan.Object(v, func(key, value []byte) error {
-		if jsonscan.Key(key) == name {
+	_, _ = jsontext.Object(v, func(key, value []byte) error {
+		if jsontext.Key(key) == name {
 			found = value
 		}
 		return nil
@@ -95,7 +95,7 @@ func member(v json.RawMessage, name string) (found json.RawMessage) {
 // element returns the element of v at index, counted from the end where it is negative; nil where there is none.
 func element(v json.RawMessage, index int) json.RawMessage {
 	var all []json.RawMessage
-	if _, err := jsonscan.Array(v, func(value []byte) error {
+	if _, err := jsontext.Array(v, func(value []byte) error {
 		all = append(all, value)
 		return nil
 	}); err != nil {

@@ -10,7 +10,7 @@ import (
 	"go.starlark.net/starlarkstruct"
 
 	"rpcsh/rpcconn"
-	"rpcsh/rpcconn/jsonscan"
+	"rpcsh/rpcconn/jsontext"
 	"rpcsh/shell/answer"
 )
 
@@ -73,7 +73,7 @@ func (p peerValue) call(thread *starlark.Thread, _ *starlark.Builtin, args starl
 // passes on what the one before has said; a method that is named there already is not named again.
 func errorText(method string, e *rpcconn.Error) string {
 	text := e.Error()
-	if said, err := jsonscan.Unquote(e.Data); err == nil {
+	if said, err := jsontext.Unquote(e.Data); err == nil {
 		text = fmt.Sprintf("error %d: %s: %s", e.Code, e.Message, said)
 		if e.Code == rpcconn.CodeServerError && e.Message == rpcconn.StandardMessage(e.Code) {
 			text = said

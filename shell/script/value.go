@@ -13,23 +13,23 @@ import (
 	"go.starlark.net/starlark"
 	"go.starlark.net/starlarkstruct"
 
-	"rpcsh/rpcconn/jsonscan"
+	"rpcsh/rpcconn/jsontext"
 )
 
 // decode returns the value that a JSON text is: a number with a fraction or an exponent is a float, any other an int.
 func decode(text json.RawMessage) (starlark.Value, error) {
-	if err := jsonscan.Valid(text); err != nil {
+	if err := jsontext.Valid(text); err != nil {
 		return nil, err
 	}
-	r := reader{jsonscan.Cursor{Text: text}}
+	r := reader{jsontext.Cursor{Text: text}}
 	return r.value()
 }
 
 // A reader walks JSON text that is known to be valid.
-type reader struct{ jsonscan.Cursor }
+type reader struct{ jsontext.Cursor }
 
 func (r *reader) value() (starlark.Value, error) {
-	r.Pos = jsonscan.Space(r.Text, r.Pos)
+	r.Pos = jsontext.Space(r.Text, r.Pos)
 	switch r.Text[r.Pos] {
 	case '{':
 		return r.object()
@@ -42,7 +42,7 @@ func (r *reader) value() (starlark.Value, error) {
 	}
 	switch text[0] {
 	case '"':
-		s, err := jsonscan.Unquote(text)
+		s, err := jsontext.Unquote(text)
 		return starlark.String(s), err
 	case 'n':
 		return starlark.None, nil
@@ -124,8 +124,8 @@ type writer struct {
 
 func (w *writer) value(v starlark.Value, depth int) error {
 	switch {
-	case depth > jsonscan.MaxDepth:
-		return fmt.Errorf("it is nested deeper than %d, or contains itself", jsonscan.MaxDepth)
+	case depth > jsontext.MaxDepth:
+		return fmt.Errorf("it is nested deeper than %d, or contains itself", jsontext.MaxDepth)
 	case w.ctx.Err() != nil: // what is the same value many times over can be very long
 		return context.Cause(w.ctx)
 	}
@@ -142,7 +142,7 @@ func (w *writer) value(v starlark.Value, depth int) error {
 		}
 		w.text = append(w.text, v.String()...)
 	case starlark.String:
-		w.text = jsonscan.AppendQuote(w.text, string(v))
+		w.text = jsontext.AppendQuote(w.text, string(v))
 	case starlark.IterableMapping:
 		return w.object(v.Items(), depth)
 	case starlark.Iterable:
@@ -184,7 +184,7 @@ func (w *writer) object(items []starlark.Tuple, depth int) error {
 		if i > 0 {
 			w.text = append(w.text, ',')
 		}
-		w.text = append(jsonscan.AppendQuote(w.text, string(key)), ':')
+		w.text = append(jsontext.AppendQuote(w.text, string(key)), ':')
 		if err := w.value(item[1], depth+1); err != nil {
 			return err
 		}

@@ -12,7 +12,7 @@ import (
 	"github.com/coder/websocket"
 
 	"rpcsh/rpcconn"
-	"rpcsh/rpcconn/transport/http/web"
+	"rpcsh/rpcconn/transport/web"
 )
 
 // DialOptions say how to connect. The zero value does.

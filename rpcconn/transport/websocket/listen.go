@@ -11,7 +11,7 @@ import (
 	"github.com/coder/websocket"
 
 	"rpcsh/rpcconn"
-	"rpcsh/rpcconn/transport/http/web"
+	"rpcsh/rpcconn/transport/web"
 )
 
 // ListenOptions say whom to accept. With the zero value that is every program, and the pages of our own host.

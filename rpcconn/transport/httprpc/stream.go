@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"rpcsh/rpcconn"
-	"rpcsh/rpcconn/transport/http/web"
+	"rpcsh/rpcconn/transport/web"
 )
 
 // How long to wait before a stream that ended is opened again: at first, and, after the first attempts, at most.

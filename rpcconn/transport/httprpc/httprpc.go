@@ -15,7 +15,7 @@ import (
 	"net"
 
 	"rpcsh/rpcconn/transport"
-	"rpcsh/rpcconn/transport/http/web"
+	"rpcsh/rpcconn/transport/web"
 )
 
 // Info is what is known of a connection beside its messages.

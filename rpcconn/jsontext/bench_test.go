@@ -1,4 +1,4 @@
-package jsonscan
+package jsontext
 
 import (
 	"encoding/json"
@@ -32,7 +32,7 @@ func texts() []struct{ name, text string } {
 func BenchmarkValid(b *testing.B) {
 	for _, t := range texts() {
 		text := []byte(t.text)
-		b.Run(t.name+"/jsonscan", func(b *testing.B) {
+		b.Run(t.name+"/jsontext", func(b *testing.B) {
 			b.ReportAllocs()
 			b.SetBytes(int64(len(text)))
 			for b.Loop() {

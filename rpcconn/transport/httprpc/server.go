@@ -14,7 +14,7 @@ import (
 	"sync"
 
 	"rpcsh/rpcconn"
-	"rpcsh/rpcconn/transport/http/web"
+	"rpcsh/rpcconn/transport/web"
 )
 
 // ServerOptions say whom to serve. NewCodec must be there. Programs on this machine and others are served; pages that a browser shows only

@@ -1,4 +1,4 @@
-package jsonscan
+package jsontext
 
 // A Cursor goes through JSON text that is known to be valid, value by value, for a translator into another form.
 type Cursor struct {

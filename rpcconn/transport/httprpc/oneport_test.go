@@ -7,8 +7,8 @@ import (
 
 	"rpcsh/rpcconn"
 	"rpcsh/rpcconn/jsonrpc"
-	httprpc "rpcsh/rpcconn/transport/http"
-	"rpcsh/rpcconn/transport/http/web"
+	"rpcsh/rpcconn/transport/httprpc"
+	"rpcsh/rpcconn/transport/web"
 	"rpcsh/rpcconn/transport/websocket"
 )
 

@@ -6,7 +6,7 @@ import (
 	"net/url"
 
 	"rpcsh/rpcconn"
-	"rpcsh/rpcconn/transport/http/web"
+	"rpcsh/rpcconn/transport/web"
 )
 
 // A Listener accepts HTTP clients that post messages. Its methods may be called by any goroutine.

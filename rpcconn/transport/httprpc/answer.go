@@ -8,7 +8,7 @@ import (
 	"net/http"
 
 	"rpcsh/rpcconn"
-	"rpcsh/rpcconn/transport/http/web"
+	"rpcsh/rpcconn/transport/web"
 )
 
 // readAnswer reads the body of res, the response to a POST that carried sent, and has Recv return it where it is a message. The error says
