@@ -1,0 +1,245 @@
+package event
+
+import (
+	"context"
+	"io"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// A Policy says what happens when a subscriber's queue is full.
+type Policy uint8
+
+// The policies.
+const (
+	Count Policy = iota // the event is left out, and counted under its Name
+	Wait                // whoever publishes waits: for subscribers that must have all of it
+)
+
+// How much waits in a queue where a subscriber says nothing else.
+const (
+	defaultEvents = 10_000
+	defaultBytes  = 64 << 20
+	maxLeftNames  = 1000 // names under which left-out events are counted; further ones are "others"
+)
+
+// Options say what a subscriber gets, and how much of it may wait. The zero Options are all events but for frames, with Count.
+type Options struct {
+	Filter Filter
+	Policy Policy
+	Events int  // that wait at most; 0: 10,000
+	Bytes  int  // that these hold on to; 0: 64 MiB. One event that is larger alone is taken.
+	Frames bool // Event.Frame is wanted
+}
+
+// A Bus hands events to subscribers, each in the order in which they were published. Its methods may be called by any number of
+// goroutines. The zero Bus is ready to use.
+type Bus struct {
+	frames atomic.Int64 // subscribers that want frames
+
+	mu          sync.Mutex // protects what follows, and is held while an event is put into the queues, which keeps the order
+	last        uint64
+	subscribers []*Subscription
+	closed      bool
+}
+
+// Frames reports whether a subscriber wants the bytes of frames, so that those who publish need not keep them for nobody.
+func (b *Bus) Frames() bool { return b.frames.Load() > 0 }
+
+// Publish gives e its number, and its time where it has none, and hands it to the subscribers. What e points to is copied before
+// Publish returns; e itself is not kept. It waits only for subscribers with the policy Wait.
+func (b *Bus) Publish(e *Event) (number uint64) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.last++
+	e.Number = b.last
+	if b.closed {
+		return e.Number
+	}
+	if e.Time.IsZero() {
+		e.Time = time.Now()
+	}
+	var whole, bare *Event // copies, made when the first subscriber takes them
+	for _, s := range b.subscribers {
+		if !s.opts.Filter.Match(e) || !s.room(e) {
+			continue
+		}
+		kept := &bare
+		if s.opts.Frames {
+			kept = &whole
+		}
+		if *kept == nil {
+			copied := *e
+			if !s.opts.Frames {
+				copied.Frame = nil
+			}
+			*kept = copied.clone()
+		}
+		s.put(*kept)
+	}
+	return e.Number
+}
+
+// Subscribe returns a subscription to what is published from now on.
+func (b *Bus) Subscribe(opts Options) *Subscription {
+	if opts.Events == 0 {
+		opts.Events = defaultEvents
+	}
+	if opts.Bytes == 0 {
+		opts.Bytes = defaultBytes
+	}
+	s := &Subscription{bus: b, opts: opts}
+	s.changed = sync.NewCond(&s.mu)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	s.closed = b.closed
+	b.subscribers = append(b.subscribers, s)
+	if opts.Frames {
+		b.frames.Add(1)
+	}
+	return s
+}
+
+// Close ends the bus: what is published from now on reaches nobody, and each subscriber gets what waits in its queue and then
+// io.EOF.
+func (b *Bus) Close() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.closed = true
+	for _, s := range b.subscribers {
+		s.end()
+	}
+}
+
+// drop forgets a subscriber.
+func (b *Bus) drop(s *Subscription) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	n := len(b.subscribers)
+	b.subscribers = slices.DeleteFunc(b.subscribers, func(other *Subscription) bool { return other == s })
+	if len(b.subscribers) < n && s.opts.Frames {
+		b.frames.Add(-1)
+	}
+}
+
+// A Subscription is the events that one reader gets. One goroutine reads them by Next.
+type Subscription struct {
+	bus  *Bus
+	opts Options
+
+	mu      sync.Mutex // protects what follows
+	changed *sync.Cond // the queue has become longer or shorter, or the subscription has ended
+	queue   []*Event
+	bytes   int            // that the queue holds on to
+	left    map[string]int // events for which there was no room, by name
+	offered uint64         // events that were ever put into the queue
+	taken   uint64         // of those, how many Next has returned
+	handled uint64         // of those, how many the reader is done with: it has called Next again
+	closed  bool
+}
+
+// room reports whether there is room for e, after waiting for it where that is the policy; else e is counted.
+func (s *Subscription) room(e *Event) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for s.fullLocked(e) {
+		if s.opts.Policy == Count {
+			s.leaveOutLocked(e.Name())
+			return false
+		}
+		s.changed.Wait()
+	}
+	return !s.closed
+}
+
+func (s *Subscription) fullLocked(e *Event) bool {
+	return !s.closed && len(s.queue) > 0 && (len(s.queue) >= s.opts.Events || s.bytes+e.size() > s.opts.Bytes)
+}
+
+func (s *Subscription) leaveOutLocked(name string) {
+	if s.left == nil {
+		s.left = make(map[string]int)
+	}
+	if _, known := s.left[name]; !known && len(s.left) >= maxLeftNames {
+		name = "others"
+	}
+	s.left[name]++
+}
+
+func (s *Subscription) put(e *Event) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return
+	}
+	s.queue = append(s.queue, e)
+	s.bytes += e.size()
+	s.offered++
+	s.changed.Broadcast()
+}
+
+// Next returns the next event, after waiting for it. Calling it says that the reader is done with the event before. The error is
+// io.EOF when the subscription, or the bus, was closed and nothing is left, or ctx's.
+func (s *Subscription) Next(ctx context.Context) (*Event, error) {
+	stop := context.AfterFunc(ctx, func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.changed.Broadcast()
+	})
+	defer stop()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.handled < s.taken {
+		s.handled = s.taken
+		s.changed.Broadcast()
+	}
+	for len(s.queue) == 0 {
+		switch {
+		case s.closed:
+			return nil, io.EOF
+		case ctx.Err() != nil:
+			return nil, ctx.Err()
+		}
+		s.changed.Wait()
+	}
+	e := s.queue[0]
+	s.queue[0] = nil // or it would live as long as the queue's memory
+	s.queue = s.queue[1:]
+	s.bytes -= e.size()
+	s.taken++
+	s.changed.Broadcast()
+	return e, nil
+}
+
+// Left returns how many events were left out since it was called last, by their names; nil: none.
+func (s *Subscription) Left() map[string]int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	left := s.left
+	s.left = nil
+	return left
+}
+
+// Flush waits until the reader is done with all that is in the queue now, or the subscription has ended. It is not for the reader.
+func (s *Subscription) Flush() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for last := s.offered; s.handled < last && !(s.closed && len(s.queue) == 0 && s.taken == s.handled); {
+		s.changed.Wait()
+	}
+}
+
+// Close ends the subscription: Next returns what waits in the queue and then io.EOF. It may be called more than once.
+func (s *Subscription) Close() {
+	s.end() // first: a publisher that waits for room holds the bus
+	s.bus.drop(s)
+}
+
+func (s *Subscription) end() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.closed = true
+	s.changed.Broadcast()
+}

@@ -1,0 +1,107 @@
+package event
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"rpcsh/shell/glob"
+)
+
+// A Filter chooses events: .watch, .mute, .on, logs and subscribers use it. The zero Filter chooses all.
+//
+// Words of one sort are alternatives, and every sort that is there has to fit: peer:1 kind:request kind:response a* chooses
+// requests and responses of methods that begin with a, of peer 1.
+type Filter struct {
+	text    string
+	methods []string
+	peers   []int
+	dirs    []bool // out?
+	kinds   []Kind
+}
+
+// Kinds returns the kinds that kind: takes, for help and completion. Error covers what is unreadable, too.
+func Kinds() []Kind {
+	return append(MessageKinds(), Connect, Close, Speaks, Stderr, Progress, Learned, Parked, Unparked, Note, Problem)
+}
+
+func kindNames() []string {
+	var names []string
+	for _, k := range Kinds() {
+		names = append(names, string(k))
+	}
+	return names
+}
+
+// A FilterError is a mistake in the text of a filter.
+type FilterError struct {
+	Offset int // bytes of the text before the word that is wrong
+	Reason string
+}
+
+func (e *FilterError) Error() string { return e.Reason }
+
+// ParseFilter reads METHOD globs, peer:N, dir:in|out, kind:KIND, separated by blanks. The error is a *FilterError.
+func ParseFilter(text string) (Filter, error) {
+	words := strings.Fields(text)
+	f := Filter{text: strings.Join(words, " ")}
+	offset := 0
+	for _, word := range words {
+		offset += strings.Index(text[offset:], word)
+		if err := f.add(word); err != nil {
+			return Filter{}, &FilterError{offset, err.Error()}
+		}
+		offset += len(word)
+	}
+	return f, nil
+}
+
+func (f *Filter) add(word string) error {
+	sort, value, found := strings.Cut(word, ":")
+	switch {
+	case found && sort == "peer":
+		n, err := strconv.Atoi(strings.TrimPrefix(value, "@"))
+		if err != nil || n < 1 {
+			return fmt.Errorf("%s: a peer's number belongs after peer:, as in peer:1", word)
+		}
+		f.peers = append(f.peers, n)
+	case found && sort == "dir":
+		if value != "in" && value != "out" {
+			return fmt.Errorf("%s: write dir:in or dir:out", word)
+		}
+		f.dirs = append(f.dirs, value == "out")
+	case found && sort == "kind":
+		if !slices.Contains(Kinds(), Kind(value)) {
+			return fmt.Errorf("%s: a kind is one of %s", word, strings.Join(kindNames(), ", "))
+		}
+		f.kinds = append(f.kinds, Kind(value))
+	default:
+		if err := glob.Check(word); err != nil {
+			return err
+		}
+		f.methods = append(f.methods, word)
+	}
+	return nil
+}
+
+// String returns the filter as it was written, "" where it chooses all.
+func (f Filter) String() string { return f.text }
+
+// Match reports whether f chooses e.
+func (f Filter) Match(e *Event) bool {
+	return fits(f.peers, func(n int) bool { return n == e.Peer.Number }) &&
+		fits(f.dirs, func(out bool) bool { return out == e.Out }) &&
+		fits(f.kinds, func(k Kind) bool { return k == e.Kind || k == Error && e.Kind == Unreadable }) &&
+		fits(f.methods, func(m string) bool { return glob.Match(m, e.Method) })
+}
+
+// fits reports whether one of the alternatives does, or there are none.
+func fits[T any](alternatives []T, fit func(T) bool) bool {
+	for _, a := range alternatives {
+		if fit(a) {
+			return true
+		}
+	}
+	return len(alternatives) == 0
+}

@@ -1,0 +1,101 @@
+package event
+
+import (
+	"errors"
+	"strings"
+	"testing"
+)
+
+func TestFilter(t *testing.T) {
+	events := map[string]*Event{
+		"in":     {Peer: Peer{Number: 1}, Kind: Request, Method: "my_add"},
+		"out":    {Peer: Peer{Number: 1}, Out: true, Kind: Response, Method: "my_add"},
+		"note":   {Peer: Peer{Number: 2}, Kind: Notification, Method: "textDocument/didOpen"},
+		"failed": {Peer: Peer{Number: 2}, Out: true, Kind: Error, Method: "my_double"},
+		"junk":   {Peer: Peer{Number: 3}, Kind: Error},
+		"stray":  {Peer: Peer{Number: 3}, Kind: Response},
+	}
+	for _, tt := range []struct{ filter, want string }{
+		{"", "in out note failed junk stray"},
+		{" \t ", "in out note failed junk stray"},
+		{"*", "in out note failed junk stray"},
+		{"my_add", "in out"},
+		{"my_*", "in out failed"},
+		{"my_a?? text*", "in out note"},
+		{"textDocument/*", "note"},
+		{"*Open", "note"},
+		{"?*", "in out note failed"},
+		{"peer:1", "in out"}, {"peer:@1", "in out"}, {"peer:1 peer:3", "in out junk stray"}, {"peer:12", ""},
+		{"dir:in", "in note junk stray"}, {"dir:out", "out failed"}, {"dir:in dir:out", "in out note failed junk stray"},
+		{"kind:request", "in"}, {"kind:notification", "note"}, {"kind:response", "out stray"}, {"kind:error", "failed junk"},
+		{"kind:request kind:error", "in failed junk"},
+		{"peer:1 dir:out my_*", "out"},
+		{"my_* kind:error", "failed"},
+		{"peer:2 my_add", ""},
+		{"other:1", ""}, // the name of a method may have a colon
+	} {
+		f, err := ParseFilter(tt.filter)
+		if err != nil {
+			t.Errorf("%q: %v", tt.filter, err)
+			continue
+		}
+		var got []string
+		for _, name := range []string{"in", "out", "note", "failed", "junk", "stray"} {
+			if f.Match(events[name]) {
+				got = append(got, name)
+			}
+		}
+		if strings.Join(got, " ") != tt.want {
+			t.Errorf("%q shows %q, want %q", tt.filter, got, tt.want)
+		}
+		if want := strings.Join(strings.Fields(tt.filter), " "); f.String() != want {
+			t.Errorf("%q is written %q", tt.filter, f)
+		}
+	}
+}
+
+func TestFilterMistakes(t *testing.T) {
+	for _, tt := range []struct {
+		filter string
+		offset int
+		reason string
+	}{
+		{"peer:", 0, "peer:: a peer's number"},
+		{"peer:x", 0, "peer:x: a peer's number"},
+		{"a peer:0", 2, "peer:0: a peer's number"},
+		{"peer:-1", 0, "peer:-1: a peer's number"},
+		{"peer:1  peer:10 peer:1x", 16, "peer:1x: a peer's number"},
+		{"dir:up", 0, "dir:up: write dir:in or dir:out"},
+		{"ü\tkind:reply", 3, "kind:reply: a kind is one of request, notification, response, error"},
+		{"a [b", 2, "[b is no pattern"},
+	} {
+		f, err := ParseFilter(tt.filter)
+		var e *FilterError
+		if !errors.As(err, &e) || e.Offset != tt.offset || !strings.HasPrefix(e.Reason, tt.reason) {
+			t.Errorf("%q: %#v, want %d %s", tt.filter, err, tt.offset, tt.reason)
+		}
+		if f.String() != "" || !f.Match(&Event{}) {
+			t.Errorf("%q: the filter %q with an error", tt.filter, f)
+		}
+	}
+}
+
+func TestZeroFilter(t *testing.T) {
+	if !(Filter{}).Match(&Event{Kind: Error}) || (Filter{}).String() != "" {
+		t.Error("the zero Filter does not show all")
+	}
+}
+
+func BenchmarkMatch(b *testing.B) {
+	f, err := ParseFilter("report_* text*/did* peer:1 kind:notification")
+	if err != nil {
+		b.Fatal(err)
+	}
+	e := &Event{Peer: Peer{Number: 1}, Kind: Notification, Method: "textDocument/didOpen"}
+	b.ReportAllocs()
+	for b.Loop() {
+		if !f.Match(e) {
+			b.Fatal("no match")
+		}
+	}
+}

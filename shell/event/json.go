@@ -1,0 +1,99 @@
+package event
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"rpcsh/rpcconn"
+	"rpcsh/rpcconn/jsontext"
+)
+
+// AppendJSON appends e as a JSON object on one line: the form of --linger, of a service's log, and of all else that writes events.
+// Members that have nothing to say are left out:
+//
+//	time     when it happened, RFC 3339 with nanoseconds
+//	number   of the event in its session
+//	peer     the number of the peer; name: what the person calls it
+//	dir      of messages: in or out
+//	kind     as in Kind
+//	id       of the message, as it is on the wire
+//	method   of a response, that of its request
+//	params, result, error, value, extra   as they are on the wire, without blanks between tokens
+//	ms       of a response: milliseconds since its request
+//	match    of a response: late or unmatched
+//	text     a remark, or what there is to say
+func (e *Event) AppendJSON(b []byte) []byte {
+	b = fmt.Appendf(b, `{"time":%q,"number":%d`, e.Time.Format(time.RFC3339Nano), e.Number)
+	if e.Peer.Number > 0 {
+		b = e.Peer.appendMembers(append(b, ','))
+	}
+	if e.Kind.IsMessage() {
+		b = append(b, `,"dir":"in"`...)
+		if e.Out {
+			b = append(b[:len(b)-len(`in"`)], `out"`...)
+		}
+	}
+	b = fmt.Appendf(b, `,"kind":%q`, e.Kind)
+	if !e.ID.IsNone() {
+		b = e.ID.Append(append(b, `,"id":`...))
+	}
+	if e.Method != "" {
+		b = jsontext.AppendQuote(append(b, `,"method":`...), e.Method)
+	}
+	b = appendMember(b, "params", e.Params)
+	b = appendMember(b, "result", e.Result)
+	if e.Err != nil {
+		b = AppendError(append(b, `,"error":`...), e.Err)
+	}
+	b = appendMember(b, "value", e.Value)
+	b = appendMember(b, "extra", e.Extra)
+	if e.Took > 0 {
+		b = fmt.Appendf(b, `,"ms":%.3f`, float64(e.Took)/float64(time.Millisecond))
+	}
+	switch e.Match {
+	case Late:
+		b = append(b, `,"match":"late"`...)
+	case Unmatched:
+		b = append(b, `,"match":"unmatched"`...)
+	}
+	if e.Text != "" {
+		b = jsontext.AppendQuote(append(b, `,"text":`...), e.Text)
+	}
+	return append(b, '}')
+}
+
+// appendMembers appends "peer":N and, where p has a name, "name":NAME, with a comma between them.
+func (p Peer) appendMembers(b []byte) []byte {
+	b = fmt.Appendf(b, `"peer":%d`, p.Number)
+	if p.Name != "" {
+		b = jsontext.AppendQuote(append(b, `,"name":`...), p.Name)
+	}
+	return b
+}
+
+// Members returns the members of a JSON object that say which peer it is about: "peer":2,"name":"web".
+func (p Peer) Members() string { return string(p.appendMembers(nil)) }
+
+// appendMember appends a member, where there is a value.
+func appendMember(b []byte, name string, value json.RawMessage) []byte {
+	if value == nil {
+		return b
+	}
+	b = append(append(append(b, `,"`...), name...), `":`...)
+	var compact bytes.Buffer
+	if json.Compact(&compact, value) != nil {
+		return jsontext.AppendQuote(b, string(value)) // text of a codec's own that is no JSON does not break the line
+	}
+	return append(b, compact.Bytes()...)
+}
+
+// AppendError appends the object that says what an error is: code, message and, where there is any, data (JSON-RPC 2.0
+// section 5.1).
+func AppendError(b []byte, e *rpcconn.Error) []byte {
+	b = fmt.Appendf(b, `{"code":%d,"message":`, e.Code)
+	b = jsontext.AppendQuote(b, e.Message)
+	b = appendMember(b, "data", e.Data)
+	return append(b, '}')
+}

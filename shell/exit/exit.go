@@ -1,0 +1,114 @@
+// Package exit is the exit codes of rpcsh, and the errors that carry one.
+package exit
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"rpcsh/rpcconn"
+	"rpcsh/shell/lang"
+)
+
+// The exit codes, as docs/reference.md lists them.
+const (
+	Done        = 0
+	PeerError   = 1
+	Usage       = 2
+	Connection  = 3
+	Timeout     = 4
+	Expectation = 5
+	Interrupted = 130
+)
+
+// Causes for which something is given up.
+var (
+	ErrTimeout     = errors.New("timed out")
+	ErrInterrupted = errors.New("interrupted")
+	ErrCancelled   = errors.New("cancelled")
+)
+
+// A Failure is an error with the exit code that it is worth.
+type Failure struct {
+	Code int
+	Err  error
+}
+
+// Error implements error.
+func (f *Failure) Error() string { return f.Err.Error() }
+
+// Unwrap returns the error without its code.
+func (f *Failure) Unwrap() error { return f.Err }
+
+// Usagef says that the command line or a line of the language is wrong.
+func Usagef(format string, args ...any) error { return &Failure{Usage, fmt.Errorf(format, args...)} }
+
+// Connectionf says that there is no connection, or none any more.
+func Connectionf(format string, args ...any) error {
+	return &Failure{Connection, fmt.Errorf(format, args...)}
+}
+
+// A Shown is an error that the person has seen already.
+type Shown struct{ Err error }
+
+// Error implements error.
+func (s *Shown) Error() string { return s.Err.Error() }
+
+// Unwrap returns the error that was shown.
+func (s *Shown) Unwrap() error { return s.Err }
+
+// IsShown reports whether err has been shown already.
+func IsShown(err error) bool {
+	var s *Shown
+	return errors.As(err, &s)
+}
+
+// Code returns the exit code that err is worth.
+func Code(err error) int {
+	var f *Failure
+	var peer *rpcconn.Error
+	var syntax *lang.Error
+	switch {
+	case err == nil:
+		return Done
+	case errors.As(err, &f):
+		return f.Code
+	case errors.As(err, &peer):
+		return PeerError
+	case errors.As(err, &syntax):
+		return Usage
+	case errors.Is(err, ErrTimeout):
+		return Timeout
+	case errors.Is(err, ErrInterrupted), errors.Is(err, context.Canceled):
+		return Interrupted
+	default:
+		return Connection
+	}
+}
+
+// JSON returns err as the one JSON object that -o json asks for.
+func JSON(err error) string {
+	type object struct {
+		Exit    int             `json:"exit"`
+		Message string          `json:"message"`
+		Code    *int64          `json:"code,omitempty"` // of the peer's error
+		Data    json.RawMessage `json:"data,omitempty"`
+		Column  *int            `json:"column,omitempty"` // of the line, from 1
+	}
+	o := object{Exit: Code(err), Message: err.Error()}
+	var peer *rpcconn.Error
+	var syntax *lang.Error
+	if errors.As(err, &peer) {
+		o.Message, o.Code, o.Data = peer.Message, &peer.Code, peer.Data
+	}
+	if errors.As(err, &syntax) {
+		column := syntax.Column + 1
+		o.Column = &column
+	}
+	text, marshalErr := json.Marshal(map[string]object{"error": o})
+	if marshalErr != nil {
+		return `{"error":{"exit":1,"message":"the error cannot be shown"}}`
+	}
+	return string(text)
+}
