@@ -110,6 +110,8 @@ type Event struct {
 	Text    string // a remark on a message, or all that there is to say; what a peer wrote in it is not yet made visible
 	Summary string // stands for a result that nobody has to read
 	Orderly bool   // of Close: the connection ended in good order
+	Asked   bool   // somebody asked for it just now, so that it need not be told when it happened
+	Pending int    // of Parked and Unparked: the number by which the request is answered
 
 	// Awaited says that whoever sent the request shows the response as a result, at this event's place in the order of output.
 	Awaited bool

@@ -80,7 +80,7 @@ func Code(err error) int {
 		return Usage
 	case errors.Is(err, ErrTimeout):
 		return Timeout
-	case errors.Is(err, ErrInterrupted), errors.Is(err, context.Canceled):
+	case errors.Is(err, ErrInterrupted), errors.Is(err, ErrCancelled), errors.Is(err, context.Canceled):
 		return Interrupted
 	default:
 		return Connection

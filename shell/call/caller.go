@@ -1,0 +1,153 @@
+// Package call is the only sender of a session: a prepared call goes to a peer and becomes an Outcome. It puts arguments in order
+// and checks them, numbers progress, keeps the time limit, cancels by the protocol's own means, learns from answers, and knows late
+// ones. Typed lines, scripts, hooks, discovery and all other front ends differ in who waits and who is told, not in how a call is
+// made.
+//
+// It knows no screen and no language: its errors say which parameter is wrong, and not where that was typed.
+package call
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"rpcsh/rpcconn"
+	"rpcsh/rpcconn/catalog"
+	"rpcsh/rpcconn/profile"
+	"rpcsh/shell/event"
+)
+
+// Host is what a Caller needs of the session to which its peer belongs. The functions may be called by any number of goroutines.
+type Host struct {
+	Peer    func() event.Peer         // who the peer is, for events
+	Publish func(*event.Event) uint64 // of the session's bus
+	Dialect func() *profile.Profile   // what is special about the peer; nil: nothing
+	// Documents has the peer know files as they are now; nil: there is nothing to tell.
+	Documents func(ctx context.Context, files []string) error
+}
+
+// A Line is a connection as a Caller uses it.
+type Line struct {
+	*rpcconn.Conn
+	Reported <-chan struct{} // closed when the session has published why the connection ended
+	Status   func() string   // how a child process ended, "" for other peers
+}
+
+// A Caller sends calls to one peer. Its methods may be called by any number of goroutines.
+type Caller struct {
+	host   Host
+	known  *catalog.Catalog
+	line   atomic.Pointer[Line]
+	tokens atomic.Int64 // the last one under which progress was asked for
+
+	mu       sync.Mutex // protects what follows
+	pending  map[rpcconn.ID]*Pending
+	givenUp  map[rpcconn.ID]string // the methods of calls that nobody waits for any more
+	order    []rpcconn.ID          // of givenUp, oldest first
+	progress map[string]*watcher   // by the tokens under which progress is told
+}
+
+// maxGivenUp bounds how many calls are remembered for their late answers.
+const maxGivenUp = 1000
+
+// New returns a Caller of a peer of which known is known. Connected has to be called before it is used.
+func New(host Host, known *catalog.Catalog) *Caller {
+	return &Caller{
+		host: host, known: known, pending: make(map[rpcconn.ID]*Pending), givenUp: make(map[rpcconn.ID]string),
+		progress: make(map[string]*watcher),
+	}
+}
+
+// Connected says over which connection calls go from now on. Its ids begin anew.
+func (c *Caller) Connected(line Line) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.line.Store(&line)
+	clear(c.givenUp)
+	c.order = nil
+}
+
+// A Pending call is one that waits for its answer.
+type Pending struct {
+	ID     rpcconn.ID
+	Method string
+	Since  time.Time
+
+	listed bool // among those of Pending
+	cancel context.CancelCauseFunc
+	extend func() // its time limit begins anew
+}
+
+// Cancel gives the call up; cause is what it fails with.
+func (p *Pending) Cancel(cause error) { p.cancel(cause) }
+
+// Extend has the time limit of the call begin anew.
+func (p *Pending) Extend() { p.extend() }
+
+func (c *Caller) add(p *Pending) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.pending[p.ID] = p
+}
+
+// remove forgets a call. The answer to one that was given up will be late, and not unmatched.
+func (c *Caller) remove(p *Pending, givenUp bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.pending[p.ID] == p {
+		delete(c.pending, p.ID)
+	}
+	if !givenUp {
+		return
+	}
+	c.givenUp[p.ID] = p.Method
+	c.order = append(c.order, p.ID)
+	if len(c.order) > maxGivenUp {
+		delete(c.givenUp, c.order[0])
+		c.order = c.order[1:]
+	}
+}
+
+// Late returns the method of the call that was given up before this answer to it came, "" where there was none. It is told once.
+func (c *Caller) Late(id rpcconn.ID) (method string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	method = c.givenUp[id]
+	delete(c.givenUp, id)
+	return method
+}
+
+// publish publishes an event about the peer.
+func (c *Caller) publish(e *event.Event) uint64 {
+	e.Peer = c.host.Peer()
+	return c.host.Publish(e)
+}
+
+// note publishes a note about the peer.
+func (c *Caller) note(text string) { c.publish(&event.Event{Kind: event.Note, Text: text}) }
+
+// A Request is a call as somebody wants it, before it is made fit for a peer.
+type Request struct {
+	Method string
+	Params json.RawMessage // nil: none were given
+	Notify bool            // a notification: there is no answer
+	Raw    bool            // Params is the one value that was given, and is not to be put in order
+	Extra  json.RawMessage // further members of the message, as an object; nil: none
+}
+
+// Pending returns the calls that wait for their answers, oldest first. What the session itself asks is not among them.
+func (c *Caller) Pending() []*Pending {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var all []*Pending
+	for _, p := range c.pending {
+		if p.listed {
+			all = append(all, p)
+		}
+	}
+	slices.SortFunc(all, func(a, b *Pending) int { return a.Since.Compare(b.Since) })
+	return all
+}

@@ -1,0 +1,260 @@
+package call
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"rpcsh/rpcconn"
+	"rpcsh/rpcconn/profile"
+	"rpcsh/shell/event"
+	"rpcsh/shell/exit"
+)
+
+// Options say how calls are sent, and who is told. The zero Options wait without a limit.
+type Options struct {
+	Origin  event.Origin
+	Timeout time.Duration // for the answers; 0: none. It begins anew whenever the peer tells progress.
+	Batch   bool          // as one batch, also where there is one call only
+	Awaited bool          // whoever sends shows the last answer as a result, in its place in the order of events
+
+	Sent     func()                   // is called when all has been sent, unless that failed; a batch may still be on its way then
+	Progress func(p profile.Progress) // is told how far a call has come, on the goroutine that reads
+}
+
+// Do sends calls, at least one, and waits for the answers to those that are no notifications. Without Options.Batch there is one.
+//
+// What is sent and what is answered is published. When ctx ends, or the time is up, the peer is told so where its protocol has a
+// word for that, and what it still answers is late.
+func (c *Caller) Do(ctx context.Context, calls []*Prepared, opts Options) *Outcome {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	x := &exchange{caller: c, line: c.line.Load(), calls: calls, opts: opts, start: time.Now(), cancel: cancel, extend: func() {}}
+	if err := c.showDocuments(ctx, calls); err != nil {
+		return &Outcome{Err: err}
+	}
+	if opts.Timeout > 0 {
+		timer := time.AfterFunc(opts.Timeout, func() { cancel(exit.ErrTimeout) })
+		defer timer.Stop()
+		x.extend = func() {
+			if timer.Stop() { // else it has run out already
+				timer.Reset(opts.Timeout)
+			}
+		}
+	}
+	return x.run(ctx)
+}
+
+// showDocuments has the peer know the documents that calls are about, as they are now.
+func (c *Caller) showDocuments(ctx context.Context, calls []*Prepared) error {
+	if c.host.Documents == nil {
+		return nil
+	}
+	var files []string
+	for _, p := range calls {
+		files = append(files, p.files...)
+	}
+	return c.host.Documents(ctx, files)
+}
+
+// An exchange is the calls of one Do while they are under way.
+type exchange struct {
+	caller *Caller
+	line   *Line
+	calls  []*Prepared
+	opts   Options
+	start  time.Time
+	cancel context.CancelCauseFunc
+	extend func()
+
+	requests int        // calls that are no notifications
+	pending  []*Pending // of the requests, in order; made before they are sent
+	typed    []*Prepared
+
+	mu       sync.Mutex // protects what follows, which the goroutine that reads changes
+	answered int        // requests
+	event    uint64     // of the last answer
+	took     time.Duration
+}
+
+// ofSession reports whether the session itself asks: that is not listed, and nothing is learned from it.
+func (x *exchange) ofSession() bool {
+	return x.opts.Origin == event.FromDiscovery || x.opts.Origin == event.FromSession
+}
+
+func (x *exchange) run(ctx context.Context) *Outcome {
+	messages := make([]rpcconn.Call, len(x.calls))
+	for _, p := range x.calls {
+		if !p.Notify {
+			x.requests++
+			if !x.ofSession() {
+				defer x.watchProgress(p)()
+			}
+		}
+	}
+	for i, p := range x.calls {
+		messages[i] = x.message(p)
+	}
+	o := &Outcome{Origin: x.opts.Origin}
+	if x.opts.Batch {
+		x.publishNotifications()
+		x.sent() // when it has been, nobody tells
+		o.Responses, o.Err = x.line.Batch(ctx, messages)
+	} else {
+		var r *rpcconn.Response
+		if r, o.Err = x.line.Do(ctx, &messages[0]); r != nil {
+			o.Responses = []*rpcconn.Response{r}
+		}
+		if o.Err == nil {
+			x.publishNotifications()
+		}
+	}
+	x.conclude(ctx, o)
+	return o
+}
+
+func (x *exchange) sent() {
+	if x.opts.Sent != nil {
+		x.opts.Sent()
+	}
+}
+
+// message returns p as a connection sends it.
+func (x *exchange) message(p *Prepared) rpcconn.Call {
+	m := rpcconn.Call{Method: p.Method, Params: p.Params, Notify: p.Notify, Extra: p.Extra, OnSent: x.opts.Sent}
+	m.OnID = func(id rpcconn.ID) {
+		w := &Pending{ID: id, Method: p.Method, Since: x.start, listed: !x.ofSession(), cancel: x.cancel, extend: x.extend}
+		x.pending, x.typed = append(x.pending, w), append(x.typed, p)
+		x.caller.add(w)
+		x.caller.publish(&event.Event{
+			Kind: event.Request, Out: true, Origin: x.opts.Origin, ID: id, Method: p.Method, Params: p.Params, Extra: p.Extra,
+		})
+	}
+	m.OnResponse = func(r *rpcconn.Response) { x.onResponse(p, r) }
+	return m
+}
+
+// onResponse takes note of an answer. It is called by the goroutine that reads.
+func (x *exchange) onResponse(p *Prepared, r *rpcconn.Response) {
+	took := time.Since(x.start)
+	e := ResponseEvent(r)
+	e.Origin, e.Method, e.Took, e.Text = x.opts.Origin, p.Method, took, BesideError(r)
+	x.mu.Lock()
+	x.answered++
+	last := x.answered == x.requests
+	x.mu.Unlock()
+	e.Awaited = last && x.opts.Awaited
+	number := x.caller.publish(e)
+	if !last {
+		return
+	}
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.took = took
+	if e.Awaited {
+		x.event = number
+	}
+}
+
+func (x *exchange) publishNotifications() {
+	for _, p := range x.calls {
+		if !p.Notify {
+			continue
+		}
+		x.caller.publish(&event.Event{
+			Kind: event.Notification, Out: true, Origin: x.opts.Origin, Method: p.Method, Params: p.Params, Extra: p.Extra,
+		})
+		if !x.ofSession() {
+			x.caller.known.Observe(p.Method, false, p.Params, nil)
+		}
+	}
+}
+
+// conclude makes the outcome whole, once the connection has no more to say.
+func (x *exchange) conclude(ctx context.Context, o *Outcome) {
+	x.mu.Lock()
+	o.Event, o.Took, o.Answered = x.event, x.took, x.answered == x.requests && x.requests > 0
+	x.mu.Unlock()
+	if o.Took == 0 {
+		o.Took = time.Since(x.start)
+	}
+	if len(x.pending) > 0 {
+		o.ID = x.pending[len(x.pending)-1].ID
+	}
+	closed := errors.Is(o.Err, rpcconn.ErrClosed)
+	if closed {
+		<-x.line.Reported // so that the reason is always seen before its consequence
+		if status := x.line.Status(); status != "" {
+			o.Err = fmt.Errorf("%w: it ended: %s", rpcconn.ErrClosed, status)
+		}
+	}
+	for i, w := range x.pending {
+		answer := responseAt(o.Responses, i)
+		x.caller.remove(w, answer == nil)
+		switch {
+		case answer != nil:
+			if !x.ofSession() {
+				x.caller.learnFrom(x.typed[i], answer)
+			}
+		case ctx.Err() != nil && !closed && !x.ofSession():
+			x.caller.tellCancelled(x.line, w.ID)
+		}
+	}
+	x.settle(ctx, o)
+	for i, r := range o.Responses {
+		switch {
+		case r == nil:
+		case r.Err == nil && i < len(x.typed):
+			o.Remarks = append(o.Remarks, x.caller.remarkResult(x.typed[i], r.Result)...)
+		case BesideError(r) != "":
+			o.Remarks = append(o.Remarks, BesideError(r))
+		}
+	}
+}
+
+func responseAt(responses []*rpcconn.Response, i int) *rpcconn.Response {
+	if i >= len(responses) {
+		return nil
+	}
+	return responses[i]
+}
+
+// settle says what came of the calls.
+func (x *exchange) settle(ctx context.Context, o *Outcome) {
+	switch {
+	case o.Err != nil:
+		if cause := context.Cause(ctx); cause != nil && !errors.Is(o.Err, rpcconn.ErrClosed) {
+			o.Err = &Unanswered{Cause: cause, Timeout: x.opts.Timeout}
+		}
+	case x.opts.Batch, x.requests == 0:
+	case o.Responses[0].Err != nil:
+		o.Err = o.Responses[0].Err
+	default:
+		o.Result = o.Responses[0].Result
+	}
+	if x.opts.Batch && slices.ContainsFunc(o.Responses, func(r *rpcconn.Response) bool { return r != nil }) {
+		o.Result = batchResult(o.Responses)
+	}
+}
+
+// cancelPatience is how long a peer that does not read is waited for when it is told that a call was given up.
+const cancelPatience = time.Second
+
+// tellCancelled tells the peer that nobody waits for a call any more, where its protocol has a word for that.
+func (c *Caller) tellCancelled(line *Line, id rpcconn.ID) {
+	d := c.host.Dialect()
+	if d == nil || d.Cancel == nil || id.IsNone() {
+		return
+	}
+	method, params := d.Cancel(id)
+	ctx, cancel := context.WithTimeout(context.Background(), cancelPatience)
+	defer cancel()
+	if line.Notify(ctx, method, params) != nil {
+		return
+	}
+	c.publish(&event.Event{Kind: event.Notification, Out: true, Origin: event.FromSession, Method: method, Params: params})
+	c.note(fmt.Sprintf("%s was told: %s %s", c.host.Peer().Title, method, params))
+}

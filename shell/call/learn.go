@@ -1,0 +1,28 @@
+package call
+
+import (
+	"rpcsh/rpcconn"
+	"rpcsh/rpcconn/catalog"
+)
+
+// learnFrom learns from an answer that there is a method, or that there is none, and what its params and result look like.
+func (c *Caller) learnFrom(p *Prepared, r *rpcconn.Response) {
+	switch {
+	case r.Err != nil && r.Err.Code == rpcconn.CodeMethodNotFound:
+		c.known.Forget(p.Method)
+		return
+	case r.Err != nil && r.Err.Code == 0: // an error of a protocol without codes may be that there is no such method
+		return
+	case p.method.Via != nil: // it is no method
+		return
+	case r.Err != nil:
+		c.known.Learn(catalog.Method{Name: p.Method, Source: catalog.SourceUsed}) // the params were perhaps wrong
+		return
+	}
+	if p.Method == catalog.MethodDiscover {
+		if learned, err := catalog.FromOpenRPC(r.Result); err == nil {
+			c.known.Replace(learned) // the person has asked in our place
+		}
+	}
+	c.known.Observe(p.Method, false, p.Params, r.Result)
+}

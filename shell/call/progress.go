@@ -1,0 +1,69 @@
+package call
+
+import (
+	"fmt"
+
+	"rpcsh/rpcconn"
+	"rpcsh/rpcconn/jsontext"
+	"rpcsh/rpcconn/profile"
+	"rpcsh/shell/event"
+)
+
+// A watcher is a call whose progress is told.
+type watcher struct {
+	tell   func(p profile.Progress) // nil: nobody looks
+	extend func()                   // its time limit begins anew
+}
+
+// watchProgress has the peer tell the progress of p, where it can and where what is sent is ours to write. stop ends the watching.
+func (x *exchange) watchProgress(p *Prepared) (stop func()) {
+	c := x.caller
+	d := c.host.Dialect()
+	if d == nil || d.Track == nil || !p.known || p.Raw && p.method.Via == nil {
+		return func() {}
+	}
+	token := fmt.Sprintf("rpcsh-%d", c.tokens.Add(1))
+	with := d.Track(p.Method, p.Params, token)
+	if with == nil || string(with) == string(p.Params) {
+		return func() {}
+	}
+	p.Params, p.token = with, token
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.progress[token] = &watcher{x.opts.Progress, x.extend}
+	return func() {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		delete(c.progress, token)
+	}
+}
+
+// OnNotification takes a notification that tells the progress of a call, and reports whether it was one, and somebody looks. It is
+// called by the goroutine that reads.
+func (c *Caller) OnNotification(req *rpcconn.Request) bool {
+	d := c.host.Dialect()
+	if d == nil || d.Progress == nil {
+		return false
+	}
+	progress, ok := d.Progress(req.Method, req.Params)
+	if !ok {
+		return false
+	}
+	token, err := jsontext.Unquote([]byte(progress.Token))
+	if err != nil {
+		return false // tokens of ours are strings
+	}
+	c.mu.Lock()
+	w := c.progress[token]
+	c.mu.Unlock()
+	if w == nil {
+		return false
+	}
+	w.extend()
+	c.publish(&event.Event{Kind: event.Progress, Method: req.Method, Params: req.Params, Text: progress.Text})
+	if w.tell == nil {
+		return false
+	}
+	w.tell(progress)
+	return true
+}
