@@ -1,0 +1,117 @@
+package session
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"rpcsh/rpcconn"
+	"rpcsh/rpcconn/catalog"
+	"rpcsh/rpcconn/profile"
+	"rpcsh/shell/answer"
+	"rpcsh/shell/call"
+	"rpcsh/shell/event"
+)
+
+// answer answers p's request: by the first rule that fits, else as its protocol has it by default.
+func (s *Session) answer(ctx context.Context, p *Peer, req *rpcconn.Request) (json.RawMessage, error) {
+	result, served, err := s.rules.Answer(ctx, s.asked(p, req))
+	switch {
+	case !served:
+		return s.answerByDefault(p, req)
+	case err != nil && withdrawn(ctx) != nil:
+		return nil, p.answerWithdrawn(req, withdrawn(ctx))
+	case errors.Is(err, rpcconn.ErrNoAnswer) && req.Remark == "" && ctx.Err() == nil: // else the connection's end is told
+		p.publishNoAnswer(req, "no answer, the connection is closed")
+	}
+	return result, err
+}
+
+// answerByDefault answers a request for which there is no rule.
+func (s *Session) answerByDefault(p *Peer, req *rpcconn.Request) (json.RawMessage, error) {
+	if req.Method == catalog.MethodDiscover {
+		if document := s.describeScripts(); document != nil {
+			req.Remark = describedByScripts
+			return document, nil
+		}
+	}
+	if a := p.defaultAnswer(req.Method); a != nil {
+		req.Remark = "by default, .serve " + req.Method + " … answers otherwise"
+		return a.Answer(req.Params, s.opts.Self)
+	}
+	if !s.rules.Serves(req.Method) {
+		req.Remark = "not served, .serve " + req.Method + " …"
+	}
+	return nil, &rpcconn.Error{Code: rpcconn.CodeMethodNotFound, Message: rpcconn.StandardMessage(rpcconn.CodeMethodNotFound)}
+}
+
+// answerWithdrawn returns what is answered to a request that its peer has withdrawn.
+func (p *Peer) answerWithdrawn(req *rpcconn.Request, why *withdrawnError) error {
+	if why.answer != nil {
+		req.Remark = why.Error()
+		return why.answer
+	}
+	if req.Remark == "" {
+		p.publishNoAnswer(req, "no answer, "+why.Error())
+	}
+	return rpcconn.ErrNoAnswer
+}
+
+// asked is a request of p's as rules see it.
+func (s *Session) asked(p *Peer, req *rpcconn.Request) *answer.Request {
+	return &answer.Request{Request: req, Peer: p, Vars: s.variables.object}
+}
+
+// defaultAnswer returns how p's requests of a method are answered where nothing else is served, nil where there is no such default.
+func (p *Peer) defaultAnswer(method string) *profile.Answer {
+	d := p.Dialect()
+	if d == nil {
+		return nil
+	}
+	for _, a := range d.Answers {
+		if a.Method == method {
+			return &a
+		}
+	}
+	return nil
+}
+
+// handleNotification has a rule handle p's notification, if one does something with it. It is called by the goroutine that reads from p.
+func (s *Session) handleNotification(p *Peer, req *rpcconn.Request) {
+	if !s.rules.Acts(req.Method) {
+		return
+	}
+	kept := req.Clone()
+	link := p.Link()
+	p.inbox.put(len(kept.Params), func() {
+		if err := s.rules.Notify(link.Context(), s.asked(p, kept)); err != nil {
+			p.note(fmt.Sprintf("%s: handling %s: %v", p.Title(), kept.Method, err))
+		}
+	})
+}
+
+// publishAnswer publishes what is answered to p's request, with a remark on it.
+func (p *Peer) publishAnswer(req *rpcconn.Request, r *rpcconn.Response, remark string) {
+	e := call.ResponseEvent(r)
+	e.Out, e.Method, e.Text = true, req.Method, remark
+	if beside := call.BesideError(r); beside != "" {
+		e.Text = beside
+		if remark != "" {
+			e.Text += "; " + remark
+		}
+	}
+	if !req.Time.IsZero() {
+		e.Took = time.Since(req.Time)
+	}
+	if remark == describedByScripts {
+		e.Summary = fmt.Sprintf("an OpenRPC document (%d bytes)", len(r.Result))
+	}
+	p.publish(e)
+}
+
+// publishNoAnswer publishes why p's request gets no answer.
+func (p *Peer) publishNoAnswer(req *rpcconn.Request, why string) {
+	p.publish(&event.Event{Kind: event.Response, Out: true, ID: req.ID, Method: req.Method, Text: why})
+}

@@ -1,0 +1,87 @@
+package session
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"rpcsh/shell/call"
+	"rpcsh/shell/event"
+)
+
+// ClosePeers closes the connections to peers, in good order as their protocols have it, all at the same time: one that does not read what
+// was sent takes a while.
+func (s *Session) ClosePeers(peers []*Peer) {
+	var closing sync.WaitGroup
+	for _, p := range peers {
+		closing.Go(func() {
+			s.shutdown(p)
+			_ = p.Link().Close()
+		})
+	}
+	closing.Wait()
+}
+
+// shutdownPatience is how long a peer may take to end a session in good order.
+const shutdownPatience = time.Second
+
+// shutdown ends the session with p in good order, as its protocol has it.
+func (s *Session) shutdown(p *Peer) {
+	d := p.Dialect()
+	if d == nil || p.accepted || !p.Alive() {
+		return
+	}
+	if _, made := p.connection.Load().handshake(d.Convention); !made {
+		return // the person began the session, or nobody has
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), shutdownPatience)
+	defer cancel()
+	for _, f := range d.Farewell {
+		m := call.Plain(call.Request{Method: f.Method, Notify: f.Notify})
+		if o := p.caller.Do(ctx, []*call.Prepared{m}, call.Options{Origin: event.FromSession}); o.Err != nil {
+			return
+		}
+	}
+}
+
+// Drain ends the session in good order: nobody is let in any more, and each connection is closed once nothing that its peer asked for
+// is open, and what is done for its notifications and its going is done. What is still open after patience is said. Close comes
+// after it.
+func (s *Session) Drain(patience time.Duration) {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	s.StopListening()
+	var closing sync.WaitGroup
+	for _, p := range s.Peers() {
+		closing.Go(func() { s.drain(ctx, p) })
+	}
+	closing.Wait()
+}
+
+// drainPause is the time between two looks at what is open.
+const drainPause = 5 * time.Millisecond
+
+// drain closes the connection to p, at the latest when ctx ends.
+func (s *Session) drain(ctx context.Context, p *Peer) {
+	c := p.connection.Load()
+	if !await(ctx, drainPause, func() bool { return c.Stats().Serving == 0 && !p.inbox.busy() || !p.Alive() }) {
+		text := p.Title() + ": " + p.openText() + " still open, the connection is closed all the same"
+		p.publish(&event.Event{Kind: event.Problem, Text: text})
+	}
+	s.ClosePeers([]*Peer{p})
+	<-c.reported
+	await(ctx, drainPause, func() bool { return !p.inbox.busy() }) // the lines of .on close
+}
+
+// openText says what p has asked for that is not done.
+func (p *Peer) openText() string {
+	n := p.Stats().Serving
+	switch {
+	case !p.inbox.busy():
+		return count(n, "request")
+	case n == 0:
+		return "what its notifications have begun is"
+	}
+	return fmt.Sprintf("%s and what its notifications have begun are", count(n, "request"))
+}

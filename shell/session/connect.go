@@ -1,0 +1,340 @@
+package session
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"rpcsh/rpcconn"
+	"rpcsh/rpcconn/catalog"
+	"rpcsh/rpcconn/dial"
+	"rpcsh/shell/call"
+	"rpcsh/shell/event"
+	"rpcsh/shell/exit"
+)
+
+// dialTimeout is how long a peer has to accept a connection, and to say what it speaks.
+const dialTimeout = 10 * time.Second
+
+// Connect dials a target, which becomes the current peer. Without a person it returns when the peer's methods are known, where its
+// protocol needs that.
+func (s *Session) Connect(ctx context.Context, t dial.Target, cfg dial.Config) (*Peer, error) {
+	p := s.newPeer()
+	p.target, p.cfg = t, cfg
+	p.label, p.storedAs = t.Short(), t.String()
+	ready := make(chan struct{})
+	link, said, err := s.dial(ctx, p, ready)
+	if err != nil {
+		return nil, err
+	}
+	s.adopt(p, link, ready, func() {
+		p.publish(&event.Event{Kind: event.Connect, Asked: true, Text: said})
+		if n := theirs(p.known.Methods()); n > 0 && s.opts.Attended {
+			text := whoText(p, methodCount(n)+" known from earlier · Tab completes · .help")
+			p.publish(&event.Event{Kind: event.Learned, Asked: true, Text: text})
+		}
+	})
+	return p, s.awaitLearned(ctx, p)
+}
+
+// Debuggers lists what can be debugged at t, where cfg says that t is a port of a debugger.
+func (s *Session) Debuggers(ctx context.Context, t dial.Target, cfg dial.Config) ([]dial.Debugger, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, dialTimeout, exit.ErrTimeout)
+	defer cancel()
+	start := time.Now()
+	list, err := cfg.Debuggers(ctx, t)
+	if err != nil {
+		return nil, dialError(ctx, t, start, fmt.Errorf("%w; is this the port of a browser's or of node's debugger?", err))
+	}
+	return list, nil
+}
+
+// whoText puts who p says that it is before text.
+func whoText(p *Peer, text string) string {
+	if who := p.known.Peer().String(); who != "" {
+		return clip(who, 100) + " · " + text
+	}
+	return text
+}
+
+// clip shortens text to n characters.
+func clip(text string, n int) string {
+	if runes := []rune(text); len(runes) > n {
+		return string(runes[:n-1]) + "…"
+	}
+	return text
+}
+
+// methodCount says how many methods there are.
+func methodCount(n int) string { return count(n, "method") }
+
+// count says how many things there are.
+func count(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%s %ss", grouped(n), thing)
+}
+
+// grouped returns n with its digits in groups of three: 12 408.
+func grouped(n int) string {
+	digits := fmt.Sprint(n)
+	for i := len(digits) - 3; i > 0; i -= 3 {
+		digits = digits[:i] + " " + digits[i:]
+	}
+	return digits
+}
+
+// awaitLearned waits, in a run without a person, until the session with p has begun and its methods are known, where its protocol needs
+// that.
+func (s *Session) awaitLearned(ctx context.Context, p *Peer) error {
+	if s.opts.Attended {
+		return nil
+	}
+	select {
+	case <-p.connection.Load().learned:
+		return nil
+	case <-ctx.Done():
+		return exit.ErrInterrupted
+	}
+}
+
+// dial connects to p, found out what it speaks where that was not said, and returns what there is to say about it. Who calls it closes
+// ready once p has the link.
+func (s *Session) dial(ctx context.Context, p *Peer, ready <-chan struct{}) (link *dial.Link, said string, err error) {
+	t, cfg := p.target, p.cfg
+	if err := cfg.Check(); err != nil {
+		return nil, "", exit.Usagef("%w", err)
+	}
+	cfg.Stderr = func(line string) { p.publishStderr(line) }
+	ctx, cancel := context.WithTimeoutCause(ctx, dialTimeout, exit.ErrTimeout)
+	defer cancel()
+	start := time.Now()
+	p.believed.Store(false)
+	if cfg.NeedsDetect(t) {
+		return s.dialUnknown(ctx, p, cfg, ready)
+	}
+	if link, err = cfg.Dial(ctx, t, s.connOptions(p, ready)); err != nil {
+		return nil, "", dialError(ctx, t, start, err)
+	}
+	return link, fmt.Sprintf("connected to %s · %s · in %s", link.Target, wireText(link), milliseconds(time.Since(start))), nil
+}
+
+// dialUnknown is dial for a peer of which it has to be found out what it speaks.
+func (s *Session) dialUnknown(ctx context.Context, p *Peer, cfg dial.Config, ready <-chan struct{}) (*dial.Link, string, error) {
+	t, start := p.target, time.Now()
+	found := s.opts.Findings.Load(t)
+	if found != nil && !s.opts.Attended { // for a person it is made sure of
+		if link, _, err := cfg.Connect(ctx, t, found, s.connOptions(p, ready)); err == nil {
+			p.believed.Store(true)
+			return link, "connected to " + found.String() + " · as found earlier", nil
+		}
+	}
+	found, err := s.findOut(ctx, p, cfg, found) // what was found earlier is asked first
+	if err != nil {
+		return nil, "", dialError(ctx, t, start, err)
+	}
+	link, _, err := cfg.Connect(ctx, t, found, s.connOptions(p, ready))
+	if err != nil {
+		return nil, "", dialError(ctx, t, start, err)
+	}
+	return link, fmt.Sprintf("connected to %s · found in %s", found, milliseconds(found.Took)), nil
+}
+
+// milliseconds returns a short duration as one reads it: 0.8 ms, 2.4 s.
+func milliseconds(d time.Duration) string {
+	if d.Round(time.Millisecond/10) < time.Second {
+		return fmt.Sprintf("%.1f ms", float64(d)/float64(time.Millisecond))
+	}
+	return fmt.Sprintf("%.1f s", d.Seconds())
+}
+
+// findOut finds out what p speaks, and remembers it.
+func (s *Session) findOut(ctx context.Context, p *Peer, cfg dial.Config, likely *dial.Finding) (*dial.Finding, error) {
+	var lines stderrLines // a child process is started several times: what it says is worth telling only if that is why it cannot be used
+	cfg.Stderr = lines.add
+	found, err := cfg.DetectKeeping(ctx, p.target, likely, nil)
+	if err != nil {
+		for _, line := range lines.all() {
+			p.publishStderr(line)
+		}
+		return nil, err
+	}
+	s.remarkError(s.opts.Findings.Save(p.target, found))
+	return found, nil
+}
+
+// Detect finds out what a target speaks, and remembers it. trace, if not nil, is told each step.
+func (s *Session) Detect(ctx context.Context, t dial.Target, trace func(string)) (*dial.Finding, error) {
+	cfg := s.opts.Wire
+	cfg.Protocol, cfg.Framing = "", ""
+	found, err := cfg.Detect(ctx, t, nil, trace)
+	if err != nil {
+		return nil, &exit.Failure{Code: exit.Connection, Err: err}
+	}
+	s.remarkError(s.opts.Findings.Save(t, found))
+	return found, nil
+}
+
+func dialError(ctx context.Context, t dial.Target, start time.Time, err error) error {
+	if cause := context.Cause(ctx); cause != nil {
+		return fmt.Errorf("connecting to %s: %w after %s", t, cause, milliseconds(time.Since(start)))
+	}
+	return &exit.Failure{Code: exit.Connection, Err: err}
+}
+
+// publishStderr publishes a line that a child process wrote to its stderr.
+func (p *Peer) publishStderr(line string) {
+	p.publish(&event.Event{Kind: event.Stderr, Text: line, Topic: "lines of " + p.label})
+}
+
+// stderrLines are the different lines that a child process wrote to its stderr, up to a number that one reads.
+type stderrLines struct {
+	mu    sync.Mutex // protects what follows
+	lines []string
+}
+
+func (l *stderrLines) add(line string) {
+	const most = 20
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(l.lines) < most && !slices.Contains(l.lines, line) {
+		l.lines = append(l.lines, line)
+	}
+}
+
+func (l *stderrLines) all() []string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.Clone(l.lines)
+}
+
+// adopt makes p one of the peers, has announce say so, and lets its messages in by closing ready.
+func (s *Session) adopt(p *Peer, link *dial.Link, ready chan struct{}, announce func()) {
+	known, err := s.opts.Store.Load(p.storedAs)
+	s.remarkError(err)
+	p.known = known
+	p.caller = call.New(call.Host{Peer: p.Event, Publish: s.bus.Publish, Dialect: p.Dialect, Documents: p.showDocuments}, known)
+	s.attach(p, link)
+	s.teach(p)
+	p.since = time.Now()
+	s.peers.add(p)
+	announce()
+	s.fire(p, event.Connect, nil)
+	close(ready)
+	s.begin(p)
+}
+
+// attach gives p a connection.
+func (s *Session) attach(p *Peer, link *dial.Link) {
+	c := newConnection(link)
+	p.connection.Store(c)
+	p.caller.Connected(call.Line{Conn: link.Conn, Reported: c.reported, Status: link.Status})
+}
+
+// begin starts what goes on as long as p's connection stands.
+func (s *Session) begin(p *Peer) {
+	c := p.connection.Load()
+	s.tasks.Go(func() { s.watchEnd(p, c) })
+	if p.accepted {
+		c.begin() // what opens a session is the other side's to say
+	}
+	if w, known := c.Wire(); known {
+		s.mayDiscover(p, w)
+	}
+	if s.ended() { // while this one was coming in
+		_ = c.Close()
+	}
+}
+
+// connOptions says who gets what p sends, once ready is closed: then p has its connection, and it has been said that it came.
+func (s *Session) connOptions(p *Peer, ready <-chan struct{}) *rpcconn.Options {
+	return &rpcconn.Options{
+		Handler: func(ctx context.Context, _ *rpcconn.Conn, req *rpcconn.Request) (json.RawMessage, error) {
+			ctx, end := p.connection.Load().open.begin(ctx, req.ID)
+			defer end()
+			return s.answer(ctx, p, req)
+		},
+		OnRequest: func(req *rpcconn.Request) {
+			<-ready
+			s.onRequest(p, req)
+		},
+		OnAnswer: func(req *rpcconn.Request, r *rpcconn.Response) { p.publishAnswer(req, r, req.Remark) },
+		OnOther: func(text json.RawMessage) {
+			<-ready
+			p.publish(&event.Event{Kind: event.Other, Value: text})
+		},
+		OnStray: func(r *rpcconn.Response) {
+			<-ready
+			e := call.ResponseEvent(r)
+			e.Match, e.Text = event.Unmatched, call.BesideError(r)
+			if e.Method = p.caller.Late(r.ID); e.Method != "" {
+				e.Match = event.Late
+			}
+			p.publish(e)
+		},
+		OnError: func(err error) {
+			<-ready
+			p.publish(&event.Event{Kind: event.Unreadable, Text: err.Error()})
+		},
+	}
+}
+
+// onRequest takes a request or notification. It is called by the goroutine that reads from p.
+func (s *Session) onRequest(p *Peer, req *rpcconn.Request) {
+	p.connection.Load().open.note(req)
+	if req.Method != p.lastSeen { // in a flood of one method, learning it once is enough
+		p.lastSeen = req.Method
+		p.known.Observe(req.Method, true, req.Params, nil)
+	}
+	e := &event.Event{Kind: event.Request, ID: req.ID, Method: req.Method, Params: req.Params, Extra: req.Extra}
+	if !req.IsNotification() {
+		p.publish(e)
+		s.onPeerNews(p, req)
+		return
+	}
+	e.Kind = event.Notification
+	watched := p.caller.OnNotification(req)
+	if watched {
+		e.Origin = event.FromSession // whoever waits for the call sees how far it has come
+	}
+	p.publish(e)
+	if !watched {
+		s.onPeerNews(p, req)
+		s.handleNotification(p, req)
+	}
+	s.fire(p, event.Notification, req)
+}
+
+// Linger waits for d, or as long as there is a connection if d is 0. A session that listens waits for ctx's end then.
+func (s *Session) Linger(ctx context.Context, d time.Duration) {
+	if d > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, d)
+		defer cancel()
+	}
+	if len(s.Listeners()) > 0 {
+		<-ctx.Done()
+		return
+	}
+	for _, p := range s.Peers() {
+		select {
+		case <-p.Link().Done():
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// theirs returns how many of methods are the peer's own.
+func theirs(methods []catalog.Method) (n int) {
+	for _, m := range methods {
+		if !m.Ours {
+			n++
+		}
+	}
+	return n
+}

@@ -1,0 +1,343 @@
+package session
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"rpcsh/rpcconn"
+	"rpcsh/rpcconn/catalog"
+	"rpcsh/rpcconn/dial"
+	"rpcsh/rpcconn/profile"
+	"rpcsh/shell/call"
+	"rpcsh/shell/event"
+	"rpcsh/shell/exit"
+	"rpcsh/shell/glob"
+)
+
+// How long a peer has for its answers while it is asked what it offers.
+const (
+	questionTimeout  = 3 * time.Second  // to one question, unasked
+	AskedTimeout     = 10 * time.Second // to one question that somebody wants answered
+	handshakeTimeout = 30 * time.Second // to the beginning of a session: programs take their time to start
+	handshakePause   = time.Second      // that calls wait for the end of a handshake for which nobody asked
+)
+
+// mayDiscover begins what has to be said first to p, and asks what it offers, as far as that is wanted.
+func (s *Session) mayDiscover(p *Peer, w dial.Wire) {
+	c := p.connection.Load()
+	if c.discovers.Swap(true) {
+		return
+	}
+	if d := profile.Find(w.Protocol.Name); d != nil && !p.accepted {
+		p.dialect.Store(d)
+	}
+	plan := s.plan(p, w)
+	named := p.cfg.Protocol == w.Protocol.Name
+	needed := named && slices.ContainsFunc(plan, func(c catalog.Convention) bool { return c.Hello != nil })
+	if !s.opts.Discover || p.incurious.Load() || len(plan) == 0 || !s.opts.Attended && !needed {
+		c.begin()
+		close(c.learned)
+		return
+	}
+	s.tasks.Go(func() {
+		defer close(c.learned)
+		if !needed {
+			patience := time.AfterFunc(handshakePause, c.begin)
+			defer patience.Stop()
+		}
+		defer c.begin()
+		s.discover(s.done, p, c, plan, &inquiry{timeout: questionTimeout})
+	})
+}
+
+// plan returns the conventions by which p may be asked unasked: those that answered in an earlier run first, those that did not not at
+// all.
+func (s *Session) plan(p *Peer, w dial.Wire) []catalog.Convention {
+	return slices.DeleteFunc(s.fitting(p, w), func(c catalog.Convention) bool {
+		answered, asked := p.known.Asked(c.Name)
+		return asked && !answered && c.Hello == nil
+	})
+}
+
+// Fitting returns the conventions by which p can be asked what it offers, those that answered earlier first. The error says that it is
+// not known yet what p speaks, or that nothing is asked of peers that speak that.
+func (s *Session) Fitting(p *Peer) ([]catalog.Convention, error) {
+	w, known := p.spoken()
+	if !known {
+		return nil, fmt.Errorf("%s has not said anything yet, so nobody knows what it speaks", p.Title())
+	}
+	plan := s.fitting(p, w)
+	if len(plan) == 0 {
+		return nil, fmt.Errorf("nothing is asked of peers that speak %s; .discover CONVENTION asks all the same", w)
+	}
+	return plan, nil
+}
+
+// fitting returns the conventions that fit what p speaks, without what its dialect forbids.
+func (s *Session) fitting(p *Peer, w dial.Wire) []catalog.Convention {
+	names := profile.Plan(w.Protocol.Name, w.Framing, p.Link().Target.Scheme)
+	if p.accepted { // it came to us: what opens a session is its to say
+		names = nil
+		if w.Protocol.Discover {
+			names = []string{string(catalog.SourceOpenRPC)}
+		}
+	}
+	var first, then []catalog.Convention
+	for _, name := range names {
+		c, ok := catalog.FindConvention(name)
+		answered, _ := p.known.Asked(name)
+		switch {
+		case !ok || forbidden(p, c):
+		case answered:
+			first = append(first, c)
+		default:
+			then = append(then, c)
+		}
+	}
+	return append(first, then...)
+}
+
+// forbidden reports whether c asks something that p's dialect says must not be asked.
+func forbidden(p *Peer, c catalog.Convention) bool {
+	d := p.Dialect()
+	return d != nil && slices.ContainsFunc(d.Never, func(pattern string) bool {
+		return slices.ContainsFunc(c.Asks, func(method string) bool { return glob.Match(pattern, method) })
+	})
+}
+
+// An inquiry says how a peer is asked.
+type inquiry struct {
+	timeout time.Duration // of a question
+	asked   bool          // somebody has asked for it, and is told all
+	told    func(c catalog.Convention, err error)
+}
+
+// Discover asks p by one convention after the other, because somebody wants to know, until one is answered. It reports whether one was.
+// told is told what came of each.
+func (s *Session) Discover(ctx context.Context, p *Peer, by []catalog.Convention, told func(catalog.Convention, error)) bool {
+	return s.discover(ctx, p, p.connection.Load(), by, &inquiry{timeout: AskedTimeout, asked: true, told: told})
+}
+
+// discover asks p by one convention after the other, until one is answered. It reports whether one was.
+func (s *Session) discover(ctx context.Context, p *Peer, c *connection, plan []catalog.Convention, q *inquiry) bool {
+	var silent []string // conventions that had no answer
+	for i, by := range plan {
+		learned, err := s.askBy(ctx, p, c, by, q)
+		if !slices.ContainsFunc(plan[i+1:], func(later catalog.Convention) bool { return later.Hello != nil }) {
+			c.begin() // nothing has to be said first any more
+		}
+		if q.told != nil {
+			q.told(by, err)
+		}
+		if err == nil {
+			p.known.Answered(by.Name, true)
+			s.learn(p, by, learned, q)
+			return true
+		}
+		if ctx.Err() != nil || errors.Is(err, errors.ErrUnsupported) && !q.asked { // an HTTP client cannot be asked, which says nothing of others
+			return false
+		}
+		p.known.Answered(by.Name, false)
+		if errors.Is(err, rpcconn.ErrClosed) {
+			if !q.asked {
+				s.comeBack(p, c, by)
+			}
+			return false
+		}
+		var refused *rpcconn.Error
+		switch {
+		case q.asked, errors.As(err, &refused), errors.Is(err, catalog.ErrNotOffered):
+		case errors.Is(err, exit.ErrTimeout):
+			silent = append(silent, by.Name)
+		default:
+			p.note(fmt.Sprintf("%s: asking what it offers by %s: %v", p.Title(), by.Name, err))
+		}
+	}
+	s.remember(p) // so that it is not asked again
+	if len(silent) > 0 {
+		p.note(fmt.Sprintf("%s does not answer when it is asked what it offers by %s; it is not asked any more (.discover asks)",
+			p.Title(), strings.Join(silent, ", ")))
+	}
+	return false
+}
+
+// askBy asks p by one convention, with its handshake where that has still to be made.
+func (s *Session) askBy(ctx context.Context, p *Peer, c *connection, by catalog.Convention, q *inquiry) (*catalog.Learned, error) {
+	answer, made := c.handshake(by.Name)
+	if by.Hello != nil && !made {
+		var err error
+		answer, err = by.Hello(ctx, s.asker(p, c, handshakeTimeout), s.opts.Self)
+		if err != nil {
+			return nil, err
+		}
+		c.keepHandshake(by.Name, answer)
+		p.recognize(c, by)
+	}
+	return by.Learn(ctx, s.asker(p, c, q.timeout), answer)
+}
+
+// asker is p as conventions ask it.
+func (s *Session) asker(p *Peer, c *connection, timeout time.Duration) catalog.Peer {
+	asker := catalog.Peer{
+		Call: func(ctx context.Context, method string, params json.RawMessage) (json.RawMessage, error) {
+			m := call.Plain(call.Request{Method: method, Params: params})
+			o := p.caller.Do(ctx, []*call.Prepared{m}, call.Options{Origin: event.FromDiscovery, Timeout: timeout})
+			return o.Result, o.Err
+		},
+		Notify: func(ctx context.Context, method string, params json.RawMessage) error {
+			m := call.Plain(call.Request{Method: method, Params: params, Notify: true})
+			return p.caller.Do(ctx, []*call.Prepared{m}, call.Options{Origin: event.FromDiscovery}).Err
+		},
+	}
+	if c.Target.CanGet() {
+		asker.Get = func(ctx context.Context, path string) ([]byte, error) {
+			ctx, cancel := context.WithTimeoutCause(ctx, timeout, exit.ErrTimeout)
+			defer cancel()
+			return p.cfg.Get(ctx, c.Target, path)
+		}
+	}
+	return asker
+}
+
+// recognize takes p, which has answered a convention, for one of those peers that have it.
+func (p *Peer) recognize(c *connection, by catalog.Convention) {
+	if d := profile.OfConvention(by.Name); d != nil && !p.accepted {
+		p.dialect.Store(d)
+		c.Become(d.Name)
+	}
+}
+
+// learn learns what a peer told by a convention, and says so where it is news.
+func (s *Session) learn(p *Peer, by catalog.Convention, learned *catalog.Learned, q *inquiry) {
+	p.recognize(p.connection.Load(), by)
+	before := p.known.Len()
+	who := p.known.Peer().String()
+	added := p.known.Replace(learned)
+	s.remember(p)
+	if q.asked || added > 0 || p.known.Len() != before || p.known.Peer().String() != who {
+		text := whoText(p, methodCount(theirs(learned.Methods))+" by "+by.Name)
+		if s.Several() {
+			text = p.At() + " " + text
+		}
+		p.publish(&event.Event{Kind: event.Learned, Asked: q.asked, Text: text})
+	}
+	for _, text := range RemarkLines(by.Name, learned.Remarks, q.asked) {
+		p.publish(&event.Event{Kind: event.Learned, Asked: q.asked, Text: text})
+	}
+}
+
+// maxRemarks is how many lines on one convention or file one reads.
+const maxRemarks = 5
+
+// RemarkLines returns the lines that say what could not be read of what a peer, or a file, told: one, or some of them where they were
+// asked for.
+func RemarkLines(convention string, remarks []string, asked bool) (lines []string) {
+	for i, r := range remarks {
+		text := convention + ": " + clip(r, 300)
+		if !asked && len(remarks) > 1 {
+			text += fmt.Sprintf(" (and %d more, .discover %s tells)", len(remarks)-1, convention)
+		}
+		lines = append(lines, text)
+		if !asked || i+1 == maxRemarks {
+			break
+		}
+	}
+	return lines
+}
+
+// remember keeps what is known of p for the next run.
+func (s *Session) remember(p *Peer) {
+	if !p.known.Empty() {
+		s.remarkError(s.opts.Store.Save(p.storedAs, p.known))
+	}
+}
+
+// comeBack dials p again, which ended the connection because of a question, and asks no more.
+func (s *Session) comeBack(p *Peer, c *connection, by catalog.Convention) {
+	s.remember(p)
+	if p.accepted || p.incurious.Swap(true) || errors.Is(c.Err(), rpcconn.ErrClosed) || s.ended() {
+		return
+	}
+	<-c.reported
+	if s.opts.Redial { // watchEnd does it
+		return
+	}
+	p.note(fmt.Sprintf("%s ended when it was asked what it offers by %s; it is dialled again, and not asked any more (.discover asks)",
+		p.Title(), by.Name))
+	s.remarkError(s.reconnect(s.done, p))
+}
+
+// onPeerNews learns from what p says unasked about its methods. It is called by the goroutine that reads from p.
+func (s *Session) onPeerNews(p *Peer, req *rpcconn.Request) {
+	d := p.Dialect()
+	switch {
+	case d == nil:
+	case slices.Contains(d.Relearn, req.Method):
+		s.relearn(p, d)
+	case d.Teaches != nil:
+		p.known.Learn(d.Teaches(req.Method, req.Params)...)
+	}
+}
+
+// relearnPause is waited before a peer is asked again: notifications that its offer has changed come several at a time.
+const relearnPause = 100 * time.Millisecond
+
+// relearn asks p again by the convention of its dialect, because it said that what it offers has changed.
+func (s *Session) relearn(p *Peer, d *profile.Profile) {
+	c := p.connection.Load()
+	by, ok := catalog.FindConvention(d.Convention)
+	if !ok || !s.opts.Discover || c.relearns.Swap(true) {
+		return
+	}
+	s.tasks.Go(func() {
+		select {
+		case <-time.After(relearnPause):
+		case <-s.done.Done():
+			return
+		}
+		c.relearns.Store(false)
+		s.discover(s.done, p, c, []catalog.Convention{by}, &inquiry{timeout: questionTimeout})
+	})
+}
+
+// EnsureLearned asks p what it offers, in a run without a person that wants to know and was not told yet.
+func (s *Session) EnsureLearned(ctx context.Context, p *Peer) {
+	if s.opts.Attended || !s.opts.Discover || !p.Alive() {
+		return
+	}
+	c := p.connection.Load()
+	w, known := c.Wire()
+	told := func(m catalog.Method) bool { return !m.Source.Inferred() }
+	if !known || c.inquired.Swap(true) || slices.ContainsFunc(p.known.Methods(), told) {
+		return
+	}
+	s.discover(ctx, p, c, s.plan(p, w), &inquiry{timeout: AskedTimeout})
+}
+
+// AwaitSession waits until the peers' sessions have begun; and, where one of methods may be a tool, until their tools are known. The
+// error says what was waited for when ctx ended, and wraps ctx's cause.
+func (s *Session) AwaitSession(ctx context.Context, peers []*Peer, methods ...string) error {
+	for _, p := range peers {
+		c := p.connection.Load()
+		select {
+		case <-c.begun:
+		case <-ctx.Done():
+			return fmt.Errorf("the session has not begun: %w", context.Cause(ctx))
+		}
+		unknown := func(method string) bool { return !p.known.Knows(method) }
+		if d := p.Dialect(); d == nil || !d.Tools || !slices.ContainsFunc(methods, unknown) {
+			continue
+		}
+		select {
+		case <-c.learned:
+		case <-ctx.Done():
+			return fmt.Errorf("the tools are not known yet: %w", context.Cause(ctx))
+		}
+	}
+	return nil
+}

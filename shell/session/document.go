@@ -1,0 +1,130 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"rpcsh/rpcconn/catalog"
+)
+
+// What a document that describes methods may take.
+const (
+	maxDocument     = 64 << 20 // bytes
+	documentTimeout = 10 * time.Second
+)
+
+// LearnDocument learns which methods the peers have: the current one, and those that come.
+func (s *Session) LearnDocument(l *catalog.Learned) {
+	s.mu.Lock()
+	s.documents = append(s.documents, l)
+	s.mu.Unlock()
+	if p := s.Current(); p != nil {
+		p.known.Replace(l)
+	}
+}
+
+// teach tells p's catalog what was learned before p came.
+func (s *Session) teach(p *Peer) {
+	s.mu.Lock()
+	documents := MergeDocuments(s.documents)
+	s.mu.Unlock()
+	for _, l := range documents {
+		p.known.Replace(l)
+	}
+}
+
+// MergeDocuments returns what was learned, as one for each source: each forgets what the one before told.
+func MergeDocuments(all []*catalog.Learned) []*catalog.Learned {
+	var result []*catalog.Learned
+	of := make(map[catalog.Source]*catalog.Learned)
+	for _, l := range all {
+		m := of[l.Source]
+		if m == nil {
+			m = &catalog.Learned{Source: l.Source, Definitions: make(catalog.Definitions)}
+			of[l.Source] = m
+			result = append(result, m)
+		}
+		m.Methods = append(m.Methods, l.Methods...)
+		maps.Copy(m.Definitions, l.Definitions)
+		if l.Peer.String() != "" {
+			m.Peer = l.Peer
+		}
+	}
+	return result
+}
+
+// ReadDocument reads what a file, or what is at an http address, tells of a peer: an OpenRPC document, or the Python source of a
+// service.
+func ReadDocument(ctx context.Context, path string) (*catalog.Learned, error) {
+	var data []byte
+	var err error
+	if strings.HasPrefix(path, "http://") || strings.HasPrefix(path, "https://") {
+		data, err = readAddress(ctx, path)
+	} else {
+		data, err = readUpTo(path, maxDocument)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if filepath.Ext(path) == ".py" {
+		return catalog.FromPython(path, data)
+	}
+	learned, err := catalog.FromOpenRPC(data)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	learned.Source = catalog.SourceSchema
+	return learned, nil
+}
+
+// readUpTo reads a file of at most so many bytes. What is no regular file may have no end, or never begin.
+func readUpTo(path string, most int) ([]byte, error) {
+	info, err := os.Stat(path)
+	switch {
+	case err != nil:
+		return nil, err
+	case !info.Mode().IsRegular():
+		return nil, fmt.Errorf("%s is no regular file", path)
+	case info.Size() > int64(most):
+		return nil, fmt.Errorf("%s has %d bytes, at most %d are taken", path, info.Size(), most)
+	}
+	return os.ReadFile(path)
+}
+
+// readAddress gets what is at an http address.
+func readAddress(ctx context.Context, address string) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(ctx, documentTimeout)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		return nil, err
+	}
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true, Proxy: http.ProxyFromEnvironment}}
+	response, err := client.Do(request)
+	if err != nil {
+		if errors.Is(err, context.DeadlineExceeded) {
+			return nil, fmt.Errorf("getting %s: no answer within %s", address, documentTimeout)
+		}
+		return nil, err
+	}
+	defer response.Body.Close()
+	if response.StatusCode != http.StatusOK {
+		return nil, fmt.Errorf("getting %s: the server answers %s", address, response.Status)
+	}
+	data, err := io.ReadAll(io.LimitReader(response.Body, maxDocument+1))
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("getting %s: %w", address, err)
+	case len(data) > maxDocument:
+		return nil, fmt.Errorf("getting %s: it has more than %d bytes", address, maxDocument)
+	}
+	return data, nil
+}

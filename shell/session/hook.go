@@ -1,0 +1,204 @@
+package session
+
+import (
+	"context"
+	"encoding/json"
+	"maps"
+	"slices"
+	"strconv"
+	"sync"
+
+	"rpcsh/rpcconn"
+	"rpcsh/rpcconn/jsontext"
+	"rpcsh/shell/answer"
+	"rpcsh/shell/event"
+	"rpcsh/shell/glob"
+)
+
+// A Trigger says when a hook's line is run.
+type Trigger struct {
+	Kind   event.Kind // event.Connect, event.Close or event.Notification
+	Method string     // of a notification: its name, or a glob
+}
+
+// matches reports whether what has happened, a notification of method if it is one, is t.
+func (t Trigger) matches(kind event.Kind, method string) bool {
+	return t.Kind == kind && (kind != event.Notification || glob.Match(t.Method, method))
+}
+
+// A Hook is a line that is run whenever something happens.
+type Hook struct {
+	Trigger Trigger
+	Line    string
+
+	ctx  context.Context // ends with the session, and when the hook is taken off
+	stop context.CancelFunc
+
+	mu   sync.Mutex // protects what follows
+	runs int
+	err  error // of the last run; nil: none, or there was no run
+}
+
+func (h *Hook) ran(err error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.runs++
+	h.err = err
+}
+
+// State returns how often the line has been run, and the error of the last run; nil: none, or there was no run.
+func (h *Hook) State() (runs int, err error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.runs, h.err
+}
+
+// hooks are all that are set, in that order.
+type hooks struct {
+	mu  sync.Mutex // protects what follows
+	all []*Hook
+}
+
+// AddHook has a line run whenever something happens, until the session ends or RemoveHooks takes it off.
+func (s *Session) AddHook(t Trigger, line string) *Hook {
+	h := &Hook{Trigger: t, Line: line}
+	h.ctx, h.stop = context.WithCancel(s.done)
+	s.hooks.mu.Lock()
+	defer s.hooks.mu.Unlock()
+	s.hooks.all = append(s.hooks.all, h)
+	return h
+}
+
+// Hooks returns the hooks in the order in which they were set.
+func (s *Session) Hooks() []*Hook {
+	s.hooks.mu.Lock()
+	defer s.hooks.mu.Unlock()
+	return slices.Clone(s.hooks.all)
+}
+
+// RemoveHooks takes off those that off chooses, by their number from 1 and themselves, stops what they are doing, and returns how many
+// that were.
+func (s *Session) RemoveHooks(off func(n int, h *Hook) bool) int {
+	s.hooks.mu.Lock()
+	defer s.hooks.mu.Unlock()
+	var kept []*Hook
+	for i, h := range s.hooks.all {
+		if off(i+1, h) {
+			h.stop()
+		} else {
+			kept = append(kept, h)
+		}
+	}
+	n := len(s.hooks.all) - len(kept)
+	s.hooks.all = kept
+	return n
+}
+
+// of returns the hooks of what has happened.
+func (hs *hooks) of(kind event.Kind, method string) []*Hook {
+	hs.mu.Lock()
+	defer hs.mu.Unlock()
+	var found []*Hook
+	for _, h := range hs.all {
+		if h.Trigger.matches(kind, method) {
+			found = append(found, h)
+		}
+	}
+	return found
+}
+
+// A HookContext is what a hook's line is run for. It is in the line's context.
+type HookContext struct {
+	Peer      *Peer
+	Variables map[string]json.RawMessage // that the line has beside the session's: peer, method, params
+}
+
+type hookKey struct{}
+
+// HookOf returns what a line is run for, nil where it was typed, or piped.
+func HookOf(ctx context.Context) *HookContext {
+	h, _ := ctx.Value(hookKey{}).(*HookContext)
+	return h
+}
+
+// CurrentFor returns the peer that a line means where it names none: for a hook's line the one that it is run for, else the current
+// one; nil: there is none.
+func (s *Session) CurrentFor(ctx context.Context) *Peer {
+	if h := HookOf(ctx); h != nil {
+		return h.Peer
+	}
+	return s.Current()
+}
+
+// VariablesFor returns the variables that a line may use, in a map of the caller's own.
+func (s *Session) VariablesFor(ctx context.Context) map[string]json.RawMessage {
+	all := s.variables.All()
+	if h := HookOf(ctx); h != nil {
+		maps.Copy(all, h.Variables)
+	}
+	return all
+}
+
+// VariableFor returns the value of a variable that a line may use, and whether there is one of this name.
+func (s *Session) VariableFor(ctx context.Context, name string) (json.RawMessage, bool) {
+	if h := HookOf(ctx); h != nil {
+		if v, ok := h.Variables[name]; ok {
+			return v, true
+		}
+	}
+	return s.variables.Get(name)
+}
+
+// Narrow makes a rule one for the hook's peer alone. It goes with a peer that cannot be dialled again.
+func (h *HookContext) Narrow(rule *answer.Rule) {
+	number := h.Peer.Number()
+	rule.ForText = strconv.Itoa(number)
+	rule.For = func(p answer.Peer) bool { return p.Number() == number }
+	rule.Text = "--peer " + rule.ForText + " " + rule.Text
+	if h.Peer.accepted {
+		rule.Owner = number
+	}
+}
+
+// fire has the hooks run that are for what p did: in its inbox, after what it did before. It may be called by the goroutine that reads
+// from p.
+func (s *Session) fire(p *Peer, kind event.Kind, req *rpcconn.Request) {
+	method := ""
+	if req != nil {
+		method = req.Method
+	}
+	found := s.hooks.of(kind, method)
+	if len(found) == 0 || s.opts.RunLine == nil {
+		return
+	}
+	h := &HookContext{Peer: p, Variables: map[string]json.RawMessage{
+		"peer": json.RawMessage(strconv.Itoa(p.Number())), "params": json.RawMessage("null"), "method": json.RawMessage("null"),
+	}}
+	ends := s.done // with which what the lines do does
+	run := func() {
+		for _, hook := range found {
+			s.run(ends, hook, h)
+		}
+	}
+	if req == nil {
+		p.inbox.putAlways(run)
+		return
+	}
+	h.Variables["method"] = jsontext.AppendQuote(nil, method)
+	if req.Params != nil {
+		h.Variables["params"] = slices.Clone(req.Params)
+	}
+	ends = p.Link().Context()
+	p.inbox.put(len(req.Params), run)
+}
+
+// run runs one hook's line.
+func (s *Session) run(ctx context.Context, hook *Hook, h *HookContext) {
+	ctx, cancel := context.WithCancel(context.WithValue(ctx, hookKey{}, h))
+	defer cancel()
+	defer context.AfterFunc(hook.ctx, cancel)()
+	if hook.ctx.Err() != nil {
+		return
+	}
+	hook.ran(s.opts.RunLine(ctx, hook))
+}

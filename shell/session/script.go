@@ -1,0 +1,261 @@
+package session
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+
+	"rpcsh/rpcconn/catalog"
+	"rpcsh/shell/answer"
+	"rpcsh/shell/event"
+	"rpcsh/shell/exit"
+	"rpcsh/shell/script"
+)
+
+// describedByScripts is the remark on an answer that describeScripts has made.
+const describedByScripts = "from the scripts that are served"
+
+// scripts is the files whose functions are served.
+type scripts struct {
+	mu  sync.Mutex // protects what follows
+	all []*scriptFile
+}
+
+// A scriptFile is a file whose functions are served, and which is loaded again when it changes.
+type scriptFile struct {
+	name string       // as the person wrote it
+	path string       // which it had then
+	rule *answer.Rule // what is said of all its functions
+	text string       // the same as it was written
+	stop context.CancelFunc
+
+	state *script.State
+
+	mu      sync.Mutex // protects what follows
+	current *script.Script
+}
+
+// find returns the file at path, nil where it is not served.
+func (ss *scripts) find(path string) *scriptFile {
+	ss.mu.Lock()
+	defer ss.mu.Unlock()
+	for _, f := range ss.all {
+		if f.path == path {
+			return f
+		}
+	}
+	return nil
+}
+
+// put takes in f, in the place of one at the same path, which is not watched any more.
+func (ss *scripts) put(f *scriptFile) {
+	ss.mu.Lock()
+	defer ss.mu.Unlock()
+	for i, g := range ss.all {
+		if g.path == f.path {
+			g.stop()
+			ss.all[i] = f
+			return
+		}
+	}
+	ss.all = append(ss.all, f)
+}
+
+// remove forgets the file at path, which is not watched any more, and reports whether there was one.
+func (ss *scripts) remove(path string) bool {
+	ss.mu.Lock()
+	defer ss.mu.Unlock()
+	for i, f := range ss.all {
+		if f.path == path {
+			f.stop()
+			ss.all = slices.Delete(ss.all, i, i+1)
+			return true
+		}
+	}
+	return false
+}
+
+// methods returns what the functions of all files are, as a peer is told.
+func (ss *scripts) methods() []catalog.Method {
+	ss.mu.Lock()
+	defer ss.mu.Unlock()
+	var all []catalog.Method
+	for _, f := range ss.all {
+		for _, fn := range f.functions() {
+			all = append(all, fn.Method())
+		}
+	}
+	return all
+}
+
+// functions returns what f serves now.
+func (f *scriptFile) functions() []*script.Function {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.current.Functions
+}
+
+// ServeScript serves the functions of a file, and those that it will have, as the file is watched. They are served by rules that are
+// otherwise like rule, which flags say; a nil rule is one without flags.
+func (s *Session) ServeScript(ctx context.Context, name string, rule *answer.Rule, flags string) error {
+	if rule == nil {
+		rule = &answer.Rule{Limit: answer.DefaultLimit}
+	}
+	path, err := filepath.Abs(name) // the working directory may change
+	if err != nil {
+		return exit.Usagef("%s: %w", name, err)
+	}
+	f := &scriptFile{name: name, path: path, rule: rule, text: flags}
+	if before := s.scripts.find(path); before != nil {
+		f.state = before.state
+	} else {
+		f.state = script.NewState()
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		return exit.Usagef("%s: %w", name, withoutPath(err))
+	}
+	if f.current, err = s.loadScript(ctx, f); err != nil {
+		return &exit.Failure{Code: exit.Usage, Err: err}
+	}
+	watched, stop := context.WithCancel(s.done)
+	f.stop = stop
+	s.scripts.put(f)
+	s.rules.Renew(path, f.rules())
+	s.tasks.Go(func() { watchFile(watched, path, info, func() { s.reloadScript(watched, f) }) })
+	text := fmt.Sprintf("%s: %s served: %s", name, methodCount(len(f.current.Functions)), f.signatures())
+	s.bus.Publish(&event.Event{Kind: event.Note, Asked: true, Text: text})
+	return nil
+}
+
+// loadScript loads f as it is now.
+func (s *Session) loadScript(ctx context.Context, f *scriptFile) (*script.Script, error) {
+	source, err := readUpTo(f.path, script.MaxSource)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", f.name, withoutPath(err))
+	}
+	loaded, err := script.Load(ctx, f.name, source, f.state, script.Host{
+		Log: func(text string) {
+			text = filepath.Base(f.name) + ": " + text
+			s.bus.Publish(&event.Event{Kind: event.Note, Text: text, Topic: "log of " + f.name})
+		},
+		Failed: func(method string, m *script.Mistake) { // told once where many fail at one place, as one that has called itself through the peer
+			text := method + ": " + m.Error()
+			s.bus.Publish(&event.Event{Kind: event.Note, Text: text, Topic: "failed " + method, Reason: text})
+		},
+		Peers: s.answerPeers,
+	})
+	if err != nil {
+		return nil, err
+	}
+	if len(loaded.Functions) == 0 {
+		return nil, fmt.Errorf("%s: there is nothing to serve: a top-level function whose name does not begin with _ is a method", f.name)
+	}
+	return loaded, nil
+}
+
+// answerPeers returns all peers that are connected, as those who answer see them.
+func (s *Session) answerPeers() []answer.Peer {
+	var all []answer.Peer
+	for _, p := range s.Peers() {
+		all = append(all, p)
+	}
+	return all
+}
+
+// withoutPath returns why a file could not be read, without its path, which the person did not write like that.
+func withoutPath(err error) error {
+	var e *fs.PathError
+	if errors.As(err, &e) {
+		return e.Err
+	}
+	return err
+}
+
+// reloadScript serves what f has become; where that cannot be loaded, what was served before stays.
+func (s *Session) reloadScript(ctx context.Context, f *scriptFile) {
+	loaded, err := s.loadScript(ctx, f)
+	switch {
+	case ctx.Err() != nil:
+		return
+	case errors.Is(err, fs.ErrNotExist):
+		s.Problem(f.name + " is gone; what it served before stays")
+		return
+	case err != nil:
+		s.Problem(fmt.Sprintf("%v; what it served before stays", err))
+		return
+	}
+	before := f.functions()
+	f.mu.Lock()
+	f.current = loaded
+	f.mu.Unlock()
+	s.rules.Replace(f.path, f.rules())
+	s.Note(fmt.Sprintf("%s: %s served%s%s", f.name, methodCount(len(loaded.Functions)),
+		without(loaded.Functions, before, "new"), without(before, loaded.Functions, "gone")))
+}
+
+// without says how many functions a has that b has not.
+func without(a, b []*script.Function, what string) string {
+	n := 0
+	for _, fn := range a {
+		if !slices.ContainsFunc(b, func(other *script.Function) bool { return other.Name == fn.Name }) {
+			n++
+		}
+	}
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf(", %s %s", grouped(n), what)
+}
+
+// UnserveScript no longer serves a file, and reports whether it was served.
+func (s *Session) UnserveScript(name string) bool {
+	path, err := filepath.Abs(name)
+	if err != nil || !s.scripts.remove(path) {
+		return false
+	}
+	s.rules.Remove(path)
+	return true
+}
+
+// rules returns a rule for each function.
+func (f *scriptFile) rules() []*answer.Rule {
+	var rules []*answer.Rule
+	for _, fn := range f.functions() {
+		rule := *f.rule
+		rule.Pattern, rule.File, rule.Answerer, rule.Acts = fn.Name, f.path, fn, true
+		rule.Text = strings.TrimRight(fn.Signature()+" in "+f.name+" "+f.text, " ")
+		rules = append(rules, &rule)
+	}
+	return rules
+}
+
+// signatures returns the functions in a line.
+func (f *scriptFile) signatures() string {
+	var all []string
+	for _, fn := range f.functions() {
+		all = append(all, fn.Signature())
+	}
+	return clip(strings.Join(all, ", "), 600)
+}
+
+// describeScripts answers rpc.discover: the methods that scripts serve, as an OpenRPC document. It is nil where there are none.
+func (s *Session) describeScripts() json.RawMessage {
+	methods := s.scripts.methods()
+	if len(methods) == 0 {
+		return nil
+	}
+	var document bytes.Buffer
+	if json.Compact(&document, catalog.New(methods...).OpenRPC(s.opts.Self.Name)) != nil {
+		return nil
+	}
+	return document.Bytes()
+}

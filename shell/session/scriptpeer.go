@@ -1,0 +1,79 @@
+package session
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+
+	"rpcsh/rpcconn"
+	"rpcsh/shell/answer"
+	"rpcsh/shell/call"
+	"rpcsh/shell/event"
+)
+
+var _ answer.Peer = (*Peer)(nil)
+
+// Close ends the connection; it waits for what was sent to be written.
+func (p *Peer) Close() error { return p.Link().Close() }
+
+// Wire returns how what answers p gets past the connection's own way to answer.
+func (p *Peer) Wire() answer.Wire {
+	link := p.Link()
+	spoken, _ := link.Wire()
+	return answer.Wire{
+		Conn: link.Conn, NewCodec: spoken.Protocol.NewCodec,
+		Show: func(req *rpcconn.Request, r *rpcconn.Response, remark string) {
+			if r == nil {
+				p.publishNoAnswer(req, remark)
+				return
+			}
+			p.publishAnswer(req, r, remark)
+		},
+		Note: func(text string) { p.note(p.Title() + ": " + text) },
+	}
+}
+
+// Call sends a request as a line does, for what answers the peers and for programs: arguments are put in order, tools are called as tools, and
+// the peer is told when ctx ends before the answer. What it sends is not held against the peer's schemas. The error is a
+// *call.ArgumentError, or says that there is no answer; the answer may be an error, too.
+func (p *Peer) Call(ctx context.Context, method string, params json.RawMessage) (*rpcconn.Response, error) {
+	o, err := p.do(ctx, []rpcconn.Call{{Method: method, Params: params}}, call.Options{Origin: event.FromScript})
+	if err != nil {
+		return nil, err
+	}
+	return o.Responses[0], nil
+}
+
+// Batch is Call for several requests and notifications in one frame (JSON-RPC 2.0 section 6). With an error, the answers that had
+// come by then are there, the others nil.
+func (p *Peer) Batch(ctx context.Context, calls []rpcconn.Call) ([]*rpcconn.Response, error) {
+	o, err := p.do(ctx, calls, call.Options{Origin: event.FromScript, Batch: true})
+	if o == nil {
+		return nil, err
+	}
+	return o.Responses, err
+}
+
+// Notify sends a notification.
+func (p *Peer) Notify(ctx context.Context, method string, params json.RawMessage) error {
+	_, err := p.do(ctx, []rpcconn.Call{{Method: method, Params: params, Notify: true}}, call.Options{Origin: event.FromScript})
+	return err
+}
+
+// do prepares calls and sends them. The outcome is nil where they cannot be prepared; an error of the peer's is none here.
+func (p *Peer) do(ctx context.Context, calls []rpcconn.Call, opts call.Options) (*call.Outcome, error) {
+	prepared := make([]*call.Prepared, len(calls))
+	for i, c := range calls {
+		var err error
+		r := call.Request{Method: c.Method, Params: c.Params, Notify: c.Notify, Extra: c.Extra}
+		if prepared[i], err = p.caller.Prepare(r, call.CheckNothing); err != nil {
+			return nil, err
+		}
+	}
+	o := p.caller.Do(ctx, prepared, opts)
+	var refused *rpcconn.Error
+	if errors.As(o.Err, &refused) {
+		return o, nil
+	}
+	return o, o.Err
+}

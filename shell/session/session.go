@@ -1,0 +1,114 @@
+// Package session is peers, and all that one does with them: dial, listen, reconnect, address, call, learn what they offer, answer
+// what they ask, and run lines when something happens. Whatever happens is published as an event.Event. The package knows no
+// colour, width or terminal, and not who reads its events; the language of the shell it hands on as text.
+//
+//   - session.go, settings.go, variables.go: the session itself
+//   - peer.go, connection.go, registry.go, selector.go: peers, and which one is meant
+//   - connect.go, listen.go, reconnect.go, close.go: how they come and go
+//   - discover.go, document.go: what they offer
+//   - answer.go, openrequest.go, pending.go, script.go, scriptpeer.go: what they ask
+//   - hook.go, inbox.go: what is done when something happens
+package session
+
+import (
+	"context"
+	"sync"
+
+	"rpcsh/rpcconn/catalog"
+	"rpcsh/rpcconn/dial"
+	"rpcsh/shell/answer"
+	"rpcsh/shell/event"
+)
+
+// Options say how a session behaves. The zero Options work: nothing is remembered between sessions.
+type Options struct {
+	Wire     dial.Config   // of connections for which nothing else is said
+	Settings Settings      // at the beginning; what is empty has its default
+	Self     catalog.Self  // who we tell peers that we are
+	Store    catalog.Store // of the methods known of peers; zero: they are forgotten
+	Findings dial.Findings // of what targets speak; zero: they are forgotten
+	Discover bool          // peers may be asked what they offer
+	// Attended says that a person sees what happens: peers are asked what they offer though nobody has said so, what a target speaks
+	// is found out anew, and nobody is made to wait for peers to come. Otherwise nothing is sent that was not asked for, but for
+	// the handshake of a protocol that was named, and what was found out earlier is believed.
+	Attended bool
+	Redial   bool    // dialled peers that have gone are dialled again, with growing pauses
+	RunLine  RunLine // runs the lines of hooks; nil: they do nothing
+}
+
+// A RunLine runs a line. ctx ends with the session, and bears the HookContext; what the line says on its own is not for the caller.
+type RunLine func(ctx context.Context, h *Hook) error
+
+// A Session is a number of peers. Its methods may be called by any number of goroutines.
+type Session struct {
+	opts      Options
+	bus       event.Bus
+	variables Variables
+	peers     registry
+	rules     answer.Rules
+	desk      *answer.Desk
+	scripts   scripts
+	hooks     hooks
+
+	done   context.Context // ends with the session
+	finish context.CancelFunc
+	tasks  sync.WaitGroup // goroutines that the session owns
+
+	mu        sync.Mutex // protects what follows
+	settings  Settings
+	listeners []*dial.Listener
+	documents []*catalog.Learned // of LearnDocument
+	extending bool               // the time limits of calls are put off while requests wait for a person
+}
+
+// New starts a session. It has to be closed.
+func New(opts Options) *Session {
+	s := &Session{opts: opts, settings: opts.Settings.withDefaults()}
+	s.desk = answer.NewDesk(answer.DeskOptions{OnParked: s.parked, OnGone: s.unparked})
+	s.done, s.finish = context.WithCancel(context.Background())
+	return s
+}
+
+// Close ends all connections and what the session has running, and then its events.
+func (s *Session) Close() {
+	s.closeListeners()
+	s.finish()
+	s.ClosePeers(s.Peers())
+	s.rules.Close()
+	s.tasks.Wait()
+	s.bus.Close()
+}
+
+// Context returns a context that ends with the session.
+func (s *Session) Context() context.Context { return s.done }
+
+// Go runs f in a goroutine that Close waits for. It is called before Close, or by such a goroutine.
+func (s *Session) Go(f func()) { s.tasks.Go(f) }
+
+// ended reports whether the session is being closed.
+func (s *Session) ended() bool { return s.done.Err() != nil }
+
+// Events returns the bus on which all that happens is published.
+func (s *Session) Events() *event.Bus { return &s.bus }
+
+// Wire returns how peers are reached and spoken to where nothing else is said.
+func (s *Session) Wire() dial.Config { return s.opts.Wire }
+
+// Self returns who peers are told that we are.
+func (s *Session) Self() catalog.Self { return s.opts.Self }
+
+// Rules returns what answers the peers' requests.
+func (s *Session) Rules() *answer.Rules { return &s.rules }
+
+// Note publishes what is worth telling, and is about no peer.
+func (s *Session) Note(text string) { s.bus.Publish(&event.Event{Kind: event.Note, Text: text}) }
+
+// Problem publishes a mistake for which nobody waits, and which is about no peer.
+func (s *Session) Problem(text string) { s.bus.Publish(&event.Event{Kind: event.Problem, Text: text}) }
+
+// remarkError publishes an error that changes nothing, such as a file of ours that cannot be written.
+func (s *Session) remarkError(err error) {
+	if err != nil {
+		s.Note(err.Error())
+	}
+}
