@@ -141,7 +141,7 @@ func (x *exchange) message(p *Prepared) rpcconn.Call {
 func (x *exchange) onResponse(p *Prepared, r *rpcconn.Response) {
 	took := time.Since(x.start)
 	e := ResponseEvent(r)
-	e.Origin, e.Method, e.Took, e.Text = x.opts.Origin, p.Method, took, BesideError(r)
+	e.Origin, e.Method, e.Took = x.opts.Origin, p.Method, took
 	x.mu.Lock()
 	x.answered++
 	last := x.answered == x.requests

@@ -96,12 +96,6 @@ func (s *Session) handleNotification(p *Peer, req *rpcconn.Request) {
 func (p *Peer) publishAnswer(req *rpcconn.Request, r *rpcconn.Response, remark string) {
 	e := call.ResponseEvent(r)
 	e.Out, e.Method, e.Text = true, req.Method, remark
-	if beside := call.BesideError(r); beside != "" {
-		e.Text = beside
-		if remark != "" {
-			e.Text += "; " + remark
-		}
-	}
 	if !req.Time.IsZero() {
 		e.Took = time.Since(req.Time)
 	}

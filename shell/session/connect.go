@@ -270,7 +270,7 @@ func (s *Session) connOptions(p *Peer, ready <-chan struct{}) *rpcconn.Options {
 		OnStray: func(r *rpcconn.Response) {
 			<-ready
 			e := call.ResponseEvent(r)
-			e.Match, e.Text = event.Unmatched, call.BesideError(r)
+			e.Match = event.Unmatched
 			if e.Method = p.caller.Late(r.ID); e.Method != "" {
 				e.Match = event.Late
 			}

@@ -319,25 +319,50 @@ func (s *Session) EnsureLearned(ctx context.Context, p *Peer) {
 	s.discover(ctx, p, c, s.plan(p, w), &inquiry{timeout: AskedTimeout})
 }
 
+// HasBegun reports whether AwaitSession need not wait.
+func (s *Session) HasBegun(peers []*Peer, methods ...string) bool {
+	for _, p := range peers {
+		c := p.connection.Load()
+		if !closed(c.begun) || p.wantsTools(methods) && !closed(c.learned) {
+			return false
+		}
+	}
+	return true
+}
+
+func closed(c <-chan struct{}) bool {
+	select {
+	case <-c:
+		return true
+	default:
+		return false
+	}
+}
+
 // AwaitSession waits until the peers' sessions have begun; and, where one of methods may be a tool, until their tools are known. The
-// error says what was waited for when ctx ended, and wraps ctx's cause.
+// error says what was waited for when ctx ended.
 func (s *Session) AwaitSession(ctx context.Context, peers []*Peer, methods ...string) error {
 	for _, p := range peers {
 		c := p.connection.Load()
 		select {
 		case <-c.begun:
 		case <-ctx.Done():
-			return fmt.Errorf("the session has not begun: %w", context.Cause(ctx))
+			return errors.New("the session has not begun")
 		}
-		unknown := func(method string) bool { return !p.known.Knows(method) }
-		if d := p.Dialect(); d == nil || !d.Tools || !slices.ContainsFunc(methods, unknown) {
+		if !p.wantsTools(methods) {
 			continue
 		}
 		select {
 		case <-c.learned:
 		case <-ctx.Done():
-			return fmt.Errorf("the tools are not known yet: %w", context.Cause(ctx))
+			return errors.New("the tools are not known yet")
 		}
 	}
 	return nil
+}
+
+// wantsTools reports whether one of methods may be the name of a tool that is not known yet.
+func (p *Peer) wantsTools(methods []string) bool {
+	d := p.Dialect()
+	return d != nil && d.Tools && slices.ContainsFunc(methods, func(m string) bool { return !p.known.Knows(m) })
 }

@@ -203,5 +203,8 @@ func (p *Peer) publish(e *event.Event) uint64 {
 // note publishes what is worth telling about p.
 func (p *Peer) note(text string) { p.publish(&event.Event{Kind: event.Note, Text: text}) }
 
+// Problem publishes a mistake for which nobody waits, and which is about p.
+func (p *Peer) Problem(text string) { p.publish(&event.Event{Kind: event.Problem, Text: text}) }
+
 // isNumber reports whether text is that of a peer.
 func isNumber(text string) bool { return strings.Trim(text, "0123456789") == "" }

@@ -145,11 +145,13 @@ func (s *Session) loadScript(ctx context.Context, f *scriptFile) (*script.Script
 	loaded, err := script.Load(ctx, f.name, source, f.state, script.Host{
 		Log: func(text string) {
 			text = filepath.Base(f.name) + ": " + text
-			s.bus.Publish(&event.Event{Kind: event.Note, Text: text, Topic: "log of " + f.name})
+			s.bus.Publish(&event.Event{Kind: event.Note, Origin: event.FromScript, Text: text, Topic: "log of " + f.name})
 		},
 		Failed: func(method string, m *script.Mistake) { // told once where many fail at one place, as one that has called itself through the peer
 			text := method + ": " + m.Error()
-			s.bus.Publish(&event.Event{Kind: event.Note, Text: text, Topic: "failed " + method, Reason: text})
+			s.bus.Publish(&event.Event{
+				Kind: event.Note, Origin: event.FromScript, Text: text, Topic: "failed " + method, Reason: text,
+			})
 		},
 		Peers: s.answerPeers,
 	})
