@@ -64,18 +64,17 @@ func (s *Session) plan(p *Peer, w dial.Wire) []catalog.Convention {
 	})
 }
 
-// Fitting returns the conventions by which p can be asked what it offers, those that answered earlier first. The error says that it is
-// not known yet what p speaks, or that nothing is asked of peers that speak that.
-func (s *Session) Fitting(p *Peer) ([]catalog.Convention, error) {
-	w, known := p.spoken()
+// A Convention is a way in which peers tell what they offer.
+type Convention = catalog.Convention
+
+// Fitting returns the conventions by which p can be asked what it offers, those that answered earlier first; none where nothing is
+// asked of peers that speak what p does. The error says that this is not known yet.
+func (s *Session) Fitting(p *Peer) ([]Convention, error) {
+	w, known := p.Link().Wire()
 	if !known {
 		return nil, fmt.Errorf("%s has not said anything yet, so nobody knows what it speaks", p.Title())
 	}
-	plan := s.fitting(p, w)
-	if len(plan) == 0 {
-		return nil, fmt.Errorf("nothing is asked of peers that speak %s; .discover CONVENTION asks all the same", w)
-	}
-	return plan, nil
+	return s.fitting(p, w), nil
 }
 
 // fitting returns the conventions that fit what p speaks, without what its dialect forbids.

@@ -69,7 +69,7 @@ func ReadDocument(ctx context.Context, path string) (*catalog.Learned, error) {
 	if strings.HasPrefix(path, "http://") || strings.HasPrefix(path, "https://") {
 		data, err = readAddress(ctx, path)
 	} else {
-		data, err = readUpTo(path, maxDocument)
+		data, err = ReadFile(path, maxDocument)
 	}
 	if err != nil {
 		return nil, err
@@ -85,8 +85,8 @@ func ReadDocument(ctx context.Context, path string) (*catalog.Learned, error) {
 	return learned, nil
 }
 
-// readUpTo reads a file of at most so many bytes. What is no regular file may have no end, or never begin.
-func readUpTo(path string, most int) ([]byte, error) {
+// ReadFile reads a file of at most so many bytes. What is no regular file may have no end, or never begin.
+func ReadFile(path string, most int) ([]byte, error) {
 	info, err := os.Stat(path)
 	switch {
 	case err != nil:

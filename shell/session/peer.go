@@ -144,9 +144,6 @@ func (p *Peer) Stats() rpcconn.Stats { return p.Link().Stats() }
 // Open returns p's requests that are being answered, oldest first.
 func (p *Peer) Open() []*rpcconn.Request { return p.connection.Load().open.list() }
 
-// spoken returns what is spoken with p, and false while that has still to turn out.
-func (p *Peer) spoken() (dial.Wire, bool) { return p.Link().Wire() }
-
 // WireText says what is spoken with p.
 func (p *Peer) WireText() string { return wireText(p.Link()) }
 

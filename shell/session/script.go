@@ -138,7 +138,7 @@ func (s *Session) ServeScript(ctx context.Context, name string, rule *answer.Rul
 
 // loadScript loads f as it is now.
 func (s *Session) loadScript(ctx context.Context, f *scriptFile) (*script.Script, error) {
-	source, err := readUpTo(f.path, script.MaxSource)
+	source, err := ReadFile(f.path, script.MaxSource)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", f.name, withoutPath(err))
 	}
