@@ -25,7 +25,10 @@ import (
 //	match    of a response: late or unmatched
 //	text     a remark, or what there is to say
 func (e *Event) AppendJSON(b []byte) []byte {
-	b = fmt.Appendf(b, `{"time":%q,"number":%d`, e.Time.Format(time.RFC3339Nano), e.Number)
+	b = fmt.Appendf(b, `{"time":%q`, e.Time.Format(time.RFC3339Nano))
+	if e.Number > 0 {
+		b = fmt.Appendf(b, `,"number":%d`, e.Number)
+	}
 	if e.Peer.Number > 0 {
 		b = e.Peer.appendMembers(append(b, ','))
 	}

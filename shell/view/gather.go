@@ -1,0 +1,147 @@
+package view
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	"rpcsh/rpcconn"
+	"rpcsh/shell/event"
+	"rpcsh/shell/exit"
+)
+
+// fewPeers is how many peers' results one takes in at a glance. So many are shown whole, below each other, where
+// they do not fit into a table; below a table of more, it says which of them failed.
+const fewPeers = 10
+
+// Together shows what several peers answered to one call, when all have: as a table, or as an object each with -o
+// json. It releases the places of their responses. It returns the first error, as an *exit.Shown.
+func (v *View) Together(all []*Result) error {
+	var first error
+	for _, r := range all {
+		if r.Event != 0 {
+			v.Drop(r.Event)
+		}
+		if r.Err != nil && first == nil {
+			first = &exit.Shown{Err: r.Err}
+		}
+	}
+	if v.Output() == OutputJSON {
+		for _, r := range all {
+			v.sayObjects(r)
+		}
+		return first
+	}
+	table, cut := v.resultTable(all)
+	v.Say("%s", v.audience.tableText(all, table, cut))
+	return first
+}
+
+// resultTable returns a row for each result, and whether one had to be cut off.
+func (v *View) resultTable(all []*Result) (text string, cut bool) {
+	var t Table
+	t.Row("PEER", "TIME", "RESULT")
+	for _, r := range all {
+		const others = 16 // columns of the time, and between columns
+		text, long := r.oneLine(max(20, v.ListWidth()-len(r.Peer.At())-others))
+		cut = cut || long
+		if r.Err != nil {
+			text = v.colors.Err(text)
+		}
+		t.Row(r.Peer.At(), Took(r.Took), text)
+		for _, remark := range r.Remarks {
+			t.Row("", "", v.colors.Dim(Visible(remark)))
+		}
+	}
+	return t.String(), cut
+}
+
+// cutRemark says how to see what a table has cut off, "" where it has not.
+func (s style) cutRemark(cut bool) string {
+	if !cut {
+		return ""
+	}
+	return s.colors.Dim("some are cut off: .print $_ shows all of them, .print $_[0] the first") + "\n"
+}
+
+// failures says how many of the results are errors, and whose.
+func (s style) failures(all []*Result) string {
+	var failed []string
+	for _, r := range all {
+		if r.Err != nil {
+			failed = append(failed, r.Peer.At())
+		}
+	}
+	text := Grouped(len(all)) + " peers, "
+	if len(failed) == 0 {
+		return s.colors.Dim(text + "no error")
+	}
+	text += Plural(len(failed), "error") + ": " + strings.Join(failed[:min(len(failed), fewPeers)], " ")
+	if len(failed) > fewPeers {
+		text += " …"
+	}
+	return s.colors.Err(text)
+}
+
+// belowEachOther returns results whole, one under the other.
+func (v *View) belowEachOther(all []*Result) string {
+	var b strings.Builder
+	for _, r := range all {
+		b.WriteString(v.colors.Bold(r.Peer.At()) + "  " + v.colors.Dim(Took(r.Took)) + "\n")
+		if r.Err != nil {
+			text, _ := r.oneLine(maxShown)
+			b.WriteString(v.colors.Err(text) + "\n")
+			continue
+		}
+		for _, value := range r.Values {
+			if value != nil {
+				b.WriteString(withLineBreak(v.resultText(value)))
+			}
+		}
+		for _, remark := range r.Remarks {
+			b.WriteString(v.colors.Dim(Visible(remark)) + "\n")
+		}
+	}
+	return b.String()
+}
+
+// oneLine returns what came of the call in at most room characters, and whether it had to be cut off.
+func (r *Result) oneLine(room int) (text string, cut bool) {
+	if r.Err != nil {
+		text = causeText(r.Err)
+	} else {
+		var texts []string
+		for _, value := range r.Values {
+			if value == nil {
+				continue
+			}
+			enough := min(len(value), 4*room) // bytes of so many characters
+			texts = append(texts, Compact(value[:enough]))
+			cut = cut || enough < len(value)
+		}
+		text = strings.Join(texts, " ")
+	}
+	text = Visible(text)
+	clipped := Clip(text, room)
+	return clipped, cut || clipped != text
+}
+
+// sayObjects shows a result as objects that say which peer it is from.
+func (v *View) sayObjects(r *Result) {
+	who := r.Peer.Members()
+	if r.Err != nil {
+		var e *rpcconn.Error
+		if !errors.As(r.Err, &e) {
+			e = &rpcconn.Error{Message: r.Err.Error()}
+		}
+		v.Say("%s", v.Safe(fmt.Sprintf(`{%s,"error":%s}`, who, event.AppendError(nil, e))))
+		return
+	}
+	for _, value := range r.Values {
+		if value == nil {
+			value = json.RawMessage("null")
+		}
+		v.Say("%s", v.Safe(fmt.Sprintf(`{%s,"result":%s}`, who, Compact(value))))
+	}
+}

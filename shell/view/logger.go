@@ -1,0 +1,60 @@
+package view
+
+import (
+	"time"
+
+	"rpcsh/shell/event"
+)
+
+// A logger is a pipe with a line on stderr for all that happens. Nothing is left out: peers wait where the reader
+// is slow.
+type logger struct {
+	pipe
+	json bool // lines are JSON objects; else they are for a reader
+}
+
+func (l logger) event(e *event.Event) {
+	own := e.Origin == event.FromDiscovery || e.Origin == event.FromSession
+	switch {
+	case e.Kind.IsMessage() && own && e.Match == event.Matched:
+	case l.json || e.Text != "" && (!e.Kind.IsMessage() || e.Kind == event.Unreadable):
+		l.screen.printAll(l.opts.Stderr, l.line(e))
+	case e.Kind.IsMessage() && l.wanted(e):
+		l.screen.printAll(l.opts.Stderr, l.trafficLine(e, ""))
+	}
+}
+
+// line renders an event as JSON, or as what it has to say.
+func (l logger) line(e *event.Event) string {
+	switch {
+	case l.json:
+		return l.Safe(string(e.AppendJSON(nil)))
+	case e.Kind == event.Stderr:
+		return l.stderrLine(e)
+	case e.Kind == event.Unreadable:
+		return e.Time.Format(clock) + " · " + Visible(e.Peer.Title) + ": " + Shorten(e.Text, len(e.Text))
+	}
+	return e.Time.Format(clock) + " · " + noteText(e)
+}
+
+func (l logger) note(text string) {
+	l.screen.printAll(l.opts.Stderr, l.line(&event.Event{Time: time.Now(), Kind: event.Note, Text: text}))
+}
+
+func (l logger) report(text string) { l.note(text) }
+
+func (l logger) remark(text string) { l.note(text) }
+
+// late shows what is not in the log yet: a result for stdout, and why there is no response.
+func (l logger) late(t *slot, r *Result, background bool) bool {
+	if r.Err != nil && !isPeerError(r.Err) {
+		e := &event.Event{Time: time.Now(), Kind: event.Problem, Peer: r.Peer, Text: r.Err.Error()}
+		if !l.json {
+			e.Text = r.Peer.Title + ": " + e.Text
+		}
+		t.print(l.opts.Stderr, l.line(e))
+		return true
+	}
+	l.pipe.late(t, r, background)
+	return true // the response was logged when it came
+}

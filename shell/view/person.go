@@ -1,0 +1,121 @@
+package view
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"rpcsh/shell/event"
+	"rpcsh/shell/exit"
+)
+
+// A person sits at a terminal and types, while things happen above the line.
+type person struct {
+	*View
+	terminal Terminal
+}
+
+func (p person) event(e *event.Event) {
+	switch {
+	case e.Kind.IsMessage():
+		if isTraffic(e) && p.wanted(e) {
+			p.sampled(e, func() string { return p.trafficLine(e, e.Summary) })
+		}
+	case e.Kind == event.Stderr:
+		p.sampled(e, func() string { return p.stderrLine(e) })
+	case e.Kind == event.Progress, e.Text == "": // progress is in the status
+	case e.Kind == event.Parked:
+		p.screen.sample("requests that wait for you", func() string { return p.note(e) })
+	case e.Topic != "":
+		p.sampled(e, func() string { return p.note(e) })
+	default:
+		p.screen.print(p.terminal, p.note(e))
+	}
+}
+
+// note renders an event that is no message.
+func (p person) note(e *event.Event) string {
+	text := noteText(e)
+	before := e.Time.Format(clock) + " · "
+	switch {
+	case e.Kind == event.Parked:
+		const longest = 60 // characters of a request that stands above as traffic
+		request := Clip(requestText(e.Method, e.Params), longest)
+		return p.colors.Dim(before) + Visible(e.Text) + ": " + request + p.colors.Dim(Visible(e.Summary))
+	case e.Kind == event.Problem, e.Kind == event.Close && !e.Orderly:
+		return p.colors.Dim(before + p.colors.Err(text))
+	case e.Origin == event.FromLine: // it was asked for
+		return text
+	}
+	return p.colors.Dim(before + text)
+}
+
+func (p person) report(text string) { p.screen.print(p.terminal, text) }
+
+func (p person) remark(text string) { p.screen.print(p.terminal, text) }
+
+func (p person) page(ctx context.Context, text string) error {
+	p.Flush() // what was said before comes first
+	return p.terminal.Page(ctx, withLineBreak(text))
+}
+
+func (p person) raw(peer event.Peer, frame []byte) {
+	now := time.Now()
+	p.screen.sample("messages shown raw", func() string {
+		return p.lineHead(now, false, peer) + p.colors.Dim("raw") + " " + rawExcerpt(frame)
+	})
+}
+
+func (p person) value(text string, r *Result, several bool) string {
+	if several {
+		text = p.colors.Bold(r.Peer.At()) + " " + text
+	}
+	if r.Peer.Number > 0 {
+		text = p.withTime(text, r.Took)
+	}
+	return text
+}
+
+func (p person) callError(t *slot, r *Result, several bool) error {
+	text := p.colors.Err(Visible(causeText(r.Err)))
+	if several {
+		text = p.colors.Bold(r.Peer.At()) + " " + text
+	}
+	for _, remark := range r.Remarks {
+		text += "  " + p.colors.Dim(Visible(remark))
+	}
+	if r.Answered || r.Took >= time.Second {
+		text = p.withTime(text, r.Took)
+	}
+	t.print(p.terminal, text)
+	return &exit.Shown{Err: r.Err}
+}
+
+func (p person) late(t *slot, r *Result, _ bool) bool {
+	if r.Err == nil || isPeerError(r.Err) {
+		return false
+	}
+	t.print(p.terminal, p.colors.Err(Visible(r.Err.Error())))
+	return true
+}
+
+func (p person) tableText(all []*Result, table string, cut bool) string {
+	switch {
+	case len(all) > fewPeers:
+		return table + p.cutRemark(cut) + p.failures(all) + "\n"
+	case cut:
+		return p.belowEachOther(all)
+	}
+	return table
+}
+
+// maxPretty is the largest result, in bytes, that is shown whole to a person.
+const maxPretty = 256 << 10
+
+func (p person) tooLong(result json.RawMessage) bool { return len(result) > maxPretty }
+
+func (p person) defaultOutput() string { return OutputPretty }
+
+func (p person) width() int { return p.terminal.Width() }
+
+func (p person) listWidth() int { return p.terminal.Width() - 1 }

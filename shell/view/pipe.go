@@ -1,0 +1,92 @@
+package view
+
+import (
+	"context"
+	"encoding/json"
+
+	"rpcsh/shell/event"
+	"rpcsh/shell/exit"
+)
+
+// A pipe is an audience without a terminal: a program reads stdout, and perhaps a person reads stderr later.
+type pipe struct{ *View }
+
+// prefix begins lines on stderr, which may have several writers.
+const prefix = "rpcsh: "
+
+func (p pipe) event(e *event.Event) {
+	switch {
+	case e.Kind.IsMessage():
+		p.traffic(e)
+	case e.Kind == event.Stderr:
+		p.sampled(e, func() string { return p.stderrLine(e) })
+	case e.Kind == event.Progress, e.Text == "":
+	case isScriptNote(e) && e.Topic != "":
+		p.sampled(e, func() string { return prefix + noteText(e) })
+	case e.Kind == event.Problem, isScriptNote(e), p.opts.Verbose:
+		p.screen.print(p.opts.Stderr, prefix+noteText(e))
+	}
+}
+
+// traffic shows a message, if it is one that is shown.
+func (p pipe) traffic(e *event.Event) {
+	if isTraffic(e) && p.wanted(e) {
+		p.sampled(e, func() string { return p.trafficLine(e, "") })
+	}
+}
+
+func (p pipe) report(text string) {
+	if p.opts.Verbose {
+		p.screen.print(p.opts.Stderr, prefix+text)
+	}
+}
+
+func (p pipe) remark(text string) { p.screen.print(p.opts.Stderr, text) }
+
+func (p pipe) fail(_ string, _ int, err error) { p.failure(err) }
+
+func (p pipe) page(_ context.Context, text string) error {
+	p.Say("%s", text)
+	return nil
+}
+
+func (p pipe) raw(peer event.Peer, frame []byte) {
+	text := RawText(frame)
+	if p.several() {
+		text = peer.At() + " " + text
+	}
+	p.screen.printAll(p.opts.Stderr, text)
+}
+
+func (p pipe) value(text string, _ *Result, _ bool) string { return text }
+
+// callError leaves the error of a single peer to the caller, whose run ends with it.
+func (p pipe) callError(t *slot, r *Result, several bool) error {
+	if !several {
+		return r.Err
+	}
+	t.print(p.opts.Stderr, prefix+r.Peer.At()+": "+Visible(r.Err.Error()))
+	return &exit.Shown{Err: r.Err}
+}
+
+func (p pipe) late(t *slot, r *Result, background bool) bool {
+	switch {
+	case r.Err == nil && background:
+		t.print(p.opts.Stdout, p.resultText(oneValue(r.Values)))
+	case r.Err != nil && !isPeerError(r.Err):
+		t.print(p.opts.Stderr, prefix+Visible(r.Err.Error()))
+	default:
+		return false
+	}
+	return true
+}
+
+func (p pipe) tableText(_ []*Result, table string, cut bool) string { return table + p.cutRemark(cut) }
+
+func (p pipe) tooLong(json.RawMessage) bool { return false }
+
+func (p pipe) defaultOutput() string { return OutputJSON }
+
+func (p pipe) width() int { return 80 }
+
+func (p pipe) listWidth() int { return 1 << 20 }

@@ -1,0 +1,165 @@
+package view
+
+import (
+	"encoding/json"
+	"errors"
+	"strings"
+	"time"
+
+	"rpcsh/rpcconn"
+	"rpcsh/rpcconn/jsontext"
+	"rpcsh/shell/event"
+)
+
+// A Result is what came of a call at one peer.
+type Result struct {
+	Peer     event.Peer        // zero: it is a value that no peer sent
+	Event    uint64            // number of the response's event; 0: there is none
+	ID       rpcconn.ID        // of a single request
+	Title    string            // what was called: a method, or "batch of 3"
+	Method   string            // of the first call, for .watch and .mute
+	Batch    bool              // of several calls
+	Values   []json.RawMessage // to be shown: the result, or what a filter made of it; nil elements are none
+	Err      error             // why there is no result, or why it could not be filtered
+	Took     time.Duration
+	Answered bool     // a response came
+	Remarks  []string // on the result
+}
+
+// Result shows what came of a call that somebody waits for, at the place of its response in the order of output. It
+// returns r.Err, as an *exit.Shown if it was shown: without a person, the error of a single peer is left to the
+// caller. several says that other peers are called, too.
+func (v *View) Result(r *Result, several bool) error {
+	t := v.take(r.Event)
+	defer t.release()
+	v.showValues(t, r, several)
+	if r.Err == nil {
+		return nil
+	}
+	return v.audience.callError(t, r, several)
+}
+
+// showValues shows the result itself, and what there is to remark on it.
+func (v *View) showValues(t *slot, r *Result, several bool) {
+	var texts []string
+	for _, value := range r.Values {
+		if value != nil {
+			texts = append(texts, v.resultText(value))
+		}
+	}
+	if len(texts) == 0 {
+		return
+	}
+	t.print(v.opts.Stdout, v.audience.value(strings.Join(texts, "\n"), r, several))
+	for _, remark := range r.Remarks {
+		t.print(v.opts.Stderr, v.colors.Dim(Visible(remark)))
+	}
+}
+
+// LateResult shows what came of a call that nobody waits for: one in the background, or one that was left waiting.
+// background says that the line ended in &; left, that the call is not shown above as traffic, so that its title is
+// told.
+func (v *View) LateResult(r *Result, background, left bool) {
+	t := v.take(r.Event)
+	defer t.release()
+	if v.audience.late(t, r, background) {
+		return
+	}
+	e := event.Event{Time: time.Now(), Kind: event.Response, Peer: r.Peer, Method: r.Method, Took: r.Took}
+	if !r.Batch {
+		e.ID = r.ID
+	}
+	if !errors.As(r.Err, &e.Err) {
+		e.Result = oneValue(r.Values)
+	} else {
+		e.Kind = event.Error
+	}
+	remarks := r.Remarks
+	if left {
+		remarks = append(remarks[:len(remarks):len(remarks)], r.Title)
+	}
+	e.Text = strings.Join(remarks, ", ")
+	if v.wanted(&e) {
+		t.print(v.opts.Stderr, v.trafficLine(&e, ""))
+	}
+}
+
+// Drop releases the place of a response that nobody shows; number is that of its event. It may be called for any
+// event, once it was published.
+func (v *View) Drop(number uint64) { v.take(number).release() }
+
+// reserve keeps a place in the order of output for the event of the given number.
+func (v *View) reserve(number uint64) {
+	t := v.screen.reserve()
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.slots[number] = t
+}
+
+// take returns the place of the event of the given number; where it has none, one at the end. It has to be released.
+func (v *View) take(number uint64) *slot {
+	v.sub.Flush()
+	v.mu.Lock()
+	t := v.slots[number]
+	delete(v.slots, number)
+	v.mu.Unlock()
+	if t == nil {
+		t = v.screen.reserve()
+	}
+	return t
+}
+
+// resultText returns a result in the form that was asked for.
+func (v *View) resultText(result json.RawMessage) string {
+	switch v.Output() {
+	case OutputJSON:
+		return v.Safe(Compact(result))
+	case OutputRaw:
+		if text, err := jsontext.Unquote(result); err == nil {
+			return v.Safe(text)
+		}
+		return v.Safe(Compact(result))
+	}
+	if v.audience.tooLong(result) {
+		const hint = "too long for the screen: .print $_ | JQ shows a part of it"
+		return Shorten(string(result[:maxShown+1]), len(result)) + "\n" + v.colors.Dim(hint)
+	}
+	const timeWidth = 10 // of how long the call took, at the right border
+	return Pretty(result, v.Width()-timeWidth, v.colors)
+}
+
+// withTime puts how long a call took at the right border: behind the text where there is room, else below it.
+func (v *View) withTime(text string, d time.Duration) string {
+	text = strings.TrimSuffix(text, "\n")
+	last := text[strings.LastIndexByte(text, '\n')+1:]
+	took := Took(d)
+	gap := v.Width() - 1 - Width(last) - Width(took)
+	if gap < 2 {
+		text, gap = text+"\n", v.Width()-1-Width(took)
+	}
+	return text + strings.Repeat(" ", max(0, gap)) + v.colors.Dim(took)
+}
+
+// isPeerError reports whether err is a response of a peer.
+func isPeerError(err error) bool {
+	var e *rpcconn.Error
+	return errors.As(err, &e)
+}
+
+// oneValue returns values as one: itself where it is one, else an array, and null where there is none.
+func oneValue(values []json.RawMessage) json.RawMessage {
+	switch {
+	case len(values) == 0, len(values) == 1 && values[0] == nil:
+		return json.RawMessage("null")
+	case len(values) == 1:
+		return values[0]
+	}
+	b := []byte{'['}
+	for i, value := range values {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = append(b, value...)
+	}
+	return append(b, ']')
+}

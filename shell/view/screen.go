@@ -1,0 +1,189 @@
+package view
+
+import (
+	"bytes"
+	"io"
+	"sync"
+)
+
+// maxQueuedLines is how many slots may wait to be written. Beyond that, traffic is only counted, and printAll waits.
+const maxQueuedLines = 10_000
+
+// A screen writes lines in the order in which any goroutines gave them to it. One goroutine of its own, the
+// painter, does the writing, so that only printAll ever waits for a slow terminal.
+type screen struct {
+	mu       sync.Mutex // protects what follows
+	changed  *sync.Cond
+	queue    []*slot
+	given    int  // slots that were ever put into the queue
+	written  int  // of those, how many have been written
+	painting bool // the painter has taken lines that are not written yet
+	closed   bool
+	flood    flood
+
+	traffic io.Writer // where samples and their sums go
+	sum     func(text string) string
+	done    chan struct{}
+}
+
+// A slot is a place in the order of output. Nothing behind it is written before it is released.
+type slot struct {
+	screen   *screen
+	lines    []line
+	released bool
+}
+
+type line struct {
+	to   io.Writer
+	text string // ends in a line feed
+}
+
+// newScreen returns a screen that writes traffic to w; sum renders the line that tells what was left out. Close
+// ends its painter.
+func newScreen(w io.Writer, sum func(text string) string) *screen {
+	s := &screen{traffic: w, sum: sum, flood: newFlood(), done: make(chan struct{})}
+	s.changed = sync.NewCond(&s.mu)
+	go s.paint()
+	return s
+}
+
+// print writes text, with a line feed where it has none.
+func (s *screen) print(to io.Writer, text string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.putLocked(&slot{screen: s, lines: []line{{to, withLineBreak(text)}}, released: true})
+}
+
+// putLocked puts a slot at the end of the queue.
+func (s *screen) putLocked(t *slot) {
+	t.released = t.released || s.closed
+	s.queue = append(s.queue, t)
+	s.given++
+	s.changed.Broadcast()
+}
+
+// printAll is print for output of which nothing may be left out, however much there is: it waits while too much is
+// queued. It does not wait behind a slot that is not released, since whoever is to release it may be waiting for
+// the caller.
+func (s *screen) printAll(to io.Writer, text string) {
+	s.mu.Lock()
+	for len(s.queue) > maxQueuedLines && s.queue[0].released && !s.closed {
+		s.changed.Wait()
+	}
+	s.mu.Unlock()
+	s.print(to, text)
+}
+
+// reserve returns a place in the order of output, which has to be released.
+func (s *screen) reserve() *slot {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	t := &slot{screen: s}
+	s.putLocked(t)
+	return t
+}
+
+// print puts text into the slot.
+func (t *slot) print(to io.Writer, text string) {
+	t.screen.mu.Lock()
+	defer t.screen.mu.Unlock()
+	t.lines = append(t.lines, line{to, withLineBreak(text)})
+}
+
+// release lets the slot, and what comes behind it, be written. It may be called more than once.
+func (t *slot) release() {
+	t.screen.mu.Lock()
+	defer t.screen.mu.Unlock()
+	t.released = true
+	t.screen.changed.Broadcast()
+}
+
+// flush waits until all that was given to the screen before has been written, but for what stands behind a slot
+// that is not released.
+func (s *screen) flush() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for last := s.given; s.written < last && (s.painting || s.queue[0].released); {
+		s.changed.Wait()
+	}
+}
+
+// close writes the rest, released or not, and ends the painter. What is given to the screen from now on may be lost.
+func (s *screen) close() {
+	s.mu.Lock()
+	s.sumUpLocked()
+	s.closed = true
+	for _, t := range s.queue {
+		t.released = true
+	}
+	s.changed.Broadcast()
+	s.mu.Unlock()
+	<-s.done
+}
+
+// paint writes what is released, in order, until the screen is closed.
+func (s *screen) paint() {
+	defer close(s.done)
+	for {
+		slots := s.next()
+		if slots == nil {
+			return
+		}
+		write(slots)
+		s.wrote(len(slots))
+		clear(slots) // they would live as long as the queue's memory
+	}
+}
+
+// next waits for released slots at the head of the queue and takes them out of it; nil: the screen is closed, and
+// nothing is left.
+func (s *screen) next() []*slot {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for len(s.queue) == 0 || !s.queue[0].released {
+		if s.closed && len(s.queue) == 0 {
+			return nil
+		}
+		s.changed.Wait()
+	}
+	s.painting = true
+	n := 1
+	for n < len(s.queue) && s.queue[n].released {
+		n++
+	}
+	taken := s.queue[:n:n]
+	s.queue = s.queue[n:]
+	return taken
+}
+
+// wrote notes that the painter has written n slots.
+func (s *screen) wrote(n int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.painting = false
+	s.written += n
+	s.changed.Broadcast()
+}
+
+// write writes the lines of slots, those that follow each other to the same place at once.
+func write(slots []*slot) {
+	var buf bytes.Buffer
+	var to io.Writer
+	flush := func() {
+		if buf.Len() > 0 {
+			// Where the terminal is gone, nobody is left to tell; whoever reads lines notices that.
+			_, _ = to.Write(buf.Bytes())
+			buf.Reset()
+		}
+	}
+	for _, t := range slots {
+		for _, l := range t.lines {
+			if l.to != to {
+				flush()
+				to = l.to
+			}
+			buf.WriteString(l.text)
+		}
+	}
+	flush()
+}

@@ -1,0 +1,109 @@
+package view
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// Visible returns text on one line, with all characters made visible that could move the cursor, colour the screen,
+// set the title, or turn the direction of writing. They become JSON escapes, so that JSON text stays the same JSON;
+// bytes that are not UTF-8 become \xNN. Visible text passes through unchanged.
+func Visible(text string) string { return visible(text, false) }
+
+// VisibleLines is Visible, but keeps line feeds.
+func VisibleLines(text string) string { return visible(text, true) }
+
+func visible(text string, keepLines bool) string {
+	clean := true
+	for i := 0; i < len(text) && clean; i++ {
+		clean = text[i] >= ' ' && text[i] < 0x7f
+	}
+	if clean {
+		return text
+	}
+	var b strings.Builder
+	for i, r := range text {
+		switch {
+		case r == '\n' && keepLines:
+			b.WriteRune(r)
+		case r == utf8.RuneError && !strings.HasPrefix(text[i:], "\uFFFD"):
+			fmt.Fprintf(&b, "\\x%02x", text[i])
+		case hidden(r):
+			b.WriteString(escaped(r))
+		default:
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
+
+// hidden reports whether r acts on the terminal, or cannot be seen. The joiner (U+200D) that emoji are made with is
+// kept.
+func hidden(r rune) bool {
+	return unicode.IsControl(r) || unicode.Is(unicode.Cf, r) && r != '\u200d' || r == '\u2028' || r == '\u2029'
+}
+
+// escaped returns r as it is written in a JSON string (RFC 8259 section 7).
+func escaped(r rune) string {
+	switch r {
+	case '\n':
+		return `\n`
+	case '\r':
+		return `\r`
+	case '\t':
+		return `\t`
+	}
+	if high, low := utf16.EncodeRune(r); high != utf8.RuneError {
+		return fmt.Sprintf(`\u%04x\u%04x`, high, low)
+	}
+	return fmt.Sprintf(`\u%04x`, r)
+}
+
+// maxShown is the most of a message that a line of traffic shows, in bytes.
+const maxShown = 600
+
+// Shorten makes text that a peer sent fit for a line of traffic: visible, on one line, at most 600 bytes and a
+// remark. total is the size of the whole in bytes, which the remark tells.
+func Shorten(text string, total int) string {
+	const enough = 4 * maxShown // line breaks are dropped, but little of what follows can be seen
+	whole := len(text) <= enough
+	text = Prefix(text, enough)
+	lines := strings.FieldsFunc(text, func(r rune) bool { return r == '\n' || r == '\r' })
+	text = Visible(strings.Join(lines, " "))
+	if whole && len(text) <= maxShown {
+		return text
+	}
+	return Prefix(text, maxShown) + "… (" + Size(total) + ")"
+}
+
+// Prefix returns the first n bytes of text, or a little less where a character would be cut in two.
+func Prefix(text string, n int) string {
+	if len(text) <= n {
+		return text
+	}
+	for end := n; end > n-utf8.UTFMax && end >= 0; end-- {
+		if utf8.RuneStart(text[end]) {
+			return text[:end]
+		}
+	}
+	return text[:n] // not UTF-8
+}
+
+// Clip shortens text to n characters, the last of them "…" where something is left out. Text from a peer is clipped
+// before it is made visible; Fit shortens what is visible already.
+func Clip(text string, n int) string {
+	if utf8.RuneCountInString(text) <= n {
+		return text
+	}
+	return string([]rune(text)[:max(0, n-1)]) + "…"
+}
+
+func withLineBreak(text string) string {
+	if strings.HasSuffix(text, "\n") {
+		return text
+	}
+	return text + "\n"
+}

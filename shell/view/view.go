@@ -1,0 +1,220 @@
+// Package view shows a session to whoever looks at it: events, results of calls, and what the shell has to say. It
+// decides how each of them looks, and keeps the order of all output. It sends nothing, and knows neither peers nor
+// commands.
+package view
+
+// The rules of the screen
+//
+// All output goes through the screen, a queue of slots that one goroutine writes in order. What happens in the
+// session comes as events, which one goroutine reads in the order in which they were published. What is said
+// through the methods of View stands behind all events that were published before. The response to a call reserves
+// a slot where its event stands; whoever shows the result fills the slot and releases it.
+//
+// A line of traffic is: time, arrow (← in, → out), peer where there are several, id, method, params as one would
+// type them; a response has how long it took behind it. Results stand alone. What the shell has to say begins with
+// a time and "·" where it comes unasked, and with nothing where it was asked for. Times are dim, arrows green in
+// and blue out, errors red.
+//
+// What a peer sent passes through Visible before it reaches a terminal, without exception.
+//
+// A flood never holds up a person's session: beyond what can be read, lines are counted, and the counts are told
+// once a second.
+//
+// Who looks is decided once, by New. The types of these are in the files of their names:
+//
+//	person     has a terminal: all goes there
+//	pipe       results alone go to stdout, one JSON value a line, and all else to stderr; notes only if Verbose
+//	incoming   a pipe, but what comes in unasked goes to stdout, too, one JSON object a line; none is left out
+//	logger     a pipe, but every message, in and out, is a line on stderr; none is left out
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"sync"
+
+	"rpcsh/shell/event"
+)
+
+// A Terminal is what a view needs of the place where a person sits. Text that is written to it appears above the
+// line being typed.
+type Terminal interface {
+	io.Writer
+	Page(ctx context.Context, text string) error // shows text that may be longer than the screen
+	SetStatus(text string)                       // shows text beside the line being typed; "" takes it away
+	Width() int                                  // columns
+}
+
+// Forms of results, for -o and .set output.
+const (
+	OutputPretty = "pretty"
+	OutputJSON   = "json"
+	OutputRaw    = "raw" // strings without quotes and escapes
+)
+
+// Outputs returns the forms of results.
+func Outputs() []string { return []string{OutputPretty, OutputJSON, OutputRaw} }
+
+// Options say who looks, and at what. Either Terminal is set, or Stdout and Stderr are.
+type Options struct {
+	Terminal       Terminal          // where a person sits; nil: nobody does
+	Stdout, Stderr io.Writer         // results; all else
+	Status         func(text string) // shows what is being waited for where there is no Terminal; nil: nothing does
+	Color          bool
+	Verbose        bool        // without a person: tell what has no result, and what comes unasked
+	Output         string      // one of Outputs; "": pretty for a person, else json. Errors are JSON where it is json.
+	Incoming       bool        // without a person: print what comes in on Stdout, a JSON object a line
+	Log            bool        // without a person: a line for each message on Stderr, as JSON where Output is json
+	Several        func() bool // reports whether lines have to say which peer they are about; nil: they do not
+}
+
+// A View shows one session. Its methods may be called by any number of goroutines until Close.
+type View struct {
+	style
+	opts     Options
+	screen   *screen
+	status   *statusLine
+	sub      *event.Subscription
+	audience audience
+	reading  sync.WaitGroup
+
+	mu     sync.Mutex // protects what follows
+	output string
+	watch  event.Filter
+	mute   []event.Filter
+	slots  map[uint64]*slot // reserved by events, by their numbers, until Result, LateResult or Drop takes them
+}
+
+// New returns a view of what is published on bus from now on. Close ends it.
+func New(opts Options, bus *event.Bus) *View {
+	v := &View{opts: opts, output: opts.Output, slots: make(map[uint64]*slot)}
+	v.style = style{NewPalette(opts.Color), opts.Several}
+	if opts.Several == nil {
+		v.several = func() bool { return false }
+	}
+	subscription := event.Options{Policy: event.Count}
+	out := pipe{v}
+	switch {
+	case opts.Terminal != nil:
+		v.opts.Stdout, v.opts.Stderr, v.opts.Status = opts.Terminal, opts.Terminal, opts.Terminal.SetStatus
+		v.audience = person{v, opts.Terminal}
+	case opts.Incoming:
+		subscription.Policy = event.Wait
+		v.audience = incoming{out}
+	case opts.Log:
+		subscription.Policy = event.Wait
+		v.several = func() bool { return true }
+		v.audience = logger{out, opts.Output == OutputJSON}
+	default:
+		v.audience = out
+	}
+	if v.output == "" {
+		v.output = v.audience.defaultOutput()
+	}
+	v.screen = newScreen(v.opts.Stderr, v.colors.Dim)
+	v.status = newStatusLine(v.opts.Status)
+	v.sub = bus.Subscribe(subscription)
+	v.reading.Go(v.read)
+	return v
+}
+
+// Close shows what was published or said before, released or not, and ends the view.
+func (v *View) Close() {
+	v.sub.Close()
+	v.reading.Wait()
+	v.status.close()
+	v.screen.close()
+}
+
+// read hands events to the audience until the subscription ends.
+func (v *View) read() {
+	for {
+		e, err := v.sub.Next(context.Background())
+		if left := v.sub.Left(); left != nil {
+			counts := make(map[string]int, len(left))
+			for name, n := range left {
+				counts[Visible(name)] += n
+			}
+			v.screen.skip(counts)
+		}
+		if err != nil {
+			return
+		}
+		if e.Awaited {
+			v.reserve(e.Number)
+		}
+		v.audience.event(e)
+	}
+}
+
+// Interactive reports whether a person sits at a terminal.
+func (v *View) Interactive() bool { return v.opts.Terminal != nil }
+
+// Width returns how many columns a line has.
+func (v *View) Width() int { return v.audience.width() }
+
+// ListWidth returns how many columns the lines of lists may take. For a pipe there is no limit.
+func (v *View) ListWidth() int { return v.audience.listWidth() }
+
+// Colors returns the palette in which all is shown.
+func (v *View) Colors() *Palette { return v.colors }
+
+// Output returns the form of results: one of Outputs.
+func (v *View) Output() string {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.output
+}
+
+// SetOutput changes the form of results to one of Outputs.
+func (v *View) SetOutput(form string) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.output = form
+}
+
+// Safe makes text visible, line feeds kept, if it may go to a terminal. A pipe gets what the peer sent.
+func (v *View) Safe(text string) string {
+	if v.opts.Status != nil { // stdout may be a terminal where stderr is one
+		return VisibleLines(text)
+	}
+	return text
+}
+
+// Flush waits until all that was published or said before has been written, but for what stands behind the place of
+// a response whose result is still to be shown.
+func (v *View) Flush() {
+	v.sub.Flush()
+	v.screen.flush()
+}
+
+// Say shows what was asked for.
+func (v *View) Say(format string, args ...any) {
+	v.sub.Flush()
+	v.screen.print(v.opts.Stdout, fmt.Sprintf(format, args...))
+}
+
+// Report shows what became of what was asked for. Without a person it is shown only if Verbose, or as a note of the
+// log.
+func (v *View) Report(text string) {
+	v.sub.Flush()
+	v.audience.report(text)
+}
+
+// Remark shows that what was asked for has nothing to show: beside the results, but always.
+func (v *View) Remark(text string) {
+	v.sub.Flush()
+	v.audience.remark(text)
+}
+
+// Page shows text that may be longer than a person's screen, and returns when the person has seen it. The error is
+// ctx's.
+func (v *View) Page(ctx context.Context, text string) error {
+	return v.audience.page(ctx, text)
+}
+
+// Raw shows a frame as it came, before it was decoded.
+func (v *View) Raw(p event.Peer, frame []byte) {
+	v.sub.Flush()
+	v.audience.raw(p, frame)
+}
