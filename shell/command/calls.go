@@ -20,8 +20,9 @@ func callCommands(s *session.Session, v *view.View, env environment) []Command {
 	return []Command{
 		{
 			Name: "call", Group: groupCalls, Usage: "[@PEER] [--with NAME=VALUE …] METHOD [ARG …]",
-			Summary:  "call a method, whatever its name; quotes around the name are allowed",
-			Help:     "--with adds a member to the message beside its params, such as the sessionId of the Chrome DevTools Protocol.",
+			Summary: "call a method, whatever its name; quotes around the name are allowed",
+			Help: "--with adds a member to the message beside its params, such as the sessionId of the Chrome " +
+				"DevTools Protocol.",
 			Examples: []string{`.call .odd 1`, `.call "two words"`, `.call --with sessionId="A1" Page.enable`},
 		},
 		{
@@ -32,9 +33,11 @@ func callCommands(s *session.Session, v *view.View, env environment) []Command {
 		{
 			Name: "batch", Group: groupCalls, Usage: "[@PEER] CALL ; !CALL ; …",
 			Summary: "send calls and notifications as one batch",
-			Help: "The result is one array, in the order of the requests; an error stands in its place as {\"error\":{…}}. " +
+			Help: "The result is one array, in the order of the requests; an error stands in its place as " +
+				"{\"error\":{…}}. " +
 				"BSON-RPC has no batches.",
-			Examples: []string{".batch my_add 1 2 ; !log x ; my_add 3 4", "sums = .batch my_add 1 2 ; my_add 3 4 | add"},
+			Examples: []string{".batch my_add 1 2 ; !log x ; my_add 3 4", "sums = .batch my_add 1 2 ; my_add 3 4 | " +
+				"add"},
 		},
 		sendCommand(s, v, env),
 		{

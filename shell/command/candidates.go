@@ -66,8 +66,8 @@ func completeWire(words []string) []completer.Candidate {
 	return all
 }
 
-// Files returns the files, and the folders on the way to them, that typed may become, as a word of a command's arguments. What a
-// command would take for two words is left out.
+// Files returns the files, and the folders on the way to them, that typed may become, as a word of a command's
+// arguments. What a command would take for two words is left out.
 func Files(typed string) []completer.Candidate {
 	folder, base := filepath.Split(typed)
 	entries := Entries(folder, base)
@@ -97,9 +97,10 @@ func scripts(typed string) []completer.Candidate {
 	})
 }
 
-// Entries returns what is in a folder, in order of name, folders with a separator at their end; hidden files only where base, which
-// is typed of the name, begins like them. It is the only thing that completion reads, while a key waits: the beginning of one
-// folder, without asking for more than names, and of no folder that looks like one of another host.
+// Entries returns what is in a folder, in order of name, folders with a separator at their end; hidden files only
+// where base, which is typed of the name, begins like them. It is the only thing that completion reads, while a key
+// waits: the beginning of one folder, without asking for more than names, and of no folder that looks like one of
+// another host.
 func Entries(folder, base string) []completer.Candidate {
 	if strings.HasPrefix(folder, "//") || strings.HasPrefix(folder, `\\`) ||
 		strings.Contains(folder, ":/") && filepath.VolumeName(folder) == "" {

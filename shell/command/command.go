@@ -1,6 +1,6 @@
-// Package command is the shell's own commands: one table, from which they are found, run, completed, and listed in help and in
-// docs/reference.md. A group of commands is a file. What a command does lies in package session, how it looks in package view;
-// a command reads its arguments, calls the one, and tells the other.
+// Package command is the shell's own commands: one table, from which they are found, run, completed, and listed in
+// help and in docs/reference.md. A group of commands is a file. What a command does lies in package session, how it
+// looks in package view; a command reads its arguments, calls the one, and tells the other.
 package command
 
 import (
@@ -12,7 +12,8 @@ import (
 	"rpcsh/shell/view"
 )
 
-// A Command is one of the shell's own. It is all that there is to know of it: help, completion and docs are made from it.
+// A Command is one of the shell's own. It is all that there is to know of it: help, completion and docs are made
+// from it.
 type Command struct {
 	Name     string
 	Aliases  []string
@@ -23,10 +24,11 @@ type Command struct {
 	Terms    []Term   // what its arguments may be, where those are many
 	Examples []string // whole lines
 
-	// Complete returns candidates for the word being typed, after the words before it; nil: there are none. Like Find, it may be
-	// called at any time, by any goroutine.
+	// Complete returns candidates for the word being typed, after the words before it; nil: there are none. Like
+	// Find, it may be called at any time, by any goroutine.
 	Complete func(words []string) []completer.Candidate
-	// Find returns the best candidates for typed itself, where they are too many to be listed or depend on it; nil: see Complete.
+	// Find returns the best candidates for typed itself, where they are too many to be listed or depend on it; nil:
+	// see Complete.
 	Find  func(words []string, typed string) []completer.Candidate
 	Typed bool // it is for whoever sits at the keyboard: a line of .on cannot have it
 	// Run runs the command; nil for those that the language knows as calls.

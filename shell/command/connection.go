@@ -30,7 +30,8 @@ func (c *connections) commands() []Command {
 		{
 			Name: "connect", Group: groupConnections, Usage: "TARGET [PROTOCOL] [FRAMING]",
 			Summary: "dial a peer; it becomes the one that calls go to",
-			Help: "TARGET is host:port, :port, a path with a slash, or a URL: tcp, unix, tls, ws, wss, http, https. -- COMMAND [ARG …] " +
+			Help: "TARGET is host:port, :port, a path with a slash, or a URL: tcp, unix, tls, ws, wss, http, " +
+				"https. -- COMMAND [ARG …] " +
 				"starts a child process. What is not said is as on the command line, or found out.",
 			Examples: []string{
 				".connect localhost:6000", ".connect :6001 bsonrpc", ".connect /run/rpc.sock jsonrpc netstring",
@@ -65,8 +66,10 @@ func (c *connections) commands() []Command {
 		{
 			Name: "peers", Group: groupConnections, Usage: "[PEER | WORD …] [--sort COLUMN]",
 			Summary: "list who is connected",
-			Help: "Number, name, role (dialled or accepted), remote address, protocol and framing, age, messages in and out, requests " +
-				"that wait for an answer, ours and theirs. The one that calls go to is marked with *. WORD is looked for in all that is " +
+			Help: "Number, name, role (dialled or accepted), remote address, protocol and framing, age, messages " +
+				"in and out, requests " +
+				"that wait for an answer, ours and theirs. The one that calls go to is marked with *. WORD is " +
+				"looked for in all that is " +
 				"text, and may be a glob. Numbers are sorted the highest first.",
 			Examples: []string{".peers", ".peers 1,3", ".peers bson", ".peers --sort in"},
 			Complete: c.completePeers,
@@ -102,8 +105,9 @@ func (c *connections) commands() []Command {
 		},
 		{
 			Name: "name", Group: groupConnections, Usage: "PEER [NAME]",
-			Summary:  "give a peer a name: @NAME then means it as @2 does; without NAME, take the name off",
-			Help:     "A name lives as long as its peer. It is letters, digits, -, _ and . and no two peers have the same.",
+			Summary: "give a peer a name: @NAME then means it as @2 does; without NAME, take the name off",
+			Help: "A name lives as long as its peer. It is letters, digits, -, _ and . and no two peers have " +
+				"the same.",
 			Examples: []string{".name 2 web", ".name web"},
 			Complete: completePeer,
 			Run:      c.name,
@@ -176,8 +180,8 @@ func (c *connections) connect(ctx context.Context, t dial.Target, cfg dial.Confi
 	return err
 }
 
-// chooseDebugger returns the one thing that can be debugged at t; where there are several, they are listed for the person to choose
-// from.
+// chooseDebugger returns the one thing that can be debugged at t; where there are several, they are listed for the
+// person to choose from.
 func (c *connections) chooseDebugger(ctx context.Context, t dial.Target, cfg dial.Config) (dial.Target, error) {
 	_, stop := c.view.Working("asking " + t.String() + " what can be debugged …")
 	list, err := c.session.Debuggers(ctx, t, cfg)
@@ -210,7 +214,8 @@ func (c *connections) chooseDebugger(ctx context.Context, t dial.Target, cfg dia
 	return t, exit.Usagef("%s has %d that can be debugged: name one by its URL, as in .connect %s", t, len(list), first)
 }
 
-// again dials a peer again: the current one, or the one that is named. One that is there is closed first, if that is asked for.
+// again dials a peer again: the current one, or the one that is named. One that is there is closed first, if that
+// is asked for.
 func (c *connections) again(ctx context.Context, args lang.Text, closeFirst bool) error {
 	p := c.session.Current()
 	if args.Text != "" {

@@ -33,7 +33,8 @@ func (c *connections) runDetect(ctx context.Context, args lang.Text) error {
 	return c.detect(ctx, p.Target(), trace)
 }
 
-// Detect finds out what target speaks and shows that as a result, as .detect does; trace is told each step, nil: nobody is.
+// Detect finds out what target speaks and shows that as a result, as .detect does; trace is told each step, nil:
+// nobody is.
 func (t *Table) Detect(ctx context.Context, target dial.Target, trace func(string)) error {
 	return t.connections.detect(ctx, target, trace)
 }

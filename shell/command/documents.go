@@ -35,8 +35,10 @@ func documentCommands(s *session.Session, v *view.View, lines keyboard) []Comman
 		{
 			Name: "open", Group: groupDocuments, Usage: "FILE [LANGUAGE]",
 			Summary: "tell a language server that a file is open",
-			Help: "What changes in the file later is told before the next call. A file that is named in a call, as in " +
-				"textDocument/hover FILE:LINE:COLUMN, is opened by that. LANGUAGE is LSP's identifier, such as shellscript; it follows " +
+			Help: "What changes in the file later is told before the next call. A file that is named in a call, as " +
+				"in " +
+				"textDocument/hover FILE:LINE:COLUMN, is opened by that. LANGUAGE is LSP's identifier, such as " +
+				"shellscript; it follows " +
 				"from the file's name.",
 			Examples: []string{".open main.go", ".open build shellscript"},
 			Find:     findFiles,
@@ -45,7 +47,8 @@ func documentCommands(s *session.Session, v *view.View, lines keyboard) []Comman
 		{
 			Name: "edit", Group: groupDocuments, Typed: true, Usage: "[FILE]",
 			Summary: "edit a file in $EDITOR and tell the language server what has changed",
-			Help: "The file is opened first where it is not. Without a person, or without FILE, changes that others made to open files " +
+			Help: "The file is opened first where it is not. Without a person, or without FILE, changes that " +
+				"others made to open files " +
 				"are told.",
 			Examples: []string{".edit main.go"},
 			Complete: d.completeOpen,
@@ -74,7 +77,8 @@ func (d *documents) server(ctx context.Context) (*session.Peer, error) {
 		return nil, err
 	}
 	if p.Documents() == nil {
-		return nil, fmt.Errorf("%s is no language server, as far as is known; -p lsp says that it is one, .discover lsp asks", p.Title())
+		return nil, fmt.Errorf("%s is no language server, as far as is known; -p lsp says that it is one, "+
+			".discover lsp asks", p.Title())
 	}
 	return p, nil
 }
@@ -187,8 +191,8 @@ func (d *documents) completeOpen([]string) []completer.Candidate {
 	return all
 }
 
-// example returns a line that calls m at p, and can be run as it stands. Where p is a language server it is about a document that
-// is open.
+// example returns a line that calls m at p, and can be run as it stands. Where p is a language server it is about a
+// document that is open.
 func example(p *session.Peer, m catalog.Method) string {
 	defs := p.Known().Definitions()
 	if docs := p.Documents(); docs != nil && !m.Ours {

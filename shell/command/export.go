@@ -40,10 +40,10 @@ func exportCommand(s *session.Session, v *view.View) Command {
 // export runs .export openrpc FILE [--force]: it writes what is known of the current peer's methods.
 func export(ctx context.Context, s *session.Session, v *view.View, args lang.Text) error {
 	force := false
-	forced := flags{command: ".export", all: []flag{{"--force", "", "write over a file that is there", sets(func() { force = true })}}}
+	overwrite := flag{"--force", "", "write over a file that is there", sets(func() { force = true })}
 	a := read(args)
 	form, file := a.word(), a.quoted()
-	err := forced.leading(a)
+	err := flags{command: ".export", all: []flag{overwrite}}.leading(a)
 	p := s.Current()
 	switch {
 	case form.Text != exportOpenRPC:

@@ -13,7 +13,10 @@ import (
 // faultFlags are those that say what is wrong with an answer, on purpose.
 func (r *ruleReader) faultFlags() []flag {
 	return []flag{
-		{"--error-rate", "N%", "answer so many of the requests with an error: that of --error, else -32000", r.readErrorRate},
+		{
+			"--error-rate", "N%",
+			"answer so many of the requests with an error: that of --error, else -32000", r.readErrorRate,
+		},
 		{"--drop", "", "no answer; the connection stays", sets(func() { r.rule.Faults.Drop = true })},
 		{"--wrong-id", "", "answer an id that was not asked", sets(func() { r.rule.Faults.WrongID = true })},
 		{"--duplicate", "", "answer twice", sets(func() { r.rule.Faults.Duplicate = true })},
@@ -22,7 +25,8 @@ func (r *ruleReader) faultFlags() []flag {
 		{"--truncate", "N", "send the first N bytes of the answer only, those of the framing included", r.readTruncate},
 		{
 			"--slow", "BYTES/S",
-			"write the answer at so many bytes a second, such as 100 or 1K/s; what is sent to the peer meanwhile comes behind it",
+			"write the answer at so many bytes a second, such as 100 or 1K/s; what is sent to the peer meanwhile " +
+				"comes behind it",
 			r.readSlow,
 		},
 		{

@@ -36,7 +36,10 @@ func (f *form) ask(ctx context.Context) ([]methods.Argument, error) {
 	defs := f.known.Definitions()
 	var given []methods.Argument
 	for _, p := range f.method.Params {
-		q := &field{form: f, param: p, values: defs.Values(p.Schema), types: defs.Types(p.Schema), preset: defs.Default(p.Schema)}
+		q := &field{
+			form: f, param: p,
+			values: defs.Values(p.Schema), types: defs.Types(p.Schema), preset: defs.Default(p.Schema),
+		}
 		value, err := q.ask(ctx)
 		switch {
 		case errors.Is(err, exit.ErrInterrupted), errors.Is(err, io.EOF):
@@ -130,7 +133,8 @@ func (f *field) read(text string) (json.RawMessage, error) {
 	return value, nil
 }
 
-// parse reads a value of the parameter's types: one of those to choose from, or its number, JSON, or text where that may be.
+// parse reads a value of the parameter's types: one of those to choose from, or its number, JSON, or text where
+// that may be.
 func (f *field) parse(text string) (json.RawMessage, error) {
 	for _, v := range f.values {
 		if plain, err := jsontext.Unquote(v); view.Compact(v) == text || err == nil && plain == text {

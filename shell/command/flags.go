@@ -30,7 +30,8 @@ type flags struct {
 	hint    string // said after what the command's flags are; "": nothing
 }
 
-// next reads the flag at the beginning of a, and reports whether there is one. What begins with -- and is no flag is a mistake.
+// next reads the flag at the beginning of a, and reports whether there is one. What begins with -- and is no flag
+// is a mistake.
 func (fs flags) next(a *arguments) (found bool, err error) {
 	name := a.peek()
 	i := slices.IndexFunc(fs.all, func(f flag) bool { return f.name == name.Text })

@@ -25,8 +25,10 @@ func hookCommands(s *session.Session, v *view.View, check func(line lang.Text) e
 		{
 			Name: "on", Group: groupServing, Usage: "[connect | close | METHOD LINE]",
 			Summary: "run a line whenever a peer comes, goes, or notifies; without arguments, list what is set",
-			Help: "METHOD may be a glob; in quotes it is a method, whatever it is called. A call in LINE goes to that peer where it names " +
-				"none, and .close, .name, .use and .serve mean it. Lines for one event run in the order in which they were set, for one " +
+			Help: "METHOD may be a glob; in quotes it is a method, whatever it is called. A call in LINE goes to " +
+				"that peer where it names " +
+				"none, and .close, .name, .use and .serve mean it. Lines for one event run in the order in which " +
+				"they were set, for one " +
 				"peer one after the other, and beside what you type.",
 			Terms: []Term{
 				{"$peer", "the number of the peer"},
@@ -130,7 +132,8 @@ func (h *hooker) list() {
 		if err != nil {
 			text = view.Visible(view.Clip(view.CompactError(err), longest))
 		}
-		t.Row(strconv.Itoa(i+1), view.Visible(TriggerText(hook.Trigger)), view.Grouped(runs), view.Visible(hook.Line), text)
+		trigger := view.Visible(TriggerText(hook.Trigger))
+		t.Row(strconv.Itoa(i+1), trigger, view.Grouped(runs), view.Visible(hook.Line), text)
 	}
 	h.view.Say("%s", t.Within(h.view.ListWidth()))
 }
@@ -165,7 +168,8 @@ func (h *hooker) completeTrigger(words []string, typed string) []completer.Candi
 		return nil
 	}
 	all := []completer.Candidate{
-		{Text: string(event.Connect), Description: "a peer comes"}, {Text: string(event.Close), Description: "a peer goes"},
+		{Text: string(event.Connect), Description: "a peer comes"},
+		{Text: string(event.Close), Description: "a peer goes"},
 	}
 	return completer.Find(typed, append(all, called(h.session, "called by")...), MaxCandidates)
 }
@@ -177,7 +181,8 @@ func (h *hooker) completeHook(words []string) []completer.Candidate {
 	}
 	var all []completer.Candidate
 	for i, hook := range h.session.Hooks() {
-		all = append(all, completer.Candidate{Text: strconv.Itoa(i + 1), Description: TriggerText(hook.Trigger) + " " + hook.Line})
+		description := TriggerText(hook.Trigger) + " " + hook.Line
+		all = append(all, completer.Candidate{Text: strconv.Itoa(i + 1), Description: description})
 	}
 	return all
 }

@@ -40,7 +40,8 @@ func (l *learner) commands() []Command {
 		{
 			Name: "learn", Group: groupMethods, Usage: "FILE …",
 			Summary: "read from files which methods the peer has",
-			Help: "FILE.json, or an http address, is an OpenRPC document; FILE.py is the source of a py-bson-rpc service, which is not " +
+			Help: "FILE.json, or an http address, is an OpenRPC document; FILE.py is the source of a py-bson-rpc " +
+				"service, which is not " +
 				"run. What files of the same kind told before is forgotten: name all of them.",
 			Examples: []string{".learn service.py", ".learn openrpc.json", ".learn http://localhost:8080/openrpc.json"},
 			Find:     findFiles,
@@ -52,7 +53,8 @@ func (l *learner) commands() []Command {
 
 // conventionHelp lists the conventions.
 func conventionHelp() string {
-	text := "Without CONVENTION, those that fit what the peer speaks are tried, one after the other, until one is answered. There are"
+	text := "Without CONVENTION, those that fit what the peer speaks are tried, one after the other, until one is " +
+		"answered. There are"
 	for i, c := range catalog.Conventions() {
 		if i > 0 {
 			text += ";"
@@ -86,7 +88,8 @@ func (l *learner) discover(ctx context.Context, name string) error {
 		return l.lines.Interruption(ctx, "given up")
 	}
 	return &exit.Failure{Code: exit.PeerError, Err: fmt.Errorf(
-		"%s does not tell what it offers; its methods are learned as you call them, and .learn reads them from a file", p.Title())}
+		"%s does not tell what it offers; its methods are learned as you call them, and .learn reads them from a "+
+			"file", p.Title())}
 }
 
 // conventions returns those by which p is asked: the one called name, or those that fit.
@@ -110,7 +113,8 @@ func (l *learner) told(c catalog.Convention, err error) {
 	switch {
 	case err == nil:
 	case errors.As(err, &refused):
-		l.view.Remark(fmt.Sprintf("%s: not offered (%s)", c.Name, view.Visible(view.Clip(view.ErrorText(refused), 100))))
+		why := view.Visible(view.Clip(view.ErrorText(refused), 100))
+		l.view.Remark(fmt.Sprintf("%s: not offered (%s)", c.Name, why))
 	case errors.Is(err, exit.ErrTimeout):
 		l.view.Remark(fmt.Sprintf("%s: no answer within %s", c.Name, session.AskedTimeout))
 	default:
@@ -143,8 +147,8 @@ func (l *learner) learnFiles(ctx context.Context, args lang.Text) error {
 	return nil
 }
 
-// Learn reads from a file, or from what is at an http address, which methods a peer has, and tells what it has learned: --schema.
-// It is for the peer of now, and for those that come.
+// Learn reads from a file, or from what is at an http address, which methods a peer has, and tells what it has
+// learned: --schema. It is for the peer of now, and for those that come.
 func (t *Table) Learn(ctx context.Context, path string) error {
 	learned, err := session.ReadDocument(ctx, path)
 	if err != nil {

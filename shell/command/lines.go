@@ -25,8 +25,8 @@ type prompter interface {
 }
 
 type asker interface {
-	// Ask asks the person, with complete's candidates for the answer. The error is exit.ErrInterrupted after Ctrl-C, and io.EOF
-	// after Ctrl-D. It is called only where somebody sits there, as is what follows.
+	// Ask asks the person, with complete's candidates for the answer. The error is exit.ErrInterrupted after
+	// Ctrl-C, and io.EOF after Ctrl-D. It is called only where somebody sits there, as is what follows.
 	Ask(ctx context.Context, question string, complete func(typed string) []completer.Candidate) (string, error)
 	// RunTyped shows line, keeps it in the history and runs it, as if it had been typed. Its error has been shown.
 	RunTyped(ctx context.Context, line string) error
@@ -35,8 +35,8 @@ type asker interface {
 }
 
 type waiter interface {
-	// UntilAsked returns a context that ends with ctx, and when a request begins to wait for the person, who cannot answer it
-	// while a command runs.
+	// UntilAsked returns a context that ends with ctx, and when a request begins to wait for the person, who cannot
+	// answer it while a command runs.
 	UntilAsked(ctx context.Context) (asked context.Context, cancel func())
 	// Interruption returns why a context of UntilAsked has ended; doing says what came to nothing.
 	Interruption(ctx context.Context, doing string) error

@@ -34,7 +34,8 @@ type indexedNames struct {
 // NewMethodIndex returns an index of nothing. Larger catalogs are indexed by goroutines of s.
 func NewMethodIndex(s *session.Session) *MethodIndex { return &MethodIndex{session: s} }
 
-// Find returns the methods of a catalog that were meant by typed, the best first. It looks at these alone for more than their names.
+// Find returns the methods of a catalog that were meant by typed, the best first. It looks at these alone for more
+// than their names.
 func (x *MethodIndex) Find(known *catalog.Catalog, typed string) []completer.Candidate {
 	if known.Len() <= quickIndex {
 		x.update(known)
@@ -54,7 +55,8 @@ func (x *MethodIndex) Find(known *catalog.Catalog, typed string) []completer.Can
 	return found
 }
 
-// Prepare has the index of a catalog made beside the editor, if it has changed, so that it is there when a name is typed.
+// Prepare has the index of a catalog made beside the editor, if it has changed, so that it is there when a name is
+// typed.
 func (x *MethodIndex) Prepare(known *catalog.Catalog) {
 	x.mu.Lock()
 	e := x.entryLocked(known)
@@ -100,7 +102,8 @@ func (x *MethodIndex) names(known *catalog.Catalog) *completer.Index {
 	return x.entryLocked(known).names
 }
 
-// entryLocked returns what is indexed of a catalog, which moves to the front; the one at the end is forgotten where there are many.
+// entryLocked returns what is indexed of a catalog, which moves to the front; the one at the end is forgotten where
+// there are many.
 func (x *MethodIndex) entryLocked(known *catalog.Catalog) *indexedNames {
 	e := &indexedNames{known: known}
 	if i := slices.IndexFunc(x.all, func(e *indexedNames) bool { return e.known == known }); i >= 0 {

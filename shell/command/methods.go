@@ -29,7 +29,8 @@ func (f *finder) complete(words []string, typed string) []completer.Candidate {
 	return f.index.Find(p.Known(), typed)
 }
 
-// find returns the methods that [@PEER] METHOD means: the peer's, and those of the same name that it calls here after it.
+// find returns the methods that [@PEER] METHOD means: the peer's, and those of the same name that it calls here
+// after it.
 func (f *finder) find(ctx context.Context, args lang.Text) (*session.Peer, []catalog.Method, error) {
 	p := f.session.Current()
 	a := read(args)
@@ -78,9 +79,12 @@ func methodCommands(s *session.Session, v *view.View, lines asker, f *finder) []
 		{
 			Name: "methods", Group: groupMethods, Usage: "[PATTERN | /WORD …]",
 			Summary: "list the methods that are known, with where they were learned",
-			Help: "PATTERN is a glob, or a part of the name or of the summary; /WORD … searches names and documentation for all of the " +
-				"words. Many methods are put into groups by what their names begin with, and where they are very many, the groups alone " +
-				"are listed. Methods that the peer calls here are marked with ←; a pipe gets the peer's own alone, one a line.",
+			Help: "PATTERN is a glob, or a part of the name or of the summary; /WORD … searches names and " +
+				"documentation for all of the " +
+				"words. Many methods are put into groups by what their names begin with, and where they are very " +
+				"many, the groups alone " +
+				"are listed. Methods that the peer calls here are marked with ←; a pipe gets the peer's own alone, " +
+				"one a line.",
 			Examples: []string{".methods", ".methods my_*", ".methods /hover", ".methods *"},
 			Find:     f.complete,
 			Run:      func(ctx context.Context, args lang.Text) error { return t.list(ctx, args.Text) },
@@ -88,7 +92,8 @@ func methodCommands(s *session.Session, v *view.View, lines asker, f *finder) []
 		{
 			Name: "describe", Group: groupMethods, Usage: "[@PEER] METHOD",
 			Summary: "tell all that is known of a method; METHOD? does the same",
-			Help: "Parameters with their members, result, errors, documentation, and a line that can be run as it stands. " +
+			Help: "Parameters with their members, result, errors, documentation, and a line that can be run as it " +
+				"stands. " +
 				"With -o json, or .set output json, it is OpenRPC's method object.",
 			Examples: []string{".describe my_add"},
 			Find:     f.complete,
@@ -106,8 +111,10 @@ func methodCommands(s *session.Session, v *view.View, lines asker, f *finder) []
 		{
 			Name: "fill", Group: groupMethods, Typed: true, Usage: "[@PEER] METHOD",
 			Summary: "ask for the parameters of a method one by one, then call it",
-			Help: "An answer is text, JSON, or the number of a value to choose from; \"7\" in quotes is text. Without an answer an " +
-				"optional parameter is left out. Ctrl-C gives up. The line that is called is shown, and kept like one that was typed.",
+			Help: "An answer is text, JSON, or the number of a value to choose from; \"7\" in quotes is text. " +
+				"Without an answer an " +
+				"optional parameter is left out. Ctrl-C gives up. The line that is called is shown, and kept like " +
+				"one that was typed.",
 			Examples: []string{".fill my_add"},
 			Find:     f.complete,
 			Run:      t.fill,

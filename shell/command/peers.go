@@ -67,7 +67,7 @@ func peerColumnNames() []string {
 
 // peersFlags are the flags of .peers; column is set to the one that is named.
 func peersFlags(column *peerColumn) flags {
-	return flags{command: ".peers", all: []flag{{sortFlag, "COLUMN", "by a column", func(_ lang.Text, a *arguments) error {
+	readColumn := func(_ lang.Text, a *arguments) error {
 		name := a.word()
 		i := slices.IndexFunc(peerColumns(), func(c peerColumn) bool { return c.name == name.Text })
 		if i < 0 {
@@ -75,7 +75,8 @@ func peersFlags(column *peerColumn) flags {
 		}
 		*column = peerColumns()[i]
 		return nil
-	}}}}
+	}
+	return flags{command: ".peers", all: []flag{{sortFlag, "COLUMN", "by a column", readColumn}}}
 }
 
 // listPeers runs .peers [PEER | WORD …] [--sort COLUMN].
@@ -86,12 +87,12 @@ func (c *connections) listPeers(ctx context.Context, args lang.Text) error {
 		return err
 	}
 	for _, l := range c.session.Listeners() {
-		c.view.Say("%s", fmt.Sprintf("listening on %s · %s", l.Target, l))
+		c.view.Say("listening on %s · %s", l.Target, l)
 	}
 	var listed []*listedPeer
 	for _, p := range c.session.Peers() {
 		row := &listedPeer{
-			Peer: p, stats: p.Stats(), age: time.Since(p.Since()), remote: view.Visible(p.Link().Remote), wire: p.WireText(),
+			Peer: p, stats: p.Stats(), age: time.Since(p.Since()), remote: view.Visible(p.Address()), wire: p.WireText(),
 		}
 		if !slices.ContainsFunc(words, func(w lang.Text) bool { return !row.fits(w.Text) }) {
 			listed = append(listed, row)
@@ -141,8 +142,9 @@ func peerTable(listed []*listedPeer, current *session.Peer) string {
 		if p.Peer == current {
 			mark = "*"
 		}
-		row(mark, "@"+strconv.Itoa(p.Number()), p.Name(), p.Role(), p.remote, p.wire, view.Age(p.age),
-			view.Grouped(int(p.stats.In)), view.Grouped(int(p.stats.Out)), fmt.Sprint(p.stats.Calling), fmt.Sprint(p.stats.Serving))
+		in, out := view.Grouped(int(p.stats.In)), view.Grouped(int(p.stats.Out))
+		ours, theirs := fmt.Sprint(p.stats.Calling), fmt.Sprint(p.stats.Serving)
+		row(mark, "@"+strconv.Itoa(p.Number()), p.Name(), p.Role(), p.remote, p.wire, view.Age(p.age), in, out, ours, theirs)
 	}
 	return t.String()
 }

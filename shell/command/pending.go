@@ -38,8 +38,8 @@ func callTable(peers []*session.Peer) *view.Table {
 	return t
 }
 
-// requestTable lists what the peers have asked, below a head: what waits for the person, in the order in which it is to be
-// answered, and then what rules are answering.
+// requestTable lists what the peers have asked, below a head: what waits for the person, in the order in which it
+// is to be answered, and then what rules are answering.
 func requestTable(s *session.Session) *view.Table {
 	t := new(view.Table)
 	t.Row("ASKS", "PEER", "ID", "AGE", "REQUEST")

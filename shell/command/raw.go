@@ -13,12 +13,13 @@ import (
 // hexPrefix begins bytes that are written in hexadecimal.
 const hexPrefix = "hex:"
 
-// parseRaw reads bytes as a person writes them: text with escapes, in quotes or not, hex: and digits, or @FILE. view.RawText writes
-// them so.
+// parseRaw reads bytes as a person writes them: text with escapes, in quotes or not, hex: and digits, or @FILE.
+// view.RawText writes them so.
 func parseRaw(text lang.Text, readFile func(path string) ([]byte, error)) ([]byte, error) {
 	switch {
 	case text.Text == "":
-		return nil, mistake(text, `what is to be sent is missing: text with escapes such as \n and \x1e, hex:7b 7d, or @FILE`)
+		return nil, mistake(text,
+			`what is to be sent is missing: text with escapes such as \n and \x1e, hex:7b 7d, or @FILE`)
 	case strings.HasPrefix(text.Text, "@"):
 		path := unquote(text.Text[1:])
 		if path == "" {

@@ -28,9 +28,12 @@ func replyCommands(s *session.Session, v *view.View, env environment) []Command 
 	return []Command{
 		{
 			Name: "reply", Group: groupServing, Usage: "N|next VALUE",
-			Summary: "answer a request that .serve --ask had wait for you; N is its number, as the prompt and .pending show it",
-			Help: "VALUE is what .print takes: JSON, text, $VARIABLE, @FILE; several are an array, named ones an object. A call that you " +
-				"wait for goes to the background when a request comes. Without a person, .reply waits until request N has come.",
+			Summary: "answer a request that .serve --ask had wait for you; N is its number, as the prompt and " +
+				".pending show it",
+			Help: "VALUE is what .print takes: JSON, text, $VARIABLE, @FILE; several are an array, named ones an " +
+				"object. A call that you " +
+				"wait for goes to the background when a request comes. Without a person, .reply waits until " +
+				"request N has come.",
 			Examples: []string{".reply 1 6", ".reply next $_", `.reply 2 {"roots":[]}`},
 			Complete: r.complete,
 			Run:      r.reply,

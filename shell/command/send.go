@@ -22,8 +22,10 @@ func sendCommand(s *session.Session, v *view.View, env environment) Command {
 	return Command{
 		Name: "send", Group: groupCalls, Usage: "[@PEER] [--unframed] [--wait D] RAW",
 		Summary: "send anything as one message, however wrong it is, and show raw what comes back",
-		Help: "RAW is text with escapes, in quotes or not; hexadecimal digits behind hex:; or @FILE. What comes back is shown as RAW " +
-			"is written, until the first message, one second at most, and besides it is handled as always: an answer to what was sent " +
+		Help: "RAW is text with escapes, in quotes or not; hexadecimal digits behind hex:; or @FILE. What comes " +
+			"back is shown as RAW " +
+			"is written, until the first message, one second at most, and besides it is handled as always: an " +
+			"answer to what was sent " +
 			"is an unmatched response. Quotes at both ends are left off.",
 		Terms: append(new(sending).flags().terms(), []Term{
 			{`\n \r \t \b \f \e \0`, "what they are in C and in shells"},
@@ -31,8 +33,8 @@ func sendCommand(s *session.Session, v *view.View, env environment) Command {
 			{`\\ \" \' \/`, "the second of the two"},
 		}...),
 		Examples: []string{
-			`.send {"jsonrpc":"2.0","id":1`, `.send '{"jsonrpc":"2.0","method":5,"id":1}'`, `.send --wait 5s hex:05 00 00 00 00`,
-			`.send --unframed Content-Length: -1\r\n\r\n`, ".send @2 --unframed @garbage.bin",
+			`.send {"jsonrpc":"2.0","id":1`, `.send '{"jsonrpc":"2.0","method":5,"id":1}'`,
+			`.send --wait 5s hex:05 00 00 00 00`, `.send --unframed Content-Length: -1\r\n\r\n`, ".send @2 --unframed @garbage.bin",
 		},
 		Find: func(words []string, typed string) []completer.Candidate { return completeSend(s, words, typed) },
 		Run: func(ctx context.Context, args lang.Text) error {
@@ -59,7 +61,8 @@ func (r *sending) flags() flags {
 		command: ".send", hint: "; text that begins like this belongs into quotes",
 		all: []flag{
 			{
-				"--unframed", "", "send the bytes as they are, without what the framing puts around a message; for streams only",
+				"--unframed", "", "send the bytes as they are, without what the framing puts around a message; for " +
+					"streams only",
 				func(name lang.Text, _ *arguments) error {
 					r.unframed = name
 					return nil

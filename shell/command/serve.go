@@ -27,14 +27,18 @@ func serveCommands(s *session.Session, v *view.View) []Command {
 		{
 			Name: "serve", Group: groupServing, Usage: "[NAME [FLAG …] [JQ] | FILE.star [FLAG …]]",
 			Summary: "answer the peers' requests; without arguments, list what is served",
-			Help: "JQ is an expression over the params, an array or an object; a JSON value is the simplest one. NAME may be a glob. Of " +
-				"the rules that fit a request the first answers it, in the order of the list; a new one is put behind those that are as " +
-				"narrow as it is, methods before globs, and .prefer moves it. FILE.star is a script in Starlark: its functions are " +
+			Help: "JQ is an expression over the params, an array or an object; a JSON value is the simplest one. " +
+				"NAME may be a glob. Of " +
+				"the rules that fit a request the first answers it, in the order of the list; a new one is put " +
+				"behind those that are as " +
+				"narrow as it is, methods before globs, and .prefer moves it. FILE.star is a script in Starlark: " +
+				"its functions are " +
 				"methods, and it is loaded again when it changes (README.md tells of scripts).",
 			Terms: serveTerms(),
 			Examples: []string{
-				".serve my_double .[0]*2", ".serve status '\"ok\"'", ".serve greet '\"hello \" + .name'", ".serve next $count",
-				".serve boom --error -32000 'no luck' {\"try\":2}", ".serve slow --delay 2s 1", ".serve bye --close '\"bye\"'",
+				".serve my_double .[0]*2", ".serve status '\"ok\"'", ".serve greet '\"hello \" + .name'",
+				".serve next $count", ".serve boom --error -32000 'no luck' {\"try\":2}",
+				".serve slow --delay 2s 1", ".serve bye --close '\"bye\"'",
 				".serve '*' null", ".serve sum --exec 'jq add'", ".serve count --exec-loop 'python3 -u handler.py'",
 				".serve confirm --ask", ".serve '*' --ask", ".serve login --times 2 --error 401 'try again'",
 				".serve div --if '.[1] == 0' --error -32602 'division by zero'", ".serve service.star",

@@ -42,8 +42,12 @@ func (r *ruleReader) checked(read func(lang.Text, *arguments) error) func(lang.T
 // ruleFlags are those that say when a rule answers, and what.
 func (r *ruleReader) ruleFlags() []flag {
 	return []flag{
-		{"--exec", "'COMMAND'", "answer with what a command writes: JSON, else text; it gets the params on stdin", r.readExec},
-		{"--exec-loop", "'COMMAND'", "answer with what one process writes that is kept running: a line in, a line out", r.readExecLoop},
+		{
+			"--exec", "'COMMAND'",
+			"answer with what a command writes: JSON, else text; it gets the params on stdin", r.readExec,
+		},
+		{"--exec-loop", "'COMMAND'", "answer with what one process writes that is kept running: a line in, a line " +
+			"out", r.readExecLoop},
 		{"--ask", "", "have a person answer: .reply, .fail, .drop", r.readAsk},
 		{"--error", "CODE MESSAGE [DATA]", "answer with an error", r.readError},
 		{"--close", "", "close the connection after the answer", sets(func() { r.rule.Close = true })},
@@ -157,7 +161,8 @@ func (r *ruleReader) readPeer(_ lang.Text, a *arguments) error {
 	return nil
 }
 
-// readError reads CODE MESSAGE [DATA]. Where there is an --error-rate, what stands last is the answer of the others, and no DATA.
+// readError reads CODE MESSAGE [DATA]. Where there is an --error-rate, what stands last is the answer of the
+// others, and no DATA.
 func (r *ruleReader) readError(_ lang.Text, a *arguments) error {
 	at := a.rest
 	if r.rule.Faults.ErrorRate == 0 {

@@ -28,14 +28,17 @@ func settingTable(s *session.Session, v *view.View, lines stopper) []Setting {
 	orders := []string{session.OrderOldest, session.OrderNewest}
 	validate := []string{session.ValidateOff, session.ValidateParams, session.ValidateResults}
 	return []Setting{
-		oneOf(s, "fallback", "the framing in which a peer is spoken to that has connected and said nothing; for those who .listen later",
+		oneOf(s, "fallback", "the framing in which a peer is spoken to that has connected and said nothing; for "+
+			"those who .listen later",
 			framings, func(set *session.Settings) *string { return &set.Fallback }),
 		oneOf(s, "noparams", "what a call without arguments sends as params: nothing, [] or {}",
 			noParams, func(set *session.Settings) *string { return &set.NoParams }),
-		oneOf(s, "order", "which of the requests that wait for you is next: in the prompt, in .pending, and for .reply next",
+		oneOf(s, "order", "which of the requests that wait for you is next: in the prompt, in .pending, and for "+
+			".reply next",
 			orders, func(set *session.Settings) *string { return &set.Order }),
 		{
-			"output", "how results are printed: for a person, as JSON on one line, or text without its quotes", view.Outputs(),
+			"output", "how results are printed: for a person, as JSON on one line, or text without its quotes",
+			view.Outputs(),
 			func() string { return v.Output() },
 			func(value string) error {
 				err := isOneOf(value, view.Outputs())
@@ -74,7 +77,8 @@ func settingTable(s *session.Session, v *view.View, lines stopper) []Setting {
 				return err
 			},
 		},
-		oneOf(s, "validate", "what is checked against what the peer says of its methods: params before they are sent, results too, or nothing",
+		oneOf(s, "validate", "what is checked against what the peer says of its methods: params before they are "+
+			"sent, results too, or nothing",
 			validate, func(set *session.Settings) *string { return &set.Validate }),
 	}
 }

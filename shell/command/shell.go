@@ -28,7 +28,9 @@ func (t *Table) shellCommands(deps Deps) []Command {
 			Summary:  "list the lines that were typed, or those that contain PATTERN",
 			Help:     "Lines are kept across runs; one that begins with a blank is not.",
 			Examples: []string{".history my_add"},
-			Run:      func(_ context.Context, args lang.Text) error { return listHistory(deps.History, deps.View, args.Text) },
+			Run: func(_ context.Context, args lang.Text) error {
+				return listHistory(deps.History, deps.View, args.Text)
+			},
 		},
 		{
 			Name: "help", Aliases: []string{"?"}, Group: groupShell, Usage: "[COMMAND]",

@@ -82,7 +82,8 @@ func (t *Table) Find(name string) (Command, error) {
 	case 1:
 		return found[0], nil
 	case 0:
-		return Command{}, fmt.Errorf("there is no command .%s; .help lists them (.call %s calls a method of that name)", name, "."+name)
+		return Command{}, fmt.Errorf("there is no command .%s; .help lists them (.call %s calls a method of that "+
+			"name)", name, "."+name)
 	}
 	names := make([]string, len(found))
 	for i, c := range found {

@@ -19,8 +19,8 @@ const (
 	maxExamples = 3
 )
 
-// Object returns m as OpenRPC's method object (OpenRPC 1.3, section Method Object); what its schemas refer to is in the document
-// that .export writes.
+// Object returns m as OpenRPC's method object (OpenRPC 1.3, section Method Object); what its schemas refer to is in
+// the document that .export writes.
 func Object(m catalog.Method, defs catalog.Definitions) json.RawMessage {
 	alone := catalog.New()
 	alone.Replace(&catalog.Learned{Source: m.Source, Methods: []catalog.Method{m}, Definitions: defs})

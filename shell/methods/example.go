@@ -17,8 +17,8 @@ type Argument struct {
 	Value json.RawMessage
 }
 
-// Example returns a line that calls m, or serves it where the peer calls it here, and can be run as it stands: with the params of
-// m's first example, else with samples of its required parameters.
+// Example returns a line that calls m, or serves it where the peer calls it here, and can be run as it stands: with
+// the params of m's first example, else with samples of its required parameters.
 func Example(m catalog.Method, defs catalog.Definitions) string {
 	if m.Ours {
 		return serveLine(m, defs)
@@ -47,8 +47,8 @@ func serveLine(m catalog.Method, defs catalog.Definitions) string {
 	return ".serve " + m.Name + " " + result
 }
 
-// Params returns args, which are in the order of m's parameters, as the params of a call: by name where m wants that, or where
-// one that stands before another is left out. They are nil where there are no args.
+// Params returns args, which are in the order of m's parameters, as the params of a call: by name where m wants
+// that, or where one that stands before another is left out. They are nil where there are no args.
 func Params(m catalog.Method, args []Argument) json.RawMessage {
 	if len(args) == 0 {
 		return nil

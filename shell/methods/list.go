@@ -39,8 +39,8 @@ func (p Page) columns(methods []catalog.Method) columns {
 	return c
 }
 
-// List returns methods, of which there is at least one, as a table; in groups where they are many. Where all were learned in the
-// same way, that is said below the table.
+// List returns methods, of which there is at least one, as a table; in groups where they are many. Where all were
+// learned in the same way, that is said below the table.
 func (p Page) List(methods []catalog.Method) string {
 	groups := []group{{methods: methods}}
 	if len(methods) > groupedFrom {

@@ -1,5 +1,6 @@
-// Package methods is what is known of methods, as people read it: lists, groups, descriptions, lines that call a method, and the
-// names that may have been meant by one that is not known. It asks nobody; what is known comes from package catalog.
+// Package methods is what is known of methods, as people read it: lists, groups, descriptions, lines that call a
+// method, and the names that may have been meant by one that is not known. It asks nobody; what is known comes from
+// package catalog.
 package methods
 
 import (

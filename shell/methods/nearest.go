@@ -16,7 +16,8 @@ const maxNearest = 3
 // Unknown says that none of methods is called name, and which may have been meant.
 func Unknown(name string, methods []catalog.Method) string {
 	if len(methods) == 0 {
-		return "no methods are known yet; those that you call and that exist are learned, .learn FILE reads them from a file"
+		return "no methods are known yet; those that you call and that exist are learned, .learn FILE reads them " +
+			"from a file"
 	}
 	if glob.Is(name) {
 		return "write the name of one method; .methods " + name + " lists those that match"
@@ -63,8 +64,8 @@ func Nearest(name string, methods []catalog.Method) []string {
 	return kept
 }
 
-// edits returns how many bytes have to be inserted, left out or replaced to make b of a, or neighbours exchanged: the optimal
-// string alignment distance.
+// edits returns how many bytes have to be inserted, left out or replaced to make b of a, or neighbours exchanged:
+// the optimal string alignment distance.
 func edits(a, b string) int {
 	before, last, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
 	for j := range row {
