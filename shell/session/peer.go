@@ -41,7 +41,7 @@ type Peer struct {
 	// incurious is whether it ended a connection because it was asked what it offers, so that it is not asked any more.
 	incurious atomic.Bool
 
-	documents documents
+	documents Documents
 	inbox     inbox  // what is done for what it did
 	lastSeen  string // the method that it called last; the reading goroutine's
 

@@ -74,10 +74,13 @@ func (s style) responseLine(e *event.Event, summary string) string {
 	return text + s.remarks(besideError(e), matchText(e), e.Text)
 }
 
-// stderrLine renders a line that a child process wrote to its stderr.
+// stderrLine renders a line that a child process wrote to its stderr: a peer, or what answers peers, which has a title and no number.
 func (s style) stderrLine(e *event.Event) string {
 	mark := "│ "
-	if e.Peer.Number > 0 && s.several() {
+	switch {
+	case e.Peer.Number == 0 && e.Peer.Title != "":
+		mark = Visible(e.Peer.Title) + " │ "
+	case e.Peer.Number > 0 && s.several():
 		mark = e.Peer.At() + " │ "
 	}
 	return s.colors.Dim(mark + Visible(e.Text))

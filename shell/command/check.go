@@ -1,0 +1,53 @@
+package command
+
+import (
+	"errors"
+	"regexp"
+	"slices"
+
+	"rpcsh/shell/jq"
+	"rpcsh/shell/lang"
+	"rpcsh/shell/session"
+)
+
+var variableOfJQ = regexp.MustCompile(`\$([A-Za-z_][A-Za-z0-9_]*)`)
+
+// CheckLine finds what is wrong with a line of .on, which is run later; what its variables will be is not known. A
+// mistake is a *lang.Error with its column in the whole line that line is a part of.
+func (t *Table) CheckLine(line lang.Text) error {
+	st, err := lang.Check(line.Text)
+	if err == nil {
+		err = t.checkStatement(st)
+	}
+	var mistake *lang.Error
+	if errors.As(err, &mistake) {
+		moved := *mistake
+		moved.Column += line.Column
+		return &moved
+	}
+	return err
+}
+
+func (t *Table) checkStatement(st *lang.Statement) error {
+	if st.Command != nil {
+		if _, err := t.allowed(st.Command, true); err != nil {
+			return err
+		}
+	}
+	if st.Peer != "" {
+		if _, err := session.ParseSelector(st.Peer); err != nil {
+			return &lang.Error{Column: st.PeerColumn, Reason: err.Error()}
+		}
+	}
+	if st.Filter == nil {
+		return nil
+	}
+	var names []string
+	for _, found := range variableOfJQ.FindAllStringSubmatch(st.Filter.Text, -1) {
+		if !slices.Contains(names, found[1]) {
+			names = append(names, found[1])
+		}
+	}
+	_, err := jq.Compile(st.Filter.Text, names...)
+	return jqMistake(*st.Filter, err)
+}

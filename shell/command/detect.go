@@ -1,0 +1,55 @@
+package command
+
+import (
+	"context"
+	"fmt"
+
+	"rpcsh/rpcconn/dial"
+	"rpcsh/shell/lang"
+	"rpcsh/shell/view"
+)
+
+// runDetect runs .detect [-v] [TARGET].
+func (c *connections) runDetect(ctx context.Context, args lang.Text) error {
+	var trace func(string)
+	verbose := flag{"-v", "", "show each step", sets(func() {
+		trace = func(step string) { c.view.Say("  %s", view.Visible(step)) }
+	})}
+	a := read(args)
+	if err := (flags{command: ".detect", all: []flag{verbose}}).leading(a); err != nil {
+		return err
+	}
+	if words := a.words(); len(words) > 0 {
+		t, err := readTarget(words)
+		if err != nil {
+			return err
+		}
+		return c.detect(ctx, t, trace)
+	}
+	p := c.session.Current()
+	if p == nil || p.Accepted() {
+		return fmt.Errorf("which target? write host:port")
+	}
+	return c.detect(ctx, p.Target(), trace)
+}
+
+// Detect finds out what target speaks and shows that as a result, as .detect does; trace is told each step, nil:
+// nobody is.
+func (t *Table) Detect(ctx context.Context, target dial.Target, trace func(string)) error {
+	return t.connections.detect(ctx, target, trace)
+}
+
+func (c *connections) detect(ctx context.Context, t dial.Target, trace func(string)) error {
+	_, stop := c.view.Working("finding out what " + t.String() + " speaks …")
+	defer stop()
+	found, err := c.session.Detect(ctx, t, trace)
+	if err != nil {
+		return err
+	}
+	if c.view.Output() == view.OutputJSON {
+		c.view.Say("%s", found.JSON())
+	} else {
+		c.view.Say("%s · found in %s", found, view.Took(found.Took))
+	}
+	return nil
+}

@@ -1,0 +1,218 @@
+package command
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+
+	"rpcsh/completer"
+	"rpcsh/rpcconn/catalog"
+	"rpcsh/shell/lang"
+	"rpcsh/shell/methods"
+	"rpcsh/shell/session"
+	"rpcsh/shell/view"
+)
+
+// keyboard is what these commands need of the loop that reads lines.
+type keyboard interface {
+	lender
+	waiter
+}
+
+// documents are the commands about the files that a language server has open.
+type documents struct {
+	session *session.Session
+	view    *view.View
+	lines   keyboard
+}
+
+func documentCommands(s *session.Session, v *view.View, lines keyboard) []Command {
+	d := &documents{s, v, lines}
+	return []Command{
+		{
+			Name: "open", Group: groupDocuments, Usage: "FILE [LANGUAGE]",
+			Summary: "tell a language server that a file is open",
+			Help: "What changes in the file later is told before the next call. A file that is named in a call, as " +
+				"in " +
+				"textDocument/hover FILE:LINE:COLUMN, is opened by that. LANGUAGE is LSP's identifier, such as " +
+				"shellscript; it follows " +
+				"from the file's name.",
+			Examples: []string{".open main.go", ".open build shellscript"},
+			Find:     findFiles,
+			Run:      d.open,
+		},
+		{
+			Name: "edit", Group: groupDocuments, Typed: true, Usage: "[FILE]",
+			Summary: "edit a file in $EDITOR and tell the language server what has changed",
+			Help: "The file is opened first where it is not. Without a person, or without FILE, changes that " +
+				"others made to open files " +
+				"are told.",
+			Examples: []string{".edit main.go"},
+			Complete: d.completeOpen,
+			Run:      d.edit,
+		},
+		{
+			Name: "close-doc", Group: groupDocuments, Usage: "FILE",
+			Summary:  "tell a language server that a file is closed",
+			Examples: []string{".close-doc main.go"},
+			Complete: d.completeOpen,
+			Run:      d.close,
+		},
+	}
+}
+
+// server returns the current peer, if it is a language server whose session has begun.
+func (d *documents) server(ctx context.Context) (*session.Peer, error) {
+	p := d.session.Current()
+	if p == nil {
+		return nil, d.session.NotConnected()
+	}
+	if err := d.session.Usable(p); err != nil {
+		return nil, err
+	}
+	if err := d.awaitSession(ctx, p); err != nil {
+		return nil, err
+	}
+	if p.Documents() == nil {
+		return nil, fmt.Errorf("%s is no language server, as far as is known; -p lsp says that it is one, "+
+			".discover lsp asks", p.Title())
+	}
+	return p, nil
+}
+
+// awaitSession waits until the session with p has begun.
+func (d *documents) awaitSession(ctx context.Context, p *session.Peer) error {
+	peers := []*session.Peer{p}
+	if d.session.HasBegun(peers) {
+		return nil
+	}
+	_, stop := d.view.Working("the session begins …")
+	defer stop()
+	ctx, cancel := d.lines.UntilAsked(ctx)
+	defer cancel()
+	err := d.session.AwaitSession(ctx, peers)
+	if err != nil && ctx.Err() != nil {
+		return d.lines.Interruption(ctx, err.Error())
+	}
+	return err
+}
+
+// open runs .open FILE [LANGUAGE].
+func (d *documents) open(ctx context.Context, args lang.Text) error {
+	words := read(args).words()
+	if len(words) == 0 || len(words) > 2 {
+		return fmt.Errorf("which file? write .open FILE [LANGUAGE]")
+	}
+	p, err := d.server(ctx)
+	if err != nil {
+		return err
+	}
+	language, err := p.Documents().Open(ctx, words[0], strings.Join(words[1:], ""))
+	if err == nil {
+		d.view.Report(fmt.Sprintf("%s is open as %s", words[0], language))
+	}
+	return err
+}
+
+// edit runs .edit [FILE].
+func (d *documents) edit(ctx context.Context, args lang.Text) error {
+	p, err := d.server(ctx)
+	if err != nil {
+		return err
+	}
+	if words := read(args).words(); len(words) > 0 {
+		if _, err := p.Documents().Open(ctx, words[0], ""); err != nil {
+			return err
+		}
+		if err := d.runEditor(ctx, words[0]); err != nil {
+			return err
+		}
+	}
+	changed, err := p.Documents().Sync(ctx)
+	if err == nil && len(changed) == 0 {
+		d.view.Report("nothing has changed")
+	}
+	for _, path := range changed {
+		d.session.Note(shortPath(path) + " has changed, which the server was told")
+	}
+	return err
+}
+
+// close runs .close-doc FILE.
+func (d *documents) close(ctx context.Context, args lang.Text) error {
+	if args.Text == "" {
+		return fmt.Errorf("which file? Tab lists those that are open")
+	}
+	p, err := d.server(ctx)
+	if err != nil {
+		return err
+	}
+	return p.Documents().Close(ctx, read(args).words()[0])
+}
+
+// runEditor has the person edit a file; without a person it does nothing.
+func (d *documents) runEditor(ctx context.Context, path string) error {
+	if !d.view.Interactive() {
+		return nil
+	}
+	command := os.Getenv("VISUAL")
+	if command == "" {
+		command = os.Getenv("EDITOR")
+	}
+	words := strings.Fields(command)
+	if len(words) == 0 {
+		return fmt.Errorf("there is no editor: set EDITOR, or edit %s elsewhere and enter .edit", path)
+	}
+	d.view.Flush()
+	err := d.lines.Lend(func() error {
+		cmd := exec.CommandContext(ctx, words[0], append(words[1:], path)...)
+		cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
+		return cmd.Run()
+	})
+	if err != nil {
+		return fmt.Errorf("editing %s with %s: %w", path, words[0], err)
+	}
+	return nil
+}
+
+// completeOpen completes the documents that are open.
+func (d *documents) completeOpen([]string) []completer.Candidate {
+	p := d.session.Current()
+	if p == nil || p.Documents() == nil {
+		return nil
+	}
+	var all []completer.Candidate
+	for _, path := range p.Documents().Paths() {
+		all = append(all, completer.Candidate{Text: shortPath(path), Description: "open"})
+	}
+	return all
+}
+
+// example returns a line that calls m at p, and can be run as it stands. Where p is a language server it is about a
+// document that is open.
+func example(p *session.Peer, m catalog.Method) string {
+	defs := p.Known().Definitions()
+	if docs := p.Documents(); docs != nil && !m.Ours {
+		if open := docs.Paths(); len(open) > 0 {
+			if params := docs.Example(m, defs, shortPath(open[0])); params != nil {
+				return methods.CallLine(m, params)
+			}
+		}
+	}
+	return methods.Example(m, defs)
+}
+
+// shortPath returns a path as one would type it here.
+func shortPath(path string) string {
+	dir, err := os.Getwd()
+	if err != nil {
+		return path
+	}
+	if short, err := filepath.Rel(dir, path); err == nil && !strings.HasPrefix(short, "..") {
+		return short
+	}
+	return path
+}

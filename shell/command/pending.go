@@ -1,0 +1,78 @@
+package command
+
+import (
+	"strconv"
+	"time"
+
+	"rpcsh/rpcconn"
+	"rpcsh/shell/session"
+	"rpcsh/shell/view"
+)
+
+// maxListed is how many of the requests that are being answered .pending lists of each peer.
+const maxListed = 20
+
+// listPending runs .pending: it lists what both sides wait for.
+func listPending(s *session.Session, v *view.View) {
+	calls, requests := callTable(s.Peers()), requestTable(s)
+	if calls.Len() == 1 && requests.Len() == 1 {
+		v.Remark("nothing is waiting for an answer")
+		return
+	}
+	for _, t := range []*view.Table{calls, requests} {
+		if t.Len() > 1 {
+			v.Say("%s", t.Within(v.ListWidth()))
+		}
+	}
+}
+
+// callTable lists our calls, below a head.
+func callTable(peers []*session.Peer) *view.Table {
+	t := new(view.Table)
+	t.Row("PEER", "ID", "METHOD", "AGE")
+	for _, p := range peers {
+		for _, c := range p.Pending() {
+			t.Row(p.At(), "#"+c.ID.String(), view.Visible(c.Method), view.Age(time.Since(c.Since)))
+		}
+	}
+	return t
+}
+
+// requestTable lists what the peers have asked, below a head: what waits for the person, in the order in which it
+// is to be answered, and then what rules are answering.
+func requestTable(s *session.Session) *view.Table {
+	t := new(view.Table)
+	t.Row("ASKS", "PEER", "ID", "AGE", "REQUEST")
+	parked := make(map[*rpcconn.Request]bool)
+	for _, r := range s.WaitingForPerson() {
+		req := r.Request.Request
+		parked[req] = true
+		t.Row(strconv.Itoa(r.Number), at(r.Peer), idText(req.ID), view.Age(time.Since(r.Since)), requestText(req))
+	}
+	for _, p := range s.Peers() {
+		listed := 0
+		for _, req := range p.Open() {
+			if parked[req] {
+				continue
+			}
+			if listed++; listed <= maxListed {
+				t.Row("–", p.At(), idText(req.ID), view.Age(time.Since(req.Time)), requestText(req))
+			}
+		}
+		if listed > maxListed {
+			t.Row("–", p.At(), "", "", "… "+view.Grouped(listed-maxListed)+" more that are being answered")
+		}
+	}
+	return t
+}
+
+func idText(id rpcconn.ID) string { return "#" + view.Visible(id.String()) }
+
+// requestText shows a peer's request as one would type it.
+func requestText(r *rpcconn.Request) string {
+	text := view.Visible(r.Method)
+	if args := view.Arguments(r.Params); args != "" {
+		text += " " + view.Shorten(args, len(r.Params))
+	}
+	return text
+}

@@ -1,0 +1,134 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"rpcsh/history"
+	"rpcsh/shell/exit"
+	"rpcsh/shell/lang"
+	"rpcsh/shell/session"
+	"rpcsh/shell/view"
+)
+
+// Deps is what commands act on.
+type Deps struct {
+	Session *session.Session
+	View    *view.View
+	Lines   Lines
+	History *history.History // nil: no lines are kept
+}
+
+// A Table is the commands of one shell. Run and CheckLine are called by those who run lines; all else by any goroutine.
+type Table struct {
+	connections *connections
+	learner     *learner
+	index       *MethodIndex
+	commands    []Command
+	settings    []Setting
+}
+
+// New returns the commands that act on deps. With no deps at all, they can be listed, and not be run.
+func New(deps Deps) *Table {
+	t := &Table{
+		connections: &connections{deps.Session, deps.View, deps.Lines},
+		learner:     &learner{deps.Session, deps.View, deps.Lines},
+		index:       NewMethodIndex(deps.Session),
+		settings:    settingTable(deps.Session, deps.View, deps.Lines),
+	}
+	found := &finder{deps.Session, t.index}
+	t.commands = slices.Concat(
+		t.connections.commands(),
+		callCommands(deps.Session, deps.View, deps.Lines),
+		methodCommands(deps.Session, deps.View, deps.Lines, found),
+		t.learner.commands(),
+		documentCommands(deps.Session, deps.View, deps.Lines),
+		serveCommands(deps.Session, deps.View),
+		replyCommands(deps.Session, deps.View, deps.Lines),
+		hookCommands(deps.Session, deps.View, t.CheckLine),
+		watchCommands(deps.Session, deps.View),
+		t.shellCommands(deps),
+	)
+	return t
+}
+
+// Commands returns all commands, in the order of their groups.
+func (t *Table) Commands() []Command { return t.commands }
+
+// Settings returns all that .set changes, in order of name.
+func (t *Table) Settings() []Setting { return t.settings }
+
+// Index returns the names of the peers' methods, prepared for searching.
+func (t *Table) Index() *MethodIndex { return t.index }
+
+// Find returns the command that name stands for: its name, an alias, or the beginning of a single command's.
+func (t *Table) Find(name string) (Command, error) {
+	var found []Command
+	for _, c := range t.commands {
+		for _, n := range append([]string{c.Name}, c.Aliases...) {
+			if n == name {
+				return c, nil
+			}
+			if strings.HasPrefix(n, name) && name != "" {
+				found = append(found, c)
+				break
+			}
+		}
+	}
+	switch len(found) {
+	case 1:
+		return found[0], nil
+	case 0:
+		return Command{}, fmt.Errorf("there is no command .%s; .help lists them (.call %s calls a method of that "+
+			"name)", name, "."+name)
+	}
+	names := make([]string, len(found))
+	for i, c := range found {
+		names[i] = "." + c.Name
+	}
+	return Command{}, fmt.Errorf(".%s may be %s", name, strings.Join(names, " or "))
+}
+
+// Run runs a statement that is a command. A mistake in the line is a *lang.Error.
+func (t *Table) Run(ctx context.Context, st *lang.Statement) error {
+	c, err := t.allowed(st.Command, session.HookOf(ctx) != nil)
+	switch {
+	case err != nil:
+		return err
+	case c.Run == nil:
+		return &lang.Error{Column: st.Command.Column, Reason: "write it in full: ." + c.Name}
+	case st.Peer != "":
+		return &lang.Error{Column: st.PeerColumn, Reason: "a peer is for calls; see .help " + c.Name}
+	}
+	if err = c.Run(ctx, st.Command.Args); ctx.Err() != nil {
+		return err
+	}
+	return located(err, st.Command.Args.Column)
+}
+
+// allowed returns the command that is named, if it may be run where it is.
+func (t *Table) allowed(named *lang.Command, inHook bool) (Command, error) {
+	c, err := t.Find(named.Name)
+	switch {
+	case err != nil:
+		return c, &lang.Error{Column: named.Column, Reason: err.Error()}
+	case c.Typed && inHook:
+		return c, &lang.Error{Column: named.Column, Reason: "." + c.Name + " is for whoever sits at the keyboard"}
+	}
+	return c, nil
+}
+
+// located returns err as a mistake at column, if it is one in the line and does not know its column.
+func located(err error, column int) error {
+	var f *exit.Failure
+	var mistake *lang.Error
+	switch {
+	case err == nil, exit.IsShown(err), errors.As(err, &mistake), errors.As(err, &f) && f.Code != exit.Usage,
+		errors.Is(err, exit.ErrTimeout):
+		return err
+	}
+	return &lang.Error{Column: column, Reason: err.Error()}
+}

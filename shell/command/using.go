@@ -1,0 +1,80 @@
+package command
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+
+	"rpcsh/shell/lang"
+	"rpcsh/shell/session"
+)
+
+// use runs .use PEER; in a line of .on, the peer that it is run for may be left out.
+func (c *connections) use(ctx context.Context, args lang.Text) error {
+	if args.Text == "" && session.HookOf(ctx) == nil {
+		return fmt.Errorf("which peer? .peers lists them")
+	}
+	if args.Text == "" {
+		args.Text = strconv.Itoa(c.session.CurrentFor(ctx).Number())
+	}
+	p, err := c.session.Find(args.Text)
+	if err != nil {
+		return err
+	}
+	c.session.Use(p)
+	c.prompt.UpdatePrompt()
+	return nil
+}
+
+// name runs .name PEER [NAME]; in a line of .on, where the peer is known, a single word is the name.
+func (c *connections) name(ctx context.Context, args lang.Text) error {
+	a := read(args)
+	first, second := a.word(), a.rest
+	p, name := c.session.CurrentFor(ctx), first
+	if second.Text != "" || session.HookOf(ctx) == nil {
+		var err error
+		if p, err = c.session.Find(first.Text); err != nil {
+			return located(err, first.Column)
+		}
+		name = second
+	}
+	var err error
+	if name.Text != "" {
+		err = session.CheckName(name.Text)
+	}
+	if err == nil {
+		err = c.session.Rename(p, name.Text)
+	}
+	if err != nil {
+		return mistake(name, err.Error())
+	}
+	c.prompt.UpdatePrompt()
+	return nil
+}
+
+// close closes the peers that args name, the current one, or all, and stops listening then.
+func (c *connections) close(ctx context.Context, args lang.Text) error {
+	switch args.Text {
+	case "":
+		p := c.session.CurrentFor(ctx)
+		if p == nil {
+			return c.session.NotConnected()
+		}
+		if err := c.session.Usable(p); err != nil {
+			return err
+		}
+		c.session.ClosePeers([]*session.Peer{p})
+		return nil
+	case session.AllPeers:
+		c.session.StopListening()
+		c.session.ClosePeers(c.session.Peers())
+		return nil
+	}
+	sel, err := session.ParseSelector(args.Text)
+	if err != nil {
+		return err
+	}
+	found, err := c.session.Choose(sel)
+	c.session.ClosePeers(found)
+	return err
+}

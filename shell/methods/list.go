@@ -1,0 +1,116 @@
+package methods
+
+import (
+	"fmt"
+	"strings"
+
+	"rpcsh/rpcconn/catalog"
+	"rpcsh/shell/view"
+)
+
+// When a list of methods is too long to be looked through.
+const (
+	groupedFrom  = 40  // methods: they are put into groups
+	OverviewFrom = 200 // methods: the groups are listed, unless the methods were asked for
+)
+
+// columns are the widths of a list of methods.
+type columns struct {
+	width     int // of all
+	signature int
+	source    int // 0: it is not shown
+	summaries bool
+}
+
+// columns returns the widths for methods, of which there is at least one. Long signatures leave room for the summaries.
+func (p Page) columns(methods []catalog.Method) columns {
+	c := columns{width: p.Width}
+	first := methods[0].Source
+	for _, m := range methods {
+		if m.Source != first {
+			c.source = max(c.source, view.Width(m.Source.String()), view.Width(first.String()))
+		}
+		c.signature = max(c.signature, view.Width(view.Visible(m.Signature())))
+		c.summaries = c.summaries || m.Summary != "" || m.Deprecated
+	}
+	if c.summaries {
+		c.signature = min(c.signature, c.width*3/5)
+	}
+	return c
+}
+
+// List returns methods, of which there is at least one, as a table; in groups where they are many. Where all were
+// learned in the same way, that is said below the table.
+func (p Page) List(methods []catalog.Method) string {
+	groups := []group{{methods: methods}}
+	if len(methods) > groupedFrom {
+		groups = inGroups(methods)
+	}
+	c := p.columns(methods)
+	var b strings.Builder
+	for i, g := range groups {
+		if len(groups) > 1 {
+			if i > 0 {
+				b.WriteString("\n")
+			}
+			b.WriteString(p.Colors.Bold(view.Fit(g.title(), c.width)) + "\n")
+		}
+		for _, m := range g.methods {
+			b.WriteString(p.line(m, c) + "\n")
+		}
+	}
+	if c.source == 0 {
+		text := view.Plural(len(methods), "method") + ", " + sourceText(methods[0].Source)
+		b.WriteString(p.Colors.Dim(text) + "\n")
+	}
+	return b.String()
+}
+
+// line returns the line of m: whose it is, signature, where it was learned, and summary.
+func (p Page) line(m catalog.Method, c columns) string {
+	mark, paint := " ", func(text string) string { return text }
+	if m.Ours {
+		mark = p.Colors.In("←")
+	}
+	summary := view.Visible(m.Summary)
+	if m.Deprecated {
+		paint, summary = p.Colors.Dim, strings.TrimSpace("deprecated. "+summary)
+	}
+	signature := view.Fit(view.Visible(m.Signature()), min(c.signature, c.width-3))
+	line := mark + "  " + paint(signature) + padding(signature, c.signature)
+	if c.source > 0 {
+		source := view.Visible(m.Source.String())
+		line += "  " + source + padding(source, c.source)
+	}
+	if summary != "" {
+		line += "  " + paint(view.Fit(summary, max(0, c.width-view.Width(line)-2)))
+	}
+	return strings.TrimRight(line, " ")
+}
+
+// padding returns the blanks that text lacks to be so many columns wide.
+func padding(text string, columns int) string {
+	return strings.Repeat(" ", max(0, columns-view.Width(text)))
+}
+
+// Overview returns a line for each group of methods, with the names of some.
+func (p Page) Overview(methods []catalog.Method) string {
+	groups := inGroups(methods)
+	width, counted := 0, 0
+	for _, g := range groups {
+		width = max(width, view.Width(view.Visible(g.pattern())))
+		counted = max(counted, len(view.Grouped(len(g.methods))))
+	}
+	width = min(width, p.Width/2)
+	var b strings.Builder
+	for _, g := range groups {
+		pattern := view.Fit(view.Visible(g.pattern()), width)
+		line := fmt.Sprintf("%s%s  %*s  ", pattern, padding(pattern, width), counted, view.Grouped(len(g.methods)))
+		names := view.Fit(g.names(p.Width), max(0, p.Width-view.Width(line)))
+		b.WriteString(line + p.Colors.Dim(names) + "\n")
+	}
+	some := view.Visible(groups[len(groups)/2].pattern())
+	b.WriteString(p.Colors.Dim(view.Plural(len(methods), "method")+"; .methods "+some+
+		" lists a group, .methods * all, .methods /WORD searches") + "\n")
+	return b.String()
+}

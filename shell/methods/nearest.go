@@ -1,0 +1,89 @@
+package methods
+
+import (
+	"slices"
+	"strings"
+
+	"rpcsh/completer"
+	"rpcsh/rpcconn/catalog"
+	"rpcsh/shell/glob"
+	"rpcsh/shell/view"
+)
+
+// maxNearest is how many names are suggested.
+const maxNearest = 3
+
+// Unknown says that none of methods is called name, and which may have been meant.
+func Unknown(name string, methods []catalog.Method) string {
+	if len(methods) == 0 {
+		return "no methods are known yet; those that you call and that exist are learned, .learn FILE reads them " +
+			"from a file"
+	}
+	if glob.Is(name) {
+		return "write the name of one method; .methods " + name + " lists those that match"
+	}
+	if near := Nearest(name, methods); len(near) > 0 {
+		return "no method of this name is known; did you mean " + strings.Join(near, " or ") + "?"
+	}
+	return "no method of this name is known; .methods lists those that are"
+}
+
+// Nearest returns the names of the methods that may have been meant by name, the likeliest first.
+func Nearest(name string, methods []catalog.Method) []string {
+	const longest = 100 // characters of a name that somebody types
+	type near struct {
+		name  string
+		edits int
+	}
+	var found []near
+	var candidates []completer.Candidate
+	allowed := 1 + len(name)/5
+	for _, m := range methods {
+		candidates = append(candidates, completer.Candidate{Text: m.Name})
+		if diff := len(m.Name) - len(name); max(diff, -diff) > allowed || len(name) > longest {
+			continue
+		}
+		if n := edits(strings.ToLower(name), strings.ToLower(m.Name)); n <= allowed {
+			found = append(found, near{m.Name, n})
+		}
+	}
+	slices.SortStableFunc(found, func(a, b near) int { return a.edits - b.edits })
+	var names []string
+	for _, n := range found {
+		names = append(names, n.name)
+	}
+	for _, c := range completer.Find(name, candidates, maxNearest) {
+		names = append(names, c.Text)
+	}
+	var kept []string
+	for _, n := range names {
+		if n = view.Visible(n); !slices.Contains(kept, n) && len(kept) < maxNearest {
+			kept = append(kept, n)
+		}
+	}
+	return kept
+}
+
+// edits returns how many bytes have to be inserted, left out or replaced to make b of a, or neighbours exchanged:
+// the optimal string alignment distance.
+func edits(a, b string) int {
+	before, last, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
+	for j := range row {
+		last[j] = j
+	}
+	for i := range len(a) {
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := 1
+			if a[i] == b[j] {
+				cost = 0
+			}
+			row[j+1] = min(row[j]+1, last[j+1]+1, last[j]+cost)
+			if i > 0 && j > 0 && a[i] == b[j-1] && a[i-1] == b[j] {
+				row[j+1] = min(row[j+1], before[j-1]+1)
+			}
+		}
+		before, last, row = last, row, before
+	}
+	return last[len(b)]
+}

@@ -1,0 +1,81 @@
+package methods
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"rpcsh/rpcconn/catalog"
+	"rpcsh/shell/view"
+)
+
+// A paramTable is the table of parameters, or of a result, while it is made.
+type paramTable struct {
+	view.Table
+	defs   catalog.Definitions
+	result bool     // nobody has to give what it describes
+	open   []string // the schemas around the one at hand
+}
+
+// row adds p, which is at depth below a parameter, and its members; lead stands before its name.
+func (t *paramTable) row(p catalog.Param, depth int, lead string) {
+	if t.Len() >= maxRows {
+		return
+	}
+	about := []string{view.Visible(p.Summary)}
+	if p.Summary == "" {
+		about[0] = view.Visible(t.defs.Summary(p.Schema))
+	}
+	if values := t.defs.Values(p.Schema); len(values) > 1 && strings.Contains(p.Type(), "…") {
+		var all []string
+		for _, v := range values[:min(len(values), maxMembers)] {
+			all = append(all, view.Visible(view.Compact(v)))
+		}
+		about = append(about, "One of "+strings.Join(all, ", ")+".")
+	}
+	cells := []string{strings.Repeat("  ", depth) + lead + view.Visible(p.Name), view.Visible(p.Type())}
+	if !t.result {
+		cells = append(cells, t.need(p))
+	}
+	t.Row(append(cells, strings.TrimSpace(strings.Join(about, " ")))...)
+	if depth < maxNesting {
+		t.members(p.Schema, depth+1)
+	}
+}
+
+// need says whether p has to be given, and what it is otherwise.
+func (t *paramTable) need(p catalog.Param) string {
+	value := t.defs.Default(p.Schema)
+	switch {
+	case p.Deprecated:
+		return "deprecated"
+	case p.Required:
+		return "required"
+	case value != nil:
+		return "default " + view.Fit(view.Visible(view.Compact(value)), 30)
+	}
+	return "optional"
+}
+
+// members adds the members of an object, or those of the objects in an array.
+func (t *paramTable) members(schema json.RawMessage, depth int) {
+	schema = t.defs.Resolve(schema)
+	lead := "."
+	members := t.defs.Properties(schema)
+	if len(members) == 0 {
+		lead, schema = "[].", t.defs.Resolve(t.defs.Items(schema))
+		members = t.defs.Properties(schema)
+	}
+	if len(members) == 0 || slices.Contains(t.open, string(schema)) {
+		return // in a circle, it has been described above
+	}
+	t.open = append(t.open, string(schema))
+	for _, m := range members[:min(len(members), maxMembers)] {
+		t.row(m, depth, lead)
+	}
+	if more := len(members) - maxMembers; more > 0 {
+		t.Row(strings.Repeat("  ", depth) + fmt.Sprintf("… %d more", more))
+	}
+	t.open = t.open[:len(t.open)-1]
+}

@@ -1,0 +1,42 @@
+package methods
+
+import (
+	"slices"
+	"strings"
+
+	"rpcsh/rpcconn/catalog"
+	"rpcsh/shell/glob"
+)
+
+// Matching returns what reports whether a pattern of .methods matches a method. A pattern is a glob, a part of the
+// name or of the summary, or / and words that are all somewhere in the method's documentation.
+func Matching(pattern string) func(m catalog.Method) bool {
+	lower := strings.ToLower(pattern)
+	contains := func(text, word string) bool { return strings.Contains(strings.ToLower(text), word) }
+	if searched, ok := strings.CutPrefix(lower, "/"); ok {
+		words := strings.Fields(searched)
+		return func(m catalog.Method) bool {
+			text := strings.ToLower(documentation(m))
+			return !slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(text, w) })
+		}
+	}
+	if glob.Is(pattern) {
+		return func(m catalog.Method) bool { return glob.Match(pattern, m.Name) }
+	}
+	return func(m catalog.Method) bool { return contains(m.Name, lower) || contains(m.Summary, lower) }
+}
+
+// documentation returns all that is said of m, its name included.
+func documentation(m catalog.Method) string {
+	parts := append([]string{m.Name, m.Summary, m.Description}, m.Tags...)
+	for _, p := range m.Params {
+		parts = append(parts, p.Name, p.Summary)
+	}
+	if m.Result != nil {
+		parts = append(parts, m.Result.Name, m.Result.Summary)
+	}
+	for _, e := range m.Errors {
+		parts = append(parts, e.Message)
+	}
+	return strings.Join(parts, "\n")
+}
