@@ -71,6 +71,7 @@ type Shell struct {
 	desk      *desk
 	left      context.Context // ends when .quit is given
 	leave     context.CancelFunc
+	close     func() // is Close, once
 
 	mu    sync.Mutex // protects what follows
 	stops bool       // a run of several lines stops at the first that fails
@@ -98,14 +99,17 @@ func New(cfg Config) *Shell {
 	s.completer = complete.New(s.session, s.commands, s.view.Width)
 	s.runner = &runner{session: s.session, view: s.view, commands: s.commands, desk: s.desk}
 	s.desk.follow(s.commands.Index())
+	s.close = sync.OnceFunc(s.end)
 	return s
 }
 
 // Greet shows text to the person.
 func (s *Shell) Greet(text string) { s.view.Say("%s", text) }
 
-// Close ends all connections and what the session has running, and puts out what is still to be shown.
-func (s *Shell) Close() {
+// Close ends all connections and what the session has running, and puts out what is still to be shown. It may be called more than once.
+func (s *Shell) Close() { s.close() }
+
+func (s *Shell) end() {
 	s.leave()
 	s.session.Close()
 	s.desk.close()

@@ -9,6 +9,7 @@ import (
 	"rpcsh/completer"
 	"rpcsh/rpcconn/dial"
 	"rpcsh/shell/exit"
+	"rpcsh/shell/human"
 	"rpcsh/shell/lang"
 	"rpcsh/shell/session"
 	"rpcsh/shell/view"
@@ -208,7 +209,7 @@ func (c *connections) chooseDebugger(ctx context.Context, t dial.Target, cfg dia
 		if i == 0 {
 			first = url
 		}
-		rows.Row(view.Visible(d.Type), view.Visible(view.Clip(d.Title, 40)), view.Visible(view.Clip(d.URL, 60)), url)
+		rows.Row(view.Visible(d.Type), view.Visible(human.Clip(d.Title, 40)), view.Visible(human.Clip(d.URL, 60)), url)
 	}
 	c.view.Remark(strings.TrimSuffix(rows.String(), "\n"))
 	return t, exit.Usagef("%s has %d that can be debugged: name one by its URL, as in .connect %s", t, len(list), first)

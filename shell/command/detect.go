@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"rpcsh/rpcconn/dial"
+	"rpcsh/shell/human"
 	"rpcsh/shell/lang"
 	"rpcsh/shell/view"
 )
@@ -49,7 +50,7 @@ func (c *connections) detect(ctx context.Context, t dial.Target, trace func(stri
 	if c.view.Output() == view.OutputJSON {
 		c.view.Say("%s", found.JSON())
 	} else {
-		c.view.Say("%s · found in %s", found, view.Took(found.Took))
+		c.view.Say("%s · found in %s", found, human.Took(found.Took))
 	}
 	return nil
 }

@@ -14,6 +14,7 @@ import (
 	"rpcsh/shell/call"
 	"rpcsh/shell/event"
 	"rpcsh/shell/exit"
+	"rpcsh/shell/human"
 )
 
 // dialTimeout is how long a peer has to accept a connection, and to say what it speaks.
@@ -33,7 +34,7 @@ func (s *Session) Connect(ctx context.Context, t dial.Target, cfg dial.Config) (
 	s.adopt(p, link, ready, func() {
 		p.publish(&event.Event{Kind: event.Connect, Asked: true, Text: said})
 		if n := theirs(p.known.Methods()); n > 0 && s.opts.Attended {
-			text := whoText(p, methodCount(n)+" known from earlier · Tab completes · .help")
+			text := whoText(p, human.Plural(n, "method")+" known from earlier · Tab completes · .help")
 			p.publish(&event.Event{Kind: event.Learned, Asked: true, Text: text})
 		}
 	})
@@ -55,37 +56,9 @@ func (s *Session) Debuggers(ctx context.Context, t dial.Target, cfg dial.Config)
 // whoText puts who p says that it is before text.
 func whoText(p *Peer, text string) string {
 	if who := p.known.Peer().String(); who != "" {
-		return clip(who, 100) + " · " + text
+		return human.Clip(who, 100) + " · " + text
 	}
 	return text
-}
-
-// clip shortens text to n characters.
-func clip(text string, n int) string {
-	if runes := []rune(text); len(runes) > n {
-		return string(runes[:n-1]) + "…"
-	}
-	return text
-}
-
-// methodCount says how many methods there are.
-func methodCount(n int) string { return count(n, "method") }
-
-// count says how many things there are.
-func count(n int, thing string) string {
-	if n == 1 {
-		return "1 " + thing
-	}
-	return fmt.Sprintf("%s %ss", grouped(n), thing)
-}
-
-// grouped returns n with its digits in groups of three: 12 408.
-func grouped(n int) string {
-	digits := fmt.Sprint(n)
-	for i := len(digits) - 3; i > 0; i -= 3 {
-		digits = digits[:i] + " " + digits[i:]
-	}
-	return digits
 }
 
 // awaitLearned waits, in a run without a person, until the session with p has begun and its methods are known, where its protocol needs
@@ -120,7 +93,7 @@ func (s *Session) dial(ctx context.Context, p *Peer, ready <-chan struct{}) (lin
 	if link, err = cfg.Dial(ctx, t, s.connOptions(p, ready)); err != nil {
 		return nil, "", dialError(ctx, t, start, err)
 	}
-	return link, fmt.Sprintf("connected to %s · %s · in %s", link.Target, wireText(link), milliseconds(time.Since(start))), nil
+	return link, fmt.Sprintf("connected to %s · %s · in %s", link.Target, wireText(link), human.Took(time.Since(start))), nil
 }
 
 // dialUnknown is dial for a peer of which it has to be found out what it speaks.
@@ -141,15 +114,7 @@ func (s *Session) dialUnknown(ctx context.Context, p *Peer, cfg dial.Config, rea
 	if err != nil {
 		return nil, "", dialError(ctx, t, start, err)
 	}
-	return link, fmt.Sprintf("connected to %s · found in %s", found, milliseconds(found.Took)), nil
-}
-
-// milliseconds returns a short duration as one reads it: 0.8 ms, 2.4 s.
-func milliseconds(d time.Duration) string {
-	if d.Round(time.Millisecond/10) < time.Second {
-		return fmt.Sprintf("%.1f ms", float64(d)/float64(time.Millisecond))
-	}
-	return fmt.Sprintf("%.1f s", d.Seconds())
+	return link, fmt.Sprintf("connected to %s · found in %s", found, human.Took(found.Took)), nil
 }
 
 // findOut finds out what p speaks, and remembers it.
@@ -181,7 +146,7 @@ func (s *Session) Detect(ctx context.Context, t dial.Target, trace func(string))
 
 func dialError(ctx context.Context, t dial.Target, start time.Time, err error) error {
 	if cause := context.Cause(ctx); cause != nil {
-		return fmt.Errorf("connecting to %s: %w after %s", t, cause, milliseconds(time.Since(start)))
+		return fmt.Errorf("connecting to %s: %w after %s", t, cause, human.Took(time.Since(start)))
 	}
 	return &exit.Failure{Code: exit.Connection, Err: err}
 }

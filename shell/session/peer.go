@@ -16,6 +16,7 @@ import (
 	"rpcsh/rpcconn/profile"
 	"rpcsh/shell/call"
 	"rpcsh/shell/event"
+	"rpcsh/shell/human"
 )
 
 // A Peer is who is, or was, at the other end of a connection. It keeps its number, its name and what is known of it when it is dialled
@@ -54,7 +55,7 @@ func (s *Session) newPeer() *Peer {
 	p := &Peer{session: s, known: catalog.New()}
 	p.inbox.start, p.inbox.done = s.tasks.Go, s.done
 	p.inbox.missed = func(n int) {
-		p.note(fmt.Sprintf("%s: %s not handled, they came faster than what is served for them could take", p.Title(), count(n, "notification")))
+		p.note(fmt.Sprintf("%s: %s not handled, they came faster than what is served for them could take", p.Title(), human.Plural(n, "notification")))
 	}
 	p.who.Store(new(event.Peer))
 	return p

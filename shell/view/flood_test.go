@@ -7,6 +7,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"rpcsh/shell/human"
 )
 
 // pass lets an interval pass, and all that its end brings about.
@@ -148,7 +150,7 @@ func TestScreenHeld(t *testing.T) {
 		pass()
 		s.flush()
 		shown := strings.Count(p.String(), "tick\n")
-		if want := fmt.Sprintf("<… %s more tick>\n", Grouped(intervals*trafficBurst/2-shown)); !strings.HasSuffix(p.String(), want) {
+		if want := fmt.Sprintf("<… %s more tick>\n", human.Grouped(intervals*trafficBurst/2-shown)); !strings.HasSuffix(p.String(), want) {
 			t.Errorf("%d lines were shown, and not at the end %q", shown, want)
 		}
 	})

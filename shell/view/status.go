@@ -4,6 +4,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"rpcsh/shell/human"
 )
 
 // Working shows text beside the line being typed, from the first second on, with how long it has been; stop ends
@@ -105,7 +107,7 @@ func (s *statusLine) text() (text string, next time.Duration) {
 	w := s.all[len(s.all)-1]
 	since := time.Since(w.since)
 	if w.updated || since >= time.Second {
-		text = w.text + " " + Age(since) + ", Ctrl-C gives it up"
+		text = w.text + " " + human.Age(since) + ", Ctrl-C gives it up"
 	}
 	return text, time.Second - since%time.Second
 }

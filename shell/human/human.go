@@ -1,14 +1,13 @@
-package view
+// Package human is numbers, sizes and durations as people read them.
+package human
 
 import (
 	"fmt"
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
-
-// clock is the form of the times before lines that come unasked.
-const clock = "15:04:05.000"
 
 // Size returns a number of bytes for a reader: "601 B", "1.5 KiB", "5.0 MiB".
 func Size(n int) string {
@@ -67,4 +66,13 @@ func Plural(n int, thing string) string {
 		return "1 " + thing
 	}
 	return Grouped(n) + " " + thing + "s"
+}
+
+// Clip shortens text to n characters, the last of them "…" where something is left out. Text from a peer is clipped
+// before it is made visible.
+func Clip(text string, n int) string {
+	if utf8.RuneCountInString(text) <= n {
+		return text
+	}
+	return string([]rune(text)[:max(0, n-1)]) + "…"
 }
