@@ -15,7 +15,9 @@ import (
 
 	"rpcsh/rpcconn/dial"
 	"rpcsh/rpcconn/transport"
-	"rpcsh/shell"
+	"rpcsh/shell/command"
+	"rpcsh/shell/exit"
+	"rpcsh/shell/view"
 )
 
 // options is what the command line says.
@@ -69,7 +71,7 @@ func newFlags(o *options) *pflag.FlagSet {
 	f.BoolVarP(&o.notify, "notify", "n", false, "send METHOD as a notification")
 	o.timeout = duration(defaultTimeout)
 	f.VarP(&o.timeout, "timeout", "t", "how long a call waits for its answer; 0: for ever")
-	f.StringVarP(&o.output, "output", "o", "", "`FORM` of results: "+strings.Join(shell.Outputs(), ", ")+" (default pretty on a terminal, else json)")
+	f.StringVarP(&o.output, "output", "o", "", "`FORM` of results: "+strings.Join(view.Outputs(), ", ")+" (default pretty on a terminal, else json)")
 	f.Var(&o.linger, "linger", "print what comes in, a JSON object a line, for so long after the calls; 0: until the peer closes")
 	o.maxMessage = transport.DefaultMaxMessage
 	f.Var(&o.maxMessage, "max-message", "largest message taken, in bytes or as 64K, 16M")
@@ -101,7 +103,7 @@ func parseFlags(args []string) (*options, error) {
 	o := new(options)
 	f := newFlags(o)
 	if err := f.Parse(args); err != nil {
-		return nil, shell.UsageError("%w (rpcsh -h lists the flags)", err)
+		return nil, exit.Usagef("%w (rpcsh -h lists the flags)", err)
 	}
 	o.args = f.Args()
 	if n := f.ArgsLenAtDash(); n >= 0 {
@@ -118,34 +120,34 @@ func (o *options) check() error {
 		return nil
 	}
 	if err := o.wire.Check(); err != nil {
-		return shell.UsageError("%w", err)
+		return exit.Usagef("%w", err)
 	}
 	if err := o.readHeaders(); err != nil {
 		return err
 	}
-	if o.output != "" && !slices.Contains(shell.Outputs(), o.output) {
-		return shell.UsageError("-o %s: choose one of %s", o.output, strings.Join(shell.Outputs(), ", "))
+	if o.output != "" && !slices.Contains(view.Outputs(), o.output) {
+		return exit.Usagef("-o %s: choose one of %s", o.output, strings.Join(view.Outputs(), ", "))
 	}
 	if !slices.Contains([]string{colorAuto, colorAlways, colorNever}, o.color) {
-		return shell.UsageError("--color %s: choose one of auto, always, never", o.color)
+		return exit.Usagef("--color %s: choose one of auto, always, never", o.color)
 	}
 	switch {
 	case o.command != nil && (len(o.args) > 0 || o.listen != "" || o.demo):
-		return shell.UsageError("-- COMMAND is the target; nothing else can be")
+		return exit.Usagef("-- COMMAND is the target; nothing else can be")
 	case o.command != nil && len(o.command) == 0:
-		return shell.UsageError("a command is missing after --")
+		return exit.Usagef("a command is missing after --")
 	case len(o.call()) > 0 && strings.HasPrefix(o.call()[0], "-"):
-		return shell.UsageError("%s stands where a METHOD belongs: flags go before the target (-e '.call %s' calls a method of that name)", o.call()[0], o.call()[0])
+		return exit.Usagef("%s stands where a METHOD belongs: flags go before the target (-e '.call %s' calls a method of that name)", o.call()[0], o.call()[0])
 	case o.detect && (o.target() == "" && o.command == nil || len(o.call()) > 0 || len(o.execute) > 0):
-		return shell.UsageError("--detect takes a TARGET and nothing else")
+		return exit.Usagef("--detect takes a TARGET and nothing else")
 	case o.listen != "" && o.demo:
-		return shell.UsageError("--demo and -l do not go together: the demo peer is dialled")
+		return exit.Usagef("--demo and -l do not go together: the demo peer is dialled")
 	case o.listen != "" && len(o.args) > 0:
-		return shell.UsageError("-l and a target do not go together; use -e LINE for calls, .connect for further peers")
+		return exit.Usagef("-l and a target do not go together; use -e LINE for calls, .connect for further peers")
 	case len(o.execute) > 0 && len(o.call()) > 0:
-		return shell.UsageError("-e and METHOD do not go together; use one of them")
+		return exit.Usagef("-e and METHOD do not go together; use one of them")
 	case o.notify && len(o.call()) == 0:
-		return shell.UsageError("-n needs a METHOD to send")
+		return exit.Usagef("-n needs a METHOD to send")
 	}
 	return nil
 }
@@ -171,7 +173,7 @@ func (o *options) readHeaders() error {
 	for _, h := range o.headers {
 		name, value, found := strings.Cut(h, ":")
 		if name = strings.TrimSpace(name); !found || name == "" {
-			return shell.UsageError("-H %q: write 'Name: value'", h)
+			return exit.Usagef("-H %q: write 'Name: value'", h)
 		}
 		if o.wire.Header == nil {
 			o.wire.Header = make(http.Header)
@@ -193,7 +195,7 @@ func (d *duration) String() string { return time.Duration(*d).String() }
 func (d *duration) Type() string   { return "DURATION" }
 
 func (d *duration) Set(text string) error {
-	parsed, err := shell.ParseDuration(text)
+	parsed, err := command.ParseDuration(text)
 	*d = duration(parsed)
 	return err
 }

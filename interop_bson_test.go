@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"rpcsh/shell"
+	"rpcsh/shell/exit"
 )
 
 // richResult is what server.py's rich returns, as Extended JSON. Python's date with a zone of +02:00 crosses as UTC.
@@ -28,7 +28,7 @@ func bsonRich(t *testing.T, in *interop) {
 	sh.do(t, "x = rich", "same [$x]", "same value=$x", "echo 1 $x", "same [$x] | .big", "same [$x.oid]")
 	sh.stdout.next(t, richResult, richResult, richResult, `{"args":[1,`+richResult+`],"kwargs":{}}`, "9007199254740993",
 		`{"$oid":"5f50c31e1c9d440000a1b2c3"}`)
-	sh.exits(t, shell.ExitDone)
+	sh.exits(t, exit.Done)
 }
 
 // bsonSame leaves out UUIDs, which the library sends on with another subtype.
@@ -46,7 +46,7 @@ func bsonSame(t *testing.T, in *interop) {
 		sh.do(t, "same ["+v+"]", "same value:="+v)
 		sh.stdout.next(t, v, v)
 	}
-	sh.exits(t, shell.ExitDone)
+	sh.exits(t, exit.Done)
 }
 
 func bsonSeen(t *testing.T, in *interop) {
@@ -69,7 +69,7 @@ func bsonSeen(t *testing.T, in *interop) {
 		sh.do(t, "!log ["+c.arg+"]")
 		server.stdout.says(t, `^log (.*)$`, c.seen)
 	}
-	sh.exits(t, shell.ExitDone)
+	sh.exits(t, exit.Done)
 }
 
 func bsonAnswers(t *testing.T, in *interop) {
@@ -91,7 +91,7 @@ func bsonAnswers(t *testing.T, in *interop) {
 		server.do(t, "call "+c.call)
 		server.stdout.says(t, calledLine, c.want)
 	}
-	sh.exits(t, shell.ExitDone)
+	sh.exits(t, exit.Done)
 }
 
 func bsonUnsayable(t *testing.T, in *interop) {
@@ -112,7 +112,7 @@ func bsonUnsayable(t *testing.T, in *interop) {
 	server.stdout.until(t, `^log "ready"$`)
 	server.do(t, "call big")
 	server.stdout.until(t, `^called \S+ error -32603 "Internal error" ".*does not fit 64 bits`)
-	sh.exits(t, shell.ExitUsage)
+	sh.exits(t, exit.Usage)
 	// each is said once, the one that the exit code is of too
 	if n := strings.Count(sh.stderr.String(), "rpcsh: same: "); n != 5 {
 		t.Errorf("%d calls failed, want 5:\n%s", n, sh.stderr)

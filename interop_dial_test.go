@@ -9,7 +9,7 @@ import (
 
 	"rpcsh/rpcconn"
 	"rpcsh/rpcconn/dial"
-	"rpcsh/shell"
+	"rpcsh/shell/exit"
 )
 
 // TestInteropDial has rpcsh connect to server.py.
@@ -57,7 +57,7 @@ func dialCallback(t *testing.T, in *interop) {
 	server.stdout.until(t, `^poke error -32601 "Method not found" ""$`)
 	sh.stderr.until(t, `→ #3 error -32601: Method not found .* not served, .serve my_double …$`)
 
-	sh.exits(t, shell.ExitDone)
+	sh.exits(t, exit.Done)
 	server.stdout.until(t, `^disconnected `)
 }
 
@@ -68,17 +68,17 @@ func dialOneCall(t *testing.T, in *interop) {
 		stdout []string
 		code   int
 	}{
-		{[]string{address, "my_add", "40", "2"}, []string{"42"}, shell.ExitDone},
-		{[]string{address, "my_add", "[40, -2]"}, []string{"38"}, shell.ExitDone},
-		{[]string{address, "my_add", "-1", "--x"}, nil, shell.ExitPeerError},
-		{[]string{address, "echo", "-1", "--x", "@f", "a|b", "#"}, []string{`{"args":[-1,"--x","@f","a|b","#"],"kwargs":{}}`}, shell.ExitDone},
-		{[]string{address, "echo", "x", "null", `{"b":[1.50,"y"],"a":{}}`}, []string{in.object(`{"args":["x",null,{"b":[1.5,"y"],"a":{}}],"kwargs":{}}`)}, shell.ExitDone},
-		{[]string{address, "echo", "b=1", "a=two"}, []string{in.object(`{"args":[],"kwargs":{"b":1,"a":"two"}}`)}, shell.ExitDone},
-		{[]string{address, "describe", "name=n", "size:=3"}, []string{in.object(`{"name":"n","size":3}`)}, shell.ExitDone},
-		{[]string{"-n", address, "log", "once"}, nil, shell.ExitDone},
-		{[]string{"-e", "x = my_add 1 2", "-e", "my_add $x 4", "-e", `echo $x | .args[0]`, address}, []string{"3", "7", "3"}, shell.ExitDone},
-		{[]string{address, "boom", "1"}, nil, shell.ExitPeerError},
-		{[]string{address, "abort"}, nil, shell.ExitConnection},
+		{[]string{address, "my_add", "40", "2"}, []string{"42"}, exit.Done},
+		{[]string{address, "my_add", "[40, -2]"}, []string{"38"}, exit.Done},
+		{[]string{address, "my_add", "-1", "--x"}, nil, exit.PeerError},
+		{[]string{address, "echo", "-1", "--x", "@f", "a|b", "#"}, []string{`{"args":[-1,"--x","@f","a|b","#"],"kwargs":{}}`}, exit.Done},
+		{[]string{address, "echo", "x", "null", `{"b":[1.50,"y"],"a":{}}`}, []string{in.object(`{"args":["x",null,{"b":[1.5,"y"],"a":{}}],"kwargs":{}}`)}, exit.Done},
+		{[]string{address, "echo", "b=1", "a=two"}, []string{in.object(`{"args":[],"kwargs":{"b":1,"a":"two"}}`)}, exit.Done},
+		{[]string{address, "describe", "name=n", "size:=3"}, []string{in.object(`{"name":"n","size":3}`)}, exit.Done},
+		{[]string{"-n", address, "log", "once"}, nil, exit.Done},
+		{[]string{"-e", "x = my_add 1 2", "-e", "my_add $x 4", "-e", `echo $x | .args[0]`, address}, []string{"3", "7", "3"}, exit.Done},
+		{[]string{address, "boom", "1"}, nil, exit.PeerError},
+		{[]string{address, "abort"}, nil, exit.Connection},
 	} {
 		sh := in.shell(t, c.args...)
 		sh.stdout.next(t, c.stdout...)
@@ -91,7 +91,7 @@ func dialOneCall(t *testing.T, in *interop) {
 		sh.stdout.until(t, fmt.Sprintf(`^{"time":"[^"]*","peer":1,"kind":"notification","method":"tick","params":\[%d\]}$`, i))
 	}
 	sh.stdout.next(t, "3", `"bye"`)
-	sh.exits(t, shell.ExitDone)
+	sh.exits(t, exit.Done)
 }
 
 // object returns a result that server.py makes: the library's JSON has its keys sorted and blanks nowhere, BSON keeps the order.
@@ -125,11 +125,11 @@ func dialErrors(t *testing.T, in *interop) {
 		sh.stderr.until(t, c.stderr)
 		sh.stdout.next(t, "2") // the connection lives on
 	}
-	sh.exits(t, shell.ExitPeerError)
+	sh.exits(t, exit.PeerError)
 
 	sh = in.shell(t, "-o", "json", address, "boom", "1")
 	sh.stderr.next(t, `{"error":{"exit":1,"message":"Server error","code":-32000,"data":"boom (1,)"}}`)
-	sh.exits(t, shell.ExitPeerError)
+	sh.exits(t, exit.PeerError)
 }
 
 func dialBatch(t *testing.T, in *interop) {
@@ -138,11 +138,11 @@ func dialBatch(t *testing.T, in *interop) {
 	switch {
 	case in.form == "bson":
 		sh.stderr.until(t, `^rpcsh: batch of 3: .*BSON.*batch`)
-		sh.exits(t, shell.ExitUsage)
+		sh.exits(t, exit.Usage)
 		return
 	case !in.hasBatches(): // where the library closes the connection
 		sh.stderr.until(t, `^rpcsh: batch of 3: connection closed`)
-		sh.exits(t, shell.ExitConnection)
+		sh.exits(t, exit.Connection)
 		return
 	}
 	sh.stdout.next(t, "[3,7]")
@@ -156,7 +156,7 @@ func dialBatch(t *testing.T, in *interop) {
 		"3", "3")
 	server.stdout.until(t, `^log "y"$`)
 	server.stdout.until(t, `^log "z"$`)
-	sh.exits(t, shell.ExitDone)
+	sh.exits(t, exit.Done)
 }
 
 func dialBye(t *testing.T, in *interop) {
@@ -173,7 +173,7 @@ func dialBye(t *testing.T, in *interop) {
 
 	sh.do(t, "abort")
 	sh.stderr.until(t, `^rpcsh: abort: connection closed`)
-	sh.exits(t, shell.ExitConnection)
+	sh.exits(t, exit.Connection)
 }
 
 func dialKilled(t *testing.T, in *interop) {
@@ -182,11 +182,11 @@ func dialKilled(t *testing.T, in *interop) {
 	sh.stderr.until(t, `← #1 my_double 3$`) // so the call waits, for the answer to this one
 	server.kill()
 	sh.stderr.has(t, `^rpcsh: my_progress_add: connection closed`)
-	sh.exits(t, shell.ExitConnection)
+	sh.exits(t, exit.Connection)
 
 	sh = in.shell(t, address, "my_add", "1", "2")
 	sh.stderr.until(t, `^rpcsh: .*connection refused`)
-	sh.exits(t, shell.ExitConnection)
+	sh.exits(t, exit.Connection)
 }
 
 func dialRules(t *testing.T, in *interop) {
@@ -223,7 +223,7 @@ func dialRules(t *testing.T, in *interop) {
 	sh.stderr.until(t, `→ #9 "bye"`)
 	sh.stderr.until(t, `: closed here$`)
 	server.stdout.has(t, `^disconnected `)
-	sh.exits(t, shell.ExitDone)
+	sh.exits(t, exit.Done)
 
 	server, sh, _ = in.connect(t)
 	sh.do(t, `.serve abort --abort`, "!log ready")
@@ -233,7 +233,7 @@ func dialRules(t *testing.T, in *interop) {
 	server.stdout.has(t, `^disconnected `)
 	sh.stderr.until(t, `→ #1 no answer, the connection is closed$`)
 	sh.stderr.has(t, `: closed here$`)
-	sh.exits(t, shell.ExitDone)
+	sh.exits(t, exit.Done)
 }
 
 func dialHeld(t *testing.T, in *interop) {
@@ -250,7 +250,7 @@ func dialHeld(t *testing.T, in *interop) {
 	sh.stdout.next(t, "11", "0.3")
 	sh.do(t, ".set timeout 50ms", ".set stop off", ".serve my_double --delay 1h 0", "my_progress_add 1 1")
 	sh.stderr.until(t, `^rpcsh: my_progress_add: timed out: no answer within 50ms`)
-	sh.exits(t, shell.ExitTimeout)
+	sh.exits(t, exit.Timeout)
 	server.stdout.has(t, `^called \S+ error 0 "the connection was closed" ""$`)
 }
 
@@ -329,5 +329,5 @@ func dialSame(t *testing.T, in *interop) {
 		server.do(t, "call same "+v)
 		server.stdout.says(t, calledLine, "result "+v)
 	}
-	sh.exits(t, shell.ExitDone)
+	sh.exits(t, exit.Done)
 }

@@ -4,7 +4,7 @@ import (
 	"regexp"
 	"testing"
 
-	"rpcsh/shell"
+	"rpcsh/shell/exit"
 )
 
 // TestInteropListen has client.py connect to rpcsh.
@@ -66,7 +66,7 @@ func listenTwo(t *testing.T, in *interop) {
 
 	sh.do(t, "@2 my_double 5")
 	sh.stderr.until(t, `^rpcsh: peer @2 has gone \(\.peers lists who is there\)$`)
-	sh.exits(t, shell.ExitPeerError) // what failed first
+	sh.exits(t, exit.PeerError) // what failed first
 	first.stdout.next(t, "closed")
 
 	sh, port = in.listen(t) // and now without .set stop off
@@ -75,7 +75,7 @@ func listenTwo(t *testing.T, in *interop) {
 	sh.stderr.until(t, `^rpcsh: @1 \S+ (closed|reset) the connection$`)
 	sh.do(t, "@1 my_double 5", "my_double 6")
 	sh.stderr.until(t, `^rpcsh: peer @1 has gone`)
-	sh.exits(t, shell.ExitConnection)
+	sh.exits(t, exit.Connection)
 }
 
 func listenRequests(t *testing.T, in *interop) {
@@ -116,7 +116,7 @@ func listenBatch(t *testing.T, in *interop) {
 	sh.do(t, ".batch my_double 5 ; !log y ; boom 1")
 	sh.stdout.next(t, `[10,{"error":{"code":-32000,"message":"Server error","data":"boom (1,)"}}]`)
 	c.stdout.next(t, `notified log ["y"]`)
-	sh.exits(t, shell.ExitDone)
+	sh.exits(t, exit.Done)
 	c.stdout.next(t, "closed")
 }
 
@@ -143,5 +143,5 @@ func listenClose(t *testing.T, in *interop) {
 	sh.do(t, "@4 abort")
 	sh.stderr.until(t, `^rpcsh: abort: connection closed`)
 	c.stdout.next(t, "closed")
-	sh.exits(t, shell.ExitConnection)
+	sh.exits(t, exit.Connection)
 }

@@ -5,7 +5,7 @@ import (
 	"regexp"
 	"testing"
 
-	"rpcsh/shell"
+	"rpcsh/shell/exit"
 )
 
 // TestInteropScript has the scripts of testdata/pybsonrpc take the place of the programs there, against the one that is left.
@@ -81,5 +81,5 @@ func scriptCalls(t *testing.T, in *interop) {
 		server.stdout.says(t, calledLine, c.want)
 	}
 	server.stdout.has(t, `^disconnected `)
-	sh.exits(t, shell.ExitDone)
+	sh.exits(t, exit.Done)
 }

@@ -13,9 +13,9 @@ import (
 	"testing"
 	"time"
 
-	"go.uber.org/goleak"
+	"rpcsh/shell/exit"
 
-	"rpcsh/shell"
+	"go.uber.org/goleak"
 )
 
 // The interop tests run rpcsh against the programs in testdata/pybsonrpc, which are built on the Python library py-bson-rpc. Where that is
@@ -333,7 +333,7 @@ func (s *shellRun) do(t *testing.T, lines ...string) {
 func (s *shellRun) stops(t *testing.T) {
 	t.Helper()
 	s.interrupt()
-	s.exits(t, shell.ExitDone)
+	s.exits(t, exit.Done)
 }
 
 // exits waits for the end of rpcsh, whose stdin ends here, and checks its exit code and that nothing else was printed on stdout.

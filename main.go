@@ -23,8 +23,10 @@ import (
 	"rpcsh/rpcconn/demo"
 	"rpcsh/rpcconn/dial"
 	"rpcsh/shell"
+	"rpcsh/shell/exit"
 	"rpcsh/shell/lang"
 	"rpcsh/shell/term"
+	"rpcsh/shell/view"
 )
 
 // version is that of the newest entry of CHANGELOG.md.
@@ -43,13 +45,13 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	switch {
 	case err != nil:
 		fmt.Fprintln(stderr, "rpcsh: "+err.Error())
-		return shell.ExitCode(err)
+		return exit.Code(err)
 	case o.help:
 		fmt.Fprint(stdout, usage+newFlags(new(options)).FlagUsages()+exitCodes)
-		return shell.ExitDone
+		return exit.Done
 	case o.version:
 		fmt.Fprintln(stdout, "rpcsh "+version+revision())
-		return shell.ExitDone
+		return exit.Done
 	}
 	p := &program{options: o, stdin: stdin, stdout: stdout, stderr: stderr}
 	return p.run(ctx)
@@ -96,7 +98,7 @@ func (p *program) run(ctx context.Context) int {
 	} else {
 		signals = append(signals, os.Interrupt)
 		if isTerminal(p.stdout) && p.output == "" {
-			cfg.Output = shell.OutputPretty
+			cfg.Output = view.OutputPretty
 		}
 		if isTerminal(p.stderr) {
 			cfg.Status = func(text string) { fmt.Fprintf(p.stderr, "\r\x1b[K%s", text) }
@@ -126,12 +128,12 @@ func (p *program) run(ctx context.Context) int {
 	if err != nil && ctx.Err() == nil || err != nil && !p.interactive() {
 		p.shell.ShowFailure(err)
 	}
-	return shell.ExitCode(err)
+	return exit.Code(err)
 }
 
 func (p *program) fail(err error) int {
 	fmt.Fprintln(p.stderr, "rpcsh: "+err.Error())
-	return shell.ExitCode(err)
+	return exit.Code(err)
 }
 
 // interactive reports whether a person sits at a terminal and wants a shell.
@@ -322,7 +324,7 @@ func (p *program) detectTarget(ctx context.Context) error {
 	t, err := dial.CommandTarget(p.command), error(nil)
 	if p.command == nil {
 		if t, err = dial.ParseTarget(p.target()); err != nil {
-			return shell.UsageError("%w", err)
+			return exit.Usagef("%w", err)
 		}
 	}
 	var trace func(string)

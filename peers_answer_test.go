@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"rpcsh/shell"
+	"rpcsh/shell/exit"
 )
 
 // TestAnswersPeers has rpcsh answer what real peers ask of it: by rules, by commands, and by hand.
@@ -38,7 +38,7 @@ func answersNeovim(t *testing.T, p *peers) {
 		sh.stdout.next(t, `["outer","one"]`)
 		sh.do(t, "nvim_eval 6*8")
 		sh.stdout.next(t, "48")
-		sh.exits(t, shell.ExitDone)
+		sh.exits(t, exit.Done)
 	})
 	t.Run("oldest first", func(t *testing.T) {
 		sh := nested(t)
@@ -48,7 +48,7 @@ func answersNeovim(t *testing.T, p *peers) {
 		sh.stderr.has(t, `^rpcsh: nvim_exec_lua: connection closed: it ended: exit status \d+$`)
 		sh.do(t, ".reply 2 two")
 		sh.stderr.until(t, `request 2 is gone: @1 ended: exit status \d+$`)
-		sh.exits(t, shell.ExitUsage)
+		sh.exits(t, exit.Usage)
 	})
 }
 
@@ -80,7 +80,7 @@ func answersMCP(t *testing.T, p *peers) {
 
 	sh.do(t, ".set stop off", call+" &", `.fail 2 -1 "User rejected sampling request"`)
 	sh.stdout.until(t, says("User rejected sampling request"))
-	sh.exits(t, shell.ExitDone)
+	sh.exits(t, exit.Done)
 }
 
 // answersBashLanguageServer answers, as an editor does, how the server is configured, and sees that it is: by how much it tells.
@@ -102,6 +102,6 @@ func answersBashLanguageServer(t *testing.T, p *peers) {
 		if got := strings.Contains(sh.stderr.String(), "DEBUG onDocumentSymbol"); got != tells {
 			t.Errorf("log level %s: it says what it does: %v", level, got)
 		}
-		sh.exits(t, shell.ExitDone)
+		sh.exits(t, exit.Done)
 	}
 }

@@ -4,7 +4,7 @@ import (
 	"testing"
 	"time"
 
-	"rpcsh/shell"
+	"rpcsh/shell/exit"
 )
 
 func peerBashLanguageServer(t *testing.T, p *peers) {
@@ -35,5 +35,5 @@ func peerBashLanguageServer(t *testing.T, p *peers) {
 	sh.do(t, `textDocument/documentSymbol {"textDocument":{`+uri+`}} | [.[].name]`, "shutdown", "!exit")
 	sh.stdout.next(t, `["hello"]`, "null")
 	sh.stderr.until(t, `ended: exit status 0$`)
-	sh.exits(t, shell.ExitDone)
+	sh.exits(t, exit.Done)
 }

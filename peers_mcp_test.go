@@ -3,7 +3,7 @@ package main
 import (
 	"testing"
 
-	"rpcsh/shell"
+	"rpcsh/shell/exit"
 )
 
 const (
@@ -52,5 +52,5 @@ func mcpSession(t *testing.T, sh *shellRun) {
 	for _, step := range []string{"1", "2", "3"} {
 		sh.stderr.until(t, ` ← notifications/progress {"progress":`+step+`,"total":3,"progressToken":"p1"}$`)
 	}
-	sh.exits(t, shell.ExitDone)
+	sh.exits(t, exit.Done)
 }

@@ -4,7 +4,7 @@ import (
 	"path/filepath"
 	"testing"
 
-	"rpcsh/shell"
+	"rpcsh/shell/exit"
 )
 
 func peerNeovim(t *testing.T, p *peers) {
@@ -56,5 +56,5 @@ func neovimSession(t *testing.T, target ...string) {
 	sh.stderr.until(t, `^rpcsh: error 0: Error executing lua: Method not found`)
 	sh.do(t, "nvim_eval 1+2")
 	sh.stdout.until(t, "^3$")
-	sh.exits(t, shell.ExitPeerError)
+	sh.exits(t, exit.PeerError)
 }

@@ -6,7 +6,7 @@ import (
 	"path/filepath"
 	"testing"
 
-	"rpcsh/shell"
+	"rpcsh/shell/exit"
 )
 
 // ovsdbEchos is how many times to wait until ovsdb-server, after 5 s of silence each, asks whether we are there. If it is not answered it
@@ -56,6 +56,6 @@ func peerOVSDB(t *testing.T, p *peers) {
 		sh.do(t, ".set stop off", "no_such_method", "list_dbs")
 		sh.stderr.until(t, `^rpcsh: error 0: unknown method`)
 		sh.stdout.next(t, databases)
-		sh.exits(t, shell.ExitPeerError)
+		sh.exits(t, exit.PeerError)
 	}
 }

@@ -7,7 +7,7 @@ import (
 	"path/filepath"
 	"testing"
 
-	"rpcsh/shell"
+	"rpcsh/shell/exit"
 )
 
 func peerSnapserver(t *testing.T, p *peers) {
@@ -61,7 +61,7 @@ func peerSnapserver(t *testing.T, p *peers) {
 	for _, sh := range []*shellRun{overTCP, overWebSocket, overHTTP} {
 		sh.do(t, ".set stop off", "No.Such")
 		sh.stderr.until(t, `^rpcsh: error -32601: Method not found`)
-		sh.exits(t, shell.ExitPeerError)
+		sh.exits(t, exit.PeerError)
 	}
 }
 

@@ -12,10 +12,10 @@ import (
 	"testing"
 	"time"
 
+	"rpcsh/shell/exit"
+
 	"github.com/adrg/xdg"
 	"go.uber.org/goleak"
-
-	"rpcsh/shell"
 )
 
 // The tests of peers run rpcsh against programs of others, which they start on the loopback interface and end. Where one is not installed
@@ -233,7 +233,7 @@ func calls(t *testing.T, result string, targetAndCall ...string) {
 	t.Helper()
 	sh := peerShell(t, targetAndCall...)
 	sh.stdout.until(t, result)
-	sh.exits(t, shell.ExitDone)
+	sh.exits(t, exit.Done)
 }
 
 // A found is what rpcsh --detect -o json prints, and what a test wants of it.
@@ -252,7 +252,7 @@ func detects(t *testing.T, want found, target ...string) {
 	if err := json.Unmarshal([]byte(sh.stdout.until(t, `^{.*}$`)[0]), &got); err != nil {
 		t.Fatal(err)
 	}
-	sh.exits(t, shell.ExitDone)
+	sh.exits(t, exit.Done)
 	t.Logf("%s: %q, %q in %.1f ms", got.URL, got.Protocol, got.Framing, got.MS)
 	if got.MS = 0; got != want {
 		t.Fatalf("found %+v, want %+v", got, want)

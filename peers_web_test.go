@@ -8,7 +8,7 @@ import (
 	"path/filepath"
 	"testing"
 
-	"rpcsh/shell"
+	"rpcsh/shell/exit"
 )
 
 func peerAria2(t *testing.T, p *peers) {
@@ -35,7 +35,7 @@ func peerAria2(t *testing.T, p *peers) {
 	sh.stderr.until(t, ` ← aria2.onDownloadComplete \[?{"gid":"`+gid+`"}\]?$`)
 	sh.do(t, "aria2.nosuch")
 	sh.stderr.until(t, `^rpcsh: error 1: No such method: aria2.nosuch$`)
-	sh.exits(t, shell.ExitPeerError)
+	sh.exits(t, exit.PeerError)
 }
 
 func peerNodeInspect(t *testing.T, p *peers) {
@@ -58,7 +58,7 @@ func peerNodeInspect(t *testing.T, p *peers) {
 	sh.stdout.until(t, `"args":\[{"type":"string","value":"ready"}\]`)
 	sh.stdout.next(t, "{}") // the answer, after all of them
 	g.kill()
-	sh.exits(t, shell.ExitDone)
+	sh.exits(t, exit.Done)
 }
 
 func peerAnvil(t *testing.T, p *peers) {
@@ -86,13 +86,13 @@ func peerAnvil(t *testing.T, p *peers) {
 		}
 		sh.do(t, `.batch eth_chainId ; eth_unsubscribe "`+id+`"`)
 		sh.stdout.next(t, "["+chain+",true]")
-		sh.exits(t, shell.ExitDone)
+		sh.exits(t, exit.Done)
 	}
 	sh := connected(t, "http://"+address)
 	sh.do(t, ".batch eth_chainId ; eth_chainId", "eth_subscribe newHeads") // for which HTTP has no way back
 	sh.stdout.next(t, "["+chain+","+chain+"]")
 	sh.stderr.until(t, `^rpcsh: error -32601: Method not found$`)
-	sh.exits(t, shell.ExitPeerError)
+	sh.exits(t, exit.PeerError)
 }
 
 // startOpenRPC starts a peer on @open-rpc/server-js, and returns where it is: by HTTP and by WebSocket.
@@ -124,6 +124,6 @@ func peerOpenRPC(t *testing.T, p *peers) {
 		sh.do(t, ".batch add 1 2 ; add 3 4", "add a=5 b=6", "nosuch")
 		sh.stdout.next(t, "[3,7]", "11")
 		sh.stderr.until(t, `^rpcsh: error -32601: Method not found`)
-		sh.exits(t, shell.ExitPeerError)
+		sh.exits(t, exit.PeerError)
 	}
 }

@@ -13,9 +13,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/spf13/pflag"
+	"rpcsh/shell/command"
 
-	"rpcsh/shell"
+	"github.com/spf13/pflag"
 )
 
 var update = flag.Bool("update", false, "rewrite the generated parts of README.md")
@@ -30,9 +30,9 @@ func generated() map[string]string {
 func commandTable() string {
 	var b strings.Builder
 	b.WriteString("| command | |\n| --- | --- |\n")
-	for _, group := range shell.Groups() {
+	for _, group := range command.Groups() {
 		fmt.Fprintf(&b, "| **%s** | |\n", group)
-		for _, c := range shell.Commands() {
+		for _, c := range command.List() {
 			if c.Group != group {
 				continue
 			}
@@ -97,7 +97,7 @@ func TestReadmeNames(t *testing.T) {
 	text := readFile(t, readmeFile)
 	known := make(map[string]bool)
 	newFlags(new(options)).VisitAll(func(f *pflag.Flag) { known["--"+f.Name] = true })
-	for _, c := range shell.Commands() {
+	for _, c := range command.List() {
 		for _, name := range append(c.Aliases, c.Name) {
 			known["."+name] = true
 		}

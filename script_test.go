@@ -9,9 +9,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/rogpeppe/go-internal/testscript"
+	"rpcsh/shell/exit"
 
-	"rpcsh/shell"
+	"github.com/rogpeppe/go-internal/testscript"
 )
 
 func TestMain(m *testing.M) { testscript.Main(m, map[string]func(){"rpcsh": main}) }
@@ -51,11 +51,11 @@ func cmdRetry(ts *testscript.TestScript, _ bool, args []string) {
 	const attempts = 1000
 	for range attempts {
 		err := ts.Exec(args[0], args[1:]...)
-		var exit *exec.ExitError
+		var ended *exec.ExitError
 		if err == nil {
 			return
 		}
-		if !errors.As(err, &exit) || exit.ExitCode() != shell.ExitConnection {
+		if !errors.As(err, &ended) || ended.ExitCode() != exit.Connection {
 			ts.Fatalf("%v", err)
 		}
 		time.Sleep(10 * time.Millisecond)

@@ -1,180 +1,199 @@
 package shell
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"slices"
-	"strconv"
+	"io"
+	"sync"
 	"time"
 
-	"rpcsh/rpcconn"
-	"rpcsh/shell/answer"
+	"rpcsh/shell/command"
+	"rpcsh/shell/event"
+	"rpcsh/shell/exit"
+	"rpcsh/shell/session"
+	"rpcsh/shell/term"
+	"rpcsh/shell/view"
 )
 
-// parked says that a request waits for the person. It is called by the goroutine that handles the request.
-func (s *Shell) parked(r *answer.Parked) {
-	if p, ok := r.Peer.(partner); ok {
-		p.p.link.Load().open.park(r.ID)
-	}
-	if !s.interactive() {
-		s.note(fmt.Sprintf("asks %d: %s", r.Number, askedText(r.Request.Request)))
+// A desk is where a person sits: the prompt says what waits for them, and what they wait for gives way to it. Without a person it does
+// nothing.
+type desk struct {
+	session  *session.Session
+	terminal Terminal // nil: nobody sits there
+	news     *event.Subscription
+	watching sync.WaitGroup
+	asked    chan struct{} // holds one when a request has begun to wait for the person
+
+	mu       sync.Mutex // protects what follows
+	prompted string     // the prompt that was made last
+}
+
+func newDesk(s *session.Session, terminal Terminal) *desk {
+	return &desk{session: s, terminal: terminal, asked: make(chan struct{}, 1)}
+}
+
+// follow keeps the prompt and the index of the peers' methods up with what happens, until close is called.
+func (d *desk) follow(index *command.MethodIndex) {
+	if d.terminal == nil {
 		return
 	}
-	const longest = 60 // of the request, which stands above this
-	now := time.Now()
-	s.screen.sample("requests that wait for you", func() string {
-		return s.colors.dim(now.Format(clock)+" · ") + "asks " + strconv.Itoa(r.Number) + ": " + clip(askedText(r.Request.Request), longest) +
-			s.colors.dim(fmt.Sprintf(" · .reply %d VALUE, .fail %d CODE MESSAGE", r.Number, r.Number))
+	filter, err := event.ParseFilter("kind:connect kind:close kind:learned kind:parked kind:unparked")
+	if err != nil {
+		panic(err) // it is a constant
+	}
+	d.news = d.session.Events().Subscribe(event.Options{Filter: filter})
+	d.watching.Go(func() {
+		for {
+			e, err := d.next()
+			if errors.Is(err, io.EOF) {
+				return
+			}
+			if e != nil && e.Kind == event.Parked {
+				select {
+				case d.asked <- struct{}{}:
+				default: // that there are some is known already
+				}
+			}
+			if p := d.session.Current(); e != nil && p != nil {
+				index.Prepare(p.Known())
+			}
+			d.updatePrompt()
+		}
 	})
-	s.updatePrompt()
-	s.putOffLimits()
-	s.keepTicking()
-	select {
-	case s.attention <- struct{}{}:
-	default: // that there are some is known already
+}
+
+// next returns the next event, or none after a second if a request waits, whose age the prompt tells.
+func (d *desk) next() (*event.Event, error) {
+	ctx := context.Background()
+	if len(d.session.WaitingForPerson()) > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, time.Second)
+		defer cancel()
+	}
+	return d.news.Next(ctx)
+}
+
+// close ends what follow began.
+func (d *desk) close() {
+	if d.news != nil {
+		d.news.Close()
+		d.watching.Wait()
 	}
 }
 
-// unparked says that a request no longer waits for the person, and returns why. It is called by the goroutine that handles the request.
-func (s *Shell) unparked(r *answer.Parked, cause error) (why string) {
-	why = cause.Error()
-	var limit answer.TimeLimitError
-	var withdrawn *withdrawnError
-	if p, ok := r.Peer.(partner); ok && !errors.As(cause, &limit) && !errors.As(cause, &withdrawn) {
-		<-p.p.link.Load().reported // so that the reason is seen before its consequence
-		reason, _ := p.p.ending()
-		why = p.p.at() + " " + reason
-	}
-	if s.done.Err() == nil {
-		s.note(fmt.Sprintf("request %d, %s, is gone: %s", r.Number, visible(r.Method, false), visible(why, false)))
-		s.updatePrompt()
-	}
-	return why
+// prompt says what waits for the person, which peer is meant where none is named, and whether its certificate was not verified.
+func (d *desk) prompt() string {
+	prompt := d.waitingText() + d.peerPrompt()
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.prompted = prompt
+	return prompt
 }
 
-// askedText shows a peer's request as one would type it.
-func askedText(r *rpcconn.Request) string {
-	text := visible(r.Method, false)
-	if args := arguments(r.Params); args != "" {
-		text += " " + shorten(args, len(r.Params))
-	}
-	return text
+// lastPrompt returns the prompt that was made last.
+func (d *desk) lastPrompt() string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.prompted
 }
 
-// waitingForPerson returns the requests that wait for the person, the next one first.
-func (s *Shell) waitingForPerson() []*answer.Parked {
-	all := s.desk.List()
-	if s.settings().order == orderNewest {
-		slices.Reverse(all)
+// updatePrompt shows the prompt as it is now.
+func (d *desk) updatePrompt() {
+	if d.terminal != nil {
+		d.terminal.SetPrompt(d.prompt())
 	}
-	return all
 }
 
-// waitingText says in the prompt what waits for the person: "[2 my_double 12 s, 3 wait] ".
-func (s *Shell) waitingText() string {
-	all := s.waitingForPerson()
+// peerPrompt says which peer is meant where none is named.
+func (d *desk) peerPrompt() string {
+	p := d.session.Current()
+	switch {
+	case p == nil:
+		if l := d.session.Listeners(); len(l) > 0 {
+			return "(listening on " + l[0].Target.Short() + ")> "
+		}
+		return "(not connected)> "
+	case !p.Alive() && p.Accepted():
+		return "(" + p.At() + " has gone)> "
+	case !p.Alive():
+		return "(not connected)> "
+	}
+	const longest = 40 // the URL of a debugger has twice as much
+	prompt := view.Visible(view.Clip(p.Label(), longest)) + "> "
+	if p.Accepted() || len(d.session.Peers()) > 1 || p.Name() != "" {
+		prompt = p.At() + " " + prompt
+	}
+	if p.Link().Unverified() {
+		prompt = term.Warning + prompt
+	}
+	return prompt
+}
+
+// waitingText says what waits for the person: "[2 my_double 12 s, 3 wait] ".
+func (d *desk) waitingText() string {
+	all := d.session.WaitingForPerson()
 	if len(all) == 0 {
 		return ""
 	}
 	const longest = 30 // of a method
 	next := all[0]
-	text := fmt.Sprintf("[%d %s %s", next.Number, visible(clip(next.Method, longest), false), age(time.Since(next.Since)))
+	text := fmt.Sprintf("[%d %s %s", next.Number, view.Visible(view.Clip(next.Method, longest)), view.Age(time.Since(next.Since)))
 	if len(all) > 1 {
-		text += fmt.Sprintf(", %s wait", grouped(len(all)))
+		text += fmt.Sprintf(", %s wait", view.Grouped(len(all)))
 	}
 	return text + "] "
 }
 
-// keepTicking keeps the age in the prompt up as long as a request waits for the person, and what may wait for its answer in time.
-func (s *Shell) keepTicking() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.ticking {
-		return
-	}
-	s.ticking = true
-	s.tasks.Go(func() {
-		tick := time.NewTicker(time.Second)
-		defer tick.Stop()
-		for s.goesOnTicking() {
-			select {
-			case <-tick.C:
-				s.updatePrompt()
-				s.putOffLimits()
-			case <-s.done.Done():
-				return
-			}
-		}
-	})
-}
-
-// putOffLimits keeps calls from running out of time while a request of their peer waits for the person: they may wait for just that.
-func (s *Shell) putOffLimits() {
-	asking := make(map[*peer]bool)
-	for _, r := range s.desk.List() {
-		if a, ok := r.Peer.(partner); ok && !asking[a.p] {
-			asking[a.p] = true
-			for _, c := range a.p.outstanding() {
-				if c.advance != nil {
-					c.advance()
-				}
-			}
-		}
-	}
-}
-
-// goesOnTicking reports whether a request waits; else the ticking has to be begun anew.
-func (s *Shell) goesOnTicking() bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.ticking = len(s.desk.List()) > 0
-	return s.ticking
-}
-
-// at returns @NAME, or @N where p has no name.
-func at(p answer.Peer) string { return "@" + cmp.Or(p.Name(), strconv.Itoa(p.Number())) }
-
 // attentionAfter is how long a wait may hold up a person whom a request waits for already.
 const attentionAfter = time.Second
 
-// untilAsked returns a context that ends before ctx when a request waits for the person, who cannot answer it while the shell waits for
-// something else; the peer may wait for just that answer. Its cause is an *askedError then. cancel ends what watches.
-func (s *Shell) untilAsked(ctx context.Context) (asked context.Context, cancel func()) {
-	if !s.interactive() || occasionOf(ctx) != nil {
-		return ctx, func() {}
-	}
+// attention returns a channel that is readable when a request begins to wait for the person from now on; and one that is readable after
+// a second if one waits already, nil otherwise.
+func (d *desk) attention() (asked <-chan struct{}, late <-chan time.Time) {
 	select {
-	case <-s.attention: // before this
+	case <-d.asked: // before this
 	default:
 	}
-	var late <-chan time.Time
-	if len(s.desk.List()) > 0 {
+	if len(d.session.WaitingForPerson()) > 0 {
 		late = time.After(attentionAfter)
 	}
+	return d.asked, late
+}
+
+// untilAsked returns a context that ends before ctx when a request waits for the person, who cannot answer it while the shell waits for
+// something else; the peer may wait for just that answer. Its cause is errAsked then. cancel ends what watches.
+func (d *desk) untilAsked(ctx context.Context) (asked context.Context, cancel func()) {
+	if d.terminal == nil || session.HookOf(ctx) != nil {
+		return ctx, func() {}
+	}
+	attention, late := d.attention()
 	asked, end := context.WithCancelCause(ctx)
-	s.tasks.Go(func() {
+	d.session.Go(func() {
 		select {
-		case <-s.attention:
+		case <-attention:
 		case <-late:
 		case <-asked.Done():
 			return
 		}
-		end(&askedError{s.waitingForPerson()})
+		end(d.askedError())
 	})
 	return asked, func() { end(nil) }
 }
 
 // An askedError says that requests wait for the person.
-type askedError struct{ waiting []*answer.Parked }
+type askedError struct{ text string }
 
-func (e *askedError) Error() string {
-	if len(e.waiting) == 0 {
-		return "a request waited for you" // and is gone
+func (e *askedError) Error() string { return e.text }
+
+func (d *desk) askedError() error {
+	all := d.session.WaitingForPerson()
+	if len(all) == 0 {
+		return &askedError{"a request waited for you"} // and is gone
 	}
-	next := e.waiting[0]
-	return fmt.Sprintf("request %d, %s, waits for you, and perhaps for that: .reply %d VALUE", next.Number, visible(next.Method, false), next.Number)
+	next := all[0]
+	return &askedError{fmt.Sprintf("request %d, %s, waits for you, and perhaps for that: .reply %d VALUE",
+		next.Number, view.Visible(next.Method), next.Number)}
 }
 
 // interruption is why a wait ended with ctx: a request that waits for the person, or Ctrl-C.
@@ -183,39 +202,5 @@ func interruption(ctx context.Context, doing string) error {
 	if errors.As(context.Cause(ctx), &asked) {
 		return fmt.Errorf("%s: %w", doing, asked)
 	}
-	return errInterrupted
-}
-
-// attend is foreground for a person who may be asked something meanwhile: then the call goes on in the background, or nobody could answer,
-// and the peer might wait for that before it answers the call.
-func (s *Shell) attend(ctx context.Context, peers []*peer, j *job) error {
-	if !s.interactive() {
-		return s.foreground(ctx, peers, j)
-	}
-	asked, stop := s.untilAsked(ctx)
-	defer stop()
-	own, cancel := context.WithCancelCause(s.done)
-	follows := context.AfterFunc(ctx, func() { cancel(context.Cause(ctx)) })
-	done := make(chan error, 1)
-	s.tasks.Go(func() {
-		defer cancel(nil)
-		done <- s.foreground(own, peers, j)
-	})
-	select {
-	case err := <-done:
-		follows()
-		return err
-	case <-asked.Done():
-	}
-	if !follows() { // it is being given up
-		return <-done
-	}
-	j.left.Store(true)
-	select {
-	case err := <-done:
-		return err
-	default:
-	}
-	s.note(j.title() + " goes on in the background; its result is shown when it comes")
-	return nil
+	return exit.ErrInterrupted
 }

@@ -6,72 +6,79 @@ import (
 	"errors"
 	"fmt"
 	"sync/atomic"
-	"time"
 
 	"rpcsh/rpcconn"
+	"rpcsh/rpcconn/profile"
+	"rpcsh/shell/call"
+	"rpcsh/shell/event"
+	"rpcsh/shell/exit"
 	"rpcsh/shell/jq"
 	"rpcsh/shell/lang"
+	"rpcsh/shell/session"
+	"rpcsh/shell/view"
 )
 
 // A job is a statement that calls, with what it needs while it runs.
 type job struct {
 	*lang.Statement
-	settings
-	filter  *jq.Filter
-	names   []string          // of the variables that the filter may use
-	values  []json.RawMessage // theirs
-	several bool              // more than one peer may be asked, so results are shown with who gave them
-	insists bool              // the line was refused just before
-	shows   bool              // what is sent, and the answers, are shown as traffic
-	ready   map[*peer][]prepared
-	status  func(text string) // shows what is being waited for; nil: nothing does
-	left    atomic.Bool       // nobody waits for it any more: it is shown like one in the background
-}
-
-// An outcome is what became of a job at one peer.
-type outcome struct {
-	peer     *peer
-	id       rpcconn.ID // of a single request
-	result   json.RawMessage
-	err      error
-	slot     *slot // where in the order of output the answer came
-	answered bool
-	took     time.Duration
-	remarks  []string          // about the result
-	shown    []json.RawMessage // of a table: what the filter made of the result
+	settings session.Settings
+	output   string // the form of results
+	origin   event.Origin
+	filter   *jq.Filter
+	values   []json.RawMessage // of the variables that the filter may use
+	several  bool              // more than one peer may be asked, so results are shown with who gave them
+	insists  bool              // the line was refused just before
+	ready    map[*session.Peer][]*call.Prepared
+	progress func(profile.Progress) // shows how far a call has come; nil: nothing does
+	update   func(text string)      // shows what is being waited for; nil: nothing does
+	left     atomic.Bool            // nobody waits for it any more: it is shown like one in the background
 }
 
 // job compiles what is to be compiled before anything is sent.
-func (s *Shell) job(ctx context.Context, st *lang.Statement) (*job, error) {
-	j := &job{Statement: st, settings: s.settings(), shows: st.Background}
-	if occasionOf(ctx) != nil {
-		j.shows = true
-	} else {
-		j.insists = s.insists()
+func (r *runner) job(ctx context.Context, st *lang.Statement) (*job, error) {
+	j := &job{Statement: st, settings: r.session.Settings(), output: r.view.Output(), origin: event.FromLine}
+	switch {
+	case session.HookOf(ctx) != nil:
+		j.origin = event.FromHook
+	case st.Background:
+		j.origin = event.FromBackground
+	}
+	if j.origin != event.FromHook {
+		r.mu.Lock()
+		j.insists = r.insists
+		r.mu.Unlock()
 	}
 	if st.Peer != "" {
-		sel, err := parseSelector(st.Peer)
+		sel, err := session.ParseSelector(st.Peer)
 		if err != nil {
 			return nil, &lang.Error{Column: st.PeerColumn, Reason: err.Error()}
 		}
-		j.several = sel.several()
+		j.several = sel.Several()
 	}
-	if empty := emptyParams[j.noParams]; empty != "" {
-		for i := range st.Calls {
-			if st.Calls[i].Params == nil {
-				st.Calls[i].Params = json.RawMessage(empty)
-			}
-		}
-	}
+	j.fillParams()
 	if st.Filter == nil {
 		return j, nil
 	}
-	for name, v := range s.allVariables(ctx) {
-		j.names, j.values = append(j.names, name), append(j.values, v)
+	var names []string
+	for name, v := range r.session.VariablesFor(ctx) {
+		names, j.values = append(names, name), append(j.values, v)
 	}
 	var err error
-	j.filter, err = compile(*st.Filter, j.names...)
+	j.filter, err = compile(*st.Filter, names...)
 	return j, err
+}
+
+// fillParams gives calls without arguments the params that .set noparams asks for.
+func (j *job) fillParams() {
+	empty := map[string]string{session.NoParamsArray: "[]", session.NoParamsObject: "{}"}[j.settings.NoParams]
+	if empty == "" {
+		return
+	}
+	for i := range j.Calls {
+		if j.Calls[i].Params == nil {
+			j.Calls[i].Params = json.RawMessage(empty)
+		}
+	}
 }
 
 // compile compiles a jq expression of a line; its mistakes know their column.
@@ -99,8 +106,129 @@ func (j *job) title() string {
 	if j.Batch {
 		return fmt.Sprintf("batch of %d", len(j.Calls))
 	}
-	return visible(j.Calls[0].Method, false)
+	return view.Visible(j.Calls[0].Method)
 }
 
 // gathered reports whether what peers answer is shown when all of them have, in the order of their numbers.
-func (j *job) gathered() bool { return j.several && j.output != OutputRaw }
+func (j *job) gathered() bool { return j.several && j.output != view.OutputRaw }
+
+// filtered returns what the job's filter makes of a result: the result itself where there is none.
+func (j *job) filtered(ctx context.Context, result json.RawMessage) ([]json.RawMessage, error) {
+	if j.filter == nil {
+		return []json.RawMessage{result}, nil
+	}
+	values, err := j.filter.Run(ctx, result, j.values...)
+	if err != nil {
+		err = &exit.Failure{Code: exit.Usage, Err: err}
+	}
+	return values, err
+}
+
+// A refusal is a mistake in a line that is sent all the same if the person enters it once more.
+type refusal struct{ error }
+
+func (r *refusal) Unwrap() error { return r.error }
+
+// prepare makes the calls of j fit for p; a mistake is found before anything is sent.
+func (r *runner) prepare(p *session.Peer, j *job) ([]*call.Prepared, error) {
+	check := j.settings.Check()
+	if j.insists {
+		check = call.CheckNothing
+	}
+	calls := make([]*call.Prepared, len(j.Calls))
+	for i, c := range j.Calls {
+		var err error
+		wanted := call.Request{Method: c.Method, Params: c.Params, Notify: c.Notify, Raw: c.Raw, Extra: c.Extra}
+		if calls[i], err = p.Caller().Prepare(wanted, check); err != nil {
+			return nil, r.located(err, c)
+		}
+	}
+	return calls, nil
+}
+
+// located returns what is wrong with a call as a mistake that knows its column.
+func (r *runner) located(err error, c lang.Call) error {
+	var refused *call.Refusal
+	if errors.As(err, &refused) {
+		hint := ".set validate off sends it anyway"
+		if r.view.Interactive() {
+			hint = "Enter sends it anyway"
+		}
+		return &refusal{&lang.Error{Column: argumentColumn(&refused.ArgumentError, c), Reason: refused.Reason + " (" + hint + ")"}}
+	}
+	var wrong *call.ArgumentError
+	if errors.As(err, &wrong) {
+		return &lang.Error{Column: argumentColumn(wrong, c), Reason: wrong.Reason}
+	}
+	return err
+}
+
+// argumentColumn returns where the argument is that err is about: that of a param, all of them, or the method.
+func argumentColumn(err *call.ArgumentError, c lang.Call) int {
+	if len(c.Args) == 0 || err.Call {
+		return c.Column
+	}
+	for i, a := range c.Args {
+		if a.Name != "" && a.Name == err.Param || a.Name == "" && i == err.Index && !c.Raw {
+			return a.Column
+		}
+	}
+	return c.Args[0].Column
+}
+
+// explain returns why a call has no result, as a person reads it.
+func (r *runner) explain(err error, j *job) error {
+	var refused *rpcconn.Error
+	switch {
+	case err == nil, errors.As(err, &refused):
+		return err
+	case errors.Is(err, rpcconn.ErrClosed):
+		return exit.Connectionf("%s: %w", j.title(), err)
+	case errors.Is(err, exit.ErrTimeout):
+		return fmt.Errorf("%s: %w (.set timeout or -t changes that)", j.title(), err)
+	case errors.Is(err, exit.ErrCancelled):
+		return &exit.Failure{Code: exit.Interrupted, Err: fmt.Errorf("%s: %w", j.title(), exit.ErrCancelled)}
+	case errors.Is(err, exit.ErrInterrupted) && r.view.Interactive():
+		return fmt.Errorf("%s: %w, a late answer will be shown", j.title(), exit.ErrInterrupted)
+	case errors.Is(err, exit.ErrInterrupted), errors.Is(err, context.Canceled):
+		return fmt.Errorf("%s: %w", j.title(), exit.ErrInterrupted)
+	case errors.Is(err, errors.ErrUnsupported):
+		return exit.Usagef("%s: %w", j.title(), err)
+	}
+	return &exit.Failure{Code: exit.Usage, Err: fmt.Errorf("%s: %w", j.title(), err)} // what cannot be said in the protocol
+}
+
+// gather returns the results of several peers as one array.
+func gather(all []*answered) json.RawMessage {
+	outcomes := make([]*call.Outcome, len(all))
+	for i, a := range all {
+		outcomes[i] = a.Outcome
+	}
+	return call.Gather(outcomes)
+}
+
+func results(all []*answered) []*view.Result {
+	shown := make([]*view.Result, len(all))
+	for i, a := range all {
+		shown[i] = a.result
+	}
+	return shown
+}
+
+// oneValue returns what a filter gave as one value: itself where it is one, else an array, null where it gave nothing.
+func oneValue(values []json.RawMessage) json.RawMessage {
+	switch len(values) {
+	case 0:
+		return json.RawMessage("null")
+	case 1:
+		return values[0]
+	}
+	b := []byte{'['}
+	for i, v := range values {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = append(b, v...)
+	}
+	return append(b, ']')
+}

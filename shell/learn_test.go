@@ -13,6 +13,7 @@ import (
 	"rpcsh/rpcconn/catalog"
 	"rpcsh/rpcconn/dial"
 	"rpcsh/shell"
+	"rpcsh/shell/exit"
 )
 
 func TestTemplate(t *testing.T) {
@@ -141,8 +142,8 @@ func TestLearnFromAnAddress(t *testing.T) {
 		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
 			t.Errorf("%s: %v", path, err)
 		}
-		if err != nil && shell.ExitCode(err) != shell.ExitUsage {
-			t.Errorf("%s: exit code %d", path, shell.ExitCode(err))
+		if err != nil && exit.Code(err) != exit.Usage {
+			t.Errorf("%s: exit code %d", path, exit.Code(err))
 		}
 	}
 	if err := s.shell.Learn(t.Context(), "http://127.0.0.1:1/x"); err == nil {
@@ -168,7 +169,7 @@ func TestMethodsInLines(t *testing.T) {
 			t.Errorf("%s: %v", line, err)
 		}
 	}
-	if err := sh.Eval(t.Context(), ".fill my_add"); shell.ExitCode(err) != shell.ExitUsage {
+	if err := sh.Eval(t.Context(), ".fill my_add"); exit.Code(err) != exit.Usage {
 		t.Errorf(".fill: %v", err)
 	}
 	sh.Close()

@@ -13,6 +13,7 @@ import (
 	"rpcsh/rpcconn"
 	"rpcsh/rpcconn/dial"
 	"rpcsh/shell"
+	"rpcsh/shell/view"
 )
 
 // An output is what was written so far.
@@ -112,7 +113,7 @@ func TestDrain(t *testing.T) {
 
 // What is never answered is waited for for a time, and said.
 func TestDrainGivesUp(t *testing.T) {
-	for _, form := range []string{shell.OutputPretty, shell.OutputJSON} {
+	for _, form := range []string{view.OutputPretty, view.OutputJSON} {
 		t.Run(form, func(t *testing.T) {
 			sh, out, at := startService(t, shell.Config{Log: true, Output: form}, ".serve never --delay 1h 1")
 			c := connectTo(t, at, nil)
@@ -132,7 +133,7 @@ func TestDrainGivesUp(t *testing.T) {
 // The log has every message, however many there are, and each of its lines is a JSON object.
 func TestLogIsComplete(t *testing.T) {
 	const messages = 5000
-	sh, out, at := startService(t, shell.Config{Log: true, Output: shell.OutputJSON}, ".serve echo .[0]")
+	sh, out, at := startService(t, shell.Config{Log: true, Output: view.OutputJSON}, ".serve echo .[0]")
 	c := connectTo(t, at, nil)
 	for i := range messages {
 		if err := c.Notify(t.Context(), "note", json.RawMessage(fmt.Sprintf("[%d]", i))); err != nil {

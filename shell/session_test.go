@@ -13,6 +13,7 @@ import (
 	"rpcsh/rpcconn"
 	"rpcsh/rpcconn/dial"
 	"rpcsh/shell"
+	"rpcsh/shell/exit"
 	"rpcsh/shell/term"
 )
 
@@ -383,7 +384,7 @@ func TestLines(t *testing.T) {
 			if err != nil {
 				sh.ShowFailure(err)
 			}
-			if code := shell.ExitCode(err); code != test.code {
+			if code := exit.Code(err); code != test.code {
 				t.Errorf("exit code %d, want %d (%v)", code, test.code, err)
 			}
 			sort := func(s string) string { return s }

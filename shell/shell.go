@@ -1,5 +1,5 @@
-// Package shell is the shell itself: the commands, what they print, and the loop that reads lines. The language is read by
-// package lang, connections are made by package dial, the terminal is package term's.
+// Package shell is the loop: it reads a line, and runs it. The language is read by package lang, what is done with peers lies in package
+// session, the commands in package command, what is seen in package view, and the terminal in package term.
 package shell
 
 import (
@@ -9,7 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 	"sync"
 	"time"
@@ -17,24 +16,26 @@ import (
 	"rpcsh/history"
 	"rpcsh/rpcconn/catalog"
 	"rpcsh/rpcconn/dial"
-	"rpcsh/shell/answer"
+	"rpcsh/shell/command"
+	"rpcsh/shell/complete"
+	"rpcsh/shell/exit"
 	"rpcsh/shell/lang"
+	"rpcsh/shell/session"
 	"rpcsh/shell/term"
-	"rpcsh/shell/traffic"
+	"rpcsh/shell/view"
 )
 
 // A Terminal is where a person sits. *term.Terminal is one; tests type and see by another.
 type Terminal interface {
-	io.Writer
+	view.Terminal
 	ReadLine(ctx context.Context, prompt string) (string, error)
 	Ask(ctx context.Context, question string, complete func(line string, cursor int) []term.Suggestion) (string, error)
-	Page(ctx context.Context, text string) error
 	Prefill(text string) // puts text into the next line that is read
 	SetPrompt(prompt string)
-	SetStatus(text string)
 	NotifyInterrupt(f func())
-	Width() int
 }
+
+var _ Terminal = (*term.Terminal)(nil)
 
 // Config is what a Shell needs. Either Terminal is set, for a person, or Stdout and Stderr are.
 type Config struct {
@@ -45,13 +46,13 @@ type Config struct {
 
 	Wire      dial.Config   // for .connect and .listen where they say nothing else
 	Timeout   time.Duration // of calls; 0: none
-	Output    string        // one of Outputs; "" is pretty for a person, else json
+	Output    string        // one of view.Outputs; "" is pretty for a person, else json
 	Color     bool
 	Verbose   bool
 	Reconnect bool // dial peers again that have gone
 	Discover  bool // ask peers what they offer: a person's unasked
 	Incoming  bool // print what comes in on Stdout, a JSON object a line
-	Log       bool // print each message, in and out, on Stderr: JSON objects where Output is OutputJSON
+	Log       bool // print each message, in and out, on Stderr: JSON objects where Output is view.OutputJSON
 
 	Self     catalog.Self     // who we tell peers that we are
 	History  *history.History // nil: none
@@ -59,95 +60,56 @@ type Config struct {
 	Findings dial.Findings    // of what they speak
 }
 
-// A Shell is one session. Its methods are called by one goroutine, but for Complete and Hint.
+// A Shell is a session, its view, and what runs lines. Its methods are called by one goroutine, but for Complete and Hint.
 type Shell struct {
 	cfg       Config
-	colors    *palette
-	screen    *screen
-	peers     peers
-	rules     answer.Rules
-	scripts   scripts
-	desk      *answer.Desk
-	attention chan struct{}   // a request has been parked at the desk
-	handlers  handlers        // of .on
-	done      context.Context // ends with the session
-	finish    context.CancelFunc
-	tasks     sync.WaitGroup // goroutines that the session owns
-	waiting   sync.WaitGroup // those of them that wait for the answers to background calls
-	tokens    tokens
+	session   *session.Session
+	view      *view.View
+	commands  *command.Table
+	completer *complete.Completer
+	runner    *runner
+	desk      *desk
 	left      context.Context // ends when .quit is given
 	leave     context.CancelFunc
-	line      string // being run, as the person typed it; the goroutine that runs lines has this and what follows
-	column    int    // where the line began, behind the prompt
-	refused   string // the last one that was refused, and is run all the same if it is entered again
 
-	mu        sync.Mutex // protects what follows
-	listeners []*dial.Listener
-	watch     traffic.Filter
-	mute      []traffic.Filter
-	variables map[string]json.RawMessage
-	set       settings
-	documents []*catalog.Learned // of Learn
-	failed    error              // of the first background call that failed
-	prompted  string             // the prompt that was made last
-	ticking   bool               // the prompt's ages are kept up
+	mu    sync.Mutex // protects what follows
+	stops bool       // a run of several lines stops at the first that fails
 }
 
 // New starts a session; Close ends it.
 func New(cfg Config) *Shell {
-	s := &Shell{cfg: cfg, attention: make(chan struct{}, 1), variables: make(map[string]json.RawMessage)}
-	s.desk = answer.NewDesk(answer.DeskOptions{OnParked: s.parked, OnGone: s.unparked})
-	s.colors = newPalette(cfg.Color)
-	s.set = settings{timeout: cfg.Timeout, noParams: noParamsOmit, fallback: dial.Protocols()[0].Framing, output: cfg.Output, order: orderOldest, stop: true, validate: validateParams}
-	if s.set.output == "" {
-		s.set.output = OutputJSON
-		if s.interactive() {
-			s.set.output = OutputPretty
-		}
-	}
-	s.screen = newScreen(s.stderr(), func(text string) string { return s.colors.dim(text) })
-	s.done, s.finish = context.WithCancel(context.Background())
+	s := &Shell{cfg: cfg, stops: true}
 	s.left, s.leave = context.WithCancel(context.Background())
+	s.session = session.New(session.Options{
+		Wire: cfg.Wire, Settings: session.Settings{Timeout: cfg.Timeout}, Self: cfg.Self, Store: cfg.Store, Findings: cfg.Findings,
+		Discover: cfg.Discover, Attended: cfg.Terminal != nil, Redial: cfg.Reconnect, RunLine: s.runHook,
+	})
+	options := view.Options{
+		Stdout: cfg.Stdout, Stderr: cfg.Stderr, Status: cfg.Status, Color: cfg.Color, Verbose: cfg.Verbose, Output: cfg.Output,
+		Incoming: cfg.Incoming, Log: cfg.Log, Several: s.session.Several,
+	}
+	if cfg.Terminal != nil {
+		options.Terminal = cfg.Terminal
+	}
+	s.view = view.New(options, s.session.Events())
+	s.desk = newDesk(s.session, cfg.Terminal)
+	lines := &lines{s}
+	s.commands = command.New(command.Deps{Session: s.session, View: s.view, Lines: lines, History: cfg.History})
+	s.completer = complete.New(s.session, s.commands, s.view.Width)
+	s.runner = &runner{session: s.session, view: s.view, commands: s.commands, desk: s.desk}
+	s.desk.follow(s.commands.Index())
 	return s
 }
 
 // Greet shows text to the person.
-func (s *Shell) Greet(text string) { s.say("%s", text) }
-
-// settings returns the settings of now.
-func (s *Shell) settings() settings {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.set
-}
-
-func (s *Shell) interactive() bool { return s.cfg.Terminal != nil }
-
-// stdout is where results go.
-func (s *Shell) stdout() io.Writer {
-	if s.interactive() {
-		return s.cfg.Terminal
-	}
-	return s.cfg.Stdout
-}
-
-// stderr is where all else goes.
-func (s *Shell) stderr() io.Writer {
-	if s.interactive() {
-		return s.cfg.Terminal
-	}
-	return s.cfg.Stderr
-}
+func (s *Shell) Greet(text string) { s.view.Say("%s", text) }
 
 // Close ends all connections and what the session has running, and puts out what is still to be shown.
 func (s *Shell) Close() {
-	s.closeListeners()
-	s.finish()
 	s.leave()
-	s.closeConnections(s.peers.list())
-	s.rules.Close()
-	s.tasks.Wait()
-	s.screen.close()
+	s.session.Close()
+	s.desk.close()
+	s.view.Close()
 }
 
 // Run reads lines from the terminal and runs them until the person leaves or ctx ends.
@@ -155,30 +117,35 @@ func (s *Shell) Run(ctx context.Context) error {
 	ctx, cancel := s.UntilQuit(ctx)
 	defer cancel()
 	for {
-		s.screen.flush()
-		line, err := s.cfg.Terminal.ReadLine(ctx, s.prompt())
+		s.view.Flush()
+		text, err := s.cfg.Terminal.ReadLine(ctx, s.desk.prompt())
 		if err != nil {
 			if errors.Is(err, io.EOF) || s.left.Err() != nil {
 				return nil
 			}
 			return err
 		}
-		s.keep(line)
-		s.line, s.column = line, displayWidth(s.shownPrompt())
-		err = s.interruptible(ctx, line)
-		s.refused = ""
-		if err != nil {
-			s.showError(line, err)
-		}
-		var r *refusal
-		if errors.As(err, &r) {
-			s.refused = s.line
-			s.cfg.Terminal.Prefill(s.line)
-		}
+		s.keep(text)
+		_ = s.runTyped(ctx, text, view.Width(s.desk.lastPrompt())) // it has been shown
 		if s.left.Err() != nil {
 			return nil
 		}
 	}
+}
+
+// runTyped runs a line that Ctrl-C can end, and shows what is wrong with it. promptWidth is how many columns stand before it.
+func (s *Shell) runTyped(ctx context.Context, text string, promptWidth int) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	s.cfg.Terminal.NotifyInterrupt(func() { cancel(exit.ErrInterrupted) })
+	defer s.cfg.Terminal.NotifyInterrupt(nil)
+	s.runner.begin(text)
+	err := s.Eval(ctx, text)
+	if s.runner.end(err) {
+		s.cfg.Terminal.Prefill(text)
+	}
+	s.view.Fail(text, promptWidth, err)
+	return err
 }
 
 // UntilQuit returns a context that ends with ctx, and when .quit is given, which a line of .on may do.
@@ -191,23 +158,14 @@ func (s *Shell) UntilQuit(ctx context.Context) (context.Context, context.CancelF
 	}
 }
 
-// keep adds line to the history.
-func (s *Shell) keep(line string) {
+// keep adds a line to the history.
+func (s *Shell) keep(text string) {
 	if s.cfg.History == nil {
 		return
 	}
-	if err := s.cfg.History.Add(line); err != nil {
-		s.note(fmt.Sprintf("the line was not kept: %v", err))
+	if err := s.cfg.History.Add(text); err != nil {
+		s.session.Note(fmt.Sprintf("the line was not kept: %v", err))
 	}
-}
-
-// interruptible runs a line that Ctrl-C can end.
-func (s *Shell) interruptible(ctx context.Context, line string) error {
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	s.cfg.Terminal.NotifyInterrupt(func() { cancel(errInterrupted) })
-	defer s.cfg.Terminal.NotifyInterrupt(nil)
-	return s.Eval(ctx, line)
 }
 
 // RunLines runs the lines that next returns until it returns io.EOF. It stops at the first that fails, unless .set stop off; its
@@ -215,9 +173,9 @@ func (s *Shell) interruptible(ctx context.Context, line string) error {
 func (s *Shell) RunLines(ctx context.Context, next func() (string, error)) error {
 	var first error
 	for n := 1; ; n++ {
-		line, err := next()
+		text, err := next()
 		if errors.Is(err, io.EOF) {
-			return cmp.Or(first, s.wait(ctx))
+			return cmp.Or(first, s.runner.wait(ctx))
 		}
 		if s.left.Err() != nil {
 			return first
@@ -225,15 +183,15 @@ func (s *Shell) RunLines(ctx context.Context, next func() (string, error)) error
 		if err != nil {
 			return fmt.Errorf("reading line %d: %w", n, err)
 		}
-		err = s.Eval(ctx, line)
-		s.screen.flush()
+		err = s.Eval(ctx, text)
+		s.view.Flush()
 		if err != nil {
-			err = withLine(err, line, n)
-			if s.settings().stop || ctx.Err() != nil {
+			err = withLine(err, text, n)
+			if s.stopsAtFailure() || ctx.Err() != nil {
 				return cmp.Or(first, err)
 			}
 			s.ShowFailure(err)
-			first = cmp.Or(first, error(&shownError{err}))
+			first = cmp.Or(first, error(&exit.Shown{Err: err}))
 		}
 		if s.left.Err() != nil {
 			return first
@@ -241,54 +199,31 @@ func (s *Shell) RunLines(ctx context.Context, next func() (string, error)) error
 	}
 }
 
-// wait waits for the answers to background calls, and returns the error of the first that failed.
-func (s *Shell) wait(ctx context.Context) error {
-	done := make(chan struct{})
-	s.tasks.Go(func() {
-		s.waiting.Wait()
-		close(done)
-	})
-	select {
-	case <-done:
-	case <-ctx.Done():
-		return errInterrupted
-	}
-	s.screen.flush()
+func (s *Shell) stopsAtFailure() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.failed
+	return s.stops
 }
 
 // withLine adds to a mistake in the language where it is.
-func withLine(err error, line string, n int) error {
+func withLine(err error, text string, n int) error {
 	var syntax *lang.Error
 	if !errors.As(err, &syntax) {
 		return err
 	}
-	return fmt.Errorf("line %d, column %d: %w", n, syntax.Characters(line)+1, err)
+	return fmt.Errorf("line %d, column %d: %w", n, syntax.Characters(text)+1, err)
 }
 
 // ShowFailure puts out what made a run fail, in the form that was asked for, on Stderr, unless it has been shown already.
-func (s *Shell) ShowFailure(err error) {
-	var shown *shownError
-	if errors.As(err, &shown) {
-		return
-	}
-	text := "rpcsh: " + visible(err.Error(), false)
-	if s.cfg.Output == OutputJSON {
-		text = ErrorJSON(err)
-	}
-	s.screen.print(s.stderr(), text)
-	s.screen.flush()
-}
+func (s *Shell) ShowFailure(err error) { s.view.Failure(err) }
 
 // Eval runs one line.
-func (s *Shell) Eval(ctx context.Context, line string) error {
-	statement, err := lang.Parse(line, s.env(ctx))
+func (s *Shell) Eval(ctx context.Context, text string) error {
+	statement, err := lang.Parse(text, env(ctx, s.session))
 	if err != nil {
 		return err
 	}
-	return s.run(ctx, statement)
+	return s.runner.run(ctx, statement)
 }
 
 // Call runs one call whose words came apart: METHOD [ARG …] on the command line.
@@ -300,77 +235,40 @@ func (s *Shell) Call(ctx context.Context, notify bool, method string, words []st
 	if err != nil {
 		var syntax *lang.Error
 		if errors.As(err, &syntax) {
-			return UsageError("%s %s: %w", method, strings.Join(words, " "), err)
+			return exit.Usagef("%s %s: %w", method, strings.Join(words, " "), err)
 		}
 		return err
 	}
 	c.Notify = c.Notify || notify
-	return s.run(ctx, &lang.Statement{Calls: []lang.Call{*c}})
+	return s.runner.run(ctx, &lang.Statement{Calls: []lang.Call{*c}})
 }
 
-func (s *Shell) env(ctx context.Context) lang.Env {
-	o := occasionOf(ctx)
-	if o == nil {
-		return lang.Env{Variable: s.variable, ReadFile: readFile}
+// runHook runs a line of .on.
+func (s *Shell) runHook(ctx context.Context, h *session.Hook) error {
+	err := s.Eval(ctx, h.Line)
+	s.desk.updatePrompt()
+	if err != nil && ctx.Err() == nil && !exit.IsShown(err) {
+		p := session.HookOf(ctx).Peer
+		p.Problem(fmt.Sprintf("%s: .on %s %s: %s", p.Title(), command.TriggerText(h.Trigger), h.Line, view.CompactError(err)))
 	}
-	return lang.Env{ReadFile: readFile, Variable: func(name string) (json.RawMessage, bool) {
-		if v, ok := o.variables[name]; ok {
-			return v, true
-		}
-		return s.variable(name)
-	}}
+	return err
+}
+
+// Complete returns suggestions for a line with the cursor after line[:cursor].
+func (s *Shell) Complete(line string, cursor int) []term.Suggestion {
+	return s.completer.Complete(line, cursor)
+}
+
+// Hint returns what belongs at the cursor of a line, in a row of the terminal; "": there is nothing to say.
+func (s *Shell) Hint(line string, cursor int) string { return s.completer.Hint(line, cursor) }
+
+// env is what the arguments of a line may refer to.
+func env(ctx context.Context, s *session.Session) lang.Env {
+	return lang.Env{ReadFile: readFile, Variable: func(name string) (json.RawMessage, bool) { return s.VariableFor(ctx, name) }}
 }
 
 // maxFile is the largest file that @FILE takes, in bytes: no message that holds a larger one would be taken by anybody.
 const maxFile = 1 << 30
 
 // readFile reads a file for an argument.
-func readFile(path string) ([]byte, error) { return readUpTo(path, maxFile) }
-
-// readUpTo reads a file of at most so many bytes. What is no regular file may have no end, or never begin.
-func readUpTo(path string, most int) ([]byte, error) {
-	info, err := os.Stat(path)
-	switch {
-	case err != nil:
-		return nil, err
-	case !info.Mode().IsRegular():
-		return nil, fmt.Errorf("%s is no regular file", path)
-	case info.Size() > int64(most):
-		return nil, fmt.Errorf("%s has %s, at most %s are taken", path, size(int(info.Size())), size(most))
-	}
-	return os.ReadFile(path)
-}
-
-func (s *Shell) variable(name string) (json.RawMessage, bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	v, ok := s.variables[name]
-	return v, ok
-}
-
-// lastResult is the variable that always holds the last result.
-const lastResult = "_"
-
-func (s *Shell) assign(name string, v json.RawMessage) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.variables[lastResult] = v
-	if name != "" {
-		s.variables[name] = v
-	}
-}
-
-// run runs a statement.
-func (s *Shell) run(ctx context.Context, st *lang.Statement) error {
-	switch {
-	case st.Command != nil:
-		return s.command(ctx, st)
-	case st.Print != nil:
-		return s.printValue(ctx, st)
-	case len(st.Calls) > 0:
-		return s.calls(ctx, st)
-	}
-	return nil
-}
-
-var _ Terminal = (*term.Terminal)(nil)
+func readFile(path string) ([]byte, error) { return session.ReadFile(path, maxFile) }

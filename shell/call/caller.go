@@ -78,14 +78,14 @@ type Pending struct {
 
 	listed bool // among those of Pending
 	cancel context.CancelCauseFunc
-	extend func() // its time limit begins anew
+	limit  *limit
 }
 
 // Cancel gives the call up; cause is what it fails with.
 func (p *Pending) Cancel(cause error) { p.cancel(cause) }
 
 // Extend has the time limit of the call begin anew.
-func (p *Pending) Extend() { p.extend() }
+func (p *Pending) Extend() { p.limit.extend() }
 
 func (c *Caller) add(p *Pending) {
 	c.mu.Lock()

@@ -32,18 +32,11 @@ type Options struct {
 func (c *Caller) Do(ctx context.Context, calls []*Prepared, opts Options) *Outcome {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	x := &exchange{caller: c, line: c.line.Load(), calls: calls, opts: opts, start: time.Now(), cancel: cancel, extend: func() {}}
+	limit := startLimit(opts.Timeout, func() { cancel(exit.ErrTimeout) })
+	defer limit.stop()
+	x := &exchange{caller: c, line: c.line.Load(), calls: calls, opts: opts, start: time.Now(), cancel: cancel, limit: limit}
 	if err := c.showDocuments(ctx, calls); err != nil {
 		return &Outcome{Err: err}
-	}
-	if opts.Timeout > 0 {
-		timer := time.AfterFunc(opts.Timeout, func() { cancel(exit.ErrTimeout) })
-		defer timer.Stop()
-		x.extend = func() {
-			if timer.Stop() { // else it has run out already
-				timer.Reset(opts.Timeout)
-			}
-		}
 	}
 	return x.run(ctx)
 }
@@ -68,7 +61,7 @@ type exchange struct {
 	opts   Options
 	start  time.Time
 	cancel context.CancelCauseFunc
-	extend func()
+	limit  *limit
 
 	requests int        // calls that are no notifications
 	pending  []*Pending // of the requests, in order; made before they are sent
@@ -126,7 +119,7 @@ func (x *exchange) sent() {
 func (x *exchange) message(p *Prepared) rpcconn.Call {
 	m := rpcconn.Call{Method: p.Method, Params: p.Params, Notify: p.Notify, Extra: p.Extra, OnSent: x.opts.Sent}
 	m.OnID = func(id rpcconn.ID) {
-		w := &Pending{ID: id, Method: p.Method, Since: x.start, listed: !x.ofSession(), cancel: x.cancel, extend: x.extend}
+		w := &Pending{ID: id, Method: p.Method, Since: x.start, listed: !x.ofSession(), cancel: x.cancel, limit: x.limit}
 		x.pending, x.typed = append(x.pending, w), append(x.typed, p)
 		x.caller.add(w)
 		x.caller.publish(&event.Event{

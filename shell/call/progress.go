@@ -11,8 +11,8 @@ import (
 
 // A watcher is a call whose progress is told.
 type watcher struct {
-	tell   func(p profile.Progress) // nil: nobody looks
-	extend func()                   // its time limit begins anew
+	tell  func(p profile.Progress) // nil: nobody looks
+	limit *limit
 }
 
 // watchProgress has the peer tell the progress of p, where it can and where what is sent is ours to write. stop ends the watching.
@@ -30,7 +30,7 @@ func (x *exchange) watchProgress(p *Prepared) (stop func()) {
 	p.Params, p.token = with, token
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.progress[token] = &watcher{x.opts.Progress, x.extend}
+	c.progress[token] = &watcher{x.opts.Progress, x.limit}
 	return func() {
 		c.mu.Lock()
 		defer c.mu.Unlock()
@@ -59,7 +59,7 @@ func (c *Caller) OnNotification(req *rpcconn.Request) bool {
 	if w == nil {
 		return false
 	}
-	w.extend()
+	w.limit.extend()
 	c.publish(&event.Event{Kind: event.Progress, Method: req.Method, Params: req.Params, Text: progress.Text})
 	if w.tell == nil {
 		return false

@@ -8,9 +8,15 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"rpcsh/rpcconn/catalog"
+	"rpcsh/rpcconn/demo"
+	"rpcsh/rpcconn/dial"
+	"rpcsh/shell/command"
 	"rpcsh/shell/lang"
+	"rpcsh/shell/session"
+	"rpcsh/shell/view"
 )
 
 // completionDocument describes methods as real peers have them.
@@ -44,8 +50,8 @@ const completionDocument = `{"openrpc":"1.3.2","info":{"title":"Test","version":
 		"Transaction":{"type":"object","properties":{"from":{"type":"string"},"to":{"type":["string","null"]},"accessList":{"type":"array","items":{"type":"object","properties":{"address":{"type":"string"}}}}}},
 		"Tree":{"type":"object","properties":{"leaf":{"type":"boolean"},"children":{"type":"array","items":{"$ref":"#/components/schemas/Tree"}}}}}}}`
 
-// completing returns a shell whose peer has the methods of completionDocument.
-func completing(t testing.TB) *Shell {
+// completing returns a Completer of a session whose peer has the methods of completionDocument.
+func completing(t testing.TB) *Completer {
 	t.Helper()
 	learned, err := catalog.FromOpenRPC([]byte(completionDocument))
 	if err != nil {
@@ -53,24 +59,31 @@ func completing(t testing.TB) *Shell {
 	}
 	known := catalog.New()
 	known.Replace(learned)
-	s := knowing(t, known)
-	s.variables["x"] = json.RawMessage(`{"id":7,"two words":[{"deep":true},2],"name":"n"}`)
-	s.variables["list"] = json.RawMessage(`[1,[2]]`)
-	return s
+	c := knowing(t, known)
+	c.session.Variables().Set("x", json.RawMessage(`{"id":7,"two words":[{"deep":true},2],"name":"n"}`))
+	c.session.Variables().Set("list", json.RawMessage(`[1,[2]]`))
+	return c
 }
 
-// knowing returns a shell with a peer of which known is known.
-func knowing(t testing.TB, known *catalog.Catalog) *Shell {
-	s := New(Config{Stdout: new(strings.Builder), Stderr: new(strings.Builder)})
-	t.Cleanup(func() {
-		s.tasks.Wait()
-		s.finish()
-		s.screen.close()
-	})
-	p := newPeer()
-	p.number, p.known = 1, known
-	s.peers.current = p
-	return s
+// knowing returns a Completer of a session with a peer of which known is known.
+func knowing(t testing.TB, known *catalog.Catalog) *Completer {
+	t.Helper()
+	wire := dial.Config{Protocol: "jsonrpc", Framing: "rfc7464"}
+	peer, err := demo.Start(t.Context(), wire)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(peer.Close)
+	store := catalog.Store{Dir: t.TempDir()}
+	if err := store.Save(peer.Target().String(), known); err != nil {
+		t.Fatal(err)
+	}
+	s := session.New(session.Options{Store: store})
+	t.Cleanup(s.Close)
+	if _, err := s.Connect(t.Context(), peer.Target(), wire); err != nil {
+		t.Fatal(err)
+	}
+	return New(s, command.New(command.Deps{Session: s}), func() int { return 80 })
 }
 
 func TestCompletesLines(t *testing.T) {
@@ -188,46 +201,12 @@ func TestCompletesLines(t *testing.T) {
 		}
 		for _, text := range got {
 			whole := finished(tt.line[:strings.LastIndexByte(tt.line, ' ')+1] + text)
-			if _, err := lang.Parse(whole, lang.Env{Variable: s.variable, ReadFile: func(string) ([]byte, error) { return []byte("1"), nil }}); err != nil {
+			if _, err := lang.Parse(whole, lang.Env{Variable: s.session.Variables().Get, ReadFile: func(string) ([]byte, error) { return []byte("1"), nil }}); err != nil {
 				t.Errorf("%s\n %s, finished as %s, is no line: %v", tt.line, text, whole, err)
 			}
 		}
 		if text := strings.Join(got, " | "); text != tt.want {
 			t.Errorf("%s\n got %s\nwant %s", tt.line, text, tt.want)
-		}
-	}
-}
-
-func TestCompletesFiles(t *testing.T) {
-	folder := t.TempDir()
-	t.Chdir(folder)
-	for _, name := range []string{"service.py", "two words.py", "sub/inner.py"} {
-		if err := os.MkdirAll(filepath.Dir(filepath.Join(folder, name)), 0o700); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(filepath.Join(folder, name), nil, 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	for typed, want := range map[string]string{
-		"": "service.py sub/", "in": "", "ser": "service.py", "sub/": "sub/inner.py", "sub/inner.py": "sub/inner.py", "nosuch/": "", "//host/": "",
-		folder + "/se": folder + "/service.py", "http://host/": "", "service.py/": "",
-	} {
-		var got []string
-		for _, c := range completeFiles(nil, nil, typed) {
-			got = append(got, c.Text)
-		}
-		if text := strings.Join(got, " "); text != want {
-			t.Errorf("%q completes to %q, want %q", typed, text, want)
-		}
-	}
-	for typed, want := range map[string]string{"@ser": "@service.py", "@sub/": "@sub/inner.py", "x": "", "--w": "--wait", "": "--unframed --wait"} {
-		var got []string
-		for _, c := range completeSend(completing(t), nil, typed) {
-			got = append(got, c.Text)
-		}
-		if text := strings.Join(got, " "); text != want {
-			t.Errorf(".send %s completes to %q, want %q", typed, text, want)
 		}
 	}
 }
@@ -296,8 +275,10 @@ func manyMethods(n int) *catalog.Catalog {
 
 func BenchmarkComplete(b *testing.B) {
 	s := knowing(b, manyMethods(20_000))
-	s.prepare(s.peers.current)
-	s.tasks.Wait()
+	known := s.session.Current().Known()
+	for s.commands.Index().Find(known, "e") == nil { // until it is indexed
+		time.Sleep(time.Millisecond)
+	}
 	for _, line := range []string{"e", "get", "Pgv1", "zzzz", "Page0.get_Value0", "Page0.get_Value0 ", `Page0.get_Value0 value:={"de`} {
 		b.Run(line, func(b *testing.B) {
 			for b.Loop() {
@@ -306,13 +287,6 @@ func BenchmarkComplete(b *testing.B) {
 			}
 		})
 	}
-	b.Run("index", func(b *testing.B) {
-		p := s.peers.current
-		for b.Loop() {
-			p.indexed = nil
-			p.index()
-		}
-	})
 }
 
 func FuzzComplete(f *testing.F) {
@@ -326,11 +300,11 @@ func FuzzComplete(f *testing.F) {
 		}
 		word := line[strings.LastIndexByte(line, ' ')+1:]
 		for _, g := range s.Complete(line, len(line)) {
-			if g.Text == "" || visible(g.Text, false) != g.Text {
+			if g.Text == "" || view.Visible(g.Text) != g.Text {
 				t.Fatalf("%q: %q is suggested for %q", line, g.Text, word)
 			}
 		}
-		if hint := s.Hint(line, len(line)); visible(hint, false) != hint || displayWidth(hint) > s.width() {
+		if hint := s.Hint(line, len(line)); view.Visible(hint) != hint || view.Width(hint) > s.width() {
 			t.Fatalf("%q: the hint %q", line, hint)
 		}
 	})

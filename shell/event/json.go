@@ -18,6 +18,7 @@ import (
 //	peer     the number of the peer; name: what the person calls it
 //	dir      of messages: in or out
 //	kind     as in Kind
+//	pending  the number by which a request that waits for a person is answered
 //	id       of the message, as it is on the wire
 //	method   of a response, that of its request
 //	params, result, error, value, extra   as they are on the wire, without blanks between tokens
@@ -39,6 +40,9 @@ func (e *Event) AppendJSON(b []byte) []byte {
 		}
 	}
 	b = fmt.Appendf(b, `,"kind":%q`, e.Kind)
+	if e.Pending > 0 {
+		b = fmt.Appendf(b, `,"pending":%d`, e.Pending)
+	}
 	if !e.ID.IsNone() {
 		b = e.ID.Append(append(b, `,"id":`...))
 	}

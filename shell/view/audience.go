@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"fmt"
 
 	"rpcsh/shell/event"
 )
@@ -58,14 +59,15 @@ func isScriptNote(e *event.Event) bool { return e.Kind == event.Note && e.Origin
 
 // noteText returns what an event that is no message has to say, visible.
 func noteText(e *event.Event) string {
-	text := Visible(e.Text)
-	if e.Kind == event.Problem || isScriptNote(e) { // it may quote anything
-		text = Shorten(e.Text, len(e.Text))
+	switch {
+	case e.Kind == event.Parked:
+		return fmt.Sprintf("asks %d: %s", e.Pending, requestText(e.Method, e.Params))
+	case e.Kind == event.Unparked:
+		return fmt.Sprintf("request %d, %s, is gone: %s", e.Pending, Visible(e.Method), Visible(e.Text))
+	case e.Kind == event.Problem || isScriptNote(e): // it may quote anything
+		return Shorten(e.Text, len(e.Text))
 	}
-	if e.Kind == event.Parked {
-		text += ": " + requestText(e.Method, e.Params)
-	}
-	return text
+	return Visible(e.Text)
 }
 
 // sampled shows a line of which many may come at a time: those of one Reason once an interval, others as far as

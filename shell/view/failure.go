@@ -11,7 +11,7 @@ import (
 // Fail shows what is wrong with a line that was run. A person sees it below the column where it is wrong, with a
 // caret; promptWidth is how many columns the prompt took before the line. Nothing is shown where err has been.
 func (v *View) Fail(line string, promptWidth int, err error) {
-	if exit.IsShown(err) {
+	if err == nil || exit.IsShown(err) {
 		return
 	}
 	v.sub.Flush()
@@ -21,7 +21,7 @@ func (v *View) Fail(line string, promptWidth int, err error) {
 // Failure shows what ended a run: as a JSON object where Options.Output asks for JSON. Nothing is shown where err
 // has been.
 func (v *View) Failure(err error) {
-	if exit.IsShown(err) {
+	if err == nil || exit.IsShown(err) {
 		return
 	}
 	v.sub.Flush()

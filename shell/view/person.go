@@ -3,6 +3,7 @@ package view
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"time"
 
 	"rpcsh/shell/event"
@@ -23,7 +24,7 @@ func (p person) event(e *event.Event) {
 		}
 	case e.Kind == event.Stderr:
 		p.sampled(e, func() string { return p.stderrLine(e) })
-	case e.Kind == event.Progress, e.Text == "": // progress is in the status
+	case e.Kind == event.Progress: // it is in the status
 	case e.Kind == event.Parked:
 		p.screen.sample("requests that wait for you", func() string { return p.note(e) })
 	case e.Topic != "":
@@ -41,10 +42,11 @@ func (p person) note(e *event.Event) string {
 	case e.Kind == event.Parked:
 		const longest = 60 // characters of a request that stands above as traffic
 		request := Clip(requestText(e.Method, e.Params), longest)
-		return p.colors.Dim(before) + Visible(e.Text) + ": " + request + p.colors.Dim(Visible(e.Summary))
+		hint := fmt.Sprintf(" · .reply %d VALUE, .fail %d CODE MESSAGE", e.Pending, e.Pending)
+		return p.colors.Dim(before) + fmt.Sprintf("asks %d: %s", e.Pending, request) + p.colors.Dim(hint)
 	case e.Kind == event.Problem, e.Kind == event.Close && !e.Orderly:
 		return p.colors.Dim(before + p.colors.Err(text))
-	case e.Origin == event.FromLine: // it was asked for
+	case e.Asked:
 		return text
 	}
 	return p.colors.Dim(before + text)

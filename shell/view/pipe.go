@@ -20,7 +20,7 @@ func (p pipe) event(e *event.Event) {
 		p.traffic(e)
 	case e.Kind == event.Stderr:
 		p.sampled(e, func() string { return p.stderrLine(e) })
-	case e.Kind == event.Progress, e.Text == "":
+	case e.Kind == event.Progress:
 	case isScriptNote(e) && e.Topic != "":
 		p.sampled(e, func() string { return prefix + noteText(e) })
 	case e.Kind == event.Problem, isScriptNote(e), p.opts.Verbose:

@@ -241,13 +241,12 @@ func TestEvents(t *testing.T) {
 		},
 		{
 			name:    "connect, which was asked for",
-			event:   event.Event{Kind: event.Connect, Origin: event.FromLine, Text: "connected to there:1"},
+			event:   event.Event{Kind: event.Connect, Asked: true, Text: "connected to there:1"},
 			person:  `connected to there:1`,
 			verbose: `rpcsh: connected to there:1`,
 			log:     at + ` · connected to there:1`,
 			json:    `,"kind":"connect","text":"connected to there:1"}`,
 		},
-		{name: "nothing to say", event: event.Event{Kind: event.Connect}, json: `,"kind":"connect"}`},
 		{
 			name:    "close",
 			event:   event.Event{Kind: event.Close, Orderly: true, Text: "there:1 closed the connection"},
@@ -289,21 +288,20 @@ func TestEvents(t *testing.T) {
 			json:    `,"kind":"learned","text":"4 methods by openrpc"}`,
 		},
 		{
-			name: "parked",
-			event: event.Event{Kind: event.Parked, ID: rpcconn.IntID(9), Method: "my_double", Params: raw("[3]"), Text: "asks 1",
-				Summary: " · .reply 1 VALUE, .fail 1 CODE MESSAGE"},
+			name:    "parked",
+			event:   event.Event{Kind: event.Parked, ID: rpcconn.IntID(9), Method: "my_double", Params: raw("[3]"), Pending: 1},
 			person:  at + ` · asks 1: my_double 3 · .reply 1 VALUE, .fail 1 CODE MESSAGE`,
 			verbose: `rpcsh: asks 1: my_double 3`,
 			log:     at + ` · asks 1: my_double 3`,
-			json:    `,"kind":"parked","id":9,"method":"my_double","params":[3],"text":"asks 1"}`,
+			json:    `,"kind":"parked","pending":1,"id":9,"method":"my_double","params":[3]}`,
 		},
 		{
 			name:    "unparked",
-			event:   event.Event{Kind: event.Unparked, Method: "m", Text: "request 1, m, is gone: withdrawn"},
+			event:   event.Event{Kind: event.Unparked, Method: "m", Pending: 1, Text: "withdrawn"},
 			person:  at + ` · request 1, m, is gone: withdrawn`,
 			verbose: `rpcsh: request 1, m, is gone: withdrawn`,
 			log:     at + ` · request 1, m, is gone: withdrawn`,
-			json:    `,"kind":"unparked","method":"m","text":"request 1, m, is gone: withdrawn"}`,
+			json:    `,"kind":"unparked","pending":1,"method":"m","text":"withdrawn"}`,
 		},
 		{
 			name:   "problem",
@@ -380,8 +378,8 @@ func TestColors(t *testing.T) {
 		{"other end", event.Event{Kind: event.Close, Text: "x"}, p.Dim(at + " · " + p.Err("x"))},
 		{"stderr", event.Event{Kind: event.Stderr, Text: "x"}, p.Dim("│ x")},
 		{
-			"parked", event.Event{Kind: event.Parked, Method: "m", Text: "asks 1", Summary: " · .reply 1"},
-			p.Dim(at+" · ") + "asks 1: m" + p.Dim(" · .reply 1"),
+			"parked", event.Event{Kind: event.Parked, Method: "m", Pending: 1},
+			p.Dim(at+" · ") + "asks 1: m" + p.Dim(" · .reply 1 VALUE, .fail 1 CODE MESSAGE"),
 		},
 	} {
 		before := d.String()

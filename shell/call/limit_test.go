@@ -1,0 +1,34 @@
+package call
+
+import (
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+func TestLimit(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		start := time.Now()
+		ended := make(chan time.Duration, 1)
+		l := startLimit(30*time.Second, func() { ended <- time.Since(start) })
+		time.Sleep(20 * time.Second)
+		l.extend()
+		if took := <-ended; took != 50*time.Second {
+			t.Errorf("it ends after %s", took)
+		}
+		l.extend() // which is too late
+		synctest.Wait()
+		l = startLimit(time.Second, func() { ended <- 0 })
+		l.stop()
+		time.Sleep(time.Minute)
+		if len(ended) > 0 {
+			t.Error("a limit ends that is up, or was stopped")
+		}
+		var none *limit
+		none.extend()
+		none.stop()
+		if startLimit(0, nil) != nil {
+			t.Error("0 is a limit")
+		}
+	})
+}

@@ -1,0 +1,224 @@
+package event
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// next returns the next event of s, which has to be there.
+func next(t *testing.T, s *Subscription) *Event {
+	t.Helper()
+	e, err := s.Next(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return e
+}
+
+func notification(method string) *Event { return &Event{Kind: Notification, Method: method} }
+
+func TestSubscribersGetEventsInOrder(t *testing.T) {
+	var b Bus
+	b.Publish(notification("before"))
+	all := b.Subscribe(Options{})
+	filter, err := ParseFilter("b*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	some := b.Subscribe(Options{Filter: filter})
+	var publishing sync.WaitGroup
+	for range 4 {
+		publishing.Go(func() {
+			for range 100 {
+				b.Publish(notification("a"))
+				b.Publish(notification("b"))
+			}
+		})
+	}
+	publishing.Wait()
+	last := uint64(1)
+	for range 800 {
+		if e := next(t, all); e.Number != last+1 || e.Time.IsZero() {
+			t.Fatalf("event %d comes after %d, at %v", e.Number, last, e.Time)
+		}
+		last++
+	}
+	for last = 0; last < 400; last++ {
+		if e := next(t, some); e.Method != "b" {
+			t.Fatalf("the filter lets %s through", e.Method)
+		}
+	}
+}
+
+func TestFullQueueCounts(t *testing.T) {
+	var b Bus
+	s := b.Subscribe(Options{Events: 2})
+	for range 3 {
+		b.Publish(notification("tick"))
+	}
+	b.Publish(&Event{Kind: Note, Text: "hello"})
+	b.Publish(&Event{Kind: Note, Topic: "peers that are silent"})
+	if got := fmt.Sprint(s.Left()); got != "map[note:1 peers that are silent:1 tick:1]" {
+		t.Errorf("left out: %s", got)
+	}
+	if s.Left() != nil {
+		t.Error("what was left out is told twice")
+	}
+	for want := uint64(1); want <= 2; want++ {
+		if e := next(t, s); e.Number != want {
+			t.Errorf("event %d, want %d", e.Number, want)
+		}
+	}
+}
+
+func TestQueueIsBoundedInBytes(t *testing.T) {
+	var b Bus
+	s := b.Subscribe(Options{Bytes: 10_000})
+	big := &Event{Kind: Notification, Method: "big", Params: []byte(strings.Repeat("1", 20_000))}
+	b.Publish(big) // alone, it is taken
+	b.Publish(notification("small"))
+	if got := fmt.Sprint(s.Left()); got != "map[small:1]" {
+		t.Errorf("left out: %s", got)
+	}
+	if e := next(t, s); len(e.Params) != 20_000 {
+		t.Errorf("%d bytes of params", len(e.Params))
+	}
+	b.Publish(notification("small"))
+	if s.Left() != nil || next(t, s).Method != "small" {
+		t.Error("there is no room after the large event was read")
+	}
+}
+
+func TestNamesOfLeftEventsAreBounded(t *testing.T) {
+	var b Bus
+	s := b.Subscribe(Options{Events: 1})
+	for n := range 2*maxLeftNames + 1 {
+		b.Publish(notification(fmt.Sprint(n)))
+	}
+	left := s.Left()
+	if len(left) != maxLeftNames+1 || left["others"] != maxLeftNames {
+		t.Errorf("%d names, %d others", len(left), left["others"])
+	}
+}
+
+func TestFullQueueMakesPublishersWait(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var b Bus
+		s := b.Subscribe(Options{Policy: Wait, Events: 1})
+		published := 0
+		go func() {
+			for range 3 {
+				b.Publish(notification("tick"))
+				published++
+			}
+		}()
+		synctest.Wait()
+		if published != 1 {
+			t.Fatalf("%d events published while one had room", published)
+		}
+		next(t, s)
+		synctest.Wait()
+		if published != 2 {
+			t.Fatalf("%d events published, want 2", published)
+		}
+		s.Close() // nobody reads any more
+		synctest.Wait()
+		if published != 3 {
+			t.Error("a publisher waits for a subscription that was closed")
+		}
+	})
+}
+
+func TestFlushWaitsForTheReader(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var b Bus
+		s := b.Subscribe(Options{})
+		s.Flush() // of nothing
+		b.Publish(notification("a"))
+		flushed := false
+		go func() {
+			s.Flush()
+			flushed = true
+		}()
+		next(t, s)
+		synctest.Wait()
+		if flushed {
+			t.Fatal("flushed before the reader was done")
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		if _, err := s.Next(ctx); !errors.Is(err, context.DeadlineExceeded) {
+			t.Fatalf("Next: %v", err)
+		}
+		synctest.Wait()
+		if !flushed {
+			t.Fatal("not flushed though the reader is done")
+		}
+	})
+}
+
+func TestClose(t *testing.T) {
+	var b Bus
+	s := b.Subscribe(Options{Frames: true})
+	b.Publish(notification("a"))
+	b.Close()
+	b.Publish(notification("late"))
+	if e := next(t, s); e.Method != "a" {
+		t.Errorf("%s, want a", e.Method)
+	}
+	if _, err := s.Next(t.Context()); err != io.EOF {
+		t.Errorf("after the end: %v", err)
+	}
+	s.Flush()
+	if _, err := b.Subscribe(Options{}).Next(t.Context()); err != io.EOF {
+		t.Errorf("a subscription to a closed bus: %v", err)
+	}
+	s.Close()
+	s.Close()
+	if b.Frames() {
+		t.Error("frames are wanted though nobody is left")
+	}
+}
+
+// What comes from the wire is valid only while it is published.
+func TestEventsAreCopies(t *testing.T) {
+	var b Bus
+	bare, whole := b.Subscribe(Options{}), b.Subscribe(Options{Frames: true})
+	frame := []byte(`{"method":"m","params":[1],"x":2}`)
+	e := &Event{Kind: Notification, Method: "m", Params: frame[23:26], Extra: frame[27:30], Frame: frame}
+	b.Publish(e)
+	copy(frame, strings.Repeat("-", len(frame)))
+	got := next(t, bare)
+	if string(got.Params) != "[1]" || got.Frame != nil || got.Result != nil {
+		t.Errorf("got %s, frame %q", got.Params, got.Frame)
+	}
+	if with := next(t, whole); string(with.Frame) != `{"method":"m","params":[1],"x":2}` {
+		t.Errorf("the frame is %q", with.Frame)
+	}
+}
+
+func BenchmarkPublish(b *testing.B) {
+	var bus Bus
+	s := bus.Subscribe(Options{Policy: Wait})
+	go func() {
+		for {
+			if _, err := s.Next(context.Background()); err != nil {
+				return
+			}
+		}
+	}()
+	e := Event{Kind: Notification, Method: "tick", Params: []byte(`[12]`)}
+	b.ReportAllocs()
+	for b.Loop() {
+		copied := e
+		bus.Publish(&copied)
+	}
+	bus.Close()
+}

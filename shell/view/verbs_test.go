@@ -1,0 +1,144 @@
+package view
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"rpcsh/shell/event"
+	"rpcsh/shell/exit"
+	"rpcsh/shell/lang"
+)
+
+// Who sees what is said by which verb. T stands for a time.
+func TestVerbs(t *testing.T) {
+	failure := exit.Usagef("wrong\x1b")
+	for _, tt := range []struct {
+		name string
+		do   func(s *stage)
+		want map[string]string // by mode; what is not there is as for a pipe
+	}{
+		{"Say", func(s *stage) { s.Say("%d peers", 2) }, map[string]string{"person": "2 peers", "pipe": "out: 2 peers"}},
+		{"Report", func(s *stage) { s.Report("done") }, map[string]string{
+			"person": "done", "pipe": "", "verbose": "rpcsh: done", "log": "T · done", "json log": `{"time":"T","kind":"note","text":"done"}`,
+		}},
+		{"Remark", func(s *stage) { s.Remark("nobody is connected") }, map[string]string{
+			"person": "nobody is connected", "pipe": "nobody is connected", "log": "T · nobody is connected",
+			"json log": `{"time":"T","kind":"note","text":"nobody is connected"}`,
+		}},
+		{"Fail", func(s *stage) { s.Fail("line", 2, failure) }, map[string]string{
+			"person": `wrong\u001b`, "pipe": `rpcsh: wrong\u001b`, "json log": `{"error":{"exit":2,"message":"wrong\u001b"}}`,
+		}},
+		{"Fail again", func(s *stage) { s.Fail("line", 2, &exit.Shown{Err: failure}) }, map[string]string{"person": "", "pipe": ""}},
+		{"Failure", func(s *stage) { s.Failure(failure) }, map[string]string{
+			"person": `rpcsh: wrong\u001b`, "pipe": `rpcsh: wrong\u001b`, "json log": `{"error":{"exit":2,"message":"wrong\u001b"}}`,
+		}},
+		{"Failure again", func(s *stage) { s.Failure(&exit.Shown{Err: failure}) }, map[string]string{"person": "", "pipe": ""}},
+		{"Page", func(s *stage) { _ = s.Page(t.Context(), "a\nb") }, map[string]string{"person": "", "pipe": "out: a\nout: b"}},
+		{"Raw", func(s *stage) { s.Raw(event.Peer{Number: 2}, []byte("\x1e{}\n")) }, map[string]string{
+			"person": `T ← raw \u001e{}\n`, "pipe": `\u001e{}\n`, "log": `@2 \u001e{}\n`, "json log": `@2 \u001e{}\n`,
+		}},
+	} {
+		for _, mode := range modes() {
+			t.Run(tt.name+" for "+mode, func(t *testing.T) {
+				s := newStage(t, mode, false)
+				tt.do(s)
+				want, given := tt.want[mode]
+				if !given {
+					want = tt.want["pipe"]
+				}
+				got := strings.Join(s.shown(), "\n")
+				if before, after, timed := strings.Cut(want, "T"); timed && len(got) > len(want) {
+					got = got[:len(before)] + "T" + got[len(got)-len(after):]
+				}
+				if got != want {
+					t.Errorf("got %q, want %q", got, want)
+				}
+				if s.desk != nil && tt.name == "Page" && (len(s.desk.paged) != 1 || s.desk.paged[0] != "a\nb\n") {
+					t.Errorf("paged %q", s.desk.paged)
+				}
+			})
+		}
+	}
+}
+
+// What is said stands behind what was published before.
+func TestOrderOfWhatIsSaid(t *testing.T) {
+	for _, mode := range []string{"person", "verbose", "log"} {
+		s := newStage(t, mode, false)
+		var want []string
+		for range 100 {
+			s.bus.Publish(&event.Event{Kind: event.Problem, Text: "published"})
+			s.Remark("said")
+			want = append(want, "published", "said")
+		}
+		got := s.shown()
+		for i, line := range got {
+			if len(got) != len(want) || !strings.HasSuffix(line, want[i]) {
+				t.Fatalf("for %s, line %d of %d is %q", mode, i, len(got), line)
+			}
+		}
+	}
+}
+
+// The caret stands below the column where a line is wrong, wherever that is.
+func TestFailCaret(t *testing.T) {
+	for _, tt := range []struct {
+		name, line string
+		column     int
+		reason     string
+		want       string
+	}{
+		{"in the middle", "my_add 1 b=2", 9, "positional and named", "           ^ positional and named"},
+		{"behind wide characters", "日本 x", 7, "no", "       ^ no"},
+		{"behind what is made visible", "\x1b x", 2, "no", "         ^ no"},
+		{"behind the end", "m", 10, "no", "   ^ no"},
+		{"room on the left only", strings.Repeat("a", 50) + "b", 50, "this is wrong", strings.Repeat(" ", 38) + "this is wrong ^"},
+		{"room nowhere", strings.Repeat("a", 30) + "b", 30, strings.Repeat("w", 40), strings.Repeat(" ", 32) + "^ " + strings.Repeat("w", 40)},
+		{"in a line that is wrapped", strings.Repeat("a", 70) + "bc", 70, "no", "  " + strings.Repeat("a", 20) + "bc\n" + strings.Repeat(" ", 22) + "^ no"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s := newStage(t, "person", false)
+			s.Fail(tt.line, 2, &lang.Error{Column: tt.column, Reason: tt.reason})
+			s.expect(t, strings.Split(tt.want, "\n")...)
+		})
+	}
+}
+
+func TestSafe(t *testing.T) {
+	const text = "a\x1b\nb"
+	for mode, want := range map[string]string{"person": "a\\u001b\nb", "pipe": text} {
+		if got := newStage(t, mode, false).Safe(text); got != want {
+			t.Errorf("%s: %q, want %q", mode, got, want)
+		}
+	}
+	v := New(Options{Stdout: new(paper), Stderr: new(paper), Status: func(string) {}}, new(event.Bus))
+	defer v.Close()
+	if got := v.Safe(text); got != "a\\u001b\nb" {
+		t.Errorf("where stderr is a terminal: %q", got)
+	}
+}
+
+func TestWidths(t *testing.T) {
+	for mode, want := range map[string][2]int{"person": {60, 59}, "pipe": {80, 1 << 20}, "log": {80, 1 << 20}} {
+		s := newStage(t, mode, false)
+		if got := [2]int{s.Width(), s.ListWidth()}; got != want {
+			t.Errorf("%s: %v, want %v", mode, got, want)
+		}
+		if s.Interactive() != (mode == "person") {
+			t.Errorf("%s: a person sits there: %v", mode, s.Interactive())
+		}
+	}
+}
+
+// Errors that wrap others are told as a whole, but for a peer's.
+func TestCompactError(t *testing.T) {
+	for want, err := range map[string]error{
+		"a b: c":                                 errors.Join(errors.New("a"), errors.New("b: c")),
+		`error -32601: Method not found {"a":1}`: &exit.Failure{Err: errNotFound},
+	} {
+		if got := CompactError(err); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}
