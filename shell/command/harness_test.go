@@ -1,0 +1,173 @@
+package command_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+
+	"go.uber.org/goleak"
+
+	"rpcsh/completer"
+	"rpcsh/rpcconn/demo"
+	"rpcsh/rpcconn/dial"
+	"rpcsh/shell/command"
+	"rpcsh/shell/exit"
+	"rpcsh/shell/lang"
+	"rpcsh/shell/session"
+	"rpcsh/shell/view"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// A shell is a table of commands with a session, a view, and a loop that is none.
+type shell struct {
+	*command.Table
+	session *session.Session
+	view    *view.View
+	lines   *lines
+	screen  *screen
+}
+
+// A screen keeps what is written, and is a terminal without keys.
+type screen struct {
+	mu   sync.Mutex // protects what follows
+	text bytes.Buffer
+}
+
+func (s *screen) Write(b []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.text.Write(b)
+}
+
+func (s *screen) Page(_ context.Context, text string) error {
+	_, err := io.WriteString(s, text)
+	return err
+}
+
+func (*screen) SetStatus(string) {}
+func (*screen) Width() int       { return 80 }
+
+// take returns what was written since it was called last.
+func (s *screen) take() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	defer s.text.Reset()
+	return s.text.String()
+}
+
+// lines answers questions from a list, and notes what else it is told.
+type lines struct {
+	session *session.Session
+	answers []string // to Ask; then the person presses Ctrl-C
+	asked   []string
+	typed   string // by RunTyped, or Prefill
+	stops   bool
+	quits   bool
+	lent    int
+}
+
+func (*lines) UpdatePrompt() {}
+
+func (l *lines) Ask(_ context.Context, question string, complete func(string) []completer.Candidate) (string, error) {
+	for _, c := range complete("") {
+		question += c.Text + " "
+	}
+	l.asked = append(l.asked, question)
+	if len(l.answers) == 0 {
+		return "", exit.ErrInterrupted
+	}
+	answer := l.answers[0]
+	l.answers = l.answers[1:]
+	return answer, nil
+}
+
+func (l *lines) RunTyped(_ context.Context, line string) error {
+	l.typed = line
+	return nil
+}
+
+func (l *lines) Prefill(text string) { l.typed = text }
+
+func (*lines) UntilAsked(ctx context.Context) (context.Context, func()) { return ctx, func() {} }
+
+func (*lines) Interruption(context.Context, string) error { return exit.ErrInterrupted }
+
+func (l *lines) Lend(func() error) error {
+	l.lent++
+	return nil
+}
+
+func (l *lines) Env(context.Context) lang.Env {
+	return lang.Env{Variable: l.session.Variables().Get, ReadFile: os.ReadFile}
+}
+
+func (l *lines) Stops() bool     { return l.stops }
+func (l *lines) SetStops(s bool) { l.stops = s }
+func (l *lines) Quit()           { l.quits = true }
+
+// newShell returns a shell before which somebody sits, or which writes into a pipe.
+func newShell(t testing.TB, attended bool) *shell {
+	t.Helper()
+	s := &shell{screen: new(screen), session: session.New(session.Options{Attended: attended})}
+	opts := view.Options{Stdout: s.screen, Stderr: s.screen}
+	if attended {
+		opts = view.Options{Terminal: s.screen}
+	}
+	s.view = view.New(opts, s.session.Events())
+	s.lines = &lines{session: s.session}
+	s.Table = command.New(command.Deps{Session: s.session, View: s.view, Lines: s.lines})
+	t.Cleanup(func() {
+		s.session.Close()
+		s.view.Close()
+	})
+	return s
+}
+
+// demo connects s to the demo peer, of which a document describes the methods.
+func (s *shell) demo(t testing.TB) {
+	t.Helper()
+	wire := dial.Config{Protocol: "jsonrpc", Framing: "rfc7464"}
+	peer, err := demo.Start(t.Context(), wire)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(peer.Close)
+	if err := s.Connect(t.Context(), peer.Target(), wire); err != nil {
+		t.Fatal(err)
+	}
+	s.learn(t)
+}
+
+func (s *shell) learn(t testing.TB) {
+	t.Helper()
+	if err := s.Learn(t.Context(), "../testdata/openrpc.json"); err != nil {
+		t.Fatal(err)
+	}
+	s.view.Flush()
+	s.screen.take()
+}
+
+// run runs a line that is a command, and returns what is seen of it, and what is wrong with it below the column where.
+func (s *shell) run(t testing.TB, line string) string {
+	t.Helper()
+	st, err := lang.Parse(line, s.lines.Env(t.Context()))
+	if err == nil {
+		err = s.Run(t.Context(), st)
+	}
+	s.view.Flush()
+	seen := s.screen.take()
+	var mistake *lang.Error
+	switch {
+	case errors.As(err, &mistake):
+		seen += line + "\n" + strings.Repeat(" ", mistake.Column) + "^ " + mistake.Reason + "\n"
+	case err != nil:
+		seen += err.Error() + "\n"
+	}
+	return seen
+}

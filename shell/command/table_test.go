@@ -1,0 +1,164 @@
+package command_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"rpcsh/shell/command"
+)
+
+func TestList(t *testing.T) {
+	names := make(map[string]bool)
+	for _, c := range command.List() {
+		if c.Summary == "" || strings.HasSuffix(c.Summary, ".") || !slices.Contains(command.Groups(), c.Group) {
+			t.Errorf(".%s: the summary %q, the group %q", c.Name, c.Summary, c.Group)
+		}
+		for _, name := range append(c.Aliases, c.Name) {
+			if names[name] {
+				t.Errorf("there are two .%s", name)
+			}
+			names[name] = true
+		}
+		for _, example := range c.Examples {
+			if !strings.Contains(example, "."+c.Name) {
+				t.Errorf(".%s has the example %s", c.Name, example)
+			}
+		}
+	}
+}
+
+func TestFind(t *testing.T) {
+	table := command.New(command.Deps{})
+	for name, want := range map[string]string{
+		"peers": "peers", "?": "help", "exit": "quit", "pe": ".pe may be .peers or .pending", "pee": "peers", "reco": "reconnect",
+		"close": "close", "": "there is no command .; .help lists them (.call . calls a method of that name)",
+		"nosuch": "there is no command .nosuch; .help lists them (.call .nosuch calls a method of that name)",
+	} {
+		c, err := table.Find(name)
+		got := c.Name
+		if err != nil {
+			got = err.Error()
+		}
+		if got != want {
+			t.Errorf(".%s: got %s, want %s", name, got, want)
+		}
+	}
+}
+
+func TestHelp(t *testing.T) {
+	s := newShell(t, true)
+	all := s.run(t, ".help")
+	for _, c := range s.Commands() {
+		if !strings.Contains(all, "  ."+c.Name+" ") {
+			t.Errorf(".help does not tell of .%s", c.Name)
+		}
+		if got := s.run(t, ".help "+c.Name); !strings.HasPrefix(got, "."+c.Name) || !strings.Contains(got, c.Summary) {
+			t.Errorf(".help %s says\n%s", c.Name, got)
+		}
+	}
+	if got, want := s.run(t, ".help nosuch"), ".help nosuch\n      ^ there is no command .nosuch"; !strings.HasPrefix(got, want) {
+		t.Errorf("got %s", got)
+	}
+}
+
+// TestMistakes: what is wrong is shown where it is.
+func TestMistakes(t *testing.T) {
+	s := newShell(t, true)
+	s.demo(t)
+	for _, tt := range []struct{ line, at, want string }{
+		{".nosuch", ".nosuch", "there is no command"},
+		{".peers --sort x", "x", "a column belongs here: peer, name, role, "},
+		{".peers a --sort", "", "a column belongs here"},
+		{".peers a --nosuch", "--nosuch", "there is no --nosuch: .peers has --sort"},
+		{".detect --nosuch x", "--nosuch", "there is no --nosuch: .detect has -v"},
+		{".detect -v x://y", "-v", "x://y"},
+		{".connect", "", "where? write host:port"},
+		{".use", "", "which peer?"},
+		{".use 9", "9", "there is no peer @9"},
+		{".name 9 web", "9", "there is no peer @9"},
+		{".name 1 a/b", "a/b", "a name is letters"},
+		{".name 1 7", "7", "a name has something beside digits"},
+		{".close 9", "9", "there is no peer @9"},
+		{".restart 9", "9", "there is no peer @9"},
+		{".reconnect", "", "is connected (.restart closes the connection first)"},
+		{".pending x", "x", "nothing belongs here"},
+		{".cancel 1 x", "x", "nothing belongs here"},
+		{".cancel @9 1", "@9", "there is no peer @9"},
+		{".cancel 1", "1", `no call waits with the id "1"`},
+		{".send", "", "what is to be sent is missing"},
+		{".send --nosuch x", "--nosuch",
+			"there is no --nosuch: .send has --unframed and --wait; text that begins like this belongs into quotes"},
+		{".send --wait x y", "x", `"x" is no duration`},
+		{".send @1 --wait 1s @9 x", "@9", "@9 x"},
+		{".send @1,,2 x", "@1", "a peer is missing"},
+		{".send @9 x", "@9", "there is no peer @9"},
+		{`.send --wait 0 a\q`, `\q`, `\ begins an escape`},
+		{".methods nosuch*", "nosuch*", "no known method matches nosuch*"},
+		{".describe", "", "a method is missing"},
+		{".describe my_ad", "my_ad", "did you mean my_add"},
+		{".describe my_*", "my_*", ".methods my_* lists those that match"},
+		{".describe my_add x", "x", "nothing belongs here"},
+		{".describe @9 my_add", "@9", "there is no peer @9"},
+		{".discover nosuch", "nosuch", "there is no convention nosuch"},
+		{".learn", "", "a file is missing"},
+		{".learn nosuch.json", "nosuch.json", "no such file"},
+		{".export", "", "write .export openrpc FILE"},
+		{".export openrpc", "", "a file is missing"},
+		{".export openrpc f g", "g", "nothing belongs here"},
+		{".export openrpc f --force g", "g", "nothing belongs here"},
+		{".export openrpc f --nosuch", "--nosuch", "there is no --nosuch: .export has --force"},
+		{".open", "", "which file?"},
+		{".open a b c", "a", "which file?"},
+		{".close-doc x", "x", "is no language server"},
+		{".serve a --nosuch", "--nosuch", "there is no --nosuch: .serve has --exec, --exec-loop, --ask, "},
+		{".serve [a 1", "[a", "is no pattern"},
+		{".serve a --drop --abort", "--abort", "--abort does not go with --drop"},
+		{".serve a", "", "an answer is missing"},
+		{".serve a --ask 1", "1", "the answer is given already"},
+		{".serve a --error x", "x", "an error code belongs here"},
+		{".serve a --error 1 --drop", "--drop", "a message belongs here"},
+		{".serve a --error 1 x {", "{", "the data is no JSON"},
+		{".serve a --delay 2s..1s 1", "1s", "the longer time belongs behind the shorter one"},
+		{".serve a --times 0 1", "0 1", "a number of requests belongs here"},
+		{".serve a --if '.[' 1", "' 1", "unexpected"},
+		{".serve a --peer 1,,2 1", "1,,2", "a peer is missing"},
+		{".serve a --slow x 1", "x", "a number of bytes a second"},
+		{".serve a --truncate x 1", "x", "a number of bytes belongs here"},
+		{".serve a --error-rate 10 1", "10", "a part of the requests"},
+		{".serve a --limit x 1", "x", `"x" is no duration`},
+		{".serve a .[", "", "unexpected"},
+		{".serve a.star 1", "1", "the script answers"},
+		{".prefer x", "x", "numbers of rules belong here"},
+		{".unserve", "", "which method?"},
+		{".unserve nosuch", "nosuch", "nosuch is not served"},
+		{".reply", "", "the number of a request belongs here"},
+		{".reply next 1", "next", "no request waits for you"},
+		{".fail x 1 y", "x", "the number of a request belongs here"},
+		{".drop 1 x", "x", "nothing belongs here"},
+		{".on connect", "", "a line is missing"},
+		{".on [x !y", "[x", "is no pattern"},
+		{".on connect my_add 1 b=2", "b=2", "positional and named arguments do not mix"},
+		{".on connect .nosuch", ".nosuch", "there is no command .nosuch"},
+		{".on connect .fill my_add", ".fill", "is for whoever sits at the keyboard"},
+		{".on connect x | .[", "", "unexpected"},
+		{".on x @1,,2 y", "@1", "a peer is missing"},
+		{".off", "", "which? .on lists what is set"},
+		{".off nosuch", "nosuch", "nothing is set for nosuch"},
+		{".off 9", "9", "nothing is set for 9"},
+		{".watch a peer:x", "peer:x", "a peer's number belongs after peer:"},
+		{".mute kind:x", "kind:x", "a kind is one of"},
+		{".set nosuch", "nosuch", "there is no such setting: there are fallback, noparams, order, output, stop, timeout, validate"},
+		{".set order x", "x", `"x" is none of oldest, newest`},
+		{".set timeout x", "x", `"x" is no duration`},
+		{".history", "", "no lines are kept in this run"},
+		{".quit now", "now", "nothing belongs here"},
+	} {
+		got := s.run(t, tt.line)
+		_, caret, _ := strings.Cut(got, "\n")
+		wrongPlace := tt.at != "" && strings.Index(caret, "^") != strings.LastIndex(tt.line, tt.at)
+		if wrongPlace || !strings.Contains(got, tt.want) {
+			t.Errorf("%s: got\n%swant %q at %q", tt.line, got, tt.want, tt.at)
+		}
+	}
+}
