@@ -34,6 +34,7 @@ type statusLine struct {
 	show    func(text string) // nil: nobody looks
 	changed chan struct{}     // holds one: all is different
 	quit    chan struct{}
+	end     func() // closes quit, once
 	done    sync.WaitGroup
 
 	mu  sync.Mutex // protects what follows, and what it points to
@@ -49,15 +50,16 @@ type work struct {
 
 func newStatusLine(show func(text string)) *statusLine {
 	s := &statusLine{show: show, changed: make(chan struct{}, 1), quit: make(chan struct{})}
+	s.end = sync.OnceFunc(func() { close(s.quit) })
 	if show != nil {
 		s.done.Go(s.run)
 	}
 	return s
 }
 
-// close takes away what is shown, and ends the line's goroutine.
+// close takes away what is shown, and ends the line's goroutine. It may be called more than once.
 func (s *statusLine) close() {
-	close(s.quit)
+	s.end()
 	s.done.Wait()
 }
 

@@ -118,7 +118,7 @@ func New(opts Options, bus *event.Bus) *View {
 	return v
 }
 
-// Close shows what was published or said before, released or not, and ends the view.
+// Close shows what was published or said before, released or not, and ends the view. It may be called more than once.
 func (v *View) Close() {
 	v.sub.Close()
 	v.reading.Wait()
