@@ -38,7 +38,9 @@ func TestRawExcerpt(t *testing.T) {
 
 // What RawText returns hides nothing, and is not taken for a file or for bytes in hexadecimal unless it is the latter.
 func FuzzRawText(f *testing.F) {
-	for _, seed := range []string{"", `{"a":"b\n"}`, "hex:00", "@file", "\xff\x00", "\x1e{}\n", "\u202e\u200d", `'a'`, `"a"`, `"`} {
+	for _, seed := range []string{
+		"", `{"a":"b\n"}`, "hex:00", "@file", "\xff\x00", "\x1e{}\n", "\u202e\u200d", `'a'`, `"a"`, `"`,
+	} {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {

@@ -97,7 +97,9 @@ func TestLogIsComplete(t *testing.T) {
 func TestLogBehindAwaitedResult(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newStage(t, "log", false)
-		number := s.bus.Publish(&event.Event{Kind: event.Response, Origin: event.FromLine, Result: raw("1"), Awaited: true})
+		number := s.bus.Publish(&event.Event{
+			Kind: event.Response, Origin: event.FromLine, Result: raw("1"), Awaited: true,
+		})
 		for i := range 4 * maxQueuedLines {
 			s.bus.Publish(notification(i)) // synctest would report a deadlock
 		}
@@ -190,7 +192,9 @@ func TestWatchAndMute(t *testing.T) {
 func TestClose(t *testing.T) {
 	for _, mode := range modes() {
 		s := newStage(t, mode, false)
-		number := s.bus.Publish(&event.Event{Kind: event.Response, Origin: event.FromLine, Result: raw("1"), Awaited: true})
+		number := s.bus.Publish(&event.Event{
+			Kind: event.Response, Origin: event.FromLine, Result: raw("1"), Awaited: true,
+		})
 		for range 100 {
 			s.bus.Publish(&event.Event{Kind: event.Problem, Text: "problem"})
 		}
@@ -218,7 +222,9 @@ func TestConcurrent(t *testing.T) {
 			for range callers {
 				wg.Go(func() {
 					for i := range each {
-						response := event.Event{Kind: event.Response, Origin: event.FromLine, Result: raw("1"), Awaited: true}
+						response := event.Event{
+							Kind: event.Response, Origin: event.FromLine, Result: raw("1"), Awaited: true,
+						}
 						number := s.bus.Publish(&response)
 						s.bus.Publish(note("n"))
 						switch i % 3 {

@@ -1,9 +1,6 @@
 package view
 
 import (
-	"context"
-	"encoding/json"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -11,83 +8,6 @@ import (
 	"rpcsh/rpcconn"
 	"rpcsh/shell/event"
 )
-
-// A desk is a terminal that keeps what is written to it.
-type desk struct {
-	paper
-	columns int
-	paged   []string
-	status  chan string // each that was set
-}
-
-func (d *desk) Page(_ context.Context, text string) error {
-	d.paged = append(d.paged, text)
-	return nil
-}
-
-func (d *desk) SetStatus(text string) { d.status <- text }
-
-func (d *desk) Width() int { return d.columns }
-
-// A stage is a view, the bus that it reads, and what it writes to.
-type stage struct {
-	*View
-	bus         *event.Bus
-	desk        *desk
-	out, errOut *paper // without a person
-}
-
-// modes are who looks.
-func modes() []string { return []string{"person", "pipe", "verbose", "incoming", "log", "json log"} }
-
-// newStage returns a view for those who look; several says that there are several peers.
-func newStage(t testing.TB, mode string, several bool) *stage {
-	t.Helper()
-	s := &stage{bus: new(event.Bus), out: new(paper), errOut: new(paper)}
-	opts := Options{Stdout: s.out, Stderr: s.errOut, Several: func() bool { return several }}
-	switch mode {
-	case "person":
-		s.desk = &desk{columns: 60, status: make(chan string, 100)}
-		opts = Options{Terminal: s.desk, Several: opts.Several}
-	case "verbose":
-		opts.Verbose = true
-	case "incoming":
-		opts.Incoming = true
-	case "log":
-		opts.Log = true
-	case "json log":
-		opts.Log, opts.Output = true, OutputJSON
-	}
-	s.View = New(opts, s.bus)
-	t.Cleanup(s.Close)
-	return s
-}
-
-// shown returns all that has been written: what went to stdout is marked by "out: ".
-func (s *stage) shown() []string {
-	s.Flush()
-	if s.desk != nil {
-		return lines(s.desk.String(), "")
-	}
-	return append(lines(s.out.String(), "out: "), lines(s.errOut.String(), "")...)
-}
-
-func lines(text, mark string) []string {
-	var all []string
-	for line := range strings.Lines(text) {
-		all = append(all, mark+strings.TrimSuffix(line, "\n"))
-	}
-	return all
-}
-
-func (s *stage) expect(t *testing.T, want ...string) {
-	t.Helper()
-	if got := s.shown(); !slices.Equal(got, want) {
-		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
-	}
-}
-
-func raw(text string) json.RawMessage { return json.RawMessage(text) }
 
 // noon is when all happens.
 var noon = time.Date(2026, 11, 28, 12, 0, 0, 5e6, time.UTC)
@@ -111,32 +31,44 @@ func TestEvents(t *testing.T) {
 		json                   string // behind time, number and peer
 	}{
 		{
-			name:     "request",
-			event:    event.Event{Kind: event.Request, ID: rpcconn.IntID(1), Method: "my_double", Params: raw("[3, \"a\"]"), Extra: raw(`{"x": 1}`)},
-			person:   at + ` ← @2 #1 my_double {"x":1} 3 "a"`,
-			pipe:     at + ` ← #1 my_double {"x":1} 3 "a"`,
-			incoming: `out: ` + atJSON + `,"dir":"in","kind":"request","id":1,"method":"my_double","params":[3,"a"],"extra":{"x":1}}`,
-			json:     `,"dir":"in","kind":"request","id":1,"method":"my_double","params":[3,"a"],"extra":{"x":1}}`,
+			name: "request",
+			event: event.Event{
+				Kind: event.Request, ID: rpcconn.IntID(1), Method: "my_double", Params: raw("[3, \"a\"]"),
+				Extra: raw(`{"x": 1}`),
+			},
+			person: at + ` ← @2 #1 my_double {"x":1} 3 "a"`,
+			pipe:   at + ` ← #1 my_double {"x":1} 3 "a"`,
+			incoming: `out: ` + atJSON + `,"dir":"in","kind":"request","id":1` +
+				`,"method":"my_double","params":[3,"a"],"extra":{"x":1}}`,
+			json: `,"dir":"in","kind":"request","id":1,"method":"my_double","params":[3,"a"],"extra":{"x":1}}`,
 		},
 		{
-			name:     "notification",
-			event:    event.Event{Kind: event.Notification, Method: "no\x1bte", Params: raw("[\"\u009b\"]")},
-			person:   at + ` ← @2 no\u001bte "\u009b"`,
-			pipe:     at + ` ← no\u001bte "\u009b"`,
-			incoming: `out: ` + atJSON + `,"dir":"in","kind":"notification","method":"no\u001bte","params":["` + "\u009b" + `"]}`,
-			json:     `,"dir":"in","kind":"notification","method":"no\u001bte","params":["` + "\u009b" + `"]}`,
+			name:   "notification",
+			event:  event.Event{Kind: event.Notification, Method: "no\x1bte", Params: raw("[\"\u009b\"]")},
+			person: at + ` ← @2 no\u001bte "\u009b"`,
+			pipe:   at + ` ← no\u001bte "\u009b"`,
+			incoming: `out: ` + atJSON + `,"dir":"in","kind":"notification"` +
+				`,"method":"no\u001bte","params":["` + "\u009b" + `"]}`,
+			json: `,"dir":"in","kind":"notification","method":"no\u001bte","params":["` + "\u009b" + `"]}`,
 		},
 		{
-			name:     "our answer",
-			event:    event.Event{Kind: event.Response, Out: true, ID: rpcconn.IntID(1), Method: "my_double", Result: raw("6"), Took: 200 * time.Microsecond, Text: "by hand"},
+			name: "our answer",
+			event: event.Event{
+				Kind: event.Response, Out: true, ID: rpcconn.IntID(1), Method: "my_double", Result: raw("6"),
+				Took: 200 * time.Microsecond, Text: "by hand",
+			},
 			person:   at + ` → @2 #1 6  0.2 ms  by hand`,
 			pipe:     at + ` → #1 6  0.2 ms  by hand`,
 			incoming: "-",
-			json:     `,"dir":"out","kind":"response","id":1,"method":"my_double","result":6,"ms":0.200,"text":"by hand"}`,
+			json: `,"dir":"out","kind":"response","id":1` +
+				`,"method":"my_double","result":6,"ms":0.200,"text":"by hand"}`,
 		},
 		{
-			name:     "our answer that nobody has to read",
-			event:    event.Event{Kind: event.Response, Out: true, ID: rpcconn.IntID(1), Result: raw("[1]"), Summary: "an OpenRPC document (3 B)"},
+			name: "our answer that nobody has to read",
+			event: event.Event{
+				Kind: event.Response, Out: true, ID: rpcconn.IntID(1), Result: raw("[1]"),
+				Summary: "an OpenRPC document (3 B)",
+			},
 			person:   at + ` → @2 #1 an OpenRPC document (3 B)`,
 			pipe:     at + ` → #1 [1]`,
 			incoming: "-",
@@ -148,59 +80,100 @@ func TestEvents(t *testing.T) {
 			person:   at + ` → @2 #1 error -32601: Method not found`,
 			pipe:     at + ` → #1 error -32601: Method not found`,
 			incoming: "-",
-			json:     `,"dir":"out","kind":"error","id":1,"method":"nosuch","error":{"code":-32601,"message":"Method not found"}}`,
+			json: `,"dir":"out","kind":"error","id":1,"method":"nosuch"` +
+				`,"error":{"code":-32601,"message":"Method not found"}}`,
 		},
 		{
-			name:   "no answer",
-			event:  event.Event{Kind: event.Response, Out: true, ID: rpcconn.IntID(1), Method: "m", Text: "no answer, the connection is closed"},
+			name: "no answer",
+			event: event.Event{
+				Kind: event.Response, Out: true, ID: rpcconn.IntID(1), Method: "m",
+				Text: "no answer, the connection is closed",
+			},
 			person: at + ` → @2 #1 no answer, the connection is closed`,
 			pipe:   at + ` → #1 no answer, the connection is closed`,
 			json:   `,"dir":"out","kind":"response","id":1,"method":"m","text":"no answer, the connection is closed"}`,
 		},
 		{
-			name:     "late response",
-			event:    event.Event{Kind: event.Response, ID: rpcconn.IntID(7), Method: "slow", Match: event.Late, Origin: event.FromLine, Result: raw("1")},
-			person:   at + ` ← @2 #7 1  late: slow was given up`,
-			pipe:     at + ` ← #7 1  late: slow was given up`,
-			incoming: `out: ` + atJSON + `,"dir":"in","kind":"response","id":7,"method":"slow","result":1,"match":"late"}`,
-			json:     `,"dir":"in","kind":"response","id":7,"method":"slow","result":1,"match":"late"}`,
+			name: "late response",
+			event: event.Event{
+				Kind: event.Response, ID: rpcconn.IntID(7), Method: "slow", Match: event.Late,
+				Origin: event.FromLine, Result: raw("1"),
+			},
+			person: at + ` ← @2 #7 1  late: slow was given up`,
+			pipe:   at + ` ← #7 1  late: slow was given up`,
+			incoming: `out: ` + atJSON + `,"dir":"in","kind":"response","id":7` +
+				`,"method":"slow","result":1,"match":"late"}`,
+			json: `,"dir":"in","kind":"response","id":7,"method":"slow","result":1,"match":"late"}`,
 		},
 		{
-			name:     "unmatched response with an error and a result",
-			event:    event.Event{Kind: event.Error, ID: rpcconn.IntID(7), Match: event.Unmatched, Err: notFound, Result: raw("1")},
-			person:   at + ` ← @2 #7 error -32601: Method not found  with a result beside it: 1  unmatched response`,
-			pipe:     at + ` ← #7 error -32601: Method not found  with a result beside it: 1  unmatched response`,
-			incoming: `out: ` + atJSON + `,"dir":"in","kind":"error","id":7,"result":1,"error":{"code":-32601,"message":"Method not found"},"match":"unmatched"}`,
-			json:     `,"dir":"in","kind":"error","id":7,"result":1,"error":{"code":-32601,"message":"Method not found"},"match":"unmatched"}`,
+			name: "unmatched response with an error and a result",
+			event: event.Event{
+				Kind: event.Error, ID: rpcconn.IntID(7), Match: event.Unmatched, Err: notFound,
+				Result: raw("1"),
+			},
+			person: at + ` ← @2 #7 error -32601: Method not found  with a result beside it: 1  unmatched response`,
+			pipe:   at + ` ← #7 error -32601: Method not found  with a result beside it: 1  unmatched response`,
+			incoming: `out: ` + atJSON + `,"dir":"in","kind":"error","id":7,"result":1` +
+				`,"error":{"code":-32601,"message":"Method not found"},"match":"unmatched"}`,
+			json: `,"dir":"in","kind":"error","id":7,"result":1` +
+				`,"error":{"code":-32601,"message":"Method not found"},"match":"unmatched"}`,
 		},
 		{
-			name:   "request of a line in the background",
-			event:  event.Event{Kind: event.Request, Out: true, Origin: event.FromBackground, ID: rpcconn.IntID(3), Method: "my_add", Params: raw("[1,2]")},
+			name: "request of a line in the background",
+			event: event.Event{
+				Kind: event.Request, Out: true, Origin: event.FromBackground, ID: rpcconn.IntID(3),
+				Method: "my_add", Params: raw("[1,2]"),
+			},
 			person: at + ` → @2 #3 my_add 1 2`,
 			pipe:   at + ` → #3 my_add 1 2`,
 			json:   `,"dir":"out","kind":"request","id":3,"method":"my_add","params":[1,2]}`,
 		},
 		{
-			name:   "response to a script",
-			event:  event.Event{Kind: event.Response, Origin: event.FromScript, ID: rpcconn.IntID(3), Method: "my_add", Result: raw("3"), Took: time.Second},
+			name: "response to a script",
+			event: event.Event{
+				Kind: event.Response, Origin: event.FromScript, ID: rpcconn.IntID(3), Method: "my_add",
+				Result: raw("3"), Took: time.Second,
+			},
 			person: at + ` ← @2 #3 3  1.0 s`,
 			pipe:   at + ` ← #3 3  1.0 s`,
 			json:   `,"dir":"in","kind":"response","id":3,"method":"my_add","result":3,"ms":1000.000}`,
 		},
 		{
-			name:  "request of a line that is waited for",
-			event: event.Event{Kind: event.Request, Out: true, Origin: event.FromLine, ID: rpcconn.IntID(3), Method: "my_add"},
-			log:   at + ` → @2 #3 my_add`,
-			json:  `,"dir":"out","kind":"request","id":3,"method":"my_add"}`,
+			name: "request of a line that is waited for",
+			event: event.Event{
+				Kind: event.Request, Out: true, Origin: event.FromLine, ID: rpcconn.IntID(3), Method: "my_add",
+			},
+			log:  at + ` → @2 #3 my_add`,
+			json: `,"dir":"out","kind":"request","id":3,"method":"my_add"}`,
 		},
 		{
-			name:  "response to a line that is waited for",
-			event: event.Event{Kind: event.Response, Origin: event.FromLine, ID: rpcconn.IntID(3), Method: "my_add", Result: raw("3")},
-			log:   at + ` ← @2 #3 3`,
-			json:  `,"dir":"in","kind":"response","id":3,"method":"my_add","result":3}`,
+			name: "response to a line that is waited for",
+			event: event.Event{
+				Kind: event.Response, Origin: event.FromLine, ID: rpcconn.IntID(3), Method: "my_add",
+				Result: raw("3"),
+			},
+			log:  at + ` ← @2 #3 3`,
+			json: `,"dir":"in","kind":"response","id":3,"method":"my_add","result":3}`,
 		},
-		{name: "discovery", event: event.Event{Kind: event.Request, Out: true, Origin: event.FromDiscovery, Method: "rpc.discover"}, json: "-"},
-		{name: "session", event: event.Event{Kind: event.Notification, Out: true, Origin: event.FromSession, Method: "exit"}, json: "-"},
+		{
+			name: "response in the background, which is shown as a result",
+			event: event.Event{
+				Kind: event.Response, Origin: event.FromBackground, ID: rpcconn.IntID(3), Result: raw("3"),
+				Awaited: true,
+			},
+			log:  at + ` ← @2 #3 3`,
+			json: `,"dir":"in","kind":"response","id":3,"result":3}`,
+		},
+		{
+			name:  "discovery",
+			event: event.Event{Kind: event.Request, Out: true, Origin: event.FromDiscovery, Method: "rpc.discover"},
+			json:  "-",
+		},
+		{
+			name:  "session",
+			event: event.Event{Kind: event.Notification, Out: true, Origin: event.FromSession, Method: "exit"},
+			json:  "-",
+		},
 		{
 			name:     "other",
 			event:    event.Event{Kind: event.Other, Value: raw("{\"a\": \n1}")},
@@ -265,8 +238,10 @@ func TestEvents(t *testing.T) {
 			json:    `,"kind":"note","text":"a\nb"}`,
 		},
 		{
-			name:   "note of a script",
-			event:  event.Event{Kind: event.Note, Origin: event.FromScript, Text: "a.star: hello\nyou", Topic: "log of a.star"},
+			name: "note of a script",
+			event: event.Event{
+				Kind: event.Note, Origin: event.FromScript, Text: "a.star: hello\nyou", Topic: "log of a.star",
+			},
 			person: at + ` · a.star: hello you`,
 			pipe:   `rpcsh: a.star: hello you`,
 			log:    at + ` · a.star: hello you`,
@@ -290,8 +265,10 @@ func TestEvents(t *testing.T) {
 		},
 		{
 			name: "parked",
-			event: event.Event{Kind: event.Parked, ID: rpcconn.IntID(9), Method: "my_double", Params: raw("[3]"), Text: "asks 1",
-				Summary: " · .reply 1 VALUE, .fail 1 CODE MESSAGE"},
+			event: event.Event{
+				Kind: event.Parked, ID: rpcconn.IntID(9), Method: "my_double", Params: raw("[3]"), Text: "asks 1",
+				Summary: " · .reply 1 VALUE, .fail 1 CODE MESSAGE",
+			},
 			person:  at + ` · asks 1: my_double 3 · .reply 1 VALUE, .fail 1 CODE MESSAGE`,
 			verbose: `rpcsh: asks 1: my_double 3`,
 			log:     at + ` · asks 1: my_double 3`,
@@ -371,7 +348,10 @@ func TestColors(t *testing.T) {
 			p.Dim(at) + " " + p.In("←") + " " + p.Dim("#1") + " " + p.Bold("m") + " 1",
 		},
 		{
-			"error", event.Event{Kind: event.Error, Out: true, ID: rpcconn.IntID(1), Err: &rpcconn.Error{Code: 1, Message: "x"}, Took: time.Second},
+			"error", event.Event{
+				Kind: event.Error, Out: true, ID: rpcconn.IntID(1), Err: &rpcconn.Error{Code: 1, Message: "x"},
+				Took: time.Second,
+			},
 			p.Dim(at) + " " + p.Out("→") + " " + p.Dim("#1") + " " + p.Err("error 1: x") + "  " + p.Dim("1.0 s"),
 		},
 		{"note", event.Event{Kind: event.Note, Text: "x"}, p.Dim(at + " · x")},

@@ -56,7 +56,8 @@ func TestWrap(t *testing.T) {
 			t.Errorf("%q in %d columns: %q, want %q", tt.text, tt.width, got, tt.want)
 		}
 	}
-	if got, want := Fill([]string{"a", "b c", "d"}, 6, "• ", "  "), []string{"• a", "  b c", "  d"}; !slices.Equal(got, want) {
+	want := []string{"• a", "  b c", "  d"}
+	if got := Fill([]string{"a", "b c", "d"}, 6, "• ", "  "); !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
@@ -68,11 +69,13 @@ func TestTable(t *testing.T) {
 	table.Row("@1", "one two three four five six")
 	table.Row("a row of one cell is as long as it likes")
 	table.Row(red("日本語"), "")
-	want := "PEER    TEXT\n@1      one two three four five six\na row of one cell is as long as it likes\n" + red("日本語") + "\n"
+	want := "PEER    TEXT\n@1      one two three four five six\n" +
+		"a row of one cell is as long as it likes\n" + red("日本語") + "\n"
 	if got := table.String(); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
-	narrow := "PEER    TEXT\n@1      one two three four\n        five six\na row of one cell is as long\nas it likes\n" + red("日本語") + "\n"
+	narrow := "PEER    TEXT\n@1      one two three four\n        five six\n" +
+		"a row of one cell is as long\nas it likes\n" + red("日本語") + "\n"
 	if got := table.Within(30); got != narrow {
 		t.Errorf("within 30 columns\n%s\nwant\n%s", got, narrow)
 	}
