@@ -82,12 +82,15 @@ func (s *statusLine) run() {
 		}
 	}
 	defer func() { set("") }()
-	timer := time.NewTimer(time.Hour)
+	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for {
 		text, next := s.text()
 		set(text)
-		timer.Reset(next)
+		timer.Stop()
+		if next > 0 {
+			timer.Reset(next)
+		}
 		select {
 		case <-s.changed:
 		case <-timer.C:
@@ -97,12 +100,12 @@ func (s *statusLine) run() {
 	}
 }
 
-// text returns what is to be shown now, and after which time it changes by itself.
+// text returns what is to be shown now, and after which time it changes by itself; 0: it does not.
 func (s *statusLine) text() (text string, next time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if len(s.all) == 0 {
-		return "", time.Hour
+		return "", 0
 	}
 	w := s.all[len(s.all)-1]
 	since := time.Since(w.since)
