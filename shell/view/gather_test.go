@@ -5,14 +5,12 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"time"
 
 	"rpcsh/shell/event"
 	"rpcsh/shell/exit"
 )
 
 func TestTogether(t *testing.T) {
-	const ms = time.Millisecond
 	long := `"` + strings.Repeat("x", 100) + `"`
 	some := func() []*Result {
 		return []*Result{

@@ -21,87 +21,93 @@ func values(texts ...string) []json.RawMessage {
 	return all
 }
 
+const ms = time.Millisecond
+
 var (
 	peerOne     = event.Peer{Number: 1, Title: "there:1"}
 	peerTwo     = event.Peer{Number: 2, Name: "web", Title: "@web there:2"}
 	errNotFound = &rpcconn.Error{Code: -32601, Message: "Method not found", Data: raw(`{"a": 1}`)}
 )
 
+// A resultCase is a result, and how it looks.
+type resultCase struct {
+	name                        string
+	result                      Result
+	several                     bool
+	person, personText, pipe    string
+	shownToPerson, shownToAPipe bool // the error
+}
+
+var resultCases = []resultCase{
+	{
+		name:   "value",
+		result: Result{Peer: peerOne, Values: values("4"), Took: 2 * ms},
+		person: "4                                                    2.0 ms",
+		pipe:   "out: 4",
+	},
+	{
+		name:   "of no peer",
+		result: Result{Values: values(`{"a": "x\u001b"}`)},
+		person: `{"a":"x\u001b"}`,
+		pipe:   `out: {"a":"x\u001b"}`,
+	},
+	{
+		name: "of several, with a remark",
+		result: Result{
+			Peer: peerTwo, Values: values("[1, 2]"), Took: 2 * ms,
+			Remarks: []string{"not as described\x07"},
+		},
+		several: true,
+		person:  "@web [1,2]                                           2.0 ms\nnot as described\\u0007",
+		pipe:    "out: [1,2]\nnot as described\\u0007",
+	},
+	{
+		name:   "several values, and none",
+		result: Result{Peer: peerOne, Values: append(values("1", "\"a\nb\""), nil), Took: 2 * ms},
+		person: "1\n\"a\\nb\"                                               2.0 ms",
+		pipe:   "out: 1\nout: \"a\nout: b\"",
+	},
+	{name: "nothing", result: Result{Peer: peerOne, Took: 2 * ms}},
+	{
+		name:          "peer's error",
+		result:        Result{Peer: peerOne, Err: errNotFound, Took: 2 * ms, Answered: true},
+		person:        "error -32601: Method not found {\"a\":1}               2.0 ms",
+		shownToPerson: true,
+	},
+	{
+		name: "peer's error of several, with remarks",
+		result: Result{
+			Peer: peerTwo, Err: errNotFound, Took: 2 * ms, Answered: true, Remarks: []string{"x", "y"},
+		},
+		several:       true,
+		person:        "@web error -32601: Method not found {\"a\":1}  x  y    2.0 ms",
+		pipe:          "rpcsh: @web: " + errNotFound.Error(),
+		shownToPerson: true,
+		shownToAPipe:  true,
+	},
+	{
+		name:          "no response, at once",
+		result:        Result{Peer: peerOne, Err: errors.New("not\x1b sent"), Took: 2 * ms},
+		person:        `not\u001b sent`,
+		shownToPerson: true,
+	},
+	{
+		name:          "no response, after a while",
+		result:        Result{Peer: peerOne, Err: exit.ErrTimeout, Took: time.Second},
+		person:        "timed out                                             1.0 s",
+		shownToPerson: true,
+	},
+	{
+		name:          "batch of which something came",
+		result:        Result{Peer: peerOne, Values: values("[1]"), Err: exit.ErrTimeout, Took: 2 * ms},
+		person:        "[1]                                                  2.0 ms\ntimed out",
+		pipe:          "out: [1]",
+		shownToPerson: true,
+	},
+}
+
 func TestResult(t *testing.T) {
-	const ms = time.Millisecond
-	for _, tt := range []struct {
-		name                        string
-		result                      Result
-		several                     bool
-		person, personText, pipe    string
-		shownToPerson, shownToAPipe bool // the error
-	}{
-		{
-			name:   "value",
-			result: Result{Peer: peerOne, Values: values("4"), Took: 2 * ms},
-			person: "4                                                    2.0 ms",
-			pipe:   "out: 4",
-		},
-		{
-			name:   "of no peer",
-			result: Result{Values: values(`{"a": "x\u001b"}`)},
-			person: `{"a":"x\u001b"}`,
-			pipe:   `out: {"a":"x\u001b"}`,
-		},
-		{
-			name: "of several, with a remark",
-			result: Result{
-				Peer: peerTwo, Values: values("[1, 2]"), Took: 2 * ms,
-				Remarks: []string{"not as described\x07"},
-			},
-			several: true,
-			person:  "@web [1,2]                                           2.0 ms\nnot as described\\u0007",
-			pipe:    "out: [1,2]\nnot as described\\u0007",
-		},
-		{
-			name:   "several values, and none",
-			result: Result{Peer: peerOne, Values: append(values("1", "\"a\nb\""), nil), Took: 2 * ms},
-			person: "1\n\"a\\nb\"                                               2.0 ms",
-			pipe:   "out: 1\nout: \"a\nout: b\"",
-		},
-		{name: "nothing", result: Result{Peer: peerOne, Took: 2 * ms}},
-		{
-			name:          "peer's error",
-			result:        Result{Peer: peerOne, Err: errNotFound, Took: 2 * ms, Answered: true},
-			person:        "error -32601: Method not found {\"a\":1}               2.0 ms",
-			shownToPerson: true,
-		},
-		{
-			name: "peer's error of several, with remarks",
-			result: Result{
-				Peer: peerTwo, Err: errNotFound, Took: 2 * ms, Answered: true, Remarks: []string{"x", "y"},
-			},
-			several:       true,
-			person:        "@web error -32601: Method not found {\"a\":1}  x  y    2.0 ms",
-			pipe:          "rpcsh: @web: " + errNotFound.Error(),
-			shownToPerson: true,
-			shownToAPipe:  true,
-		},
-		{
-			name:          "no response, at once",
-			result:        Result{Peer: peerOne, Err: errors.New("not\x1b sent"), Took: 2 * ms},
-			person:        `not\u001b sent`,
-			shownToPerson: true,
-		},
-		{
-			name:          "no response, after a while",
-			result:        Result{Peer: peerOne, Err: exit.ErrTimeout, Took: time.Second},
-			person:        "timed out                                             1.0 s",
-			shownToPerson: true,
-		},
-		{
-			name:          "batch of which something came",
-			result:        Result{Peer: peerOne, Values: values("[1]"), Err: exit.ErrTimeout, Took: 2 * ms},
-			person:        "[1]                                                  2.0 ms\ntimed out",
-			pipe:          "out: [1]",
-			shownToPerson: true,
-		},
-	} {
+	for _, tt := range resultCases {
 		for _, mode := range modes() {
 			t.Run(tt.name+" for "+mode, func(t *testing.T) {
 				s := newStage(t, mode, tt.several)
@@ -196,7 +202,6 @@ func TestResultPlace(t *testing.T) {
 }
 
 func TestLateResult(t *testing.T) {
-	const ms = time.Millisecond
 	type late struct {
 		name             string
 		result           Result
