@@ -34,7 +34,7 @@ type resultCase struct {
 	name                        string
 	result                      Result
 	several                     bool
-	person, personText, pipe    string
+	person, pipe                string
 	shownToPerson, shownToAPipe bool // the error
 }
 
