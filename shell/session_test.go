@@ -359,7 +359,7 @@ func TestLines(t *testing.T) {
 		{"no peer of that number", "@7 my_add 1 2\n", "", "rpcsh: line 1, column 1: there is no peer @7 (.peers lists them)\n", 2},
 		{"traffic on stderr", ".serve my_double .[0]*2\nmy_progress_add 2 2\n", "4\n", "TIME ← report_progress \"hi\"\nTIME ← #1 my_double 3\nTIME → #1 6  TOOK\n", 0},
 		{"what comes back on stderr", ".send {\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"my_add\",\"params\":[1,2]}\nmy_add 3 4\n", "7\n",
-			"{\"jsonrpc\":\"2.0\",\"id\":7,\"result\":3}\nTIME ← #7 3  answers nothing that was asked\n", 0},
+			"{\"jsonrpc\":\"2.0\",\"id\":7,\"result\":3}\nTIME ← #7 3  unmatched response\n", 0},
 		{"bytes that are none", ".send hex:0\n", "", "rpcsh: line 1, column 11: a byte is two hexadecimal digits, such as 1e\n", 2},
 		{"methods one a line", "my_add 1 2\n.methods\n", "3\nmy_add(arg1: integer, arg2: integer) → integer\n", "", 0},
 	}
