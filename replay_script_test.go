@@ -31,6 +31,7 @@ func TestReplayScript(t *testing.T) {
 		{interop{form: "bson", title: "BSON-RPC 2.0", flags: []string{"-p", "bsonrpc"}}, func() rpcconn.Codec { return bsonrpc.New() }},
 	} {
 		t.Run(c.form, func(t *testing.T) {
+			t.Parallel()
 			sh, port := c.listen(t, "-s", "testdata/pybsonrpc/service.star")
 			conn, err := net.Dial("tcp", "127.0.0.1:"+port)
 			if err != nil {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"flag"
 	"fmt"
 	"net"
 	"os/exec"
@@ -14,7 +15,27 @@ import (
 	"rpcsh/shell"
 )
 
-func TestMain(m *testing.M) { testscript.Main(m, map[string]func(){"rpcsh": main}) }
+func TestMain(m *testing.M) { testscript.Main(testRun{m}, map[string]func(){"rpcsh": main}) }
+
+// A testRun is a run of all tests of this package.
+type testRun struct{ m *testing.M }
+
+// Run runs the tests and then tells which of them were skipped. More tests run at the same time than there are cores, since most of it
+// they wait for other programs.
+func (r testRun) Run() int {
+	const atOnce = "6"
+	given := false
+	flag.Parse()
+	flag.Visit(func(f *flag.Flag) { given = given || f.Name == "test.parallel" })
+	if !given {
+		if err := flag.Set("test.parallel", atOnce); err != nil {
+			panic(err)
+		}
+	}
+	code := r.m.Run()
+	skips.tell()
+	return code
+}
 
 // TestScripts runs testdata/script/*.txtar with rpcsh as a program of its own.
 func TestScripts(t *testing.T) {
