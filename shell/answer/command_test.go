@@ -77,6 +77,7 @@ func TestCommands(t *testing.T) {
 }
 
 func TestCommandIsMissing(t *testing.T) {
+	t.Parallel()
 	got := outcome(NewCommand("/no/such/program", unseen(t)).Answer(t.Context(), asked("m", "")))
 	if !strings.Contains(got, "exit status 127") || !strings.Contains(got, "/no/such/program: ") {
 		t.Errorf("answered %s", got)
@@ -85,6 +86,7 @@ func TestCommandIsMissing(t *testing.T) {
 
 // What cannot even be started, here because its environment cannot be made, is an error to the peer.
 func TestCommandIsNotStarted(t *testing.T) {
+	t.Parallel()
 	got := outcome(NewCommand("true", unseen(t)).Answer(t.Context(), asked("a\x00b", "")))
 	if !strings.HasPrefix(got, `error -32000: Server error "cannot start sh: `) {
 		t.Errorf("answered %s", got)
@@ -93,6 +95,7 @@ func TestCommandIsNotStarted(t *testing.T) {
 
 // What it says on its stderr is bounded: the end is what tells most.
 func TestCommandWhoseErrorIsLong(t *testing.T) {
+	t.Parallel()
 	_, err := NewCommand("i=0; while [ $i -lt 3000 ]; do echo line $i; i=$((i+1)); done >&2; exit 1", unseen(t)).Answer(t.Context(), asked("m", ""))
 	var e *rpcconn.Error
 	if !errors.As(err, &e) || len(e.Data) > 2*maxLastLines || !strings.HasSuffix(string(e.Data), `\nline 2999"`) {
@@ -101,6 +104,7 @@ func TestCommandWhoseErrorIsLong(t *testing.T) {
 }
 
 func TestCommandThatFloods(t *testing.T) {
+	t.Parallel()
 	got := outcome(NewCommand("exec yes", unseen(t)).Answer(t.Context(), asked("m", "")))
 	if want := `error -32000: Server error "the command wrote more than 64 MiB, and was ended"`; got != want {
 		t.Errorf("answered %s", got)
@@ -141,6 +145,7 @@ func TestCommandThatNeverEnds(t *testing.T) {
 
 // Of many requests at once, some wait for their turn.
 func TestCommandsAtOnce(t *testing.T) {
+	t.Parallel()
 	c := NewCommand("cat", unseen(t))
 	var wg sync.WaitGroup
 	for i := range 2 * maxRunning {
@@ -154,6 +159,7 @@ func TestCommandsAtOnce(t *testing.T) {
 }
 
 func TestCommandIsForNotifications(t *testing.T) {
+	t.Parallel()
 	file := filepath.Join(t.TempDir(), "told")
 	var rules Rules
 	rules.Set(&Rule{Pattern: "told", Acts: true, Answerer: NewCommand("cat >"+file, unseen(t))})
