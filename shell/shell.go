@@ -67,8 +67,8 @@ type Shell struct {
 	peers     peers
 	rules     answer.Rules
 	scripts   scripts
-	desk      *answer.Desk
-	attention chan struct{}   // a request has been parked at the desk
+	desk      *answer.PendingRequests
+	attention chan struct{}   // a request waits for the person
 	handlers  handlers        // of .on
 	done      context.Context // ends with the session
 	finish    context.CancelFunc
@@ -96,7 +96,7 @@ type Shell struct {
 // New starts a session; Close ends it.
 func New(cfg Config) *Shell {
 	s := &Shell{cfg: cfg, attention: make(chan struct{}, 1), variables: make(map[string]json.RawMessage)}
-	s.desk = answer.NewDesk(answer.DeskOptions{OnParked: s.parked, OnGone: s.unparked})
+	s.desk = answer.NewPendingRequests(answer.PendingOptions{OnParked: s.parked, OnGone: s.unparked})
 	s.colors = newPalette(cfg.Color)
 	s.set = settings{timeout: cfg.Timeout, noParams: noParamsOmit, fallback: dial.Protocols()[0].Framing, output: cfg.Output, order: orderOldest, stop: true, validate: validateParams}
 	if s.set.output == "" {

@@ -6,7 +6,7 @@ import (
 )
 
 // An operation that would take all memory, or hours, is refused, however it is written; others are as Starlark has them.
-func TestGulp(t *testing.T) {
+func TestSizeGuard(t *testing.T) {
 	for _, tt := range []struct{ body, want string }{
 		{"return 6 * 7", "42"},
 		{"return 2.5 * 2", "5.0"},
