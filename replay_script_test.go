@@ -23,6 +23,7 @@ import (
 // TestReplayScript has service.star take the place of the server in the captures of two py-bson-rpc programs: to what the client sent there
 // it must answer what the server did, calls back included. It stands in for TestInteropScript where the library is not installed.
 func TestReplayScript(t *testing.T) {
+	t.Parallel()
 	newJSON := func() rpcconn.Codec { return jsonrpc.New() }
 	for _, c := range []captured{
 		{interop{form: "rfc7464", title: "JSON-RPC 2.0, rfc7464", flags: []string{"-p", "jsonrpc"}}, newJSON},

@@ -39,6 +39,7 @@ func (r testRun) Run() int {
 
 // TestScripts runs testdata/script/*.txtar with rpcsh as a program of its own.
 func TestScripts(t *testing.T) {
+	t.Parallel()
 	testscript.Run(t, testscript.Params{
 		Dir:  "testdata/script",
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){"status": cmdStatus, "retry": cmdRetry, "terminate": cmdTerminate},

@@ -7,7 +7,7 @@ import (
 	"github.com/clipperhouse/uax29/v2/graphemes"
 	"github.com/mattn/go-runewidth"
 
-	"rpcsh/shell/term/vt"
+	"rpcsh/shell/term/termtest"
 )
 
 // FuzzLayout checks, for any line in any window, that a frame leaves the cursor where it should be, and that nothing of
@@ -35,7 +35,7 @@ func FuzzLayout(f *testing.F) {
 		if len(d.widths) > r {
 			t.Fatalf("%d rows in a window of %d", len(d.widths), r)
 		}
-		e := vt.New(c, r)
+		e := termtest.NewEmulator(c, r)
 		_, _ = e.Write([]byte("above\r\n" + d.bytes))
 		if e.Column() != d.col || len(e.Unknown()) > 0 {
 			t.Fatalf("the cursor is in column %d, want %d; unknown: %q", e.Column(), d.col, e.Unknown())
