@@ -103,9 +103,17 @@ func TestCommandWhoseErrorIsLong(t *testing.T) {
 	}
 }
 
+// flood writes more than is taken from a command, all in one line, and goes on then: where it is not ended, a test takes floodPatience.
+const (
+	flood         = "head -c 100000000 /dev/zero | tr '\\000' x; sleep 3600"
+	floodPatience = 30 * time.Second
+)
+
 func TestCommandThatFloods(t *testing.T) {
 	t.Parallel()
-	got := outcome(NewCommand("exec yes", unseen(t)).Answer(t.Context(), asked("m", "")))
+	ctx, cancel := context.WithTimeout(t.Context(), floodPatience)
+	defer cancel()
+	got := outcome(NewCommand(flood, unseen(t)).Answer(ctx, asked("m", "")))
 	if want := `error -32000: Server error "the command wrote more than 64 MiB, and was ended"`; got != want {
 		t.Errorf("answered %s", got)
 	}
@@ -156,6 +164,34 @@ func TestCommandsAtOnce(t *testing.T) {
 		})
 	}
 	wg.Wait()
+}
+
+// One that has to wait for its turn is not started.
+func TestCommandsAtOnceAreBounded(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "started")
+	started := func() int {
+		text, _ := os.ReadFile(file) // there is none before the first
+		return strings.Count(string(text), "\n")
+	}
+	c := NewCommand("echo >>"+file+"; exec sleep 3600", unseen(t))
+	ctx, cancel := context.WithCancel(t.Context())
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	defer cancel()
+	for range maxRunning {
+		wg.Go(func() { _, _ = c.Answer(ctx, asked("m", "")) })
+	}
+	for end := time.Now().Add(floodPatience); started() < maxRunning; time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("%d are started, want %d", started(), maxRunning)
+		}
+	}
+	limited, cancelLimited := context.WithTimeout(ctx, 300*time.Millisecond)
+	defer cancelLimited()
+	if got := outcome(c.Answer(limited, asked("m", ""))); got != rpcconn.ErrNoAnswer.Error() || started() != maxRunning {
+		t.Errorf("answered %s, %d are started, want %d", got, started(), maxRunning)
+	}
 }
 
 func TestCommandIsForNotifications(t *testing.T) {

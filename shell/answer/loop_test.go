@@ -197,8 +197,10 @@ func TestLoopOutlivesConnections(t *testing.T) {
 
 func TestLoopThatFloods(t *testing.T) {
 	t.Parallel()
-	l := newLoop(t, `tr '\n' 'x' </dev/zero | tr '\000' x`, unseen(t))
-	if got := l.ask(t, ""); !strings.Contains(got, "a line of more than 64 MiB, and was ended") {
+	l := newLoop(t, flood, unseen(t))
+	ctx, cancel := context.WithTimeout(t.Context(), floodPatience)
+	defer cancel()
+	if got := outcome(l.Answer(ctx, asked("m", ""))); !strings.Contains(got, "a line of more than 64 MiB, and was ended") {
 		t.Errorf("answered %s", got)
 	}
 }

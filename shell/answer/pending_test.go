@@ -129,7 +129,9 @@ func TestPendingRequestsIsBounded(t *testing.T) {
 	for i := range all {
 		all[i] = d.ask(ctx, "m")
 	}
-	if got, want := outcome(d.Answer(ctx, asked("m", ""))), `error -32000: Server error "1000 requests wait for a person already"`; got != want {
+	limited, cancelLimited := context.WithTimeout(ctx, time.Second) // should it not be refused, it would wait
+	defer cancelLimited()
+	if got, want := outcome(d.Answer(limited, asked("m", ""))), `error -32000: Server error "1000 requests wait for a person already"`; got != want {
 		t.Errorf("answered %s", got)
 	}
 	for i := range all {
@@ -143,6 +145,9 @@ func TestPendingRequestsIsBounded(t *testing.T) {
 	<-more
 	if err := d.Reply(1, nil); err == nil || err.Error() != "request 1 no longer waits" {
 		t.Errorf("got %v", err)
+	}
+	if len(d.settled) != maxSettled {
+		t.Errorf("what became of %d requests is remembered, want %d", len(d.settled), maxSettled)
 	}
 }
 

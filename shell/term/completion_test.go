@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/c-bata/go-prompt"
+
 	"rpcsh/shell/term/termtest"
 )
 
@@ -141,4 +143,20 @@ func TestLongListScrolls(t *testing.T) {
 	s.Await("the twelfth", func(e *termtest.Emulator) bool { return e.Reversed() == "choice_11" })
 	s.Press("\r")
 	s.shows("> choice_11")
+}
+
+// A line that was pasted, and is too long to be parsed with every key, is not completed.
+func TestLongLineIsNotCompleted(t *testing.T) {
+	for _, c := range []struct {
+		length    int
+		completes bool
+	}{{maxCompleted, true}, {maxCompleted + 1, false}} {
+		text := strings.Repeat("x", c.length)
+		b := prompt.NewBuffer()
+		b.InsertText(text, false, true)
+		e := &editor{busy: true, line: line{before: text}, complete: completeVocabulary}
+		if _, _, complete := e.knownList(*b.Document()); (complete != nil) != c.completes {
+			t.Errorf("a line of %d bytes is completed: %v", c.length, complete != nil)
+		}
+	}
 }

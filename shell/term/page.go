@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strings"
-
 )
 
 // Page prints text a windowful at a time, and asks in between: Enter, a blank and Tab show more, End shows all that is left, q, Escape,
