@@ -98,7 +98,7 @@ func TestCommandWhoseErrorIsLong(t *testing.T) {
 	t.Parallel()
 	_, err := NewCommand("i=0; while [ $i -lt 3000 ]; do echo line $i; i=$((i+1)); done >&2; exit 1", unseen(t)).Answer(t.Context(), asked("m", ""))
 	var e *rpcconn.Error
-	if !errors.As(err, &e) || len(e.Data) > 2*maxLastLines || !strings.HasSuffix(string(e.Data), `\nline 2999"`) {
+	if !errors.As(err, &e) || len(e.Data) > 20_000 || !strings.HasSuffix(string(e.Data), `\nline 2999"`) {
 		t.Errorf("answered %v", err)
 	}
 }

@@ -20,9 +20,11 @@ type session struct {
 	control *os.File
 }
 
-// start starts the driver in a window of a size, with additional environment variables.
+// start starts the driver in a window of a size, with additional environment variables. From here on the test
+// runs beside others: what it does most is wait for the driver.
 func start(t *testing.T, cols, rows int, env ...string) *session {
 	t.Helper()
+	t.Parallel()
 	exe, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
