@@ -103,15 +103,12 @@ func TestCommandWhoseErrorIsLong(t *testing.T) {
 	}
 }
 
-// flood writes more than is taken from a command, all in one line, and goes on then: where it is not ended, a test takes floodPatience.
-const (
-	flood         = "head -c 100000000 /dev/zero | tr '\\000' x; sleep 3600"
-	floodPatience = 30 * time.Second
-)
+// flood writes more than is taken from a command, all in one line, and does not end then.
+const flood = "head -c 100000000 /dev/zero | tr '\\000' x; sleep 3600"
 
 func TestCommandThatFloods(t *testing.T) {
 	t.Parallel()
-	ctx, cancel := context.WithTimeout(t.Context(), floodPatience)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	got := outcome(NewCommand(flood, unseen(t)).Answer(ctx, asked("m", "")))
 	if want := `error -32000: Server error "the command wrote more than 64 MiB, and was ended"`; got != want {
@@ -182,7 +179,7 @@ func TestCommandsAtOnceAreBounded(t *testing.T) {
 	for range maxRunning {
 		wg.Go(func() { _, _ = c.Answer(ctx, asked("m", "")) })
 	}
-	for end := time.Now().Add(floodPatience); started() < maxRunning; time.Sleep(5 * time.Millisecond) {
+	for end := time.Now().Add(patience); started() < maxRunning; time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(end) {
 			t.Fatalf("%d are started, want %d", started(), maxRunning)
 		}

@@ -198,7 +198,7 @@ func TestLoopOutlivesConnections(t *testing.T) {
 func TestLoopThatFloods(t *testing.T) {
 	t.Parallel()
 	l := newLoop(t, flood, unseen(t))
-	ctx, cancel := context.WithTimeout(t.Context(), floodPatience)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	if got := outcome(l.Answer(ctx, asked("m", ""))); !strings.Contains(got, "a line of more than 64 MiB, and was ended") {
 		t.Errorf("answered %s", got)

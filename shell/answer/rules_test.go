@@ -1,10 +1,12 @@
 package answer
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"rpcsh/rpcconn"
 )
@@ -149,5 +151,22 @@ func TestNotifications(t *testing.T) {
 	}
 	if err := rules.Notify(t.Context(), note()); err != nil {
 		t.Error(err)
+	}
+}
+
+// A condition that never comes to an end does not hold.
+func TestConditionEnds(t *testing.T) {
+	c, err := NewCondition("last(repeat(1))")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.limit != DefaultLimit {
+		t.Errorf("its limit is %s, want %s", c.limit, DefaultLimit)
+	}
+	c.limit = 10 * time.Millisecond
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	if c.holds(ctx, asked("m", "")) || ctx.Err() != nil {
+		t.Errorf("it holds, or took until %v", ctx.Err())
 	}
 }

@@ -443,7 +443,7 @@ func TestCallsItself(t *testing.T) {
 
 func TestMemory(t *testing.T) {
 	s := newStage()
-	loaded := s.load(t, "def f():\n  l = []\n  while True: l.append('x' * 1000000)\n")
+	loaded := s.load(t, "def f():\n  l = []\n  for _ in range(3000): l.append('x' * 1000000)\n")
 	got := limited(t, loaded, new(caller), patience)
 	if !strings.Contains(got, errMemory.Error()) || len(s.seen) != 1 {
 		t.Errorf("got %s, seen %q", got, s.seen)
