@@ -150,7 +150,7 @@ func TestLongLineIsNotCompleted(t *testing.T) {
 	for _, c := range []struct {
 		length    int
 		completes bool
-	}{{maxCompleted, true}, {maxCompleted + 1, false}} {
+	}{{4096, true}, {4097, false}} {
 		text := strings.Repeat("x", c.length)
 		b := prompt.NewBuffer()
 		b.InsertText(text, false, true)
