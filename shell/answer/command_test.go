@@ -111,8 +111,8 @@ func TestCommandThatFloods(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	got := outcome(NewCommand(flood, unseen(t)).Answer(ctx, asked("m", "")))
-	if want := `error -32000: Server error "the command wrote more than 64 MiB, and was ended"`; got != want {
-		t.Errorf("answered %s", got)
+	if want := `error -32000: Server error "the command wrote more than 64 MiB, and was ended"`; got != want || ctx.Err() != nil {
+		t.Errorf("answered %s, %v", got, ctx.Err())
 	}
 }
 
