@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net"
 	"os/exec"
+	"runtime"
+	"strconv"
 	"syscall"
 	"testing"
 	"time"
@@ -20,10 +22,10 @@ func TestMain(m *testing.M) { testscript.Main(testRun{m}, map[string]func(){"rpc
 // A testRun is a run of all tests of this package.
 type testRun struct{ m *testing.M }
 
-// Run runs the tests and then tells which of them were skipped. More tests run at the same time than there are cores, since most of it
-// they wait for other programs.
+// Run runs the tests and then tells which of them were skipped. One test more is run at the same time than there are cores, since they wait
+// for other programs; with many more, programs that take a second to start would take longer than finding out what they speak may.
 func (r testRun) Run() int {
-	const atOnce = "6"
+	atOnce := strconv.Itoa(runtime.GOMAXPROCS(0) + 1)
 	given := false
 	flag.Parse()
 	flag.Visit(func(f *flag.Flag) { given = given || f.Name == "test.parallel" })
