@@ -136,9 +136,9 @@ func TestManyResults(t *testing.T) {
 	}
 }
 
-// An expression that takes all memory is ended. It is one that would end at four times as much.
+// An expression that takes all memory is ended. It is one that would end at three times as much.
 func TestMemory(t *testing.T) {
-	f, err := Compile(`[limit(4096; repeat("x" * 1048576))] | length`)
+	f, err := Compile(`[limit(3072; repeat("x" * 1048576))] | length`)
 	if err != nil {
 		t.Fatal(err)
 	}
