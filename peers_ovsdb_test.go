@@ -8,11 +8,12 @@ import (
 	"rpcsh/shell"
 )
 
-// ovsdbEchos is how many times to wait until ovsdb-server, after a second of silence each, asks whether we are there. If it is not answered
-// it closes the connection instead of asking once more.
+// ovsdbEchos is how many times to wait until ovsdb-server, after a second of silence each, asks whether we are there.
+// If it is not answered it closes the connection instead of asking once more.
 const ovsdbEchos = 4
 
-// ovsdbListens has a database say where its server listens, and that it asks after a second, the shortest that it knows, instead of five.
+// ovsdbListens has a database say where its server listens, and that it asks after a second, the shortest that it
+// knows, instead of five.
 func ovsdbListens(t *testing.T, tool, db, address string) {
 	t.Helper()
 	remote := `["Things",{"op":"insert","table":"Remote","uuid-name":"r","row":{"target":"ptcp:` + address + `","inactivity_probe":1000}},` +

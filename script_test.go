@@ -22,8 +22,9 @@ func TestMain(m *testing.M) { testscript.Main(testRun{m}, map[string]func(){"rpc
 // A testRun is a run of all tests of this package.
 type testRun struct{ m *testing.M }
 
-// Run runs the tests and then tells which of them were skipped. One test more is run at the same time than there are cores, since they wait
-// for other programs; with many more, programs that take a second to start would take longer than finding out what they speak may.
+// Run runs the tests and then tells which of them were skipped. One test more is run at the same time than there are
+// cores, since they wait for other programs; with many more, programs that take a second to start would take longer
+// than finding out what they speak may.
 func (r testRun) Run() int {
 	atOnce := strconv.Itoa(runtime.GOMAXPROCS(0) + 1)
 	given := false

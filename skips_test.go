@@ -48,8 +48,8 @@ func (l *skipList) String() string {
 	return b.String()
 }
 
-// tell prints the summary. Of a package that passes go test shows nothing that it prints, unless asked to by -v, so the summary goes to the
-// stderr of go test itself; where there is no way to that, to the terminal.
+// tell prints the summary. go test shows nothing that a package prints that passes, unless asked to by -v, so the
+// summary goes to the stderr of go test itself (proc(5)); where there is no way to that, to the terminal.
 func (l *skipList) tell() {
 	summary := l.String()
 	if summary == "" {

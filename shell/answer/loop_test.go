@@ -36,8 +36,8 @@ func noneLeft(t *testing.T, file string) {
 	}
 }
 
-// groupRuns reports whether a process of a group runs. One that has ended may stay in the table of processes for seconds: until init, whose
-// child it has become, takes note of it.
+// groupRuns reports whether a process of a group runs. One that has ended may stay in the table of processes for
+// seconds: until init, whose child it has become, takes note of it.
 func groupRuns(pgid int) bool {
 	if syscall.Kill(-pgid, 0) != nil {
 		return false

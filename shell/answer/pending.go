@@ -25,8 +25,8 @@ type PendingOptions struct {
 	OnGone func(p *Parked, cause error) (why string)
 }
 
-// PendingRequests are the requests that wait for a person: an Answerer that answers what it is told. Its methods may be called by any
-// number of goroutines.
+// PendingRequests are the requests that wait for a person: an Answerer that answers what it is told. Its methods may be
+// called by any number of goroutines.
 type PendingRequests struct {
 	opts PendingOptions
 

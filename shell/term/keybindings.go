@@ -15,8 +15,8 @@ const (
 	selectPrevious        // the same, backwards
 )
 
-// apply does what a key is bound to while no search is under way. changed says that keys before it have changed what go-prompt
-// has not rendered yet. e.mu is held.
+// apply does what a key is bound to while no search is under way. changed says that keys before it have changed what
+// go-prompt has not rendered yet. e.mu is held.
 func (e *editor) apply(k key, changed bool) effect {
 	selected := e.shown != e.line
 	walking := e.recall != nil

@@ -11,10 +11,10 @@ const (
 	roleBar         = prompt.Black
 )
 
-// A promptWriter is go-prompt's ConsoleWriter. Nothing that go-prompt writes goes to the terminal as it is: it knows neither
-// of the output printed above it nor of a window that is resized while a line is edited, wraps and places the cursor
-// wrongly where characters are wide or combined, and clears a window that is small. It picks the completion list
-// and the preview of the selected suggestion out of each rendering, for the screen to lay out.
+// A promptWriter is go-prompt's ConsoleWriter. Nothing that go-prompt writes goes to the terminal as it is: it knows
+// neither of the output printed above it nor of a window that is resized while a line is edited, wraps and places the
+// cursor wrongly where characters are wide or combined, and clears a window that is small. The promptWriter picks the
+// completion list and the preview of the selected suggestion out of each rendering, for the screen to lay out.
 //
 // A rendering begins with HideCursor and ends with Flush; between them the list is what is written in the rows below
 // the first one. A Flush without HideCursor ends a line or an Input and draws nothing. Only the goroutine that runs

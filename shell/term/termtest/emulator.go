@@ -1,4 +1,5 @@
-// Package termtest runs programs in a terminal for tests, and shows what a person would see there. Nothing but tests use it.
+// Package termtest runs programs in a terminal for tests, and shows what a person would see there. Nothing but tests
+// use it.
 package termtest
 
 import (

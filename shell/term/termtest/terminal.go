@@ -34,8 +34,8 @@ type Terminal struct {
 	changed chan struct{} // closed when the program has sent more
 }
 
-// Start starts cmd, whose Stdin, Stdout and Stderr it sets, in a terminal of its own; 0 by 0 is a window of unknown size, which is to be
-// taken for 80 by 24. The program is killed at the end of the test, unless it has ended.
+// Start starts cmd, whose Stdin, Stdout and Stderr it sets, in a terminal of its own; 0 by 0 is a window of unknown
+// size, which is to be taken for 80 by 24. The program is killed at the end of the test, unless it has ended.
 func Start(t testing.TB, cols, rows int, cmd *exec.Cmd) *Terminal {
 	t.Helper()
 	s := &Terminal{Cmd: cmd, t: t, changed: make(chan struct{}), screen: NewEmulator(max(cols, 1), max(rows, 1))}
