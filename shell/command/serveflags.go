@@ -15,7 +15,7 @@ import (
 // A ruleReader reads the flags of .serve into a rule. The zero ruleReader has the flags, too, for help and completion.
 type ruleReader struct {
 	rule   *answer.Rule
-	person *answer.Desk // who answers with --ask
+	person *answer.PendingRequests // who answers with --ask
 	events *event.Bus   // where the lines that commands write to their stderr go
 	given  []string     // the flags that were read
 }

@@ -46,7 +46,7 @@ type Session struct {
 	variables Variables
 	peers     registry
 	rules     answer.Rules
-	desk      *answer.Desk
+	desk      *answer.PendingRequests
 	scripts   scripts
 	hooks     hooks
 
@@ -64,7 +64,7 @@ type Session struct {
 // New starts a session. It has to be closed.
 func New(opts Options) *Session {
 	s := &Session{opts: opts, settings: opts.Settings.withDefaults()}
-	s.desk = answer.NewDesk(answer.DeskOptions{OnParked: s.parked, OnGone: s.unparked})
+	s.desk = answer.NewPendingRequests(answer.PendingOptions{OnParked: s.parked, OnGone: s.unparked})
 	s.done, s.finish = context.WithCancel(context.Background())
 	return s
 }

@@ -1,5 +1,6 @@
-// Package vt is a terminal for tests to look at: it shows what a program sends to it as a person would see it. Nothing but tests use it.
-package vt
+// Package termtest runs programs in a terminal for tests, and shows what a person would see there. Nothing but tests
+// use it.
+package termtest
 
 import (
 	"fmt"
@@ -10,9 +11,9 @@ import (
 	"github.com/mattn/go-runewidth"
 )
 
-// An Emulator is a terminal to test against: rows that scroll away and are kept, automatic wrapping with the pending
-// state of a VT100, wide and combining characters, and reflow when the window's width changes. (vt10x knows neither
-// wide characters nor what has scrolled away nor reflow.) What it does not know it records: nothing else may be sent.
+// An Emulator shows what a program sends as a terminal does: rows that scroll away and are kept, automatic wrapping
+// with the pending state of a VT100, wide and combining characters, and reflow when the window's width changes. It knows
+// the sequences that rpcsh sends, and records all others: see Unknown. It is not safe for concurrent use.
 type Emulator struct {
 	cols, rows int
 	lines      []emulatorRow // all rows, those scrolled away first; the window is the last of them
@@ -23,6 +24,7 @@ type Emulator struct {
 	style      cell          // of what is written next
 	paste      bool          // bracketed paste
 	rest       []byte        // an incomplete sequence
+	written    []byte
 	unknown    []string
 }
 
@@ -36,8 +38,8 @@ type cell struct {
 	bold, reverse, dim, colored bool
 }
 
-// New returns an Emulator with a window of a size.
-func New(cols, rows int) *Emulator {
+// NewEmulator returns an Emulator with a window of a size in columns and rows, each at least 1.
+func NewEmulator(cols, rows int) *Emulator {
 	e := &Emulator{cols: cols, rows: rows}
 	e.grow()
 	return e
@@ -53,6 +55,7 @@ func (e *Emulator) row() *emulatorRow { return &e.lines[e.top+e.y] }
 
 // Write shows what a program sends. It takes all of it.
 func (e *Emulator) Write(p []byte) (int, error) {
+	e.written = append(e.written, p...)
 	b := append(e.rest, p...)
 	for len(b) > 0 {
 		n := e.step(b)
@@ -308,6 +311,9 @@ func (e *Emulator) Pastes() bool { return e.paste }
 
 // Column returns the column that the cursor is in, from 0.
 func (e *Emulator) Column() int { return e.x }
+
+// Written returns all that was sent, as it was sent.
+func (e *Emulator) Written() []byte { return e.written }
 
 // Unknown returns the sequences that were sent and are not known.
 func (e *Emulator) Unknown() []string { return e.unknown }

@@ -10,14 +10,14 @@ type effect int
 const (
 	nothing        effect = iota
 	edited                // the line or what is shown of it has changed
-	renderFirst           // go-prompt has to render what was done before; then the key is to be pressed again
+	renderFirst           // go-prompt has to render what was done before; then the key is to be applied again
 	selectNext            // go-prompt is to move the selection
 	selectPrevious        // the same, backwards
 )
 
-// press does what a key does while no search is under way. changed says that keys before it have changed what go-prompt
-// has not rendered yet. e.mu is held.
-func (e *editor) press(k key, changed bool) effect {
+// apply does what a key is bound to while no search is under way. changed says that keys before it have changed what
+// go-prompt has not rendered yet. e.mu is held.
+func (e *editor) apply(k key, changed bool) effect {
 	selected := e.shown != e.line
 	walking := e.recall != nil
 	if k.name == "down" && !selected && !walking && !e.hidden {
@@ -25,7 +25,7 @@ func (e *editor) press(k key, changed bool) effect {
 	}
 	switch k.name {
 	case "tab", "backtab":
-		return e.pressTab(k.name, changed)
+		return e.applyTab(k.name, changed)
 	case "up", "ctrl-p":
 		if selected {
 			return selectPrevious
@@ -158,8 +158,8 @@ func (e *editor) kill(i int) {
 	}
 }
 
-// pressTab opens the list where it is closed, and moves the selection where it is open. e.mu is held.
-func (e *editor) pressTab(name string, changed bool) effect {
+// applyTab opens the list where it is closed, and moves the selection where it is open. e.mu is held.
+func (e *editor) applyTab(name string, changed bool) effect {
 	switch {
 	case e.hidden:
 		e.hidden, e.listed = false, false
@@ -192,9 +192,9 @@ func (e *editor) startSearch() {
 	e.search = newSearch(e.past(), e.line)
 }
 
-// pressInSearch does what a key does in a search. Where it returns false the search has ended with the line that it
+// applyInSearch does what a key does in a search. Where it returns false the search has ended with the line that it
 // found, and the key is to do what it does otherwise. e.mu is held.
-func (e *editor) pressInSearch(k key) bool {
+func (e *editor) applyInSearch(k key) bool {
 	s := e.search
 	switch k.name {
 	case keyText, keyPaste:

@@ -12,16 +12,16 @@ import (
 	"rpcsh/rpcconn"
 )
 
-// A desktop is a Desk, and what it tells.
-type desktop struct {
-	*Desk
+// A waitingRoom is PendingRequests, and what they tell.
+type waitingRoom struct {
+	*PendingRequests
 	parked chan *Parked
 	gone   []string
 }
 
-func newDesktop() *desktop {
-	d := &desktop{parked: make(chan *Parked, maxParked)}
-	d.Desk = NewDesk(DeskOptions{
+func newWaitingRoom() *waitingRoom {
+	d := &waitingRoom{parked: make(chan *Parked, maxParked)}
+	d.PendingRequests = NewPendingRequests(PendingOptions{
 		OnParked: func(p *Parked) { d.parked <- p },
 		OnGone: func(p *Parked, cause error) string {
 			d.gone = append(d.gone, fmt.Sprintf("%d: %v", p.Number, cause))
@@ -32,14 +32,14 @@ func newDesktop() *desktop {
 }
 
 // ask parks a request; what becomes of it is sent.
-func (d *desktop) ask(ctx context.Context, method string) chan string {
+func (d *waitingRoom) ask(ctx context.Context, method string) chan string {
 	answered := make(chan string, 1)
 	go func() { answered <- outcome(d.Answer(ctx, asked(method, "[1]"))) }()
 	<-d.parked
 	return answered
 }
 
-func (d *desktop) list() string {
+func (d *waitingRoom) list() string {
 	var all []string
 	for _, p := range d.List() {
 		all = append(all, fmt.Sprintf("%d %s", p.Number, p.Method))
@@ -47,8 +47,8 @@ func (d *desktop) list() string {
 	return strings.Join(all, ", ")
 }
 
-func TestDesk(t *testing.T) {
-	d := newDesktop()
+func TestPendingRequests(t *testing.T) {
+	d := newWaitingRoom()
 	one, two, three := d.ask(t.Context(), "a"), d.ask(t.Context(), "b"), d.ask(t.Context(), "c")
 	if got := d.list(); got != "1 a, 2 b, 3 c" {
 		t.Errorf("parked: %s", got)
@@ -88,10 +88,10 @@ func TestDesk(t *testing.T) {
 	}
 }
 
-// A request whose time is up, or whose connection ends, is taken off the desk, and whoever answers it is told why.
-func TestDeskOfWhatIsGone(t *testing.T) {
+// A request whose time is up, or whose connection ends, no longer waits, and whoever answers it is told why.
+func TestPendingRequestsOfWhatIsGone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDesktop()
+		d := newWaitingRoom()
 		limited, cancel := context.WithTimeoutCause(t.Context(), time.Minute, TimeLimitError{time.Minute})
 		defer cancel()
 		connected, disconnect := context.WithCancel(t.Context())
@@ -122,14 +122,16 @@ func TestDeskOfWhatIsGone(t *testing.T) {
 }
 
 // What became of a request is remembered for a while, and how many wait is bounded.
-func TestDeskIsBounded(t *testing.T) {
-	d := newDesktop()
+func TestPendingRequestsIsBounded(t *testing.T) {
+	d := newWaitingRoom()
 	ctx, cancel := context.WithCancel(t.Context())
 	all := make([]chan string, maxParked)
 	for i := range all {
 		all[i] = d.ask(ctx, "m")
 	}
-	if got, want := outcome(d.Answer(ctx, asked("m", ""))), `error -32000: Server error "1000 requests wait for a person already"`; got != want {
+	limited, cancelLimited := context.WithTimeout(ctx, time.Second) // should it not be refused, it would wait
+	defer cancelLimited()
+	if got, want := outcome(d.Answer(limited, asked("m", ""))), `error -32000: Server error "1000 requests wait for a person already"`; got != want {
 		t.Errorf("answered %s", got)
 	}
 	for i := range all {
@@ -144,11 +146,14 @@ func TestDeskIsBounded(t *testing.T) {
 	if err := d.Reply(1, nil); err == nil || err.Error() != "request 1 no longer waits" {
 		t.Errorf("got %v", err)
 	}
+	if len(d.settled) != maxSettled {
+		t.Errorf("what became of %d requests is remembered, want %d", len(d.settled), maxSettled)
+	}
 }
 
-func TestDeskAwaits(t *testing.T) {
+func TestPendingRequestsAwaits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDesktop()
+		d := newWaitingRoom()
 		came := make(chan int)
 		for _, n := range []int{0, 1, 2} {
 			go func() {
