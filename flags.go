@@ -13,8 +13,8 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"rpcsh/rpcconn"
 	"rpcsh/rpcconn/dial"
-	"rpcsh/rpcconn/transport"
 	"rpcsh/shell"
 )
 
@@ -71,7 +71,7 @@ func newFlags(o *options) *pflag.FlagSet {
 	f.VarP(&o.timeout, "timeout", "t", "how long a call waits for its answer; 0: for ever")
 	f.StringVarP(&o.output, "output", "o", "", "`FORM` of results: "+strings.Join(shell.Outputs(), ", ")+" (default pretty on a terminal, else json)")
 	f.Var(&o.linger, "linger", "print what comes in, a JSON object a line, for so long after the calls; 0: until the peer closes")
-	o.maxMessage = transport.DefaultMaxMessage
+	o.maxMessage = rpcconn.DefaultMaxMessage
 	f.Var(&o.maxMessage, "max-message", "largest message taken, in bytes or as 64K, 16M")
 	f.StringArrayVarP(&o.headers, "header", "H", nil, "`'NAME: VALUE'` of WebSocket handshakes and HTTP requests; ${NAME} in it is from the environment")
 	f.StringVar(&o.wire.CookieFile, "cookie-file", "", "`FILE` with user:password for HTTP")

@@ -2,6 +2,7 @@ package rpcconn
 
 import (
 	"context"
+	"fmt"
 	"io"
 )
 
@@ -56,6 +57,7 @@ type Framing func(io.ReadWriteCloser) RawChannel
 type FrameError struct {
 	Reason string // what is wrong, in lower case, without the bytes
 	Bytes  []byte // the first of them, at most ExcerptSize; the FrameError's own
+	Cause  error  // what is wrong as a value, such as a *SizeError, of which Reason is the text; nil: there is none
 }
 
 func (e *FrameError) Error() string {
@@ -63,4 +65,24 @@ func (e *FrameError) Error() string {
 		return e.Reason
 	}
 	return e.Reason + ": " + Excerpt(e.Bytes)
+}
+
+// Unwrap returns Cause.
+func (e *FrameError) Unwrap() error { return e.Cause }
+
+// DefaultMaxMessage is how long a received message may be, in bytes, where nothing else is said.
+const DefaultMaxMessage = 64 << 20
+
+// A SizeError says that something is longer than it may be.
+type SizeError struct {
+	What  string // such as "message"
+	Size  int64  // how long it is, in bytes; 0: not known
+	Limit int    // how long it may be, in bytes
+}
+
+func (e *SizeError) Error() string {
+	if e.Size > 0 {
+		return fmt.Sprintf("%s of %d bytes is over the limit of %d bytes", e.What, e.Size, e.Limit)
+	}
+	return fmt.Sprintf("%s is over the limit of %d bytes", e.What, e.Limit)
 }

@@ -17,6 +17,7 @@ import (
 	"sync/atomic"
 
 	"rpcsh/rpcconn"
+	"rpcsh/rpcconn/process"
 	"rpcsh/rpcconn/transport"
 	"rpcsh/rpcconn/transport/httprpc"
 	"rpcsh/rpcconn/transport/websocket"
@@ -34,7 +35,7 @@ type Link struct {
 
 	unverified bool
 
-	tap   *transport.Tap
+	tap   *rpcconn.Tap
 	codec rpcconn.Codec            // of a dialled peer
 	meant atomic.Pointer[Protocol] // what Become said; nil: nothing
 }
@@ -100,7 +101,7 @@ func (cfg Config) Dial(ctx context.Context, t Target, opts *rpcconn.Options) (*L
 
 // on starts the connection of l, whose frames can be watched from then on. It returns l.
 func (l *Link) on(ch rpcconn.Channel, codec rpcconn.Codec, opts *rpcconn.Options) *Link {
-	l.tap = transport.NewTap(ch)
+	l.tap = rpcconn.NewTap(ch)
 	l.Conn = rpcconn.New(l.tap, codec, opts)
 	return l
 }
@@ -161,7 +162,7 @@ func (cfg Config) open(ctx context.Context, t Target, w Wire, onError func(error
 func (cfg Config) stream(ctx context.Context, t Target) (io.ReadWriteCloser, *Link, error) {
 	switch t.Scheme {
 	case schemeExec:
-		p, err := transport.StartProcess(transport.ProcessOptions{Args: t.Command, Stderr: cfg.Stderr, Grace: cfg.grace})
+		p, err := process.Start(process.Options{Args: t.Command, Stderr: cfg.Stderr, Grace: cfg.grace})
 		if err != nil {
 			return nil, nil, err
 		}

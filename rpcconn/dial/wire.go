@@ -16,7 +16,7 @@ type Config struct {
 	Protocol   string // one of ProtocolNames; "" or Auto: it is found out
 	Framing    string // one of FramingNames, where the transport does not frame; "" or Auto: the protocol's own, or it is found out
 	Fallback   string // the framing for an accepted peer that says nothing before it is told something; "": the default protocol's
-	MaxMessage int    // bytes; 0 is transport.DefaultMaxMessage
+	MaxMessage int    // bytes; 0 is rpcconn.DefaultMaxMessage
 
 	TLS          transport.TLSOptions
 	Header       http.Header // of WebSocket handshakes and HTTP requests
@@ -28,7 +28,7 @@ type Config struct {
 	Stderr  func(line string)              // gets what a child process says there; nil: nobody does
 	OnError func(remote string, err error) // gets what goes wrong beside connections, such as a client's failed handshake; nil: nobody does
 
-	grace time.Duration // that a child process has for each step of its end; 0: transport.DefaultGrace
+	grace time.Duration // that a child process has for each step of its end; 0: process.DefaultGrace
 }
 
 // Check finds names that are not known.
@@ -47,7 +47,7 @@ func (cfg Config) Check() error {
 			return fmt.Errorf("framing %q is not known: choose one of %s", f, strings.Join(FramingNames(), ", "))
 		}
 	}
-	_, err := transport.NewFraming("none", cfg.MaxMessage)
+	_, err := NewFraming("none", cfg.MaxMessage)
 	return err
 }
 
@@ -103,5 +103,5 @@ func (w Wire) String() string {
 
 // channel returns the framing to put on a stream.
 func (w Wire) channel(maxMessage int) (rpcconn.Framing, error) {
-	return transport.NewFraming(w.Framing, maxMessage)
+	return NewFraming(w.Framing, maxMessage)
 }

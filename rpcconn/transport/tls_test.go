@@ -8,6 +8,8 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"rpcsh/rpcconn"
+	"rpcsh/rpcconn/framing"
 	"strings"
 	"testing"
 	"time"
@@ -40,7 +42,7 @@ func newTLSServer(t *testing.T, o TLSOptions, version uint16) *tlsServer {
 			if err != nil {
 				return
 			}
-			ch := channel(t, "line", conn)
+			ch := lines(t, conn)
 			if frame, err := ch.Recv(); err == nil {
 				_ = ch.Send(t.Context(), frame)
 			}
@@ -65,7 +67,7 @@ func (s *tlsServer) talk(t *testing.T, o TLSOptions) error {
 	if err != nil {
 		return err
 	}
-	ch := channel(t, "line", conn)
+	ch := lines(t, conn)
 	defer ch.Close()
 	if err := ch.Send(t.Context(), []byte("{}")); err != nil {
 		return err
@@ -174,4 +176,20 @@ func wantError(t *testing.T, what string, err error, want string) {
 	if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
 		t.Errorf("%s: the error is %v, want %q", what, err, want)
 	}
+}
+
+// lines returns a channel whose messages are lines.
+func lines(t *testing.T, rwc io.ReadWriteCloser) rpcconn.Channel {
+	t.Helper()
+	line, err := framing.Find("line")
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := line.New(0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ch := f(rwc)
+	t.Cleanup(func() { ch.Close() })
+	return ch
 }

@@ -30,7 +30,7 @@ type Options struct {
 	Header     http.Header          // of every request; Host counts too
 	TLS        *tls.Config          // for https; nil: the system's
 	CookieFile string               // holds user:password, as bitcoind writes it; "": none. What the URL or Header say comes first
-	MaxMessage int                  // bytes that a received message may have; 0: transport.DefaultMaxMessage
+	MaxMessage int                  // bytes that a received message may have; 0: rpcconn.DefaultMaxMessage
 	Streamable bool                 // the peer is known to speak MCP; else it does if it answers with an Mcp-Session-Id
 	NewCodec   func() rpcconn.Codec // of what is spoken
 	OnError    func(error)          // told, on any goroutine, what goes wrong beside messages; nil: nobody is

@@ -14,7 +14,7 @@ package httprpc
 import (
 	"net"
 
-	"rpcsh/rpcconn/transport"
+	"rpcsh/rpcconn"
 	"rpcsh/rpcconn/transport/web"
 )
 
@@ -31,5 +31,5 @@ func limit(maxMessage int) int {
 	if maxMessage > 0 {
 		return maxMessage
 	}
-	return transport.DefaultMaxMessage
+	return rpcconn.DefaultMaxMessage
 }

@@ -23,7 +23,7 @@ type ServerOptions struct {
 	Path         string               // the only one that is served; "" is any
 	AllowHosts   []string             // further names in the Host header, without port, as those under which this machine is known
 	AllowOrigins []string             // further Origin headers to accept: scheme://host:port, or host:port; "*" is all
-	MaxMessage   int                  // bytes that a received message may have; 0: transport.DefaultMaxMessage
+	MaxMessage   int                  // bytes that a received message may have; 0: rpcconn.DefaultMaxMessage
 	NewCodec     func() rpcconn.Codec // of what is spoken
 }
 

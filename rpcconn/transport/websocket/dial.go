@@ -21,7 +21,7 @@ type DialOptions struct {
 	Subprotocols []string    // offered, in order of preference
 	Origin       string      // "": none is sent
 	TLS          *tls.Config // for wss; nil: the system's
-	MaxMessage   int         // bytes that a received message may have; 0: transport.DefaultMaxMessage
+	MaxMessage   int         // bytes that a received message may have; 0: rpcconn.DefaultMaxMessage
 	Binary       bool        // messages are sent as binary, not as text; both are received
 }
 

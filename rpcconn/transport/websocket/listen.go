@@ -20,7 +20,7 @@ type ListenOptions struct {
 	Subprotocols []string // the ones we speak, in order of preference
 	AllowHosts   []string // further names that pages may have in the Host header, without port; see web.Guard
 	AllowOrigins []string // further Origin headers to accept: scheme://host:port, or host:port; "*" is all
-	MaxMessage   int      // bytes that a received message may have; 0: transport.DefaultMaxMessage
+	MaxMessage   int      // bytes that a received message may have; 0: rpcconn.DefaultMaxMessage
 	Binary       bool     // messages are sent as binary, not as text; both are received
 	Mirror       bool     // messages are sent as the kind that the peer sent last; Binary says what goes before that
 }

@@ -12,7 +12,7 @@ import (
 
 	"github.com/coder/websocket"
 
-	"rpcsh/rpcconn/transport"
+	"rpcsh/rpcconn"
 )
 
 // A CloseError is the close frame with which the peer ended the connection (RFC 6455 section 7.4).
@@ -79,5 +79,5 @@ func limit(maxMessage int) int {
 	if maxMessage > 0 {
 		return maxMessage
 	}
-	return transport.DefaultMaxMessage
+	return rpcconn.DefaultMaxMessage
 }
