@@ -76,11 +76,13 @@ func TestTapRaw(t *testing.T) {
 	if err != nil || string(framed) != "1:x," {
 		t.Errorf("AppendFrame returned %q, %v", framed, err)
 	}
-	if err := near.SendRaw(t.Context(), framed, 0); err != nil {
-		t.Error(err)
-	}
+	sent := make(chan error, 1)
+	go func() { sent <- near.SendRaw(t.Context(), framed, 0) }()
 	if got, err := far.Recv(); err != nil || string(got) != "x" {
 		t.Errorf("came %q, %v", got, err)
+	}
+	if err := <-sent; err != nil {
+		t.Error(err)
 	}
 }
 
