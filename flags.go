@@ -109,6 +109,7 @@ func parseFlags(args []string) (*options, error) {
 	}
 	o.lingers = f.Changed("linger")
 	o.wire.MaxMessage = int(o.maxMessage)
+	o.wire.OriginAdvice = shell.OriginAdvice
 	return o, o.check()
 }
 
@@ -118,7 +119,7 @@ func (o *options) check() error {
 		return nil
 	}
 	if err := o.wire.Check(); err != nil {
-		return shell.UsageError("%w", err)
+		return shell.UsageError("%w", shell.Advise(err))
 	}
 	if err := o.readHeaders(); err != nil {
 		return err

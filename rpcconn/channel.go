@@ -1,6 +1,7 @@
 package rpcconn
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -85,4 +86,11 @@ func (e *SizeError) Error() string {
 		return fmt.Sprintf("%s of %d bytes is over the limit of %d bytes", e.What, e.Size, e.Limit)
 	}
 	return fmt.Sprintf("%s is over the limit of %d bytes", e.What, e.Limit)
+}
+
+// TooLong returns the FrameError of a message that begins with data and is longer than limit bytes; size is how long, 0 where
+// that is not known. Its Cause is a *SizeError.
+func TooLong(data []byte, size int64, limit int) *FrameError {
+	cause := &SizeError{What: "message", Size: size, Limit: limit}
+	return &FrameError{Reason: cause.Error(), Bytes: bytes.Clone(data[:min(len(data), ExcerptSize)]), Cause: cause}
 }

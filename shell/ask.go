@@ -103,6 +103,7 @@ func (s *Shell) ask(ctx context.Context, p *peer, j *job, sent func()) outcome {
 
 // callError says why a call has no answer.
 func (s *Shell) callError(err error, j *job, ctx context.Context) error {
+	err = Advise(err)
 	switch cause := context.Cause(ctx); {
 	case errors.Is(err, rpcconn.ErrClosed):
 		return connectionError("%s: %w", j.title(), err)

@@ -8,6 +8,7 @@ import (
 
 	"rpcsh/completer"
 	"rpcsh/rpcconn/dial"
+	"rpcsh/rpcconn/transport"
 	"rpcsh/shell/lang"
 )
 
@@ -115,7 +116,7 @@ func (s *Shell) withWire(ctx context.Context, args lang.Text, run func(target st
 	}
 	cfg := s.cfg.Wire
 	if command, ok := commandWords(words); ok {
-		return s.ConnectTo(ctx, dial.CommandTarget(command), cfg)
+		return s.ConnectTo(ctx, transport.CommandTarget(command), cfg)
 	}
 	for _, w := range words[1:] {
 		if isProtocol(w) {
@@ -200,8 +201,8 @@ func (s *Shell) detect(ctx context.Context, args lang.Text) error {
 	case len(words) > 0:
 		var err error
 		if command, ok := commandWords(words); ok {
-			t = dial.CommandTarget(command)
-		} else if t, err = dial.ParseTarget(words[0]); err != nil {
+			t = transport.CommandTarget(command)
+		} else if t, err = transport.ParseTarget(words[0]); err != nil {
 			return err
 		}
 	case p == nil || p.accepted:
@@ -219,15 +220,16 @@ func (s *Shell) Detect(ctx context.Context, t dial.Target, trace func(string)) e
 	cfg.Protocol, cfg.Framing = "", ""
 	found, err := cfg.Detect(ctx, t, nil, trace)
 	if err != nil {
-		return &failure{ExitConnection, err}
+		return &failure{ExitConnection, Advise(err)}
 	}
+	defer found.Release()
 	if err := s.cfg.Findings.Save(t, found); err != nil {
 		s.note(err.Error())
 	}
 	if s.cfg.Output == OutputJSON {
 		s.say("%s", found.JSON())
 	} else {
-		s.say("%s · found in %s", found, took(found.Took))
+		s.say("%s · found in %s", foundText(found), took(found.Took))
 	}
 	return nil
 }

@@ -10,7 +10,9 @@ import (
 	"time"
 
 	"rpcsh/rpcconn"
+	"rpcsh/rpcconn/detect"
 	"rpcsh/rpcconn/dial"
+	"rpcsh/rpcconn/transport"
 )
 
 // dialTimeout is how long a peer has to accept a connection.
@@ -18,7 +20,7 @@ const dialTimeout = 10 * time.Second
 
 // Connect dials target, which becomes the peer that is meant where none is named.
 func (s *Shell) Connect(ctx context.Context, target string, cfg dial.Config) error {
-	t, err := dial.ParseTarget(target)
+	t, err := transport.ParseTarget(target)
 	if err != nil {
 		return UsageError("%w", err)
 	}
@@ -110,7 +112,7 @@ func (s *Shell) awaitLearned(ctx context.Context, p *peer) error {
 func (s *Shell) dial(ctx context.Context, p *peer, ready <-chan struct{}) (link *dial.Link, said string, err error) {
 	t, cfg := p.dialled.target, p.dialled.cfg
 	if err := cfg.Check(); err != nil {
-		return nil, "", UsageError("%w", err)
+		return nil, "", UsageError("%w", Advise(err))
 	}
 	cfg.Stderr = func(line string) { s.showStderr(p, ready, line) }
 	ctx, cancel := context.WithTimeoutCause(ctx, dialTimeout, errTimeout)
@@ -123,7 +125,7 @@ func (s *Shell) dial(ctx context.Context, p *peer, ready <-chan struct{}) (link 
 		if found != nil && !s.interactive() { // a person's shell makes sure
 			if link, _, err = cfg.Connect(ctx, t, found, s.options(p, ready)); err == nil {
 				p.remembered = true
-				return link, "connected to " + found.String() + " · as found earlier", nil
+				return link, "connected to " + foundText(found) + " · as found earlier", nil
 			}
 		}
 		if found, err = s.findOut(ctx, p, cfg, found); err != nil { // what was found earlier is asked first
@@ -132,7 +134,7 @@ func (s *Shell) dial(ctx context.Context, p *peer, ready <-chan struct{}) (link 
 		if link, _, err = cfg.Connect(ctx, t, found, s.options(p, ready)); err != nil {
 			return nil, "", s.dialError(ctx, t, start, err)
 		}
-		return link, fmt.Sprintf("connected to %s · found in %s", found, took(found.Took)), nil
+		return link, fmt.Sprintf("connected to %s · found in %s", foundText(found), took(found.Took)), nil
 	}
 	if link, err = cfg.Dial(ctx, t, s.options(p, ready)); err != nil {
 		return nil, "", s.dialError(ctx, t, start, err)
@@ -141,10 +143,10 @@ func (s *Shell) dial(ctx context.Context, p *peer, ready <-chan struct{}) (link 
 }
 
 // findOut finds out what p speaks, and remembers it.
-func (s *Shell) findOut(ctx context.Context, p *peer, cfg dial.Config, likely *dial.Finding) (*dial.Finding, error) {
+func (s *Shell) findOut(ctx context.Context, p *peer, cfg dial.Config, likely *detect.Finding) (*detect.Finding, error) {
 	var lines stderrLines // a child process is started several times: what it says is worth telling only if that is why it cannot be used
 	cfg.Stderr = lines.add
-	found, err := cfg.DetectKeeping(ctx, p.dialled.target, likely, nil)
+	found, err := cfg.Detect(ctx, p.dialled.target, likely, nil)
 	if err != nil {
 		for _, line := range lines.all() {
 			s.showStderr(p, nil, line)
@@ -161,7 +163,7 @@ func (s *Shell) dialError(ctx context.Context, t dial.Target, start time.Time, e
 	if cause := context.Cause(ctx); cause != nil {
 		return fmt.Errorf("connecting to %s: %w after %s", t, cause, took(time.Since(start)))
 	}
-	return &failure{ExitConnection, err}
+	return &failure{ExitConnection, Advise(err)}
 }
 
 // stderrLines are the different lines that a child process wrote to its stderr, up to a number that one reads.
@@ -274,7 +276,7 @@ func (s *Shell) options(p *peer, ready <-chan struct{}) *rpcconn.Options {
 		},
 		OnError: func(err error) {
 			<-ready
-			s.showPeerError(p, err)
+			s.showPeerError(p, Advise(err))
 		},
 	}
 }

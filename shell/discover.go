@@ -167,7 +167,7 @@ func (s *Shell) asker(p *peer, link *connection, timeout time.Duration) catalog.
 			r, err := link.Do(ctx, &rpcconn.Call{Method: method, Params: params, OnID: func(id rpcconn.ID) { w.id = id }})
 			if err != nil {
 				p.remove(w, true) // its answer may still come
-				return nil, err
+				return nil, Advise(err)
 			}
 			if r.Err != nil {
 				return nil, r.Err

@@ -9,22 +9,23 @@ import (
 
 	"rpcsh/rpcconn"
 	"rpcsh/rpcconn/dial"
+	"rpcsh/rpcconn/transport"
 )
 
 // Listen waits for peers on address.
 func (s *Shell) Listen(ctx context.Context, address string, cfg dial.Config) error {
-	t, err := dial.ParseTarget(address)
+	t, err := transport.ParseTarget(address)
 	if err != nil {
 		return UsageError("%w", err)
 	}
 	if err := cfg.Check(); err != nil {
-		return UsageError("%w", err)
+		return UsageError("%w", Advise(err))
 	}
 	cfg.Fallback = s.settings().fallback
-	cfg.OnError = func(remote string, err error) { s.note(fmt.Sprintf("%s: %v", remote, err)) }
+	cfg.OnError = func(remote string, err error) { s.note(fmt.Sprintf("%s: %v", remote, Advise(err))) }
 	l, err := cfg.Listen(ctx, t)
 	if err != nil {
-		return &failure{ExitConnection, err}
+		return &failure{ExitConnection, Advise(err)}
 	}
 	s.mu.Lock()
 	s.listeners = append(s.listeners, l)
@@ -42,7 +43,7 @@ func (s *Shell) accept(l *dial.Listener) {
 		link, err := l.Accept(func() *rpcconn.Options { return s.options(p, ready) })
 		if err != nil {
 			if !errors.Is(err, net.ErrClosed) {
-				s.note(fmt.Sprintf("no longer listening on %s: %v", l.Target, err))
+				s.note(fmt.Sprintf("no longer listening on %s: %v", l.Target, Advise(err)))
 			}
 			return
 		}

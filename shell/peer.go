@@ -136,7 +136,7 @@ func (p *peer) address() string { return p.link.Load().Remote }
 // ending says why the connection ended, and whether that was in good order.
 func (p *peer) ending() (reason string, orderly bool) {
 	link := p.link.Load()
-	switch err := link.Err(); {
+	switch err := Advise(link.Err()); {
 	case errors.Is(err, rpcconn.ErrClosed):
 		return "closed here", true
 	case errors.Is(err, dial.ErrSpeaksHTTP):

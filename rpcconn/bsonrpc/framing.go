@@ -60,7 +60,7 @@ func (s *bsonSplitter) tooLong(data []byte, size int, eof bool) (framing.Step, e
 		return framing.Step{Want: shown}, nil
 	}
 	s.toSkip = size
-	return framing.Step{}, framing.TooLong(data[:min(len(data), shown)], int64(size), s.max)
+	return framing.Step{}, rpcconn.TooLong(data[:min(len(data), shown)], int64(size), s.max)
 }
 
 func (s *bsonSplitter) skip(data []byte, eof bool) (framing.Step, error) {

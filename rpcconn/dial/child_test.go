@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"rpcsh/rpcconn/transport"
 	"strings"
 	"testing"
 )
@@ -72,12 +73,12 @@ func TestDetectChild(t *testing.T) {
 			t.Setenv(childRole, role)
 			shown := make(chan string) // nobody reads it: what probes bring up is not shown
 			cfg := Config{Stderr: func(line string) { shown <- line }}
-			if got := detected(t, cfg, CommandTarget([]string{program})); !strings.Contains(got, want) {
+			if got := detected(t, cfg, transport.CommandTarget([]string{program})); !strings.Contains(got, want) {
 				t.Errorf("found %s, want %s", got, want)
 			}
 		})
 	}
-	if got := (detected(t, Config{}, CommandTarget([]string{"/no/such/program"}))); !strings.Contains(got, "there is no such program") || strings.Contains(got, "tried") {
+	if got := (detected(t, Config{}, transport.CommandTarget([]string{"/no/such/program"}))); !strings.Contains(got, "there is no such program") || strings.Contains(got, "tried") {
 		t.Errorf("a program that is not there: %s", got)
 	}
 }
@@ -91,7 +92,7 @@ func TestConnectChild(t *testing.T) {
 	t.Setenv(childRole, "complains")
 	lines := make(chan string, 10)
 	cfg := Config{Stderr: func(line string) { lines <- line }}
-	link, found, err := cfg.Connect(t.Context(), CommandTarget([]string{program}), nil, nil)
+	link, found, err := cfg.Connect(t.Context(), transport.CommandTarget([]string{program}), nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

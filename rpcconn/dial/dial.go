@@ -94,7 +94,7 @@ func (cfg Config) Dial(ctx context.Context, t Target, opts *rpcconn.Options) (*L
 		return nil, err
 	}
 	link.Target, link.wire = t, fixed(w)
-	link.unverified = cfg.TLS.Insecure && t.isTLS()
+	link.unverified = cfg.TLS.Insecure && t.IsTLS()
 	link.codec = w.Protocol.NewCodec()
 	return link.on(ch, link.codec, opts), nil
 }
@@ -119,12 +119,12 @@ func onError(opts *rpcconn.Options) func(error) {
 // open opens a channel to t.
 func (cfg Config) open(ctx context.Context, t Target, w Wire, onError func(error)) (rpcconn.Channel, *Link, error) {
 	switch t.Scheme {
-	case schemeWS, schemeWSS:
-		tlsConfig, err := cfg.TLS.Client(t.host())
+	case transport.SchemeWS, transport.SchemeWSS:
+		tlsConfig, err := cfg.TLS.Client(t.Host())
 		if err != nil {
 			return nil, nil, err
 		}
-		ch, info, err := websocket.Dial(ctx, t.url(), websocket.DialOptions{
+		ch, info, err := websocket.Dial(ctx, t.URL(), websocket.DialOptions{
 			Header: cfg.Header, Subprotocols: cfg.Subprotocols, Origin: cfg.Origin, TLS: tlsConfig,
 			MaxMessage: cfg.MaxMessage, Binary: w.Protocol.Binary,
 		})
@@ -132,12 +132,12 @@ func (cfg Config) open(ctx context.Context, t Target, w Wire, onError func(error
 			return nil, nil, err
 		}
 		return ch, &Link{Remote: info.RemoteAddr.String()}, nil
-	case schemeHTTP, schemeHTTPS:
-		tlsConfig, err := cfg.TLS.Client(t.host())
+	case transport.SchemeHTTP, transport.SchemeHTTPS:
+		tlsConfig, err := cfg.TLS.Client(t.Host())
 		if err != nil {
 			return nil, nil, err
 		}
-		ch, info, err := httprpc.Dial(ctx, t.url(), httprpc.Options{
+		ch, info, err := httprpc.Dial(ctx, t.URL(), httprpc.Options{
 			Header: cfg.Header, TLS: tlsConfig, CookieFile: cfg.CookieFile, MaxMessage: cfg.MaxMessage,
 			Streamable: w.Protocol.Name == "mcp", NewCodec: w.Protocol.NewCodec, OnError: onError,
 		})
@@ -161,24 +161,24 @@ func (cfg Config) open(ctx context.Context, t Target, w Wire, onError func(error
 // stream opens a stream of bytes to t.
 func (cfg Config) stream(ctx context.Context, t Target) (io.ReadWriteCloser, *Link, error) {
 	switch t.Scheme {
-	case schemeExec:
+	case transport.SchemeExec:
 		p, err := process.Start(process.Options{Args: t.Command, Stderr: cfg.Stderr, Grace: cfg.grace})
 		if err != nil {
 			return nil, nil, err
 		}
 		return p, &Link{Remote: strings.Join(t.Command, " "), status: p.Status}, nil
-	case schemeTLS:
-		tlsConfig, err := cfg.TLS.Client(t.host())
+	case transport.SchemeTLS:
+		tlsConfig, err := cfg.TLS.Client(t.Host())
 		if err != nil {
 			return nil, nil, err
 		}
-		nc, err := transport.DialTLS(ctx, t.dialAddress(), tlsConfig)
+		nc, err := transport.DialTLS(ctx, t.DialAddress(), tlsConfig)
 		if err != nil {
 			return nil, nil, err
 		}
 		return nc, &Link{Remote: nc.RemoteAddr().String()}, nil
 	}
-	nc, err := transport.Dial(ctx, t.Scheme, t.dialAddress())
+	nc, err := transport.Dial(ctx, t.Scheme, t.DialAddress())
 	if err != nil {
 		return nil, nil, err
 	}

@@ -4,6 +4,7 @@ import (
 	"sync"
 
 	"rpcsh/rpcconn"
+	"rpcsh/rpcconn/detect"
 )
 
 // A firstFrame is the Codec of a connection whose transport frames and of which it is not known yet what is spoken on it: the peer's
@@ -59,7 +60,7 @@ func (f *firstFrame) AppendEncode(dst []byte, p *rpcconn.Packet) ([]byte, error)
 // Decode implements rpcconn.Codec.
 func (f *firstFrame) Decode(frame []byte, p *rpcconn.Packet) error {
 	if _, decided := f.Wire(); !decided {
-		if g, _ := sniff(frame); g.protocol != "" {
+		if g, _ := detect.Sniff(frame); g.Protocol != "" {
 			if w, err := f.cfg.guessed(g); err == nil {
 				return f.decide(w, true).Decode(frame, p)
 			}

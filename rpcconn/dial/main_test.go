@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"rpcsh/rpcconn/rpctest"
+	"rpcsh/rpcconn/transport"
 
 	"rpcsh/rpcconn"
 )
@@ -60,7 +61,7 @@ func serve(t *testing.T, cfg Config, at Target) *Listener {
 
 func mustParse(t *testing.T, text string) Target {
 	t.Helper()
-	target, err := ParseTarget(text)
+	target, err := transport.ParseTarget(text)
 	if err != nil {
 		t.Fatal(err)
 	}

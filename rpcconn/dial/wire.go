@@ -4,10 +4,10 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"strings"
 	"time"
 
 	"rpcsh/rpcconn"
+	"rpcsh/rpcconn/framing"
 	"rpcsh/rpcconn/transport"
 )
 
@@ -24,6 +24,7 @@ type Config struct {
 	Origin       string      // of WebSocket handshakes
 	Subprotocols []string    // of WebSocket, offered
 	AllowOrigins []string    // of WebSocket and HTTP clients that are pages of other hosts
+	OriginAdvice string      // is added to what clients with another Origin are told; "": nothing
 
 	Stderr  func(line string)              // gets what a child process says there; nil: nobody does
 	OnError func(remote string, err error) // gets what goes wrong beside connections, such as a client's failed handshake; nil: nobody does
@@ -31,7 +32,8 @@ type Config struct {
 	grace time.Duration // that a child process has for each step of its end; 0: process.DefaultGrace
 }
 
-// Check finds names that are not known.
+// Check finds names that are not known, a framing that does not go with the protocol (an *OwnFramingError), and a limit that is
+// none.
 func (cfg Config) Check() error {
 	if cfg.Protocol != "" && cfg.Protocol != Auto {
 		p, err := FindProtocol(cfg.Protocol)
@@ -39,23 +41,43 @@ func (cfg Config) Check() error {
 			return err
 		}
 		if p.OwnOnly && cfg.Framing != "" && cfg.Framing != Auto && cfg.Framing != p.Framing {
-			return fmt.Errorf("%s has a framing of its own: leave out -f %s", p.Title, cfg.Framing)
+			return &OwnFramingError{Protocol: p, Framing: cfg.Framing}
 		}
 	}
 	for _, f := range []string{cfg.Framing, cfg.Fallback} {
 		if f != "" && !slices.Contains(FramingNames(), f) && f != "bson" && f != "msgpack" {
-			return fmt.Errorf("framing %q is not known: choose one of %s", f, strings.Join(FramingNames(), ", "))
+			return &framing.UnknownError{Name: f, Known: FramingNames()}
 		}
 	}
 	_, err := NewFraming("none", cfg.MaxMessage)
 	return err
 }
 
+// An OwnFramingError says that a protocol has a framing of its own, and another was named.
+type OwnFramingError struct {
+	Protocol Protocol
+	Framing  string // the one that was named
+}
+
+func (e *OwnFramingError) Error() string {
+	return fmt.Sprintf("%s has a framing of its own, and takes no %s", e.Protocol.Title, e.Framing)
+}
+
+// named returns the protocol and the framing that cfg names, "" where it leaves one open.
+func (cfg Config) named() (protocol, framing string) {
+	if cfg.Protocol != Auto {
+		protocol = cfg.Protocol
+	}
+	if cfg.Framing != Auto {
+		framing = cfg.Framing
+	}
+	return protocol, framing
+}
+
 // isAuto reports whether what is spoken has to be found out.
 func (cfg Config) isAuto(t Target) bool {
-	protocol := cfg.Protocol == "" || cfg.Protocol == Auto
-	framing := cfg.Framing == "" || cfg.Framing == Auto
-	return protocol && (framing || !t.isStream())
+	protocol, framing := cfg.named()
+	return protocol == "" && (framing == "" || !t.IsStream())
 }
 
 // A Wire is what is spoken over one connection.
@@ -79,7 +101,7 @@ func (cfg Config) wire(t Target) (Wire, error) {
 	}
 	w := Wire{Protocol: p, Framing: p.Framing}
 	switch {
-	case !t.isStream():
+	case !t.IsStream():
 		w.Framing = noFraming
 	case cfg.Framing != "" && cfg.Framing != Auto:
 		w.Framing = cfg.Framing

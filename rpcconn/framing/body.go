@@ -45,7 +45,7 @@ func (b *body) tooLong(data []byte, eof bool) (Step, error) {
 		return Step{Want: shown}, nil
 	}
 	b.begun, b.toSkip = false, b.size
-	return Step{}, TooLong(data[:min(len(data), shown)], b.size, b.max)
+	return Step{}, rpcconn.TooLong(data[:min(len(data), shown)], b.size, b.max)
 }
 
 func (b *body) skip(data []byte, eof bool) (Step, error) {

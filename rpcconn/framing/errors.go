@@ -15,15 +15,6 @@ func frameError(data []byte, reason string) *rpcconn.FrameError {
 	return &rpcconn.FrameError{Reason: reason, Bytes: bytes.Clone(data[:min(len(data), rpcconn.ExcerptSize)])}
 }
 
-// TooLong is what a Splitter returns for a message that begins with data and is longer than max bytes; size is how long, 0
-// where that is not known. The Splitter then skips the message.
-func TooLong(data []byte, size int64, max int) *rpcconn.FrameError {
-	cause := &rpcconn.SizeError{What: "message", Size: size, Limit: max}
-	e := frameError(data, cause.Error())
-	e.Cause = cause
-	return e
-}
-
 // Truncated is the error of a stream that ended when got, all that is at hand of a message of size bytes (0: not known),
 // had come. It wraps io.ErrUnexpectedEOF.
 func Truncated(got []byte, size int) error {

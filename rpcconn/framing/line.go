@@ -3,6 +3,7 @@ package framing
 import (
 	"bytes"
 	"io"
+	"rpcsh/rpcconn"
 )
 
 // lineFraming is that of one message a line, ended by LF; CR LF is taken too, and blank lines are nothing. What is sent
@@ -36,7 +37,7 @@ func (s *lineSplitter) split(data []byte, eof bool) (Step, error) {
 		return s.line(data[:end], end+1)
 	case len(window) > s.max+1:
 		s.scanned, s.skipping = 0, true
-		return Step{Used: len(window)}, TooLong(window, 0, s.max)
+		return Step{Used: len(window)}, rpcconn.TooLong(window, 0, s.max)
 	case !eof:
 		s.scanned = len(window)
 		return Step{}, nil
@@ -54,7 +55,7 @@ func (s *lineSplitter) line(text []byte, used int) (Step, error) {
 	text = bytes.TrimSuffix(text, []byte("\r"))
 	switch {
 	case len(text) > s.max:
-		return Step{Used: used}, TooLong(text, 0, s.max)
+		return Step{Used: used}, rpcconn.TooLong(text, 0, s.max)
 	case isBlank(text):
 		return Step{Used: used}, nil
 	}

@@ -103,7 +103,7 @@ func (s *netstringSplitter) tooLong(body []byte, used int, size int64, eof bool)
 		return Step{Want: used + shown}, nil
 	}
 	s.part, s.toSkip = netstringSkip, size
-	return Step{Used: used}, TooLong(body[:min(len(body), shown)], size, s.max)
+	return Step{Used: used}, rpcconn.TooLong(body[:min(len(body), shown)], size, s.max)
 }
 
 func (s *netstringSplitter) body(data []byte, eof bool) (Step, error) {

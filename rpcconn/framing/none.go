@@ -1,6 +1,9 @@
 package framing
 
-import "rpcsh/rpcconn/jsontext"
+import (
+	"rpcsh/rpcconn"
+	"rpcsh/rpcconn/jsontext"
+)
 
 // noneFraming is that of messages that follow each other without anything between: where one ends is told by its
 // brackets. White space between them is taken, and never written, since py-bson-rpc's "none" does not take it; so are the
@@ -46,7 +49,7 @@ func (s *noneSplitter) split(data []byte, eof bool) (Step, error) {
 		return Step{Used: end, Frame: data[:end]}, nil
 	case len(window) == s.max:
 		s.skipping = true
-		return Step{Used: len(window)}, TooLong(window, 0, s.max)
+		return Step{Used: len(window)}, rpcconn.TooLong(window, 0, s.max)
 	case eof:
 		return Step{}, Truncated(data, 0)
 	}

@@ -1,6 +1,9 @@
 package framing
 
-import "bytes"
+import (
+	"bytes"
+	"rpcsh/rpcconn"
+)
 
 // recordMark is RS, before each record.
 const recordMark = 0x1e
@@ -92,7 +95,7 @@ func (s *rfc7464Splitter) text(data []byte, eof bool) (Step, error) {
 	switch {
 	case len(window) > s.max:
 		*s = rfc7464Splitter{max: s.max, skipping: true}
-		return Step{Used: len(window)}, TooLong(window, 0, s.max)
+		return Step{Used: len(window)}, rpcconn.TooLong(window, 0, s.max)
 	case eof && isWhole(data):
 		return s.frame(data, 0)
 	case eof:

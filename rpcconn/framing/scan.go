@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"io"
+	"rpcsh/rpcconn"
 )
 
 // Scan makes what a Framing's Split is from a function as bufio.Scanner takes it, such as bufio.ScanLines: the easiest way to
@@ -27,9 +28,9 @@ func Scan(split bufio.SplitFunc) func(max int) Splitter {
 			case err != nil:
 				return Step{Used: used}, err
 			case len(token) > max:
-				return Step{Used: used}, TooLong(token, int64(len(token)), max)
+				return Step{Used: used}, rpcconn.TooLong(token, int64(len(token)), max)
 			case used == 0 && len(token) == 0 && len(data)/2 > max:
-				return Step{}, TooLong(data, 0, max).Cause
+				return Step{}, rpcconn.TooLong(data, 0, max).Cause
 			case len(token) == 0 && eof && used == 0 && len(bytes.TrimSpace(data)) == 0:
 				return Step{}, io.EOF
 			case len(token) == 0:

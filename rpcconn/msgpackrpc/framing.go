@@ -70,7 +70,7 @@ func (s *msgpackSplitter) tooLong(data []byte, eof bool) (framing.Step, error) {
 	}
 	used := s.scanned
 	s.scanned, s.skipping = 0, !s.value.whole()
-	return framing.Step{Used: used}, framing.TooLong(data[:min(len(data), shown)], 0, s.max)
+	return framing.Step{Used: used}, rpcconn.TooLong(data[:min(len(data), shown)], 0, s.max)
 }
 
 func (s *msgpackSplitter) skip(data []byte, eof bool) (framing.Step, error) {

@@ -99,9 +99,9 @@ func TestTLS(t *testing.T) {
 		want, says     string // of the client's error and the server's; "": none
 	}{
 		{"good", server, TLSOptions{CA: ours.file}, "", ""},
-		{"unknown CA", server, TLSOptions{}, "--ca names who did", "the client does not take our certificate"},
-		{"wrong CA", server, TLSOptions{CA: other.file}, "--ca names who did", "the client does not take our certificate"},
-		{"wrong name", TLSOptions{Cert: named, Key: namedKey}, TLSOptions{CA: ours.file}, "--server-name", "the client does not take our certificate"},
+		{"unknown CA", server, TLSOptions{}, string(PeerUntrusted), "the client does not take our certificate"},
+		{"wrong CA", server, TLSOptions{CA: other.file}, string(PeerUntrusted), "the client does not take our certificate"},
+		{"wrong name", TLSOptions{Cert: named, Key: namedKey}, TLSOptions{CA: ours.file}, string(PeerMisnamed), "the client does not take our certificate"},
 		{"server name", TLSOptions{Cert: named, Key: namedKey}, TLSOptions{CA: ours.file, ServerName: "peer.example"}, "", ""},
 		{"expired", TLSOptions{Cert: expired, Key: expiredKey}, TLSOptions{CA: ours.file}, "has expired", "the client does not take our certificate"},
 		{"insecure", TLSOptions{Cert: expired, Key: expiredKey}, TLSOptions{Insecure: true}, "", ""},
@@ -153,11 +153,11 @@ func TestTLSFiles(t *testing.T) {
 		o              TLSOptions
 		client, server string // of the errors; "": none
 	}{
-		{"nothing", TLSOptions{}, "", "give --cert and --key"},
+		{"nothing", TLSOptions{}, "", string(CertificateMissing)},
 		{"certificate and key", TLSOptions{Cert: cert, Key: key}, "", ""},
 		{"both in a file", TLSOptions{Cert: combined}, "", ""},
-		{"no certificate", TLSOptions{Key: key}, "give --cert", "give --cert"},
-		{"no key", TLSOptions{Cert: cert}, "--key " + cert, "--key " + cert},
+		{"no certificate", TLSOptions{Key: key}, string(KeyAlone), string(KeyAlone)},
+		{"no key", TLSOptions{Cert: cert}, "its key " + cert, "its key " + cert},
 		{"another key", TLSOptions{Cert: cert, Key: otherKey}, "does not match", "does not match"},
 		{"no such file", TLSOptions{Cert: none, Key: key}, "no such file", "no such file"},
 		{"no such CA", TLSOptions{Cert: cert, Key: key, CA: none}, "no such file", "no such file"},

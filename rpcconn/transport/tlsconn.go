@@ -2,6 +2,7 @@ package transport
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"os"
@@ -16,9 +17,9 @@ const closeGrace = time.Second
 type tlsConn struct {
 	net.Conn // a *tls.Conn
 
-	raw    net.Conn               // below it
-	advice func(err error) string // on an error of the first Read
-	heard  bool                   // the peer has sent something; only for who reads
+	raw    net.Conn                  // below it
+	reason func(err error) TLSReason // of an error of the first Read
+	heard  bool                      // the peer has sent something; only for who reads
 }
 
 // Read implements net.Conn. That the peer closed the connection without TLS's goodbye, as many do, is an orderly end:
@@ -30,8 +31,8 @@ func (c *tlsConn) Read(b []byte) (int, error) {
 		return n, err
 	}
 	if !c.heard {
-		if advice := c.advice(err); advice != "" {
-			return n, explain("TLS", err, advice)
+		if reason := c.reason(err); reason != "" {
+			return n, fmt.Errorf("TLS: %w", because(reason, err))
 		}
 	}
 	if err == io.ErrUnexpectedEOF {

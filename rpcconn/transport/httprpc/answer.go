@@ -81,7 +81,7 @@ func (c *client) readBody(r io.Reader) ([]byte, error) {
 	body, err := io.ReadAll(io.LimitReader(r, int64(c.max)+1))
 	switch {
 	case len(body) > c.max:
-		return nil, fmt.Errorf("the answer is over the limit of %d bytes; --max-message raises it", c.max)
+		return nil, &rpcconn.SizeError{What: "the answer", Limit: c.max}
 	case err != nil:
 		return nil, fmt.Errorf("the answer broke off after %d bytes, %s: %w", len(body), rpcconn.Excerpt(body), err)
 	}

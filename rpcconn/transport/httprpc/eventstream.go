@@ -3,7 +3,6 @@ package httprpc
 import (
 	"bufio"
 	"bytes"
-	"fmt"
 	"io"
 	"strconv"
 	"time"
@@ -67,10 +66,7 @@ func (e *eventReader) dispatch() ([]byte, error) {
 	}
 	e.data, e.tooBig = nil, false
 	if tooBig {
-		return nil, &rpcconn.FrameError{
-			Reason: fmt.Sprintf("message is over the limit of %d bytes; --max-message raises it", e.max),
-			Bytes:  bytes.Clone(data[:min(len(data), rpcconn.ExcerptSize)]),
-		}
+		return nil, rpcconn.TooLong(data, 0, e.max)
 	}
 	if data = bytes.TrimSuffix(data, []byte("\n")); len(data) == 0 {
 		return nil, nil

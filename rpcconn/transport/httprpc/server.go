@@ -23,6 +23,7 @@ type ServerOptions struct {
 	Path         string               // the only one that is served; "" is any
 	AllowHosts   []string             // further names in the Host header, without port, as those under which this machine is known
 	AllowOrigins []string             // further Origin headers to accept: scheme://host:port, or host:port; "*" is all
+	OriginAdvice string               // is added to what is said of an Origin that is not allowed; "": nothing
 	MaxMessage   int                  // bytes that a received message may have; 0: rpcconn.DefaultMaxMessage
 	NewCodec     func() rpcconn.Codec // of what is spoken
 }
@@ -43,7 +44,7 @@ type Server struct {
 func NewServer(opts ServerOptions, accept func(rpcconn.Channel, *Info)) *Server {
 	return &Server{
 		opts: opts, accept: accept, conns: make(map[net.Conn]*served),
-		guard: web.Guard{Hosts: opts.AllowHosts, Origins: opts.AllowOrigins},
+		guard: web.Guard{Hosts: opts.AllowHosts, Origins: opts.AllowOrigins, Advice: opts.OriginAdvice},
 	}
 }
 

@@ -18,6 +18,7 @@ import (
 type Guard struct {
 	Hosts   []string // further names in Host headers, without port
 	Origins []string // further Origin headers: scheme://host:port, or host:port with any scheme; "*" is all
+	Advice  string   // is added to what is said of an Origin that is not allowed; "": nothing
 }
 
 // Refuse says why r is not to be answered, "" where it is.
@@ -26,7 +27,11 @@ func (g Guard) Refuse(r *http.Request) string {
 		return fmt.Sprintf("the Host header %q is not one of this server's names", r.Host)
 	}
 	if origin := r.Header.Get("Origin"); origin != "" && !g.originAllowed(origin, r.Host) {
-		return fmt.Sprintf("the Origin %q is not allowed (--allow-origin allows it)", origin)
+		reason := fmt.Sprintf("the Origin %q is not allowed", origin)
+		if g.Advice != "" {
+			reason += " (" + g.Advice + ")"
+		}
+		return reason
 	}
 	return ""
 }

@@ -160,12 +160,7 @@ func (c *channel) take() []byte {
 	return frame
 }
 
-func (c *channel) overLimit() *rpcconn.FrameError {
-	return &rpcconn.FrameError{
-		Reason: fmt.Sprintf("message is over the limit of %d bytes; --max-message raises it", c.max),
-		Bytes:  bytes.Clone(c.buf[:min(len(c.buf), rpcconn.ExcerptSize)]),
-	}
-}
+func (c *channel) overLimit() *rpcconn.FrameError { return rpcconn.TooLong(c.buf, 0, c.max) }
 
 // broken is the reason of a connection that ended with err in the middle of the message in buf.
 func (c *channel) broken(err error) error {

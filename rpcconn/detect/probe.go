@@ -1,9 +1,10 @@
-package dial
+package detect
 
 import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
+	"rpcsh/rpcconn/transport"
 )
 
 // A probe is a harmless request as it looks in one protocol and framing: rpc.discover, which nobody has who does not want to be asked it,
@@ -56,7 +57,7 @@ const tlsProbe = "\x16\x03\x01\x00\x2f" + // a handshake record
 	"\x01\x00" // no compression
 
 // tlsProbeOf asks for TLS.
-func tlsProbeOf() probe { return probe{otherTLS, "", tlsProbe} }
+func tlsProbeOf() probe { return probe{OtherTLS, "", tlsProbe} }
 
 // probes returns the probes for a stream, the likeliest first. A peer of another framing than the first one's often says so, by an
 // error in its own, or closes the connection, which costs no time; what is left is tried in turn.
@@ -67,7 +68,7 @@ func probes() []probe {
 	return []probe{
 		{"jsonrpc", "rfc7464", "\x1e" + text + "\n"},
 		{"jsonrpc", "line", text + "\n"},
-		{otherHTTP, "", "HEAD / HTTP/1.0\r\n\r\n"},
+		{OtherHTTP, "", "HEAD / HTTP/1.0\r\n\r\n"},
 		{"msgpackrpc", "msgpack", msgpackProbe},
 		{"bsonrpc", "bson", bsonProbe},
 		{"jsonrpc", "header", fmt.Sprintf("Content-Length: %d\r\n\r\n%s", len(text), text)},
@@ -79,9 +80,9 @@ func probes() []probe {
 }
 
 // probesOf returns the probes for t.
-func probesOf(t Target) []probe {
+func probesOf(t transport.Target) []probe {
 	switch all := probes(); t.Scheme {
-	case schemeExec: // a child is started anew for each
+	case transport.SchemeExec: // a child is started anew for each
 		var some []probe
 		for _, p := range all {
 			switch p.framing {
@@ -90,7 +91,7 @@ func probesOf(t Target) []probe {
 			}
 		}
 		return some
-	case schemeTCP:
+	case transport.SchemeTCP:
 		return append(all, tlsProbeOf())
 	default:
 		return all

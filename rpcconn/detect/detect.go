@@ -1,15 +1,27 @@
-package dial
+// Package detect finds out what a peer speaks.
+//
+//   - sniff.go: what the first bytes of a peer mean. It has no state and reads nothing
+//   - detect.go: the order in which a peer that waits for us is asked; probe.go: what it is asked; attempt.go: one probe
+//   - http.go, debugger.go: HTTP servers, and the debuggers that some list
+//   - findings.go: what was found, in a file
+//
+// How streams and channels are opened is told by who has a [Detector] (see dial), and so is which protocols there are.
+package detect
 
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"rpcsh/rpcconn"
+	"rpcsh/rpcconn/transport"
 )
 
 // How long finding out may take.
@@ -17,66 +29,94 @@ const (
 	probePause    = 200 * time.Millisecond // of silence, after which the next probe is begun
 	probePatience = 900 * time.Millisecond // of silence, after which a probe is given up; a peer may serve one client at a time
 	probeSettle   = 50 * time.Millisecond  // after which a peer that serves one client at a time has noticed that one has gone
-	probeGrace    = 200 * time.Millisecond // that a child process has for each step of its end
 	closingTime   = time.Second            // that closing a WebSocket or an HTTP session may take
 	detectLimit   = 3 * time.Second        // for all
-	childLimit    = 6 * time.Second        // for all, where the peer is a child process: programs take their time to start, several at once the more
+	childLimit    = 6 * time.Second        // for all, where the peer is a child process: it takes its time to start
 )
+
+// Grace is what a child process that is probed has for each step of its end.
+const Grace = 200 * time.Millisecond
 
 // A Finding is what a target was found to speak.
 type Finding struct {
-	Target   Target
+	Target   transport.Target
 	Protocol string
 	Framing  string // "" where the transport frames
 	Took     time.Duration
 	Of       int // how many debuggers are at that port, of which Target is one; 0: it is none
 
-	kept *kept // a connection that Connect takes over
+	kept *Kept // the connection, where it can be used further
 }
 
-// Release closes the connection that a Finding of DetectKeeping may hold, if Connect has not taken it over.
+// Take returns the connection that the finding holds, which is the caller's from then on; nil where there is none.
+func (f *Finding) Take() *Kept {
+	k := f.kept
+	f.kept = nil
+	return k
+}
+
+// Release closes the connection that the finding may hold, if nobody has taken it. f may be nil.
 func (f *Finding) Release() {
 	if f != nil {
-		f.kept.release()
-		f.kept = nil
+		f.Take().Release()
 	}
 }
 
-// Config returns cfg with what was found.
-func (f *Finding) Config(cfg Config) Config {
-	cfg.Protocol, cfg.Framing = f.Protocol, f.Framing
-	return cfg
+// JSON returns the finding as -o json prints it.
+func (f *Finding) JSON() string {
+	text, err := json.Marshal(struct {
+		URL      string  `json:"url"`
+		Protocol string  `json:"protocol"`
+		Framing  string  `json:"framing"`
+		MS       float64 `json:"ms"`
+	}{f.Target.String(), f.Protocol, f.Framing, float64(f.Took.Round(100*time.Microsecond)) / float64(time.Millisecond)})
+	if err != nil {
+		return "{}"
+	}
+	return string(text)
+}
+
+// A Stream is a stream of bytes to a peer.
+type Stream struct {
+	io.ReadWriteCloser
+	Remote string        // the peer's address
+	Status func() string // how a child process ended; nil: it is none
+}
+
+// A Detector finds out what targets speak. Its functions open what that takes, and give up when ctx is done.
+type Detector struct {
+	Protocol string // that is spoken for certain; "": it is found out
+	Framing  string // the same
+
+	// Stream opens a stream. stderr gets what a child process says there, which has Grace for each step of its end.
+	Stream func(ctx context.Context, t transport.Target, stderr func(line string)) (Stream, error)
+	// Channel opens a channel of JSON-RPC 2.0 over HTTP or WebSocket.
+	Channel func(ctx context.Context, t transport.Target) (rpcconn.Channel, error)
+	// Get gets a path by HTTP from the host of t.
+	Get func(ctx context.Context, t transport.Target, path string) ([]byte, error)
+	// Trace is told each step, by one goroutine; nil: nobody is.
+	Trace func(step string)
 }
 
 // Detect finds out what t speaks, by harmless requests on connections of their own: the likeliest first, the next one only when
-// the one before has been silent for a moment. likely, if not nil, is what t spoke earlier. trace, if not nil, is told each step. It takes
-// 3 seconds at most, 6 for a child process, and nothing of what it started is left then.
+// the one before has been silent for a moment. likely, if not nil, is what t spoke earlier. It takes 3 seconds at most, 6 for
+// a child process, and nothing of what it started is left then but the connection that the Finding may hold: where a peer
+// answered in the form in which it was asked, that may be the only one that it takes. Somebody must Take or Release it.
 //
-// The error says what was tried; it is about the connection where there is none.
-func (cfg Config) Detect(ctx context.Context, t Target, likely *Finding, trace func(string)) (*Finding, error) {
-	f, err := cfg.DetectKeeping(ctx, t, likely, trace)
-	f.Release()
-	return f, err
-}
-
-// DetectKeeping is Detect, but where a peer answered in the form in which it was asked, the connection is kept for Connect: it may be the
-// only one that the peer takes. Release has to be called where Connect is not.
-func (cfg Config) DetectKeeping(ctx context.Context, t Target, likely *Finding, trace func(string)) (*Finding, error) {
-	if err := cfg.Check(); err != nil {
-		return nil, err
-	}
+// The error is an *UnknownError or a *SilentError where the peer's answer is the reason, and that of the connection where
+// there is none.
+func (d Detector) Detect(ctx context.Context, t transport.Target, likely *Finding) (*Finding, error) {
 	limit := detectLimit
 	if t.IsCommand() {
-		limit = childLimit - 2*probeGrace
+		limit = childLimit - 2*Grace
 	}
 	limited, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	start := time.Now()
-	if trace == nil {
-		trace = func(string) {}
+	if d.Trace == nil {
+		d.Trace = func(string) {}
 	}
-	d := &detector{cfg: cfg, target: t, trace: func(format string, args ...any) { trace(fmt.Sprintf(format, args...)) }}
-	f, err := d.detect(limited, likely)
+	f, err := (&detection{Detector: d, target: t}).run(limited, likely)
 	switch {
 	case err != nil && ctx.Err() != nil:
 		return nil, fmt.Errorf("finding out what %s speaks: %w", t, context.Cause(ctx))
@@ -87,26 +127,29 @@ func (cfg Config) DetectKeeping(ctx context.Context, t Target, likely *Finding, 
 	return f, nil
 }
 
-// A detector finds out what one target speaks.
-type detector struct {
-	cfg       Config
-	target    Target
-	trace     func(format string, args ...any) // called by one goroutine
-	connected atomic.Bool                      // at least once
-	refused   bool                             // an HTTP server found a request bad
+// A detection finds out what one target speaks.
+type detection struct {
+	Detector
+	target    transport.Target
+	connected atomic.Bool // at least once
+	refused   bool        // an HTTP server found a request bad
 }
 
-// at returns a detector for another target.
-func (d *detector) at(t Target) *detector { return &detector{cfg: d.cfg, target: t, trace: d.trace} }
+func (d *detection) trace(format string, args ...any) { d.Trace(fmt.Sprintf(format, args...)) }
 
-func (d *detector) detect(ctx context.Context, likely *Finding) (*Finding, error) {
+// at returns a detection of another target.
+func (d *detection) at(t transport.Target) *detection {
+	return &detection{Detector: d.Detector, target: t}
+}
+
+func (d *detection) run(ctx context.Context, likely *Finding) (*Finding, error) {
 	if likely != nil && likely.Target.String() != d.target.String() {
 		if f := d.detectEarlier(ctx, likely); f != nil {
 			return f, nil
 		}
 	}
-	if !d.target.isStream() {
-		return d.overHTTP(ctx, []Target{d.target})
+	if !d.target.IsStream() {
+		return d.overHTTP(ctx, []transport.Target{d.target})
 	}
 	all := probesOf(d.target)
 	if likely != nil {
@@ -116,30 +159,26 @@ func (d *detector) detect(ctx context.Context, likely *Finding) (*Finding, error
 	switch {
 	case err != nil:
 		return nil, err
-	case g.other == otherHTTP && (d.target.Scheme == schemeUnix || d.target.IsCommand()):
+	case g.Other == OtherHTTP && (d.target.Scheme == transport.SchemeUnix || d.target.IsCommand()):
 		return nil, fmt.Errorf("%s speaks HTTP, which is spoken over tcp and tls only", d.target)
-	case g.other == otherHTTP:
+	case g.Other == OtherHTTP:
 		f, err := d.overHTTP(ctx, httpTargets(d.target))
 		if err != nil && d.refused && d.speaksTLS(ctx) { // many HTTPS servers say in HTTP that they want TLS
 			return d.overTLS(ctx)
 		}
 		return f, err
-	case g.other == otherTLS:
+	case g.Other == OtherTLS:
 		return d.overTLS(ctx)
 	}
-	w, err := d.cfg.guessed(g)
-	if err != nil {
-		kept.release()
-		return nil, err
-	}
-	return &Finding{Target: d.target, Protocol: w.Protocol.Name, Framing: w.Framing, kept: kept}, nil
+	g = g.With(d.Protocol, d.Framing)
+	return &Finding{Target: d.target, Protocol: g.Protocol, Framing: g.Framing, kept: kept}, nil
 }
 
 // detectEarlier looks where the peer was found earlier, nil where it is there no more.
-func (d *detector) detectEarlier(ctx context.Context, likely *Finding) *Finding {
+func (d *detection) detectEarlier(ctx context.Context, likely *Finding) *Finding {
 	ctx, cancel := context.WithTimeout(ctx, probePatience+closingTime)
 	defer cancel()
-	f, err := d.at(likely.Target).detect(ctx, likely)
+	f, err := d.at(likely.Target).run(ctx, likely)
 	if err != nil {
 		d.trace("%s, as earlier: %v", likely.Target, err)
 		return nil
@@ -156,9 +195,9 @@ func unlikely(p probe, likely *Finding) int {
 
 // probeAll sends one probe after the other until one is answered. Those whom a peer turned away that may have been busy with another of
 // them are sent once more, alone.
-func (d *detector) probeAll(ctx context.Context, all []probe) (guess, *kept, error) {
+func (d *detection) probeAll(ctx context.Context, all []probe) (Guess, *Kept, error) {
 	ctx, cancel := context.WithCancel(ctx)
-	r := &round{detector: d, probes: all}
+	r := &round{detection: d, probes: all}
 	defer r.drop()
 	defer r.running.Wait()
 	defer cancel()
@@ -176,19 +215,19 @@ func (d *detector) probeAll(ctx context.Context, all []probe) (guess, *kept, err
 	for _, p := range all {
 		tried = append(tried, p.String())
 	}
-	return guess{}, nil, fmt.Errorf("%s answers nothing that is known: it %s; tried %s; -p and -f say what is spoken", d.target, r.reason(), strings.Join(tried, "; "))
+	return Guess{}, nil, &UnknownError{Target: d.target, Reason: r.reason(), Tried: tried}
 }
 
 // A round is a sequence of probes.
 type round struct {
-	*detector
+	*detection
 	probes  []probe
 	alone   bool // each begins when the one before has ended
 	running sync.WaitGroup
 
 	attempts []chan attempt // each has room for all
-	guess    guess
-	kept     *kept
+	guess    Guess
+	kept     *Kept
 	again    []probe // turned away while another was running
 	unknown  error   // an answer that is not known
 	hungUp   error
@@ -242,7 +281,7 @@ func (r *round) run(ctx context.Context) (done bool, err error) {
 func (r *round) drop() {
 	for _, attempts := range r.attempts {
 		for len(attempts) > 0 {
-			(<-attempts).kept.release()
+			(<-attempts).kept.Release()
 		}
 	}
 }
@@ -296,19 +335,19 @@ func preferred(probes []probe, i int, protocol string) []probe {
 }
 
 // speaksTLS reports whether a server that was taken for one of HTTP wants TLS.
-func (d *detector) speaksTLS(ctx context.Context) bool {
-	if d.target.Scheme != schemeTCP {
+func (d *detection) speaksTLS(ctx context.Context) bool {
+	if d.target.Scheme != transport.SchemeTCP {
 		return false
 	}
 	a := d.try(ctx, tlsProbeOf())
-	return a.err == nil && a.guess.other == otherTLS
+	return a.err == nil && a.guess.Other == OtherTLS
 }
 
 // overTLS finds out what is spoken inside TLS.
-func (d *detector) overTLS(ctx context.Context) (*Finding, error) {
-	if d.target.Scheme != schemeTCP {
+func (d *detection) overTLS(ctx context.Context) (*Finding, error) {
+	if d.target.Scheme != transport.SchemeTCP {
 		return nil, fmt.Errorf("%s speaks TLS, which is spoken over tcp only", d.target)
 	}
 	d.trace("%s speaks TLS", d.target)
-	return d.at(Target{Scheme: schemeTLS, Address: d.target.Address}).detect(ctx, nil)
+	return d.at(transport.Target{Scheme: transport.SchemeTLS, Address: d.target.Address}).run(ctx, nil)
 }

@@ -1,4 +1,4 @@
-package dial
+package detect
 
 import (
 	"bytes"
@@ -48,22 +48,22 @@ func (e *unknownError) Error() string {
 // An attempt is what came of one probe.
 type attempt struct {
 	probe probe
-	guess guess
+	guess Guess
 	err   error
-	kept  *kept // the connection, where it can be used further
+	kept  *Kept // the connection, where it can be used further
 }
 
-// A kept connection is one on which a probe was answered as it was sent: the peer may have no other for us.
-type kept struct {
-	nc     net.Conn
-	remote string
-	read   []byte // the answer, which nobody waits for, and what came behind it
+// A Kept connection is one on which a probe was answered as it was sent: the peer may have no other for us.
+type Kept struct {
+	Conn   net.Conn
+	Remote string
+	Read   []byte // the answer, which nobody waits for, and what came behind it
 }
 
-// release closes a connection that is not used after all. It may be nil.
-func (k *kept) release() {
+// Release closes a connection that is not used after all. k may be nil.
+func (k *Kept) Release() {
 	if k != nil {
-		_ = k.nc.Close()
+		_ = k.Conn.Close()
 	}
 }
 
@@ -71,26 +71,24 @@ func (a attempt) outcome() string {
 	switch {
 	case a.err != nil:
 		return a.err.Error()
-	case a.guess.other != "":
-		return "answered by " + strings.ToUpper(a.guess.other)
-	case a.guess.protocol == "":
-		return "answered in " + a.guess.framing
+	case a.guess.Other != "":
+		return "answered by " + strings.ToUpper(a.guess.Other)
+	case a.guess.Protocol == "":
+		return "answered in " + a.guess.Framing
 	default:
-		return "answered in " + a.guess.protocol + ", " + a.guess.framing
+		return "answered in " + a.guess.Protocol + ", " + a.guess.Framing
 	}
 }
 
 // try sends one probe on a connection of its own and says what the answer means. When it returns, nothing of that is left but, perhaps,
 // the connection.
-func (d *detector) try(ctx context.Context, p probe) attempt {
-	cfg, complaint := d.cfg, ""
-	cfg.grace = probeGrace
-	cfg.Stderr = func(line string) { // until Close, which waits for it
+func (d *detection) try(ctx context.Context, p probe) attempt {
+	complaint := ""
+	stream, err := d.Stream(ctx, d.target, func(line string) { // until Close, which waits for it
 		if line = strings.TrimSpace(line); line != "" {
 			complaint = line
 		}
-	}
-	stream, link, err := cfg.stream(ctx, d.target)
+	})
 	if err != nil {
 		return attempt{probe: p, err: &connectError{err}}
 	}
@@ -107,8 +105,8 @@ func (d *detector) try(ctx context.Context, p probe) attempt {
 	})
 	g, read, err := p.ask(ctx, stream)
 	inTime := stop()
-	if nc, ok := stream.(net.Conn); ok && inTime && err == nil && read != nil && p.isOf(g.protocol, g.framing) {
-		return attempt{probe: p, guess: g, kept: &kept{nc, link.Remote, read}}
+	if nc, ok := stream.ReadWriteCloser.(net.Conn); ok && inTime && err == nil && read != nil && p.isOf(g.Protocol, g.Framing) {
+		return attempt{probe: p, guess: g, kept: &Kept{nc, stream.Remote, read}}
 	}
 	if inTime {
 		_ = stream.Close()
@@ -116,8 +114,8 @@ func (d *detector) try(ctx context.Context, p probe) attempt {
 		<-closed
 	}
 	var hungUp *hangUpError
-	if errors.As(err, &hungUp) && link.status != nil {
-		hungUp.status = link.status()
+	if errors.As(err, &hungUp) && stream.Status != nil {
+		hungUp.status = stream.Status()
 		if complaint != "" {
 			hungUp.status += ", " + rpcconn.Excerpt([]byte(complaint))
 		}
@@ -126,25 +124,25 @@ func (d *detector) try(ctx context.Context, p probe) attempt {
 }
 
 // ask sends p on stream and reads what is answered; read is all of that, nil where something else came before it.
-func (p probe) ask(ctx context.Context, stream io.ReadWriter) (g guess, read []byte, err error) {
+func (p probe) ask(ctx context.Context, stream io.ReadWriter) (g Guess, read []byte, err error) {
 	_, writeErr := io.WriteString(stream, p.bytes) // a peer that has closed the connection may have said why before
 	g, read, err = readGuess(ctx, stream)
 	var hungUp *hangUpError
 	if writeErr != nil && errors.As(err, &hungUp) {
 		hungUp.err = writeErr
 	}
-	if p.protocol == "jsonrpc1" && g.protocol == "cdp" {
-		g.protocol = p.protocol // a version is left out by both; who was asked in 1.0 answers in it
+	if p.protocol == "jsonrpc1" && g.Protocol == "cdp" {
+		g.Protocol = p.protocol // a version is left out by both; who was asked in 1.0 answers in it
 	}
-	if g.protocol == "msgpackrpc" && isNeovim(read) {
-		g.protocol = "nvim"
+	if g.Protocol == "msgpackrpc" && isNeovim(read) {
+		g.Protocol = "nvim"
 	}
 	return g, read, err
 }
 
 // readGuess reads until what came can be told. What a peer says before that is no RPC, words or JSON, is passed over; read is nil then,
 // else all that was read.
-func readGuess(ctx context.Context, r io.Reader) (g guess, read []byte, err error) {
+func readGuess(ctx context.Context, r io.Reader) (g Guess, read []byte, err error) {
 	var all, rest []byte
 	buf := make([]byte, 4<<10)
 	for {
@@ -153,7 +151,7 @@ func readGuess(ctx context.Context, r io.Reader) (g guess, read []byte, err erro
 		var more bool
 		g, more, rest = passGreeting(rest)
 		switch {
-		case g != (guess{}):
+		case g != (Guess{}):
 			ended := err != nil
 			if more && !ended {
 				g, rest = trailing(r, rest, g)
@@ -163,11 +161,11 @@ func readGuess(ctx context.Context, r io.Reader) (g guess, read []byte, err erro
 			}
 			return g, rest, nil
 		case len(all) >= maxSniff, err != nil && len(all) > 0:
-			return guess{}, nil, &unknownError{all[:min(len(all), maxShownSize)]}
+			return Guess{}, nil, &unknownError{all[:min(len(all), maxShownSize)]}
 		case err != nil && ctx.Err() != nil:
-			return guess{}, nil, errSilent
+			return Guess{}, nil, errSilent
 		case err != nil:
-			return guess{}, nil, &hangUpError{err: err}
+			return Guess{}, nil, &hangUpError{err: err}
 		}
 	}
 }
@@ -176,42 +174,42 @@ func readGuess(ctx context.Context, r io.Reader) (g guess, read []byte, err erro
 const maxShownSize = 2 * rpcconn.ExcerptSize
 
 // passGreeting is sniff for an answer before which lines of words, and JSON that is no RPC, may come; it returns what is left of b.
-func passGreeting(b []byte) (g guess, more bool, rest []byte) {
+func passGreeting(b []byte) (g Guess, more bool, rest []byte) {
 	for len(b) > 0 {
-		g, more = sniff(b)
+		g, more = Sniff(b)
 		switch {
-		case g == (guess{}) && !more:
+		case g == (Guess{}) && !more:
 			_, after, found := bytes.Cut(b, []byte("\n"))
 			if !found {
-				return guess{}, true, b
+				return Guess{}, true, b
 			}
 			b = after
-		case g.protocol == "" && (g.framing == "none" || g.framing == "line" || g.framing == "nul"):
+		case g.Protocol == "" && (g.Framing == "none" || g.Framing == "line" || g.Framing == "nul"):
 			b = bytes.TrimLeft(b, " \t\r\n\x00")
 			_, end, err := jsontext.Value(b)
 			if err != nil || more {
-				return guess{}, true, b
+				return Guess{}, true, b
 			}
 			b = b[end:]
 		default:
 			return g, more, b
 		}
 	}
-	return guess{}, true, nil
+	return Guess{}, true, nil
 }
 
 // trailing waits a moment for the line break that may follow first, since that tells line and none apart. It returns first with what came.
-func trailing(r io.Reader, first []byte, g guess) (guess, []byte) {
+func trailing(r io.Reader, first []byte, g Guess) (Guess, []byte) {
 	type deadline interface{ SetReadDeadline(time.Time) error }
 	d, ok := r.(deadline)
-	if !ok || d.SetReadDeadline(time.Now().Add(trailingWait)) != nil {
+	if !ok || d.SetReadDeadline(time.Now().Add(TrailingWait)) != nil {
 		return g, first
 	}
 	buf := make([]byte, 16)
 	n, _ := r.Read(buf)
 	_ = d.SetReadDeadline(time.Time{})
 	first = append(first, buf[:n]...)
-	if better, _ := sniff(first); better != (guess{}) {
+	if better, _ := Sniff(first); better != (Guess{}) {
 		return better, first
 	}
 	return g, first

@@ -1,14 +1,19 @@
-package dial
+package detect
 
 import (
 	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
+	"rpcsh/rpcconn/transport"
 )
 
 // Findings is what was found out about targets, in one file for all. The zero value remembers nothing.
-type Findings struct{ File string }
+type Findings struct {
+	File string
+	// Known reports whether there are such a protocol and, on a stream, such a framing; the file may be anybody's.
+	Known func(protocol, framing string) bool
+}
 
 // A remembered finding is what the file has under a target.
 type remembered struct {
@@ -31,7 +36,7 @@ func (f Findings) load() map[string]remembered {
 }
 
 // Load returns what was found out about t, nil where nothing was.
-func (f Findings) Load(t Target) *Finding {
+func (f Findings) Load(t transport.Target) *Finding {
 	r, ok := f.load()[t.String()]
 	if !ok {
 		return nil
@@ -39,25 +44,19 @@ func (f Findings) Load(t Target) *Finding {
 	at := t
 	if r.Target != t.String() {
 		var err error
-		if at, err = ParseTarget(r.Target); err != nil {
+		if at, err = transport.ParseTarget(r.Target); err != nil {
 			return nil
 		}
 	}
-	w, err := wireOf(r.Protocol, r.Framing)
-	if err != nil || r.Protocol == "" || at.isStream() == (r.Framing == noFraming) {
+	if r.Protocol == "" || at.IsStream() == (r.Framing == "") || !f.Known(r.Protocol, r.Framing) {
 		return nil
-	}
-	if at.isStream() {
-		if _, err := w.channel(0); err != nil || (Config{Protocol: r.Protocol, Framing: r.Framing}).Check() != nil {
-			return nil
-		}
 	}
 	return &Finding{Target: at, Protocol: r.Protocol, Framing: r.Framing}
 }
 
 // Save remembers what was found out about t, unless that is good for this time only: a debugger's URL is another one in its next life.
 // Shells that save at the same time may lose each other's news, which is found out again.
-func (f Findings) Save(t Target, found *Finding) error {
+func (f Findings) Save(t transport.Target, found *Finding) error {
 	if f.File == "" {
 		return nil
 	}
@@ -74,7 +73,7 @@ func (f Findings) Save(t Target, found *Finding) error {
 }
 
 // Forget forgets what was found out about t, which turned out to be wrong.
-func (f Findings) Forget(t Target) error {
+func (f Findings) Forget(t transport.Target) error {
 	all := f.load()
 	if _, known := all[t.String()]; !known {
 		return nil
@@ -83,7 +82,7 @@ func (f Findings) Forget(t Target) error {
 	return f.save(t, all)
 }
 
-func (f Findings) save(t Target, all map[string]remembered) error {
+func (f Findings) save(t transport.Target, all map[string]remembered) error {
 	data, err := json.MarshalIndent(all, "", " ")
 	if err == nil {
 		err = replaceFile(f.File, data)

@@ -1,4 +1,4 @@
-package dial
+package transport
 
 import (
 	"reflect"
@@ -39,8 +39,8 @@ func TestParseTarget(t *testing.T) {
 			t.Errorf("%q: %v", test.text, err)
 			continue
 		}
-		if target.String() != test.url || target.Short() != test.short || target.dialAddress() != test.dial {
-			t.Errorf("%q is %q, %q, dialled as %q", test.text, target, target.Short(), target.dialAddress())
+		if target.String() != test.url || target.Short() != test.short || target.DialAddress() != test.dial {
+			t.Errorf("%q is %q, %q, dialled as %q", test.text, target, target.Short(), target.DialAddress())
 		}
 		if again, err := ParseTarget(target.String()); err != nil || !reflect.DeepEqual(again, target) {
 			t.Errorf("%q becomes %q, %v", target, again, err)
@@ -53,14 +53,14 @@ func TestTargetHidesPassword(t *testing.T) {
 	if got := target.String() + target.Short(); strings.Contains(got, "secret") || !strings.Contains(got, "user@") {
 		t.Errorf("it is shown as %s", got)
 	}
-	if got := target.url(); got != "http://user:secret@localhost:8332/wallet" {
+	if got := target.URL(); got != "http://user:secret@localhost:8332/wallet" {
 		t.Errorf("the client gets %s", got)
 	}
 }
 
 func TestCommandTarget(t *testing.T) {
 	target := CommandTarget([]string{"/usr/bin/clangd", "--log=error"})
-	if !target.IsCommand() || !target.isStream() || target.String() != "exec:/usr/bin/clangd --log=error" || target.Short() != "clangd" {
+	if !target.IsCommand() || !target.IsStream() || target.String() != "exec:/usr/bin/clangd --log=error" || target.Short() != "clangd" {
 		t.Errorf("it is %q, %q", target, target.Short())
 	}
 }
@@ -126,4 +126,13 @@ func FuzzParseTarget(f *testing.F) {
 			t.Fatalf("%q is %q, which is %q, %v", text, target, again, err)
 		}
 	})
+}
+
+func mustParse(t *testing.T, text string) Target {
+	t.Helper()
+	target, err := ParseTarget(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return target
 }

@@ -1,4 +1,4 @@
-package dial
+package detect
 
 import (
 	"context"
@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"rpcsh/rpcconn"
+	"rpcsh/rpcconn/transport"
 	"rpcsh/rpcconn/transport/web"
 )
 
@@ -23,25 +24,25 @@ const mcpPath = "/mcp"
 
 // httpTargets returns where an HTTP server may have its peer, the likeliest first. A WebSocket is better than HTTP, on which the peer
 // cannot call.
-func httpTargets(t Target) []Target {
-	ws, plain := schemeWS, schemeHTTP
-	if t.Scheme == schemeTLS {
-		ws, plain = schemeWSS, schemeHTTPS
+func httpTargets(t transport.Target) []transport.Target {
+	ws, plain := transport.SchemeWS, transport.SchemeHTTP
+	if t.Scheme == transport.SchemeTLS {
+		ws, plain = transport.SchemeWSS, transport.SchemeHTTPS
 	}
-	var all []Target
+	var all []transport.Target
 	for _, scheme := range []string{ws, plain} {
 		for _, path := range []string{"/", "/jsonrpc", "/ws", "/rpc", mcpPath} {
 			if path == mcpPath && scheme == ws || path == "/ws" && scheme == plain {
 				continue
 			}
-			all = append(all, Target{Scheme: scheme, Address: t.Address, Path: path})
+			all = append(all, transport.Target{Scheme: scheme, Address: t.Address, Path: path})
 		}
 	}
 	return all
 }
 
 // overHTTP finds the first of targets that is a peer.
-func (d *detector) overHTTP(ctx context.Context, targets []Target) (*Finding, error) {
+func (d *detection) overHTTP(ctx context.Context, targets []transport.Target) (*Finding, error) {
 	if deadline, ok := ctx.Deadline(); ok {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithDeadline(ctx, deadline.Add(-closingTime))
@@ -79,7 +80,7 @@ func (d *detector) overHTTP(ctx context.Context, targets []Target) (*Finding, er
 	case len(targets) > 1:
 		return nil, fmt.Errorf("%s is an HTTP server on which no peer was found; tried %s; give the URL, such as ws://%s/path", d.target, strings.Join(tried, ", "), d.target.Address)
 	case errors.Is(last, errSilent):
-		return nil, fmt.Errorf("%s does not answer %s; -p says what is spoken", targets[0], probeText("jsonrpc"))
+		return nil, &SilentError{Target: targets[0], Asked: probeText("jsonrpc")}
 	}
 	return nil, last
 }
@@ -91,14 +92,11 @@ func isRefusal(err error) bool {
 }
 
 // ask says which JSON-RPC the peer at t answers in.
-func (d *detector) ask(ctx context.Context, t Target) (string, error) {
+func (d *detection) ask(ctx context.Context, t transport.Target) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, httpPatience)
 	defer cancel()
-	cfg := d.cfg
-	cfg.Protocol, cfg.Framing = "jsonrpc", ""
 	answered := make(chan string, 1)
-	probed := Protocols()[0]
-	ch, _, err := cfg.open(ctx, t, Wire{Protocol: probed}, nil)
+	ch, err := d.Channel(ctx, t)
 	if err != nil {
 		return "", err
 	}
@@ -111,8 +109,8 @@ func (d *detector) ask(ctx context.Context, t Target) (string, error) {
 				return
 			}
 			if err == nil {
-				if g, _ := sniff(frame); g.protocol != "" && isAnswer(frame) {
-					answered <- g.protocol
+				if g, _ := Sniff(frame); g.Protocol != "" && isAnswer(frame) {
+					answered <- g.Protocol
 					return
 				}
 			}
@@ -145,7 +143,7 @@ func (d *detector) ask(ctx context.Context, t Target) (string, error) {
 }
 
 // mcpOr returns the protocol of a peer that answers at t: MCP where MCP servers are, else plain JSON-RPC.
-func mcpOr(t Target) string {
+func mcpOr(t transport.Target) string {
 	if t.Path == mcpPath {
 		return "mcp"
 	}
@@ -159,10 +157,10 @@ func isAnswer(frame []byte) bool {
 }
 
 // debugger finds the Chrome DevTools Protocol behind its list of targets, nil where there is none.
-func (d *detector) debugger(ctx context.Context, t Target) *Finding {
+func (d *detection) debugger(ctx context.Context, t transport.Target) *Finding {
 	ctx, cancel := context.WithTimeout(ctx, httpPatience)
 	defer cancel()
-	list, err := d.cfg.Debuggers(ctx, t)
+	list, err := d.Debuggers(ctx, t)
 	if err != nil {
 		return nil
 	}
