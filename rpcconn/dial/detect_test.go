@@ -20,6 +20,7 @@ func TestDetect(t *testing.T) {
 				cfg := Config{Protocol: p.Name, Framing: f}
 				l := serve(t, cfg, Target{Scheme: transport.SchemeTCP, Address: "127.0.0.1:0"})
 				found, err := Config{}.Detect(t.Context(), l.Target, nil, func(s string) { t.Log(s) })
+				found.Release()
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -132,6 +132,7 @@ func TestDetectNobody(t *testing.T) {
 			refusing.Path = "/"
 		}
 		found, err := Config{}.Detect(t.Context(), refusing, nil, nil)
+		found.Release()
 		if err == nil || !strings.Contains(err.Error(), "nothing listens there") || strings.Contains(err.Error(), "tried") {
 			t.Errorf("%s: %v, %v", refusing, found, err)
 		}
@@ -261,18 +262,23 @@ func TestDetectEarlier(t *testing.T) {
 	var steps []string
 	trace := func(step string) { steps = append(steps, step) }
 	found, err := Config{}.Detect(t.Context(), target, &detect.Finding{Target: target, Protocol: "jsonrpc", Framing: "length"}, trace)
+	found.Release()
 	if err != nil || found.Framing != "length" || len(steps) != 1 {
 		t.Errorf("what was found earlier is not asked first: %v, %v, %q", found, err, steps)
 	}
 	earlier := &detect.Finding{Target: Target{Scheme: transport.SchemeWS, Address: target.Address, Path: "/"}, Protocol: "jsonrpc"}
-	if found, err := (Config{}).Detect(t.Context(), target, earlier, trace); err != nil || found.Framing != "length" {
+	found, err = (Config{}).Detect(t.Context(), target, earlier, trace)
+	found.Release()
+	if err != nil || found.Framing != "length" {
 		t.Errorf("what was found earlier is not forgotten: %v, %v", found, err)
 	}
 	web := serve(t, Config{Protocol: "jsonrpc"}, mustParse(t, "ws://127.0.0.1:0"))
 	steps = nil
 	at := Target{Scheme: transport.SchemeTCP, Address: web.Target.Address}
 	earlier.Target.Address = web.Target.Address
-	if found, err := (Config{}).Detect(t.Context(), at, earlier, trace); err != nil || found.Target.Scheme != transport.SchemeWS || len(steps) != 1 {
+	found, err = (Config{}).Detect(t.Context(), at, earlier, trace)
+	found.Release()
+	if err != nil || found.Target.Scheme != transport.SchemeWS || len(steps) != 1 {
 		t.Errorf("the URL that was found earlier is not asked first: %v, %v, %q", found, err, steps)
 	}
 }
@@ -284,6 +290,7 @@ func TestDetectWeb(t *testing.T) {
 			l := serve(t, Config{Protocol: "jsonrpc"}, Target{Scheme: scheme, Address: "127.0.0.1:0", Path: path})
 			target := Target{Scheme: transport.SchemeTCP, Address: l.Target.Address}
 			found, err := Config{}.Detect(t.Context(), target, nil, nil)
+			found.Release()
 			if err != nil || found.Target.String() != fmt.Sprintf("%s://%s%s", scheme, l.Target.Address, path) || found.Protocol != "jsonrpc" {
 				t.Errorf("%s: found %v, %v", l.Target, found, err)
 			}
