@@ -10,6 +10,7 @@ import (
 	"rpcsh/rpcconn/dial"
 	"rpcsh/rpcconn/framing"
 	"rpcsh/rpcconn/transport"
+	"rpcsh/rpcconn/transport/web"
 )
 
 // OriginAdvice tells clients whose Origin is not allowed how it can be.
@@ -23,7 +24,7 @@ func Advise(err error) error {
 	}
 	text := err.Error()
 	for _, advice := range []func(error) (said, better string){
-		sizeAdvice, lostAdvice, wireAdvice, detectAdvice, strangerAdvice, tlsAdvice, fileAdvice,
+		sizeAdvice, lostAdvice, wireAdvice, detectAdvice, strangerAdvice, tlsAdvice, fileAdvice, statusAdvice,
 	} {
 		if said, better := advice(err); said != "" {
 			text = strings.Replace(text, said, better, 1)
@@ -148,6 +149,13 @@ func fileAdvice(err error) (said, better string) {
 		return e.Error(), fmt.Sprintf("reading the CA's certificate (--ca %s): %v", e.CA, e.Err)
 	}
 	return e.Error(), fmt.Sprintf("reading the certificate (--cert %s) and its key (--key %s): %v", e.Cert, e.Key, e.Err)
+}
+
+func statusAdvice(err error) (said, better string) {
+	if e := as[*web.StatusError](err); e == nil || e.Advice != web.OtherProtocol {
+		return "", ""
+	}
+	return web.OtherProtocol, "that is no answer of this protocol; try another path or -p"
 }
 
 // foundText says what was found: "tcp://localhost:6000 · JSON-RPC 2.0, rfc7464".

@@ -12,6 +12,7 @@ import (
 	"rpcsh/rpcconn/dial"
 	"rpcsh/rpcconn/framing"
 	"rpcsh/rpcconn/transport"
+	"rpcsh/rpcconn/transport/web"
 )
 
 func TestAdvise(t *testing.T) {
@@ -62,6 +63,7 @@ func TestAdvise(t *testing.T) {
 		{&transport.TLSError{Reason: transport.KeyAlone}, "there is a key (--key) and no certificate; give --cert"},
 		{&transport.CertificateFileError{CA: "ca.pem", Err: cause}, "reading the CA's certificate (--ca ca.pem): cause"},
 		{&transport.CertificateFileError{Cert: "c", Key: "k", Err: cause}, "reading the certificate (--cert c) and its key (--key k): cause"},
+		{&web.StatusError{Code: 200, Advice: web.OtherProtocol}, "try another path or -p"},
 	} {
 		got := Advise(fmt.Errorf("connecting: %w", test.err))
 		if !strings.HasPrefix(got.Error(), "connecting: ") || !strings.Contains(got.Error(), test.want) {

@@ -36,7 +36,7 @@ func (c *client) readAnswer(ctx context.Context, res *http.Response, sent conten
 		c.report(fmt.Errorf("what answered a notification is no message: %s", rpcconn.Excerpt(body)))
 		return nil
 	case !readable && ok && status.Advice == "":
-		status.Advice = "that is no answer of this protocol; try another path or -p"
+		status.Advice = web.OtherProtocol
 	case readable && (ok && !asked || got.answers(sent.requests)):
 		c.session.learn(body)
 		return c.deliver(ctx, body)
