@@ -7,8 +7,8 @@ import (
 	"sync/atomic"
 )
 
-// A Tap is a Channel whose frames can be watched as they come in, before anybody makes something of them. It costs next to nothing while
-// nobody does.
+// A Tap is a Channel whose frames can be watched as they come in, before anybody makes something of them. It costs next
+// to nothing while nobody does.
 type Tap struct {
 	Channel
 	watchers atomic.Pointer[[]*watcher] // not changed, but replaced; nil: nobody watches
@@ -23,8 +23,8 @@ var _ RawChannel = (*Tap)(nil)
 // NewTap returns ch with a tap.
 func NewTap(ch Channel) *Tap { return &Tap{Channel: ch} }
 
-// Watch has see called with each frame that comes in, on the goroutine that reads, until stop is called. The frame is valid until see
-// returns. Both may be called at any time; see may be called once more while stop is.
+// Watch has see called with each frame that comes in, on the goroutine that reads, until stop is called. The frame is
+// valid until see returns. Both may be called at any time; see may be called once more while stop is.
 func (t *Tap) Watch(see func(frame []byte)) (stop func()) {
 	w := &watcher{see}
 	t.replace(func(all []*watcher) []*watcher { return append(all, w) })

@@ -16,8 +16,8 @@ import (
 // OriginAdvice tells clients whose Origin is not allowed how it can be.
 const OriginAdvice = "--allow-origin allows it"
 
-// Advise returns err with what to do about it: libraries say what is wrong, and the flags that help are known here. What
-// errors.Is and errors.As find in err they find in the result.
+// Advise returns err with what to do about it: libraries say what is wrong, and the flags that help are known here.
+// What errors.Is and errors.As find in err they find in the result.
 func Advise(err error) error {
 	if err == nil {
 		return nil

@@ -80,8 +80,8 @@ func (a attempt) outcome() string {
 	}
 }
 
-// try sends one probe on a connection of its own and says what the answer means. When it returns, nothing of that is left but, perhaps,
-// the connection.
+// try sends one probe on a connection of its own and says what the answer means. When it returns, nothing of that is
+// left but, perhaps, the connection.
 func (d *detection) try(ctx context.Context, p probe) attempt {
 	complaint := ""
 	stream, err := d.Stream(ctx, d.target, func(line string) { // until Close, which waits for it
@@ -105,7 +105,8 @@ func (d *detection) try(ctx context.Context, p probe) attempt {
 	})
 	g, read, err := p.ask(ctx, stream)
 	inTime := stop()
-	if nc, ok := stream.ReadWriteCloser.(net.Conn); ok && inTime && err == nil && read != nil && p.isOf(g.Protocol, g.Framing) {
+	useful := inTime && err == nil && read != nil && p.isOf(g.Protocol, g.Framing)
+	if nc, ok := stream.ReadWriteCloser.(net.Conn); ok && useful {
 		return attempt{probe: p, guess: g, kept: &Kept{nc, stream.Remote, read}}
 	}
 	if inTime {
@@ -140,8 +141,8 @@ func (p probe) ask(ctx context.Context, stream io.ReadWriter) (g Guess, read []b
 	return g, read, err
 }
 
-// readGuess reads until what came can be told. What a peer says before that is no RPC, words or JSON, is passed over; read is nil then,
-// else all that was read.
+// readGuess reads until what came can be told. What a peer says before that is no RPC, words or JSON, is passed over;
+// read is nil then, else all that was read.
 func readGuess(ctx context.Context, r io.Reader) (g Guess, read []byte, err error) {
 	var all, rest []byte
 	buf := make([]byte, 4<<10)
@@ -173,7 +174,8 @@ func readGuess(ctx context.Context, r io.Reader) (g Guess, read []byte, err erro
 // maxShownSize is more than an error shows of what came.
 const maxShownSize = 2 * rpcconn.ExcerptSize
 
-// passGreeting is sniff for an answer before which lines of words, and JSON that is no RPC, may come; it returns what is left of b.
+// passGreeting is sniff for an answer before which lines of words, and JSON that is no RPC, may come; it returns what
+// is left of b.
 func passGreeting(b []byte) (g Guess, more bool, rest []byte) {
 	for len(b) > 0 {
 		g, more = Sniff(b)
@@ -198,7 +200,8 @@ func passGreeting(b []byte) (g Guess, more bool, rest []byte) {
 	return Guess{}, true, nil
 }
 
-// trailing waits a moment for the line break that may follow first, since that tells line and none apart. It returns first with what came.
+// trailing waits a moment for the line break that may follow first, since that tells line and none apart. It returns
+// first with what came.
 func trailing(r io.Reader, first []byte, g Guess) (Guess, []byte) {
 	type deadline interface{ SetReadDeadline(time.Time) error }
 	d, ok := r.(deadline)

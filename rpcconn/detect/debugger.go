@@ -30,12 +30,13 @@ func (d Detector) Debuggers(ctx context.Context, t transport.Target) ([]Debugger
 	return list, nil
 }
 
-// Target returns where d is spoken to. Its host and port are those of at, which listed it: what the list says of them may be another
-// name for it, as behind a tunnel.
+// Target returns where d is spoken to. Its host and port are those of at, which listed it: what the list says of them
+// may be another name for it, as behind a tunnel.
 func (d Debugger) Target(at transport.Target) (transport.Target, error) {
 	u, err := url.Parse(d.WS)
 	if err != nil || u.Host == "" {
-		return transport.Target{}, fmt.Errorf("%s cannot be debugged: it gives no WebSocket URL, perhaps because another debugger is at work", d.Title)
+		return transport.Target{}, fmt.Errorf(
+			"%s cannot be debugged: it gives no WebSocket URL, perhaps because another debugger is at work", d.Title)
 	}
 	scheme := transport.SchemeWS
 	switch at.Scheme {

@@ -1,7 +1,8 @@
 // Package detect finds out what a peer speaks.
 //
 //   - sniff.go: what the first bytes of a peer mean. It has no state and reads nothing
-//   - detect.go: the order in which a peer that waits for us is asked; probe.go: what it is asked; attempt.go: one probe
+//   - detect.go: the order in which a peer that waits for us is asked; probe.go: what it is asked; attempt.go: one
+//     probe
 //   - http.go, debugger.go: HTTP servers, and the debuggers that some list
 //   - findings.go: what was found, in a file
 //
@@ -27,8 +28,8 @@ import (
 // How long finding out may take.
 const (
 	probePause    = 200 * time.Millisecond // of silence, after which the next probe is begun
-	probePatience = 900 * time.Millisecond // of silence, after which a probe is given up; a peer may serve one client at a time
-	probeSettle   = 50 * time.Millisecond  // after which a peer that serves one client at a time has noticed that one has gone
+	probePatience = 900 * time.Millisecond // of silence, after which a probe is given up
+	probeSettle   = 50 * time.Millisecond  // after which a peer that serves one client at a time knows that one has gone
 	closingTime   = time.Second            // that closing a WebSocket or an HTTP session may take
 	detectLimit   = 3 * time.Second        // for all
 	childLimit    = 6 * time.Second        // for all, where the peer is a child process: it takes its time to start
@@ -98,13 +99,14 @@ type Detector struct {
 	Trace func(step string)
 }
 
-// Detect finds out what t speaks, by harmless requests on connections of their own: the likeliest first, the next one only when
-// the one before has been silent for a moment. likely, if not nil, is what t spoke earlier. It takes 3 seconds at most, 6 for
-// a child process, and nothing of what it started is left then but the connection that the Finding may hold: where a peer
-// answered in the form in which it was asked, that may be the only one that it takes. Somebody must Take or Release it.
+// Detect finds out what t speaks, by harmless requests on connections of their own: the likeliest first, the next one
+// only when the one before has been silent for a moment. likely, if not nil, is what t spoke earlier. It takes 3
+// seconds at most, 6 for a child process, and nothing of what it started is left then but the connection that the
+// Finding may hold: where a peer answered in the form in which it was asked, that may be the only one that it takes.
+// Somebody must Take or Release it.
 //
-// The error is an *UnknownError or a *SilentError where the peer's answer is the reason, and that of the connection where
-// there is none.
+// The error is an *UnknownError or a *SilentError where the peer's answer is the reason, and that of the connection
+// where there is none.
 func (d Detector) Detect(ctx context.Context, t transport.Target, likely *Finding) (*Finding, error) {
 	limit := detectLimit
 	if t.IsCommand() {
@@ -193,8 +195,8 @@ func unlikely(p probe, likely *Finding) int {
 	return 1
 }
 
-// probeAll sends one probe after the other until one is answered. Those whom a peer turned away that may have been busy with another of
-// them are sent once more, alone.
+// probeAll sends one probe after the other until one is answered. Those whom a peer turned away that may have been busy
+// with another of them are sent once more, alone.
 func (d *detection) probeAll(ctx context.Context, all []probe) (Guess, *Kept, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	r := &round{detection: d, probes: all}

@@ -16,7 +16,8 @@ type UnknownError struct {
 }
 
 func (e *UnknownError) Error() string {
-	return fmt.Sprintf("%s answers nothing that is known: it %s; tried %s", e.Target, e.Reason, strings.Join(e.Tried, "; "))
+	tried := strings.Join(e.Tried, "; ")
+	return fmt.Sprintf("%s answers nothing that is known: it %s; tried %s", e.Target, e.Reason, tried)
 }
 
 // A SilentError says that a target of HTTP or WebSocket does not answer.

@@ -54,8 +54,8 @@ func (f Findings) Load(t transport.Target) *Finding {
 	return &Finding{Target: at, Protocol: r.Protocol, Framing: r.Framing}
 }
 
-// Save remembers what was found out about t, unless that is good for this time only: a debugger's URL is another one in its next life.
-// Shells that save at the same time may lose each other's news, which is found out again.
+// Save remembers what was found out about t, unless that is good for this time only: a debugger's URL is another one in
+// its next life. Shells that save at the same time may lose each other's news, which is found out again.
 func (f Findings) Save(t transport.Target, found *Finding) error {
 	if f.File == "" {
 		return nil

@@ -22,8 +22,8 @@ const httpPatience = 700 * time.Millisecond
 // mcpPath is where servers of the Model Context Protocol are by custom.
 const mcpPath = "/mcp"
 
-// httpTargets returns where an HTTP server may have its peer, the likeliest first. A WebSocket is better than HTTP, on which the peer
-// cannot call.
+// httpTargets returns where an HTTP server may have its peer, the likeliest first. A WebSocket is better than HTTP, on
+// which the peer cannot call.
 func httpTargets(t transport.Target) []transport.Target {
 	ws, plain := transport.SchemeWS, transport.SchemeHTTP
 	if t.Scheme == transport.SchemeTLS {
@@ -78,7 +78,8 @@ func (d *detection) overHTTP(ctx context.Context, targets []transport.Target) (*
 	case len(targets) > 1 && redirect != nil:
 		return nil, fmt.Errorf("%s is an HTTP server on which no peer was found: %w", d.target, redirect)
 	case len(targets) > 1:
-		return nil, fmt.Errorf("%s is an HTTP server on which no peer was found; tried %s; give the URL, such as ws://%s/path", d.target, strings.Join(tried, ", "), d.target.Address)
+		return nil, fmt.Errorf("%s is an HTTP server on which no peer was found; tried %s; give the URL, such as ws://%s/path",
+			d.target, strings.Join(tried, ", "), d.target.Address)
 	case errors.Is(last, errSilent):
 		return nil, &SilentError{Target: targets[0], Asked: probeText("jsonrpc")}
 	}

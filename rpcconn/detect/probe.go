@@ -7,8 +7,8 @@ import (
 	"rpcsh/rpcconn/transport"
 )
 
-// A probe is a harmless request as it looks in one protocol and framing: rpc.discover, which nobody has who does not want to be asked it,
-// or what servers of another kind answer.
+// A probe is a harmless request as it looks in one protocol and framing: rpc.discover, which nobody has who does not
+// want to be asked it, or what servers of another kind answer.
 type probe struct {
 	protocol, framing string
 	bytes             string
@@ -38,17 +38,21 @@ const bsonProbe = "\x37\x00\x00\x00" +
 // msgpackProbe is [0, 1, "rpc.discover", []].
 const msgpackProbe = "\x94\x00\x01\xacrpc.discover\x90"
 
-// isNeovim reports whether an answer to a probe is in Neovim's own words: to msgpackProbe, and to what is no MessagePack-RPC.
+// isNeovim reports whether an answer to a probe is in Neovim's own words: to msgpackProbe, and to what is no
+// MessagePack-RPC.
 func isNeovim(answer []byte) bool {
-	return bytes.Contains(answer, []byte("Invalid method: rpc.discover")) || bytes.Contains(answer, []byte("Message is not an array"))
+	return bytes.Contains(answer, []byte("Invalid method: rpc.discover")) ||
+		bytes.Contains(answer, []byte("Message is not an array"))
 }
 
-// isOf reports whether p is spoken in that protocol and framing. Neovim, which is told by its answer, is asked as others are.
+// isOf reports whether p is spoken in that protocol and framing. Neovim, which is told by its answer, is asked as
+// others are.
 func (p probe) isOf(protocol, framing string) bool {
 	return p.framing == framing && (p.protocol == protocol || p.protocol == "msgpackrpc" && protocol == "nvim")
 }
 
-// tlsProbe is a ClientHello (RFC 5246 section 7.4.1.2) without extensions, which servers of every version answer, if only by an alert.
+// tlsProbe is a ClientHello (RFC 5246 section 7.4.1.2) without extensions, which servers of every version answer, if
+// only by an alert.
 const tlsProbe = "\x16\x03\x01\x00\x2f" + // a handshake record
 	"\x01\x00\x00\x2b\x03\x03" + // TLS 1.2
 	"rpcsh finds out what is spoken.." + // 32 bytes at random
@@ -59,8 +63,8 @@ const tlsProbe = "\x16\x03\x01\x00\x2f" + // a handshake record
 // tlsProbeOf asks for TLS.
 func tlsProbeOf() probe { return probe{OtherTLS, "", tlsProbe} }
 
-// probes returns the probes for a stream, the likeliest first. A peer of another framing than the first one's often says so, by an
-// error in its own, or closes the connection, which costs no time; what is left is tried in turn.
+// probes returns the probes for a stream, the likeliest first. A peer of another framing than the first one's often
+// says so, by an error in its own, or closes the connection, which costs no time; what is left is tried in turn.
 func probes() []probe {
 	text := probeText("jsonrpc")
 	var length [4]byte

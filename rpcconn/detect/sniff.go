@@ -29,7 +29,8 @@ func (g Guess) With(protocol, framing string) Guess {
 	return Guess{Protocol: cmp.Or(protocol, g.Protocol), Framing: cmp.Or(framing, g.Framing), Other: g.Other}
 }
 
-// TrailingWait is how long to wait for the line break that may follow a first message, since that tells line and none apart.
+// TrailingWait is how long to wait for the line break that may follow a first message, since that tells line and none
+// apart.
 const TrailingWait = 30 * time.Millisecond
 
 // maxSniff is how many bytes are looked at before a peer is given up as unknown.
@@ -38,8 +39,9 @@ const maxSniff = 64 << 10
 // leastBinary is how many bytes it takes to tell text from binary: those of a BSON document's length may be any text.
 const leastBinary = 6
 
-// Sniff says what the bytes that a peer sent first mean. It reports more where further bytes may tell more; a zero guess then
-// means that nothing can be said yet, and one without more that nothing here begins like that. From maxSniff bytes on there is no more.
+// Sniff says what the bytes that a peer sent first mean. It reports more where further bytes may tell more; a zero
+// guess then means that nothing can be said yet, and one without more that nothing here begins like that. From maxSniff
+// bytes on there is no more.
 func Sniff(b []byte) (g Guess, more bool) {
 	if g = sniffBinary(b); g != (Guess{}) {
 		return g, false
@@ -61,7 +63,8 @@ func isShortJSON(b []byte) bool {
 // sniffBinary recognises what is no text. Three bytes of zero where a length is small never stand in text.
 func sniffBinary(b []byte) Guess {
 	const alert, handshake = 0x15, 0x16
-	isMessagePack := len(b) > 1 && (b[0] == 0x93 || b[0] == 0x94) && b[1] <= 2 // an array whose first element is the type of a message
+	// An array whose first element is the type of a message.
+	isMessagePack := len(b) > 1 && (b[0] == 0x93 || b[0] == 0x94) && b[1] <= 2
 	switch {
 	case isMessagePack && len(b) > 3 && b[3] != 0: // which is no small document's length
 		return Guess{Protocol: "msgpackrpc", Framing: "msgpack"}
@@ -71,7 +74,8 @@ func sniffBinary(b []byte) Guess {
 	isBSON := b[3] == 0 && isElementType(b[4]) && binary.LittleEndian.Uint32(b) >= 5
 	isTLS := b[1] == 3 && b[2] <= 4
 	switch c := b[0]; {
-	case c == alert && isTLS && len(b) > 5 && b[3] == 0 && b[4] == 2 && b[5] <= 2: // RFC 8446 section 6: two bytes, the first is the level
+	case c == alert && isTLS && len(b) > 5 && b[3] == 0 && b[4] == 2 && b[5] <= 2:
+		// RFC 8446 section 6: two bytes, the first is the level
 		return Guess{Other: OtherTLS}
 	case c == alert && isTLS && len(b) == 5 && b[3] == 0 && b[4] == 2: // or else BSON
 		return Guess{}
@@ -210,7 +214,8 @@ func sniffJSON(b []byte, full bool) (g Guess, more bool) {
 	return g, false
 }
 
-// sniffDialect tells the versions of JSON-RPC apart by the members of the first message, "" where it is no RPC; text may end early.
+// sniffDialect tells the versions of JSON-RPC apart by the members of the first message, "" where it is no RPC; text
+// may end early.
 func sniffDialect(text []byte) string {
 	if i := jsontext.Space(text, 0); i < len(text) && text[i] == '[' {
 		return "jsonrpc" // others have no batches
@@ -224,7 +229,8 @@ func sniffDialect(text []byte) string {
 	switch {
 	case has("jsonrpc"):
 		return "jsonrpc"
-	case has("result") && has("error"), has("method") && members["id"] == "null", has("method") && strings.HasPrefix(members["params"], "["):
+	case has("result") && has("error"), has("method") && members["id"] == "null",
+		has("method") && strings.HasPrefix(members["params"], "["):
 		return "jsonrpc1"
 	case has("method"), has("result"), has("error"):
 		return "cdp"

@@ -11,7 +11,9 @@ import (
 func (cfg Config) NeedsDetect(t Target) bool { return cfg.isAuto(t) }
 
 // Connect connects to t. Where cfg leaves open what is spoken, found says it, or else it is found out.
-func (cfg Config) Connect(ctx context.Context, t Target, found *detect.Finding, opts *rpcconn.Options) (*Link, *detect.Finding, error) {
+func (cfg Config) Connect(
+	ctx context.Context, t Target, found *detect.Finding, opts *rpcconn.Options,
+) (*Link, *detect.Finding, error) {
 	if !cfg.NeedsDetect(t) {
 		link, err := cfg.Dial(ctx, t, opts)
 		return link, nil, err
@@ -65,17 +67,20 @@ func (cfg Config) detector(trace func(string)) detect.Detector {
 	}
 }
 
-// Detect finds out what t speaks, where cfg does not say it, and gives up when ctx is done. likely, if not nil, is what t spoke
-// earlier; trace, if not nil, is told each step. See detect.Detector. The connection that a Finding may hold is for Connect, and
-// is to be released where that is not called.
-func (cfg Config) Detect(ctx context.Context, t Target, likely *detect.Finding, trace func(string)) (*detect.Finding, error) {
+// Detect finds out what t speaks, where cfg does not say it, and gives up when ctx is done. likely, if not nil, is what
+// t spoke earlier; trace, if not nil, is told each step. See detect.Detector. The connection that a Finding may hold is
+// for Connect, and is to be released where that is not called.
+func (cfg Config) Detect(
+	ctx context.Context, t Target, likely *detect.Finding, trace func(string),
+) (*detect.Finding, error) {
 	if err := cfg.Check(); err != nil {
 		return nil, err
 	}
 	return cfg.detector(trace).Detect(ctx, t, likely)
 }
 
-// takeOver returns a link on the connection that was kept when found was found, nil where there is none that can be used.
+// takeOver returns a link on the connection that was kept when found was found, nil where there is none that can be
+// used.
 func (cfg Config) takeOver(ctx context.Context, found *detect.Finding, opts *rpcconn.Options) *Link {
 	k := found.Take()
 	if k == nil {
@@ -99,6 +104,9 @@ func (cfg Config) takeOver(ctx context.Context, found *detect.Finding, opts *rpc
 		_ = ch.Close()
 		return nil
 	}
-	link := &Link{codec: codec, Target: found.Target, Remote: k.Remote, wire: fixed(w), unverified: cfg.TLS.Insecure && found.Target.IsTLS()}
+	link := &Link{
+		codec: codec, Target: found.Target, Remote: k.Remote, wire: fixed(w),
+		unverified: cfg.TLS.Insecure && found.Target.IsTLS(),
+	}
 	return link.on(ch, codec, opts)
 }

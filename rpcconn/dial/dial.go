@@ -1,13 +1,12 @@
-// Package dial makes connections: from a target and the names of a protocol and a framing, or from nothing but a target, to a
-// running rpcconn.Conn, by dialling, by starting a child process, or by listening.
+// Package dial makes connections: from a target and the names of a protocol and a framing, or from nothing but a
+// target, to a running rpcconn.Conn, by dialling, by starting a child process, or by listening.
 //
-//   - target.go: where a peer is
-//   - protocol.go: the table of protocols; that of framings is transport's
+//   - protocol.go, framing.go: the tables of protocols and of framings
 //   - wire.go: what is spoken
-//   - dial.go, listen.go: connections
-//   - sniff.go: what the first bytes of a peer mean; lazy.go: a connection that waits for them; firstbytes.go: what both read
-//   - probe.go, attempt.go, detect.go, detecthttp.go: asking a peer that waits for us to speak first
-//   - connect.go, findings.go: what was found out, and remembered
+//   - dial.go, listen.go, webserver.go: connections
+//   - sniffing.go, firstframe.go: connections whose first bytes, or first message, decide what is spoken
+//   - connect.go, resumed.go: finding out what is spoken (by package detect), and going on with the connection
+//   - get.go: getting a path by HTTP
 package dial
 
 import (
@@ -49,8 +48,9 @@ func (l *Link) Wire() (Wire, bool) {
 	return w, known
 }
 
-// Become says which protocol the peer speaks, where that is one with a meaning of its own on top of what was found out: MessagePack-RPC
-// turns out to be Neovim's. What comes from then on is shown accordingly. It does nothing for accepted peers.
+// Become says which protocol the peer speaks, where that is one with a meaning of its own on top of what was found out:
+// MessagePack-RPC turns out to be Neovim's. What comes from then on is shown accordingly. It does nothing for accepted
+// peers.
 func (l *Link) Become(protocol string) {
 	p, err := FindProtocol(protocol)
 	if err != nil || l.codec == nil {
@@ -62,8 +62,9 @@ func (l *Link) Become(protocol string) {
 	l.meant.Store(&p)
 }
 
-// OnWire has f called, once, when it turns out what is spoken, and whether the peer's own bytes said so; not where that is known
-// already. f is called by whoever finds out, before the peer's first message is handed on, or ours is sent, and may wait.
+// OnWire has f called, once, when it turns out what is spoken, and whether the peer's own bytes said so; not where that
+// is known already. f is called by whoever finds out, before the peer's first message is handed on, or ours is sent,
+// and may wait.
 func (l *Link) OnWire(f func(w Wire, found bool)) {
 	if l.onWire != nil {
 		l.onWire(f)
@@ -83,7 +84,8 @@ func (l *Link) Status() string {
 
 func fixed(w Wire) func() (Wire, bool) { return func() (Wire, bool) { return w, true } }
 
-// Dial connects to t and speaks what cfg says; what it does not say is the default, see Detect. The error says what to do.
+// Dial connects to t and speaks what cfg says; what it does not say is the default, see Detect. The error says what to
+// do.
 func (cfg Config) Dial(ctx context.Context, t Target, opts *rpcconn.Options) (*Link, error) {
 	w, err := cfg.wire(t)
 	if err != nil {
@@ -106,7 +108,8 @@ func (l *Link) on(ch rpcconn.Channel, codec rpcconn.Codec, opts *rpcconn.Options
 	return l
 }
 
-// Watch has see called with each frame that comes in, before it is made anything of, until stop is called; see Tap of transport.
+// Watch has see called with each frame that comes in, before it is made anything of, until stop is called; see Tap of
+// transport.
 func (l *Link) Watch(see func(frame []byte)) (stop func()) { return l.tap.Watch(see) }
 
 func onError(opts *rpcconn.Options) func(error) {

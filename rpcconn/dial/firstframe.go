@@ -7,8 +7,8 @@ import (
 	"rpcsh/rpcconn/detect"
 )
 
-// A firstFrame is the Codec of a connection whose transport frames and of which it is not known yet what is spoken on it: the peer's
-// first message tells, or, if we have to speak first, the fallback is taken.
+// A firstFrame is the Codec of a connection whose transport frames and of which it is not known yet what is spoken on
+// it: the peer's first message tells, or, if we have to speak first, the fallback is taken.
 type firstFrame struct {
 	cfg      Config
 	fallback Wire
@@ -19,7 +19,8 @@ type firstFrame struct {
 	onWire func(w Wire, found bool)
 }
 
-// OnWire has f told, once, what is spoken, and whether the peer's own message said so; not where that is decided already.
+// OnWire has f told, once, what is spoken, and whether the peer's own message said so; not where that is decided
+// already.
 func (f *firstFrame) OnWire(tell func(w Wire, found bool)) {
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -7,12 +7,14 @@ import (
 	"net/http"
 	"rpcsh/rpcconn/detect"
 	"rpcsh/rpcconn/transport"
+	"slices"
 )
 
 // maxGot bounds what is read by Get, in bytes: the description of a browser's protocol has about two million.
 const maxGot = 64 << 20
 
-// Get gets a path by HTTP from the host of t, which may be a stream's too. Redirects are not followed; the error is one line.
+// Get gets a path by HTTP from the host of t, which may be a stream's too. Redirects are not followed; the error is one
+// line.
 func (cfg Config) Get(ctx context.Context, t Target, path string) ([]byte, error) {
 	scheme := "http"
 	switch t.Scheme {
@@ -56,8 +58,9 @@ func (cfg Config) Debuggers(ctx context.Context, t Target) ([]detect.Debugger, e
 	return cfg.detector(nil).Debuggers(ctx, t)
 }
 
-// ListsDebuggers reports whether t is where debuggers are listed rather than one of them: cfg names their protocol, and t is no WebSocket.
+// ListsDebuggers reports whether t is where debuggers are listed rather than one of them: cfg names their protocol, and
+// t is no WebSocket.
 func (cfg Config) ListsDebuggers(t Target) bool {
 	return cfg.Protocol == "cdp" && (cfg.Framing == "" || cfg.Framing == Auto) &&
-		(t.Scheme == transport.SchemeTCP || t.Scheme == transport.SchemeTLS || t.Scheme == transport.SchemeHTTP || t.Scheme == transport.SchemeHTTPS)
+		slices.Contains([]string{transport.SchemeTCP, transport.SchemeTLS, transport.SchemeHTTP, transport.SchemeHTTPS}, t.Scheme)
 }

@@ -14,8 +14,8 @@ import (
 	"rpcsh/rpcconn/transport/websocket"
 )
 
-// A Listener accepts peers. Where it has to find out what they speak, peers of every framing and protocol may come at the same time,
-// over one port; HTTP and WebSocket clients too.
+// A Listener accepts peers. Where it has to find out what they speak, peers of every framing and protocol may come at
+// the same time, over one port; HTTP and WebSocket clients too.
 type Listener struct {
 	Requested Target
 	Target    Target // Requested, with the port that was chosen where that was 0
@@ -44,7 +44,10 @@ func (cfg Config) Listen(ctx context.Context, t Target) (*Listener, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &Listener{Requested: t, cfg: cfg, wire: w, auto: cfg.isAuto(t) && t.IsStream(), autoCodec: cfg.isAuto(t), peers: make(chan newcomer)}
+	l := &Listener{
+		Requested: t, cfg: cfg, wire: w,
+		auto: cfg.isAuto(t) && t.IsStream(), autoCodec: cfg.isAuto(t), peers: make(chan newcomer),
+	}
 	l.ctx, l.end = context.WithCancelCause(context.WithoutCancel(ctx))
 	if l.auto && cfg.Fallback != "" && cfg.Fallback != Auto {
 		l.wire.Framing = cfg.Fallback
@@ -75,7 +78,8 @@ func (l *Listener) open(ctx context.Context, t Target) (err error) {
 		if err != nil {
 			return err
 		}
-		l.ln, err = transport.ListenTLS(ctx, t.Address, tlsConfig, func(remote net.Addr, err error) { l.report(remote.String(), err) })
+		failed := func(remote net.Addr, err error) { l.report(remote.String(), err) }
+		l.ln, err = transport.ListenTLS(ctx, t.Address, tlsConfig, failed)
 		return err
 	case transport.SchemeExec:
 		return errors.New("a command cannot be listened on")
@@ -95,8 +99,8 @@ func (l *Listener) String() string {
 	return l.wire.String()
 }
 
-// Accept waits for the next peer. options is asked for that peer's options before anything is read from it. The error is
-// net.ErrClosed once the listener is closed.
+// Accept waits for the next peer. options is asked for that peer's options before anything is read from it. The error
+// is net.ErrClosed once the listener is closed.
 func (l *Listener) Accept(options func() *rpcconn.Options) (*Link, error) {
 	select {
 	case peer := <-l.peers:
@@ -142,7 +146,8 @@ func (l *Listener) acceptStreams() {
 		nc, err := l.ln.Accept()
 		if err != nil {
 			var temporary interface{ Temporary() bool }
-			if errors.As(err, &temporary) && temporary.Temporary() && !errors.Is(err, net.ErrClosed) { // out of file descriptors, most likely
+			if errors.As(err, &temporary) && temporary.Temporary() && !errors.Is(err, net.ErrClosed) {
+				// Out of file descriptors, most likely.
 				l.report("", err)
 				select {
 				case <-time.After(time.Second):
@@ -267,7 +272,10 @@ func (l *Listener) websocketOptions(path string) websocket.ListenOptions {
 }
 
 func (l *Listener) httpOptions(path string) httprpc.ServerOptions {
-	return httprpc.ServerOptions{Path: path, AllowOrigins: l.cfg.AllowOrigins, OriginAdvice: l.cfg.OriginAdvice, MaxMessage: l.cfg.MaxMessage, NewCodec: l.wire.Protocol.NewCodec}
+	return httprpc.ServerOptions{
+		Path: path, AllowOrigins: l.cfg.AllowOrigins, OriginAdvice: l.cfg.OriginAdvice,
+		MaxMessage: l.cfg.MaxMessage, NewCodec: l.wire.Protocol.NewCodec,
+	}
 }
 
 // offerWebSocket hands over a WebSocket peer, whose first message tells what it speaks where that is to be found out.

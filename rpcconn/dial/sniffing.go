@@ -12,8 +12,8 @@ import (
 	"rpcsh/rpcconn/detect"
 )
 
-// A sniffing connection is a stream of which it is not known yet what is spoken on it: the peer's first bytes tell, or, if we have to speak
-// first, the fallback is taken. It is the Channel and the Codec of its Conn.
+// A sniffing connection is a stream of which it is not known yet what is spoken on it: the peer's first bytes tell, or,
+// if we have to speak first, the fallback is taken. It is the Channel and the Codec of its Conn.
 type sniffing struct {
 	nc       net.Conn
 	cfg      Config
@@ -177,8 +177,8 @@ func (c *sniffing) look() error {
 	}
 }
 
-// ErrSpeaksHTTP is why a connection ends of which it was not known that the client speaks HTTP, since it took its time: it is an HTTP client's
-// from then on, whose messages are those of other peers.
+// ErrSpeaksHTTP is why a connection ends of which it was not known that the client speaks HTTP, since it took its time:
+// it is an HTTP client's from then on, whose messages are those of other peers.
 var ErrSpeaksHTTP = errors.New("the client speaks HTTP")
 
 // handOver makes the connection an HTTP client's, of which first is read once more.

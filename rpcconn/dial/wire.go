@@ -14,8 +14,8 @@ import (
 // Config says how peers are reached and what is spoken with them.
 type Config struct {
 	Protocol   string // one of ProtocolNames; "" or Auto: it is found out
-	Framing    string // one of FramingNames, where the transport does not frame; "" or Auto: the protocol's own, or it is found out
-	Fallback   string // the framing for an accepted peer that says nothing before it is told something; "": the default protocol's
+	Framing    string // one of FramingNames, on a stream; "" or Auto: the protocol's own, or it is found out
+	Fallback   string // the framing for an accepted peer that waits for us to speak; "": the default protocol's
 	MaxMessage int    // bytes; 0 is rpcconn.DefaultMaxMessage
 
 	TLS          transport.TLSOptions
@@ -26,14 +26,15 @@ type Config struct {
 	AllowOrigins []string    // of WebSocket and HTTP clients that are pages of other hosts
 	OriginAdvice string      // is added to what clients with another Origin are told; "": nothing
 
-	Stderr  func(line string)              // gets what a child process says there; nil: nobody does
-	OnError func(remote string, err error) // gets what goes wrong beside connections, such as a client's failed handshake; nil: nobody does
+	Stderr func(line string) // gets what a child process says there; nil: nobody does
+	// OnError gets what goes wrong beside connections, such as a client's failed handshake; nil: nobody does.
+	OnError func(remote string, err error)
 
 	grace time.Duration // that a child process has for each step of its end; 0: process.DefaultGrace
 }
 
-// Check finds names that are not known, a framing that does not go with the protocol (an *OwnFramingError), and a limit that is
-// none.
+// Check finds names that are not known, a framing that does not go with the protocol (an *OwnFramingError), and a limit
+// that is none.
 func (cfg Config) Check() error {
 	if cfg.Protocol != "" && cfg.Protocol != Auto {
 		p, err := FindProtocol(cfg.Protocol)

@@ -25,14 +25,14 @@ func begins(data []byte) (framings []string, other string) {
 	return nil, ""
 }
 
-// isMessagePackRPC reports whether data begins with a message of MessagePack-RPC: an array of four with the type 0 or 1, or
-// one of three with the type 2.
+// isMessagePackRPC reports whether data begins with a message of MessagePack-RPC: an array of four with the type 0 or
+// 1, or one of three with the type 2.
 func isMessagePackRPC(data []byte) bool {
 	return len(data) > 1 && (data[0] == 0x94 && data[1] <= 1 || data[0] == 0x93 && data[1] == 2)
 }
 
-// isBSON reports whether data begins as a BSON document below 16 MiB does: a little-endian length and the type of an element
-// (https://bsonspec.org/spec.html).
+// isBSON reports whether data begins as a BSON document below 16 MiB does: a little-endian length and the type of an
+// element (https://bsonspec.org/spec.html).
 func isBSON(data []byte) bool {
 	const head = 4
 	if len(data) <= head || data[head-1] != 0 {

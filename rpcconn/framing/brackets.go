@@ -2,15 +2,16 @@ package framing
 
 import "bytes"
 
-// brackets finds where a JSON text ends by counting its brackets, without looking whether it is JSON otherwise. It goes on
-// where it stopped, in the middle of a string or an escape too.
+// brackets finds where a JSON text ends by counting its brackets, without looking whether it is JSON otherwise. It goes
+// on where it stopped, in the middle of a string or an escape too.
 type brackets struct {
 	depth    int // below 0 where more were closed than opened
 	inString bool
 	escaped  bool // the next byte of the string stands for itself
 }
 
-// scan reads on until the last open bracket is closed, and returns how many bytes that took; -1: all of b, and it was not.
+// scan reads on until the last open bracket is closed, and returns how many bytes that took; -1: all of b, and it was
+// not.
 func (s *brackets) scan(b []byte) int {
 	for i := 0; i < len(b); {
 		if s.inString {

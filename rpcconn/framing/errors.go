@@ -15,8 +15,8 @@ func frameError(data []byte, reason string) *rpcconn.FrameError {
 	return &rpcconn.FrameError{Reason: reason, Bytes: bytes.Clone(data[:min(len(data), rpcconn.ExcerptSize)])}
 }
 
-// Truncated is the error of a stream that ended when got, all that is at hand of a message of size bytes (0: not known),
-// had come. It wraps io.ErrUnexpectedEOF.
+// Truncated is the error of a stream that ended when got, all that is at hand of a message of size bytes (0: not
+// known), had come. It wraps io.ErrUnexpectedEOF.
 func Truncated(got []byte, size int) error {
 	of := ""
 	if size > 0 {
@@ -31,10 +31,11 @@ func TruncatedSkip() error {
 	return fmt.Errorf("the connection ended in the middle of a message that was over the limit: %w", io.ErrUnexpectedEOF)
 }
 
-// A LostError ends a stream in which no message can be found any more: data came that no message of the framing has there.
+// A LostError ends a stream in which no message can be found any more: data came that no message of the framing has
+// there.
 type LostError struct {
 	What      string   // what was to come instead
-	Data      []byte   // what came, at most rpcconn.ExcerptSize bytes and what tells that there were more; the LostError's own
+	Data      []byte   // what came, one byte more than an excerpt has at most; the LostError's own
 	Framings  []string // those of All whose messages begin so
 	LooksLike string   // what else begins so: "HTTP", "MessagePack-RPC", "BSON"; "": nothing that is known
 }

@@ -14,7 +14,8 @@ import (
 	"rpcsh/rpcconn"
 )
 
-// take returns what is queued. Where nothing is, the caller is no longer the flusher. written is what take returned before.
+// take returns what is queued. Where nothing is, the caller is no longer the flusher. written is what take returned
+// before.
 func (w *writer) take(written []byte) []byte {
 	if w.timed != nil {
 		runtime.Gosched() // who else is about to send does so now, and one write takes it along; who is alone loses little
@@ -46,8 +47,8 @@ func (w *writer) releaseLocked() {
 	}
 }
 
-// flush writes what is queued. The caller is the flusher, and is not any more. The error is that of the first write, which
-// has the caller's own frame.
+// flush writes what is queued. The caller is the flusher, and is not any more. The error is that of the first write,
+// which has the caller's own frame.
 func (w *writer) flush() error {
 	var batch []byte
 	for turn := 0; ; turn++ {
@@ -93,7 +94,8 @@ func (w *writer) flushBehind(batch []byte) {
 	}
 }
 
-// writeBig writes frame from where it is, and then what is queued meanwhile. The caller is the flusher, and is not any more.
+// writeBig writes frame from where it is, and then what is queued meanwhile. The caller is the flusher, and is not any
+// more.
 func (w *writer) writeBig(ctx context.Context, frame []byte) error {
 	written, rest, err := w.writeVector(ctx, frame)
 	switch {
@@ -107,8 +109,8 @@ func (w *writer) writeBig(ctx context.Context, frame []byte) error {
 	return w.fail(err)
 }
 
-// writeVector writes head, frame and tail until ctx is done: then the error is ctx's, and rest a copy of what is left where
-// something was written.
+// writeVector writes head, frame and tail until ctx is done: then the error is ctx's, and rest a copy of what is left
+// where something was written.
 func (w *writer) writeVector(ctx context.Context, frame []byte) (written int64, rest []byte, err error) {
 	w.head = w.head[:0]
 	if w.f.Head != nil {
@@ -143,7 +145,8 @@ func (w *writer) write(batch []byte) (int, error) {
 	return n, err
 }
 
-// renewDeadline gives a write at least half of patience. To renew it each time would cost more than to look at the clock.
+// renewDeadline gives a write at least half of patience. To renew it each time would cost more than to look at the
+// clock.
 func (w *writer) renewDeadline() {
 	if now := time.Now(); w.deadline.Sub(now) < patience/2 {
 		w.deadline = now.Add(patience)
@@ -159,9 +162,9 @@ func (w *writer) waitForEver() {
 	}
 }
 
-// fail ends sending because of err, which it returns, or, where that is the reason, that the stream was closed. The caller
-// is the flusher, and is not any more. As part of a frame may have been written, nothing else can be. The reader may go on
-// for closeGrace, for the last words of a peer that has closed the connection.
+// fail ends sending because of err, which it returns, or, where that is the reason, that the stream was closed. The
+// caller is the flusher, and is not any more. As part of a frame may have been written, nothing else can be. The reader
+// may go on for closeGrace, for the last words of a peer that has closed the connection.
 func (w *writer) fail(err error) error {
 	w.ended.fail(err)
 	if err = w.ended.reason(); !errors.Is(err, rpcconn.ErrClosed) {

@@ -1,10 +1,11 @@
 // Package framing tells the messages of a stream of bytes apart: it makes a [rpcconn.RawChannel] of any
 // io.ReadWriteCloser.
 //
-// A [Framing] is what goes before and behind a message, and a [Splitter], which finds the next message in what was read.
-// Each has a file of its own, and its line in [All]. What they share is the channel: a reader that splits what comes in, and
-// a writer that lets what several goroutines send go out in one write. Binary framings are in the packages of their
-// codecs (bsonrpc, msgpackrpc). A framing of one's own is made in the same way; see the example of [Scan].
+// A [Framing] is what goes before and behind a message, and a [Splitter], which finds the next message in what was
+// read. Each has a file of its own, and its line in [All]. What they share is the channel: a reader that splits what
+// comes in, and a writer that lets what several goroutines send go out in one write. Binary framings are in the
+// packages of their codecs (bsonrpc, msgpackrpc). A framing of one's own is made in the same way; see the example of
+// [Scan].
 //
 // What a message says is not this package's business (see the codecs), nor where the stream comes from (see transport).
 package framing
@@ -38,9 +39,9 @@ func (f *Framing) appendFrame(dst, frame []byte) []byte {
 	return append(append(dst, frame...), f.Tail...)
 }
 
-// New returns the framing as Conn takes it. Received messages may be max bytes long, rpcconn.DefaultMaxMessage where max is 0. A
-// longer one is reported as a *rpcconn.FrameError that wraps a *rpcconn.SizeError, and skipped. The error says that max is
-// negative.
+// New returns the framing as Conn takes it. Received messages may be max bytes long, rpcconn.DefaultMaxMessage where
+// max is 0. A longer one is reported as a *rpcconn.FrameError that wraps a *rpcconn.SizeError, and skipped. The error
+// says that max is negative.
 //
 // The stream's Close must unblock its Read and Write. Where it has CloseWrite, that is called before.
 func (f Framing) New(max int) (rpcconn.Framing, error) {

@@ -15,10 +15,10 @@ const (
 	contentLength = "Content-Length"
 )
 
-// headerFraming is that of the Language Server Protocol (its base protocol): header fields, each on a line, a blank line,
-// the message. Only Content-Length counts, in any case and with or without blanks behind the colon; all other fields are
-// ignored, Content-Type too: what is not UTF-8 is for the codec to say. LF alone ends a line as well, and white space
-// between messages is taken.
+// headerFraming is that of the Language Server Protocol (its base protocol): header fields, each on a line, a blank
+// line, the message. Only Content-Length counts, in any case and with or without blanks behind the colon; all other
+// fields are ignored, Content-Type too: what is not UTF-8 is for the codec to say. LF alone ends a line as well, and
+// white space between messages is taken.
 func headerFraming() Framing {
 	return Framing{
 		Name: "header",
@@ -78,7 +78,8 @@ func (s *headerSplitter) header(data []byte, eof bool) (Step, error) {
 	case !beginsField(bytes.TrimSuffix(window[s.scanned:], []byte("\r"))):
 		return Step{}, noHeader(data, s.scanned)
 	case len(window) == maxHeader:
-		return Step{}, fmt.Errorf("the header before a message does not end within %d bytes, got %s", maxHeader, rpcconn.Excerpt(data))
+		return Step{}, fmt.Errorf("the header before a message does not end within %d bytes, got %s",
+			maxHeader, rpcconn.Excerpt(data))
 	case eof:
 		return Step{}, Truncated(data, 0)
 	}

@@ -11,8 +11,8 @@ import (
 // maxDigits is how many digits the length of a netstring may have.
 const maxDigits = 10
 
-// netstringFraming is that of http://cr.yp.to/proto/netstrings.txt: the length in decimal, a colon, the message, a comma.
-// White space between netstrings is taken, though not in the specification.
+// netstringFraming is that of http://cr.yp.to/proto/netstrings.txt: the length in decimal, a colon, the message, a
+// comma. White space between netstrings is taken, though not in the specification.
 func netstringFraming() Framing {
 	return Framing{
 		Name: "netstring",

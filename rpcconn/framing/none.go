@@ -6,8 +6,8 @@ import (
 )
 
 // noneFraming is that of messages that follow each other without anything between: where one ends is told by its
-// brackets. White space between them is taken, and never written, since py-bson-rpc's "none" does not take it; so are the
-// NULs that some peers end a message with.
+// brackets. White space between them is taken, and never written, since py-bson-rpc's "none" does not take it; so are
+// the NULs that some peers end a message with.
 func noneFraming() Framing {
 	return Framing{
 		Name:  "none",

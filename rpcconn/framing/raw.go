@@ -17,7 +17,8 @@ func (w *writer) AppendFrame(dst, frame []byte) ([]byte, error) {
 	return w.f.appendFrame(dst, frame), nil
 }
 
-// SendRaw implements rpcconn.RawChannel. Its bytes are written in the background, so that no peer that takes none can keep the caller.
+// SendRaw implements rpcconn.RawChannel. Its bytes are written in the background, so that no peer that takes none can
+// keep the caller.
 func (w *writer) SendRaw(ctx context.Context, raw []byte, rate int) error {
 	if err := w.sendRaw(ctx, raw, rate); err != nil {
 		return fmt.Errorf("sending %d bytes as they are: %w", len(raw), err)
@@ -53,7 +54,8 @@ func (w *writer) sendRaw(ctx context.Context, raw []byte, rate int) error {
 	}
 }
 
-// writeRaw writes raw, tells written what came of it, and then writes what is queued. The caller is the flusher, and is not any more.
+// writeRaw writes raw, tells written what came of it, and then writes what is queued. The caller is the flusher, and is
+// not any more.
 func (w *writer) writeRaw(ctx context.Context, raw []byte, rate int, written chan<- error) {
 	w.waitForEver()
 	var leftOff error

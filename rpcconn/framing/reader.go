@@ -62,9 +62,9 @@ func (r *reader) Recv() ([]byte, error) {
 	return nil, r.err
 }
 
-// own makes a big frame, which lies before r.start, the caller's. One that fills half of the buffer takes it along, and what
-// was read behind it moves to another; a smaller one is copied. So neither is more copied than returned, nor does a frame
-// hold on to much memory that is not its own.
+// own makes a big frame, which lies before r.start, the caller's. One that fills half of the buffer takes it along, and
+// what was read behind it moves to another; a smaller one is copied. So neither is more copied than returned, nor does
+// a frame hold on to much memory that is not its own.
 func (r *reader) own(frame []byte) []byte {
 	size := len(frame)
 	if size < rpcconn.OwnSize {
@@ -125,8 +125,8 @@ func (r *reader) makeRoom(want int) {
 	r.buf = buf
 }
 
-// bigger returns the size of the buffer after size. Steps of four leave little to copy and little to throw away; the last
-// one goes to the limit, as memory that is not written to costs nothing.
+// bigger returns the size of the buffer after size. Steps of four leave little to copy and little to throw away; the
+// last one goes to the limit, as memory that is not written to costs nothing.
 func (r *reader) bigger(size int) int {
 	if size > r.max/8 {
 		return max(size, r.max) + minBuffer

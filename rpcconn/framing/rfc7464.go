@@ -10,8 +10,9 @@ const recordMark = 0x1e
 
 // rfc7464Framing is that of JSON text sequences (RFC 7464 section 2): RS, the text, LF.
 //
-// A text may have LFs in it (section 2.1 takes any JSON text, and jq --seq writes such), and the RS before the next one may
-// be long in coming. So a record ends at the first LF where its brackets are closed, or where it is surely no JSON text.
+// A text may have LFs in it (section 2.1 takes any JSON text, and jq --seq writes such), and the RS before the next one
+// may be long in coming. So a record ends at the first LF where its brackets are closed, or where it is surely no JSON
+// text.
 func rfc7464Framing() Framing {
 	return Framing{
 		Name:  "rfc7464",
@@ -115,8 +116,8 @@ func (s *rfc7464Splitter) count(line []byte) {
 	}
 }
 
-// endsAt reports whether an LF behind text ends it. Text is looked at whole only when it has become twice as long, so that
-// all of this takes time in proportion to its length.
+// endsAt reports whether an LF behind text ends it. Text is looked at whole only when it has become twice as long, so
+// that all of this takes time in proportion to its length.
 func (s *rfc7464Splitter) endsAt(text []byte) bool {
 	if s.brackets.inString || s.brackets.depth <= 0 {
 		return true // whole, or, as a string has no LF in it, malformed
@@ -133,8 +134,8 @@ func (s *rfc7464Splitter) frame(text []byte, behind int) (Step, error) {
 	return Step{Used: len(text) + behind, Frame: text}, nil
 }
 
-// skip uses everything to the next RS. The end of the stream is an orderly one then: whether there was more to the message
-// is not known, and it has been reported.
+// skip uses everything to the next RS. The end of the stream is an orderly one then: whether there was more to the
+// message is not known, and it has been reported.
 func (s *rfc7464Splitter) skip(data []byte, eof bool) (Step, error) {
 	if len(data) == 0 {
 		return Step{}, nil

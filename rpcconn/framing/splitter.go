@@ -9,10 +9,10 @@ import (
 
 // A Splitter finds the frames in a stream, one after the other.
 //
-// It is given data, all that was read and not yet used, and returns what it did with that. Where it uses nothing, it is called
-// again with more data behind what it was given; so it should remember how far it has looked, where that takes time. With
-// eof set no more will come. If it then uses nothing and returns no error, the stream ends: in order where data is empty,
-// else in the middle of a message ([Truncated]).
+// It is given data, all that was read and not yet used, and returns what it did with that. Where it uses nothing, it is
+// called again with more data behind what it was given; so it should remember how far it has looked, where that takes
+// time. With eof set no more will come. If it then uses nothing and returns no error, the stream ends: in order where
+// data is empty, else in the middle of a message ([Truncated]).
 //
 // After a *rpcconn.FrameError it is called again. Any other error ends the stream.
 type Splitter func(data []byte, eof bool) (Step, error)

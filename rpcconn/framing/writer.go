@@ -24,12 +24,13 @@ const (
 // A writer is the half of a stream that sends.
 //
 // There is one flusher at a time, or none: the sender that finds none writes what is queued, again and again until
-// nothing is. Others only queue their frames meanwhile, and so go out together, in one write. Alone, a sender writes at once.
+// nothing is. Others only queue their frames meanwhile, and so go out together, in one write. Alone, a sender writes at
+// once.
 //
-// A sender does not stay with a peer that does not read: what it has not taken after patience is left to a flusher in the
-// background, which the writer waits for in the end. That needs a stream whose Write can be given a deadline and then
-// tells how much was taken, as sockets and pipes do (a TLS connection is broken by that). Any other stream is written to
-// in the background only.
+// A sender does not stay with a peer that does not read: what it has not taken after patience is left to a flusher in
+// the background, which the writer waits for in the end. That needs a stream whose Write can be given a deadline and
+// then tells how much was taken, as sockets and pipes do (a TLS connection is broken by that). Any other stream is
+// written to in the background only.
 type writer struct {
 	w      io.WriteCloser
 	f      Framing
@@ -74,7 +75,10 @@ func newWriter(w io.WriteCloser, f Framing, ended *ending) *writer {
 	if ok && timed.SetWriteDeadline(time.Time{}) != nil {
 		timed = nil // a file that is no pipe
 	}
-	return &writer{w: w, f: f, tail: []byte(f.Tail), ended: ended, timed: timed, hurry: make(chan struct{}), idle: make(chan struct{})}
+	return &writer{
+		w: w, f: f, tail: []byte(f.Tail), ended: ended, timed: timed,
+		hurry: make(chan struct{}), idle: make(chan struct{}),
+	}
 }
 
 // Send implements rpcconn.Channel. It returns nil as soon as it is certain that frame is written unless the connection

@@ -9,8 +9,8 @@ import (
 )
 
 // Framing returns that of MessagePack values (https://github.com/msgpack/msgpack/blob/master/spec.md) that follow each
-// other without anything between. A message is an array or, for what else a peer may have to say, a map; any other value
-// means that this is no MessagePack, since text is read as small numbers.
+// other without anything between. A message is an array or, for what else a peer may have to say, a map; any other
+// value means that this is no MessagePack, since text is read as small numbers.
 func Framing() framing.Framing {
 	return framing.Framing{
 		Name:  "msgpack",
@@ -131,8 +131,8 @@ func (v *msgpackValue) scan(b []byte) (int, error) {
 	return 1 + head.width, nil
 }
 
-// A msgpackHead is what the first byte of a value says: that count + times*length of what belongs to it follow, where the
-// length has width bytes behind the first.
+// A msgpackHead is what the first byte of a value says: that count + times*length of what belongs to it follow, where
+// the length has width bytes behind the first.
 type msgpackHead struct {
 	width int
 	count uint64

@@ -17,8 +17,8 @@ const (
 	cutShort  = "…"
 )
 
-// A childOutput reads a pipe that a child writes to. Its end is that of the child, even though others may have the pipe:
-// what the child has written is in it by then, so when it has been empty once, that was all.
+// A childOutput reads a pipe that a child writes to. Its end is that of the child, even though others may have the
+// pipe: what the child has written is in it by then, so when it has been empty once, that was all.
 type childOutput struct {
 	file *os.File
 
@@ -65,7 +65,8 @@ func (o *childOutput) read(b []byte) (int, error) {
 	}
 }
 
-// ended says that the child has ended. It wakes who waits to read; where that cannot be done, the pipe is closed after grace.
+// ended says that the child has ended. It wakes who waits to read; where that cannot be done, the pipe is closed after
+// grace.
 func (o *childOutput) ended(grace time.Duration) {
 	o.last.Store(true)
 	if o.wake() != nil {
@@ -79,7 +80,8 @@ func (o *childOutput) ended(grace time.Duration) {
 // wake ends a Read that waits, if that can be done.
 func (o *childOutput) wake() error { return o.file.SetReadDeadline(time.Unix(1, 0)) }
 
-// discard ends Read, and lets what the child still writes go nowhere, so that it does not wait for a reader. It is called once.
+// discard ends Read, and lets what the child still writes go nowhere, so that it does not wait for a reader. It is
+// called once.
 func (o *childOutput) discard() {
 	o.closed.Store(true)
 	_ = o.wake() // where that cannot be done, Read goes on until the next piece

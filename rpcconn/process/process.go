@@ -1,8 +1,8 @@
-// Package process starts a child process whose stdin and stdout carry messages, and sees to its end: that of the child, of
-// its own children, and of what they have written.
+// Package process starts a child process whose stdin and stdout carry messages, and sees to its end: that of the child,
+// of its own children, and of what they have written.
 //
-// A [Process] is a stream of bytes; a framing makes messages of it. What differs between systems is in the files that are
-// named after them.
+// A [Process] is a stream of bytes; a framing makes messages of it. What differs between systems is in the files that
+// are named after them.
 package process
 
 import (
@@ -28,17 +28,17 @@ type Options struct {
 	Shell  string            // in place of Args: a line for the system's shell (sh -c; on Windows cmd /C)
 	Dir    string            // where it runs; "": here
 	Env    []string          // its environment, as in os.Environ; nil: ours
-	Stderr func(line string) // gets each line of its stderr, without its end, cut and marked with "…" if over 4 KiB; nil: nobody does
+	Stderr func(line string) // gets each line of its stderr, without its end, cut (…) at 4 KiB; nil: nobody does
 	Grace  time.Duration     // how long it has for each step of its end; 0: DefaultGrace
 }
 
 // A Process is a child whose stdin and stdout carry messages: a stream for a Framing, whose Read, Write, CloseWrite and
-// Close work as those of a connection do. Read gives io.EOF once everything is read that the child has written before its end,
-// also where a child of the child keeps its stdout open.
+// Close work as those of a connection do. Read gives io.EOF once everything is read that the child has written before
+// its end, also where a child of the child keeps its stdout open.
 //
-// The child is in a process group of its own (on Windows as well), so that Ctrl-C in our terminal does not reach it, and so
-// that its own children end with it. Thus it cannot ask anything on the terminal either. If this program dies without
-// Close, the child finds its stdin closed; on Linux the kernel sends it SIGTERM, too.
+// The child is in a process group of its own (on Windows as well), so that Ctrl-C in our terminal does not reach it,
+// and so that its own children end with it. Thus it cannot ask anything on the terminal either. If this program dies
+// without Close, the child finds its stdin closed; on Linux the kernel sends it SIGTERM, too.
 type Process struct {
 	cmd    *exec.Cmd
 	stdin  *os.File
@@ -135,7 +135,8 @@ func startError(program, dir string, err error) error {
 	return fmt.Errorf("cannot start %s: %w", program, err)
 }
 
-// startAdvice says what to do about err, with which a child did not start that was to run in dir; "": that is not known.
+// startAdvice says what to do about err, with which a child did not start that was to run in dir; "": that is not
+// known.
 func startAdvice(err error, dir string) string {
 	if dir != "" {
 		if info, err := os.Stat(dir); err != nil || !info.IsDir() { // the error is the same as that of a missing program
@@ -159,8 +160,8 @@ func startAdvice(err error, dir string) string {
 
 // run starts the child, says so, and stays with it until nothing of it is left.
 //
-// It keeps its thread: on Linux the signal that the child gets when its parent dies (setGroup) is sent when the thread dies
-// that started it.
+// It keeps its thread: on Linux the signal that the child gets when its parent dies (setGroup) is sent when the thread
+// dies that started it.
 func (p *Process) run(started chan<- error) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
@@ -228,9 +229,9 @@ func (p *Process) Status() string {
 	}
 }
 
-// Close ends the child, if it has not ended by itself: it closes its stdin, sends SIGTERM, and SIGKILL, with Grace before
-// each, and waits for its end and that of its own children. What it writes meanwhile is lost. Any number of goroutines may
-// call Close, at any time; the error is always nil.
+// Close ends the child, if it has not ended by itself: it closes its stdin, sends SIGTERM, and SIGKILL, with Grace
+// before each, and waits for its end and that of its own children. What it writes meanwhile is lost. Any number of
+// goroutines may call Close, at any time; the error is always nil.
 func (p *Process) Close() error {
 	p.closing.Do(func() {
 		_ = p.stdin.Close() // it may be closed already

@@ -37,7 +37,8 @@ func signalGroup(p *os.Process, sig syscall.Signal) {
 	}
 }
 
-// endGroup ends what is left of the group of a child that has ended. As long as something is, no other group gets its id.
+// endGroup ends what is left of the group of a child that has ended. As long as something is, no other group gets its
+// id.
 func endGroup(pgid int, grace time.Duration) {
 	if syscall.Kill(-pgid, syscall.SIGTERM) != nil {
 		return

@@ -10,8 +10,8 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// shellCommand returns what runs a line as the system's shell reads it. That has rules of its own for quotes: with /S, it takes off the
-// outermost ones, and leaves those within as they are.
+// shellCommand returns what runs a line as the system's shell reads it. That has rules of its own for quotes: with /S,
+// it takes off the outermost ones, and leaves those within as they are.
 func shellCommand(line string) *exec.Cmd {
 	cmd := exec.Command("cmd")
 	cmd.SysProcAttr = &syscall.SysProcAttr{CmdLine: `cmd /S /C "` + line + `"`}

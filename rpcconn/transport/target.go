@@ -56,7 +56,8 @@ func ParseTarget(text string) (Target, error) {
 	case SchemeWS, SchemeWSS, SchemeHTTP, SchemeHTTPS:
 		return urlTarget(text)
 	}
-	return Target{}, fmt.Errorf("target %q: scheme %q is not known, choose one of %s", text, scheme, strings.Join(Schemes(), ", "))
+	return Target{}, fmt.Errorf("target %q: scheme %q is not known, choose one of %s",
+		text, scheme, strings.Join(Schemes(), ", "))
 }
 
 // CommandTarget returns the target that is a child process.
@@ -94,7 +95,8 @@ func hostPort(scheme, text, address string) (Target, error) {
 	host, port, err := net.SplitHostPort(address)
 	if err != nil {
 		if !strings.Contains(address, ":") {
-			return Target{}, fmt.Errorf("target %q has no port: write %s:PORT (or ./%s for a Unix socket)", text, address, address)
+			return Target{}, fmt.Errorf("target %q has no port: write %s:PORT (or ./%s for a Unix socket)",
+				text, address, address)
 		}
 		return Target{}, fmt.Errorf("target %q is no host:port (an IPv6 address stands in brackets)", text)
 	}
@@ -105,7 +107,8 @@ func hostPort(scheme, text, address string) (Target, error) {
 	return Target{Scheme: scheme, Address: net.JoinHostPort(host, strconv.FormatUint(n, 10))}, nil
 }
 
-// String returns the target as a URL, the same for all ways to write it; a child process as exec: and its command. A password is left out.
+// String returns the target as a URL, the same for all ways to write it; a child process as exec: and its command. A
+// password is left out.
 func (t Target) String() string {
 	switch {
 	case t.Scheme == SchemeExec:
@@ -117,8 +120,8 @@ func (t Target) String() string {
 	return t.Scheme + "://" + t.Authority(t.Address) + t.Path
 }
 
-// Authority returns address as it stands in the target's URL: what is no stream has one of RFC 6874, in which the zone of an IPv6
-// address follows %25.
+// Authority returns address as it stands in the target's URL: what is no stream has one of RFC 6874, in which the zone
+// of an IPv6 address follows %25.
 func (t Target) Authority(address string) string {
 	if t.IsStream() {
 		return address

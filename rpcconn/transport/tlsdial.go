@@ -12,9 +12,9 @@ import (
 	"syscall"
 )
 
-// DialTLS connects to address, host:port, over TLS, with a configuration from [TLSOptions.Client]. The handshake is done
-// when it returns; it gives up when ctx is done. The error says what to do where that is known. Where the peer refuses our
-// certificate, or that there is none, TLS 1.3 has only the first Read say so.
+// DialTLS connects to address, host:port, over TLS, with a configuration from [TLSOptions.Client]. The handshake is
+// done when it returns; it gives up when ctx is done. The error says what to do where that is known. Where the peer
+// refuses our certificate, or that there is none, TLS 1.3 has only the first Read say so.
 func DialTLS(ctx context.Context, address string, cfg *tls.Config) (net.Conn, error) {
 	raw, err := Dial(ctx, networkTCP, address)
 	if err != nil {
@@ -45,8 +45,8 @@ func DialTLS(ctx context.Context, address string, cfg *tls.Config) (net.Conn, er
 	return c, nil
 }
 
-// refusalReason says why err came about, with which a peer ended a connection that had asked for a certificate, and sent
-// nothing since; "": that is not known.
+// refusalReason says why err came about, with which a peer ended a connection that had asked for a certificate, and
+// sent nothing since; "": that is not known.
 func refusalReason(err error, given bool) TLSReason {
 	switch {
 	case !given:
@@ -68,8 +68,8 @@ func handshakeReason(err error) TLSReason {
 	return TLSReasonOf(err)
 }
 
-// TLSReasonOf says why err came about, with which a TLS client failed, also one of an HTTP request or a WebSocket; "": that
-// is not known.
+// TLSReasonOf says why err came about, with which a TLS client failed, also one of an HTTP request or a WebSocket; "":
+// that is not known.
 func TLSReasonOf(err error) TLSReason {
 	var invalid x509.CertificateInvalidError
 	var alert *net.OpError
@@ -97,7 +97,8 @@ func alertReason(text string) TLSReason {
 		return CertificateWanted
 	case "tls: unknown certificate authority":
 		return OursUntrusted
-	case "tls: bad certificate", "tls: unsupported certificate", "tls: expired certificate", "tls: revoked certificate", "tls: unknown certificate":
+	case "tls: bad certificate", "tls: unsupported certificate", "tls: expired certificate", "tls: revoked certificate",
+		"tls: unknown certificate":
 		return OursRefused
 	case "tls: unrecognized name":
 		return NameUnknown

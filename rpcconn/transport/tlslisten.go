@@ -16,10 +16,12 @@ import (
 const handshakeTimeout = 10 * time.Second
 
 // ListenTLS listens for clients that speak TLS on address, as [Listen] does, with a configuration from
-// [TLSOptions.Server]. Accept returns those that have completed their handshake, each of which goes on for itself: one that
-// does not hurry holds nobody up. failed, where it is not nil, is told of the others; several goroutines may call it at a
-// time, and it must not call Close. Close waits for all handshakes to end.
-func ListenTLS(ctx context.Context, address string, cfg *tls.Config, failed func(remote net.Addr, err error)) (net.Listener, error) {
+// [TLSOptions.Server]. Accept returns those that have completed their handshake, each of which goes on for itself: one
+// that does not hurry holds nobody up. failed, where it is not nil, is told of the others; several goroutines may call
+// it at a time, and it must not call Close. Close waits for all handshakes to end.
+func ListenTLS(
+	ctx context.Context, address string, cfg *tls.Config, failed func(remote net.Addr, err error),
+) (net.Listener, error) {
 	l, err := Listen(ctx, networkTCP, address)
 	if err != nil {
 		return nil, err

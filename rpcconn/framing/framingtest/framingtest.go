@@ -30,15 +30,15 @@ const (
 	CutSkip = "= the connection ended in the middle of a message that was over the limit: unexpected EOF"
 )
 
-// Over is what is received in place of text, a message over the limit; said is how long it is, such as "of 99 bytes ", where
-// that is known.
+// Over is what is received in place of text, a message over the limit; said is how long it is, such as "of 99 bytes ",
+// where that is known.
 func Over(text, said string) string {
 	excerpt := rpcconn.Excerpt([]byte(text[:rpcconn.ExcerptSize]))
 	return fmt.Sprintf("! message %sis over the limit of %d bytes: %s", said, Limit, excerpt)
 }
 
-// Cut is what is received in the end where a message ends after text; of is how long it is, such as " of 99", where that is
-// known.
+// Cut is what is received in the end where a message ends after text; of is how long it is, such as " of 99", where
+// that is known.
 func Cut(text, of string) string {
 	return fmt.Sprintf("= the connection ended in the middle of a message, after %d%s bytes, %s: unexpected EOF",
 		len(text), of, rpcconn.Excerpt([]byte(text)))
@@ -66,8 +66,8 @@ func Run(t *testing.T, f framing.Framing, cases []Case) {
 	}
 }
 
-// Fuzz gives the same bytes whole and in pieces, which sizes tells, to a framing that must make the same of them. A message
-// may be limit+1 bytes long.
+// Fuzz gives the same bytes whole and in pieces, which sizes tells, to a framing that must make the same of them. A
+// message may be limit+1 bytes long.
 func Fuzz(t *testing.T, f framing.Framing, in, sizes []byte, limit uint8) {
 	t.Helper()
 	max := int(limit) + 1
@@ -133,8 +133,8 @@ func Receive(t testing.TB, f framing.Framing, max int, r io.Reader) []string {
 	}
 }
 
-// comparable makes what Receive returned the same for all ways to cut a stream: how much of what is no message is shown, and
-// in how many pieces, depends on how it came.
+// comparable makes what Receive returned the same for all ways to cut a stream: how much of what is no message is
+// shown, and in how many pieces, depends on how it came.
 func comparable(got []string) []string {
 	var out []string
 	for _, s := range got {

@@ -11,8 +11,8 @@ import (
 	"rpcsh/rpcconn/transport/web"
 )
 
-// readAnswer reads the body of res, the response to a POST that carried sent, and has Recv return it where it is a message. The error says
-// why that is none, or no answer to sent.
+// readAnswer reads the body of res, the response to a POST that carried sent, and has Recv return it where it is a
+// message. The error says why that is none, or no answer to sent.
 func (c *client) readAnswer(ctx context.Context, res *http.Response, sent content) error {
 	body, err := c.readBody(res.Body)
 	if err != nil {
@@ -49,7 +49,8 @@ func (c *client) readAnswer(ctx context.Context, res *http.Response, sent conten
 	return c.refused(status)
 }
 
-// refused returns err, which is what is said to a POST, after ending the connection where it says that there is no such session.
+// refused returns err, which is what is said to a POST, after ending the connection where it says that there is no such
+// session.
 func (c *client) refused(err error) error {
 	var status *StatusError
 	switch e := err.(type) {

@@ -13,8 +13,8 @@ import (
 	"rpcsh/rpcconn/transport"
 )
 
-// Explain returns err, of an http.Client, without what it was doing, which the caller says, and with what to do where that
-// is known. What errors.Is and errors.As find in err they find in the result.
+// Explain returns err, of an http.Client, without what it was doing, which the caller says, and with what to do where
+// that is known. What errors.Is and errors.As find in err they find in the result.
 func Explain(err error) error {
 	var outer *url.Error
 	if errors.As(err, &outer) {

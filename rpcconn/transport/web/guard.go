@@ -10,11 +10,11 @@ import (
 	"strings"
 )
 
-// A Guard decides whom a server answers. What it keeps out are the pages that a browser on this machine shows: any of them can
-// send requests to local ports, and by DNS rebinding make them look like requests to its own host.
+// A Guard decides whom a server answers. What it keeps out are the pages that a browser on this machine shows: any of
+// them can send requests to local ports, and by DNS rebinding make them look like requests to its own host.
 //
-// The zero Guard lets those in whose Host header is localhost, a name below that, or an IP address, and whose Origin header is missing
-// or names the host they talk to.
+// The zero Guard lets those in whose Host header is localhost, a name below that, or an IP address, and whose Origin
+// header is missing or names the host they talk to.
 type Guard struct {
 	Hosts   []string // further names in Host headers, without port
 	Origins []string // further Origin headers: scheme://host:port, or host:port with any scheme; "*" is all

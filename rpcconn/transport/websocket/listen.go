@@ -38,8 +38,8 @@ func IsUpgrade(r *http.Request) bool {
 	return false
 }
 
-// NewHandler returns a handler that makes WebSocket connections and hands them to accept, which owns them then. accept is called on
-// the goroutine of the request and may take its time.
+// NewHandler returns a handler that makes WebSocket connections and hands them to accept, which owns them then. accept
+// is called on the goroutine of the request and may take its time.
 func NewHandler(opts ListenOptions, accept func(rpcconn.Channel, *Info)) http.Handler {
 	guard := web.Guard{Hosts: opts.AllowHosts, Origins: opts.AllowOrigins, Advice: opts.OriginAdvice}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

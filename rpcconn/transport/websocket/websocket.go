@@ -1,9 +1,10 @@
-// Package websocket makes [rpcconn.Channel]s of WebSocket connections (RFC 6455): by [Dial], by [Listen], or by [NewHandler] in a
-// server that serves other things as well. A message is a frame in the sense of rpcconn, however many WebSocket frames it comes in.
+// Package websocket makes [rpcconn.Channel]s of WebSocket connections (RFC 6455): by [Dial], by [Listen], or by
+// [NewHandler] in a server that serves other things as well. A message is a frame in the sense of rpcconn, however many
+// WebSocket frames it comes in.
 //
-// The protocol itself is github.com/coder/websocket's. Here are the contract of Channel, whom to serve, and errors that say what
-// to do. Messages are sent uncompressed and in one WebSocket frame each, because some peers take nothing else; a peer that insists on
-// an extension is refused.
+// The protocol itself is github.com/coder/websocket's. Here are the contract of Channel, whom to serve, and errors that
+// say what to do. Messages are sent uncompressed and in one WebSocket frame each, because some peers take nothing else;
+// a peer that insists on an extension is refused.
 package websocket
 
 import (
