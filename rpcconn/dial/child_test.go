@@ -65,7 +65,6 @@ func beChild(role string) int {
 }
 
 func TestDetectChild(t *testing.T) {
-	t.Parallel()
 	tests := map[string]string{
 		"line":      "exec jsonrpc/line",
 		"complains": "exec jsonrpc/line",

@@ -71,7 +71,7 @@ func TestDetectPeers(t *testing.T) {
 		{"refuses as Neovim 0.7", refusing("", "\x94\x01\x00\x92\x01\xb7Message is not an array\xc0"), "tcp nvim/msgpack"},
 		{"refuses as Neovim, MessagePack alone", refusing("\x94", "\x94\x01\x01\x92\x00\xbcInvalid method: rpc.discover\xc0"), "tcp nvim/msgpack"},
 		{"refuses as others do", refusing("\x94", "\x94\x01\x01\xa9not found\xc0"), "tcp msgpackrpc/msgpack"},
-		{"is slow", change(pickyAbout("jsonrpc", "line"), func(p *picky) { p.slow, p.hangs = 400*time.Millisecond, true }), "tcp jsonrpc/line"},
+		{"is slow", change(pickyAbout("jsonrpc", "line"), func(p *picky) { p.slow, p.hangs = 250*time.Millisecond, true // more than the pause after which the next probe is sent }), "tcp jsonrpc/line"},
 		{"is silent", drain, "it stays silent; tried jsonrpc, rfc7464; jsonrpc, line"},
 		{"greets and is silent", func(nc net.Conn) { _, _ = io.WriteString(nc, "Welcome!\n"); drain(nc) }, `not known: "Welcome!\n"`},
 		{"greets in JSON and is silent", func(nc net.Conn) { _, _ = io.WriteString(nc, "{\"hello\":1}\n"); drain(nc) }, `not known: "{\"hello\":1}\n"`},

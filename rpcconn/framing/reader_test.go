@@ -112,15 +112,21 @@ func TestBigMessageMemory(t *testing.T) {
 }
 
 func TestReaderThatReadsNothing(t *testing.T) {
-	rd := newReader(readNothing{}, framingNamed(t, "line").Split(64), 64, new(ending))
+	rd := newReader(new(readNothing), framingNamed(t, "line").Split(64), 64, new(ending))
 	if _, err := rd.Recv(); !errors.Is(err, io.ErrNoProgress) {
 		t.Errorf("Recv returned %v", err)
 	}
 }
 
-type readNothing struct{}
+// A readNothing reads nothing, often; then it ends, so that who has no limit fails.
+type readNothing struct{ times int }
 
-func (readNothing) Read([]byte) (int, error) { return 0, nil }
+func (r *readNothing) Read([]byte) (int, error) {
+	if r.times++; r.times > 1000*emptyReads {
+		return 0, io.EOF
+	}
+	return 0, nil
+}
 
 // Were any byte looked at for each piece that comes, this would take an hour.
 func TestManyPieces(t *testing.T) {
