@@ -16,8 +16,8 @@ import (
 
 	"rpcsh/rpcconn"
 	"rpcsh/rpcconn/bsonrpc"
+	"rpcsh/rpcconn/dial"
 	"rpcsh/rpcconn/jsonrpc"
-	"rpcsh/rpcconn/transport"
 )
 
 // TestReplayScript has service.star take the place of the server in the captures of two py-bson-rpc programs: to what the client sent there
@@ -131,7 +131,7 @@ func (nopConn) Close() error                { return nil }
 // channel returns the frames of a stream.
 func (c *captured) channel(t *testing.T, stream io.ReadWriteCloser) rpcconn.Channel {
 	t.Helper()
-	framing, err := transport.NewFraming(c.form, 0)
+	framing, err := dial.NewFraming(c.form, 0)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,6 +12,7 @@ import (
 
 	"rpcsh/rpcconn"
 	"rpcsh/rpcconn/dial"
+	"rpcsh/rpcconn/transport"
 	"rpcsh/shell"
 	"rpcsh/shell/exit"
 	"rpcsh/shell/term"
@@ -52,7 +53,7 @@ func (s *session) until(what string, ok func() bool) {
 }
 
 // listen lets the shell listen, and returns where.
-func (s *session) listen() dial.Target {
+func (s *session) listen() transport.Target {
 	s.t.Helper()
 	s.enter(".listen 127.0.0.1:0")
 	s.waitPrompt()
@@ -60,11 +61,11 @@ func (s *session) listen() dial.Target {
 	s.mu.Lock()
 	address := regexp.MustCompile(`tcp://(\S+)`).FindStringSubmatch(s.seen.String())[1]
 	s.mu.Unlock()
-	return dial.Target{Scheme: "tcp", Address: address}
+	return transport.Target{Scheme: "tcp", Address: address}
 }
 
 // A client is a program that connects to the shell.
-func (s *session) client(at dial.Target, opts *rpcconn.Options) *dial.Link {
+func (s *session) client(at transport.Target, opts *rpcconn.Options) *dial.Link {
 	s.t.Helper()
 	link, err := dial.Config{Protocol: "jsonrpc"}.Dial(s.t.Context(), at, opts)
 	if err != nil {

@@ -15,6 +15,7 @@ import (
 
 	"rpcsh/history"
 	"rpcsh/rpcconn/catalog"
+	"rpcsh/rpcconn/detect"
 	"rpcsh/rpcconn/dial"
 	"rpcsh/shell/command"
 	"rpcsh/shell/complete"
@@ -57,7 +58,7 @@ type Config struct {
 	Self     catalog.Self     // who we tell peers that we are
 	History  *history.History // nil: none
 	Store    catalog.Store    // of the methods known of peers
-	Findings dial.Findings    // of what they speak
+	Findings detect.Findings  // of what they speak
 }
 
 // A Shell is a session, its view, and what runs lines. Its methods are called by one goroutine, but for Complete and Hint.

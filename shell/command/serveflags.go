@@ -16,8 +16,8 @@ import (
 type ruleReader struct {
 	rule   *answer.Rule
 	person *answer.PendingRequests // who answers with --ask
-	events *event.Bus   // where the lines that commands write to their stderr go
-	given  []string     // the flags that were read
+	events *event.Bus              // where the lines that commands write to their stderr go
+	given  []string                // the flags that were read
 }
 
 func (r *ruleReader) flags() flags {

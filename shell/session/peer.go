@@ -14,6 +14,8 @@ import (
 	"rpcsh/rpcconn/catalog"
 	"rpcsh/rpcconn/dial"
 	"rpcsh/rpcconn/profile"
+	"rpcsh/rpcconn/transport"
+	"rpcsh/shell/advice"
 	"rpcsh/shell/call"
 	"rpcsh/shell/event"
 	"rpcsh/shell/human"
@@ -28,10 +30,10 @@ type Peer struct {
 	caller     *call.Caller
 	connection atomic.Pointer[connection]
 	accepted   bool
-	target     dial.Target // that was dialled; zero for an accepted peer
-	cfg        dial.Config // with which it was dialled
-	label      string      // its target, or where it came from
-	storedAs   string      // under which what is known of it is kept
+	target     transport.Target // that was dialled; zero for an accepted peer
+	cfg        dial.Config      // with which it was dialled
+	label      string           // its target, or where it came from
+	storedAs   string           // under which what is known of it is kept
 	since      time.Time
 	known      *catalog.Catalog
 	dialect    atomic.Pointer[profile.Profile] // nil: there is nothing special about it
@@ -105,7 +107,7 @@ func (p *Peer) Title() string { return p.who.Load().Title }
 func (p *Peer) Label() string { return p.label }
 
 // Target returns what was dialled; it is zero for an accepted peer.
-func (p *Peer) Target() dial.Target { return p.target }
+func (p *Peer) Target() transport.Target { return p.target }
 
 // Accepted reports whether p came by itself.
 func (p *Peer) Accepted() bool { return p.accepted }
@@ -172,7 +174,7 @@ const closedHere = "closed here"
 // Ending says why the connection ended, and whether that was in good order. It is for a peer that is not Alive.
 func (p *Peer) Ending() (reason string, orderly bool) {
 	link := p.Link()
-	switch err := link.Err(); {
+	switch err := advice.For(link.Err()); {
 	case errors.Is(err, rpcconn.ErrClosed):
 		return closedHere, true
 	case errors.Is(err, dial.ErrSpeaksHTTP):
