@@ -9,6 +9,7 @@ import (
 
 	"rpcsh/rpcconn/catalog"
 	"rpcsh/rpcconn/jsontext"
+	"rpcsh/rpcconn/schema"
 	"rpcsh/shell/glob"
 	"rpcsh/shell/lang"
 )
@@ -90,7 +91,7 @@ func unknownMethod(name string, methods []catalog.Method) string {
 
 // methodObject returns m as OpenRPC's method object (OpenRPC 1.3, section Method Object); what its schemas refer to is in the document
 // that .export writes.
-func methodObject(m catalog.Method, defs catalog.Definitions) json.RawMessage {
+func methodObject(m catalog.Method, defs schema.Definitions) json.RawMessage {
 	alone := catalog.New()
 	alone.Replace(&catalog.Learned{Source: m.Source, Methods: []catalog.Method{m}, Definitions: defs})
 	var document struct{ Methods []json.RawMessage }
@@ -101,7 +102,7 @@ func methodObject(m catalog.Method, defs catalog.Definitions) json.RawMessage {
 }
 
 // description returns all that is known of m, for a person; example is a line that can be run as it stands.
-func (s *Shell) description(m catalog.Method, defs catalog.Definitions, example string) string {
+func (s *Shell) description(m catalog.Method, defs schema.Definitions, example string) string {
 	width := min(s.listWidth(), widestText)
 	var b strings.Builder
 	for i, line := range fill(strings.Fields(visible(m.Signature(), false)), width, "", "    ") {
@@ -224,7 +225,7 @@ func (s *Shell) examples(b *strings.Builder, m catalog.Method, another string) {
 
 // A describer makes the table of parameters, or of a result.
 type describer struct {
-	defs   catalog.Definitions
+	defs   schema.Definitions
 	result bool // nobody has to give what it describes
 	table  table
 	open   []string // the schemas around the one at hand

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"rpcsh/rpcconn/catalog"
+	"rpcsh/rpcconn/schema"
 	"rpcsh/shell/lang"
 )
 
@@ -78,7 +79,7 @@ func merged(all []*catalog.Learned) []*catalog.Learned {
 	for _, l := range all {
 		m := of[l.Source]
 		if m == nil {
-			m = &catalog.Learned{Source: l.Source, Definitions: make(catalog.Definitions)}
+			m = &catalog.Learned{Source: l.Source, Definitions: make(schema.Definitions)}
 			of[l.Source] = m
 			result = append(result, m)
 		}

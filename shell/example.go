@@ -7,6 +7,7 @@ import (
 
 	"rpcsh/rpcconn/catalog"
 	"rpcsh/rpcconn/jsontext"
+	"rpcsh/rpcconn/schema"
 	"rpcsh/shell/lang"
 )
 
@@ -29,7 +30,7 @@ func (p *peer) example(m catalog.Method) string {
 
 // exampleLine returns a line that calls m, or serves it where it is ours, and can be run as it stands: with the params of its first
 // example, else with what fits its required ones.
-func exampleLine(m catalog.Method, defs catalog.Definitions) string {
+func exampleLine(m catalog.Method, defs schema.Definitions) string {
 	if m.Ours {
 		return serveLine(m, defs)
 	}
@@ -46,7 +47,7 @@ func exampleLine(m catalog.Method, defs catalog.Definitions) string {
 }
 
 // serveLine returns a line that answers m.
-func serveLine(m catalog.Method, defs catalog.Definitions) string {
+func serveLine(m catalog.Method, defs schema.Definitions) string {
 	if m.Kind == catalog.KindNotification {
 		return ".watch " + m.Name
 	}

@@ -51,7 +51,7 @@ func (s *Shell) fit(p *peer, j *job, c *prepared) error {
 		c.Params, c.Raw = slices.Concat([]byte("["), c.Params, []byte("]")), false
 	}
 	if !c.Raw {
-		if c.Params, err = catalog.Arrange(m, c.Params); err != nil {
+		if c.Params, err = catalog.ReorderParams(m, c.Params); err != nil {
 			return &lang.Error{Column: c.column(""), Reason: err.Error()}
 		}
 	}

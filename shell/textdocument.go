@@ -18,6 +18,7 @@ import (
 
 	"rpcsh/rpcconn/catalog"
 	"rpcsh/rpcconn/jsontext"
+	"rpcsh/rpcconn/schema"
 )
 
 // profileLSP is the profile of language servers.
@@ -294,7 +295,7 @@ func placeMembers(m catalog.Method, params json.RawMessage) ([]namedValue, error
 }
 
 // placeLine returns a line that calls m at the beginning of a file, "" where it has no short way to be typed.
-func placeLine(m catalog.Method, defs catalog.Definitions, path string) string {
+func placeLine(m catalog.Method, defs schema.Definitions, path string) string {
 	if !hasParam(m, memberDocument) || strings.HasPrefix(m.Name, prefixSync) {
 		return ""
 	}

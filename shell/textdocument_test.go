@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"rpcsh/rpcconn/catalog"
+	"rpcsh/rpcconn/schema"
 )
 
 func TestPosition(t *testing.T) {
@@ -29,7 +30,7 @@ func TestPosition(t *testing.T) {
 }
 
 // lspMethod returns a method of the protocol, as a server with every capability has it.
-func lspMethod(t *testing.T, name string) (catalog.Method, catalog.Definitions) {
+func lspMethod(t *testing.T, name string) (catalog.Method, schema.Definitions) {
 	t.Helper()
 	learned, err := catalog.FromLSP(json.RawMessage(`{"capabilities":{"hoverProvider":true,"renameProvider":true,"referencesProvider":true,
 		"documentSymbolProvider":true,"codeActionProvider":true,"textDocumentSync":2,"workspaceSymbolProvider":true}}`))

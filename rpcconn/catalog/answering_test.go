@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"rpcsh/rpcconn"
+	"rpcsh/rpcconn/schema"
 )
 
 // An answering is a peer that answers by a table, of calls as "method params" or "method"; what is not in it is no method of it. An
@@ -111,15 +112,15 @@ func checkLearned(t *testing.T, l *Learned, source Source) {
 	}
 }
 
-func checkSchema(t *testing.T, l *Learned, schema json.RawMessage) {
+func checkSchema(t *testing.T, l *Learned, text json.RawMessage) {
 	t.Helper()
-	if schema == nil {
+	if text == nil {
 		return
 	}
-	if !json.Valid(schema) {
-		t.Fatalf("the schema %s is no JSON", schema)
+	if !json.Valid(text) {
+		t.Fatalf("the schema %s is no JSON", text)
 	}
-	_ = TypeText(schema)
-	_ = l.Definitions.Properties(schema)
-	_ = l.Definitions.Sample(schema)
+	_ = schema.TypeText(text)
+	_ = l.Definitions.Properties(text)
+	_ = l.Definitions.Sample(text)
 }

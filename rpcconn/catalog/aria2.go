@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"encoding/json"
+	"rpcsh/rpcconn/schema"
 	"strings"
 )
 
@@ -78,7 +79,7 @@ func describeAria2(methods []Method, secret bool) {
 		for _, p := range splitArguments(a.params) {
 			m.paramText(p)
 		}
-		if schema := typeWord(a.result); schema != nil {
+		if schema := schema.TypeWord(a.result); schema != nil {
 			m.Result = &Param{Name: "result", Schema: schema}
 		}
 	}

@@ -4,6 +4,7 @@ package catalog
 
 import (
 	"maps"
+	"rpcsh/rpcconn/schema"
 	"slices"
 	"strings"
 	"sync"
@@ -16,9 +17,9 @@ const maxMethods = 100_000
 type Catalog struct {
 	mu          sync.Mutex // protects what follows
 	methods     map[key]Method
-	told        map[Source]Definitions
-	definitions Definitions // all that is told
-	schemas     *compiled   // of definitions; nil: not made yet
+	told        map[Source]schema.Definitions
+	definitions schema.Definitions // all that is told
+	schemas     *schema.Checker    // of definitions; nil: not made yet
 	peer        Identity
 	asked       map[string]bool // conventions, and whether the peer answered them
 	observed    map[key]int     // how many calls have been learned from
@@ -102,14 +103,14 @@ func (c *Catalog) Replace(l *Learned) (added int) {
 }
 
 // define replaces the definitions that a source tells. c.mu is held, or nobody else has c.
-func (c *Catalog) define(source Source, told Definitions) {
+func (c *Catalog) define(source Source, told schema.Definitions) {
 	if c.told == nil {
-		c.told = make(map[Source]Definitions)
+		c.told = make(map[Source]schema.Definitions)
 	}
 	c.told[source] = told
 	all := maps.Clone(c.told[""]) // of an earlier run; what is told now is newer
 	if all == nil {
-		all = make(Definitions)
+		all = make(schema.Definitions)
 	}
 	for other, d := range c.told {
 		if other != source && other != "" {
@@ -121,7 +122,7 @@ func (c *Catalog) define(source Source, told Definitions) {
 }
 
 // Definitions returns the schemas that those of methods refer to. They are not to be changed.
-func (c *Catalog) Definitions() Definitions {
+func (c *Catalog) Definitions() schema.Definitions {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.definitions

@@ -3,6 +3,7 @@ package catalog
 import (
 	"encoding/json"
 	"fmt"
+	"rpcsh/rpcconn/schema"
 	"strings"
 	"sync"
 	"testing"
@@ -88,13 +89,13 @@ func TestCatalog(t *testing.T) {
 func TestReplace(t *testing.T) {
 	raw := func(text string) json.RawMessage { return json.RawMessage(text) }
 	c := New(Method{Name: "used", Source: SourceUsed}, Method{Name: "b", Source: SourceUsed})
-	added := c.Replace(&Learned{Source: "mcp", Peer: Identity{Name: "p"}, Methods: []Method{{Name: "a"}, {Name: "b"}, {Name: "guess", Source: SourceTraffic}}, Definitions: Definitions{"A": raw("1"), "B": raw("2")}})
+	added := c.Replace(&Learned{Source: "mcp", Peer: Identity{Name: "p"}, Methods: []Method{{Name: "a"}, {Name: "b"}, {Name: "guess", Source: SourceTraffic}}, Definitions: schema.Definitions{"A": raw("1"), "B": raw("2")}})
 	if got, want := names(c.Methods()), "a:mcp b:mcp guess:traffic used:used"; got != want || added != 2 {
 		t.Errorf("%d were added to %s, want 2, %s", added, got, want)
 	}
 	given := c.Definitions()
-	c.Replace(&Learned{Source: SourceCode, Definitions: Definitions{"C": raw("3")}})
-	added = c.Replace(&Learned{Source: "mcp", Methods: []Method{{Name: "b"}, {Name: "c"}}, Definitions: Definitions{"B": raw("4")}})
+	c.Replace(&Learned{Source: SourceCode, Definitions: schema.Definitions{"C": raw("3")}})
+	added = c.Replace(&Learned{Source: "mcp", Methods: []Method{{Name: "b"}, {Name: "c"}}, Definitions: schema.Definitions{"B": raw("4")}})
 	if got, want := names(c.Methods()), "b:mcp c:mcp guess:traffic used:used"; got != want || added != 1 || c.Peer().Name != "p" {
 		t.Errorf("%d were added to %s, want 1, %s", added, got, want)
 	}

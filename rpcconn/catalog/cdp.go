@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"rpcsh/rpcconn/jsontext"
+	"rpcsh/rpcconn/schema"
 )
 
 // SourceCDP is the convention of the Chrome DevTools Protocol.
@@ -127,7 +128,7 @@ func FromCDP(document []byte) (*Learned, error) {
 	if doc.Domains == nil {
 		return nil, errors.New("reading the protocol description: it has no domains")
 	}
-	learned := &Learned{Source: SourceCDP, Definitions: make(Definitions)}
+	learned := &Learned{Source: SourceCDP, Definitions: make(schema.Definitions)}
 	unread := 0
 	for _, raw := range doc.Domains {
 		var domain cdpItem

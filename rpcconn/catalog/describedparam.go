@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"rpcsh/rpcconn/jsontext"
+	"rpcsh/rpcconn/schema"
 )
 
 // readParams reads the params of m: an array of names or objects, an object by name, a JSON Schema, or a text such as "a, b: int = 1". It
@@ -15,13 +16,13 @@ func (d *description) readParams(m *Method, value json.RawMessage) bool {
 	m.Params = []Param{}
 	switch value[0] {
 	case '[':
-		for _, element := range elements(value) {
+		for _, element := range jsontext.Elements(value) {
 			d.param(m, "", element)
 		}
 	case '{':
 		d.paramsByName(m, value)
 	case '"':
-		signature := text(value)
+		signature := jsontext.Text(value)
 		if before, inner, found := strings.Cut(signature, "("); found && isMethodName("m"+strings.TrimSpace(before)) {
 			signature = inner[:max(strings.LastIndexByte(inner, ')'), 0)]
 		}
@@ -43,16 +44,16 @@ func (d *description) paramsByName(m *Method, value json.RawMessage) {
 	}
 	m.Structure = ByName
 	if json.Unmarshal(value, &s) != nil || len(s.Properties) == 0 || s.Properties[0] != '{' {
-		for _, p := range objectMembers(value) {
-			d.param(m, p.name, p.value)
+		for _, p := range jsontext.Members(value) {
+			d.param(m, p.Name, p.Value)
 		}
 		return
 	}
 	var required []string
 	_ = json.Unmarshal(s.Required, &required) // none are, where it is no list
-	for _, p := range objectMembers(s.Properties) {
-		d.param(m, p.name, p.value)
-		m.Params[len(m.Params)-1].Required = slices.Contains(required, p.name)
+	for _, p := range jsontext.Members(s.Properties) {
+		d.param(m, p.Name, p.Value)
+		m.Params[len(m.Params)-1].Required = slices.Contains(required, p.Name)
 	}
 }
 
@@ -68,28 +69,28 @@ type describedParam struct {
 // param adds the param that value describes: a name, a type where the name is given, or an object.
 func (d *description) param(m *Method, name string, value json.RawMessage) {
 	if value[0] == '"' && name == "" {
-		m.paramText(text(value))
+		m.paramText(jsontext.Text(value))
 		return
 	}
 	p := Param{Name: name, Required: !d.optional, Schema: d.schema(value)}
 	var x describedParam
 	if value[0] == '{' && json.Unmarshal(value, &x) == nil {
-		if isTrue(x.Varargs) || isTrue(x.Kwargs) {
+		if saysYes(x.Varargs) || saysYes(x.Kwargs) {
 			m.Open = true
 			return
 		}
 		if name == "" {
-			p.Name = text(x.Name)
+			p.Name = jsontext.Text(x.Name)
 		}
 		if x.Schema != nil {
 			p.Schema = d.schema(x.Schema)
 		}
-		p.Summary = firstLine(firstText(x.Summary, x.Description, x.Doc))
+		p.Summary = schema.FirstLine(firstText(x.Summary, x.Description, x.Doc))
 		switch {
 		case x.Required != nil:
-			p.Required = isTrue(x.Required)
+			p.Required = saysYes(x.Required)
 		case x.Optional != nil:
-			p.Required = !isTrue(x.Optional)
+			p.Required = !saysYes(x.Optional)
 		case x.Default != nil:
 			p.Required = false
 		}
@@ -113,7 +114,7 @@ func (m *Method) paramText(signature string) {
 		return
 	}
 	bare := strings.TrimSuffix(name, "?")
-	p := Param{Name: bare, Required: !optional && bare == name, Schema: typeWord(typ)}
+	p := Param{Name: bare, Required: !optional && bare == name, Schema: schema.TypeWord(typ)}
 	if v := strings.TrimSpace(value); optional && jsontext.Valid([]byte(v)) == nil {
 		p.Schema = withDefault(p.Schema, json.RawMessage(v))
 	}
@@ -122,3 +123,6 @@ func (m *Method) paramText(signature string) {
 	}
 	m.Params = append(m.Params, p)
 }
+
+// saysYes reports whether a value is true.
+func saysYes(value json.RawMessage) bool { return string(value) == "true" }

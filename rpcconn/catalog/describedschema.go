@@ -5,18 +5,21 @@ import (
 	"encoding/json"
 	"maps"
 	"strings"
+
+	"rpcsh/rpcconn/jsontext"
+	"rpcsh/rpcconn/schema"
 )
 
 // define makes definitions of the types in an object by name.
 func (d *description) define(types json.RawMessage) {
-	members := objectMembers(types)
+	members := jsontext.Members(types)
 	d.types = make(map[string]bool, len(members))
 	for _, m := range members {
-		d.types[m.name] = true
+		d.types[m.Name] = true
 	}
 	for _, m := range members {
-		if schema := d.schema(m.value); schema != nil {
-			d.learned.Definitions[m.name] = schema
+		if schema := d.schema(m.Value); schema != nil {
+			d.learned.Definitions[m.Name] = schema
 		}
 	}
 }
@@ -60,13 +63,13 @@ func (d *description) modern(value any) any {
 // named returns the schema of a type that is called by its name.
 func (d *description) named(name string) any {
 	if d.types[name] {
-		return map[string]any{"$ref": definitionRef(name)}
+		return map[string]any{"$ref": schema.Pointer(name)}
 	}
-	schema := make(map[string]any)
-	if json.Unmarshal(typeWord(name), &schema) != nil { // there is no such word
+	named := make(map[string]any)
+	if json.Unmarshal(schema.TypeWord(name), &named) != nil { // there is no such word
 		return true
 	}
-	return schema
+	return named
 }
 
 func (d *description) each(list []any) []any {
@@ -78,13 +81,13 @@ func (d *description) each(list []any) []any {
 }
 
 // object returns a schema with those of its keywords that have a meaning now.
-func (d *description) object(schema map[string]any) any {
-	out := make(map[string]any, len(schema))
-	for keyword, value := range schema {
+func (d *description) object(old map[string]any) any {
+	out := make(map[string]any, len(old))
+	for keyword, value := range old {
 		switch keyword {
 		case "$ref":
-			if name, ok := value.(string); ok && d.types[strings.TrimPrefix(name, definitionPath)] {
-				out["$ref"] = definitionRef(strings.TrimPrefix(name, definitionPath))
+			if name, ok := value.(string); ok && d.types[strings.TrimPrefix(name, schema.PointerPrefix)] {
+				out["$ref"] = schema.Pointer(strings.TrimPrefix(name, schema.PointerPrefix))
 			}
 		case "type":
 			d.setType(out, value)
@@ -126,7 +129,7 @@ func (d *description) object(schema map[string]any) any {
 			out[keyword] = value
 		}
 	}
-	if list, ok := schema["required"].([]any); ok && len(list) > 0 {
+	if list, ok := old["required"].([]any); ok && len(list) > 0 {
 		out["required"] = list
 	}
 	return out

@@ -10,6 +10,7 @@ import (
 	"unicode"
 
 	"rpcsh/rpcconn/jsontext"
+	"rpcsh/rpcconn/schema"
 )
 
 // errNoDescription says that an answer describes no methods.
@@ -22,7 +23,7 @@ func FromDescription(answer json.RawMessage) (*Learned, error) {
 		return nil, err
 	}
 	d := description{
-		learned:  &Learned{Source: SourceDescribe, Definitions: make(Definitions)},
+		learned:  &Learned{Source: SourceDescribe, Definitions: make(schema.Definitions)},
 		optional: bytes.Contains(answer, []byte(`"required"`)),
 	}
 	if !d.read(answer) || len(d.learned.Methods) == 0 {
@@ -50,13 +51,13 @@ func (d *description) read(raw json.RawMessage) bool {
 	case '[':
 		return d.list(raw)
 	case '{':
-		members := objectMembers(raw)
+		members := jsontext.Members(raw)
 		if d.containers(members) {
 			return true
 		}
 		return d.byName(members)
 	case '"':
-		methods := readHelp(text(raw))
+		methods := readHelp(jsontext.Text(raw))
 		for _, m := range methods {
 			d.add(m, true)
 		}
@@ -80,39 +81,39 @@ func (d *description) add(m Method, ok bool) {
 // list reads an array of names, or of objects with their names.
 func (d *description) list(raw json.RawMessage) bool {
 	known := len(d.learned.Methods)
-	for _, value := range elements(raw) {
+	for _, value := range jsontext.Elements(raw) {
 		d.add(d.method("", value))
 	}
 	return len(d.learned.Methods) > known
 }
 
 // containers reads the members of an object that has its methods in one of them.
-func (d *description) containers(members []member) bool {
+func (d *description) containers(members []jsontext.Member) bool {
 	found := false
 	for _, m := range members {
-		if m.name == "types" && m.value[0] == '{' {
-			d.define(m.value)
+		if m.Name == "types" && m.Value[0] == '{' {
+			d.define(m.Value)
 		}
 	}
 	for _, m := range members {
-		switch m.name {
+		switch m.Name {
 		case "methods", "procs", "procedures", "functions", "commands":
-			found = d.contained(m.value) || found
+			found = d.contained(m.Value) || found
 		}
 	}
 	if !found {
 		return false
 	}
 	for _, m := range members {
-		switch m.name {
+		switch m.Name {
 		case "notifications", "events":
 			d.ours = true
-			d.contained(m.value)
+			d.contained(m.Value)
 			d.ours = false
 		case "name", "title":
-			d.learned.Peer.Name = text(m.value)
+			d.learned.Peer.Name = jsontext.Text(m.Value)
 		case "version":
-			d.learned.Peer.Version = text(m.value)
+			d.learned.Peer.Version = jsontext.Text(m.Value)
 		}
 	}
 	if d.learned.Peer.Name == "" {
@@ -126,17 +127,17 @@ func (d *description) contained(value json.RawMessage) bool {
 	case '[':
 		return d.list(value)
 	case '{':
-		return d.byName(objectMembers(value))
+		return d.byName(jsontext.Members(value))
 	}
 	return false
 }
 
 // byName reads an object that has a member for each method. That is a guess, so one member that can be none is enough to say no.
-func (d *description) byName(members []member) bool {
+func (d *description) byName(members []jsontext.Member) bool {
 	var methods []Method
 	for _, m := range members {
-		method, ok := d.method(m.name, m.value)
-		if !ok || slices.Contains([]string{"version", "error", "status", "message", "ok", "code", "result"}, m.name) {
+		method, ok := d.method(m.Name, m.Value)
+		if !ok || slices.Contains([]string{"version", "error", "status", "message", "ok", "code", "result"}, m.Name) {
 			return false
 		}
 		methods = append(methods, method)
@@ -161,10 +162,10 @@ func (d *description) method(name string, value json.RawMessage) (Method, bool) 
 	switch value[0] {
 	case '"':
 		if name == "" {
-			return Method{Name: text(value)}, isMethodName(text(value))
+			return Method{Name: jsontext.Text(value)}, isMethodName(jsontext.Text(value))
 		}
 		m := Method{Name: name}
-		m.Summary, m.Description = summaryOf(text(value))
+		m.Summary, m.Description = splitDocumentation(jsontext.Text(value))
 		return m, isMethodName(name)
 	case '[':
 		m := Method{Name: name}
@@ -186,9 +187,9 @@ func (d *description) methodObject(name string, value json.RawMessage) (Method, 
 		m.Name = firstText(x.Name, x.Method)
 	}
 	texts := firstText(x.Summary, x.Description, x.Desc, x.Doc, x.Docstring, x.Help)
-	m.Summary, m.Description = summaryOf(texts)
+	m.Summary, m.Description = splitDocumentation(texts)
 	if x.Summary != nil && x.Description != nil && m.Description == "" {
-		m.Description = strings.TrimSpace(text(x.Description))
+		m.Description = strings.TrimSpace(jsontext.Text(x.Description))
 	}
 	params := firstValue(x.Params, x.Parameters, x.Args, x.Arguments, x.Signature)
 	if params != nil {
@@ -209,24 +210,9 @@ func isMethodName(name string) bool {
 	return name != "" && len(name) <= maxMethodName && !strings.ContainsFunc(name, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) })
 }
 
-// A member is one of an object.
-type member struct {
-	name  string
-	value json.RawMessage
-}
-
-// objectMembers returns the members of a valid object in their order.
-func objectMembers(raw json.RawMessage) (members []member) {
-	_, _ = jsontext.Object(raw, func(key, value []byte) error {
-		members = append(members, member{jsontext.Key(key), value})
-		return nil
-	})
-	return members
-}
-
 func firstText(values ...json.RawMessage) string {
 	for _, v := range values {
-		if s := text(v); s != "" {
+		if s := jsontext.Text(v); s != "" {
 			return s
 		}
 	}

@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"rpcsh/rpcconn"
+	"rpcsh/rpcconn/schema"
 )
 
 //go:generate go run ./internal/genethereum refs-openrpc.json ethereum.json.gz
@@ -90,10 +91,10 @@ func FromEthereum(modules, version json.RawMessage) (*Learned, error) {
 
 // prune leaves out the definitions that no method needs: those of modules that the node does not have.
 func (l *Learned) prune() {
-	needed := make(Definitions)
-	var need func(schema []byte)
-	need = func(schema []byte) {
-		for _, name := range references(schema) {
+	needed := make(schema.Definitions)
+	var need func(text []byte)
+	need = func(text []byte) {
+		for _, name := range schema.References(text) {
 			if definition, ok := l.Definitions[name]; ok && needed[name] == nil {
 				needed[name] = definition
 				need(definition)

@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"rpcsh/rpcconn/jsontext"
+	"rpcsh/rpcconn/schema"
 )
 
 // openRPCVersion is the version of the specification that exported documents follow.
@@ -15,7 +16,7 @@ const openRPCVersion = "1.3.2"
 // FromOpenRPC reads it back; what OpenRPC has no word for is in members that begin with x-rpcsh-, as are the methods that the peer calls.
 // title is what the peer is called where it does not say so itself.
 func (c *Catalog) OpenRPC(title string) json.RawMessage {
-	w := openRPCWriter{from: c.Definitions(), schemas: make(Definitions)}
+	w := openRPCWriter{from: c.Definitions(), schemas: make(schema.Definitions)}
 	peer := c.Peer()
 	if peer.Name != "" {
 		title = peer.Name
@@ -32,28 +33,17 @@ func (c *Catalog) OpenRPC(title string) json.RawMessage {
 		doc.Components = &openRPCComponents{Schemas: w.schemas}
 	}
 	var indented bytes.Buffer
-	if json.Indent(&indented, encode(doc), "", "  ") != nil {
+	if json.Indent(&indented, jsontext.Encode(doc), "", "  ") != nil {
 		return nil
 	}
 	return indented.Bytes()
 }
 
-// encode returns v as JSON text; characters that mean something in HTML stay what they are.
-func encode(v any) json.RawMessage {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	if e.Encode(v) != nil {
-		return json.RawMessage("null")
-	}
-	return bytes.TrimSpace(b.Bytes())
-}
-
 // An openRPCWriter writes methods, and remembers which definitions they need.
 type openRPCWriter struct {
-	from    Definitions
-	schemas Definitions // those that are needed
-	waiting []string    // names of those whose own references have not been looked at
+	from    schema.Definitions
+	schemas schema.Definitions // those that are needed
+	waiting []string           // names of those whose own references have not been looked at
 }
 
 // method returns the method as a method object.
@@ -69,26 +59,26 @@ func (w *openRPCWriter) method(m Method) json.RawMessage {
 	for _, p := range m.Params {
 		params = append(params, w.param(p))
 	}
-	o.Params = encode(params)
+	o.Params = jsontext.Encode(params)
 	if m.Result != nil {
 		o.Result = w.param(*m.Result)
 	}
 	for _, tag := range m.Tags {
-		o.Tags = append(o.Tags, encode(openRPCTag{tag}))
+		o.Tags = append(o.Tags, jsontext.Encode(openRPCTag{tag}))
 	}
 	for _, e := range m.Errors {
 		e.Data = valid(e.Data)
-		o.Errors = append(o.Errors, encode(e))
+		o.Errors = append(o.Errors, jsontext.Encode(e))
 	}
 	for i, e := range m.Examples {
-		o.Examples = append(o.Examples, encode(example(m, e, i)))
+		o.Examples = append(o.Examples, jsontext.Encode(example(m, e, i)))
 	}
 	if o.Via != nil {
 		via := *o.Via
 		via.Fixed = valid(via.Fixed)
 		o.Via = &via
 	}
-	return encode(o)
+	return jsontext.Encode(o)
 }
 
 // valid returns raw, nil where it is no JSON.
@@ -106,12 +96,12 @@ func (w *openRPCWriter) param(p Param) json.RawMessage {
 	if d.Schema == nil {
 		d.Schema = json.RawMessage("true") // there must be one
 	}
-	return encode(d)
+	return jsontext.Encode(d)
 }
 
-// need remembers the definitions to which schema refers.
-func (w *openRPCWriter) need(schema []byte) {
-	for _, name := range references(schema) {
+// need remembers the definitions to which a schema refers.
+func (w *openRPCWriter) need(text []byte) {
+	for _, name := range schema.References(text) {
 		definition, known := w.from[name]
 		if _, done := w.schemas[name]; known && !done && valid(definition) != nil {
 			w.schemas[name] = definition
@@ -129,25 +119,6 @@ func (w *openRPCWriter) follow() {
 	}
 }
 
-// references returns the names of the definitions to which a schema, or a part of it, refers. What only looks like a reference may be
-// among them.
-func references(schema []byte) (names []string) {
-	for {
-		_, after, found := bytes.Cut(schema, []byte(`"$ref"`))
-		if !found {
-			return names
-		}
-		schema = after
-		if i := jsontext.Space(after, 0); i < len(after) && after[i] == ':' {
-			if start, end, err := jsontext.Value(after[i+1:]); err == nil {
-				if name, ok := definitionName(text(after[i+1:][start:end])); ok {
-					names = append(names, name)
-				}
-			}
-		}
-	}
-}
-
 // example returns e, the i-th one of m, as an example pairing.
 func example(m Method, e Example, i int) openRPCExamplePairing {
 	o := openRPCExamplePairing{Name: e.Name, Params: []json.RawMessage{}}
@@ -155,23 +126,23 @@ func example(m Method, e Example, i int) openRPCExamplePairing {
 		o.Name = "example " + strconv.Itoa(i+1) // there must be one
 	}
 	if result := valid(e.Result); result != nil {
-		o.Result = encode(openRPCExample{"result", result})
+		o.Result = jsontext.Encode(openRPCExample{"result", result})
 	}
-	switch params := valid(e.Params); firstByte(params) {
+	switch params := valid(e.Params); jsontext.FirstByte(params) {
 	case '[':
-		for i, value := range elements(params) {
+		for i, value := range jsontext.Elements(params) {
 			name := "arg" + strconv.Itoa(i+1)
 			if i < len(m.Params) {
 				name = m.Params[i].Name
 			}
-			o.Params = append(o.Params, encode(openRPCExample{name, value}))
+			o.Params = append(o.Params, jsontext.Encode(openRPCExample{name, value}))
 		}
 		if m.Structure == ByName || len(o.Params) == 0 {
 			o.Sent = params
 		}
 	case '{':
 		_, _ = jsontext.Object(params, func(key, value []byte) error {
-			o.Params = append(o.Params, encode(openRPCExample{jsontext.Key(key), value}))
+			o.Params = append(o.Params, jsontext.Encode(openRPCExample{jsontext.Key(key), value}))
 			return nil
 		})
 		if m.Structure != ByName || len(o.Params) == 0 {

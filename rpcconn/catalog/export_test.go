@@ -3,6 +3,7 @@ package catalog
 import (
 	"encoding/json"
 	"reflect"
+	"rpcsh/rpcconn/schema"
 	"testing"
 )
 
@@ -47,13 +48,13 @@ func TestOpenRPCIsReadBack(t *testing.T) {
 			{Name: "unknown", Source: SourceOpenRPC},
 			{Name: "unknown", Ours: true, Kind: KindNotification, Source: SourceOpenRPC},
 		},
-		Definitions: Definitions{
+		Definitions: schema.Definitions{
 			"A b/c": raw(`{"type":"object","properties":{"next":{"$ref":"#/components/schemas/N"}}}`),
 			"N":     raw(`{"items":{"$ref":"#/components/schemas/N"}}`),
 		},
 	}
 	learned := *want
-	learned.Definitions = Definitions{"unused": raw(`{"$ref":"#/components/schemas/N"}`), "broken": raw(`{`)}
+	learned.Definitions = schema.Definitions{"unused": raw(`{"$ref":"#/components/schemas/N"}`), "broken": raw(`{`)}
 	for name, d := range want.Definitions {
 		learned.Definitions[name] = d
 	}

@@ -3,6 +3,7 @@ package catalog
 import (
 	"encoding/json"
 	"fmt"
+	"rpcsh/rpcconn/schema"
 	"strings"
 )
 
@@ -39,7 +40,7 @@ func readHelp(help string) (methods []Method) {
 // readHelpLine reads NAME ARGUMENT …
 func readHelpLine(line string) (Method, bool) {
 	name, rest, _ := strings.Cut(line, " ")
-	if !isIdentifier(strings.NewReplacer(".", "_", "-", "_", "/", "_", ":", "_").Replace(name)) {
+	if !schema.IsIdentifier(strings.NewReplacer(".", "_", "-", "_", "/", "_", ":", "_").Replace(name)) {
 		return Method{}, false
 	}
 	m := Method{Name: name, Params: []Param{}}
@@ -108,11 +109,11 @@ func (a *helpArguments) quoted(s, end string) int {
 	if i < 0 {
 		return 0
 	}
-	var schema json.RawMessage
+	var typ json.RawMessage
 	if end == `"` {
-		schema = typeWord("string")
+		typ = schema.TypeWord("string")
 	}
-	a.add(s[1:1+i], schema, true)
+	a.add(s[1:1+i], typ, true)
 	return i + 2
 }
 
@@ -130,11 +131,11 @@ func (a *helpArguments) bracketed(s string) int {
 			name := s[1:i]
 			switch {
 			case s[0] == '{':
-				a.add("", typeWord("object"), true)
-			case isIdentifier(name):
+				a.add("", schema.TypeWord("object"), true)
+			case schema.IsIdentifier(name):
 				a.add(name, nil, false)
 			default:
-				a.add("", typeWord("array"), true)
+				a.add("", schema.TypeWord("array"), true)
 			}
 			return i + 1
 		}

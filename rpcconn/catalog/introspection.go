@@ -9,6 +9,9 @@ import (
 	"strings"
 
 	"rpcsh/rpcconn"
+
+	"rpcsh/rpcconn/jsontext"
+	"rpcsh/rpcconn/schema"
 )
 
 // SourceIntrospection is the convention that came with XML-RPC (http://xmlrpc-c.sourceforge.net/introspection.html).
@@ -84,7 +87,7 @@ func (in *introspection) each(ctx context.Context, method string, read func(*Met
 			in.learned.Remarks = append(in.learned.Remarks, fmt.Sprintf("%s was asked about the first %d of %d methods", method, i, len(in.learned.Methods)))
 			return
 		}
-		answer, ok := in.ask(ctx, method, json.RawMessage("["+jsonText(m.Name)+"]"))
+		answer, ok := in.ask(ctx, method, json.RawMessage("["+jsontext.Quote(m.Name)+"]"))
 		if !ok {
 			return
 		}
@@ -163,7 +166,7 @@ func readXMLRPCSignature(m *Method, answer json.RawMessage) {
 	for i, typ := range longest {
 		p := Param{Name: fmt.Sprintf("arg%d", i), Required: i < shortest}
 		if len(signatures) == 1 {
-			p.Schema = typeWord(typ)
+			p.Schema = schema.TypeWord(typ)
 		}
 		if i > 0 {
 			m.Params = append(m.Params, p)
@@ -178,12 +181,6 @@ func readXMLRPCSignature(m *Method, answer json.RawMessage) {
 func readMethodHelp(m *Method, answer json.RawMessage) {
 	var help string
 	if json.Unmarshal(answer, &help) == nil {
-		m.Summary, m.Description = summaryOf(help)
+		m.Summary, m.Description = splitDocumentation(help)
 	}
-}
-
-// summaryOf returns the first line of a text, and the rest.
-func summaryOf(text string) (summary, description string) {
-	summary, description, _ = strings.Cut(strings.TrimSpace(text), "\n")
-	return strings.TrimSpace(summary), strings.TrimSpace(description)
 }

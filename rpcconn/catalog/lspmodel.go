@@ -6,6 +6,7 @@ import (
 	_ "embed"
 	"encoding/json"
 	"fmt"
+	"rpcsh/rpcconn/schema"
 	"sync"
 )
 
@@ -20,9 +21,9 @@ var lspData []byte
 
 // An LSPModel is the Language Server Protocol: all its methods, and the types that they refer to.
 type LSPModel struct {
-	Version     string      `json:"version"`
-	Methods     []LSPMethod `json:"methods"`
-	Definitions Definitions `json:"definitions"`
+	Version     string             `json:"version"`
+	Methods     []LSPMethod        `json:"methods"`
+	Definitions schema.Definitions `json:"definitions"`
 }
 
 // An LSPMethod is a method of the Language Server Protocol.

@@ -3,6 +3,7 @@ package catalog
 import (
 	"encoding/json"
 	"fmt"
+	"rpcsh/rpcconn/schema"
 	"strings"
 )
 
@@ -50,7 +51,7 @@ func FromMCP(hello json.RawMessage, lists map[string][]json.RawMessage) (*Learne
 	}
 	r := mcpReader{
 		learned: &Learned{
-			Source: SourceMCP, Definitions: make(Definitions),
+			Source: SourceMCP, Definitions: make(schema.Definitions),
 			Peer: Identity{Name: server.ServerInfo.Name, Version: server.ServerInfo.Version},
 		},
 		taken: make(map[string]bool),
@@ -102,7 +103,7 @@ func (r *mcpReader) add(prefix string, m Method) {
 func (r *mcpReader) tool(e mcpEntry) Method {
 	m := Method{
 		Name: e.Name, Kind: KindRequest, Structure: ByName, Params: []Param{}, Tags: []string{"tool"},
-		Result: &Param{Name: "result", Schema: mcpToolResult(r.hoist(e.OutputSchema, e.Name+".result"))},
+		Result: &Param{Name: "result", Schema: mcpToolResult(r.bundle(e.OutputSchema, e.Name+".result"))},
 		Via:    mcpVia("tools/call", e.Name),
 	}
 	m.Summary, m.Description = splitDocumentation(firstOf(e.Description, e.Title, e.Annotations.Title))
@@ -117,20 +118,20 @@ func (r *mcpReader) tool(e mcpEntry) Method {
 			m.Tags = append(m.Tags, hint.tag)
 		}
 	}
-	schema := r.hoist(e.InputSchema, e.Name)
+	schema := r.bundle(e.InputSchema, e.Name)
 	m.Params = append(m.Params, r.learned.Definitions.Properties(schema)...)
 	m.Open = takesMore(schema)
 	return m
 }
 
-// hoist returns a schema of which the definitions are among those that are learned; nil where there is none.
-func (r *mcpReader) hoist(schema json.RawMessage, prefix string) json.RawMessage {
-	if len(schema) == 0 {
+// bundle returns a schema of which the definitions are among those that are learned; nil where there is none.
+func (r *mcpReader) bundle(raw json.RawMessage, prefix string) json.RawMessage {
+	if len(raw) == 0 {
 		return nil
 	}
-	hoisted, remarks := Hoist(schema, prefix, r.learned.Definitions)
+	bundled, remarks := schema.BundleRefs(raw, prefix, r.learned.Definitions)
 	r.learned.Remarks = append(r.learned.Remarks, remarks...)
-	return hoisted
+	return bundled
 }
 
 // takesMore reports whether an object schema says that there may be members beside its properties. One that does not say so is taken to
@@ -170,7 +171,7 @@ func (r *mcpReader) prompt(e mcpEntry) Method {
 	for _, a := range e.Arguments {
 		if a.Name != "" {
 			m.Params = append(m.Params, Param{
-				Name: a.Name, Summary: firstLine(a.Description, a.Title), Required: a.Required, Schema: json.RawMessage(`{"type":"string"}`),
+				Name: a.Name, Summary: schema.FirstLine(a.Description, a.Title), Required: a.Required, Schema: json.RawMessage(`{"type":"string"}`),
 			})
 		}
 	}

@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"encoding/json"
+	"rpcsh/rpcconn/schema"
 	"strings"
 )
 
@@ -46,13 +47,7 @@ type Method struct {
 }
 
 // A Param is a parameter of a method, or its result.
-type Param struct {
-	Name       string          `json:"name"`
-	Summary    string          `json:"summary,omitempty"`
-	Required   bool            `json:"required,omitempty"`
-	Deprecated bool            `json:"deprecated,omitempty"`
-	Schema     json.RawMessage `json:"schema,omitempty"` // JSON Schema; what it refers to is in the Definitions that came with it
-}
+type Param = schema.Property
 
 // An Error is one that a method may answer with.
 type Error struct {
@@ -76,9 +71,6 @@ type Via struct {
 	Member string          `json:"member,omitempty"` // "": the person's params are members of the params themselves
 }
 
-// Definitions are schemas that others refer to, as "#/components/schemas/NAME".
-type Definitions map[string]json.RawMessage
-
 // An Identity is who a peer says that it is.
 type Identity struct {
 	Name    string   `json:"name,omitempty"`
@@ -100,12 +92,9 @@ type Learned struct {
 	Source      Source
 	Peer        Identity
 	Methods     []Method
-	Definitions Definitions
+	Definitions schema.Definitions
 	Remarks     []string // what could not be read, a line each
 }
-
-// Type returns the type of p in short, "" where its schema says none.
-func (p Param) Type() string { return TypeText(p.Schema) }
 
 // Signature returns the method as one would write it: add(a: integer, b?: integer) → integer.
 func (m Method) Signature() string {

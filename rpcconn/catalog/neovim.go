@@ -6,6 +6,9 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"rpcsh/rpcconn/jsontext"
+	"rpcsh/rpcconn/schema"
 )
 
 // SourceNeovim is the convention of Neovim (its manual, "api-metadata").
@@ -53,13 +56,13 @@ func FromNeovim(info json.RawMessage) (*Learned, error) {
 	if err := json.Unmarshal(info, &api); err != nil {
 		return nil, fmt.Errorf("reading Neovim's API: %w", err)
 	}
-	if firstByte(api.Functions) != '[' {
+	if jsontext.FirstByte(api.Functions) != '[' {
 		return nil, fmt.Errorf("reading Neovim's API: it has no functions")
 	}
 	_ = json.Unmarshal(api.Types, &api.types) // none are known, where it is something else
 	learned := &Learned{Source: SourceNeovim, Peer: Identity{Name: "Neovim", Version: api.version()}, Definitions: api.handles()}
 	unread := 0
-	for _, raw := range elements(api.Functions) {
+	for _, raw := range jsontext.Elements(api.Functions) {
 		var f neovimFunction
 		if json.Unmarshal(raw, &f) != nil || f.Name == "" {
 			unread++
@@ -84,13 +87,13 @@ func (api *neovimAPI) version() string {
 
 // handles returns the definitions of Buffer, Window and Tabpage. Neovim sends them as values of types of their own, which codecs show as
 // objects, and takes plain integers for them.
-func (api *neovimAPI) handles() Definitions {
-	definitions := make(Definitions)
+func (api *neovimAPI) handles() schema.Definitions {
+	definitions := make(schema.Definitions)
 	for name := range api.types {
-		if !isIdentifier(name) {
+		if !schema.IsIdentifier(name) {
 			continue
 		}
-		definitions[name] = json.RawMessage(`{"type":["integer","object"],"description":` + jsonText("the number of a "+strings.ToLower(name)+", 0 being the current one") + `}`)
+		definitions[name] = json.RawMessage(`{"type":["integer","object"],"description":` + jsontext.Quote("the number of a "+strings.ToLower(name)+", 0 being the current one") + `}`)
 	}
 	return definitions
 }
@@ -125,7 +128,7 @@ func (api *neovimAPI) params(parameters [][]string) []Param {
 // its manual, "api-buffer-updates" and "rpc-errors", which the metadata does not have.
 func (api *neovimAPI) events() []Method {
 	var names []string
-	for _, raw := range elements(api.UIEvents) {
+	for _, raw := range jsontext.Elements(api.UIEvents) {
 		var event struct{ Name string }
 		if json.Unmarshal(raw, &event) == nil && event.Name != "" {
 			names = append(names, event.Name)
@@ -139,7 +142,7 @@ func (api *neovimAPI) events() []Method {
 	redraw := event("redraw")
 	redraw.Open = true
 	if names != nil {
-		redraw.Params = []Param{{Name: "event", Required: true, Schema: json.RawMessage(`{"type":"array","prefixItems":[{"enum":` + jsonTexts(names) + `}]}`)}}
+		redraw.Params = []Param{{Name: "event", Required: true, Schema: json.RawMessage(`{"type":"array","prefixItems":[{"enum":` + jsontext.QuoteList(names) + `}]}`)}}
 	}
 	return []Method{
 		redraw,
@@ -163,8 +166,8 @@ func (api *neovimAPI) nestedSchema(typ string, depth int) json.RawMessage {
 	}
 	name, inner, _ := strings.Cut(strings.TrimSpace(typ), "(")
 	args := splitArguments(strings.TrimSuffix(inner, ")"))
-	if _, ok := api.types[name]; ok && isIdentifier(name) {
-		return json.RawMessage(`{"$ref":` + jsonText(definitionRef(name)) + `}`)
+	if _, ok := api.types[name]; ok && schema.IsIdentifier(name) {
+		return json.RawMessage(`{"$ref":` + jsontext.Quote(schema.Pointer(name)) + `}`)
 	}
 	switch name {
 	case "Boolean":
@@ -231,7 +234,7 @@ func enumSchema(values []string) json.RawMessage {
 	for _, v := range values {
 		words = append(words, strings.Trim(v, `"'`))
 	}
-	return json.RawMessage(`{"enum":` + jsonTexts(words) + `}`)
+	return json.RawMessage(`{"enum":` + jsontext.QuoteList(words) + `}`)
 }
 
 // splitArguments splits at the commas that are in no brackets.

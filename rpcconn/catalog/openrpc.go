@@ -11,10 +11,14 @@ import (
 	"unicode/utf8"
 
 	"rpcsh/rpcconn/jsontext"
+	"rpcsh/rpcconn/schema"
 )
 
 // MethodDiscover is the method by which OpenRPC services list their methods (OpenRPC specification, "Service Discovery Method").
 const MethodDiscover = "rpc.discover"
+
+// maxReferences is how many references may lead from one to the next.
+const maxReferences = 32
 
 // The types below are objects of an OpenRPC document, named as its specification (1.3) names them; what it has no word for is in members
 // that begin with x-rpcsh-. What may be of any shape, in a document that is not as it should be, is raw.
@@ -32,7 +36,7 @@ type (
 		Modules []string `json:"x-rpcsh-modules,omitempty"`
 	}
 	openRPCComponents struct {
-		Schemas Definitions `json:"schemas,omitempty"`
+		Schemas schema.Definitions `json:"schemas,omitempty"`
 	}
 	openRPCMethod struct {
 		Name        string            `json:"name"`
@@ -92,27 +96,26 @@ func FromOpenRPC(document json.RawMessage) (*Learned, error) {
 		}
 	}
 	var doc openRPCDocument
-	members := index(document)
+	members := jsontext.Index(document)
 	if members["openrpc"] == nil && members["methods"] == nil {
 		return nil, errors.New("reading the OpenRPC document: it has neither openrpc nor methods")
 	}
-	if m := members["methods"]; m != nil && firstByte(m) != '[' {
+	if m := members["methods"]; m != nil && jsontext.FirstByte(m) != '[' {
 		return nil, errors.New("reading the OpenRPC document: its methods are no array")
 	}
-	if v := members["openrpc"]; v != nil && firstByte(v) != '"' && members["methods"] == nil {
+	if v := members["openrpc"]; v != nil && jsontext.FirstByte(v) != '"' && members["methods"] == nil {
 		return nil, errors.New("reading the OpenRPC document: its openrpc is no version")
 	}
-	r := openRPCReader{document: &tree{text: document}, learned: &Learned{Source: SourceOpenRPC}}
-	r.hoister = newHoister(r.document, make(Definitions))
+	r := openRPCReader{bundler: schema.NewBundler(document, make(schema.Definitions)), learned: &Learned{Source: SourceOpenRPC}}
 	unmarshal(document, &doc)
 	r.learned.Peer = Identity{Name: doc.Info.Title, Version: doc.Info.Version, Modules: doc.Info.Modules}
 	r.methods(doc.Methods, false)
 	r.methods(doc.Ours, true)
-	r.hoister.finish()
-	if len(r.hoister.into) > 0 {
-		r.learned.Definitions = r.hoister.into
+	r.bundler.Finish()
+	if len(r.bundler.Definitions) > 0 {
+		r.learned.Definitions = r.bundler.Definitions
 	}
-	r.learned.Remarks = r.hoister.remarks.lines()
+	r.learned.Remarks = r.bundler.Remarks.Lines()
 	return r.learned, nil
 }
 
@@ -121,12 +124,11 @@ func unmarshal(text []byte, v any) { _ = json.Unmarshal(text, v) }
 
 // An openRPCReader reads one document.
 type openRPCReader struct {
-	document *tree
-	hoister  *hoister
-	learned  *Learned
+	bundler *schema.Bundler
+	learned *Learned
 }
 
-func (r *openRPCReader) remark(format string, args ...any) { r.hoister.remarks.add(format, args...) }
+func (r *openRPCReader) remark(format string, args ...any) { r.bundler.Remarks.Add(format, args...) }
 
 func (r *openRPCReader) methods(list []json.RawMessage, ours bool) {
 	for i, raw := range list {
@@ -145,21 +147,21 @@ func (r *openRPCReader) methods(list []json.RawMessage, ours bool) {
 
 // deref returns what an object that may be a reference to one refers to, nil where that is not there or no object.
 func (r *openRPCReader) deref(raw json.RawMessage) json.RawMessage {
-	for range maxDepth {
-		if firstByte(raw) != '{' {
+	for range maxReferences {
+		if jsontext.FirstByte(raw) != '{' {
 			return nil
 		}
-		ref := read(raw).ref
+		ref := jsontext.Get(raw, "$ref")
 		if ref == nil {
 			return raw
 		}
-		pointer, ok := strings.CutPrefix(text(ref), "#")
+		pointer, ok := strings.CutPrefix(jsontext.Text(ref), "#")
 		if !ok {
-			r.remark("what is elsewhere is not fetched, such as %v", text(ref))
+			r.remark("what is elsewhere is not fetched, such as %v", jsontext.Text(ref))
 			return nil
 		}
-		if raw = r.document.find(pointer, &r.hoister.budget); raw == nil || !r.hoister.spend(len(raw)) {
-			r.remark("nothing is at %v, which is referred to", text(ref))
+		if raw = r.bundler.Find(pointer); raw == nil {
+			r.remark("nothing is at %v, which is referred to", jsontext.Text(ref))
 			return nil
 		}
 	}
@@ -191,7 +193,7 @@ func (r *openRPCReader) method(raw json.RawMessage) (Method, bool) {
 		m.Result = &result
 	}
 	for _, raw := range o.Tags {
-		tag := openRPCTag{text(raw)}
+		tag := openRPCTag{jsontext.Text(raw)}
 		unmarshal(r.deref(raw), &tag)
 		if tag.Name != "" {
 			m.Tags = append(m.Tags, tag.Name)
@@ -218,14 +220,14 @@ func (r *openRPCReader) method(raw json.RawMessage) (Method, bool) {
 
 // params reads the params of o into m. One that cannot be read leaves its place, so that those behind it keep theirs.
 func (r *openRPCReader) params(m *Method, o *openRPCMethod) {
-	if o.Unknown || o.Params != nil && firstByte(o.Params) != '[' {
+	if o.Unknown || o.Params != nil && jsontext.FirstByte(o.Params) != '[' {
 		if !o.Unknown {
 			r.remark("the params of %v are no array", o.Name)
 		}
 		return
 	}
 	m.Params = []Param{}
-	for i, raw := range elements(o.Params) {
+	for i, raw := range jsontext.Elements(o.Params) {
 		p, ok := r.param(raw, o.Name)
 		if !ok || p.Name == "" {
 			r.remark("a param of %v has no name", o.Name)
@@ -246,9 +248,9 @@ func (r *openRPCReader) param(raw json.RawMessage, method string) (Param, bool) 
 		return Param{}, false
 	}
 	unmarshal(raw, &d)
-	p := Param{Name: d.Name, Summary: firstLine(d.Summary, d.Description), Required: d.Required, Deprecated: d.Deprecated}
-	if c := firstByte(d.Schema); c == '{' || string(d.Schema) == "false" {
-		p.Schema = r.hoister.hoist(d.Schema, method)
+	p := Param{Name: d.Name, Summary: schema.FirstLine(d.Summary, d.Description), Required: d.Required, Deprecated: d.Deprecated}
+	if c := jsontext.FirstByte(d.Schema); c == '{' || string(d.Schema) == "false" {
+		p.Schema = r.bundler.Bundle(d.Schema, method)
 	}
 	return p, true
 }
@@ -309,31 +311,4 @@ func openRPCConvention() Convention {
 			return FromOpenRPC(document)
 		},
 	}
-}
-
-// summarize returns a text of one line, and what it leaves out of summary and description.
-func summarize(summary, description string) (line, rest string) {
-	summary, description = strings.TrimSpace(summary), strings.TrimSpace(description)
-	if summary == "" {
-		summary, description = description, ""
-	}
-	line, rest, _ = strings.Cut(summary, "\n")
-	line = strings.TrimSpace(line)
-	if next, _, _ := strings.Cut(rest, "\n"); strings.TrimSpace(next) != "" && !strings.HasSuffix(line, ".") {
-		rest = summary // the first line ends within a sentence
-	}
-	if description == line {
-		description = ""
-	}
-	return line, strings.TrimSpace(strings.TrimSpace(rest) + "\n\n" + description)
-}
-
-// firstLine returns the first line of the first text that is not empty.
-func firstLine(texts ...string) string {
-	for _, t := range texts {
-		if line, _, _ := strings.Cut(strings.TrimSpace(t), "\n"); line != "" {
-			return strings.TrimSpace(line)
-		}
-	}
-	return ""
 }

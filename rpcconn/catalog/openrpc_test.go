@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"rpcsh/rpcconn/schema"
 	"strings"
 	"testing"
 )
@@ -134,7 +135,7 @@ func TestFromOpenRPCReadsAll(t *testing.T) {
 				Examples: []Example{{Name: "two", Params: raw(`[1,2.50]`)}},
 			},
 		},
-		Definitions: Definitions{
+		Definitions: schema.Definitions{
 			"Animal":     raw(`{"type":"object","properties":{"name":{"type":"string"},"young":{"type":"array","items":{"$ref":"#/components/schemas/Animal"}}}}`),
 			"Food":       raw(`{"enum":["fish","hay"]}`),
 			"weigh.Kilo": raw(`{"type":"number"}`),
@@ -192,7 +193,7 @@ func TestFromOpenRPCIsBounded(t *testing.T) {
 	}
 	for _, test := range tests {
 		learned, err := FromOpenRPC(json.RawMessage(test.document))
-		if err != nil || len(learned.Remarks) > maxRemarks {
+		if err != nil || len(learned.Remarks) > 10 {
 			t.Errorf("%s: %v, %q", test.name, err, learned.Remarks)
 			continue
 		}

@@ -6,6 +6,9 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"rpcsh/rpcconn/jsontext"
+	"rpcsh/rpcconn/schema"
 )
 
 // SourceOVSDB is the convention of the Open vSwitch Database Management Protocol (RFC 7047).
@@ -42,7 +45,7 @@ func learnOVSDB(ctx context.Context, p Peer, _ json.RawMessage) (*Learned, error
 			remarks = append(remarks, fmt.Sprintf("the schemas of %d more databases were not asked for", len(names)-i))
 			break
 		}
-		schema, err := p.Call(ctx, methodGetSchema, json.RawMessage("["+jsonText(name)+"]"))
+		schema, err := p.Call(ctx, methodGetSchema, json.RawMessage("["+jsontext.Quote(name)+"]"))
 		if err != nil {
 			remarks = append(remarks, fmt.Sprintf("getting the schema of %s: %v", name, err))
 			if ctx.Err() != nil {
@@ -59,10 +62,10 @@ func learnOVSDB(ctx context.Context, p Peer, _ json.RawMessage) (*Learned, error
 
 // FromOVSDB returns the methods of a server with these databases, of which schemas (RFC 7047 section 3.2) are known.
 func FromOVSDB(names []string, schemas []json.RawMessage) *Learned {
-	o := ovsdb{names: names, learned: &Learned{Source: SourceOVSDB, Peer: Identity{Name: "OVSDB"}, Definitions: make(Definitions)}}
+	o := ovsdb{names: names, learned: &Learned{Source: SourceOVSDB, Peer: Identity{Name: "OVSDB"}, Definitions: make(schema.Definitions)}}
 	for _, raw := range schemas {
 		var s ovsdbSchema
-		if err := json.Unmarshal(raw, &s); err != nil || !isIdentifier(s.Name) {
+		if err := json.Unmarshal(raw, &s); err != nil || !schema.IsIdentifier(s.Name) {
 			o.remark("a schema could not be read")
 			continue
 		}
@@ -101,12 +104,10 @@ func (o *ovsdb) remark(format string, args ...any) {
 
 func (o *ovsdb) define(name, schema string) { o.learned.Definitions[name] = json.RawMessage(schema) }
 
-func ref(name string) string { return `{"$ref":` + jsonText(definitionRef(name)) + `}` }
-
 func (o *ovsdb) database(s ovsdbSchema) {
 	for _, name := range sortedKeys(s.Tables) {
 		var table struct{ Columns map[string]json.RawMessage }
-		if json.Unmarshal(s.Tables[name], &table) != nil || !isIdentifier(name) {
+		if json.Unmarshal(s.Tables[name], &table) != nil || !schema.IsIdentifier(name) {
 			o.remark("table %s of %s could not be read", name, s.Name)
 			continue
 		}
@@ -131,13 +132,13 @@ func (o *ovsdb) table(name string, columns map[string]json.RawMessage) {
 	for _, column := range names {
 		o.allColumns[column] = true
 		if raw, ok := columns[column]; ok {
-			row = append(row, jsonText(column)+":"+ovsdbColumn(raw))
+			row = append(row, jsontext.Quote(column)+":"+ovsdbColumn(raw))
 		}
 	}
-	o.define(name+".columns", `{"enum":`+jsonTexts(names)+`}`)
+	o.define(name+".columns", `{"enum":`+jsontext.QuoteList(names)+`}`)
 	o.define(name+".row", `{"type":"object","properties":{`+strings.Join(row, ",")+`},"additionalProperties":false}`)
-	o.define(name, `{"type":"object","properties":{`+ovsdbMembers(ref(name+".columns"), ref(name+".row"))+`}}`)
-	o.define(name+".monitor", ovsdbMonitor(ref(name+".columns")))
+	o.define(name, `{"type":"object","properties":{`+ovsdbMembers(schema.Ref(name+".columns"), schema.Ref(name+".row"))+`}}`)
+	o.define(name+".monitor", ovsdbMonitor(schema.Ref(name+".columns")))
 }
 
 // ovsdbMembers returns the properties of an operation that name these columns or have such rows (RFC 7047 section 5.2).
@@ -165,19 +166,19 @@ func (o *ovsdb) operation() {
 	var conditions, monitors []string
 	exampleOperation, exampleRequests := "", ""
 	if o.tables != nil {
-		columns = ref("Column")
+		columns = schema.Ref("Column")
 		// any string will do: what a table does not have is said by its condition, once
-		o.define("Column", `{"anyOf":[{"enum":`+jsonTexts(sortedKeys(o.allColumns))+`},{"type":"string"}]}`)
-		table = ref("Table")
+		o.define("Column", `{"anyOf":[{"enum":`+jsontext.QuoteList(sortedKeys(o.allColumns))+`},{"type":"string"}]}`)
+		table = schema.Ref("Table")
 		var names []string
 		for _, t := range o.tables {
 			names = append(names, t.name)
-			conditions = append(conditions, `{"if":{"properties":{"table":{"const":`+jsonText(t.name)+`}},"required":["table"]},"then":`+anyOf(t.refs, "")+`}`)
-			monitors = append(monitors, jsonText(t.name)+":"+anyOf(t.refs, ".monitor"))
+			conditions = append(conditions, `{"if":{"properties":{"table":{"const":`+jsontext.Quote(t.name)+`}},"required":["table"]},"then":`+anyOf(t.refs, "")+`}`)
+			monitors = append(monitors, jsontext.Quote(t.name)+":"+anyOf(t.refs, ".monitor"))
 		}
-		o.define("Table", `{"enum":`+jsonTexts(names)+`}`)
-		exampleOperation = `,"examples":[{"op":"select","table":` + jsonText(names[0]) + `,"where":[]}]`
-		exampleRequests = `,"examples":[{` + jsonText(names[0]) + `:{}}]`
+		o.define("Table", `{"enum":`+jsontext.QuoteList(names)+`}`)
+		exampleOperation = `,"examples":[{"op":"select","table":` + jsontext.Quote(names[0]) + `,"where":[]}]`
+		exampleRequests = `,"examples":[{` + jsontext.Quote(names[0]) + `:{}}]`
 	}
 	s := `{"type":"object"` + exampleOperation + `,"required":["op"],"properties":{` +
 		`"op":{"enum":["select","insert","update","mutate","delete","wait","commit","abort","comment","assert"]},"table":` + table + `,` +
@@ -195,7 +196,7 @@ func (o *ovsdb) operation() {
 func anyOf(names []string, suffix string) string {
 	var refs []string
 	for _, name := range names {
-		refs = append(refs, ref(name+suffix))
+		refs = append(refs, schema.Ref(name+suffix))
 	}
 	if len(refs) == 1 {
 		return refs[0]

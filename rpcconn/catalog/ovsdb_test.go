@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"rpcsh/rpcconn/schema"
 	"strings"
 	"testing"
 )
@@ -48,7 +49,7 @@ func TestLearnOVSDB(t *testing.T) {
 }
 
 // memberNames returns the names of the members of what the schema called name has under path.
-func memberNames(d Definitions, schema json.RawMessage, path ...string) string {
+func memberNames(d schema.Definitions, schema json.RawMessage, path ...string) string {
 	for _, step := range path {
 		if step == "[]" {
 			schema = d.Items(schema)
@@ -77,7 +78,7 @@ func memberNames(d Definitions, schema json.RawMessage, path ...string) string {
 
 func TestOVSDBCompletes(t *testing.T) {
 	d := FromOVSDB([]string{"Switch"}, []json.RawMessage{ovsdbTestSchema(t)}).Definitions
-	operation, monitor := json.RawMessage(ref("Operation")), json.RawMessage(ref("MonitorRequests"))
+	operation, monitor := json.RawMessage(schema.Ref("Operation")), json.RawMessage(schema.Ref("MonitorRequests"))
 	const columns = `"_uuid" "_version" "external_ids" "fail_mode" "flood_vlans" "name" "one" "ports" "speed" "up"`
 	for _, test := range []struct {
 		schema json.RawMessage
@@ -91,9 +92,9 @@ func TestOVSDBCompletes(t *testing.T) {
 		{monitor, "", "Bridge Port"}, {monitor, "Bridge", "columns select"},
 		{monitor, "Bridge columns []", `"_uuid" "_version" "external_ids" "fail_mode" "flood_vlans" "name" "ports"`},
 		{monitor, "Bridge select", "initial insert delete modify"},
-		{json.RawMessage(ref("Switch.Bridge")), "row", "external_ids fail_mode flood_vlans name ports"},
-		{json.RawMessage(ref("Switch.Bridge")), "row fail_mode", `"standalone" "secure"`},
-		{json.RawMessage(ref("Switch.Port")), "row up", "true false"}, {json.RawMessage(ref("Switch.Port")), "row one", `"only"`},
+		{json.RawMessage(schema.Ref("Switch.Bridge")), "row", "external_ids fail_mode flood_vlans name ports"},
+		{json.RawMessage(schema.Ref("Switch.Bridge")), "row fail_mode", `"standalone" "secure"`},
+		{json.RawMessage(schema.Ref("Switch.Port")), "row up", "true false"}, {json.RawMessage(schema.Ref("Switch.Port")), "row one", `"only"`},
 	} {
 		if got := memberNames(d, test.schema, strings.Fields(test.path)...); got != test.want {
 			t.Errorf("%s %s: got %s, want %s", test.schema, test.path, got, test.want)
@@ -142,12 +143,12 @@ func TestOVSDBChecks(t *testing.T) {
 
 // Databases may have tables of the same name; then either's columns do.
 func TestOVSDBSameTable(t *testing.T) {
-	schema := func(name, column string) json.RawMessage {
+	schemaOf := func(name, column string) json.RawMessage {
 		return json.RawMessage(fmt.Sprintf(`{"name":%q,"tables":{"T":{"columns":{%q:{"type":"string"}}}}}`, name, column))
 	}
-	l := FromOVSDB([]string{"A", "B", "_Server"}, []json.RawMessage{schema("A", "a"), schema("B", "b")})
+	l := FromOVSDB([]string{"A", "B", "_Server"}, []json.RawMessage{schemaOf("A", "a"), schemaOf("B", "b")})
 	checkLearned(t, l, SourceOVSDB)
-	if got := memberNames(l.Definitions, json.RawMessage(ref("Operation")), "columns", "[]"); got != `"_uuid" "_version" "a" "b"` {
+	if got := memberNames(l.Definitions, json.RawMessage(schema.Ref("Operation")), "columns", "[]"); got != `"_uuid" "_version" "a" "b"` {
 		t.Errorf("columns are %s", got)
 	}
 	if want := `"then":{"anyOf":[{"$ref":"#/components/schemas/A.T"},{"$ref":"#/components/schemas/B.T"}]}`; !strings.Contains(string(l.Definitions["Operation"]), want) {
@@ -186,4 +187,18 @@ func FuzzFromOVSDB(f *testing.F) {
 	f.Fuzz(func(t *testing.T, schema []byte) {
 		checkLearned(t, FromOVSDB([]string{"A"}, []json.RawMessage{schema}), SourceOVSDB)
 	})
+}
+
+func TestOVSDBCompletesByTable(t *testing.T) {
+	d := FromOVSDB([]string{"Switch"}, []json.RawMessage{ovsdbTestSchema(t)}).Definitions
+	port := d.Given(json.RawMessage(schema.Ref("Operation")), map[string]string{"op": "select", "table": "Port"})
+	for path, want := range map[string]string{"columns": `"_uuid" "_version" "name" "one" "speed" "up"`, "row": "name one speed up"} {
+		steps := []string{path}
+		if path == "columns" {
+			steps = append(steps, "[]")
+		}
+		if got := memberNames(d, port, steps...); got != want {
+			t.Errorf("%s are %s, want %s", path, got, want)
+		}
+	}
 }

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+
+	"rpcsh/rpcconn/jsontext"
 )
 
 // An ovsdbType is the type of a column (RFC 7047 section 3.2, <type>).
@@ -32,7 +34,7 @@ func ovsdbColumn(column json.RawMessage) string {
 	key := t.key.schema()
 	if t.isMap {
 		pair := `{"type":"array","minItems":2,"maxItems":2,"prefixItems":[` + key + `,` + t.value.schema() + `]}`
-		return `{"type":"array","description":` + jsonText("map of "+t.key.words()+" to "+t.value.words()) +
+		return `{"type":"array","description":` + jsontext.Quote("map of "+t.key.words()+" to "+t.value.words()) +
 			`,"minItems":2,"maxItems":2,"prefixItems":[{"const":"map"},{"type":"array","items":` + pair + `}]}`
 	}
 	if t.single && t.min == 1 {
@@ -44,7 +46,7 @@ func ovsdbColumn(column json.RawMessage) string {
 	}
 	// a set of one may be written as what is in it
 	return `{"anyOf":[` + key + `,{"type":"array","minItems":2,"maxItems":2,"prefixItems":[{"const":"set"},{"type":"array","items":` + key + `}]}],"description":` +
-		jsonText(few+t.key.words()) + `}`
+		jsontext.Quote(few+t.key.words()) + `}`
 }
 
 func readOVSDBType(column json.RawMessage) (t ovsdbType, ok bool) {
@@ -114,7 +116,7 @@ func (b ovsdbBase) schema() string {
 	case "uuid":
 		s := `{"type":"array","minItems":2,"maxItems":2,"prefixItems":[{"enum":["uuid","named-uuid"]},{"type":"string"}]`
 		if b.RefTable != "" {
-			s += `,"description":` + jsonText("a row of "+b.RefTable)
+			s += `,"description":` + jsontext.Quote("a row of "+b.RefTable)
 		}
 		return s + "}"
 	}

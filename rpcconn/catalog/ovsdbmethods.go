@@ -4,6 +4,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+
+	"rpcsh/rpcconn/jsontext"
+	"rpcsh/rpcconn/schema"
 )
 
 // maxOperations is how many operations of a transaction have a param of their own; the method takes more.
@@ -13,14 +16,14 @@ const maxOperations = 2
 func (o *ovsdb) methods() []Method {
 	db := requiredParam("db", `{"type":"string"}`)
 	if len(o.names) > 0 {
-		db = requiredParam("db", `{"enum":`+jsonTexts(o.names)+`}`)
+		db = requiredParam("db", `{"enum":`+jsontext.QuoteList(o.names)+`}`)
 	}
 	db.Summary = "the database"
 	id := requiredParam("id", "true")
 	id.Summary = "any value; updates have it"
 	lock := requiredParam("lock", `{"type":"string"}`)
 	lock.Summary = "the name of the lock"
-	requests := requiredParam("requests", ref("MonitorRequests"))
+	requests := requiredParam("requests", schema.Ref("MonitorRequests"))
 	requests.Summary = "what is watched, by table"
 	updates := requiredParam("updates", `{"type":"object"}`)
 	updates.Summary = "what changed, by table and row"
@@ -28,7 +31,7 @@ func (o *ovsdb) methods() []Method {
 	transact := ovsdbMethod("transact", "runs operations on a database, all or none", `{"type":"array"}`, db)
 	transact.Open = true
 	for i := range maxOperations {
-		op := Param{Name: fmt.Sprintf("op%d", i+1), Required: i == 0, Schema: json.RawMessage(ref("Operation"))}
+		op := Param{Name: fmt.Sprintf("op%d", i+1), Required: i == 0, Schema: json.RawMessage(schema.Ref("Operation"))}
 		transact.Params = append(transact.Params, op)
 	}
 	echo := ovsdbMethod("echo", "answers its params", `{"type":"array"}`)

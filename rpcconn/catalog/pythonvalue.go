@@ -16,7 +16,7 @@ func pythonLiteral(t []pythonToken, depth int) json.RawMessage {
 		return nil
 	}
 	if text, ok := pythonText(t); ok {
-		return json.RawMessage(jsonText(text))
+		return json.RawMessage(jsontext.Quote(text))
 	}
 	switch t[0].text {
 	case "[", "(":
@@ -85,7 +85,7 @@ func pythonDict(t []pythonToken, depth int) json.RawMessage {
 		if !ok || value == nil {
 			return nil
 		}
-		members = append(members, jsonText(key)+":"+string(value))
+		members = append(members, jsontext.Quote(key)+":"+string(value))
 	}
 	return json.RawMessage("{" + strings.Join(members, ",") + "}")
 }

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"rpcsh/rpcconn/schema"
 	"strings"
 	"sync"
 	"testing"
@@ -60,7 +61,7 @@ func TestStoreKeepsAll(t *testing.T) {
 			},
 			{Name: "none", Params: []Param{}},
 		},
-		Definitions: Definitions{"D": json.RawMessage(`{"minimum":100.000000}`)},
+		Definitions: schema.Definitions{"D": json.RawMessage(`{"minimum":100.000000}`)},
 	})
 	c.Answered("mcp", true)
 	c.Answered("rpc.discover", false)
@@ -80,8 +81,8 @@ func TestStoreKeepsAll(t *testing.T) {
 
 func TestStoredDefinitionsGiveWay(t *testing.T) {
 	s := Store{Dir: t.TempDir()}
-	define := func(c *Catalog, source Source, schema string) {
-		c.Replace(&Learned{Source: source, Definitions: Definitions{"D": json.RawMessage(schema)}})
+	define := func(c *Catalog, source Source, text string) {
+		c.Replace(&Learned{Source: source, Definitions: schema.Definitions{"D": json.RawMessage(text)}})
 	}
 	c := New()
 	define(c, "mcp", "1")

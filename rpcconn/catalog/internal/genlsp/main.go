@@ -12,6 +12,7 @@ import (
 	"os"
 
 	"rpcsh/rpcconn/catalog"
+	"rpcsh/rpcconn/schema"
 )
 
 func main() {
@@ -42,7 +43,7 @@ func generate(metaModel []byte) ([]byte, error) {
 	if err := json.Unmarshal(metaModel, &m); err != nil {
 		return nil, fmt.Errorf("reading the meta model: %w", err)
 	}
-	t := &translator{model: m.index(), definitions: make(catalog.Definitions)}
+	t := &translator{model: m.index(), definitions: make(schema.Definitions)}
 	out := catalog.LSPModel{Version: m.MetaData.Version, Definitions: t.definitions}
 	for _, r := range m.Requests {
 		out.Methods = append(out.Methods, t.method(r, catalog.KindRequest))

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"rpcsh/rpcconn/catalog"
+	"rpcsh/rpcconn/schema"
 )
 
 // capability returns the server capability that a method needs: what the model says, corrected where that is too little.
@@ -37,7 +38,7 @@ func direction(m method) string {
 // A translator makes JSON Schemas of a model's types. What it meets on its way waits to be defined.
 type translator struct {
 	model       index
-	definitions catalog.Definitions
+	definitions schema.Definitions
 	waiting     []string
 	err         error // the first
 }
@@ -128,20 +129,20 @@ func (t *translator) enum(e enumeration) json.RawMessage {
 		values = append(values, v.Value)
 		names = append(names, fmt.Sprintf("%s %s", v.Value, v.Name))
 	}
-	s := schema{Enum: values}
+	s := typeSchema{Enum: values}
 	if e.Type.Name != "string" { // a string says by itself what it means
 		s.Description = strings.Join(names, ", ")
 	}
 	base := t.schema(e.Type)
 	if e.SupportsCustomValues {
-		return schema{Description: s.Description, AnyOf: []json.RawMessage{schema{Enum: values}.text(), base}}.text()
+		return typeSchema{Description: s.Description, AnyOf: []json.RawMessage{typeSchema{Enum: values}.text(), base}}.text()
 	}
 	s.Type = baseType(e.Type.Name)
 	return s.text()
 }
 
 func (t *translator) object(properties []property) json.RawMessage {
-	s := schema{Type: "object"}
+	s := typeSchema{Type: "object"}
 	var b []byte
 	for _, p := range properties {
 		name, _ := json.Marshal(p.Name)
@@ -167,7 +168,7 @@ func (t *translator) property(p property) json.RawMessage {
 
 // schema returns the JSON Schema of a type.
 func (t *translator) schema(y typ) json.RawMessage {
-	var s schema
+	var s typeSchema
 	switch y.Kind {
 	case "base":
 		s.Type = baseType(y.Name)
@@ -209,7 +210,7 @@ func (t *translator) schema(y typ) json.RawMessage {
 }
 
 // or returns a union: of base types it is a list of them.
-func (t *translator) or(items []typ) schema {
+func (t *translator) or(items []typ) typeSchema {
 	var types []any
 	for _, y := range items {
 		if y.Kind == "base" && y.Name != "uinteger" && y.Name != "URI" && y.Name != "DocumentUri" {
@@ -217,9 +218,9 @@ func (t *translator) or(items []typ) schema {
 		}
 	}
 	if len(types) == len(items) {
-		return schema{Type: types}
+		return typeSchema{Type: types}
 	}
-	return schema{AnyOf: t.schemas(items)}
+	return typeSchema{AnyOf: t.schemas(items)}
 }
 
 func (t *translator) schemas(all []typ) (schemas []json.RawMessage) {
@@ -250,8 +251,8 @@ func baseType(name string) any {
 	return nil
 }
 
-// A schema is a JSON Schema.
-type schema struct {
+// A typeSchema is a JSON Schema.
+type typeSchema struct {
 	Ref                  string            `json:"$ref,omitempty"`
 	Type                 any               `json:"type,omitempty"`
 	Format               string            `json:"format,omitempty"`
@@ -270,7 +271,7 @@ type schema struct {
 	AnyOf                []json.RawMessage `json:"anyOf,omitempty"`
 }
 
-func (s schema) text() json.RawMessage {
+func (s typeSchema) text() json.RawMessage {
 	text, _ := json.Marshal(s) // all raw members are JSON
 	return text
 }

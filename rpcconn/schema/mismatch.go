@@ -1,4 +1,4 @@
-package catalog
+package schema
 
 import (
 	"fmt"
@@ -9,7 +9,12 @@ import (
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"github.com/santhosh-tekuri/jsonschema/v6/kind"
+
+	"rpcsh/rpcconn/jsontext"
 )
+
+// maxNamed is how many members or values one problem names.
+const maxNamed = 10
 
 // A mismatch is a part of a value that does not fit its schema.
 type mismatch struct {
@@ -126,7 +131,7 @@ func mismatches(e *jsonschema.ValidationError, v any) (list []mismatch) {
 // members returns the same mismatch for several members of the object at a place.
 func members(at, names []string, what string) (list []mismatch) {
 	slices.Sort(names)
-	for _, name := range names[:min(len(names), maxListed)] {
+	for _, name := range names[:min(len(names), maxNamed)] {
 		list = append(list, mismatch{at: append(slices.Clone(at), name), got: what})
 	}
 	return list
@@ -217,7 +222,7 @@ func isName(s string) bool {
 }
 
 // valueText returns a value as JSON text, clipped.
-func valueText(v any) string { return string(appendValue(nil, encode(v))) }
+func valueText(v any) string { return string(appendValue(nil, jsontext.Encode(v))) }
 
 // oneOf says of values that one of them is wanted.
 func oneOf(values []any) string {
@@ -226,7 +231,7 @@ func oneOf(values []any) string {
 	}
 	var list []string
 	for _, v := range values {
-		if len(list) == maxListed {
+		if len(list) == maxNamed {
 			list = append(list, "…")
 			break
 		}
@@ -260,6 +265,9 @@ func count(n int, what string) string {
 	}
 	return strconv.Itoa(n) + " " + what + "s"
 }
+
+// TypeName returns the JSON type of a value with its article: "a string", "an array".
+func TypeName(value []byte) string { return withArticle(typeOf(value)) }
 
 // withArticle returns the name of a JSON type with its article.
 func withArticle(name string) string {

@@ -1,6 +1,7 @@
-package catalog
+package schema
 
 import (
+	"bytes"
 	"encoding/json"
 	"net/url"
 	"strings"
@@ -77,40 +78,9 @@ func read(schema []byte) (k keywords) {
 	return k
 }
 
-// text returns the string that a keyword is; "" where it is none.
-func text(keyword []byte) string {
-	s, _ := jsontext.Unquote(keyword)
-	return s
-}
-
-// texts returns the strings of a keyword that is a string or an array of them; what is neither is left out.
-func texts(keyword []byte) (list []string) {
-	if s, err := jsontext.Unquote(keyword); err == nil {
-		return []string{s}
-	}
-	for _, element := range elements(keyword) {
-		if s, err := jsontext.Unquote(element); err == nil {
-			list = append(list, s)
-		}
-	}
-	return list
-}
-
-// elements returns the elements of an array; none where it is no array, and those before the mistake where it is broken.
-func elements(array []byte) (list []json.RawMessage) {
-	if array == nil {
-		return nil
-	}
-	_, _ = jsontext.Array(array, func(value []byte) error {
-		list = append(list, value)
-		return nil
-	})
-	return list
-}
-
 // firstElement returns the first element of an array, nil where there is none.
 func firstElement(array []byte) json.RawMessage {
-	if list := elements(array); len(list) > 0 {
+	if list := jsontext.Elements(array); len(list) > 0 {
 		return list[0]
 	}
 	return nil
@@ -119,17 +89,9 @@ func firstElement(array []byte) json.RawMessage {
 // isTrue reports whether a keyword says so.
 func isTrue(keyword []byte) bool { return string(keyword) == "true" }
 
-// firstByte returns what tells of which JSON type a value is, 0 where there is none.
-func firstByte(value []byte) byte {
-	if i := jsontext.Space(value, 0); i < len(value) {
-		return value[i]
-	}
-	return 0
-}
-
 // typeOf returns the JSON type of a value, "" where it is no JSON.
 func typeOf(value []byte) string {
-	switch c := firstByte(value); c {
+	switch c := jsontext.FirstByte(value); c {
 	case '{':
 		return "object"
 	case '[':
@@ -156,16 +118,19 @@ func typeOf(value []byte) string {
 }
 
 // definitionPath is what references to Definitions begin with.
-const definitionPath = "#/components/schemas/"
+const PointerPrefix = "#/components/schemas/"
 
 // definitionRef returns the reference to the definition called name, an RFC 6901 pointer as a URL's fragment.
-func definitionRef(name string) string {
-	return definitionPath + url.PathEscape(strings.NewReplacer("~", "~0", "/", "~1").Replace(name))
+func Pointer(name string) string {
+	return PointerPrefix + url.PathEscape(strings.NewReplacer("~", "~0", "/", "~1").Replace(name))
 }
+
+// ref returns a schema that refers to the definition called name.
+func Ref(name string) string { return `{"$ref":` + jsontext.Quote(Pointer(name)) + `}` }
 
 // definitionName returns the name of the definition that ref refers to, and whether it does refer to one.
 func definitionName(ref string) (string, bool) {
-	name, ok := strings.CutPrefix(ref, definitionPath)
+	name, ok := strings.CutPrefix(ref, PointerPrefix)
 	if !ok || strings.Contains(name, "/") {
 		return "", false
 	}
@@ -181,4 +146,23 @@ func pointerPart(part string) string {
 		part = s
 	}
 	return strings.NewReplacer("~1", "/", "~0", "~").Replace(part)
+}
+
+// references returns the names of the definitions to which a schema, or a part of it, refers. What only looks like a reference may be
+// among them.
+func References(schema []byte) (names []string) {
+	for {
+		_, after, found := bytes.Cut(schema, []byte(`"$ref"`))
+		if !found {
+			return names
+		}
+		schema = after
+		if i := jsontext.Space(after, 0); i < len(after) && after[i] == ':' {
+			if start, end, err := jsontext.Value(after[i+1:]); err == nil {
+				if name, ok := definitionName(jsontext.Text(after[i+1:][start:end])); ok {
+					names = append(names, name)
+				}
+			}
+		}
+	}
 }

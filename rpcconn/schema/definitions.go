@@ -1,4 +1,10 @@
-package catalog
+// Package schema reads and makes JSON Schemas, which stay text: what is wanted of one is read from it in order, without decoding
+// the rest. It checks values (Checker), bundles what schemas refer to (BundleRefs), infers them from values (Infer), makes samples
+// and spells types.
+//
+// All references lead to Definitions, as "#/components/schemas/NAME"; BundleRefs sees to that. Whoever follows them enters each
+// once. Of JSON Schema it is draft 2020-12, with what draft 7 and OpenAPI 3.0 have otherwise.
+package schema
 
 import (
 	"bytes"
@@ -12,6 +18,9 @@ const (
 	maxDepth   = 32   // of references and of schemas within schemas; what is deeper is not looked at
 	maxMembers = 1000 // of an object
 )
+
+// Definitions are schemas that others refer to, as "#/components/schemas/NAME".
+type Definitions map[string]json.RawMessage
 
 // Resolve returns what a schema refers to, itself where it does not, nil where that leads nowhere or in a circle.
 func (d Definitions) Resolve(schema json.RawMessage) json.RawMessage {
@@ -29,7 +38,7 @@ func (d Definitions) Resolve(schema json.RawMessage) json.RawMessage {
 
 // referred returns the definition that the keyword ref refers to, nil where there is none.
 func (d Definitions) referred(ref []byte) json.RawMessage {
-	if name, ok := definitionName(text(ref)); ok {
+	if name, ok := definitionName(jsontext.Text(ref)); ok {
 		return d[name]
 	}
 	return nil
@@ -71,7 +80,7 @@ func (w *walk) each(schema []byte, depth int, visit func(k *keywords) bool) bool
 		}
 	}
 	for _, parts := range [][]byte{k.allOf, k.anyOf, k.oneOf} {
-		for _, part := range elements(parts) {
+		for _, part := range jsontext.Elements(parts) {
 			if !w.each(part, depth+1, visit) {
 				return false
 			}
@@ -94,11 +103,11 @@ func (d Definitions) types(schema []byte, known map[string][]string, depth int) 
 	k := read(schema)
 	switch {
 	case k.typ != nil:
-		types = texts(k.typ)
+		types = jsontext.Texts(k.typ)
 	case k.constant != nil:
 		types = []string{typeOf(k.constant)}
 	case k.enum != nil:
-		for _, value := range elements(k.enum) {
+		for _, value := range jsontext.Elements(k.enum) {
 			types = append(types, typeOf(value))
 		}
 	case k.ref != nil:
@@ -114,7 +123,7 @@ func (d Definitions) types(schema []byte, known map[string][]string, depth int) 
 		if len(types) > 0 {
 			break
 		}
-		for _, part := range elements(alternatives) {
+		for _, part := range jsontext.Elements(alternatives) {
 			more := d.types(part, known, depth+1)
 			if len(more) == 0 {
 				types = nil // it may be anything
@@ -123,7 +132,7 @@ func (d Definitions) types(schema []byte, known map[string][]string, depth int) 
 			types = append(types, more...)
 		}
 	}
-	for _, part := range elements(k.allOf) {
+	for _, part := range jsontext.Elements(k.allOf) {
 		if len(types) == 0 {
 			types = d.types(part, known, depth+1)
 		}
@@ -155,10 +164,10 @@ func distinct(list []string) []string {
 // Items returns the schema of an array's elements, nil where it says none; the first one's where each has a schema of its own.
 func (d Definitions) Items(schema json.RawMessage) json.RawMessage {
 	return d.first(schema, func(k *keywords) []byte {
-		if list := elements(k.prefixItems); len(list) > 0 {
+		if list := jsontext.Elements(k.prefixItems); len(list) > 0 {
 			return list[0]
 		}
-		if firstByte(k.items) == '[' { // before draft 2020-12
+		if jsontext.FirstByte(k.items) == '[' { // before draft 2020-12
 			return firstElement(k.items)
 		}
 		return k.items
@@ -183,9 +192,9 @@ func (d Definitions) Values(schema json.RawMessage) (values []json.RawMessage) {
 		case k.constant != nil:
 			add(k.constant)
 		case k.enum != nil:
-			add(elements(k.enum)...)
+			add(jsontext.Elements(k.enum)...)
 		default:
-			for _, name := range texts(k.typ) {
+			for _, name := range jsontext.Texts(k.typ) {
 				switch name {
 				case "boolean":
 					add(json.RawMessage("true"), json.RawMessage("false"))
@@ -213,19 +222,19 @@ func (d Definitions) Default(schema json.RawMessage) json.RawMessage {
 // Summary returns the first line of what a schema says about itself.
 func (d Definitions) Summary(schema json.RawMessage) string {
 	if description := d.first(schema, func(k *keywords) []byte { return k.description }); description != nil {
-		return firstLine(text(description))
+		return FirstLine(jsontext.Text(description))
 	}
-	return firstLine(text(d.first(schema, func(k *keywords) []byte { return k.title })))
+	return FirstLine(jsontext.Text(d.first(schema, func(k *keywords) []byte { return k.title })))
 }
 
 // Properties returns the members of an object schema in the order in which it lists them, those of all its parts included (allOf, anyOf,
 // oneOf); none where it is no object. A member is required where each alternative that has members requires it.
-func (d Definitions) Properties(schema json.RawMessage) []Param {
+func (d Definitions) Properties(schema json.RawMessage) []Property {
 	o := d.object(schema, make(map[string]*object), 0)
-	params := make([]Param, len(o.names))
+	params := make([]Property, len(o.names))
 	for i, name := range o.names {
 		s := combine("allOf", o.schemas[name])
-		params[i] = Param{Name: name, Summary: d.Summary(s), Required: o.required[name], Deprecated: isTrue(read(s).deprecated), Schema: s}
+		params[i] = Property{Name: name, Summary: d.Summary(s), Required: o.required[name], Deprecated: isTrue(read(s).deprecated), Schema: s}
 	}
 	return params
 }
@@ -266,7 +275,7 @@ func (d Definitions) object(schema []byte, known map[string]*object, depth int) 
 			return nil
 		})
 	}
-	for _, name := range texts(k.required) {
+	for _, name := range jsontext.Texts(k.required) {
 		o.required[name] = true
 	}
 	if k.ref != nil {
@@ -277,12 +286,12 @@ func (d Definitions) object(schema []byte, known map[string]*object, depth int) 
 		}
 		o.all(known[ref])
 	}
-	for _, part := range elements(k.allOf) {
+	for _, part := range jsontext.Elements(k.allOf) {
 		o.all(d.object(part, known, depth+1))
 	}
 	for _, alternatives := range [][]byte{k.anyOf, k.oneOf} {
 		var parts []*object
-		for _, part := range elements(alternatives) {
+		for _, part := range jsontext.Elements(alternatives) {
 			if p := d.object(part, known, depth+1); len(p.names) > 0 {
 				parts = append(parts, p)
 			}

@@ -8,7 +8,7 @@ import (
 	"rpcsh/rpcconn/jsontext"
 )
 
-func TestArrange(t *testing.T) {
+func TestReorderParams(t *testing.T) {
 	params := []Param{{Name: "a", Required: true}, {Name: "b", Schema: json.RawMessage(`{"default":7}`)}, {Name: "c"}, {Name: "d"}}
 	tests := []struct {
 		structure    Structure
@@ -36,7 +36,7 @@ func TestArrange(t *testing.T) {
 		{Either, `[1]`, `[1]`},
 	}
 	for _, test := range tests {
-		got, err := Arrange(Method{Name: "m", Params: params, Structure: test.structure}, json.RawMessage(test.params))
+		got, err := ReorderParams(Method{Name: "m", Params: params, Structure: test.structure}, json.RawMessage(test.params))
 		text := string(got)
 		if err != nil {
 			text = "error: " + err.Error()
@@ -46,12 +46,12 @@ func TestArrange(t *testing.T) {
 		}
 	}
 	for _, structure := range []Structure{ByName, ByPosition} {
-		if got, err := Arrange(Method{Name: "m", Structure: structure}, json.RawMessage(`[1]`)); string(got) != `[1]` || err != nil {
+		if got, err := ReorderParams(Method{Name: "m", Structure: structure}, json.RawMessage(`[1]`)); string(got) != `[1]` || err != nil {
 			t.Errorf("of a method whose params are not known: %s, %v", got, err)
 		}
 	}
 	many := Method{Name: "m", Structure: ByName, Params: make([]Param, 1000)}
-	if _, err := Arrange(many, json.RawMessage("["+strings.Repeat("1,", 1000)+"1]")); err == nil || len(err.Error()) > 200 {
+	if _, err := ReorderParams(many, json.RawMessage("["+strings.Repeat("1,", 1000)+"1]")); err == nil || len(err.Error()) > 200 {
 		t.Errorf("the error is %v", err)
 	}
 }

@@ -1,4 +1,4 @@
-package catalog
+package schema
 
 import (
 	"bytes"
@@ -9,31 +9,33 @@ import (
 	"rpcsh/rpcconn/jsontext"
 )
 
-// Hoist returns schema with all its references leading to definitions, and puts what they refer to within schema ($defs, definitions, any
-// other pointer that begins with "#") into those, under prefix and the last part of the pointer, or its own name where prefix is "". What
-// refers elsewhere is not fetched: it may be anything. A schema that is no JSON becomes nil. The remarks say what is wrong with it.
-func Hoist(schema json.RawMessage, prefix string, into Definitions) (hoisted json.RawMessage, remarks []string) {
+// BundleRefs returns schema with all its references leading to definitions. What they refer to within schema ($defs,
+// definitions, any other pointer that begins with "#") goes into those, under prefix and the last part of the pointer, or under
+// its own name where prefix is "". What is elsewhere is not fetched: it may be anything. A schema that is no JSON becomes nil.
+// The remarks say what is wrong with it.
+func BundleRefs(schema json.RawMessage, prefix string, into Definitions) (bundled json.RawMessage, remarks []string) {
 	if jsontext.Valid(schema) != nil {
 		return nil, []string{prefix + ": the schema is no JSON"}
 	}
-	h := newHoister(nil, into)
-	hoisted = h.hoist(schema, prefix)
-	h.finish()
-	for _, line := range h.remarks.lines() {
+	b := NewBundler(nil, into)
+	bundled = b.Bundle(schema, prefix)
+	b.Finish()
+	for _, line := range b.Remarks.Lines() {
 		remarks = append(remarks, prefix+": "+line)
 	}
-	return hoisted, remarks
+	return bundled, remarks
 }
 
-// A hoister moves what is referred to into definitions. What refers to overlapping parts of a document could make ever more of it, and
-// so all that is read and written is bounded in proportion to the document.
-type hoister struct {
-	document *tree // what "#" is, nil where it is the schema at hand
-	into     Definitions
+// A Bundler moves what schemas refer to into definitions. What refers to overlapping parts of a document could make ever more
+// of it, so all that is read and written is bounded in proportion to the document.
+type Bundler struct {
+	Definitions Definitions // what has been moved
+	Remarks     *Remarks    // on what cannot be found
+
+	document *tree            // what "#" is; nil where it is the schema at hand
 	names    map[place]string // of what has been moved, or is to be
 	waiting  []waiting
 	budget   int // bytes
-	remarks  *remarks
 }
 
 // A place is where a definition was.
@@ -49,43 +51,55 @@ type waiting struct {
 	home *tree // the schema that it is a part of
 }
 
-func newHoister(document *tree, into Definitions) *hoister {
-	h := &hoister{document: document, into: into, names: make(map[place]string), budget: 1 << 20, remarks: &remarks{}}
+// NewBundler returns a Bundler that moves definitions into a map. document is what references lead into where they do not lead
+// into their own schema; nil: nothing.
+func NewBundler(document []byte, into Definitions) *Bundler {
+	b := &Bundler{Definitions: into, Remarks: &Remarks{}, names: make(map[place]string), budget: 1 << 20}
 	if document != nil {
-		h.budget += 10 * len(document.text)
+		b.document = &tree{text: document}
+		b.budget += 10 * len(document)
 	}
-	return h
+	return b
 }
 
-// hoist returns schema, which is valid JSON, rewritten. finish must follow at the end.
-func (h *hoister) hoist(schema json.RawMessage, prefix string) json.RawMessage {
+// Find returns what is at a pointer (RFC 6901) in the document, nil where nothing is or too much has been read of it.
+func (b *Bundler) Find(pointer string) json.RawMessage {
+	found := b.document.find(pointer, &b.budget)
+	if found == nil || !b.spend(len(found)) {
+		return nil
+	}
+	return found
+}
+
+// Bundle returns schema, which is valid JSON, rewritten. Finish must follow at the end.
+func (b *Bundler) Bundle(schema json.RawMessage, prefix string) json.RawMessage {
 	if bytes.IndexByte(schema, '$') < 0 && !bytes.Contains(schema, []byte(`"definitions"`)) && !bytes.Contains(schema, []byte(`"\`)) && !hasOddType(schema) {
 		return schema
 	}
-	if h.document == nil {
-		h.budget += 10 * len(schema)
+	if b.document == nil {
+		b.budget += 10 * len(schema)
 	}
-	return h.rewrite(schema, &tree{text: schema, prefix: prefix})
+	return b.rewrite(schema, &tree{text: schema, prefix: prefix})
 }
 
-// finish rewrites the definitions that were met, and those that are met on the way.
-func (h *hoister) finish() {
-	for len(h.waiting) > 0 {
-		w := h.waiting[0]
-		h.waiting = h.waiting[1:]
-		h.into[w.name] = h.rewrite(w.text, w.home)
-		if h.circles(w.name) {
-			h.remarks.add("%v refers to itself and to nothing else", w.name)
+// Finish rewrites the definitions that were met, and those that are met on the way.
+func (b *Bundler) Finish() {
+	for len(b.waiting) > 0 {
+		w := b.waiting[0]
+		b.waiting = b.waiting[1:]
+		b.Definitions[w.name] = b.rewrite(w.text, w.home)
+		if b.circles(w.name) {
+			b.Remarks.Add("%v refers to itself and to nothing else", w.name)
 		}
 	}
 }
 
 // circles reports whether a definition leads back to itself, by nothing but references, so that nobody can say what it is. All of a circle
 // have been rewritten when the last of them has.
-func (h *hoister) circles(name string) bool {
+func (b *Bundler) circles(name string) bool {
 	at := name
 	for range maxDepth {
-		next, ok := definitionName(text(read(h.into[at]).ref))
+		next, ok := definitionName(jsontext.Text(read(b.Definitions[at]).ref))
 		if !ok {
 			return false
 		}
@@ -96,13 +110,13 @@ func (h *hoister) circles(name string) bool {
 	return false
 }
 
-func (h *hoister) rewrite(schema []byte, home *tree) json.RawMessage {
+func (b *Bundler) rewrite(schema []byte, home *tree) json.RawMessage {
 	c := &jsontext.Cursor{Text: schema, Pos: jsontext.Space(schema, 0)}
-	return h.schema(make([]byte, 0, len(schema)), c, home)
+	return b.schema(make([]byte, 0, len(schema)), c, home)
 }
 
 // schema appends the schema at the cursor.
-func (h *hoister) schema(dst []byte, c *jsontext.Cursor, home *tree) []byte {
+func (b *Bundler) schema(dst []byte, c *jsontext.Cursor, home *tree) []byte {
 	if c.Text[c.Pos] != '{' {
 		return appendScanned(dst, c)
 	}
@@ -121,9 +135,9 @@ func (h *hoister) schema(dst []byte, c *jsontext.Cursor, home *tree) []byte {
 		c.More('}')
 		switch first := c.Text[c.Pos]; {
 		case first == '"' && keyword == "$ref":
-			ref := text(scanned(c))
-			if name, ok := h.name(ref, home); ok {
-				dst = jsontext.AppendQuote(dst, definitionRef(name))
+			ref := jsontext.Text(scanned(c))
+			if name, ok := b.name(ref, home); ok {
+				dst = jsontext.AppendQuote(dst, Pointer(name))
 			} else {
 				dst = dst[:before]
 			}
@@ -134,15 +148,15 @@ func (h *hoister) schema(dst []byte, c *jsontext.Cursor, home *tree) []byte {
 		case keyword == "type" && first != '{':
 			value := scanned(c)
 			if odd := oddType(value); odd != nil {
-				h.remarks.add("%s is no type of JSON Schema", appendClipped(nil, string(odd), maxRemarked))
+				b.Remarks.Add("%s is no type of JSON Schema", appendClipped(nil, string(odd), maxRemarked))
 			}
 			dst = append(dst, value...)
 		case first == '{' && ofSchemas(keyword):
-			dst = h.each(dst, c, home, '}')
+			dst = b.each(dst, c, home, '}')
 		case first == '[' && (keyword == "allOf" || keyword == "anyOf" || keyword == "oneOf" || keyword == "prefixItems" || keyword == "items"):
-			dst = h.each(dst, c, home, ']')
+			dst = b.each(dst, c, home, ']')
 		case first == '{' && isSchema(keyword):
-			dst = h.schema(dst, c, home)
+			dst = b.schema(dst, c, home)
 		default:
 			dst = appendScanned(dst, c)
 		}
@@ -151,7 +165,7 @@ func (h *hoister) schema(dst []byte, c *jsontext.Cursor, home *tree) []byte {
 }
 
 // each appends the object or array of schemas at the cursor.
-func (h *hoister) each(dst []byte, c *jsontext.Cursor, home *tree, closing byte) []byte {
+func (b *Bundler) each(dst []byte, c *jsontext.Cursor, home *tree, closing byte) []byte {
 	dst = append(dst, c.Text[c.Pos])
 	c.Pos++
 	for first := true; c.More(closing); first = false {
@@ -162,7 +176,7 @@ func (h *hoister) each(dst []byte, c *jsontext.Cursor, home *tree, closing byte)
 			dst = append(appendScanned(dst, c), ':')
 			c.More(closing)
 		}
-		dst = h.schema(dst, c, home)
+		dst = b.schema(dst, c, home)
 	}
 	return append(dst, closing)
 }
@@ -208,9 +222,9 @@ func hasOddType(schema []byte) bool {
 // oddType returns what in the value of the keyword type is no type, nil where all is.
 func oddType(value []byte) []byte {
 	names := [][]byte{value}
-	if firstByte(value) == '[' {
+	if jsontext.FirstByte(value) == '[' {
 		names = nil
-		for _, name := range elements(value) {
+		for _, name := range jsontext.Elements(value) {
 			names = append(names, name)
 		}
 	}
@@ -236,42 +250,42 @@ func scanned(c *jsontext.Cursor) []byte {
 func appendScanned(dst []byte, c *jsontext.Cursor) []byte { return append(dst, scanned(c)...) }
 
 // name returns the name of the definition for what ref refers to, false where that is not there.
-func (h *hoister) name(ref string, home *tree) (string, bool) {
+func (b *Bundler) name(ref string, home *tree) (string, bool) {
 	pointer, ok := strings.CutPrefix(ref, "#")
 	if !ok || pointer != "" && pointer[0] != '/' {
-		h.remarks.add("schemas that are elsewhere are not fetched, such as %v", ref)
+		b.Remarks.Add("schemas that are elsewhere are not fetched, such as %v", ref)
 		return "", false
 	}
-	for _, in := range []*tree{home, h.document} {
+	for _, in := range []*tree{home, b.document} {
 		if in == nil {
 			continue
 		}
 		at := place{in, pointer}
-		if name, ok := h.names[at]; ok {
+		if name, ok := b.names[at]; ok {
 			return name, true
 		}
-		if found := in.find(pointer, &h.budget); found != nil && h.spend(len(found)) {
-			name := h.free(in.prefix, pointer)
-			h.names[at] = name
-			h.into[name] = nil // taken
-			if in == h.document {
+		if found := in.find(pointer, &b.budget); found != nil && b.spend(len(found)) {
+			name := b.free(in.prefix, pointer)
+			b.names[at] = name
+			b.Definitions[name] = nil // taken
+			if in == b.document {
 				home = &tree{text: found, prefix: name} // it may have definitions of its own
 			}
-			h.waiting = append(h.waiting, waiting{name, found, home})
+			b.waiting = append(b.waiting, waiting{name, found, home})
 			return name, true
 		}
 	}
-	h.remarks.add("nothing is at %v, which a schema refers to", ref)
+	b.Remarks.Add("nothing is at %v, which a schema refers to", ref)
 	return "", false
 }
 
-func (h *hoister) spend(n int) bool {
-	h.budget -= n
-	return h.budget >= 0
+func (b *Bundler) spend(n int) bool {
+	b.budget -= n
+	return b.budget >= 0
 }
 
 // free returns a name that no definition has.
-func (h *hoister) free(prefix, pointer string) string {
+func (b *Bundler) free(prefix, pointer string) string {
 	pointer = strings.TrimSuffix(pointer, "/schema") // of a content descriptor
 	name := pointerPart(pointer[strings.LastIndexByte(pointer, '/')+1:])
 	if prefix != "" {
@@ -279,7 +293,7 @@ func (h *hoister) free(prefix, pointer string) string {
 	}
 	unique := name
 	for i := 2; ; i++ {
-		if _, taken := h.into[unique]; !taken {
+		if _, taken := b.Definitions[unique]; !taken {
 			return unique
 		}
 		unique = name + "-" + strconv.Itoa(i)
@@ -313,28 +327,11 @@ func (t *tree) find(pointer string, budget *int) []byte {
 		if *budget -= len(text); *budget < 0 {
 			return nil
 		}
-		members = index(text)
+		members = jsontext.Index(text)
 		if t.members == nil {
 			t.members = make(map[string]map[string][]byte)
 		}
 		t.members[parent] = members
 	}
 	return members[pointerPart(pointer[slash+1:])]
-}
-
-// index returns the members of an object by name, or the elements of an array by number.
-func index(text []byte) map[string][]byte {
-	members := make(map[string][]byte)
-	switch firstByte(text) {
-	case '{':
-		_, _ = jsontext.Object(text, func(key, value []byte) error {
-			members[jsontext.Key(key)] = value
-			return nil
-		})
-	case '[':
-		for i, element := range elements(text) {
-			members[strconv.Itoa(i)] = element
-		}
-	}
-	return members
 }

@@ -1,4 +1,4 @@
-package catalog
+package schema
 
 import (
 	"bytes"
@@ -21,20 +21,22 @@ const (
 	maxValue  = 1 << 20   // bytes of a value that is checked
 )
 
-// compiled are schemas in the form that checks values, made when they are first used. It may be used by any number of goroutines.
-type compiled struct {
+// A Checker checks values against schemas, which it compiles when they are first used. It may be used by any number of
+// goroutines.
+type Checker struct {
 	definitions Definitions
 	mu          sync.Mutex                    // protects what follows
 	schemas     map[string]*jsonschema.Schema // by their text; nil: one that cannot be used
 }
 
-func newCompiled(d Definitions) *compiled {
-	return &compiled{definitions: d, schemas: make(map[string]*jsonschema.Schema)}
+// NewChecker returns a Checker of schemas that refer to definitions.
+func NewChecker(d Definitions) *Checker {
+	return &Checker{definitions: d, schemas: make(map[string]*jsonschema.Schema)}
 }
 
-// validate returns what is wrong with value, without the param's name; none where that cannot be found out.
-func (c *compiled) validate(schema, value json.RawMessage) []Problem {
-	if c := firstByte(schema); c != '{' && c != 'f' || len(value) > maxValue {
+// Check returns what is wrong with value; none where that cannot be found out.
+func (c *Checker) Check(schema, value json.RawMessage) []Problem {
+	if c := jsontext.FirstByte(schema); c != '{' && c != 'f' || len(value) > maxValue {
 		return nil
 	}
 	s := c.get(schema)
@@ -50,7 +52,7 @@ func (c *compiled) validate(schema, value json.RawMessage) []Problem {
 }
 
 // get returns the compiled schema, nil where it cannot be used.
-func (c *compiled) get(schema json.RawMessage) *jsonschema.Schema {
+func (c *Checker) get(schema json.RawMessage) *jsonschema.Schema {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	s, known := c.schemas[string(schema)]
@@ -62,7 +64,7 @@ func (c *compiled) get(schema json.RawMessage) *jsonschema.Schema {
 }
 
 // compile compiles schema as the newest draft, or else as the one that OpenRPC is made for.
-func (c *compiled) compile(schema json.RawMessage) *jsonschema.Schema {
+func (c *Checker) compile(schema json.RawMessage) *jsonschema.Schema {
 	for _, draft := range []*jsonschema.Draft{jsonschema.Draft2020, jsonschema.Draft7} {
 		l := &loader{definitions: c.definitions, budget: maxSchema}
 		document, err := l.document(schema)

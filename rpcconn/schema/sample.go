@@ -1,4 +1,4 @@
-package catalog
+package schema
 
 import (
 	"encoding/json"
@@ -68,7 +68,7 @@ func (d Definitions) alternative(schema json.RawMessage) json.RawMessage {
 		return nil
 	}
 	for _, parts := range [][]byte{k.anyOf, k.oneOf} {
-		for _, part := range elements(parts) {
+		for _, part := range jsontext.Elements(parts) {
 			if !slices.Equal(d.Types(part), []string{"null"}) {
 				return part
 			}
@@ -96,7 +96,7 @@ func (d Definitions) appendObject(dst, schema []byte, depth int) []byte {
 
 func (d Definitions) appendArray(dst, schema []byte, depth int) []byte {
 	n := d.number(schema, func(k *keywords) []byte { return k.minItems }, maxSampleItems)
-	each := elements(d.first(schema, func(k *keywords) []byte { return k.prefixItems }))
+	each := jsontext.Elements(d.first(schema, func(k *keywords) []byte { return k.prefixItems }))
 	dst = append(dst, '[')
 	for i := range max(n, len(each)) {
 		if i > 0 {
@@ -125,7 +125,7 @@ func (d Definitions) sampleNumber(schema json.RawMessage) string {
 	if least := d.first(schema, func(k *keywords) []byte { return k.minimum }); positive(least) {
 		return string(least)
 	}
-	if below := d.first(schema, func(k *keywords) []byte { return k.exclusiveMinimum }); below != nil && firstByte(below) != '-' {
+	if below := d.first(schema, func(k *keywords) []byte { return k.exclusiveMinimum }); below != nil && jsontext.FirstByte(below) != '-' {
 		if n, err := strconv.ParseInt(string(below), 10, 32); err == nil {
 			return strconv.FormatInt(n+1, 10)
 		}
@@ -141,7 +141,7 @@ func positive(number []byte) bool {
 // sampleText returns an empty string, or the shortest that has the length and follows the pattern.
 func (d Definitions) sampleText(schema json.RawMessage) string {
 	var s strings.Builder
-	if pattern := text(d.first(schema, func(k *keywords) []byte { return k.pattern })); pattern != "" {
+	if pattern := jsontext.Text(d.first(schema, func(k *keywords) []byte { return k.pattern })); pattern != "" {
 		if re, err := syntax.Parse(pattern, syntax.Perl); err == nil {
 			writeMatch(&s, re)
 		}

@@ -1,4 +1,4 @@
-package catalog
+package schema
 
 import (
 	"encoding/json"
@@ -9,13 +9,13 @@ import (
 )
 
 // typeWord returns the JSON Schema of a type as peers and languages call it: a word, WORD[], or "A"|"B"; nil where the word says nothing, or more than one thing.
-func typeWord(word string) json.RawMessage {
+func TypeWord(word string) json.RawMessage {
 	if values := strings.Split(word, "|"); !slices.ContainsFunc(values, func(v string) bool { return !isQuoted(v) }) {
 		return json.RawMessage(`{"enum":[` + strings.Join(values, ",") + `]}`)
 	}
 	word = strings.ToLower(strings.TrimSpace(word))
 	if element, ok := strings.CutSuffix(word, "[]"); ok {
-		if items := typeWord(element); items != nil {
+		if items := TypeWord(element); items != nil {
 			return json.RawMessage(`{"type":"array","items":` + string(items) + `}`)
 		}
 		return json.RawMessage(`{"type":"array"}`)

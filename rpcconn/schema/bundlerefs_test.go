@@ -1,4 +1,4 @@
-package catalog
+package schema
 
 import (
 	"encoding/json"
@@ -11,7 +11,7 @@ import (
 	"rpcsh/rpcconn/jsontext"
 )
 
-func TestHoist(t *testing.T) {
+func TestBundleRefs(t *testing.T) {
 	tests := []struct{ name, schema, want, definitions string }{
 		{"nothing to do", `{ "type" : "object" }`, `{ "type" : "object" }`, ``},
 		{"no schema", `5`, `5`, ``},
@@ -49,7 +49,7 @@ func TestHoist(t *testing.T) {
 	}
 	for _, test := range tests {
 		into := make(Definitions)
-		got, _ := Hoist(json.RawMessage(test.schema), "t", into)
+		got, _ := BundleRefs(json.RawMessage(test.schema), "t", into)
 		var list []string
 		for _, name := range slices.Sorted(maps.Keys(into)) {
 			list = append(list, fmt.Sprintf("%s=%s", name, into[name]))
@@ -60,7 +60,7 @@ func TestHoist(t *testing.T) {
 	}
 }
 
-func TestHoistRemarks(t *testing.T) {
+func TestBundleRefsRemarks(t *testing.T) {
 	tests := []struct{ schema, want string }{
 		{`{"type":["string","null"],"properties":{"type":{"type":"integer"}},"enum":[{"type":"x"}]}`, ``},
 		{`{"type":"quantum"}`, `t: "quantum" is no type of JSON Schema`},
@@ -73,30 +73,30 @@ func TestHoistRemarks(t *testing.T) {
 		{`{`, `t: the schema is no JSON`},
 	}
 	for _, test := range tests {
-		_, remarks := Hoist(json.RawMessage(test.schema), "t", make(Definitions))
+		_, remarks := BundleRefs(json.RawMessage(test.schema), "t", make(Definitions))
 		if got := strings.Join(remarks, "; "); got != test.want {
 			t.Errorf("%s: got %s, want %s", test.schema, got, test.want)
 		}
 	}
 }
 
-func TestHoistKeepsDefinitionsApart(t *testing.T) {
+func TestBundleRefsKeepsDefinitionsApart(t *testing.T) {
 	into := Definitions{"A": json.RawMessage(`{"type":"null"}`)}
 	schema := json.RawMessage(`{"$ref":"#/$defs/A","$defs":{"A":{"type":"string"}}}`)
 	for i, want := range []string{`{"$ref":"#/components/schemas/A-2"}`, `{"$ref":"#/components/schemas/A-3"}`} {
-		if got, _ := Hoist(schema, "", into); string(got) != want || len(into) != i+2 {
+		if got, _ := BundleRefs(schema, "", into); string(got) != want || len(into) != i+2 {
 			t.Errorf("got %s, %s, want %s", got, into, want)
 		}
 	}
 }
 
-func FuzzHoist(f *testing.F) {
+func FuzzBundleRefs(f *testing.F) {
 	f.Add([]byte(`{"$ref":"#/$defs/A","$defs":{"A":{"items":[{"$ref":"#"},{"$ref":"#/$defs/A/items/0"}]}}}`))
 	f.Add([]byte(`{"properties":{"a":{"$ref":"http://x"}},"definitions":{"b":{"$ref":"#/a~1b%20"}}}`))
 	f.Fuzz(func(t *testing.T, schema []byte) {
 		into := make(Definitions)
-		got, _ := Hoist(schema, "t", into)
-		if valid(schema) == nil != (got == nil) {
+		got, _ := BundleRefs(schema, "t", into)
+		if jsontext.Valid(schema) != nil != (got == nil) {
 			t.Fatalf("%s becomes %s", schema, got)
 		}
 		for name, d := range into {
@@ -111,10 +111,10 @@ func FuzzHoist(f *testing.F) {
 			t.Fatalf("%s becomes %s", schema, got)
 		}
 		again := make(Definitions)
-		h := newHoister(&tree{text: encode(map[string]any{"components": map[string]any{"schemas": into}})}, again)
-		h.hoist(got, "")
-		h.finish()
-		for _, remark := range h.remarks.lines() {
+		h := NewBundler(jsontext.Encode(map[string]any{"components": map[string]any{"schemas": into}}), again)
+		h.Bundle(got, "")
+		h.Finish()
+		for _, remark := range h.Remarks.Lines() {
 			if len(schema) < 1000 && (strings.Contains(remark, "elsewhere") || strings.Contains(remark, "nothing is at")) {
 				t.Fatalf("%s becomes %s, %s: %q", schema, got, into, remark)
 			}

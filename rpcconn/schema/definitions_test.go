@@ -1,4 +1,4 @@
-package catalog
+package schema
 
 import (
 	"encoding/json"
@@ -29,7 +29,7 @@ func definitions() Definitions {
 }
 
 // show returns params in short, as signatures have them.
-func show(params []Param) string {
+func show(params []Property) string {
 	var list []string
 	for _, p := range params {
 		s := p.Name
@@ -190,7 +190,7 @@ func TestDefinitionsThatDouble(t *testing.T) {
 	d := Definitions{"30": json.RawMessage(`{"type":"object","properties":{"x":{"type":"string"}},"required":["x"]}`)}
 	for _, keyword := range []string{"allOf", "anyOf", "prefixItems"} {
 		for i := range 30 {
-			ref := `{"$ref":"` + definitionRef(fmt.Sprint(i+1)) + `"}`
+			ref := `{"$ref":"` + Pointer(fmt.Sprint(i+1)) + `"}`
 			d[fmt.Sprint(i)] = json.RawMessage(fmt.Sprintf(`{%q:[%s,%s,{"properties":{"x":{"const":%d},"y%d":%s}}],"required":["y%d"]}`, keyword, ref, ref, i, i, ref, i))
 		}
 		schema := json.RawMessage(`{"$ref":"#/components/schemas/0"}`)
@@ -206,7 +206,7 @@ func TestDefinitionsThatDouble(t *testing.T) {
 
 func FuzzDefinitions(f *testing.F) {
 	for name := range definitions() {
-		f.Add([]byte(`{"$ref":"`+definitionRef(name)+`"}`), []byte(`{"anyOf":[{"$ref":"#/components/schemas/Fuzz"},{"enum":["a"]}]}`))
+		f.Add([]byte(`{"$ref":"`+Pointer(name)+`"}`), []byte(`{"anyOf":[{"$ref":"#/components/schemas/Fuzz"},{"enum":["a"]}]}`))
 	}
 	f.Fuzz(func(t *testing.T, schema, definition []byte) {
 		d := definitions()

@@ -1,4 +1,4 @@
-package catalog
+package schema
 
 import (
 	"fmt"
@@ -10,16 +10,16 @@ const (
 	maxRemarked = 80 // characters of a text in a remark
 )
 
-// remarks are on what could not be read, a line for each kind of them.
-type remarks struct{ kinds []remark }
+// Remarks are on what could not be read, a line for each kind of them.
+type Remarks struct{ kinds []remark }
 
 type remark struct {
 	format, first string
 	count         int
 }
 
-// add adds a remark; format tells of its kind. Strings among args are what the peer sent: they are quoted and clipped.
-func (r *remarks) add(format string, args ...any) {
+// Add adds a remark; format tells of its kind. Strings among args are what the peer sent: they are quoted and clipped.
+func (r *Remarks) Add(format string, args ...any) {
 	for i := range r.kinds {
 		if r.kinds[i].format == format {
 			r.kinds[i].count++
@@ -37,8 +37,8 @@ func (r *remarks) add(format string, args ...any) {
 	r.kinds = append(r.kinds, remark{format, fmt.Sprintf(format, args...), 1})
 }
 
-// lines returns the first remark of each kind, and how many there were.
-func (r *remarks) lines() (lines []string) {
+// Lines returns the first remark of each kind, and how many there were.
+func (r *Remarks) Lines() (lines []string) {
 	for _, k := range r.kinds {
 		if k.count > 1 {
 			k.first += fmt.Sprintf(" (and %d more of this kind)", k.count-1)

@@ -1,4 +1,4 @@
-package catalog
+package schema
 
 import (
 	"bytes"
@@ -19,7 +19,7 @@ const (
 // TypeText returns the type that a schema describes in short: "integer", "string|null", "[integer]", `"a"|"b"`, the name of what it
 // refers to; "" where it says none.
 func TypeText(schema json.RawMessage) string {
-	if firstByte(schema) != '{' {
+	if jsontext.FirstByte(schema) != '{' {
 		return ""
 	}
 	var buffer [128]byte
@@ -35,23 +35,23 @@ func appendType(dst []byte, schema []byte, depth int) []byte {
 	start := len(dst)
 	switch {
 	case k.ref != nil:
-		ref := text(k.ref)
+		ref := jsontext.Text(k.ref)
 		dst = appendWord(dst, pointerPart(ref[strings.LastIndexByte(ref, '/')+1:]))
 	case k.constant != nil:
 		dst = appendValue(dst, k.constant)
 	case k.enum != nil:
 		dst = appendEach(dst, k.enum, appendValue)
-	case firstByte(k.typ) == '[':
-		dst = appendEach(dst, k.typ, func(dst, name []byte) []byte { return appendNamed(dst, &k, text(name), depth) })
+	case jsontext.FirstByte(k.typ) == '[':
+		dst = appendEach(dst, k.typ, func(dst, name []byte) []byte { return appendNamed(dst, &k, jsontext.Text(name), depth) })
 	case k.typ != nil:
-		dst = appendNamed(dst, &k, text(k.typ), depth)
+		dst = appendNamed(dst, &k, jsontext.Text(k.typ), depth)
 	}
 	for _, alternatives := range [][]byte{k.anyOf, k.oneOf} {
 		if len(dst) == start && alternatives != nil {
 			dst = appendEach(dst, alternatives, func(dst, schema []byte) []byte { return appendType(dst, schema, depth-1) })
 		}
 	}
-	for _, part := range elements(k.allOf) {
+	for _, part := range jsontext.Elements(k.allOf) {
 		if len(dst) == start {
 			dst = appendType(dst, part, depth-1)
 		}
@@ -73,8 +73,8 @@ func appendType(dst []byte, schema []byte, depth int) []byte {
 func appendNamed(dst []byte, k *keywords, name string, depth int) []byte {
 	switch {
 	case name == "object" && k.title != nil:
-		return appendWord(dst, text(k.title))
-	case name == "array" && firstByte(k.items) == '{':
+		return appendWord(dst, jsontext.Text(k.title))
+	case name == "array" && jsontext.FirstByte(k.items) == '{':
 		start := len(dst)
 		dst = appendType(append(dst, '['), k.items, depth-1)
 		if len(dst) == start+1 {
@@ -134,8 +134,8 @@ func occurs(variants, variant []byte) bool {
 
 // appendValue appends a value as JSON text, clipped.
 func appendValue(dst, value []byte) []byte {
-	if firstByte(value) == '"' && len(value) > maxWord {
-		return append(appendWord(append(dst, '"'), text(value)), '"')
+	if jsontext.FirstByte(value) == '"' && len(value) > maxWord {
+		return append(appendWord(append(dst, '"'), jsontext.Text(value)), '"')
 	}
 	return appendWord(dst, string(value))
 }

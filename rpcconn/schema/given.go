@@ -1,6 +1,10 @@
-package catalog
+package schema
 
-import "encoding/json"
+import (
+	"encoding/json"
+
+	"rpcsh/rpcconn/jsontext"
+)
 
 // Given returns what a schema says besides of an object some of whose members are these strings: the then of each part of its allOf whose
 // if they fulfil. It is nil where that is nothing. Of an if the const of properties is looked at, and one without is never fulfilled.
@@ -9,14 +13,14 @@ func (d Definitions) Given(schema json.RawMessage, members map[string]string) js
 		return nil
 	}
 	var given []json.RawMessage
-	for _, part := range elements(read(d.Resolve(schema)).allOf) {
+	for _, part := range jsontext.Elements(read(d.Resolve(schema)).allOf) {
 		var condition, then json.RawMessage
-		for _, m := range objectMembers(part) {
-			switch m.name {
+		for _, m := range jsontext.Members(part) {
+			switch m.Name {
 			case "if":
-				condition = m.value
+				condition = m.Value
 			case "then":
-				then = m.value
+				then = m.Value
 			}
 		}
 		if then != nil && fulfils(condition, members) {
@@ -31,10 +35,10 @@ func (d Definitions) Given(schema json.RawMessage, members map[string]string) js
 
 // fulfils reports whether members have the values that a condition's properties must have.
 func fulfils(condition json.RawMessage, members map[string]string) bool {
-	properties := objectMembers(read(condition).properties)
+	properties := jsontext.Members(read(condition).properties)
 	for _, p := range properties {
-		wanted := read(p.value).constant
-		if value, ok := members[p.name]; !ok || wanted == nil || text(wanted) != value {
+		wanted := read(p.Value).constant
+		if value, ok := members[p.Name]; !ok || wanted == nil || jsontext.Text(wanted) != value {
 			return false
 		}
 	}

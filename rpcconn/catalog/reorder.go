@@ -9,18 +9,19 @@ import (
 	"strings"
 
 	"rpcsh/rpcconn/jsontext"
+	"rpcsh/rpcconn/schema"
 )
 
-// Arrange returns params in the structure that m takes: named ones put in order where it takes positions, and the other way round.
+// ReorderParams returns params in the structure that m takes: named ones put in order where it takes positions, and the other way round.
 // Params that m's structure allows, or whose method is not known well enough, come back as they are. The error says what cannot be put
 // in order: a name that m does not have, more positions than it has, or a required param missing before a given one.
-func Arrange(m Method, params json.RawMessage) (json.RawMessage, error) {
+func ReorderParams(m Method, params json.RawMessage) (json.RawMessage, error) {
 	if m.Params == nil || jsontext.Valid(params) != nil {
 		return params, nil
 	}
-	switch first := firstByte(params); {
+	switch first := jsontext.FirstByte(params); {
 	case m.Structure == ByName && first == '[':
-		return m.byName(elements(params))
+		return m.byName(jsontext.Elements(params))
 	case m.Structure == ByPosition && first == '{':
 		return m.byPosition(params)
 	}
@@ -48,7 +49,7 @@ func (m Method) byName(values []json.RawMessage) (json.RawMessage, error) {
 
 // names reports whether value is an object whose members are params of m.
 func (m Method) names(value json.RawMessage) bool {
-	if firstByte(value) != '{' {
+	if jsontext.FirstByte(value) != '{' {
 		return false
 	}
 	known, n := true, 0
@@ -85,7 +86,7 @@ func (m Method) byPosition(object json.RawMessage) (json.RawMessage, error) {
 	for i, value := range values[:n] {
 		p := m.Params[i]
 		if value == nil {
-			if value = Definitions(nil).Default(p.Schema); value == nil {
+			if value = schema.Definitions(nil).Default(p.Schema); value == nil {
 				value = json.RawMessage("null")
 			}
 			if p.Required {
@@ -102,7 +103,11 @@ func (m Method) byPosition(object json.RawMessage) (json.RawMessage, error) {
 
 // tooMany says that m does not have as many params.
 func (m Method) tooMany(given int) string {
-	return count(given-len(m.Params), "param") + " too many: " + m.Name + " has " + m.paramNames()
+	n, params := given-len(m.Params), "params"
+	if n == 1 {
+		params = "param"
+	}
+	return fmt.Sprintf("%d %s too many: %s has %s", n, params, m.Name, m.paramNames())
 }
 
 // notParam says that something is no param of m.
@@ -129,7 +134,7 @@ func (m Method) paramNames() string {
 	return strings.Join(names, ", ")
 }
 
-// Call returns what is sent to call m with params, which have been arranged. The error says that they cannot be sent in the way in which
+// Call returns what is sent to call m with params, which have been reordered. The error says that they cannot be sent in the way in which
 // m is called: they are no object.
 func (m Method) Call(params json.RawMessage) (method string, sent json.RawMessage, err error) {
 	if m.Via == nil {
@@ -138,7 +143,7 @@ func (m Method) Call(params json.RawMessage) (method string, sent json.RawMessag
 	if len(params) == 0 {
 		params = json.RawMessage("{}")
 	}
-	if firstByte(params) != '{' {
+	if jsontext.FirstByte(params) != '{' {
 		return "", nil, fmt.Errorf("%s takes named params: write NAME=VALUE, or an object", m.Name)
 	}
 	if m.Via.Member == "" {
@@ -155,7 +160,7 @@ func withMembers(object, more []byte) json.RawMessage {
 		merged = []byte{'{'}
 	}
 	merged = slices.Clone(merged)
-	if len(merged) > 1 && firstByte(more) != '}' {
+	if len(merged) > 1 && jsontext.FirstByte(more) != '}' {
 		merged = append(merged, ',')
 	}
 	return append(merged, more...)

@@ -1,4 +1,4 @@
-package catalog
+package schema
 
 import (
 	"encoding/json"
@@ -12,12 +12,12 @@ const maxSteps = 1 << 16
 
 // tooLong reports whether checking v takes too many steps. That is found out in fewer, as a schema is looked at once for each part of v.
 func tooLong(s *jsonschema.Schema, v any) bool {
-	e := estimate{known: make(map[visit]int)}
+	e := costLimit{known: make(map[visit]int)}
 	return e.steps(s, &node{value: v}) > maxSteps
 }
 
-// An estimate is of the steps that checking a value takes.
-type estimate struct{ known map[visit]int }
+// A costLimit counts the steps that checking a value takes, up to maxSteps.
+type costLimit struct{ known map[visit]int }
 
 type visit struct {
 	schema *jsonschema.Schema
@@ -52,7 +52,7 @@ func (n *node) open() {
 }
 
 // steps returns how many steps checking n takes, or some number above maxSteps.
-func (e *estimate) steps(s *jsonschema.Schema, n *node) int {
+func (e *costLimit) steps(s *jsonschema.Schema, n *node) int {
 	if s == nil {
 		return 0
 	}
@@ -98,7 +98,7 @@ func inPlace(s *jsonschema.Schema) []*jsonschema.Schema {
 	return parts
 }
 
-func (e *estimate) member(s *jsonschema.Schema, name string, member *node) int {
+func (e *costLimit) member(s *jsonschema.Schema, name string, member *node) int {
 	total := 1 + e.steps(s.Properties[name], member) + e.steps(s.UnevaluatedProperties, member)
 	for _, part := range s.PatternProperties {
 		total = min(total+1+e.steps(part, member), maxSteps+1)
@@ -112,7 +112,7 @@ func (e *estimate) member(s *jsonschema.Schema, name string, member *node) int {
 	return total
 }
 
-func (e *estimate) element(s *jsonschema.Schema, i int, element *node) int {
+func (e *costLimit) element(s *jsonschema.Schema, i int, element *node) int {
 	total := 1 + e.steps(s.Items2020, element) + e.steps(s.Contains, element) + e.steps(s.UnevaluatedItems, element)
 	if i < len(s.PrefixItems) {
 		total += e.steps(s.PrefixItems[i], element)
