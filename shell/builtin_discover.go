@@ -7,7 +7,8 @@ import (
 
 	"rpcsh/completer"
 	"rpcsh/rpcconn"
-	"rpcsh/rpcconn/catalog"
+	"rpcsh/rpcconn/dialect"
+	"rpcsh/rpcconn/dialect/dialects"
 	"rpcsh/shell/lang"
 )
 
@@ -19,7 +20,7 @@ func discoverCommand() Command {
 		Examples: []string{".discover", ".discover rpc.discover"},
 		Complete: func(*Shell, []string) []completer.Candidate {
 			var all []completer.Candidate
-			for _, c := range catalog.Conventions() {
+			for _, c := range dialects.Conventions() {
 				all = append(all, completer.Candidate{Text: c.Name, Description: c.Summary})
 			}
 			return all
@@ -31,7 +32,7 @@ func discoverCommand() Command {
 // conventionHelp lists the conventions.
 func conventionHelp() string {
 	text := "Without CONVENTION, those that fit what the peer speaks are tried, one after the other, until one is answered. There are"
-	for i, c := range catalog.Conventions() {
+	for i, c := range dialects.Conventions() {
 		if i > 0 {
 			text += ";"
 		}
@@ -56,11 +57,11 @@ func (s *Shell) discoverNow(ctx context.Context, name string) error {
 	}
 	plan := s.fitting(p, link, w)
 	if name != "" {
-		c, ok := catalog.FindConvention(name)
-		if !ok {
+		c := dialects.Find(name)
+		if c == nil || c.Learn == nil {
 			return fmt.Errorf("there is no convention %s; .help discover lists them", name)
 		}
-		plan = []catalog.Convention{c}
+		plan = []*dialect.Dialect{c}
 	}
 	if len(plan) == 0 {
 		return fmt.Errorf("nothing is asked of peers that speak %s; .discover CONVENTION asks all the same", w)
@@ -68,7 +69,7 @@ func (s *Shell) discoverNow(ctx context.Context, name string) error {
 	ctx, cancel := s.untilAsked(ctx)
 	defer cancel()
 	defer s.showWaiting("asking what " + p.title(s) + " offers …")()
-	told := func(c catalog.Convention, err error) {
+	told := func(c *dialect.Dialect, err error) {
 		var refused *rpcconn.Error
 		switch {
 		case err == nil:

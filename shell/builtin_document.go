@@ -94,7 +94,7 @@ func (s *Shell) languageServer(ctx context.Context) (*peer, error) {
 	if err := s.awaitGreeting(ctx, []*peer{p}); err != nil {
 		return nil, err
 	}
-	if pr := p.profile.Load(); pr == nil || pr.Name != profileLSP {
+	if pr := p.dialect.Load(); pr == nil || pr.Name != profileLSP {
 		return nil, fmt.Errorf("%s is no language server, as far as is known; -p lsp says that it is one, .discover lsp asks", p.title(s))
 	}
 	return p, nil
@@ -103,7 +103,7 @@ func (s *Shell) languageServer(ctx context.Context) (*peer, error) {
 // showDocuments has the peers of j know the documents as they are now: those that were opened, and those that its calls are about.
 func (s *Shell) showDocuments(ctx context.Context, j *job) error {
 	for p, calls := range j.ready {
-		if pr := p.profile.Load(); pr == nil || pr.Name != profileLSP {
+		if pr := p.dialect.Load(); pr == nil || pr.Name != profileLSP {
 			continue
 		}
 		for _, c := range calls {

@@ -10,6 +10,7 @@ import (
 	"os"
 
 	"rpcsh/completer"
+	"rpcsh/rpcconn/dialect/openrpc"
 	"rpcsh/shell/lang"
 )
 
@@ -100,7 +101,7 @@ func (s *Shell) export(ctx context.Context, args lang.Text) error {
 			title = p.name
 		}
 		var document bytes.Buffer
-		if err := json.Indent(&document, p.known.OpenRPC(title), "", "  "); err != nil {
+		if err := json.Indent(&document, openrpc.Export(p.known, title), "", "  "); err != nil {
 			return fmt.Errorf("making the OpenRPC document: %w", err)
 		}
 		document.WriteByte('\n')

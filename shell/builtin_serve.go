@@ -217,13 +217,13 @@ func (s *Shell) listRules() {
 	}
 	var listed []string
 	for _, p := range s.peers.list() {
-		pr := p.profile.Load()
-		if pr == nil || slices.Contains(listed, pr.Name) {
+		d := p.dialect.Load()
+		if d == nil || slices.Contains(listed, d.Name) {
 			continue
 		}
-		listed = append(listed, pr.Name)
-		for _, a := range pr.Answers {
-			t.row("–", a.Method, "", "by default of "+pr.Name+": "+a.Text)
+		listed = append(listed, d.Name)
+		for _, a := range d.Answers {
+			t.row("–", a.Method, "", "by default of "+d.Name+": "+a.Text)
 		}
 	}
 	if len(t.rows) == 1 {

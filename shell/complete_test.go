@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"rpcsh/rpcconn/catalog"
+	"rpcsh/rpcconn/dialect/openrpc"
 	"rpcsh/shell/lang"
 )
 
@@ -47,7 +48,7 @@ const completionDocument = `{"openrpc":"1.3.2","info":{"title":"Test","version":
 // completing returns a shell whose peer has the methods of completionDocument.
 func completing(t testing.TB) *Shell {
 	t.Helper()
-	learned, err := catalog.FromOpenRPC([]byte(completionDocument))
+	learned, err := openrpc.Read([]byte(completionDocument))
 	if err != nil {
 		t.Fatal(err)
 	}

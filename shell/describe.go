@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"rpcsh/rpcconn/catalog"
+	"rpcsh/rpcconn/dialect/openrpc"
 	"rpcsh/rpcconn/jsontext"
 	"rpcsh/rpcconn/schema"
 	"rpcsh/shell/glob"
@@ -95,7 +96,7 @@ func methodObject(m catalog.Method, defs schema.Definitions) json.RawMessage {
 	alone := catalog.New()
 	alone.Replace(&catalog.Learned{Source: m.Source, Methods: []catalog.Method{m}, Definitions: defs})
 	var document struct{ Methods []json.RawMessage }
-	if json.Unmarshal(alone.OpenRPC(""), &document) != nil || len(document.Methods) == 0 {
+	if json.Unmarshal(openrpc.Export(alone, ""), &document) != nil || len(document.Methods) == 0 {
 		return json.RawMessage(`{"name":` + string(jsontext.AppendQuote(nil, m.Name)) + `}`) // ours are in no document
 	}
 	return json.RawMessage(compact(document.Methods[0]))

@@ -12,7 +12,9 @@ import (
 	"rpcsh/rpcconn"
 	"rpcsh/rpcconn/catalog"
 	"rpcsh/rpcconn/dial"
-	"rpcsh/rpcconn/profile"
+	"rpcsh/rpcconn/dialect"
+	"rpcsh/rpcconn/dialect/dialects"
+	"rpcsh/rpcconn/dialect/openrpc"
 	"rpcsh/shell/glob"
 	"rpcsh/shell/lang"
 )
@@ -32,12 +34,12 @@ func (s *Shell) mayDiscover(p *peer, w dial.Wire) {
 	if link.discovered.Swap(true) {
 		return
 	}
-	if pr := profile.Find(w.Protocol.Name); pr != nil && !p.accepted {
-		p.profile.Store(pr)
+	if d := dialects.Find(w.Protocol.Name); d != nil && d.Learn != nil && !p.accepted {
+		p.dialect.Store(d)
 	}
 	plan := s.plan(p, link, w)
 	named := p.dialled.cfg.Protocol == w.Protocol.Name
-	needed := named && slices.ContainsFunc(plan, func(c catalog.Convention) bool { return c.Hello != nil })
+	needed := named && slices.ContainsFunc(plan, func(c *dialect.Dialect) bool { return c.Handshake != nil })
 	if !s.cfg.Discover || p.deaf.Load() || len(plan) == 0 || !s.interactive() && !needed {
 		link.greet()
 		close(link.learned)
@@ -55,28 +57,27 @@ func (s *Shell) mayDiscover(p *peer, w dial.Wire) {
 }
 
 // plan returns the conventions by which p may be asked unasked: those that answered in an earlier run first, those that did not not at all.
-func (s *Shell) plan(p *peer, link *connection, w dial.Wire) []catalog.Convention {
-	return slices.DeleteFunc(s.fitting(p, link, w), func(c catalog.Convention) bool {
+func (s *Shell) plan(p *peer, link *connection, w dial.Wire) []*dialect.Dialect {
+	return slices.DeleteFunc(s.fitting(p, link, w), func(c *dialect.Dialect) bool {
 		answered, asked := p.known.Asked(c.Name)
-		return asked && !answered && c.Hello == nil
+		return asked && !answered && c.Handshake == nil
 	})
 }
 
-// fitting returns the conventions that fit what p speaks, those that answered earlier first, without what p's profile forbids.
-func (s *Shell) fitting(p *peer, link *connection, w dial.Wire) []catalog.Convention {
-	names := profile.Plan(w.Protocol.Name, w.Framing, link.Target.Scheme)
+// fitting returns the conventions that fit what p speaks, those that answered earlier first, without what p's dialect forbids.
+func (s *Shell) fitting(p *peer, link *connection, w dial.Wire) []*dialect.Dialect {
+	plan := dialects.Plan(dialect.Spoken{Protocol: w.Protocol.Name, Framing: w.Framing, Scheme: link.Target.Scheme})
 	if p.accepted { // it came to us: what opens a session is its to say
-		names = nil
+		plan = nil
 		if w.Protocol.Discover {
-			names = []string{string(catalog.SourceOpenRPC)}
+			plan = []*dialect.Dialect{dialects.Find(string(openrpc.Source))}
 		}
 	}
-	var first, then []catalog.Convention
-	for _, name := range names {
-		c, ok := catalog.FindConvention(name)
-		answered, _ := p.known.Asked(name)
+	var first, then []*dialect.Dialect
+	for _, c := range plan {
+		answered, _ := p.known.Asked(c.Name)
 		switch {
-		case !ok || forbidden(p, c):
+		case forbidden(p, c):
 		case answered:
 			first = append(first, c)
 		default:
@@ -86,10 +87,10 @@ func (s *Shell) fitting(p *peer, link *connection, w dial.Wire) []catalog.Conven
 	return append(first, then...)
 }
 
-// forbidden reports whether c asks something that p's profile says must not be asked.
-func forbidden(p *peer, c catalog.Convention) bool {
-	pr := p.profile.Load()
-	return pr != nil && slices.ContainsFunc(pr.Never, func(pattern string) bool {
+// forbidden reports whether c asks something that p's dialect says must not be asked.
+func forbidden(p *peer, c *dialect.Dialect) bool {
+	d := p.dialect.Load()
+	return d != nil && slices.ContainsFunc(d.Never, func(pattern string) bool {
 		return slices.ContainsFunc(c.Asks, func(method string) bool { return glob.Match(pattern, method) })
 	})
 }
@@ -98,15 +99,15 @@ func forbidden(p *peer, c catalog.Convention) bool {
 type inquiry struct {
 	timeout time.Duration // of a question
 	loud    bool          // the person has asked for it, and is told all
-	told    func(c catalog.Convention, err error)
+	told    func(c *dialect.Dialect, err error)
 }
 
 // discover asks p by one convention after the other, until one is answered. It reports whether one was.
-func (s *Shell) discover(ctx context.Context, p *peer, link *connection, plan []catalog.Convention, q *inquiry) bool {
+func (s *Shell) discover(ctx context.Context, p *peer, link *connection, plan []*dialect.Dialect, q *inquiry) bool {
 	var silent []string // conventions that had no answer
 	for i, c := range plan {
 		learned, err := s.askBy(ctx, p, link, c, q)
-		if !slices.ContainsFunc(plan[i+1:], func(c catalog.Convention) bool { return c.Hello != nil }) {
+		if !slices.ContainsFunc(plan[i+1:], func(c *dialect.Dialect) bool { return c.Handshake != nil }) {
 			link.greet() // nothing has to be said first any more
 		}
 		if q.told != nil {
@@ -128,7 +129,7 @@ func (s *Shell) discover(ctx context.Context, p *peer, link *connection, plan []
 				s.comeBack(p, link, c)
 			}
 			return false
-		case q.loud, errors.As(err, &refused), errors.Is(err, catalog.ErrNotOffered):
+		case q.loud, errors.As(err, &refused), errors.Is(err, dialect.ErrNotOffered):
 		case errors.Is(err, errTimeout):
 			silent = append(silent, c.Name)
 		default:
@@ -143,11 +144,11 @@ func (s *Shell) discover(ctx context.Context, p *peer, link *connection, plan []
 }
 
 // askBy asks p by one convention, with its handshake where that has still to be made.
-func (s *Shell) askBy(ctx context.Context, p *peer, link *connection, c catalog.Convention, q *inquiry) (*catalog.Learned, error) {
+func (s *Shell) askBy(ctx context.Context, p *peer, link *connection, c *dialect.Dialect, q *inquiry) (*catalog.Learned, error) {
 	hello, said := link.hello(c.Name)
-	if c.Hello != nil && !said {
+	if c.Handshake != nil && !said {
 		var err error
-		hello, err = c.Hello(ctx, s.asker(p, link, helloTimeout), s.cfg.Self)
+		hello, err = c.Handshake(ctx, s.asker(p, link, helloTimeout), s.cfg.Self)
 		if err != nil {
 			return nil, err
 		}
@@ -158,8 +159,8 @@ func (s *Shell) askBy(ctx context.Context, p *peer, link *connection, c catalog.
 }
 
 // asker is p as conventions ask it. Its calls are none of the person's, so they are not listed.
-func (s *Shell) asker(p *peer, link *connection, timeout time.Duration) catalog.Peer {
-	asker := catalog.Peer{
+func (s *Shell) asker(p *peer, link *connection, timeout time.Duration) dialect.Peer {
+	asker := dialect.Peer{
 		Call: func(ctx context.Context, method string, params json.RawMessage) (json.RawMessage, error) {
 			ctx, cancel := context.WithTimeoutCause(ctx, timeout, errTimeout)
 			defer cancel()
@@ -189,15 +190,15 @@ func (s *Shell) asker(p *peer, link *connection, timeout time.Duration) catalog.
 }
 
 // recognize takes p, which has answered a convention, for one of those peers that have it.
-func (p *peer) recognize(link *connection, c catalog.Convention) {
-	if pr := profile.OfConvention(c.Name); pr != nil && !p.accepted {
-		p.profile.Store(pr)
-		link.Become(pr.Name)
+func (p *peer) recognize(link *connection, c *dialect.Dialect) {
+	if c.Wire != nil && !p.accepted {
+		p.dialect.Store(c)
+		link.Become(c.Name)
 	}
 }
 
 // take learns what a peer told by a convention, and says so where it is news.
-func (s *Shell) take(p *peer, c catalog.Convention, learned *catalog.Learned, q *inquiry) {
+func (s *Shell) take(p *peer, c *dialect.Dialect, learned *catalog.Learned, q *inquiry) {
 	p.recognize(p.link.Load(), c)
 	before := p.known.Len()
 	who := p.known.Peer().String()
@@ -251,7 +252,7 @@ func theirs(methods []catalog.Method) (n int) {
 }
 
 // comeBack dials p again, which ended the connection because of a question, and asks no more.
-func (s *Shell) comeBack(p *peer, link *connection, c catalog.Convention) {
+func (s *Shell) comeBack(p *peer, link *connection, c *dialect.Dialect) {
 	s.remember(p)
 	if p.accepted || p.deaf.Swap(true) || errors.Is(link.Err(), rpcconn.ErrClosed) || s.done.Err() != nil {
 		return
@@ -270,21 +271,20 @@ func (s *Shell) comeBack(p *peer, link *connection, c catalog.Convention) {
 
 // heed learns from what p says unasked about its methods. It is called by the goroutine that reads from p.
 func (s *Shell) heed(p *peer, req *rpcconn.Request) {
-	pr := p.profile.Load()
+	d := p.dialect.Load()
 	switch {
-	case pr == nil:
-	case slices.Contains(pr.Relearn, req.Method):
-		s.relearn(p, pr)
-	case pr.Teaches != nil:
-		p.known.Learn(pr.Teaches(req.Method, req.Params)...)
+	case d == nil:
+	case slices.Contains(d.Relearn, req.Method):
+		s.relearn(p, d)
+	case d.Teaches != nil:
+		p.known.Learn(d.Teaches(req.Method, req.Params)...)
 	}
 }
 
-// relearn asks p again by the convention of its profile, because it said that what it offers has changed.
-func (s *Shell) relearn(p *peer, pr *profile.Profile) {
+// relearn asks p again by its dialect, because it said that what it offers has changed.
+func (s *Shell) relearn(p *peer, d *dialect.Dialect) {
 	link := p.link.Load()
-	c, ok := catalog.FindConvention(pr.Convention)
-	if !ok || !s.cfg.Discover || link.relearning.Swap(true) {
+	if !s.cfg.Discover || link.relearning.Swap(true) {
 		return
 	}
 	s.tasks.Go(func() {
@@ -295,7 +295,7 @@ func (s *Shell) relearn(p *peer, pr *profile.Profile) {
 			return
 		}
 		link.relearning.Store(false)
-		s.discover(s.done, p, link, []catalog.Convention{c}, &inquiry{timeout: questionTimeout})
+		s.discover(s.done, p, link, []*dialect.Dialect{d}, &inquiry{timeout: questionTimeout})
 	})
 }
 
@@ -325,7 +325,7 @@ func (s *Shell) awaitGreeting(ctx context.Context, peers []*peer, calls ...lang.
 		case <-ctx.Done():
 			return interruption(ctx, "the session has not begun")
 		}
-		if pr := p.profile.Load(); pr == nil || !pr.Tools || !slices.ContainsFunc(calls, func(c lang.Call) bool { return !p.known.Knows(c.Method) }) {
+		if d := p.dialect.Load(); d == nil || !d.Tools || !slices.ContainsFunc(calls, func(c lang.Call) bool { return !p.known.Knows(c.Method) }) {
 			continue
 		}
 		select {
@@ -339,18 +339,18 @@ func (s *Shell) awaitGreeting(ctx context.Context, peers []*peer, calls ...lang.
 
 // sayFarewell ends the session with p in good order, as its protocol has it, within a second.
 func (s *Shell) sayFarewell(p *peer) {
-	pr := p.profile.Load()
+	d := p.dialect.Load()
 	link := p.link.Load()
-	if pr == nil || p.accepted || !p.alive() {
+	if d == nil || p.accepted || !p.alive() {
 		return
 	}
-	if _, said := link.hello(pr.Convention); !said {
+	if _, said := link.hello(d.Name); !said {
 		return // the person began the session, or nobody has
 	}
 	const patience = time.Second
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	for _, f := range pr.Farewell {
+	for _, f := range d.Shutdown {
 		if _, err := link.Do(ctx, &rpcconn.Call{Method: f.Method, Notify: f.Notify}); err != nil {
 			return
 		}

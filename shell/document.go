@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"rpcsh/rpcconn/catalog"
+	"rpcsh/rpcconn/dialect/openrpc"
+	"rpcsh/rpcconn/dialect/python"
 	"rpcsh/rpcconn/schema"
 	"rpcsh/shell/lang"
 )
@@ -111,9 +113,9 @@ func readDocument(ctx context.Context, path string) (*catalog.Learned, error) {
 		return nil, err
 	}
 	if filepath.Ext(path) == ".py" {
-		return catalog.FromPython(path, data)
+		return python.Read(path, data)
 	}
-	learned, err := catalog.FromOpenRPC(data)
+	learned, err := openrpc.Read(data)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}

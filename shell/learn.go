@@ -5,6 +5,7 @@ import (
 
 	"rpcsh/rpcconn"
 	"rpcsh/rpcconn/catalog"
+	"rpcsh/rpcconn/dialect/openrpc"
 )
 
 // learnFrom learns from an answer that there is a method, or that there is none, and what its params and result look like.
@@ -21,8 +22,8 @@ func (p *peer) learnFrom(c *prepared, r *rpcconn.Response) {
 		p.known.Learn(catalog.Method{Name: c.Method, Source: catalog.SourceUsed}) // the params were perhaps wrong
 		return
 	}
-	if c.Method == catalog.MethodDiscover {
-		if learned, err := catalog.FromOpenRPC(r.Result); err == nil {
+	if c.Method == openrpc.MethodDiscover {
+		if learned, err := openrpc.Read(r.Result); err == nil {
 			p.known.Replace(learned) // the person has asked in our place
 		}
 	}

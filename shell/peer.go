@@ -17,7 +17,7 @@ import (
 	"rpcsh/rpcconn"
 	"rpcsh/rpcconn/catalog"
 	"rpcsh/rpcconn/dial"
-	"rpcsh/rpcconn/profile"
+	"rpcsh/rpcconn/dialect"
 )
 
 // maxGivenUp bounds how many calls are remembered for their late answers.
@@ -36,7 +36,7 @@ type peer struct {
 	known      *catalog.Catalog
 	lastSeen   string // the method that the peer called last; the reading goroutine's
 
-	profile atomic.Pointer[profile.Profile] // nil: there is nothing special about it
+	dialect atomic.Pointer[dialect.Dialect] // nil: there is nothing special about it
 	deaf    atomic.Bool                     // it ended a connection because it was asked what it offers, so it is not asked any more
 
 	documents documents // that it has open

@@ -42,7 +42,7 @@ func (s *Shell) readyFor(p *peer, j *job) ([]prepared, error) {
 func (s *Shell) fit(p *peer, j *job, c *prepared) error {
 	m := c.method
 	var err error
-	if pr := p.profile.Load(); pr != nil && pr.Name == profileLSP && !c.Raw {
+	if pr := p.dialect.Load(); pr != nil && pr.Name == profileLSP && !c.Raw {
 		if c.Params, c.files, err = documentParams(m, c.Params); err != nil {
 			return &lang.Error{Column: c.column(""), Reason: err.Error()}
 		}

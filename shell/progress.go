@@ -9,8 +9,8 @@ import (
 	"time"
 
 	"rpcsh/rpcconn"
+	"rpcsh/rpcconn/dialect"
 	"rpcsh/rpcconn/jsontext"
-	"rpcsh/rpcconn/profile"
 )
 
 // tokens numbers the calls that peers are asked to tell the progress of.
@@ -20,12 +20,12 @@ func (t *tokens) next() string { return fmt.Sprintf("rpcsh-%d", t.last.Add(1)) }
 
 // track has the peer tell the progress of c, where it can and where what is sent is ours to write.
 func (s *Shell) track(p *peer, c *prepared) {
-	pr := p.profile.Load()
-	if pr == nil || pr.Track == nil || c.Notify || !c.known || c.Raw && c.method.Via == nil {
+	d := p.dialect.Load()
+	if d == nil || d.Track == nil || c.Notify || !c.known || c.Raw && c.method.Via == nil {
 		return
 	}
 	token := s.tokens.next()
-	with := pr.Track(c.Method, c.Params, token)
+	with := d.Track(c.Method, c.Params, token)
 	if with != nil && string(with) != string(c.Params) {
 		c.Params, c.token = with, token
 	}
@@ -40,11 +40,11 @@ type watched struct {
 // showProgress takes a notification that tells the progress of a call of ours, and reports whether it was one. It is called by the
 // goroutine that reads from p.
 func (s *Shell) showProgress(p *peer, req *rpcconn.Request) bool {
-	pr := p.profile.Load()
-	if pr == nil || pr.Progress == nil || !req.IsNotification() {
+	d := p.dialect.Load()
+	if d == nil || d.Progress == nil || !req.IsNotification() {
 		return false
 	}
-	progress, ok := pr.Progress(req.Method, req.Params)
+	progress, ok := d.Progress(req.Method, req.Params)
 	if !ok {
 		return false
 	}
@@ -65,7 +65,7 @@ func (s *Shell) showProgress(p *peer, req *rpcconn.Request) bool {
 }
 
 // progressText shows how far something has come: "[████······] 40 % doing this".
-func progressText(p profile.Progress) string {
+func progressText(p dialect.Progress) string {
 	const width = 20
 	text := visible(clip(p.Text, 60), false)
 	switch {
@@ -124,11 +124,11 @@ func (p *peer) watchedCall(token string) (*watched, bool) {
 
 // tellCancelled tells the peer that nobody waits for a call any more, where its protocol has a word for that.
 func (s *Shell) tellCancelled(p *peer, link *connection, id rpcconn.ID) {
-	pr := p.profile.Load()
-	if pr == nil || pr.Cancel == nil || id.IsNone() {
+	d := p.dialect.Load()
+	if d == nil || d.Cancel == nil || id.IsNone() {
 		return
 	}
-	method, params := pr.Cancel(id)
+	method, params := d.Cancel(id)
 	const patience = time.Second // a peer that does not read is not waited for
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()

@@ -14,6 +14,7 @@ import (
 	"sync"
 
 	"rpcsh/rpcconn/catalog"
+	"rpcsh/rpcconn/dialect/openrpc"
 	"rpcsh/shell/answer"
 	"rpcsh/shell/script"
 )
@@ -267,7 +268,7 @@ func (s *Shell) describeScripts() json.RawMessage {
 		return nil
 	}
 	var document bytes.Buffer
-	if json.Compact(&document, catalog.New(methods...).OpenRPC(s.cfg.Self.Name)) != nil {
+	if json.Compact(&document, openrpc.Export(catalog.New(methods...), s.cfg.Self.Name)) != nil {
 		return nil
 	}
 	return document.Bytes()

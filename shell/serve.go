@@ -9,9 +9,9 @@ import (
 	"slices"
 
 	"rpcsh/rpcconn"
-	"rpcsh/rpcconn/catalog"
+	"rpcsh/rpcconn/dialect"
+	"rpcsh/rpcconn/dialect/openrpc"
 	"rpcsh/rpcconn/jsontext"
-	"rpcsh/rpcconn/profile"
 	"rpcsh/shell/answer"
 )
 
@@ -23,7 +23,7 @@ func (s *Shell) answer(ctx context.Context, p *peer, req *rpcconn.Request) (json
 	result, served, err := s.rules.Answer(ctx, s.asked(p, req))
 	switch {
 	case !served:
-		if req.Method == catalog.MethodDiscover {
+		if req.Method == openrpc.MethodDiscover {
 			if document := s.describeScripts(); document != nil {
 				req.Remark = describedByScripts
 				return document, nil
@@ -77,12 +77,12 @@ func (s *Shell) variablesText() json.RawMessage {
 }
 
 // politeAnswer returns how p's requests of a method are answered where nothing else is served, nil where there is no such default.
-func (p *peer) politeAnswer(method string) *profile.Answer {
-	pr := p.profile.Load()
-	if pr == nil {
+func (p *peer) politeAnswer(method string) *dialect.Answer {
+	d := p.dialect.Load()
+	if d == nil {
 		return nil
 	}
-	for _, a := range pr.Answers {
+	for _, a := range d.Answers {
 		if a.Method == method {
 			return &a
 		}

@@ -1,17 +1,18 @@
-// Package catalog is what is known of the methods a peer exposes: their names, parameters and where they were learned. It holds the
-// model and a file for each convention that lists methods; who asks a peer, and when, is for its users.
+// Package catalog is what is known of the methods of one peer: their names, parameters and results, where they were learned, and
+// how that is kept between runs. Package dialect says how peers are asked for them.
 package catalog
 
 import (
 	"maps"
-	"rpcsh/rpcconn/schema"
 	"slices"
 	"strings"
 	"sync"
+
+	"rpcsh/rpcconn/schema"
 )
 
-// maxMethods bounds what a peer that calls ever new names can make us remember.
-const maxMethods = 100_000
+// MaxMethods bounds what a peer that calls ever new names can make us remember.
+const MaxMethods = 100_000
 
 // A Catalog is the methods of one peer. It may be used by any number of goroutines.
 type Catalog struct {
@@ -57,7 +58,7 @@ func (c *Catalog) Learn(methods ...Method) (added int) {
 func (c *Catalog) learn(m Method) bool {
 	k := key{m.Name, m.Ours}
 	known, ok := c.methods[k]
-	if ok && (known.Source.rank() > m.Source.rank() || known.Source.rank() == m.Source.rank() && m.Source.Inferred()) || !ok && len(c.methods) >= maxMethods {
+	if ok && (known.Source.rank() > m.Source.rank() || known.Source.rank() == m.Source.rank() && m.Source.Inferred()) || !ok && len(c.methods) >= MaxMethods {
 		return false
 	}
 	c.methods[k] = m.orGuess(known)

@@ -3,11 +3,15 @@ package catalog
 import (
 	"encoding/json"
 	"fmt"
-	"rpcsh/rpcconn/schema"
 	"strings"
 	"sync"
 	"testing"
+
+	"rpcsh/rpcconn/schema"
 )
+
+// sourcePeer is a source that knows best: the peer itself.
+const sourcePeer Source = "rpc.discover"
 
 // names returns the methods in short: name, source and, for ours, a dot.
 func names(methods []Method) string {
@@ -30,13 +34,13 @@ func TestLearnPrefersTheBetterSource(t *testing.T) {
 	}{
 		{SourceTraffic, SourceTraffic, "first"},
 		{SourceTraffic, SourceUsed, "second"},
-		{SourceTraffic, SourceOpenRPC, "second"},
+		{SourceTraffic, sourcePeer, "second"},
 		{SourceUsed, SourceTraffic, "first"},
 		{SourceUsed, SourceUsed, "first"},
-		{SourceUsed, SourceOpenRPC, "second"},
-		{SourceOpenRPC, SourceTraffic, "first"},
-		{SourceOpenRPC, SourceUsed, "first"},
-		{SourceOpenRPC, SourceOpenRPC, "second"}, // what the peer says now
+		{SourceUsed, sourcePeer, "second"},
+		{sourcePeer, SourceTraffic, "first"},
+		{sourcePeer, SourceUsed, "first"},
+		{sourcePeer, sourcePeer, "second"}, // what the peer says now
 	}
 	for _, test := range tests {
 		c := New(method(test.first, "first"))
@@ -56,7 +60,7 @@ func TestLearnPrefersTheBetterSource(t *testing.T) {
 
 func TestCatalog(t *testing.T) {
 	c := New()
-	if added := c.Learn(Method{Name: "b", Source: SourceUsed}, Method{Name: "a", Source: SourceOpenRPC},
+	if added := c.Learn(Method{Name: "b", Source: SourceUsed}, Method{Name: "a", Source: sourcePeer},
 		Method{Name: "b", Ours: true, Source: SourceTraffic}, Method{Name: "b", Source: SourceUsed}); added != 3 {
 		t.Errorf("%d methods were added, want 3", added)
 	}
@@ -106,20 +110,20 @@ func TestReplace(t *testing.T) {
 
 func TestCatalogIsBounded(t *testing.T) {
 	c := New(Method{Name: "first", Source: SourceUsed})
-	methods := make([]Method, maxMethods)
+	methods := make([]Method, MaxMethods)
 	for i := range methods {
 		methods[i].Name = fmt.Sprint(i)
 	}
-	if added := c.Learn(methods...); added != maxMethods-1 {
+	if added := c.Learn(methods...); added != MaxMethods-1 {
 		t.Errorf("%d methods were added", added)
 	}
-	if added := c.Learn(Method{Name: "one more", Source: SourceOpenRPC}); added != 0 || c.Knows("one more") {
+	if added := c.Learn(Method{Name: "one more", Source: sourcePeer}); added != 0 || c.Knows("one more") {
 		t.Error("there is no bound")
 	}
-	if c.Learn(Method{Name: "first", Source: SourceOpenRPC}); len(c.Methods()) != maxMethods {
+	if c.Learn(Method{Name: "first", Source: sourcePeer}); len(c.Methods()) != MaxMethods {
 		t.Errorf("%d methods are known", len(c.Methods()))
 	}
-	if m, _ := c.Find("first"); m.Source != SourceOpenRPC {
+	if m, _ := c.Find("first"); m.Source != sourcePeer {
 		t.Error("what is known is not made better")
 	}
 }

@@ -3,10 +3,11 @@ package catalog
 import (
 	"encoding/json"
 	"fmt"
-	"rpcsh/rpcconn/schema"
 	"strings"
 	"sync"
 	"testing"
+
+	"rpcsh/rpcconn/schema"
 )
 
 // checked returns a catalog with the definitions of the tables.
@@ -31,7 +32,7 @@ func testDefinitions() schema.Definitions {
 
 func checked() *Catalog {
 	c := New()
-	c.Replace(&Learned{Source: SourceOpenRPC, Definitions: testDefinitions()})
+	c.Replace(&Learned{Source: sourcePeer, Definitions: testDefinitions()})
 	return c
 }
 
@@ -45,7 +46,7 @@ func problemText(problems []schema.Problem) string {
 
 func TestCheckParams(t *testing.T) {
 	integer := json.RawMessage(`{"type":"integer"}`)
-	m := Method{Name: "m", Source: SourceOpenRPC, Params: []Param{{Name: "a", Required: true, Schema: integer}, {Name: "b", Schema: integer}}}
+	m := Method{Name: "m", Source: sourcePeer, Params: []Param{{Name: "a", Required: true, Schema: integer}, {Name: "b", Schema: integer}}}
 	open, inferred, unknown := m, m, m
 	open.Open, inferred.Source, unknown.Params = true, SourceUsed, nil
 	tests := []struct {
@@ -136,7 +137,7 @@ func TestCheckSchemas(t *testing.T) {
 	}
 	c := checked()
 	for _, test := range tests {
-		m := Method{Name: "m", Source: SourceOpenRPC, Params: []Param{{Name: "p", Required: true, Schema: json.RawMessage(test.schema)}}}
+		m := Method{Name: "m", Source: sourcePeer, Params: []Param{{Name: "p", Required: true, Schema: json.RawMessage(test.schema)}}}
 		if got := problemText(c.Check(m, json.RawMessage("["+test.value+"]"))); got != test.want {
 			t.Errorf("%s as %s: got %s, want %s", test.value, test.schema, got, test.want)
 		}
@@ -145,7 +146,7 @@ func TestCheckSchemas(t *testing.T) {
 
 func TestCheckResult(t *testing.T) {
 	c := checked()
-	m := Method{Name: "m", Source: SourceOpenRPC, Result: &Param{Name: "r", Schema: json.RawMessage(`{"type":"integer"}`)}}
+	m := Method{Name: "m", Source: sourcePeer, Result: &Param{Name: "r", Schema: json.RawMessage(`{"type":"integer"}`)}}
 	for result, want := range map[string]string{`1`: ``, `"x"`: `result is a string, an integer is wanted`, `[`: ``} {
 		if got := problemText(c.CheckResult(m, json.RawMessage(result))); got != want {
 			t.Errorf("%s: got %s, want %s", result, got, want)
@@ -155,16 +156,16 @@ func TestCheckResult(t *testing.T) {
 	if got := c.CheckResult(m, json.RawMessage(`"x"`)); got != nil {
 		t.Errorf("of an inferred result: %v", got)
 	}
-	if got := c.CheckResult(Method{Name: "m", Source: SourceOpenRPC}, json.RawMessage(`"x"`)); got != nil {
+	if got := c.CheckResult(Method{Name: "m", Source: sourcePeer}, json.RawMessage(`"x"`)); got != nil {
 		t.Errorf("of an unknown result: %v", got)
 	}
 }
 
 func TestCheckFollowsTheDefinitions(t *testing.T) {
 	c := New()
-	m := Method{Name: "m", Source: SourceOpenRPC, Params: []Param{{Name: "p", Schema: json.RawMessage(`{"$ref":"#/components/schemas/D"}`)}}}
+	m := Method{Name: "m", Source: sourcePeer, Params: []Param{{Name: "p", Schema: json.RawMessage(`{"$ref":"#/components/schemas/D"}`)}}}
 	for name, article := range map[string]string{"string": "a string", "integer": "an integer"} {
-		c.Replace(&Learned{Source: SourceOpenRPC, Definitions: schema.Definitions{"D": json.RawMessage(fmt.Sprintf(`{"type":%q}`, name))}})
+		c.Replace(&Learned{Source: sourcePeer, Definitions: schema.Definitions{"D": json.RawMessage(fmt.Sprintf(`{"type":%q}`, name))}})
 		if got, want := problemText(c.Check(m, json.RawMessage(`[true]`))), "p is a boolean, "+article+" is wanted"; got != want {
 			t.Errorf("got %s, want %s", got, want)
 		}
@@ -183,7 +184,7 @@ func TestCheckIsBounded(t *testing.T) {
 	wide := `{"anyOf":[` + strings.Repeat(`{"type":"string"},`, 20_000) + `{"type":"null"}]}`
 	deep := strings.Repeat("[", 500) + "0" + strings.Repeat("]", 500)
 	c := New()
-	c.Replace(&Learned{Source: SourceOpenRPC, Definitions: d})
+	c.Replace(&Learned{Source: sourcePeer, Definitions: d})
 	for _, test := range []struct{ schema, value string }{
 		{`{"$ref":"#/components/schemas/0"}`, `1`},
 		{`{"$ref":"#/components/schemas/Deep"}`, deep},
@@ -191,7 +192,7 @@ func TestCheckIsBounded(t *testing.T) {
 		{wide, `1`},
 		{`{"type":"string"}`, `"` + strings.Repeat("x", 1<<20) + `"`},
 	} {
-		m := Method{Name: "m", Source: SourceOpenRPC, Params: []Param{{Name: "p", Schema: json.RawMessage(test.schema)}}}
+		m := Method{Name: "m", Source: sourcePeer, Params: []Param{{Name: "p", Schema: json.RawMessage(test.schema)}}}
 		if got := c.Check(m, json.RawMessage("["+test.value+"]")); len(got) > 0 {
 			t.Errorf("%.50s: %v", test.schema, got)
 		}
@@ -204,7 +205,7 @@ func TestCheckIsForManyGoroutines(t *testing.T) {
 	for i := range 4 {
 		wg.Go(func() {
 			for j := range 20 {
-				m := Method{Name: "m", Source: SourceOpenRPC, Params: []Param{{Name: "p", Schema: json.RawMessage(fmt.Sprintf(`{"maximum":%d}`, j))}}}
+				m := Method{Name: "m", Source: sourcePeer, Params: []Param{{Name: "p", Schema: json.RawMessage(fmt.Sprintf(`{"maximum":%d}`, j))}}}
 				if got := c.Check(m, json.RawMessage(`[1000]`)); len(got) != 1 {
 					t.Errorf("got %v", got)
 				}
@@ -225,8 +226,8 @@ func FuzzCheck(f *testing.F) {
 		d := testDefinitions()
 		d["Fuzz"] = definition
 		p := Param{Name: "p", Required: true, Schema: schema}
-		m := Method{Name: "m", Params: []Param{p}, Result: &p, Structure: ByName, Source: SourceOpenRPC}
-		c.Replace(&Learned{Source: SourceOpenRPC, Definitions: d})
+		m := Method{Name: "m", Params: []Param{p}, Result: &p, Structure: ByName, Source: sourcePeer}
+		c.Replace(&Learned{Source: sourcePeer, Definitions: d})
 		for _, problem := range append(c.Check(m, params), c.CheckResult(m, params)...) {
 			if problem.Reason == "" || strings.Contains(problem.String(), "\n") {
 				t.Errorf("%q", problem)

@@ -67,7 +67,7 @@ func TestObserve(t *testing.T) {
 }
 
 func TestObserveKeepsWhatIsKnown(t *testing.T) {
-	for _, known := range []Method{{Name: "m", Source: SourceOpenRPC, Params: []Param{}}, {Name: "m", Source: SourceOpenRPC, Result: &Param{}}} {
+	for _, known := range []Method{{Name: "m", Source: sourcePeer, Params: []Param{}}, {Name: "m", Source: sourcePeer, Result: &Param{}}} {
 		c := New(known)
 		version := c.Version()
 		c.Observe("m", false, json.RawMessage(`[1]`), json.RawMessage(`2`))
@@ -75,7 +75,7 @@ func TestObserveKeepsWhatIsKnown(t *testing.T) {
 			t.Errorf("got %+v", m)
 		}
 	}
-	c := New(Method{Name: "m", Source: SourceOpenRPC})
+	c := New(Method{Name: "m", Source: sourcePeer})
 	c.Observe("m", true, json.RawMessage(`[1]`), nil)
 	if got := c.Methods(); len(got) != 2 || got[1].Source != SourceTraffic || got[1].Signature() != "m(arg1: integer)" {
 		t.Errorf("got %+v", got)
@@ -171,7 +171,7 @@ func FuzzObserve(f *testing.F) {
 		n := New()
 		n.Observe("m", false, first, nil)
 		if m, ok := n.Find("m"); ok && len(m.Params) < maxMembersSeen {
-			m.Source, m.Inferred = SourceOpenRPC, false
+			m.Source, m.Inferred = sourcePeer, false
 			if got := n.Check(m, first); m.Params != nil && len(got) > 0 {
 				t.Errorf("%s does not fit what is inferred of it: %v", first, got)
 			}

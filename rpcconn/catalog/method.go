@@ -2,8 +2,9 @@ package catalog
 
 import (
 	"encoding/json"
-	"rpcsh/rpcconn/schema"
 	"strings"
+
+	"rpcsh/rpcconn/schema"
 )
 
 // Kind says how a method is called.
@@ -94,49 +95,4 @@ type Learned struct {
 	Methods     []Method
 	Definitions schema.Definitions
 	Remarks     []string // what could not be read, a line each
-}
-
-// Signature returns the method as one would write it: add(a: integer, b?: integer) → integer.
-func (m Method) Signature() string {
-	if m.Params == nil {
-		return m.Name
-	}
-	return m.Name + "(" + strings.Join(m.signatureParams(), ", ") + ")" + m.returns()
-}
-
-// SignatureParts returns the signature in three parts: up to the params, each of them, and behind them; for who marks one of them. There
-// are no parts where the params are not known.
-func (m Method) SignatureParts() (head string, params []string, tail string) {
-	if m.Params == nil {
-		return m.Name, nil, ""
-	}
-	return m.Name + "(", m.signatureParams(), ")" + m.returns()
-}
-
-func (m Method) signatureParams() []string {
-	params := make([]string, 0, len(m.Params)+1)
-	for _, p := range m.Params {
-		name := p.Name
-		if !p.Required {
-			name += "?"
-		}
-		if t := p.Type(); t != "" {
-			name += ": " + t
-		}
-		params = append(params, name)
-	}
-	if m.Open {
-		params = append(params, "…")
-	}
-	return params
-}
-
-func (m Method) returns() string {
-	if m.Result == nil {
-		return ""
-	}
-	if t := m.Result.Type(); t != "" {
-		return " → " + t
-	}
-	return ""
 }

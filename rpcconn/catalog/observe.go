@@ -30,7 +30,7 @@ func (c *Catalog) Observe(name string, ours bool, params, result json.RawMessage
 	switch {
 	case known && !m.Inferred && (m.Params != nil || m.Result != nil):
 		return
-	case !known && len(c.methods) >= maxMethods:
+	case !known && len(c.methods) >= MaxMethods:
 		return
 	case !known:
 		m = Method{Name: name, Ours: ours, Source: SourceUsed}

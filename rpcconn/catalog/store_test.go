@@ -6,10 +6,11 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
-	"rpcsh/rpcconn/schema"
 	"strings"
 	"sync"
 	"testing"
+
+	"rpcsh/rpcconn/schema"
 )
 
 func TestStore(t *testing.T) {
@@ -19,7 +20,7 @@ func TestStore(t *testing.T) {
 		t.Fatalf("at first there is %v, %v", c.Methods(), err)
 	}
 	want := []Method{
-		{Name: "a", Source: SourceOpenRPC, Summary: "s", Params: []Param{{Name: "p", Summary: "q", Required: true, Schema: json.RawMessage(`{"type":"string"}`)}}},
+		{Name: "a", Source: sourcePeer, Summary: "s", Params: []Param{{Name: "p", Summary: "q", Required: true, Schema: json.RawMessage(`{"type":"string"}`)}}},
 		{Name: "b", Source: SourceUsed},
 		{Name: "b", Ours: true},
 	}

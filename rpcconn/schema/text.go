@@ -1,6 +1,9 @@
 package schema
 
-import "strings"
+import (
+	"encoding/json"
+	"strings"
+)
 
 // firstLine returns the first line of the first text that is not empty.
 func FirstLine(texts ...string) string {
@@ -20,4 +23,16 @@ func IsIdentifier(s string) bool {
 		}
 	}
 	return s != ""
+}
+
+// WithDefault returns an object schema, nil being one too, with a default value, nil being none.
+func WithDefault(schema, value json.RawMessage) json.RawMessage {
+	if value == nil {
+		return schema
+	}
+	member := `"default":` + string(value) + `}`
+	if schema == nil {
+		return json.RawMessage("{" + member)
+	}
+	return json.RawMessage(string(schema[:len(schema)-1]) + "," + member)
 }

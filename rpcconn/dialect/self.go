@@ -1,0 +1,43 @@
+package dialect
+
+import (
+	"encoding/json"
+	"net/url"
+	"path/filepath"
+	"strings"
+)
+
+// RootURI returns the root as a file URI (RFC 8089), "" where there is none.
+func (s Self) RootURI() string {
+	if s.Root == "" {
+		return ""
+	}
+	path := filepath.ToSlash(s.Root)
+	if !strings.HasPrefix(path, "/") {
+		path = "/" + path // a drive
+	}
+	return (&url.URL{Scheme: "file", Path: path}).String()
+}
+
+// Folders returns the root as LSP and MCP name folders: an array of objects with uri and name, empty where there is none.
+func (s Self) Folders() json.RawMessage {
+	type folder struct {
+		URI  string `json:"uri"`
+		Name string `json:"name"`
+	}
+	folders := []folder{}
+	if s.Root != "" {
+		folders = append(folders, folder{s.RootURI(), filepath.Base(s.Root)})
+	}
+	text, _ := json.Marshal(folders) // strings always marshal
+	return text
+}
+
+// ClientInfo returns who we are, as LSP's and MCP's clientInfo.
+func (s Self) ClientInfo() json.RawMessage {
+	text, _ := json.Marshal(struct {
+		Name    string `json:"name"`
+		Version string `json:"version"`
+	}{s.Name, s.Version})
+	return text
+}
