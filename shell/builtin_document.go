@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"rpcsh/completer"
+	"rpcsh/rpcconn/dialect/lsp"
 	"rpcsh/shell/lang"
 )
 
@@ -31,7 +32,7 @@ func documentCommands() []Command {
 				}
 				doc, err := s.openDocument(ctx, p, words[0], strings.Join(words[1:], ""))
 				if err == nil {
-					s.report(fmt.Sprintf("%s is open as %s", words[0], doc.language))
+					s.report(fmt.Sprintf("%s is open as %s", words[0], doc.Language))
 				}
 				return err
 			},
@@ -94,7 +95,7 @@ func (s *Shell) languageServer(ctx context.Context) (*peer, error) {
 	if err := s.awaitGreeting(ctx, []*peer{p}); err != nil {
 		return nil, err
 	}
-	if pr := p.dialect.Load(); pr == nil || pr.Name != profileLSP {
+	if d := p.dialect.Load(); d == nil || !d.Documents {
 		return nil, fmt.Errorf("%s is no language server, as far as is known; -p lsp says that it is one, .discover lsp asks", p.title(s))
 	}
 	return p, nil
@@ -103,21 +104,21 @@ func (s *Shell) languageServer(ctx context.Context) (*peer, error) {
 // showDocuments has the peers of j know the documents as they are now: those that were opened, and those that its calls are about.
 func (s *Shell) showDocuments(ctx context.Context, j *job) error {
 	for p, calls := range j.ready {
-		if pr := p.dialect.Load(); pr == nil || pr.Name != profileLSP {
+		if d := p.dialect.Load(); d == nil || !d.Documents {
 			continue
 		}
 		for _, c := range calls {
 			for _, f := range c.files {
-				if _, err := os.Stat(f); err != nil || strings.HasPrefix(c.Method, prefixSync) {
+				if _, err := os.Stat(f); err != nil || lsp.Syncs(c.Method) {
 					continue // the server says what it thinks of it
 				}
-				known := len(p.documents.paths())
+				known := len(p.documents.Paths())
 				doc, err := s.openDocument(ctx, p, f, "")
 				if err != nil {
 					return err
 				}
-				if len(p.documents.paths()) > known {
-					s.note(fmt.Sprintf("%s is open as %s", shortPath(f), doc.language))
+				if len(p.documents.Paths()) > known {
+					s.note(fmt.Sprintf("%s is open as %s", shortPath(f), doc.Language))
 				}
 			}
 		}
@@ -190,7 +191,7 @@ func completeOpenDocument(s *Shell, _ []string) []completer.Candidate {
 		return nil
 	}
 	var all []completer.Candidate
-	for _, path := range p.documents.paths() {
+	for _, path := range p.documents.Paths() {
 		all = append(all, completer.Candidate{Text: shortPath(path), Description: "open"})
 	}
 	return all

@@ -17,12 +17,14 @@ type argument struct {
 	value json.RawMessage
 }
 
-// example returns a line that calls m at p, and can be run as it stands. Where p is a language server it is about a document that is open.
+// example returns a line that calls m at p, and can be run as it stands. Where p has a document open it is about that.
 func (p *peer) example(m catalog.Method) string {
 	defs := p.known.Definitions()
-	if open := p.documents.paths(); len(open) > 0 && !m.Ours {
-		if line := placeLine(m, defs, shortPath(open[0])); line != "" {
-			return line
+	if open := p.documents.Paths(); len(open) > 0 && !m.Ours {
+		if d := p.dialect.Load(); d != nil && d.Example != nil {
+			if params := d.Example(m, defs, shortPath(open[0])); params != nil {
+				return callLine(m, params)
+			}
 		}
 	}
 	return exampleLine(m, defs)

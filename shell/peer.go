@@ -18,6 +18,7 @@ import (
 	"rpcsh/rpcconn/catalog"
 	"rpcsh/rpcconn/dial"
 	"rpcsh/rpcconn/dialect"
+	"rpcsh/rpcconn/dialect/lsp"
 )
 
 // maxGivenUp bounds how many calls are remembered for their late answers.
@@ -39,8 +40,8 @@ type peer struct {
 	dialect atomic.Pointer[dialect.Dialect] // nil: there is nothing special about it
 	deaf    atomic.Bool                     // it ended a connection because it was asked what it offers, so it is not asked any more
 
-	documents documents // that it has open
-	inbox     inbox     // what is done for what it notified
+	documents *lsp.Documents // that it has open
+	inbox     inbox          // what is done for what it notified
 
 	mu       sync.Mutex // protects what follows
 	nick     string     // of .name
@@ -53,7 +54,7 @@ type peer struct {
 }
 
 func newPeer() *peer {
-	return &peer{calls: make(map[rpcconn.ID]*call), givenUp: make(map[rpcconn.ID]string)}
+	return &peer{documents: lsp.NewDocuments(), calls: make(map[rpcconn.ID]*call), givenUp: make(map[rpcconn.ID]string)}
 }
 
 // A connection is one that a peer has, or had: it has another one after .reconnect.

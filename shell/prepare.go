@@ -42,8 +42,8 @@ func (s *Shell) readyFor(p *peer, j *job) ([]prepared, error) {
 func (s *Shell) fit(p *peer, j *job, c *prepared) error {
 	m := c.method
 	var err error
-	if pr := p.dialect.Load(); pr != nil && pr.Name == profileLSP && !c.Raw {
-		if c.Params, c.files, err = documentParams(m, c.Params); err != nil {
+	if d := p.dialect.Load(); d != nil && d.Prepare != nil && !c.Raw {
+		if c.Params, c.files, err = d.Prepare(m, c.Params, readFile); err != nil {
 			return &lang.Error{Column: c.column(""), Reason: err.Error()}
 		}
 	}

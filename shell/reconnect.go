@@ -72,7 +72,7 @@ func (s *Shell) reconnect(ctx context.Context, p *peer) error {
 	clear(p.givenUp) // the ids of the new connection begin anew
 	p.order = nil
 	p.mu.Unlock()
-	p.documents.forget()
+	p.documents.Forget()
 	p.link.Store(newConnection(link))
 	s.peers.restore(p)
 	s.report("re" + said)

@@ -7,106 +7,10 @@ import (
 	"testing"
 
 	"rpcsh/rpcconn/catalog"
+	"rpcsh/rpcconn/dialect"
+	"rpcsh/rpcconn/dialect/dialects"
 	"rpcsh/rpcconn/dialect/lsp"
-	"rpcsh/rpcconn/schema"
 )
-
-func TestPosition(t *testing.T) {
-	const text = "one\r\n\tzwei 😀 x\n\nend"
-	tests := []struct{ line, column, want string }{
-		{"1", "1", `{"line":0,"character":0}`},
-		{"1", "", `{"line":0,"character":0}`},
-		{"0", "0", `{"line":0,"character":0}`},
-		{"1", "9", `{"line":0,"character":8}`}, // behind its end, as it was typed
-		{"2", "7", `{"line":1,"character":6}`},
-		{"2", "8", `{"line":1,"character":8}`}, // 😀 is two units of UTF-16
-		{"3", "1", `{"line":2,"character":0}`},
-		{"9", "4", `{"line":8,"character":3}`},
-	}
-	for _, test := range tests {
-		if got := string(position(text, test.line, test.column)); got != test.want {
-			t.Errorf("%s:%s is %s, want %s", test.line, test.column, got, test.want)
-		}
-	}
-}
-
-// lspMethod returns a method of the protocol, as a server with every capability has it.
-func lspMethod(t *testing.T, name string) (catalog.Method, schema.Definitions) {
-	t.Helper()
-	learned, err := lsp.Read(json.RawMessage(`{"capabilities":{"hoverProvider":true,"renameProvider":true,"referencesProvider":true,
-		"documentSymbolProvider":true,"codeActionProvider":true,"textDocumentSync":2,"workspaceSymbolProvider":true}}`))
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := catalog.New()
-	c.Replace(learned)
-	m, ok := c.Find(name)
-	if !ok {
-		t.Fatalf("there is no %s", name)
-	}
-	return m, c.Definitions()
-}
-
-func TestDocumentParams(t *testing.T) {
-	dir := t.TempDir()
-	t.Chdir(dir)
-	here := uri(filepath.Join(dir, "a.go"))
-	document := `"textDocument":{"uri":"` + here + `"}`
-	tests := []struct{ method, params, want string }{
-		{"textDocument/hover", `["a.go:3:2"]`, `{` + document + `,"position":{"line":2,"character":1}}`},
-		{"textDocument/hover", `["a.go:3"]`, `{` + document + `,"position":{"line":2,"character":0}}`},
-		{"textDocument/hover", `["a.go"]`, `textDocument/hover wants a place: write a.go:LINE:COLUMN, counted from 1`},
-		{"textDocument/hover", `{"textDocument":"a.go","position":"3:2"}`, `{` + document + `,"position":{"line":2,"character":1}}`},
-		{"textDocument/hover", `{"textDocument":{"uri":"x"},"position":"3:2"}`, `{"textDocument":{"uri":"x"},"position":{"line":2,"character":1}}`},
-		{"textDocument/hover", `{"textDocument":"a.go","position":"three"}`, `three is no position: write LINE:COLUMN, counted from 1, or {…} as LSP has it`},
-		{"textDocument/hover", `{"textDocument":{"uri":"x"},"position":{"line":0,"character":0}}`, `{"textDocument":{"uri":"x"},"position":{"line":0,"character":0}}`},
-		{"textDocument/hover", `["untitled://1:3:2"]`, `{"textDocument":{"uri":"untitled://1"},"position":{"line":2,"character":1}}`},
-		{"textDocument/rename", `["a.go:1:1","other"]`, `{` + document + `,"position":{"line":0,"character":0},"newName":"other"}`},
-		{"textDocument/rename", `["a.go:1:1","other",1]`, `textDocument/rename has fewer params than there are arguments`},
-		{"textDocument/documentSymbol", `["a.go"]`, `{` + document + `}`},
-		{"textDocument/codeAction", `["a.go:1:1-2:3",{"diagnostics":[]}]`, `{` + document + `,"range":{"start":{"line":0,"character":0},"end":{"line":1,"character":2}},"context":{"diagnostics":[]}}`},
-		{"workspace/symbol", `["a.go:1:1"]`, `["a.go:1:1"]`},
-		{"textDocument/hover", `[1]`, `[1]`},
-		{"textDocument/hover", ``, ``},
-	}
-	for _, test := range tests {
-		m, _ := lspMethod(t, test.method)
-		got, _, err := documentParams(m, json.RawMessage(test.params))
-		text := string(got)
-		if err != nil {
-			text = err.Error()
-		}
-		if text != test.want {
-			t.Errorf("%s %s: got\n%s, want\n%s", test.method, test.params, text, test.want)
-		}
-	}
-}
-
-// The example of a method is about a document that is open, and says what the long form of it would.
-func TestPlaceLine(t *testing.T) {
-	for method, want := range map[string]string{
-		"textDocument/hover":          `textDocument/hover a.go:1:1`,
-		"textDocument/documentSymbol": `textDocument/documentSymbol a.go`,
-		"textDocument/references":     `textDocument/references a.go:1:1 {"includeDeclaration":false}`,
-		"textDocument/rename":         `textDocument/rename a.go:1:1 ""`,
-		"textDocument/didOpen":        ``,
-		"workspace/symbol":            ``,
-	} {
-		m, defs := lspMethod(t, method)
-		got := placeLine(m, defs, "a.go")
-		if got != want {
-			t.Errorf("%s: got %q, want %q", method, got, want)
-		}
-	}
-}
-
-func TestLanguageOf(t *testing.T) {
-	for path, want := range map[string]string{"a.go": "go", "b/X.PY": "python", "c.bash": "shellscript", "Makefile": "plaintext", "d.h": "c"} {
-		if got := languageOf(path); got != want {
-			t.Errorf("%s: got %s, want %s", path, got, want)
-		}
-	}
-}
 
 func TestIsWrapper(t *testing.T) {
 	for object, want := range map[string]bool{
@@ -115,6 +19,36 @@ func TestIsWrapper(t *testing.T) {
 	} {
 		if got := isWrapper(json.RawMessage(object)); got != want {
 			t.Errorf("%s: %v", object, got)
+		}
+	}
+}
+
+// The example of a method is about a document that is open, and says what the long form of it would.
+func TestExampleOfADocument(t *testing.T) {
+	server := dialects.Find("lsp")
+	learned, err := server.Learn(t.Context(), dialect.Peer{}, json.RawMessage(`{"capabilities":{"hoverProvider":true,"renameProvider":true,
+		"referencesProvider":true,"documentSymbolProvider":true,"textDocumentSync":2,"workspaceSymbolProvider":true}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := newPeer()
+	p.known = catalog.New()
+	p.known.Replace(learned)
+	p.dialect.Store(server)
+	turn, _ := p.documents.Take(t.Context())
+	path, _ := filepath.Abs("a.go")
+	turn.Put(lsp.Document{Path: path})
+	turn.End()
+	for method, want := range map[string]string{
+		"textDocument/hover":          `textDocument/hover a.go:1:1`,
+		"textDocument/documentSymbol": `textDocument/documentSymbol a.go`,
+		"textDocument/references":     `textDocument/references a.go:1:1 {"includeDeclaration":false}`,
+		"textDocument/rename":         `textDocument/rename a.go:1:1 ""`,
+		"workspace/symbol":            `workspace/symbol query=""`,
+	} {
+		m, ok := p.known.Find(method)
+		if got := p.example(m); !ok || got != want {
+			t.Errorf("%s: got %q, want %q", method, got, want)
 		}
 	}
 }

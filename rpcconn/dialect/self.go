@@ -12,11 +12,16 @@ func (s Self) RootURI() string {
 	if s.Root == "" {
 		return ""
 	}
-	path := filepath.ToSlash(s.Root)
-	if !strings.HasPrefix(path, "/") {
-		path = "/" + path // a drive
+	return FileURI(s.Root)
+}
+
+// FileURI returns the URI of a file (RFC 8089), of which path is the absolute path.
+func FileURI(path string) string {
+	slashed := filepath.ToSlash(path)
+	if !strings.HasPrefix(slashed, "/") {
+		slashed = "/" + slashed // a drive of Windows
 	}
-	return (&url.URL{Scheme: "file", Path: path}).String()
+	return (&url.URL{Scheme: "file", Path: slashed}).String()
 }
 
 // Folders returns the root as LSP and MCP name folders: an array of objects with uri and name, empty where there is none.

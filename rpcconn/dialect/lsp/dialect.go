@@ -36,7 +36,10 @@ func Dialect() dialect.Dialect {
 			}
 			return Registered(params)
 		},
-		Never: []string{"rpc.*", "system.*", "shutdown", "exit"},
+		Never:     []string{"rpc.*", "system.*", "shutdown", "exit"},
+		Prepare:   prepare,
+		Example:   example,
+		Documents: true,
 		Cancel: func(id rpcconn.ID) (string, json.RawMessage) {
 			return methodCancel, append(id.Append([]byte(`{"id":`)), '}')
 		},
