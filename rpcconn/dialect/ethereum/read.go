@@ -19,8 +19,9 @@ import (
 	"rpcsh/rpcconn/schema"
 )
 
-//go:generate go run ./internal/genethereum refs-openrpc.json ethereum.json.gz
-
+// packed is made from the execution API's document: ethereum.json.gz.source says which, and internal/genethereum how.
+//
+//go:generate go run ./internal/genethereum ethereum.json.gz
 //go:embed ethereum.json.gz
 var packed []byte
 

@@ -1,22 +1,33 @@
-// Genethereum makes ethereum.json.gz of package ethereum: the methods of Ethereum nodes as an OpenRPC document that has names, types and
-// error codes only. It takes the execution API's document, refs-openrpc.json (of the branch assembled-spec-main of
-// github.com/ethereum/execution-apis, or made by "make build" there), to which it adds more.json, what nodes have beside that API, and
-// summaries.txt, what methods do in a few words of ours.
+// Genethereum makes ethereum.json.gz of package ethereum: the methods of Ethereum nodes as an OpenRPC document that has names,
+// types and error codes only. It takes the execution API's document, refs-openrpc.json, to which it adds more.json, what nodes
+// have beside that API, and summaries.txt, what methods do in a few words of ours.
 //
-//	go run ./internal/genethereum refs-openrpc.json ethereum.json.gz
+//	go run ./internal/genethereum OUTPUT [DOCUMENT]
+//
+// DOCUMENT is a copy of the file that it is made from, which is downloaded otherwise.
 package main
 
 import (
-	"bytes"
-	"compress/gzip"
 	_ "embed"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log"
 	"os"
 	"strings"
 	"unicode"
+
+	"rpcsh/rpcconn/dialect/internal/pinned"
 )
+
+// source is the execution API as of August 2026: its branch assembled-spec-main has the document that "make build" makes.
+func source() pinned.Source {
+	const commit = "f56fd1d7d2217994680f8dd13a9daa206573e18a"
+	return pinned.Source{
+		URL:    "https://raw.githubusercontent.com/ethereum/execution-apis/" + commit + "/refs-openrpc.json",
+		SHA256: "c5c5e33e77c3d8c08b9e4c28ebe53973eee632576a8305bfd4467de99212353b",
+	}
+}
 
 //go:embed more.json
 var more []byte
@@ -62,25 +73,37 @@ type errorCode struct {
 
 func main() {
 	log.SetFlags(0)
-	if len(os.Args) != 3 {
-		log.Fatal("usage: genethereum refs-openrpc.json ethereum.json.gz")
-	}
-	if err := generate(os.Args[1], os.Args[2]); err != nil {
-		log.Fatal(err)
+	if err := run(os.Args[1:]); err != nil {
+		log.Fatal("genethereum: ", err)
 	}
 }
 
-func generate(from, to string) error {
-	source, err := os.ReadFile(from)
+func run(args []string) error {
+	if len(args) == 1 {
+		args = append(args, "")
+	}
+	if len(args) != 2 {
+		return errors.New("name the file to write, and perhaps the document")
+	}
+	data, err := source().Read(args[1])
 	if err != nil {
 		return err
 	}
+	text, err := generate(data)
+	if err != nil {
+		return err
+	}
+	return source().Write(args[0], text)
+}
+
+// generate returns the text of the document that the execution API's says.
+func generate(source []byte) ([]byte, error) {
 	var doc, ours document
 	if err := json.Unmarshal(source, &doc); err != nil {
-		return fmt.Errorf("reading %s: %w", from, err)
+		return nil, fmt.Errorf("reading the document: %w", err)
 	}
 	if err := json.Unmarshal(more, &ours); err != nil {
-		return fmt.Errorf("reading more.json: %w", err)
+		return nil, fmt.Errorf("reading more.json: %w", err)
 	}
 	doc.Methods = append(doc.Methods, ours.Methods...)
 	doc.Info = info{Title: "Ethereum", Version: doc.Info.Version}
@@ -101,26 +124,7 @@ func generate(from, to string) error {
 	for name, schema := range doc.Components.Schemas {
 		doc.Components.Schemas[name] = facts(schema)
 	}
-	return write(doc, to)
-}
-
-func write(doc document, to string) error {
-	text, err := json.Marshal(doc)
-	if err != nil {
-		return err
-	}
-	var packed bytes.Buffer
-	w, err := gzip.NewWriterLevel(&packed, gzip.BestCompression)
-	if err != nil {
-		return err
-	}
-	if _, err := w.Write(text); err != nil {
-		return err
-	}
-	if err := w.Close(); err != nil {
-		return err
-	}
-	return os.WriteFile(to, packed.Bytes(), 0o644)
+	return json.Marshal(doc)
 }
 
 // facts returns a schema without its prose. Nodes are more liberal than the document in two things, so that a check against it would

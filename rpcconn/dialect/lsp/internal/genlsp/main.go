@@ -1,44 +1,59 @@
-// Genlsp makes lsp.json.gz of package lsp from the meta model of the Language Server Protocol, metaModel.json: the names of methods,
-// and the names and types of what they take and give. The model's prose is left out.
+// Genlsp makes lsp.json.gz of package lsp from the meta model of the Language Server Protocol: the names of methods, and the
+// names and types of what they take and give. The model's prose is left out.
 //
-//	go run ./internal/genlsp METAMODEL OUTPUT
+//	go run ./internal/genlsp OUTPUT [METAMODEL]
+//
+// METAMODEL is a copy of the file that it is made from, which is downloaded otherwise.
 package main
 
 import (
-	"bytes"
-	"compress/gzip"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"log"
 	"os"
 
 	"rpcsh/rpcconn/catalog"
+	"rpcsh/rpcconn/dialect/internal/pinned"
 	"rpcsh/rpcconn/dialect/lsp"
 	"rpcsh/rpcconn/schema"
 )
 
+// source is the meta model of version 3.18.0, as of release/client/10.1.0 of its repository.
+func source() pinned.Source {
+	const commit = "ba098d38f1bc40dd85ae72a79e8f30ba14484b53"
+	return pinned.Source{
+		URL:    "https://raw.githubusercontent.com/microsoft/vscode-languageserver-node/" + commit + "/protocol/metaModel.json",
+		SHA256: "35ebcc0b607eeda105dd092c990182eb338852d82130053d3a27499ff34c89a2",
+	}
+}
+
 func main() {
-	if len(os.Args) != 3 {
-		fail(fmt.Errorf("name the meta model and the file to write"))
-	}
-	data, err := os.ReadFile(os.Args[1])
-	if err != nil {
-		fail(err)
-	}
-	out, err := generate(data)
-	if err != nil {
-		fail(err)
-	}
-	if err := os.WriteFile(os.Args[2], out, 0o644); err != nil {
-		fail(err)
+	log.SetFlags(0)
+	if err := run(os.Args[1:]); err != nil {
+		log.Fatal("genlsp: ", err)
 	}
 }
 
-func fail(err error) {
-	fmt.Fprintln(os.Stderr, "genlsp:", err)
-	os.Exit(1)
+func run(args []string) error {
+	if len(args) == 1 {
+		args = append(args, "")
+	}
+	if len(args) != 2 {
+		return errors.New("name the file to write, and perhaps the meta model")
+	}
+	data, err := source().Read(args[1])
+	if err != nil {
+		return err
+	}
+	text, err := generate(data)
+	if err != nil {
+		return err
+	}
+	return source().Write(args[0], text)
 }
 
-// generate returns the compressed lsp.Model that a meta model says.
+// generate returns the text of the lsp.Model that a meta model says.
 func generate(metaModel []byte) ([]byte, error) {
 	var m model
 	if err := json.Unmarshal(metaModel, &m); err != nil {
@@ -56,17 +71,5 @@ func generate(metaModel []byte) ([]byte, error) {
 	if t.err != nil {
 		return nil, t.err
 	}
-	text, err := json.Marshal(out)
-	if err != nil {
-		return nil, err
-	}
-	var b bytes.Buffer
-	w, _ := gzip.NewWriterLevel(&b, gzip.BestCompression) // the level is one that there is
-	if _, err := w.Write(text); err != nil {
-		return nil, err
-	}
-	if err := w.Close(); err != nil {
-		return nil, err
-	}
-	return b.Bytes(), nil
+	return json.Marshal(out)
 }
