@@ -1,5 +1,5 @@
-// Package catalog is what is known of the methods of one peer: their names, parameters and results, where they were learned, and
-// how that is kept between runs. Package dialect says how peers are asked for them.
+// Package catalog is what is known of the methods of one peer: their names, parameters and results, where they were
+// learned, and how that is kept between runs. Package dialect says how peers are asked for them.
 package catalog
 
 import (
@@ -74,8 +74,8 @@ func (m Method) orGuess(known Method) Method {
 	return m
 }
 
-// Replace learns all that a convention tells now: what it told earlier and does not any more is forgotten. It returns how many methods
-// were not known.
+// Replace learns all that a convention tells now: what it told earlier and does not any more is forgotten. It returns
+// how many methods were not known.
 func (c *Catalog) Replace(l *Learned) (added int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -64,8 +64,8 @@ type Example struct {
 	Result json.RawMessage `json:"result,omitempty"`
 }
 
-// Via says how a thing that is no method of its own, such as an MCP tool, is called: Method is sent with Fixed, an object, as its
-// params, to which is added what the person gave, an object too, under the name Member.
+// Via says how a thing that is no method of its own, such as an MCP tool, is called: Method is sent with Fixed, an
+// object, as its params, to which is added what the person gave, an object too, under the name Member.
 type Via struct {
 	Method string          `json:"method"`
 	Fixed  json.RawMessage `json:"fixed,omitempty"`

@@ -12,9 +12,10 @@ import (
 	"rpcsh/rpcconn/schema"
 )
 
-// ReorderParams returns params in the structure that m takes: named ones put in order where it takes positions, and the other way round.
-// Params that m's structure allows, or whose method is not known well enough, come back as they are. The error says what cannot be put
-// in order: a name that m does not have, more positions than it has, or a required param missing before a given one.
+// ReorderParams returns params in the structure that m takes: named ones put in order where it takes positions, and the
+// other way round. Params that m's structure allows, or whose method is not known well enough, come back as they are.
+// The error says what cannot be put in order: a name that m does not have, more positions than it has, or a required
+// param missing before a given one.
 func ReorderParams(m Method, params json.RawMessage) (json.RawMessage, error) {
 	if m.Params == nil || jsontext.Valid(params) != nil {
 		return params, nil
@@ -66,7 +67,8 @@ func (m Method) param(name string) int {
 	return slices.IndexFunc(m.Params, func(p Param) bool { return p.Name == name })
 }
 
-// byPosition returns an array of the members of an object. Optional params before one that is given have their default value, or null.
+// byPosition returns an array of the members of an object. Optional params before one that is given have their default
+// value, or null.
 func (m Method) byPosition(object json.RawMessage) (json.RawMessage, error) {
 	values := make([]json.RawMessage, len(m.Params))
 	n := 0
@@ -134,8 +136,8 @@ func (m Method) paramNames() string {
 	return strings.Join(names, ", ")
 }
 
-// Call returns what is sent to call m with params, which have been reordered. The error says that they cannot be sent in the way in which
-// m is called: they are no object.
+// Call returns what is sent to call m with params, which have been reordered. The error says that they cannot be sent
+// in the way in which m is called: they are no object.
 func (m Method) Call(params json.RawMessage) (method string, sent json.RawMessage, err error) {
 	if m.Via == nil {
 		return m.Name, params, nil

@@ -1,8 +1,9 @@
 // Package dialect says what a protocol is on top of its messages: how a session begins and ends, how peers list their
-// methods, how a call is prepared and cancelled, how its progress is told, what the peer's own requests are answered with.
+// methods, how a call is prepared and cancelled, how its progress is told, what the peer's own requests are answered
+// with.
 //
-// A Dialect is a value that says all of that about one protocol. Each is made by a package of its own below this one, and
-// package dialects has the table of them.
+// A Dialect is a value that says all of that about one protocol. Each is made by a package of its own below this one,
+// and package dialects has the table of them.
 package dialect
 
 import (
@@ -26,41 +27,44 @@ type Dialect struct {
 	// Fits says when peers that speak something else are asked unasked whether they have this dialect; nil: never.
 	Fits func(s Spoken) Rank
 
-	// Handshake is what has to be said once a connection before anything else; its result is the peer's answer. nil: nothing.
+	// Handshake is what has to be said once a connection before anything else; its result is the peer's answer. nil:
+	// nothing.
 	Handshake func(ctx context.Context, p Peer, self Self) (json.RawMessage, error)
 	// Asks are the methods that Handshake and Learn send, in order.
 	Asks []string
-	// Learn asks the peer what it offers; handshake is the answer to Handshake. An error of the peer (*rpcconn.Error) to the
-	// first question, or ErrNotOffered, says that it does not have this dialect; any other error is worth a line to the person.
-	// nil: there is no way to ask.
+	// Learn asks the peer what it offers; handshake is the answer to Handshake. An error of the peer (*rpcconn.Error)
+	// to the first question, or ErrNotOffered, says that it does not have this dialect; any other error is worth a line
+	// to the person. nil: there is no way to ask.
 	Learn func(ctx context.Context, p Peer, handshake json.RawMessage) (*catalog.Learned, error)
 	// Relearn are the peer's notifications after which it is asked again.
 	Relearn []string
-	// Teaches returns the methods that the peer tells of in a request or notification of its own; nil: it does so nowhere.
+	// Teaches returns the methods that the peer tells of in a request or notification of its own; nil: it does so
+	// nowhere.
 	Teaches func(method string, params json.RawMessage) []catalog.Method
 	// Tools says that what is learned has names beside those of methods, so that a name means nothing before that.
 	Tools bool
 	// Never are globs of methods that are not sent unasked. In them / is nothing special.
 	Never []string
 
-	// Prepare writes in full what was typed in short as the params of m, and returns the absolute paths of the files that the
-	// call is about. read reads a file. nil: there is no short way.
+	// Prepare writes in full what was typed in short as the params of m, and returns the absolute paths of the files
+	// that the call is about. read reads a file. nil: there is no short way.
 	Prepare func(m catalog.Method, params json.RawMessage, read ReadFile) (full json.RawMessage, files []string, err error)
-	// Example returns params in short for a call of m that is about a file, nil where there are none. It is nil where Prepare is.
+	// Example returns params in short for a call of m that is about a file, nil where there are none. It is nil where
+	// Prepare is.
 	Example func(m catalog.Method, defs schema.Definitions, path string) json.RawMessage
 	// Documents says that peers are told of the files that calls are about, as lsp.Documents has it.
 	Documents bool
 
 	// Cancel returns the notification by which the call with this id is cancelled; nil: there is none.
 	Cancel func(id rpcconn.ID) (method string, params json.RawMessage)
-	// Track returns params that ask the peer to tell the progress of a call under a token; nil: there is no way. Params that
-	// have a token, and those of methods that tell none, come back as they are.
+	// Track returns params that ask the peer to tell the progress of a call under a token; nil: there is no way. Params
+	// that have a token, and those of methods that tell none, come back as they are.
 	Track func(method string, params json.RawMessage, token string) json.RawMessage
 	// Progress reads a notification that tells progress; nil: there are none.
 	Progress func(method string, params json.RawMessage) (Progress, bool)
 
-	// Withdrawn reads a notification by which the peer cancels a request of its own: the request's id, and the error with which
-	// it is answered, nil where it is not. ok is false for other notifications. nil: there is none.
+	// Withdrawn reads a notification by which the peer cancels a request of its own: the request's id, and the error
+	// with which it is answered, nil where it is not. ok is false for other notifications. nil: there is none.
 	Withdrawn func(method string, params json.RawMessage) (id rpcconn.ID, answer *rpcconn.Error, ok bool)
 	// Answers are to the peer's requests, where the person serves nothing else.
 	Answers []Answer
@@ -77,7 +81,8 @@ type Wire struct {
 	Streamable bool   // over HTTP there are sessions and event streams, as in MCP's Streamable HTTP
 	Discover   bool   // a peer that dialled us may be asked for its methods by OpenRPC
 	NewCodec   func() rpcconn.Codec
-	// Become makes a codec of the protocol below, to which this one gives a meaning of its own, this one's; nil: they are the same.
+	// Become makes a codec of the protocol below, to which this one gives a meaning of its own, this one's; nil: they
+	// are the same.
 	Become func(rpcconn.Codec) rpcconn.Codec
 }
 

@@ -24,7 +24,8 @@ func FileURI(path string) string {
 	return (&url.URL{Scheme: "file", Path: slashed}).String()
 }
 
-// Folders returns the root as LSP and MCP name folders: an array of objects with uri and name, empty where there is none.
+// Folders returns the root as LSP and MCP name folders: an array of objects with uri and name, empty where there is
+// none.
 func (s Self) Folders() json.RawMessage {
 	type folder struct {
 		URI  string `json:"uri"`

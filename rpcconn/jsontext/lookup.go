@@ -39,7 +39,8 @@ func Texts(value []byte) (list []string) {
 	return list
 }
 
-// Elements returns the elements of an array: none where it is no array, and those before the mistake where it is broken.
+// Elements returns the elements of an array: none where it is no array, and those before the mistake where it is
+// broken.
 func Elements(array []byte) (list []json.RawMessage) {
 	if array == nil {
 		return nil
@@ -51,8 +52,8 @@ func Elements(array []byte) (list []json.RawMessage) {
 	return list
 }
 
-// Members returns the members of an object in their order: none where it is no object, and those before the mistake where
-// it is broken.
+// Members returns the members of an object in their order: none where it is no object, and those before the mistake
+// where it is broken.
 func Members(object []byte) (members []Member) {
 	_, _ = Object(object, func(key, value []byte) error {
 		members = append(members, Member{Key(key), value})
@@ -61,8 +62,8 @@ func Members(object []byte) (members []Member) {
 	return members
 }
 
-// Index returns the members of an object by name, or the elements of an array by number. Of several members of one name it
-// is the last one, as decoders have it.
+// Index returns the members of an object by name, or the elements of an array by number. Of several members of one name
+// it is the last one, as decoders have it.
 func Index(value []byte) map[string][]byte {
 	members := make(map[string][]byte)
 	switch FirstByte(value) {
@@ -79,8 +80,8 @@ func Index(value []byte) map[string][]byte {
 	return members
 }
 
-// Get returns a member of an object, nil where there is none or the text is no object. Of several members of that name it
-// is the last one, as decoders have it.
+// Get returns a member of an object, nil where there is none or the text is no object. Of several members of that name
+// it is the last one, as decoders have it.
 func Get(object []byte, name string) (value json.RawMessage) {
 	_, err := Object(object, func(key, v []byte) error {
 		if Key(key) == name {
@@ -94,8 +95,8 @@ func Get(object []byte, name string) (value json.RawMessage) {
 	return value
 }
 
-// With returns an object with one more member, or with another value of it. An absent object, and null, are an empty one.
-// ok is false where the text is no object.
+// With returns an object with one more member, or with another value of it. An absent object, and null, are an empty
+// one. ok is false where the text is no object.
 func With(object []byte, name string, value []byte) (with json.RawMessage, ok bool) {
 	with = append(with, '{')
 	add := func(key, value []byte) {
@@ -134,8 +135,8 @@ func QuoteList(list []string) string {
 	return string(append(text, ']'))
 }
 
-// Encode returns v as JSON text in which characters that mean something in HTML stay what they are, or null where v cannot
-// be encoded.
+// Encode returns v as JSON text in which characters that mean something in HTML stay what they are, or null where v
+// cannot be encoded.
 func Encode(v any) json.RawMessage {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)

@@ -10,9 +10,9 @@ import (
 )
 
 // BundleRefs returns schema with all its references leading to definitions. What they refer to within schema ($defs,
-// definitions, any other pointer that begins with "#") goes into those, under prefix and the last part of the pointer, or under
-// its own name where prefix is "". What is elsewhere is not fetched: it may be anything. A schema that is no JSON becomes nil.
-// The remarks say what is wrong with it.
+// definitions, any other pointer that begins with "#") goes into those, under prefix and the last part of the pointer,
+// or under its own name where prefix is "". What is elsewhere is not fetched: it may be anything. A schema that is no
+// JSON becomes nil. The remarks say what is wrong with it.
 func BundleRefs(schema json.RawMessage, prefix string, into Definitions) (bundled json.RawMessage, remarks []string) {
 	if jsontext.Valid(schema) != nil {
 		return nil, []string{prefix + ": the schema is no JSON"}
@@ -26,8 +26,8 @@ func BundleRefs(schema json.RawMessage, prefix string, into Definitions) (bundle
 	return bundled, remarks
 }
 
-// A Bundler moves what schemas refer to into definitions. What refers to overlapping parts of a document could make ever more
-// of it, so all that is read and written is bounded in proportion to the document.
+// A Bundler moves what schemas refer to into definitions. What refers to overlapping parts of a document could make
+// ever more of it, so all that is read and written is bounded in proportion to the document.
 type Bundler struct {
 	Definitions Definitions // what has been moved
 	Remarks     *Remarks    // on what cannot be found
@@ -51,8 +51,8 @@ type waiting struct {
 	home *tree // the schema that it is a part of
 }
 
-// NewBundler returns a Bundler that moves definitions into a map. document is what references lead into where they do not lead
-// into their own schema; nil: nothing.
+// NewBundler returns a Bundler that moves definitions into a map. document is what references lead into where they do
+// not lead into their own schema; nil: nothing.
 func NewBundler(document []byte, into Definitions) *Bundler {
 	b := &Bundler{Definitions: into, Remarks: &Remarks{}, names: make(map[place]string), budget: 1 << 20}
 	if document != nil {
@@ -94,8 +94,8 @@ func (b *Bundler) Finish() {
 	}
 }
 
-// circles reports whether a definition leads back to itself, by nothing but references, so that nobody can say what it is. All of a circle
-// have been rewritten when the last of them has.
+// circles reports whether a definition leads back to itself, by nothing but references, so that nobody can say what it
+// is. All of a circle have been rewritten when the last of them has.
 func (b *Bundler) circles(name string) bool {
 	at := name
 	for range maxDepth {
@@ -307,8 +307,8 @@ type tree struct {
 	members map[string]map[string][]byte
 }
 
-// find returns what is at an RFC 6901 pointer, in the form of a URL's fragment without its "#"; nil where nothing is. What it has to read
-// for that is taken from budget.
+// find returns what is at an RFC 6901 pointer, in the form of a URL's fragment without its "#"; nil where nothing is.
+// What it has to read for that is taken from budget.
 func (t *tree) find(pointer string, budget *int) []byte {
 	if pointer == "" {
 		return t.text

@@ -122,7 +122,8 @@ func (l *loader) document(schema json.RawMessage) (any, error) {
 	return document, err
 }
 
-// localize makes references in a schema lead to definitions, and takes away those that do not, and what changes their meaning.
+// localize makes references in a schema lead to definitions, and takes away those that do not, and what changes their
+// meaning.
 func localize(schema any) {
 	switch s := schema.(type) {
 	case []any:
@@ -144,7 +145,8 @@ func localize(schema any) {
 	}
 }
 
-// maxDigits is how many characters a number may have, and how large its exponent may be. The compiler calculates exactly.
+// maxDigits is how many characters a number may have, and how large its exponent may be. The compiler calculates
+// exactly.
 const maxDigits = 400
 
 // reasonable reports whether all numbers in v can be calculated with.

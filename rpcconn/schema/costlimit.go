@@ -7,10 +7,12 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
-// maxSteps is how many steps checking a value may take. Schemas whose parts are schemas of parts can double them with each level.
+// maxSteps is how many steps checking a value may take. Schemas whose parts are schemas of parts can double them with
+// each level.
 const maxSteps = 1 << 16
 
-// tooLong reports whether checking v takes too many steps. That is found out in fewer, as a schema is looked at once for each part of v.
+// tooLong reports whether checking v takes too many steps. That is found out in fewer, as a schema is looked at once
+// for each part of v.
 func tooLong(s *jsonschema.Schema, v any) bool {
 	e := costLimit{known: make(map[visit]int)}
 	return e.steps(s, &node{value: v}) > maxSteps

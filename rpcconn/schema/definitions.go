@@ -1,9 +1,9 @@
-// Package schema reads and makes JSON Schemas, which stay text: what is wanted of one is read from it in order, without decoding
-// the rest. It checks values (Checker), bundles what schemas refer to (BundleRefs), infers them from values (Infer), makes samples
-// and spells types.
+// Package schema reads and makes JSON Schemas, which stay text: what is wanted of one is read from it in order, without
+// decoding the rest. It checks values (Checker), bundles what schemas refer to (BundleRefs), infers them from values
+// (Infer), makes samples and spells types.
 //
-// All references lead to Definitions, as "#/components/schemas/NAME"; BundleRefs sees to that. Whoever follows them enters each
-// once. Of JSON Schema it is draft 2020-12, with what draft 7 and OpenAPI 3.0 have otherwise.
+// All references lead to Definitions, as "#/components/schemas/NAME"; BundleRefs sees to that. Whoever follows them
+// enters each once. Of JSON Schema it is draft 2020-12, with what draft 7 and OpenAPI 3.0 have otherwise.
 package schema
 
 import (
@@ -61,7 +61,8 @@ func (d Definitions) first(schema json.RawMessage, pick func(k *keywords) []byte
 	return found
 }
 
-// each calls visit for schema, what it refers to, and the parts of both, until visit returns false. It reports whether it went to the end.
+// each calls visit for schema, what it refers to, and the parts of both, until visit returns false. It reports whether
+// it went to the end.
 func (w *walk) each(schema []byte, depth int, visit func(k *keywords) bool) bool {
 	if depth == maxDepth {
 		return true
@@ -161,7 +162,8 @@ func distinct(list []string) []string {
 	return kept
 }
 
-// Items returns the schema of an array's elements, nil where it says none; the first one's where each has a schema of its own.
+// Items returns the schema of an array's elements, nil where it says none; the first one's where each has a schema of
+// its own.
 func (d Definitions) Items(schema json.RawMessage) json.RawMessage {
 	return d.first(schema, func(k *keywords) []byte {
 		if list := jsontext.Elements(k.prefixItems); len(list) > 0 {
@@ -174,8 +176,8 @@ func (d Definitions) Items(schema json.RawMessage) json.RawMessage {
 	})
 }
 
-// Values returns the values that a schema allows, where they can be listed: enum, const, boolean, null, and those of anyOf and oneOf. It
-// may allow others beside them, unless Types says otherwise. null alone is no list.
+// Values returns the values that a schema allows, where they can be listed: enum, const, boolean, null, and those of
+// anyOf and oneOf. It may allow others beside them, unless Types says otherwise. null alone is no list.
 func (d Definitions) Values(schema json.RawMessage) (values []json.RawMessage) {
 	w := walk{definitions: d}
 	seen := make(map[string]bool)
@@ -227,8 +229,9 @@ func (d Definitions) Summary(schema json.RawMessage) string {
 	return FirstLine(jsontext.Text(d.first(schema, func(k *keywords) []byte { return k.title })))
 }
 
-// Properties returns the members of an object schema in the order in which it lists them, those of all its parts included (allOf, anyOf,
-// oneOf); none where it is no object. A member is required where each alternative that has members requires it.
+// Properties returns the members of an object schema in the order in which it lists them, those of all its parts
+// included (allOf, anyOf, oneOf); none where it is no object. A member is required where each alternative that has
+// members requires it.
 func (d Definitions) Properties(schema json.RawMessage) []Property {
 	o := d.object(schema, make(map[string]*object), 0)
 	params := make([]Property, len(o.names))
@@ -262,7 +265,8 @@ func (o *object) add(name string, schemas ...json.RawMessage) {
 	o.schemas[name] = known
 }
 
-// object returns the members of schema; known holds those of the references that were met, an empty one for those that it is within.
+// object returns the members of schema; known holds those of the references that were met, an empty one for those that
+// it is within.
 func (d Definitions) object(schema []byte, known map[string]*object, depth int) *object {
 	o := &object{schemas: make(map[string][]json.RawMessage), required: make(map[string]bool)}
 	if depth == maxDepth {
@@ -333,7 +337,8 @@ func (o *object) one(parts []*object) {
 	}
 }
 
-// maxCombined is how many bytes a combined schema may have: one of combined ones could double with each definition on the way.
+// maxCombined is how many bytes a combined schema may have: one of combined ones could double with each definition on
+// the way.
 const maxCombined = 1 << 16
 
 // combine returns the schema of which schemas are the allOf or anyOf; the first ones only where all would be too large.

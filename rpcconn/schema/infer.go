@@ -21,8 +21,8 @@ type Observation struct {
 	seen    map[string]bool
 }
 
-// NewObservation returns the observation of one object. members, which it changes, are those of the objects seen before it;
-// first says that there was none.
+// NewObservation returns the observation of one object. members, which it changes, are those of the objects seen before
+// it; first says that there was none.
 func NewObservation(members []Property, first bool) *Observation {
 	return &Observation{members: members, first: first, seen: make(map[string]bool)}
 }

@@ -20,7 +20,8 @@ type keywords struct {
 	minLength, minItems, minProperties, pattern []byte
 }
 
-// read returns the keywords of schema; none where it is no object, and those before the mistake where its text is broken.
+// read returns the keywords of schema; none where it is no object, and those before the mistake where its text is
+// broken.
 func read(schema []byte) (k keywords) {
 	_, _ = jsontext.Object(schema, func(key, value []byte) error {
 		switch string(key) {
@@ -148,8 +149,8 @@ func pointerPart(part string) string {
 	return strings.NewReplacer("~1", "/", "~0", "~").Replace(part)
 }
 
-// references returns the names of the definitions to which a schema, or a part of it, refers. What only looks like a reference may be
-// among them.
+// references returns the names of the definitions to which a schema, or a part of it, refers. What only looks like a
+// reference may be among them.
 func References(schema []byte) (names []string) {
 	for {
 		_, after, found := bytes.Cut(schema, []byte(`"$ref"`))

@@ -137,8 +137,8 @@ func members(at, names []string, what string) (list []mismatch) {
 	return list
 }
 
-// bestOf returns what is wrong with a value that fits none of some alternatives: what all of them want instead of it, or what is wrong
-// with it as the one that was most likely meant.
+// bestOf returns what is wrong with a value that fits none of some alternatives: what all of them want instead of it,
+// or what is wrong with it as the one that was most likely meant.
 func bestOf(e *jsonschema.ValidationError, v any) []mismatch {
 	var all [][]mismatch
 	for _, cause := range e.Causes {

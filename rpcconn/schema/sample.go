@@ -16,8 +16,9 @@ const (
 	maxSampleSize  = 2048 // bytes of a sample; null stands for the rest
 )
 
-// Sample returns a value that fits a schema: its example, default or first enum value where it has one, else the simplest there is, with
-// the required members only. It is always JSON. Where a schema leads in a circle or asks for very much, null stands for the rest.
+// Sample returns a value that fits a schema: its example, default or first enum value where it has one, else the
+// simplest there is, with the required members only. It is always JSON. Where a schema leads in a circle or asks for
+// very much, null stands for the rest.
 func (d Definitions) Sample(schema json.RawMessage) json.RawMessage {
 	return d.appendSample(nil, schema, 0)
 }
@@ -61,7 +62,8 @@ func (d Definitions) given(schema json.RawMessage) []byte {
 	})
 }
 
-// alternative returns the first of the parts of which a value has to fit one, null left out; nil where the schema has members of its own.
+// alternative returns the first of the parts of which a value has to fit one, null left out; nil where the schema has
+// members of its own.
 func (d Definitions) alternative(schema json.RawMessage) json.RawMessage {
 	k := read(d.Resolve(schema))
 	if k.properties != nil || k.typ != nil {

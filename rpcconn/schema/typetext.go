@@ -16,8 +16,8 @@ const (
 	maxNesting  = 8  // of arrays and alternatives in a type's text
 )
 
-// TypeText returns the type that a schema describes in short: "integer", "string|null", "[integer]", `"a"|"b"`, the name of what it
-// refers to; "" where it says none.
+// TypeText returns the type that a schema describes in short: "integer", "string|null", "[integer]", `"a"|"b"`, the
+// name of what it refers to; "" where it says none.
 func TypeText(schema json.RawMessage) string {
 	if jsontext.FirstByte(schema) != '{' {
 		return ""
@@ -88,8 +88,8 @@ func appendNamed(dst []byte, k *keywords, name string, depth int) []byte {
 // errEnough ends a scan of which the rest does not matter.
 var errEnough = errors.New("enough")
 
-// appendEach appends the elements of array by one, "|" between them, each text once. An element without a text leaves all of them
-// without one: it may be anything.
+// appendEach appends the elements of array by one, "|" between them, each text once. An element without a text leaves
+// all of them without one: it may be anything.
 func appendEach(dst, array []byte, one func(dst, element []byte) []byte) []byte {
 	start, n := len(dst), 0
 	_, _ = jsontext.Array(array, func(element []byte) error {

@@ -1,5 +1,6 @@
-// Package cdp is the Chrome DevTools Protocol, versions 1.2 to 1.3 (https://chromedevtools.github.io/devtools-protocol/): JSON-RPC
-// without version over WebSocket, described by the debugger itself.
+// Package cdp is the Chrome DevTools Protocol, versions 1.2 to 1.3
+// (https://chromedevtools.github.io/devtools-protocol/): JSON-RPC without version over WebSocket, described by the
+// debugger itself.
 package cdp
 
 import (

@@ -45,7 +45,8 @@ func learn(ctx context.Context, p dialect.Peer) (*catalog.Learned, error) {
 	return learned, nil
 }
 
-// domainNames asks for the names of the domains, which is all that a debugger tells over its connection; why says why no more is known.
+// domainNames asks for the names of the domains, which is all that a debugger tells over its connection; why says why
+// no more is known.
 func domainNames(ctx context.Context, p dialect.Peer, why error) (*catalog.Learned, error) {
 	result, err := p.Call(ctx, methodGetDomains, nil)
 	if err != nil {
@@ -105,8 +106,8 @@ type item struct {
 	Returns      []item          `json:"returns"`
 }
 
-// Read reads a protocol description, as /json/protocol gives it. Commands are methods NAME of a domain: Domain.NAME; events are
-// notifications for us; types are definitions, Domain.ID.
+// Read reads a protocol description, as /json/protocol gives it. Commands are methods NAME of a domain: Domain.NAME;
+// events are notifications for us; types are definitions, Domain.ID.
 func Read(document []byte) (*catalog.Learned, error) {
 	if err := jsontext.Valid(document); err != nil { // it bounds how deep types are nested
 		return nil, fmt.Errorf("reading the protocol description: %w", err)

@@ -9,9 +9,9 @@ import (
 	"rpcsh/rpcconn/schema"
 )
 
-// readHelp reads a text with a line for each method, such as bitcoind's help: names with their arguments behind them, "NAME" or <NAME>
-// where one has to be given, and optional ones in parentheses or brackets; == HEADINGS ==. It is nil where more than one line in ten is
-// something else.
+// readHelp reads a text with a line for each method, such as bitcoind's help: names with their arguments behind them,
+// "NAME" or <NAME> where one has to be given, and optional ones in parentheses or brackets; == HEADINGS ==. It is nil
+// where more than one line in ten is something else.
 func readHelp(help string) (methods []catalog.Method) {
 	heading, odd := "", 0
 	for line := range strings.Lines(help) {

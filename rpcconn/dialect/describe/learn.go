@@ -14,8 +14,8 @@ import (
 // Source is what peers tell in a form of their own when they are asked by one of many names.
 const Source catalog.Source = "describe"
 
-// descriptions returns the table of methods by which peers describe themselves, those of the most peers first. Whatever they answer is
-// read by Read; a peer is asked one after the other, until an answer can be read.
+// descriptions returns the table of methods by which peers describe themselves, those of the most peers first. Whatever
+// they answer is read by Read; a peer is asked one after the other, until an answer can be read.
 func descriptions() []string {
 	return []string{
 		"help",               // bitcoind and what came of it: a text

@@ -11,8 +11,8 @@ import (
 	"rpcsh/rpcconn/schema"
 )
 
-// readParams reads the params of m: an array of names or objects, an object by name, a JSON Schema, or a text such as "a, b: int = 1". It
-// reports whether value is one of these.
+// readParams reads the params of m: an array of names or objects, an object by name, a JSON Schema, or a text such as
+// "a, b: int = 1". It reports whether value is one of these.
 func (d *description) readParams(m *catalog.Method, value json.RawMessage) bool {
 	m.Params = []catalog.Param{}
 	switch value[0] {

@@ -16,8 +16,9 @@ import (
 // errNoDescription says that an answer describes no methods.
 var errNoDescription = errors.New("no methods are described in it")
 
-// Read reads a description of methods in whatever form: an array of names or objects, an object by name whose values are texts,
-// lists of params, or objects, any of these as the member methods of an object, or a text with a line for each method.
+// Read reads a description of methods in whatever form: an array of names or objects, an object by name whose values
+// are texts, lists of params, or objects, any of these as the member methods of an object, or a text with a line for
+// each method.
 func Read(answer json.RawMessage) (*catalog.Learned, error) {
 	if err := jsontext.Valid(answer); err != nil {
 		return nil, err
@@ -132,7 +133,8 @@ func (d *description) contained(value json.RawMessage) bool {
 	return false
 }
 
-// byName reads an object that has a member for each method. That is a guess, so one member that can be none is enough to say no.
+// byName reads an object that has a member for each method. That is a guess, so one member that can be none is enough
+// to say no.
 func (d *description) byName(members []jsontext.Member) bool {
 	var methods []catalog.Method
 	for _, m := range members {

@@ -25,8 +25,8 @@ func (d *description) define(types json.RawMessage) {
 	}
 }
 
-// schema returns the JSON Schema that raw is: a word for a type, or a schema, which may be of draft 3, as that of Kodi is. It is nil where
-// nothing is said.
+// schema returns the JSON Schema that raw is: a word for a type, or a schema, which may be of draft 3, as that of Kodi
+// is. It is nil where nothing is said.
 func (d *description) schema(raw json.RawMessage) json.RawMessage {
 	if raw == nil {
 		return nil

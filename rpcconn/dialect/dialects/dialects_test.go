@@ -50,7 +50,8 @@ func TestPlan(t *testing.T) {
 	}
 }
 
-// TestPlans checks that peers of each protocol are asked, by what can be asked, and that no dialect forbids what it asks itself.
+// TestPlans checks that peers of each protocol are asked, by what can be asked, and that no dialect forbids what it
+// asks itself.
 func TestPlans(t *testing.T) {
 	for _, protocol := range dialects.Protocols() {
 		for _, framing := range append(dial.FramingNames(), "") {
@@ -129,7 +130,8 @@ func TestTable(t *testing.T) {
 	}
 }
 
-// TestHandshakeOfOthers begins a session with peers that answer initialize and are something else: they are told nothing more.
+// TestHandshakeOfOthers begins a session with peers that answer initialize and are something else: they are told
+// nothing more.
 func TestHandshakeOfOthers(t *testing.T) {
 	for _, d := range dialects.All() {
 		if d.Handshake == nil {

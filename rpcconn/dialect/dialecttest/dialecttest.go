@@ -14,8 +14,8 @@ import (
 	"rpcsh/rpcconn/schema"
 )
 
-// An answering is a peer that answers by a table, of calls as "method params" or "method"; what is not in it is no method of it. An
-// answer "hang up" ends the connection.
+// An answering is a peer that answers by a table, of calls as "method params" or "method"; what is not in it is no
+// method of it. An answer "hang up" ends the connection.
 type Peer struct {
 	Answers map[string]string
 	Asked   []string
@@ -50,7 +50,8 @@ func (a *Peer) Learn(t *testing.T, d dialect.Dialect) (*catalog.Learned, error) 
 	return d.Learn(t.Context(), dialect.Peer{Call: a.call}, nil)
 }
 
-// signatures returns what was learned, a method a line: its kind where that is known, whose it is, its signature, and what is said of it.
+// signatures returns what was learned, a method a line: its kind where that is known, whose it is, its signature, and
+// what is said of it.
 func Signatures(l *catalog.Learned) string {
 	var b strings.Builder
 	for _, m := range l.Methods {
@@ -124,8 +125,8 @@ func checkSchema(t *testing.T, l *catalog.Learned, text json.RawMessage) {
 	_ = l.Definitions.Sample(text)
 }
 
-// Answering returns a Peer that answers by what is in answers under "METHOD" or "METHOD PARAMS", and all that it was sent. Text behind
-// an exclamation mark is why the connection ends instead.
+// Answering returns a Peer that answers by what is in answers under "METHOD" or "METHOD PARAMS", and all that it was
+// sent. Text behind an exclamation mark is why the connection ends instead.
 func Answering(answers map[string]string) (p dialect.Peer, sent *[]string) {
 	sent = new([]string)
 	p.Call = func(ctx context.Context, method string, params json.RawMessage) (json.RawMessage, error) {

@@ -59,8 +59,8 @@ func aria2Methods() []aria2Method {
 	}
 }
 
-// describeAria2 adds to methods, of which the peer told the names, what aria2's manual says of them. Where it takes a secret, that is the
-// first param of its own methods.
+// describeAria2 adds to methods, of which the peer told the names, what aria2's manual says of them. Where it takes a
+// secret, that is the first param of its own methods.
 func describeAria2(methods []catalog.Method, secret bool) {
 	known := make(map[string]aria2Method)
 	for _, a := range aria2Methods() {

@@ -50,7 +50,8 @@ func learn(ctx context.Context, p dialect.Peer, _ json.RawMessage) (*catalog.Lea
 	return learned, nil
 }
 
-// An inquiry asks for more than the names. None of it is needed, so that whatever fails ends it, and takes nothing away.
+// An inquiry asks for more than the names. None of it is needed, so that whatever fails ends it, and takes nothing
+// away.
 type inquiry struct {
 	p       dialect.Peer
 	learned *catalog.Learned
@@ -137,8 +138,8 @@ func Read(answer json.RawMessage) (*catalog.Learned, error) {
 	return learned, nil
 }
 
-// readXMLRPCSignature reads [[RESULT, PARAM, …], …] into m. Of several signatures the longest names the params; those that the shortest
-// does not have are optional, and types are told where there is one signature.
+// readXMLRPCSignature reads [[RESULT, PARAM, …], …] into m. Of several signatures the longest names the params; those
+// that the shortest does not have are optional, and types are told where there is one signature.
 func readXMLRPCSignature(m *catalog.Method, answer json.RawMessage) {
 	var signatures [][]string
 	if json.Unmarshal(answer, &signatures) != nil {

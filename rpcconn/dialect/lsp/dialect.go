@@ -74,7 +74,8 @@ func refresh(what string) dialect.Answer {
 	return dialect.Answer{Method: "workspace/" + what + "/refresh", Text: "null: nothing is kept that could be stale", Answer: dialect.Constant("null")}
 }
 
-// answerConfiguration answers as many nulls as there are items: a server that gets fewer fails (LSP 3.18, "Configuration Request").
+// answerConfiguration answers as many nulls as there are items: a server that gets fewer fails (LSP 3.18,
+// "Configuration Request").
 func answerConfiguration(params json.RawMessage, _ dialect.Self) (json.RawMessage, error) {
 	var items []json.RawMessage
 	_ = json.Unmarshal(jsontext.Get(params, "items"), &items) // none are asked for then
@@ -140,7 +141,8 @@ func readProgress(method string, params json.RawMessage) (dialect.Progress, bool
 	return progress, true
 }
 
-// codeRequestCancelled is the code with which a request is answered that was cancelled (LSP 3.18, "Base Protocol", ErrorCodes).
+// codeRequestCancelled is the code with which a request is answered that was cancelled (LSP 3.18, "Base Protocol",
+// ErrorCodes).
 const codeRequestCancelled = -32800
 
 // withdrawn reads $/cancelRequest. The request has to be answered all the same (LSP 3.18, "Cancellation Support").

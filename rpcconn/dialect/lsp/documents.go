@@ -51,9 +51,9 @@ func uri(path string) []byte { return quoted(dialect.FileURI(path)) }
 
 func quoted(text string) []byte { return jsontext.AppendQuote(nil, text) }
 
-// Documents are those that one server has open. What a server is told of them has to come in order, and reading a file and
-// sending it may take long. So whoever tells it something takes a Turn, under no lock: others can look at the documents
-// meanwhile, and stop waiting for their turn. It may be used by any number of goroutines.
+// Documents are those that one server has open. What a server is told of them has to come in order, and reading a file
+// and sending it may take long. So whoever tells it something takes a Turn, under no lock: others can look at the
+// documents meanwhile, and stop waiting for their turn. It may be used by any number of goroutines.
 type Documents struct {
 	turns chan struct{} // has an element while a turn is taken
 
@@ -76,7 +76,8 @@ func (d *Documents) Paths() []string {
 	return all
 }
 
-// Forget forgets that anything is open: the server is another one. A Turn that has been taken takes no note of anything more.
+// Forget forgets that anything is open: the server is another one. A Turn that has been taken takes no note of anything
+// more.
 func (d *Documents) Forget() {
 	d.mu.Lock()
 	defer d.mu.Unlock()

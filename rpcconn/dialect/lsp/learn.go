@@ -12,8 +12,8 @@ import (
 	"rpcsh/rpcconn/dialect"
 )
 
-// clientCapabilities are what we can do for a server: show what it sends, answer what it asks, and call whatever it has. Methods are not
-// registered later where the server can name them at once.
+// clientCapabilities are what we can do for a server: show what it sends, answer what it asks, and call whatever it
+// has. Methods are not registered later where the server can name them at once.
 //
 //go:embed capabilities.json
 var clientCapabilities []byte
@@ -24,8 +24,8 @@ func begin(ctx context.Context, p dialect.Peer, self dialect.Self) (json.RawMess
 	if self.Root != "" {
 		root, _ = json.Marshal(self.RootURI())
 	}
-	// Servers end when there is no process of the processId that they are given. We may be on another machine than they are, and those
-	// that are our children end with their stdin.
+	// Servers end when there is no process of the processId that they are given. We may be on another machine than they
+	// are, and those that are our children end with their stdin.
 	params, err := json.Marshal(struct {
 		ProcessID    *int            `json:"processId"`
 		ClientInfo   json.RawMessage `json:"clientInfo"`
@@ -65,9 +65,9 @@ func readServer(hello json.RawMessage) (server, error) {
 	return s, nil
 }
 
-// Read reads what a server answered to initialize: its capabilities say which of the protocol's methods it has. All that it may call
-// on us is ours. hello that is none of LSP is ErrNotOffered. The Definitions are those of the whole protocol, as methods may be
-// registered later, and not to be changed.
+// Read reads what a server answered to initialize: its capabilities say which of the protocol's methods it has. All
+// that it may call on us is ours. hello that is none of LSP is ErrNotOffered. The Definitions are those of the whole
+// protocol, as methods may be registered later, and not to be changed.
 func Read(hello json.RawMessage) (*catalog.Learned, error) {
 	server, err := readServer(hello)
 	if err != nil {
@@ -91,8 +91,8 @@ func Read(hello json.RawMessage) (*catalog.Learned, error) {
 	return learned, nil
 }
 
-// Registered returns the methods that a server registers by the params of client/registerCapability; none where they are wrong.
-// What the methods refer to is among the Definitions of Read.
+// Registered returns the methods that a server registers by the params of client/registerCapability; none where they
+// are wrong. What the methods refer to is among the Definitions of Read.
 func Registered(params json.RawMessage) []catalog.Method {
 	var p struct {
 		Registrations []struct {
@@ -112,8 +112,8 @@ func Registered(params json.RawMessage) []catalog.Method {
 	return methods
 }
 
-// registration returns the methods of one registration: the options stand where the server's capabilities would have them, so that they
-// say what else there is, such as completionItem/resolve.
+// registration returns the methods of one registration: the options stand where the server's capabilities would have
+// them, so that they say what else there is, such as completionItem/resolve.
 func registration(registered string, options json.RawMessage) (methods []catalog.Method) {
 	path := ""
 	for _, m := range model().Methods {
@@ -158,8 +158,8 @@ func FindMethod(name string) (catalog.Method, bool) {
 	return catalog.Method{}, false
 }
 
-// longSync returns capabilities with textDocumentSync in its long form: a number stands for opening, closing, saving, and changing in that
-// way; 0 for nothing.
+// longSync returns capabilities with textDocumentSync in its long form: a number stands for opening, closing, saving,
+// and changing in that way; 0 for nothing.
 func longSync(capabilities map[string]json.RawMessage) map[string]json.RawMessage {
 	var kind int
 	if json.Unmarshal(capabilities["textDocumentSync"], &kind) == nil && kind > 0 {

@@ -36,7 +36,8 @@ type ModelMethod struct {
 	Both         bool           `json:"both,omitempty"`         // either side may send it
 }
 
-// model returns the protocol. It is read once, when it is needed: most peers are no language servers. It is not to be changed.
+// model returns the protocol. It is read once, when it is needed: most peers are no language servers. It is not to be
+// changed.
 var model = sync.OnceValue(func() *Model {
 	m, err := readModel(modelData)
 	if err != nil {

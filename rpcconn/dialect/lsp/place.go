@@ -23,12 +23,12 @@ const (
 	memberRange    = "range"
 )
 
-// placeSyntax is how a person writes where something is in a file: FILE, FILE:LINE, FILE:LINE:COLUMN, and -LINE:COLUMN behind
-// that for a range. Lines and columns count from 1, and a column is one of characters, as editors show them.
+// placeSyntax is how a person writes where something is in a file: FILE, FILE:LINE, FILE:LINE:COLUMN, and -LINE:COLUMN
+// behind that for a range. Lines and columns count from 1, and a column is one of characters, as editors show them.
 var placeSyntax = regexp.MustCompile(`^(.*?)(?::(\d+)(?::(\d+))?(?:-(\d+):(\d+))?)?$`)
 
-// prepare writes in full what was typed in short: a file, or a place in it, as the first argument of a method that has a
-// document among its params, and text where a document, a position or a range belongs.
+// prepare writes in full what was typed in short: a file, or a place in it, as the first argument of a method that has
+// a document among its params, and text where a document, a position or a range belongs.
 func prepare(m catalog.Method, params json.RawMessage, read dialect.ReadFile) (full json.RawMessage, files []string, err error) {
 	if len(params) == 0 || !hasParam(m, memberDocument) && !hasParam(m, memberPosition) {
 		return params, nil, nil
@@ -56,8 +56,8 @@ func prepare(m catalog.Method, params json.RawMessage, read dialect.ReadFile) (f
 	return object(members), files, nil
 }
 
-// documents writes the documents among members in full. It returns the text of the last one, "" where it cannot be read, and
-// the files that they are.
+// documents writes the documents among members in full. It returns the text of the last one, "" where it cannot be
+// read, and the files that they are.
 func documents(members []jsontext.Member, read dialect.ReadFile) (text string, files []string, err error) {
 	for i, v := range members {
 		typed, err := jsontext.Unquote(v.Value)
@@ -117,8 +117,8 @@ func object(members []jsontext.Member) json.RawMessage {
 	return b.Bytes()
 }
 
-// placeMembers returns the members that positional arguments mean, the first of which is a place in a file; nil where it is
-// none.
+// placeMembers returns the members that positional arguments mean, the first of which is a place in a file; nil where
+// it is none.
 func placeMembers(m catalog.Method, params json.RawMessage) ([]jsontext.Member, error) {
 	values := jsontext.Elements(params)
 	if len(values) == 0 || !hasParam(m, memberDocument) {
@@ -159,7 +159,8 @@ func placeMembers(m catalog.Method, params json.RawMessage) ([]jsontext.Member, 
 	return members, nil
 }
 
-// example returns params in short for a call of m at the beginning of a file, nil where it has no short way to be typed.
+// example returns params in short for a call of m at the beginning of a file, nil where it has no short way to be
+// typed.
 func example(m catalog.Method, defs schema.Definitions, path string) json.RawMessage {
 	if !hasParam(m, memberDocument) || Syncs(m.Name) {
 		return nil
@@ -199,8 +200,8 @@ func or(text, otherwise string) string {
 	return text
 }
 
-// position returns a Position, which counts from 0, and characters in UTF-16 (LSP 3.18, "Position"). Line and column are
-// digits, or nothing for 1.
+// position returns a Position, which counts from 0, and characters in UTF-16 (LSP 3.18, "Position"). Line and column
+// are digits, or nothing for 1.
 func position(text, line, column string) json.RawMessage {
 	l, _ := strconv.Atoi(or(line, "1")) // too large a number is one behind the end, as any other
 	c, _ := strconv.Atoi(or(column, "1"))

@@ -1,4 +1,5 @@
-// Package mcp is the Model Context Protocol, revision 2025-06-18 (https://modelcontextprotocol.io/specification/2025-06-18).
+// Package mcp is the Model Context Protocol, revision 2025-06-18
+// (https://modelcontextprotocol.io/specification/2025-06-18).
 package mcp
 
 import (

@@ -29,8 +29,8 @@ const (
 	wantedSchema         = `{"title":"Schema","type":"object","properties":{"type":{"const":"object"},"properties":{"type":"object"},"required":{"type":"array","items":{"type":"string"}}},"required":["type","properties"]}`
 )
 
-// protocolMethods returns the methods that the Model Context Protocol itself has: those of a server with these capabilities, of whose
-// resources uri is the schema of a URI, and those of ours that it may call.
+// protocolMethods returns the methods that the Model Context Protocol itself has: those of a server with these
+// capabilities, of whose resources uri is the schema of a URI, and those of ours that it may call.
 func protocolMethods(capabilities map[string]json.RawMessage, uri json.RawMessage) []catalog.Method {
 	all := []struct {
 		capability string // that a server needs for it; what is behind a dot is a member that is true
@@ -97,8 +97,8 @@ func has(capabilities map[string]json.RawMessage, capability string) bool {
 	return json.Unmarshal(value, &members) == nil && string(members[member]) == "true"
 }
 
-// request returns a request of the protocol. params are names, with ! behind those that are required, and schemas by turns. All take
-// _meta beside them, and what extensions add.
+// request returns a request of the protocol. params are names, with ! behind those that are required, and schemas by
+// turns. All take _meta beside them, and what extensions add.
 func request(name, summary, result string, params ...string) catalog.Method {
 	m := catalog.Method{Name: name, Kind: catalog.KindRequest, Summary: summary, Params: []catalog.Param{}, Structure: catalog.ByName, Open: true, Tags: []string{"protocol"}}
 	for i := 0; i < len(params); i += 2 {

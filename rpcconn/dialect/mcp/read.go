@@ -43,9 +43,9 @@ func readEntry(raw json.RawMessage) entry {
 	return e
 }
 
-// Read reads what a server answered to initialize and to each method of the Model Context Protocol that lists something. A tool is a
-// method of its own name, a prompt one named prompts/NAME; what is taken already, by the protocol or another, gets tools/ or prompts/
-// before it. hello that is none of MCP is ErrNotOffered.
+// Read reads what a server answered to initialize and to each method of the Model Context Protocol that lists
+// something. A tool is a method of its own name, a prompt one named prompts/NAME; what is taken already, by the
+// protocol or another, gets tools/ or prompts/ before it. hello that is none of MCP is ErrNotOffered.
 func Read(hello json.RawMessage, lists map[string][]json.RawMessage) (*catalog.Learned, error) {
 	server, err := readServer(hello)
 	if err != nil {
@@ -136,8 +136,9 @@ func (r *reader) bundle(raw json.RawMessage, prefix string) json.RawMessage {
 	return bundled
 }
 
-// takesMore reports whether an object schema says that there may be members beside its properties. One that does not say so is taken to
-// list them all, unless it lists none: JSON Schema allows any where it is silent, and nobody writes what is the default.
+// takesMore reports whether an object schema says that there may be members beside its properties. One that does not
+// say so is taken to list them all, unless it lists none: JSON Schema allows any where it is silent, and nobody writes
+// what is the default.
 func takesMore(schema json.RawMessage) bool {
 	var s map[string]json.RawMessage
 	if json.Unmarshal(schema, &s) != nil {
@@ -154,7 +155,8 @@ func takesMore(schema json.RawMessage) bool {
 	return true
 }
 
-// toolResult returns the schema of what tools/call answers, where its structured content has a schema of its own or, nil, none.
+// toolResult returns the schema of what tools/call answers, where its structured content has a schema of its own or,
+// nil, none.
 func toolResult(structured json.RawMessage) json.RawMessage {
 	if structured == nil {
 		structured = json.RawMessage(`{"type":"object"}`)
@@ -186,7 +188,8 @@ func via(method, name string) *catalog.Via {
 	return &catalog.Via{Method: method, Fixed: fixed, Member: "arguments"}
 }
 
-// uriSchema returns the schema of the URI of a resource: one of those that are listed, or, where there are templates, any.
+// uriSchema returns the schema of the URI of a resource: one of those that are listed, or, where there are templates,
+// any.
 func uriSchema(resources, templates []json.RawMessage) json.RawMessage {
 	uris := []string{}
 	for _, raw := range resources {

@@ -72,8 +72,8 @@ func (api *metadata) version() string {
 	return fmt.Sprintf("%d.%d.%d", v.Major, v.Minor, v.Patch)
 }
 
-// handles returns the definitions of Buffer, Window and Tabpage. Neovim sends them as values of types of their own, which codecs show as
-// objects, and takes plain integers for them.
+// handles returns the definitions of Buffer, Window and Tabpage. Neovim sends them as values of types of their own,
+// which codecs show as objects, and takes plain integers for them.
 func (api *metadata) handles() schema.Definitions {
 	definitions := make(schema.Definitions)
 	for name := range api.types {
@@ -111,8 +111,8 @@ func (api *metadata) params(parameters [][]string) []catalog.Param {
 	return params
 }
 
-// events returns what Neovim tells of itself: the events of a user interface come together in one notification, the others are those of
-// its manual, "api-buffer-updates" and "rpc-errors", which the metadata does not have.
+// events returns what Neovim tells of itself: the events of a user interface come together in one notification, the
+// others are those of its manual, "api-buffer-updates" and "rpc-errors", which the metadata does not have.
 func (api *metadata) events() []catalog.Method {
 	var names []string
 	for _, raw := range jsontext.Elements(api.UIEvents) {
@@ -144,7 +144,8 @@ func (api *metadata) events() []catalog.Method {
 // maxTypeDepth bounds how deep types may be nested in one another.
 const maxTypeDepth = 20
 
-// schema returns the JSON Schema of a type of Neovim ("api-types"), nil where any value is one, or the type is not known.
+// schema returns the JSON Schema of a type of Neovim ("api-types"), nil where any value is one, or the type is not
+// known.
 func (api *metadata) schema(typ string) json.RawMessage { return api.nestedSchema(typ, maxTypeDepth) }
 
 func (api *metadata) nestedSchema(typ string, depth int) json.RawMessage {

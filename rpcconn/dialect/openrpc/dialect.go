@@ -1,5 +1,5 @@
-// Package openrpc is the OpenRPC specification, version 1.3 (https://spec.open-rpc.org): its service discovery, and its documents,
-// which are read (Read) and written (Export).
+// Package openrpc is the OpenRPC specification, version 1.3 (https://spec.open-rpc.org): its service discovery, and its
+// documents, which are read (Read) and written (Export).
 package openrpc
 
 import (

@@ -17,14 +17,16 @@ import (
 // Source is the convention of rpc.discover.
 const Source catalog.Source = "rpc.discover"
 
-// MethodDiscover is the method by which OpenRPC services list their methods (OpenRPC specification, "Service Discovery Method").
+// MethodDiscover is the method by which OpenRPC services list their methods (OpenRPC specification, "Service Discovery
+// Method").
 const MethodDiscover = "rpc.discover"
 
 // maxReferences is how many references may lead from one to the next.
 const maxReferences = 32
 
-// The types below are objects of an OpenRPC document, named as its specification (1.3) names them; what it has no word for is in members
-// that begin with x-rpcsh-. What may be of any shape, in a document that is not as it should be, is raw.
+// The types below are objects of an OpenRPC document, named as its specification (1.3) names them; what it has no word
+// for is in members that begin with x-rpcsh-. What may be of any shape, in a document that is not as it should be, is
+// raw.
 type (
 	documentObject struct {
 		OpenRPC    string            `json:"openrpc"`
@@ -82,8 +84,9 @@ type (
 	}
 )
 
-// Read reads an OpenRPC document. References lead to the definitions then; those to other documents are not fetched. What is not as
-// it should be is left out, and told of in Remarks; there is an error where it is no OpenRPC document at all.
+// Read reads an OpenRPC document. References lead to the definitions then; those to other documents are not fetched.
+// What is not as it should be is left out, and told of in Remarks; there is an error where it is no OpenRPC document at
+// all.
 func Read(document json.RawMessage) (*catalog.Learned, error) {
 	if !utf8.Valid(document) {
 		document = bytes.ToValidUTF8(document, []byte("\ufffd")) // of a file in another encoding, the texts alone suffer

@@ -13,7 +13,8 @@ import (
 // maxOperations is how many operations of a transaction have a param of their own; the method takes more.
 const maxOperations = 2
 
-// methods returns the methods of RFC 7047 section 4.1, and those of ovsdb-server(7) where its own database shows that it is one.
+// methods returns the methods of RFC 7047 section 4.1, and those of ovsdb-server(7) where its own database shows that
+// it is one.
 func (o *reader) methods() []catalog.Method {
 	db := requiredParam("db", `{"type":"string"}`)
 	if len(o.names) > 0 {

@@ -73,8 +73,9 @@ func Read(names []string, schemas []json.RawMessage) *catalog.Learned {
 	return o.learned
 }
 
-// A reader makes definitions of schemas. One definition, Operation, serves completion: it has the tables and columns of all databases.
-// What belongs to one table is checked by a condition in it, which leads to definitions named DATABASE.TABLE and so on.
+// A reader makes definitions of schemas. One definition, Operation, serves completion: it has the tables and columns of
+// all databases. What belongs to one table is checked by a condition in it, which leads to definitions named
+// DATABASE.TABLE and so on.
 type reader struct {
 	names      []string // of databases
 	tables     []namedTable
@@ -117,8 +118,8 @@ func (o *reader) database(s databaseSchema) {
 	}
 }
 
-// table defines, for a table, .columns, the names of its columns; .row, the values in them; and the table itself, what an operation on it
-// may have.
+// table defines, for a table, .columns, the names of its columns; .row, the values in them; and the table itself, what
+// an operation on it may have.
 func (o *reader) table(name string, columns map[string]json.RawMessage) {
 	names := append([]string{"_uuid", "_version"}, slices.Sorted(maps.Keys(columns))...)
 	if o.allColumns == nil {
@@ -137,7 +138,8 @@ func (o *reader) table(name string, columns map[string]json.RawMessage) {
 	o.define(name+".monitor", monitorSchema(schema.Ref(name+".columns")))
 }
 
-// operationMembers returns the properties of an operation that name these columns or have such rows (RFC 7047 section 5.2).
+// operationMembers returns the properties of an operation that name these columns or have such rows (RFC 7047 section
+// 5.2).
 func operationMembers(columns, row string) string {
 	condition := `{"type":"array","minItems":3,"maxItems":3,"prefixItems":[` + columns + `,{"enum":["==","!=","<","<=",">",">=","includes","excludes"]},true]}`
 	mutation := `{"type":"array","minItems":3,"maxItems":3,"prefixItems":[` + columns + `,{"enum":["+=","-=","*=","/=","%=","insert","delete"]},true]}`
@@ -148,7 +150,8 @@ func operationMembers(columns, row string) string {
 		`"mutations":{"type":"array","items":` + mutation + `}`
 }
 
-// monitorSchema returns the schema of what is monitored of a table, once or, for several sets of columns, in an array (section 4.1.5).
+// monitorSchema returns the schema of what is monitored of a table, once or, for several sets of columns, in an array
+// (section 4.1.5).
 func monitorSchema(columns string) string {
 	one := `{"type":"object","properties":{"columns":{"type":"array","items":` + columns + `},"select":{"type":"object","properties":{` +
 		`"initial":{"type":"boolean"},"insert":{"type":"boolean"},"delete":{"type":"boolean"},"modify":{"type":"boolean"}}}}}`

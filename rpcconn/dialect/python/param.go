@@ -91,7 +91,8 @@ func (p *pythonParameters) drop(n int) {
 	p.onlyByPlace = max(0, p.onlyByPlace-n)
 }
 
-// describe makes them the params of m. The library takes an array and an object alike; what may be given how is Python's own rule.
+// describe makes them the params of m. The library takes an array and an object alike; what may be given how is
+// Python's own rule.
 func (p *pythonParameters) describe(m *catalog.Method) {
 	m.Params, m.Open = append([]catalog.Param{}, p.params...), p.open
 	behind := p.params[p.positional:]

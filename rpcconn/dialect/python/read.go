@@ -1,5 +1,5 @@
-// Package python reads what a service offers from its source in Python 3, which need not run: the functions that py-bson-rpc 0.2
-// exposes by its decorators. It is asked for nothing over a connection, and so it is no dialect.
+// Package python reads what a service offers from its source in Python 3, which need not run: the functions that
+// py-bson-rpc 0.2 exposes by its decorators. It is asked for nothing over a connection, and so it is no dialect.
 package python
 
 import (
@@ -17,9 +17,9 @@ const maxDepth = 20
 // maxRemarks bounds what is said of one source.
 const maxRemarks = 20
 
-// Read reads the methods that a service on py-bson-rpc offers from its source, without running it: the functions that have the
-// decorators request, notification, rpc_request or rpc_notification. Name is what the source is called in errors and remarks. What is
-// broken, or no literal, is passed over; the error says that there is no such method.
+// Read reads the methods that a service on py-bson-rpc offers from its source, without running it: the functions that
+// have the decorators request, notification, rpc_request or rpc_notification. Name is what the source is called in
+// errors and remarks. What is broken, or no literal, is passed over; the error says that there is no such method.
 func Read(name string, source []byte) (*catalog.Learned, error) {
 	f := pythonFile{name: name, learned: &catalog.Learned{Source: catalog.SourceCode}, imports: make(map[string]string)}
 	for _, l := range pythonLines(string(bytes.ToValidUTF8(source, []byte("\ufffd")))) {
@@ -122,7 +122,8 @@ func joined(t []pythonToken) string {
 	return b.String()
 }
 
-// fullName returns the dotted name that t begins with, what it was imported as in place of its first part; "" where it is no name.
+// fullName returns the dotted name that t begins with, what it was imported as in place of its first part; "" where it
+// is no name.
 func (f *pythonFile) fullName(t []pythonToken) string {
 	n := 0
 	for n < len(t) && (t[n].kind == pythonName || t[n].text == ".") {
@@ -221,8 +222,8 @@ func (f *pythonFile) class() string {
 	return f.scopes[len(f.scopes)-1].class
 }
 
-// hidden returns how many of the first parameters the library fills in: the service object, and the connection where the decorator says
-// so (bsonrpc/interfaces.py).
+// hidden returns how many of the first parameters the library fills in: the service object, and the connection where
+// the decorator says so (bsonrpc/interfaces.py).
 func (f *pythonFile) hidden(p pythonParameters, takesRPC bool) (n int) {
 	if first := p.first(); f.class() != "" || first == "self" || first == "cls" {
 		n++
@@ -293,7 +294,8 @@ func nesting(t pythonToken) int {
 	return 0
 }
 
-// splitTokens splits at the commas that are in no brackets, and in no parameters of a lambda. A comma at the end is no empty part.
+// splitTokens splits at the commas that are in no brackets, and in no parameters of a lambda. A comma at the end is no
+// empty part.
 func splitTokens(t []pythonToken) (parts [][]pythonToken) {
 	depth, start, lambda := 0, 0, false
 	for i, token := range t {

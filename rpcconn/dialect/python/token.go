@@ -24,8 +24,8 @@ type pythonLine struct {
 	tokens []pythonToken
 }
 
-// pythonLines splits source into its logical lines, without comments and blank ones. What is broken gives lines nonetheless: a bracket that
-// is never closed ends before the next line that begins with a def, class or decorator.
+// pythonLines splits source into its logical lines, without comments and blank ones. What is broken gives lines
+// nonetheless: a bracket that is never closed ends before the next line that begins with a def, class or decorator.
 func pythonLines(source string) []pythonLine {
 	source = strings.TrimPrefix(source, "\ufeff")
 	source = strings.ReplaceAll(strings.ReplaceAll(source, "\r\n", "\n"), "\r", "\n")
@@ -103,8 +103,8 @@ func (s *pythonScanner) indentation() (columns int) {
 	return columns
 }
 
-// atDeclaration reports whether the line that begins here can only be the start of a declaration, so that an open bracket before it is a
-// mistake.
+// atDeclaration reports whether the line that begins here can only be the start of a declaration, so that an open
+// bracket before it is a mistake.
 func (s *pythonScanner) atDeclaration() bool {
 	text := strings.TrimLeft(s.source[s.pos:min(len(s.source), s.pos+maxIndent)], " \t\f")
 	for _, begin := range []string{"def ", "class ", "async def "} {
@@ -168,8 +168,8 @@ func (s *pythonScanner) skipNumber() {
 	}
 }
 
-// skipString skips the string whose quote is here. One in single quotes that has no end ends with its line. In raw strings too a backslash
-// keeps the quote behind it from ending them.
+// skipString skips the string whose quote is here. One in single quotes that has no end ends with its line. In raw
+// strings too a backslash keeps the quote behind it from ending them.
 func (s *pythonScanner) skipString() {
 	quote := s.source[s.pos : s.pos+1]
 	if triple := strings.Repeat(quote, 3); strings.HasPrefix(s.source[s.pos:], triple) {

@@ -143,7 +143,8 @@ func unquoted(s string) string {
 	return s
 }
 
-// pythonUnescape replaces the escapes of string literals (Python's reference, section 2.4.1). Names of characters stay as they are.
+// pythonUnescape replaces the escapes of string literals (Python's reference, section 2.4.1). Names of characters stay
+// as they are.
 func pythonUnescape(s string) string {
 	var b strings.Builder
 	for {

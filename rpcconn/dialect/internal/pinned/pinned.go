@@ -1,5 +1,5 @@
-// Package pinned is for the programs that generate data from a file of somebody else's: it gets that file in a certain version,
-// and says beside the data what it was made from.
+// Package pinned is for the programs that generate data from a file of somebody else's: it gets that file in a certain
+// version, and says beside the data what it was made from.
 package pinned
 
 import (
@@ -19,8 +19,8 @@ type Source struct {
 	SHA256 string // in hexadecimal digits
 }
 
-// Read returns the bytes of the source: those of a file, or, where file is "", what is at its URL. The error says where they are
-// another version's.
+// Read returns the bytes of the source: those of a file, or, where file is "", what is at its URL. The error says where
+// they are another version's.
 func (s Source) Read(file string) ([]byte, error) {
 	data, err := s.get(file)
 	if err != nil {
@@ -56,7 +56,8 @@ func (s Source) Note(data []byte) string {
 	return fmt.Sprintf("source %s\nsha256 %s\nunpacked sha256 %s\n", s.URL, s.SHA256, Sum(data))
 }
 
-// Write writes data that was made from s, packed by gzip, to a file, and a note to the file with .source behind its name.
+// Write writes data that was made from s, packed by gzip, to a file, and a note to the file with .source behind its
+// name.
 func (s Source) Write(file string, data []byte) error {
 	var packed bytes.Buffer
 	w, err := gzip.NewWriterLevel(&packed, gzip.BestCompression)
@@ -75,7 +76,8 @@ func (s Source) Write(file string, data []byte) error {
 	return os.WriteFile(file+".source", []byte(s.Note(data)), 0o644)
 }
 
-// Unpack returns the data of a file that Write has written. The error says where the note beside it is about something else.
+// Unpack returns the data of a file that Write has written. The error says where the note beside it is about something
+// else.
 func (s Source) Unpack(file string) ([]byte, error) {
 	f, err := os.Open(file)
 	if err != nil {

@@ -1,6 +1,6 @@
-// Genethereum makes ethereum.json.gz of package ethereum: the methods of Ethereum nodes as an OpenRPC document that has names,
-// types and error codes only. It takes the execution API's document, refs-openrpc.json, to which it adds more.json, what nodes
-// have beside that API, and summaries.txt, what methods do in a few words of ours.
+// Genethereum makes ethereum.json.gz of package ethereum: the methods of Ethereum nodes as an OpenRPC document that has
+// names, types and error codes only. It takes the execution API's document, refs-openrpc.json, to which it adds
+// more.json, what nodes have beside that API, and summaries.txt, what methods do in a few words of ours.
 //
 //	go run ./internal/genethereum OUTPUT [DOCUMENT]
 //
@@ -20,7 +20,8 @@ import (
 	"rpcsh/rpcconn/dialect/internal/pinned"
 )
 
-// source is the execution API as of August 2026: its branch assembled-spec-main has the document that "make build" makes.
+// source is the execution API as of August 2026: its branch assembled-spec-main has the document that "make build"
+// makes.
 func source() pinned.Source {
 	const commit = "f56fd1d7d2217994680f8dd13a9daa206573e18a"
 	return pinned.Source{
@@ -127,8 +128,9 @@ func generate(source []byte) ([]byte, error) {
 	return json.Marshal(doc)
 }
 
-// facts returns a schema without its prose. Nodes are more liberal than the document in two things, so that a check against it would
-// warn of calls that work: they take hexadecimal digits in both cases, and members that it does not have, such as data beside input.
+// facts returns a schema without its prose. Nodes are more liberal than the document in two things, so that a check
+// against it would warn of calls that work: they take hexadecimal digits in both cases, and members that it does not
+// have, such as data beside input.
 func facts(schema any) any {
 	switch s := schema.(type) {
 	case map[string]any:

@@ -1,5 +1,5 @@
-// Genlsp makes lsp.json.gz of package lsp from the meta model of the Language Server Protocol: the names of methods, and the
-// names and types of what they take and give. The model's prose is left out.
+// Genlsp makes lsp.json.gz of package lsp from the meta model of the Language Server Protocol: the names of methods,
+// and the names and types of what they take and give. The model's prose is left out.
 //
 //	go run ./internal/genlsp OUTPUT [METAMODEL]
 //

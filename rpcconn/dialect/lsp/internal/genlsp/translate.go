@@ -11,7 +11,8 @@ import (
 	"rpcsh/rpcconn/schema"
 )
 
-// capability returns the server capability that a method needs: what the model says, corrected where that is too little.
+// capability returns the server capability that a method needs: what the model says, corrected where that is too
+// little.
 func capability(m method) string {
 	switch m.Method {
 	case "textDocument/didChange":
