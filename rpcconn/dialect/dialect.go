@@ -86,6 +86,14 @@ type Wire struct {
 	Become func(rpcconn.Codec) rpcconn.Codec
 }
 
+// The names of the protocols that say nothing beside what they speak.
+const (
+	JSONRPC        = "jsonrpc"
+	JSONRPC1       = "jsonrpc1"
+	BSONRPC        = "bsonrpc"
+	MessagePackRPC = "msgpackrpc"
+)
+
 // Spoken is what is known of a peer before it is asked anything.
 type Spoken struct {
 	Protocol string // the name of the dialect whose Wire is spoken

@@ -11,7 +11,7 @@ func Dialect() dialect.Dialect {
 	return dialect.Dialect{
 		Name: string(Source), Title: "describe", Summary: "a method that lists the others, by one of its usual names",
 		Fits: func(s dialect.Spoken) dialect.Rank {
-			if s.Protocol == "jsonrpc" && s.Framing != "header" {
+			if s.Protocol == dialect.JSONRPC && s.Framing != "header" {
 				return dialect.RankLast
 			}
 			return dialect.RankNone

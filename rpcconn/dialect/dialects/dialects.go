@@ -47,21 +47,21 @@ var table = sync.OnceValue(func() []*dialect.Dialect {
 func plain() []*dialect.Dialect {
 	return []*dialect.Dialect{
 		{
-			Name: "jsonrpc", Title: "JSON-RPC 2.0", Summary: "requests and notifications in JSON",
+			Name: dialect.JSONRPC, Title: "JSON-RPC 2.0", Summary: "requests and notifications in JSON",
 			Wire: &dialect.Wire{Framing: "rfc7464", Discover: true, NewCodec: func() rpcconn.Codec { return jsonrpc.New() }},
 		},
 		{
-			Name: "jsonrpc1", Title: "JSON-RPC 1.0", Summary: "requests and notifications in JSON, as of 2005",
+			Name: dialect.JSONRPC1, Title: "JSON-RPC 1.0", Summary: "requests and notifications in JSON, as of 2005",
 			Wire: &dialect.Wire{Framing: "none", NewCodec: func() rpcconn.Codec { return jsonrpc.New1() }},
 		},
 		{
-			Name: "bsonrpc", Title: "BSON-RPC 2.0", Summary: "JSON-RPC 2.0 in BSON, as py-bson-rpc has it",
+			Name: dialect.BSONRPC, Title: "BSON-RPC 2.0", Summary: "JSON-RPC 2.0 in BSON, as py-bson-rpc has it",
 			Wire: &dialect.Wire{
 				Framing: "bson", OwnOnly: true, Binary: true, NewCodec: func() rpcconn.Codec { return bsonrpc.New() },
 			},
 		},
 		{
-			Name: "msgpackrpc", Title: "MessagePack-RPC", Summary: "requests and notifications in MessagePack",
+			Name: dialect.MessagePackRPC, Title: "MessagePack-RPC", Summary: "requests and notifications in MessagePack",
 			Wire: &dialect.Wire{
 				Framing: "msgpack", OwnOnly: true, Binary: true, NewCodec: func() rpcconn.Codec { return msgpackrpc.New() },
 			},

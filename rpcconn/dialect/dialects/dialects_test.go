@@ -258,14 +258,14 @@ func answerOf(t *testing.T, name, method string) dialect.Answer {
 
 // TestServersAreAnswered checks that each request which the protocol lets the peer make has a default.
 func TestServersAreAnswered(t *testing.T) {
-	hellos := map[string]func() (*catalog.Learned, error){
+	reads := map[string]func() (*catalog.Learned, error){
 		"lsp": func() (*catalog.Learned, error) { return lsp.Read(json.RawMessage(`{"capabilities":{}}`)) },
 		"mcp": func() (*catalog.Learned, error) {
 			return mcp.Read(json.RawMessage(`{"protocolVersion":"2025-06-18"}`), nil)
 		},
 	}
-	for name, hello := range hellos {
-		learned, err := hello()
+	for name, read := range reads {
+		learned, err := read()
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -11,7 +11,7 @@ func Dialect() dialect.Dialect {
 	return dialect.Dialect{
 		Name: string(Source), Title: "XML-RPC introspection", Summary: "introspection as of XML-RPC: names, signatures and help",
 		Fits: func(s dialect.Spoken) dialect.Rank {
-			if s.Protocol == "jsonrpc" && s.Framing != "header" || s.Protocol == "bsonrpc" {
+			if s.Protocol == dialect.JSONRPC && s.Framing != "header" || s.Protocol == dialect.BSONRPC {
 				return dialect.RankUsual
 			}
 			return dialect.RankNone

@@ -20,7 +20,7 @@ func Dialect() dialect.Dialect {
 		Name: string(Source), Title: "LSP", Summary: "the Language Server Protocol's capabilities",
 		Wire: &dialect.Wire{Framing: "header", NewCodec: func() rpcconn.Codec { return jsonrpc.New() }},
 		Fits: func(s dialect.Spoken) dialect.Rank {
-			if s.Protocol == "jsonrpc" && s.Framing == "header" {
+			if s.Protocol == dialect.JSONRPC && s.Framing == "header" {
 				return dialect.RankFirst
 			}
 			return dialect.RankNone

@@ -36,14 +36,14 @@ func begin(ctx context.Context, p dialect.Peer, self dialect.Self) (json.RawMess
 	if err != nil {
 		return nil, err
 	}
-	hello, err := p.Call(ctx, "initialize", params)
+	handshake, err := p.Call(ctx, "initialize", params)
 	if err != nil {
 		return nil, err
 	}
-	if _, err := readServer(hello); err != nil {
+	if _, err := readServer(handshake); err != nil {
 		return nil, err
 	}
-	return hello, p.Notify(ctx, "initialized", json.RawMessage("{}"))
+	return handshake, p.Notify(ctx, "initialized", json.RawMessage("{}"))
 }
 
 // A server is what a server says of itself.
@@ -56,9 +56,9 @@ type server struct {
 }
 
 // readServer reads the answer to initialize; ErrNotOffered says that it is none of LSP.
-func readServer(hello json.RawMessage) (server, error) {
+func readServer(handshake json.RawMessage) (server, error) {
 	var s server
-	_ = json.Unmarshal(hello, &s) // what is not as it should be is not known
+	_ = json.Unmarshal(handshake, &s) // what is not as it should be is not known
 	if s.Capabilities == nil {
 		return s, dialect.ErrNotOffered
 	}
@@ -66,10 +66,10 @@ func readServer(hello json.RawMessage) (server, error) {
 }
 
 // Read reads what a server answered to initialize: its capabilities say which of the protocol's methods it has. All
-// that it may call on us is ours. hello that is none of LSP is ErrNotOffered. The Definitions are those of the whole
+// that it may call on us is ours. handshake that is none of LSP is ErrNotOffered. The Definitions are those of the whole
 // protocol, as methods may be registered later, and not to be changed.
-func Read(hello json.RawMessage) (*catalog.Learned, error) {
-	server, err := readServer(hello)
+func Read(handshake json.RawMessage) (*catalog.Learned, error) {
+	server, err := readServer(handshake)
 	if err != nil {
 		return nil, err
 	}

@@ -11,12 +11,12 @@ import (
 	"rpcsh/rpcconn/dialect/dialecttest"
 )
 
-func TestLSPHello(t *testing.T) {
+func TestHandshake(t *testing.T) {
 	const answer = `{"capabilities":{"hoverProvider":true}}`
 	p, sent := dialecttest.Answering(map[string]string{"initialize": answer})
-	hello, err := Dialect().Handshake(t.Context(), p, dialect.Self{Name: "rpcsh", Version: "7", Root: "/a b/c"})
-	if err != nil || string(hello) != answer {
-		t.Errorf("got %s, %v", hello, err)
+	handshake, err := Dialect().Handshake(t.Context(), p, dialect.Self{Name: "rpcsh", Version: "7", Root: "/a b/c"})
+	if err != nil || string(handshake) != answer {
+		t.Errorf("got %s, %v", handshake, err)
 	}
 	if len(*sent) != 2 || (*sent)[1] != "!initialized {}" {
 		t.Fatalf("sent %q", *sent)

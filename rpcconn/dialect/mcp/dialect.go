@@ -48,7 +48,7 @@ func Dialect() dialect.Dialect {
 // fits says that servers are programs that speak in lines, or behind an HTTP server.
 func fits(s dialect.Spoken) dialect.Rank {
 	switch {
-	case s.Protocol != "jsonrpc":
+	case s.Protocol != dialect.JSONRPC:
 	case s.Framing == "line" && s.Scheme == "exec":
 		return dialect.RankFirst
 	case s.Scheme == "http" || s.Scheme == "https":

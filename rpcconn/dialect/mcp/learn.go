@@ -40,14 +40,14 @@ func pagedLists() []pagedList {
 func begin(ctx context.Context, p dialect.Peer, self dialect.Self) (json.RawMessage, error) {
 	params := fmt.Appendf(nil, `{"protocolVersion":"%s","capabilities":{"roots":{"listChanged":true},"sampling":{},"elicitation":{}},"clientInfo":%s}`,
 		version, self.ClientInfo())
-	hello, err := p.Call(ctx, "initialize", params)
+	handshake, err := p.Call(ctx, "initialize", params)
 	if err != nil {
 		return nil, err
 	}
-	if _, err := readServer(hello); err != nil {
+	if _, err := readServer(handshake); err != nil {
 		return nil, err
 	}
-	return hello, p.Notify(ctx, "notifications/initialized", nil)
+	return handshake, p.Notify(ctx, "notifications/initialized", nil)
 }
 
 // A server is what a server says of itself.
@@ -61,9 +61,9 @@ type server struct {
 }
 
 // readServer reads the answer to initialize; ErrNotOffered says that it is none of MCP.
-func readServer(hello json.RawMessage) (server, error) {
+func readServer(handshake json.RawMessage) (server, error) {
 	var s server
-	_ = json.Unmarshal(hello, &s) // what is not as it should be is not known
+	_ = json.Unmarshal(handshake, &s) // what is not as it should be is not known
 	if s.ProtocolVersion == "" {
 		return s, dialect.ErrNotOffered
 	}
@@ -71,8 +71,8 @@ func readServer(hello json.RawMessage) (server, error) {
 }
 
 // learn asks for all lists that the server has. A list that cannot be read is a remark: the others are worth knowing.
-func learn(ctx context.Context, p dialect.Peer, hello json.RawMessage) (*catalog.Learned, error) {
-	server, err := readServer(hello)
+func learn(ctx context.Context, p dialect.Peer, handshake json.RawMessage) (*catalog.Learned, error) {
+	server, err := readServer(handshake)
 	if err != nil {
 		return nil, err
 	}
@@ -95,7 +95,7 @@ func learn(ctx context.Context, p dialect.Peer, hello json.RawMessage) (*catalog
 			break // the others would say the same
 		}
 	}
-	learned, err := Read(hello, lists)
+	learned, err := Read(handshake, lists)
 	if err != nil {
 		return nil, err
 	}

@@ -45,9 +45,9 @@ func readEntry(raw json.RawMessage) entry {
 
 // Read reads what a server answered to initialize and to each method of the Model Context Protocol that lists
 // something. A tool is a method of its own name, a prompt one named prompts/NAME; what is taken already, by the
-// protocol or another, gets tools/ or prompts/ before it. hello that is none of MCP is ErrNotOffered.
-func Read(hello json.RawMessage, lists map[string][]json.RawMessage) (*catalog.Learned, error) {
-	server, err := readServer(hello)
+// protocol or another, gets tools/ or prompts/ before it. handshake that is none of MCP is ErrNotOffered.
+func Read(handshake json.RawMessage, lists map[string][]json.RawMessage) (*catalog.Learned, error) {
+	server, err := readServer(handshake)
 	if err != nil {
 		return nil, err
 	}

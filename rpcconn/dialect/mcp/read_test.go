@@ -14,13 +14,13 @@ import (
 	"rpcsh/rpcconn/dialect/dialecttest"
 )
 
-const mcpHello = `{"protocolVersion":"2025-06-18","capabilities":{"tools":{},"prompts":{},"resources":{"subscribe":true},"logging":{}},"serverInfo":{"name":"s","version":"1"}}`
+const serverHandshake = `{"protocolVersion":"2025-06-18","capabilities":{"tools":{},"prompts":{},"resources":{"subscribe":true},"logging":{}},"serverInfo":{"name":"s","version":"1"}}`
 
-func TestMCPHello(t *testing.T) {
-	p, sent := dialecttest.Answering(map[string]string{"initialize": mcpHello})
-	hello, err := Dialect().Handshake(t.Context(), p, dialect.Self{Name: "rpcsh", Version: "7", Root: "/a"})
-	if err != nil || string(hello) != mcpHello {
-		t.Errorf("got %s, %v", hello, err)
+func TestHandshake(t *testing.T) {
+	p, sent := dialecttest.Answering(map[string]string{"initialize": serverHandshake})
+	handshake, err := Dialect().Handshake(t.Context(), p, dialect.Self{Name: "rpcsh", Version: "7", Root: "/a"})
+	if err != nil || string(handshake) != serverHandshake {
+		t.Errorf("got %s, %v", handshake, err)
 	}
 	want := []string{
 		`initialize {"protocolVersion":"2025-06-18","capabilities":{"roots":{"listChanged":true},"sampling":{},"elicitation":{}},"clientInfo":{"name":"rpcsh","version":"7"}}`,
@@ -33,7 +33,7 @@ func TestMCPHello(t *testing.T) {
 
 func TestMCPPages(t *testing.T) {
 	tool := func(name string) string { return `{"name":"` + name + `","inputSchema":{"type":"object"}}` }
-	hello := `{"protocolVersion":"2025-06-18","capabilities":{"tools":{},"resources":{}}}`
+	handshake := `{"protocolVersion":"2025-06-18","capabilities":{"tools":{},"resources":{}}}`
 	tests := []struct {
 		name    string
 		answers map[string]string
@@ -67,7 +67,7 @@ func TestMCPPages(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			p, sent := dialecttest.Answering(test.answers)
-			learned, err := Dialect().Learn(t.Context(), p, json.RawMessage(hello))
+			learned, err := Dialect().Learn(t.Context(), p, json.RawMessage(handshake))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -104,7 +104,7 @@ func TestFromMCP(t *testing.T) {
 		}
 		return all
 	}
-	learned, err := Read(json.RawMessage(mcpHello), map[string][]json.RawMessage{
+	learned, err := Read(json.RawMessage(serverHandshake), map[string][]json.RawMessage{
 		"tools/list": list(
 			`{"name":"get","title":"Get","description":"Gets.\n\nAll of it.","inputSchema":{"type":"object","properties":{"unit":{"type":"string","enum":["C","F"],"default":"C"},"city":{"type":"string","description":"where"}},"required":["city"]},"annotations":{"readOnlyHint":true}}`,
 			`{"name":"ping","annotations":{"title":"Pings","destructiveHint":true},"inputSchema":{"type":"object","properties":{},"additionalProperties":true}}`,
@@ -213,14 +213,14 @@ func TestMCPMethodsAreWhole(t *testing.T) {
 }
 
 func FuzzFromMCP(f *testing.F) {
-	f.Add([]byte(mcpHello), []byte(`{"name":"get","inputSchema":{"type":"object","properties":{"a":{"$ref":"#/$defs/A"}},"$defs":{"A":{"$ref":"#/$defs/A"}}}}`))
-	f.Add([]byte(mcpHello), []byte(`{"name":"ping","uri":"a:b","uriTemplate":"{","arguments":[{"name":"a"}],"outputSchema":{"type":"object"}}`))
-	f.Fuzz(func(t *testing.T, hello, entry []byte) {
+	f.Add([]byte(serverHandshake), []byte(`{"name":"get","inputSchema":{"type":"object","properties":{"a":{"$ref":"#/$defs/A"}},"$defs":{"A":{"$ref":"#/$defs/A"}}}}`))
+	f.Add([]byte(serverHandshake), []byte(`{"name":"ping","uri":"a:b","uriTemplate":"{","arguments":[{"name":"a"}],"outputSchema":{"type":"object"}}`))
+	f.Fuzz(func(t *testing.T, handshake, entry []byte) {
 		lists := make(map[string][]json.RawMessage)
 		for _, l := range pagedLists() {
 			lists[l.method] = []json.RawMessage{entry, entry}
 		}
-		learned, err := Read(hello, lists)
+		learned, err := Read(handshake, lists)
 		if err != nil {
 			return
 		}

@@ -17,7 +17,7 @@ func Dialect() dialect.Dialect {
 		Name: string(Source), Title: "Neovim", Summary: "Neovim's API, with its types",
 		Wire: &dialect.Wire{Framing: "msgpack", OwnOnly: true, Binary: true, NewCodec: func() rpcconn.Codec { return withHandles(msgpackrpc.New()) }, Become: withHandles},
 		Fits: func(s dialect.Spoken) dialect.Rank {
-			if s.Protocol == "msgpackrpc" {
+			if s.Protocol == dialect.MessagePackRPC {
 				return dialect.RankLikely
 			}
 			return dialect.RankNone

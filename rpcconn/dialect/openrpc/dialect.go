@@ -15,7 +15,7 @@ func Dialect() dialect.Dialect {
 	return dialect.Dialect{
 		Name: string(Source), Title: "OpenRPC", Summary: "OpenRPC's service discovery",
 		Fits: func(s dialect.Spoken) dialect.Rank {
-			if s.Protocol == "jsonrpc" || s.Protocol == "bsonrpc" {
+			if s.Protocol == dialect.JSONRPC || s.Protocol == dialect.BSONRPC {
 				return dialect.RankDiscovery
 			}
 			return dialect.RankNone

@@ -15,7 +15,7 @@ func Dialect() dialect.Dialect {
 		Name: string(Source), Title: "OVSDB", Summary: "OVSDB, with the tables and columns of each database",
 		Wire: &dialect.Wire{Framing: "none", NewCodec: func() rpcconn.Codec { return jsonrpc.New1() }},
 		Fits: func(s dialect.Spoken) dialect.Rank {
-			if s.Protocol == "jsonrpc1" { // it is 1.0 to the letter, and so are few others
+			if s.Protocol == dialect.JSONRPC1 { // it is 1.0 to the letter, and so are few others
 				return dialect.RankLikely
 			}
 			return dialect.RankNone
