@@ -58,7 +58,8 @@ func (c *Catalog) Learn(methods ...Method) (added int) {
 func (c *Catalog) learn(m Method) bool {
 	k := key{m.Name, m.Ours}
 	known, ok := c.methods[k]
-	if ok && (known.Source.rank() > m.Source.rank() || known.Source.rank() == m.Source.rank() && m.Source.Inferred()) || !ok && len(c.methods) >= MaxMethods {
+	if ok && (known.Source.rank() > m.Source.rank() || known.Source.rank() == m.Source.rank() && m.Source.Inferred()) ||
+		!ok && len(c.methods) >= MaxMethods {
 		return false
 	}
 	c.methods[k] = m.orGuess(known)

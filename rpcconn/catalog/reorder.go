@@ -92,7 +92,12 @@ func (m Method) byPosition(object json.RawMessage) (json.RawMessage, error) {
 				value = json.RawMessage("null")
 			}
 			if p.Required {
-				return nil, fmt.Errorf("%s is missing: %s takes its params by position, and %s is behind it", p.Name, m.Name, m.Params[n-1].Name)
+				return nil, fmt.Errorf(
+					"%s is missing: %s takes its params by position, and %s is behind it",
+					p.Name,
+					m.Name,
+					m.Params[n-1].Name,
+				)
 			}
 		}
 		if i > 0 {

@@ -106,5 +106,6 @@ const maxMethodName = 200
 
 // isMethodName reports whether name looks as those of methods do.
 func IsMethodName(name string) bool {
-	return name != "" && len(name) <= maxMethodName && !strings.ContainsFunc(name, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) })
+	return name != "" && len(name) <= maxMethodName &&
+		!strings.ContainsFunc(name, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) })
 }

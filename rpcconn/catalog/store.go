@@ -44,7 +44,9 @@ func (s Store) Load(target string) (*Catalog, error) {
 	}
 	c, err := load(data)
 	if err != nil {
-		return New(), fmt.Errorf("loading the methods known of %s from %s (delete it to start anew): %w", target, s.path(target), err)
+		return New(), fmt.Errorf(
+			"loading the methods known of %s from %s (delete it to start anew): %w", target, s.path(target), err,
+		)
 	}
 	return c, nil
 }

@@ -73,7 +73,9 @@ func (b *Bundler) Find(pointer string) json.RawMessage {
 
 // Bundle returns schema, which is valid JSON, rewritten. Finish must follow at the end.
 func (b *Bundler) Bundle(schema json.RawMessage, prefix string) json.RawMessage {
-	if bytes.IndexByte(schema, '$') < 0 && !bytes.Contains(schema, []byte(`"definitions"`)) && !bytes.Contains(schema, []byte(`"\`)) && !hasOddType(schema) {
+	if bytes.IndexByte(schema, '$') < 0 && !bytes.Contains(schema, []byte(`"definitions"`)) &&
+		!bytes.Contains(schema, []byte(`"\`)) &&
+		!hasOddType(schema) {
 		return schema
 	}
 	if b.document == nil {
@@ -193,8 +195,8 @@ func ofSchemas(keyword string) bool {
 // isSchema reports whether a keyword is a schema.
 func isSchema(keyword string) bool {
 	switch keyword {
-	case "items", "additionalItems", "unevaluatedItems", "contains", "additionalProperties", "unevaluatedProperties", "propertyNames",
-		"not", "if", "then", "else", "contentSchema":
+	case "items", "additionalItems", "unevaluatedItems", "contains", "additionalProperties", "unevaluatedProperties",
+		"propertyNames", "not", "if", "then", "else", "contentSchema":
 		return true
 	}
 	return false
@@ -213,7 +215,8 @@ func hasOddType(schema []byte) bool {
 			continue
 		}
 		rest = rest[at+1:]
-		if start, end, err := jsontext.Value(rest); err == nil && rest[start] != '{' && oddType(rest[start:end]) != nil {
+		if start, end, err := jsontext.Value(rest); err == nil && rest[start] != '{' &&
+			oddType(rest[start:end]) != nil {
 			return true
 		}
 	}

@@ -237,7 +237,13 @@ func (d Definitions) Properties(schema json.RawMessage) []Property {
 	params := make([]Property, len(o.names))
 	for i, name := range o.names {
 		s := combine("allOf", o.schemas[name])
-		params[i] = Property{Name: name, Summary: d.Summary(s), Required: o.required[name], Deprecated: isTrue(read(s).deprecated), Schema: s}
+		params[i] = Property{
+			Name:       name,
+			Summary:    d.Summary(s),
+			Required:   o.required[name],
+			Deprecated: isTrue(read(s).deprecated),
+			Schema:     s,
+		}
 	}
 	return params
 }
@@ -258,7 +264,8 @@ func (o *object) add(name string, schemas ...json.RawMessage) {
 		o.names = append(o.names, name)
 	}
 	for _, s := range schemas {
-		if len(known) < maxDepth && !slices.ContainsFunc(known, func(k json.RawMessage) bool { return bytes.Equal(k, s) }) {
+		if len(known) < maxDepth &&
+			!slices.ContainsFunc(known, func(k json.RawMessage) bool { return bytes.Equal(k, s) }) {
 			known = append(known[:len(known):len(known)], s)
 		}
 	}

@@ -74,7 +74,9 @@ func observe(schema, value json.RawMessage, depth int) json.RawMessage {
 	if k.properties != nil {
 		_, _ = jsontext.Object(k.properties, func(key, value []byte) error {
 			name := jsontext.Key(key)
-			members.members = append(members.members, Property{Name: name, Required: slices.Contains(required, name), Schema: value})
+			members.members = append(
+				members.members, Property{Name: name, Required: slices.Contains(required, name), Schema: value},
+			)
 			return nil
 		})
 	}

@@ -64,20 +64,7 @@ func mismatches(e *jsonschema.ValidationError, v any) (list []mismatch) {
 	case *kind.RefCycle:
 		return nil
 	case *kind.Type:
-		m.got, m.byType = "is "+withArticle(typeOfValue(found)), true
-		if k.Got == "number" && slices.Contains(k.Want, "integer") {
-			m.got = "is " + valueText(found)
-		}
-		var names []string
-		for _, name := range k.Want {
-			if name != "null" {
-				names = append(names, withArticle(name))
-			}
-		}
-		if len(names) < len(k.Want) {
-			names = append(names, "null")
-		}
-		m.want = either(names)
+		m.ofType(k, found)
 	case *kind.Enum:
 		m.want, m.byValue = oneOf(k.Want), true
 	case *kind.Const:
@@ -128,6 +115,24 @@ func mismatches(e *jsonschema.ValidationError, v any) (list []mismatch) {
 	return []mismatch{m}
 }
 
+// ofType says that a value, found, has another type than is wanted.
+func (m *mismatch) ofType(k *kind.Type, found any) {
+	m.got, m.byType = "is "+withArticle(typeOfValue(found)), true
+	if k.Got == "number" && slices.Contains(k.Want, "integer") {
+		m.got = "is " + valueText(found)
+	}
+	var names []string
+	for _, name := range k.Want {
+		if name != "null" {
+			names = append(names, withArticle(name))
+		}
+	}
+	if len(names) < len(k.Want) {
+		names = append(names, "null")
+	}
+	m.want = either(names)
+}
+
 // members returns the same mismatch for several members of the object at a place.
 func members(at, names []string, what string) (list []mismatch) {
 	slices.Sort(names)
@@ -148,7 +153,9 @@ func bestOf(e *jsonschema.ValidationError, v any) []mismatch {
 	}
 	here := func(m mismatch) bool { return len(m.at) == len(e.InstanceLocation) }
 	likely := without(all, func(m mismatch) bool { return here(m) && m.byType })
-	likely = without(likely, func(m mismatch) bool { return !here(m) && m.byValue }) // a member often tells which one is meant
+	likely = without(
+		likely, func(m mismatch) bool { return !here(m) && m.byValue },
+	) // a member often tells which one is meant
 	var one mismatch
 	var wants []string
 	for _, list := range likely {

@@ -127,7 +127,8 @@ func (d Definitions) sampleNumber(schema json.RawMessage) string {
 	if least := d.first(schema, func(k *keywords) []byte { return k.minimum }); positive(least) {
 		return string(least)
 	}
-	if below := d.first(schema, func(k *keywords) []byte { return k.exclusiveMinimum }); below != nil && jsontext.FirstByte(below) != '-' {
+	if below := d.first(schema, func(k *keywords) []byte { return k.exclusiveMinimum }); below != nil &&
+		jsontext.FirstByte(below) != '-' {
 		if n, err := strconv.ParseInt(string(below), 10, 32); err == nil {
 			return strconv.FormatInt(n+1, 10)
 		}

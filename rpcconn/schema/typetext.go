@@ -42,13 +42,17 @@ func appendType(dst []byte, schema []byte, depth int) []byte {
 	case k.enum != nil:
 		dst = appendEach(dst, k.enum, appendValue)
 	case jsontext.FirstByte(k.typ) == '[':
-		dst = appendEach(dst, k.typ, func(dst, name []byte) []byte { return appendNamed(dst, &k, jsontext.Text(name), depth) })
+		dst = appendEach(
+			dst, k.typ, func(dst, name []byte) []byte { return appendNamed(dst, &k, jsontext.Text(name), depth) },
+		)
 	case k.typ != nil:
 		dst = appendNamed(dst, &k, jsontext.Text(k.typ), depth)
 	}
 	for _, alternatives := range [][]byte{k.anyOf, k.oneOf} {
 		if len(dst) == start && alternatives != nil {
-			dst = appendEach(dst, alternatives, func(dst, schema []byte) []byte { return appendType(dst, schema, depth-1) })
+			dst = appendEach(
+				dst, alternatives, func(dst, schema []byte) []byte { return appendType(dst, schema, depth-1) },
+			)
 		}
 	}
 	for _, part := range jsontext.Elements(k.allOf) {

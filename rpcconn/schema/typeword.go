@@ -22,7 +22,21 @@ func TypeWord(word string) json.RawMessage {
 		return json.RawMessage(`{"type":"array"}`)
 	}
 	switch word {
-	case "int", "integer", "i4", "i8", "i32", "i64", "u32", "u64", "int32", "int64", "uint32", "uint64", "long", "short", "uint":
+	case "int",
+		"integer",
+		"i4",
+		"i8",
+		"i32",
+		"i64",
+		"u32",
+		"u64",
+		"int32",
+		"int64",
+		"uint32",
+		"uint64",
+		"long",
+		"short",
+		"uint":
 		return json.RawMessage(`{"type":"integer"}`)
 	case "number", "num", "numeric", "double", "float", "float32", "float64", "real", "decimal":
 		return json.RawMessage(`{"type":"number"}`)

@@ -16,9 +16,11 @@ import (
 // Dialect returns the dialect.
 func Dialect() dialect.Dialect {
 	return dialect.Dialect{
-		Name: string(Source), Title: "JSON-RPC without version", Summary: "the protocol description that debuggers serve over HTTP",
-		Wire: &dialect.Wire{Framing: "none", NewCodec: func() rpcconn.Codec { return jsonrpc.NewVersionless() }},
-		Asks: []string{methodGetDomains},
+		Name:    string(Source),
+		Title:   "JSON-RPC without version",
+		Summary: "the protocol description that debuggers serve over HTTP",
+		Wire:    &dialect.Wire{Framing: "none", NewCodec: func() rpcconn.Codec { return jsonrpc.NewVersionless() }},
+		Asks:    []string{methodGetDomains},
 		Learn: func(ctx context.Context, p dialect.Peer, _ json.RawMessage) (*catalog.Learned, error) {
 			return learn(ctx, p)
 		},

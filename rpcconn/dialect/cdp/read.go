@@ -60,8 +60,19 @@ func domainNames(ctx context.Context, p dialect.Peer, why error) (*catalog.Learn
 	if json.Unmarshal(result, &answer) != nil || answer.Domains == nil {
 		return nil, dialect.ErrNotOffered
 	}
-	learned := &catalog.Learned{Source: Source, Remarks: []string{"only the names of domains are known: " + why.Error()}}
-	learned.Methods = []catalog.Method{{Name: methodGetDomains, Kind: catalog.KindRequest, Params: []catalog.Param{}, Structure: catalog.ByName, Source: Source}}
+	learned := &catalog.Learned{
+		Source:  Source,
+		Remarks: []string{"only the names of domains are known: " + why.Error()},
+	}
+	learned.Methods = []catalog.Method{
+		{
+			Name:      methodGetDomains,
+			Kind:      catalog.KindRequest,
+			Params:    []catalog.Param{},
+			Structure: catalog.ByName,
+			Source:    Source,
+		},
+	}
 	for _, d := range answer.Domains {
 		learned.Peer.Modules = append(learned.Peer.Modules, d.Name)
 	}
@@ -177,7 +188,11 @@ func (c *item) method(d *item) catalog.Method {
 	for _, p := range c.Parameters {
 		if p.Name != "" {
 			m.Params = append(m.Params, catalog.Param{
-				Name: p.Name, Summary: oneLine(p.Description), Required: !p.Optional, Deprecated: p.Deprecated, Schema: p.schema(d.Domain),
+				Name:       p.Name,
+				Summary:    oneLine(p.Description),
+				Required:   !p.Optional,
+				Deprecated: p.Deprecated,
+				Schema:     p.schema(d.Domain),
 			})
 		}
 	}

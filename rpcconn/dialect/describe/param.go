@@ -24,7 +24,8 @@ func (d *description) readParams(m *catalog.Method, value json.RawMessage) bool 
 		d.paramsByName(m, value)
 	case '"':
 		signature := jsontext.Text(value)
-		if before, inner, found := strings.Cut(signature, "("); found && catalog.IsMethodName("m"+strings.TrimSpace(before)) {
+		before, inner, found := strings.Cut(signature, "(")
+		if found && catalog.IsMethodName("m"+strings.TrimSpace(before)) {
 			signature = inner[:max(strings.LastIndexByte(inner, ')'), 0)]
 		}
 		for _, part := range catalog.SplitArguments(signature) {

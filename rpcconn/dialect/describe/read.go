@@ -201,7 +201,8 @@ func (d *description) methodObject(name string, value json.RawMessage) (catalog.
 	if schema := d.schema(returns); schema != nil {
 		m.Result = &catalog.Param{Name: "result", Schema: schema}
 	}
-	return m, catalog.IsMethodName(m.Name) && (name == "" || texts != "" || params != nil || returns != nil || len(value) <= len("{ }"))
+	return m, catalog.IsMethodName(m.Name) &&
+		(name == "" || texts != "" || params != nil || returns != nil || len(value) <= len("{ }"))
 }
 
 func firstText(values ...json.RawMessage) string {

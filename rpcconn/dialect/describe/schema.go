@@ -118,7 +118,8 @@ func (d *description) object(old map[string]any) any {
 			if _, ok := value.(json.Number); ok {
 				out["multipleOf"] = value
 			}
-		case "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "minItems", "maxItems", "minLength", "maxLength", "multipleOf":
+		case "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "minItems", "maxItems", "minLength",
+			"maxLength", "multipleOf":
 			if _, ok := value.(json.Number); ok {
 				out[keyword] = value
 			}

@@ -47,8 +47,14 @@ var table = sync.OnceValue(func() []*dialect.Dialect {
 func plain() []*dialect.Dialect {
 	return []*dialect.Dialect{
 		{
-			Name: dialect.JSONRPC, Title: "JSON-RPC 2.0", Summary: "requests and notifications in JSON",
-			Wire: &dialect.Wire{Framing: "rfc7464", Discover: true, NewCodec: func() rpcconn.Codec { return jsonrpc.New() }},
+			Name:    dialect.JSONRPC,
+			Title:   "JSON-RPC 2.0",
+			Summary: "requests and notifications in JSON",
+			Wire: &dialect.Wire{
+				Framing:  "rfc7464",
+				Discover: true,
+				NewCodec: func() rpcconn.Codec { return jsonrpc.New() },
+			},
 		},
 		{
 			Name: dialect.JSONRPC1, Title: "JSON-RPC 1.0", Summary: "requests and notifications in JSON, as of 2005",
@@ -61,9 +67,14 @@ func plain() []*dialect.Dialect {
 			},
 		},
 		{
-			Name: dialect.MessagePackRPC, Title: "MessagePack-RPC", Summary: "requests and notifications in MessagePack",
+			Name:    dialect.MessagePackRPC,
+			Title:   "MessagePack-RPC",
+			Summary: "requests and notifications in MessagePack",
 			Wire: &dialect.Wire{
-				Framing: "msgpack", OwnOnly: true, Binary: true, NewCodec: func() rpcconn.Codec { return msgpackrpc.New() },
+				Framing:  "msgpack",
+				OwnOnly:  true,
+				Binary:   true,
+				NewCodec: func() rpcconn.Codec { return msgpackrpc.New() },
 			},
 		},
 	}

@@ -11,12 +11,14 @@ import (
 // Dialect returns the dialect.
 func Dialect() dialect.Dialect {
 	return dialect.Dialect{
-		Name: string(Source), Title: "Ethereum", Summary: "the methods of Ethereum nodes, by the modules that they name",
-		Wire:  &dialect.Wire{Framing: "none", NewCodec: func() rpcconn.Codec { return jsonrpc.New() }},
-		Fits:  fits,
-		Asks:  []string{methodModules, methodClientVersion},
-		Learn: learn,
-		Never: []string{"eth_send*", "eth_sign*", "admin_*", "personal_*"},
+		Name:    string(Source),
+		Title:   "Ethereum",
+		Summary: "the methods of Ethereum nodes, by the modules that they name",
+		Wire:    &dialect.Wire{Framing: "none", NewCodec: func() rpcconn.Codec { return jsonrpc.New() }},
+		Fits:    fits,
+		Asks:    []string{methodModules, methodClientVersion},
+		Learn:   learn,
+		Never:   []string{"eth_send*", "eth_sign*", "admin_*", "personal_*"},
 	}
 }
 

@@ -9,7 +9,9 @@ import ()
 // Dialect returns the dialect.
 func Dialect() dialect.Dialect {
 	return dialect.Dialect{
-		Name: string(Source), Title: "XML-RPC introspection", Summary: "introspection as of XML-RPC: names, signatures and help",
+		Name:    string(Source),
+		Title:   "XML-RPC introspection",
+		Summary: "introspection as of XML-RPC: names, signatures and help",
 		Fits: func(s dialect.Spoken) dialect.Rank {
 			if s.Protocol == dialect.JSONRPC && s.Framing != "header" || s.Protocol == dialect.BSONRPC {
 				return dialect.RankUsual

@@ -78,7 +78,10 @@ func (in *inquiry) each(ctx context.Context, method string, read func(*catalog.M
 	for i := range in.learned.Methods {
 		m := &in.learned.Methods[i]
 		if i == maxQuestions {
-			in.learned.Remarks = append(in.learned.Remarks, fmt.Sprintf("%s was asked about the first %d of %d methods", method, i, len(in.learned.Methods)))
+			in.learned.Remarks = append(
+				in.learned.Remarks,
+				fmt.Sprintf("%s was asked about the first %d of %d methods", method, i, len(in.learned.Methods)),
+			)
 			return
 		}
 		answer, ok := in.ask(ctx, method, json.RawMessage("["+jsontext.Quote(m.Name)+"]"))
@@ -133,7 +136,9 @@ func Read(answer json.RawMessage) (*catalog.Learned, error) {
 		learned.Methods = append(learned.Methods, catalog.Method{Name: name, Source: Source})
 	}
 	if unread > 0 {
-		learned.Remarks = append(learned.Remarks, fmt.Sprintf("%d of %d names of methods could not be read", unread, len(list)))
+		learned.Remarks = append(
+			learned.Remarks, fmt.Sprintf("%d of %d names of methods could not be read", unread, len(list)),
+		)
 	}
 	return learned, nil
 }

@@ -54,24 +54,49 @@ func Dialect() dialect.Dialect {
 // answers returns the answers to the requests that servers make.
 func answers() []dialect.Answer {
 	return []dialect.Answer{
-		{Method: "workspace/configuration", Text: "null for each item: nothing is configured", Answer: answerConfiguration},
+		{
+			Method: "workspace/configuration",
+			Text:   "null for each item: nothing is configured",
+			Answer: answerConfiguration,
+		},
 		{Method: "client/registerCapability", Text: "null: it is taken note of", Answer: dialect.Constant("null")},
 		{Method: "client/unregisterCapability", Text: "null: it is taken note of", Answer: dialect.Constant("null")},
-		{Method: "window/workDoneProgress/create", Text: "null: progress may be told", Answer: dialect.Constant("null")},
+		{
+			Method: "window/workDoneProgress/create",
+			Text:   "null: progress may be told",
+			Answer: dialect.Constant("null"),
+		},
 		{Method: "window/showMessageRequest", Text: "null: none of the actions", Answer: dialect.Constant("null")},
 		{Method: "window/showDocument", Text: "no document is shown", Answer: dialect.Constant(`{"success":false}`)},
-		{Method: "workspace/workspaceFolders", Text: "the folder that we work in", Answer: func(_ json.RawMessage, self dialect.Self) (json.RawMessage, error) {
-			return self.Folders(), nil
-		}},
-		{Method: "workspace/applyEdit", Text: "nothing is edited", Answer: dialect.Constant(`{"applied":false,"failureReason":"edits are not applied here"}`)},
-		refresh("codeLens"), refresh("diagnostic"), refresh("foldingRange"), refresh("inlayHint"),
-		refresh("inlineValue"), refresh("semanticTokens"), refresh("textDocumentContent"),
+		{
+			Method: "workspace/workspaceFolders",
+			Text:   "the folder that we work in",
+			Answer: func(_ json.RawMessage, self dialect.Self) (json.RawMessage, error) {
+				return self.Folders(), nil
+			},
+		},
+		{
+			Method: "workspace/applyEdit",
+			Text:   "nothing is edited",
+			Answer: dialect.Constant(`{"applied":false,"failureReason":"edits are not applied here"}`),
+		},
+		refresh("codeLens"),
+		refresh("diagnostic"),
+		refresh("foldingRange"),
+		refresh("inlayHint"),
+		refresh("inlineValue"),
+		refresh("semanticTokens"),
+		refresh("textDocumentContent"),
 	}
 }
 
 // refresh answers a server that asks for something to be asked of it again.
 func refresh(what string) dialect.Answer {
-	return dialect.Answer{Method: "workspace/" + what + "/refresh", Text: "null: nothing is kept that could be stale", Answer: dialect.Constant("null")}
+	return dialect.Answer{
+		Method: "workspace/" + what + "/refresh",
+		Text:   "null: nothing is kept that could be stale",
+		Answer: dialect.Constant("null"),
+	}
 }
 
 // answerConfiguration answers as many nulls as there are items: a server that gets fewer fails (LSP 3.18,

@@ -31,13 +31,21 @@ type Document struct {
 
 // DidOpen returns the notification that a document is open.
 func DidOpen(d Document) (method string, params json.RawMessage) {
-	params = fmt.Appendf(nil, `{"textDocument":{"uri":%s,"languageId":%s,"version":%d,"text":`, uri(d.Path), quoted(d.Language), d.Version)
+	params = fmt.Appendf(
+		nil,
+		`{"textDocument":{"uri":%s,"languageId":%s,"version":%d,"text":`,
+		uri(d.Path),
+		quoted(d.Language),
+		d.Version,
+	)
 	return prefixSync + "Open", append(jsontext.AppendQuote(params, d.Text), "}}"...)
 }
 
 // DidChange returns the notification that a document has another text, which is sent as a whole.
 func DidChange(d Document) (method string, params json.RawMessage) {
-	params = fmt.Appendf(nil, `{"textDocument":{"uri":%s,"version":%d},"contentChanges":[{"text":`, uri(d.Path), d.Version)
+	params = fmt.Appendf(
+		nil, `{"textDocument":{"uri":%s,"version":%d},"contentChanges":[{"text":`, uri(d.Path), d.Version,
+	)
 	return prefixSync + "Change", append(jsontext.AppendQuote(params, d.Text), "}]}"...)
 }
 

@@ -188,7 +188,9 @@ func withCommands(m catalog.Method, capabilities map[string]json.RawMessage) cat
 	var options struct {
 		Commands []string `json:"commands"`
 	}
-	if m.Name != "workspace/executeCommand" || json.Unmarshal(capabilities["executeCommandProvider"], &options) != nil || len(options.Commands) == 0 {
+	if m.Name != "workspace/executeCommand" ||
+		json.Unmarshal(capabilities["executeCommandProvider"], &options) != nil ||
+		len(options.Commands) == 0 {
 		return m
 	}
 	m.Params = slices.Clone(m.Params)

@@ -29,7 +29,9 @@ var placeSyntax = regexp.MustCompile(`^(.*?)(?::(\d+)(?::(\d+))?(?:-(\d+):(\d+))
 
 // prepare writes in full what was typed in short: a file, or a place in it, as the first argument of a method that has
 // a document among its params, and text where a document, a position or a range belongs.
-func prepare(m catalog.Method, params json.RawMessage, read dialect.ReadFile) (full json.RawMessage, files []string, err error) {
+func prepare(
+	m catalog.Method, params json.RawMessage, read dialect.ReadFile,
+) (full json.RawMessage, files []string, err error) {
 	if len(params) == 0 || !hasParam(m, memberDocument) && !hasParam(m, memberPosition) {
 		return params, nil, nil
 	}
@@ -95,7 +97,9 @@ func places(members []jsontext.Member, text string) error {
 			members[i].Value = position(text, at[2], at[3])
 		default:
 			end := position(text, or(at[4], at[2]), or(at[5], at[3]))
-			members[i].Value = slices.Concat([]byte(`{"start":`), position(text, at[2], at[3]), []byte(`,"end":`), end, []byte("}"))
+			members[i].Value = slices.Concat(
+				[]byte(`{"start":`), position(text, at[2], at[3]), []byte(`,"end":`), end, []byte("}"),
+			)
 		}
 	}
 	return nil

@@ -18,15 +18,25 @@ func Dialect() dialect.Dialect {
 		asks = append(asks, l.method)
 	}
 	return dialect.Dialect{
-		Name: string(Source), Title: "MCP", Summary: "the Model Context Protocol's lists of tools, prompts and resources",
-		Wire:      &dialect.Wire{Framing: "line", Streamable: true, NewCodec: func() rpcconn.Codec { return jsonrpc.New() }},
+		Name:    string(Source),
+		Title:   "MCP",
+		Summary: "the Model Context Protocol's lists of tools, prompts and resources",
+		Wire: &dialect.Wire{
+			Framing:    "line",
+			Streamable: true,
+			NewCodec:   func() rpcconn.Codec { return jsonrpc.New() },
+		},
 		Fits:      fits,
 		Handshake: begin,
 		Asks:      asks,
 		Learn:     learn,
-		Relearn:   []string{"notifications/tools/list_changed", "notifications/prompts/list_changed", "notifications/resources/list_changed"},
-		Tools:     true,
-		Never:     []string{"rpc.*", "system.*", "tools/call"},
+		Relearn: []string{
+			"notifications/tools/list_changed",
+			"notifications/prompts/list_changed",
+			"notifications/resources/list_changed",
+		},
+		Tools: true,
+		Never: []string{"rpc.*", "system.*", "tools/call"},
 		Cancel: func(id rpcconn.ID) (string, json.RawMessage) {
 			params := id.Append([]byte(`{"requestId":`))
 			return methodCancel, append(params, `,"reason":"the person gave it up"}`...)
@@ -37,10 +47,19 @@ func Dialect() dialect.Dialect {
 		Answers: []dialect.Answer{
 			{Method: "ping", Text: "{}: we are there", Answer: dialect.Constant("{}")},
 			{Method: "roots/list", Text: "the folder that we work in", Answer: answerRoots},
-			{Method: "elicitation/create", Text: "the person declines", Answer: dialect.Constant(`{"action":"decline"}`)},
-			{Method: "sampling/createMessage", Text: "the person rejects it", Answer: func(json.RawMessage, dialect.Self) (json.RawMessage, error) {
-				return nil, &rpcconn.Error{Code: -1, Message: "User rejected sampling request"} // the specification's own words
-			}},
+			{
+				Method: "elicitation/create",
+				Text:   "the person declines",
+				Answer: dialect.Constant(`{"action":"decline"}`),
+			},
+			{
+				Method: "sampling/createMessage",
+				Text:   "the person rejects it",
+				Answer: func(json.RawMessage, dialect.Self) (json.RawMessage, error) {
+					// the specification's own words
+					return nil, &rpcconn.Error{Code: -1, Message: "User rejected sampling request"}
+				},
+			},
 		},
 	}
 }

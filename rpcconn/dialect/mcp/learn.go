@@ -38,8 +38,12 @@ func pagedLists() []pagedList {
 
 // begin begins a session (MCP 2025-06-18, "Lifecycle").
 func begin(ctx context.Context, p dialect.Peer, self dialect.Self) (json.RawMessage, error) {
-	params := fmt.Appendf(nil, `{"protocolVersion":"%s","capabilities":{"roots":{"listChanged":true},"sampling":{},"elicitation":{}},"clientInfo":%s}`,
-		version, self.ClientInfo())
+	params := fmt.Appendf(
+		nil,
+		`{"protocolVersion":"%s","capabilities":{"roots":{"listChanged":true},"sampling":{},"elicitation":{}},"clientInfo":%s}`,
+		version,
+		self.ClientInfo(),
+	)
 	handshake, err := p.Call(ctx, "initialize", params)
 	if err != nil {
 		return nil, err

@@ -86,7 +86,9 @@ func (r *reader) addAll(prefix, list string, lists map[string][]json.RawMessage,
 		r.add(prefix, method(e))
 	}
 	if unread > 0 {
-		r.learned.Remarks = append(r.learned.Remarks, fmt.Sprintf("%s: entries without a name of their own: %d", list, unread))
+		r.learned.Remarks = append(
+			r.learned.Remarks, fmt.Sprintf("%s: entries without a name of their own: %d", list, unread),
+		)
 	}
 }
 
@@ -104,9 +106,13 @@ func (r *reader) add(prefix string, m catalog.Method) {
 
 func (r *reader) tool(e entry) catalog.Method {
 	m := catalog.Method{
-		Name: e.Name, Kind: catalog.KindRequest, Structure: catalog.ByName, Params: []catalog.Param{}, Tags: []string{"tool"},
-		Result: &catalog.Param{Name: "result", Schema: toolResult(r.bundle(e.OutputSchema, e.Name+".result"))},
-		Via:    via("tools/call", e.Name),
+		Name:      e.Name,
+		Kind:      catalog.KindRequest,
+		Structure: catalog.ByName,
+		Params:    []catalog.Param{},
+		Tags:      []string{"tool"},
+		Result:    &catalog.Param{Name: "result", Schema: toolResult(r.bundle(e.OutputSchema, e.Name+".result"))},
+		Via:       via("tools/call", e.Name),
 	}
 	m.Summary, m.Description = catalog.SplitDocumentation(firstOf(e.Description, e.Title, e.Annotations.Title))
 	for _, hint := range []struct {
@@ -161,21 +167,32 @@ func toolResult(structured json.RawMessage) json.RawMessage {
 	if structured == nil {
 		structured = json.RawMessage(`{"type":"object"}`)
 	}
-	return fmt.Appendf(nil, `{"title":"CallToolResult","type":"object","properties":{"content":%s,"structuredContent":%s,"isError":{"type":"boolean"}},"required":["content"]}`,
-		contentsSchema, structured)
+	return fmt.Appendf(
+		nil,
+		`{"title":"CallToolResult","type":"object","properties":{"content":%s,"structuredContent":%s,"isError":{"type":"boolean"}},"required":["content"]}`,
+		contentsSchema,
+		structured,
+	)
 }
 
 func (r *reader) prompt(e entry) catalog.Method {
 	m := catalog.Method{
-		Name: "prompts/" + e.Name, Kind: catalog.KindRequest, Structure: catalog.ByName, Params: []catalog.Param{}, Tags: []string{"prompt"},
-		Result: &catalog.Param{Name: "result", Schema: json.RawMessage(promptResultSchema)},
-		Via:    via("prompts/get", e.Name),
+		Name:      "prompts/" + e.Name,
+		Kind:      catalog.KindRequest,
+		Structure: catalog.ByName,
+		Params:    []catalog.Param{},
+		Tags:      []string{"prompt"},
+		Result:    &catalog.Param{Name: "result", Schema: json.RawMessage(promptResultSchema)},
+		Via:       via("prompts/get", e.Name),
 	}
 	m.Summary, m.Description = catalog.SplitDocumentation(firstOf(e.Description, e.Title))
 	for _, a := range e.Arguments {
 		if a.Name != "" {
 			m.Params = append(m.Params, catalog.Param{
-				Name: a.Name, Summary: schema.FirstLine(a.Description, a.Title), Required: a.Required, Schema: json.RawMessage(`{"type":"string"}`),
+				Name:     a.Name,
+				Summary:  schema.FirstLine(a.Description, a.Title),
+				Required: a.Required,
+				Schema:   json.RawMessage(`{"type":"string"}`),
 			})
 		}
 	}
@@ -214,7 +231,9 @@ func uriSchema(resources, templates []json.RawMessage) json.RawMessage {
 	if len(uris) == 0 {
 		return fmt.Appendf(nil, `{"type":"string","description":%s}`, description)
 	}
-	return fmt.Appendf(nil, `{"anyOf":[{"type":"string","enum":%s},{"type":"string"}],"description":%s}`, listed, description)
+	return fmt.Appendf(
+		nil, `{"anyOf":[{"type":"string","enum":%s},{"type":"string"}],"description":%s}`, listed, description,
+	)
 }
 
 // firstOf returns the first text that is not blank.

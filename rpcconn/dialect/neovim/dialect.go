@@ -14,8 +14,16 @@ import (
 // Dialect returns the dialect.
 func Dialect() dialect.Dialect {
 	return dialect.Dialect{
-		Name: string(Source), Title: "Neovim", Summary: "Neovim's API, with its types",
-		Wire: &dialect.Wire{Framing: "msgpack", OwnOnly: true, Binary: true, NewCodec: func() rpcconn.Codec { return withHandles(msgpackrpc.New()) }, Become: withHandles},
+		Name:    string(Source),
+		Title:   "Neovim",
+		Summary: "Neovim's API, with its types",
+		Wire: &dialect.Wire{
+			Framing:  "msgpack",
+			OwnOnly:  true,
+			Binary:   true,
+			NewCodec: func() rpcconn.Codec { return withHandles(msgpackrpc.New()) },
+			Become:   withHandles,
+		},
 		Fits: func(s dialect.Spoken) dialect.Rank {
 			if s.Protocol == dialect.MessagePackRPC {
 				return dialect.RankLikely

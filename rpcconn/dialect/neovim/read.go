@@ -47,7 +47,11 @@ func Read(info json.RawMessage) (*catalog.Learned, error) {
 		return nil, fmt.Errorf("reading Neovim's API: it has no functions")
 	}
 	_ = json.Unmarshal(api.Types, &api.types) // none are known, where it is something else
-	learned := &catalog.Learned{Source: Source, Peer: catalog.Identity{Name: "Neovim", Version: api.version()}, Definitions: api.handles()}
+	learned := &catalog.Learned{
+		Source:      Source,
+		Peer:        catalog.Identity{Name: "Neovim", Version: api.version()},
+		Definitions: api.handles(),
+	}
 	unread := 0
 	for _, raw := range jsontext.Elements(api.Functions) {
 		var f function
@@ -80,15 +84,20 @@ func (api *metadata) handles() schema.Definitions {
 		if !schema.IsIdentifier(name) {
 			continue
 		}
-		definitions[name] = json.RawMessage(`{"type":["integer","object"],"description":` + jsontext.Quote("the number of a "+strings.ToLower(name)+", 0 being the current one") + `}`)
+		number := jsontext.Quote("the number of a " + strings.ToLower(name) + ", 0 being the current one")
+		definitions[name] = json.RawMessage(`{"type":["integer","object"],"description":` + number + `}`)
 	}
 	return definitions
 }
 
 func (api *metadata) method(f function) catalog.Method {
 	m := catalog.Method{
-		Name: f.Name, Params: api.params(f.Parameters), Structure: catalog.ByPosition, Deprecated: f.DeprecatedSince > 0,
-		Result: &catalog.Param{Name: "result", Schema: api.schema(f.ReturnType)}, Source: Source,
+		Name:       f.Name,
+		Params:     api.params(f.Parameters),
+		Structure:  catalog.ByPosition,
+		Deprecated: f.DeprecatedSince > 0,
+		Result:     &catalog.Param{Name: "result", Schema: api.schema(f.ReturnType)},
+		Source:     Source,
 	}
 	if m.Result.Schema == nil {
 		m.Result = nil
@@ -123,18 +132,36 @@ func (api *metadata) events() []catalog.Method {
 	}
 	event := func(name string, parameters ...[]string) catalog.Method {
 		return catalog.Method{
-			Name: name, Kind: catalog.KindNotification, Ours: true, Structure: catalog.ByPosition, Source: Source, Params: api.params(parameters),
+			Name:      name,
+			Kind:      catalog.KindNotification,
+			Ours:      true,
+			Structure: catalog.ByPosition,
+			Source:    Source,
+			Params:    api.params(parameters),
 		}
 	}
 	redraw := event("redraw")
 	redraw.Open = true
 	if names != nil {
-		redraw.Params = []catalog.Param{{Name: "event", Required: true, Schema: json.RawMessage(`{"type":"array","prefixItems":[{"enum":` + jsontext.QuoteList(names) + `}]}`)}}
+		redraw.Params = []catalog.Param{
+			{
+				Name:     "event",
+				Required: true,
+				Schema:   json.RawMessage(`{"type":"array","prefixItems":[{"enum":` + jsontext.QuoteList(names) + `}]}`),
+			},
+		}
 	}
 	return []catalog.Method{
 		redraw,
-		event("nvim_buf_lines_event", []string{"Buffer", "buf"}, []string{"Object", "changedtick"}, []string{"Integer", "firstline"},
-			[]string{"Integer", "lastline"}, []string{"ArrayOf(String)", "linedata"}, []string{"Boolean", "more"}),
+		event(
+			"nvim_buf_lines_event",
+			[]string{"Buffer", "buf"},
+			[]string{"Object", "changedtick"},
+			[]string{"Integer", "firstline"},
+			[]string{"Integer", "lastline"},
+			[]string{"ArrayOf(String)", "linedata"},
+			[]string{"Boolean", "more"},
+		),
 		event("nvim_buf_changedtick_event", []string{"Buffer", "buf"}, []string{"Integer", "changedtick"}),
 		event("nvim_buf_detach_event", []string{"Buffer", "buf"}),
 		event("nvim_error_event", []string{"Integer", "type"}, []string{"String", "message"}),

@@ -22,7 +22,11 @@ func Export(c *catalog.Catalog, title string) json.RawMessage {
 	if peer.Name != "" {
 		title = peer.Name
 	}
-	doc := documentObject{OpenRPC: version, Info: infoObject{title, peer.Version, peer.Modules}, Methods: []json.RawMessage{}}
+	doc := documentObject{
+		OpenRPC: version,
+		Info:    infoObject{title, peer.Version, peer.Modules},
+		Methods: []json.RawMessage{},
+	}
 	for _, m := range c.Methods() {
 		if m.Ours {
 			doc.Ours = append(doc.Ours, w.method(m))
@@ -50,8 +54,16 @@ type writer struct {
 // method returns the method as a method object.
 func (w *writer) method(m catalog.Method) json.RawMessage {
 	o := methodObject{
-		Name: m.Name, Summary: m.Summary, Description: m.Description, Deprecated: m.Deprecated, Structure: string(m.Structure), Kind: m.Kind,
-		Open: m.Open, Unknown: m.Params == nil, Inferred: m.Inferred, Via: m.Via,
+		Name:        m.Name,
+		Summary:     m.Summary,
+		Description: m.Description,
+		Deprecated:  m.Deprecated,
+		Structure:   string(m.Structure),
+		Kind:        m.Kind,
+		Open:        m.Open,
+		Unknown:     m.Params == nil,
+		Inferred:    m.Inferred,
+		Via:         m.Via,
 	}
 	if m.Source.Inferred() {
 		o.Source = m.Source
@@ -92,7 +104,13 @@ func valid(raw json.RawMessage) json.RawMessage {
 
 // param returns p as a content descriptor.
 func (w *writer) param(p catalog.Param) json.RawMessage {
-	d := contentDescriptor{Name: p.Name, Summary: p.Summary, Required: p.Required, Deprecated: p.Deprecated, Schema: valid(p.Schema)}
+	d := contentDescriptor{
+		Name:       p.Name,
+		Summary:    p.Summary,
+		Required:   p.Required,
+		Deprecated: p.Deprecated,
+		Schema:     valid(p.Schema),
+	}
 	w.need(d.Schema)
 	if d.Schema == nil {
 		d.Schema = json.RawMessage("true") // there must be one

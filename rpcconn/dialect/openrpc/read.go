@@ -89,7 +89,8 @@ type (
 // all.
 func Read(document json.RawMessage) (*catalog.Learned, error) {
 	if !utf8.Valid(document) {
-		document = bytes.ToValidUTF8(document, []byte("\ufffd")) // of a file in another encoding, the texts alone suffer
+		// of a file in another encoding, the texts alone suffer
+		document = bytes.ToValidUTF8(document, []byte("\ufffd"))
 	}
 	document = bytes.TrimPrefix(document, []byte("\ufeff")) // of files
 	if err := jsontext.Valid(document); err != nil {
@@ -112,7 +113,10 @@ func Read(document json.RawMessage) (*catalog.Learned, error) {
 	if v := members["openrpc"]; v != nil && jsontext.FirstByte(v) != '"' && members["methods"] == nil {
 		return nil, errors.New("reading the OpenRPC document: its openrpc is no version")
 	}
-	r := reader{bundler: schema.NewBundler(document, make(schema.Definitions)), learned: &catalog.Learned{Source: Source}}
+	r := reader{
+		bundler: schema.NewBundler(document, make(schema.Definitions)),
+		learned: &catalog.Learned{Source: Source},
+	}
 	unmarshal(document, &doc)
 	r.learned.Peer = catalog.Identity{Name: doc.Info.Title, Version: doc.Info.Version, Modules: doc.Info.Modules}
 	r.methods(doc.Methods, false)
@@ -183,7 +187,15 @@ func (r *reader) method(raw json.RawMessage) (catalog.Method, bool) {
 	if o.Name == "" {
 		return catalog.Method{}, false
 	}
-	m := catalog.Method{Name: o.Name, Kind: o.Kind, Open: o.Open, Deprecated: o.Deprecated, Source: Source, Inferred: o.Inferred, Via: o.Via}
+	m := catalog.Method{
+		Name:       o.Name,
+		Kind:       o.Kind,
+		Open:       o.Open,
+		Deprecated: o.Deprecated,
+		Source:     Source,
+		Inferred:   o.Inferred,
+		Via:        o.Via,
+	}
 	if o.Source != "" && o.Source.Inferred() {
 		m.Source = o.Source
 	}
@@ -254,7 +266,12 @@ func (r *reader) param(raw json.RawMessage, method string) (catalog.Param, bool)
 		return catalog.Param{}, false
 	}
 	unmarshal(raw, &d)
-	p := catalog.Param{Name: d.Name, Summary: schema.FirstLine(d.Summary, d.Description), Required: d.Required, Deprecated: d.Deprecated}
+	p := catalog.Param{
+		Name:       d.Name,
+		Summary:    schema.FirstLine(d.Summary, d.Description),
+		Required:   d.Required,
+		Deprecated: d.Deprecated,
+	}
 	if c := jsontext.FirstByte(d.Schema); c == '{' || string(d.Schema) == "false" {
 		p.Schema = r.bundler.Bundle(d.Schema, method)
 	}

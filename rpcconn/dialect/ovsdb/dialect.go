@@ -12,8 +12,10 @@ import (
 // Dialect returns the dialect.
 func Dialect() dialect.Dialect {
 	return dialect.Dialect{
-		Name: string(Source), Title: "OVSDB", Summary: "OVSDB, with the tables and columns of each database",
-		Wire: &dialect.Wire{Framing: "none", NewCodec: func() rpcconn.Codec { return jsonrpc.New1() }},
+		Name:    string(Source),
+		Title:   "OVSDB",
+		Summary: "OVSDB, with the tables and columns of each database",
+		Wire:    &dialect.Wire{Framing: "none", NewCodec: func() rpcconn.Codec { return jsonrpc.New1() }},
 		Fits: func(s dialect.Spoken) dialect.Rank {
 			if s.Protocol == dialect.JSONRPC1 { // it is 1.0 to the letter, and so are few others
 				return dialect.RankLikely
@@ -26,11 +28,17 @@ func Dialect() dialect.Dialect {
 		Cancel: func(id rpcconn.ID) (string, json.RawMessage) { // RFC 7047 section 4.1.4
 			return "cancel", append(id.Append([]byte("[")), ']')
 		},
-		Answers: []dialect.Answer{{Method: "echo", Text: "its params: we are there", Answer: func(params json.RawMessage, _ dialect.Self) (json.RawMessage, error) {
-			if len(params) == 0 {
-				return json.RawMessage("[]"), nil
-			}
-			return params, nil
-		}}},
+		Answers: []dialect.Answer{
+			{
+				Method: "echo",
+				Text:   "its params: we are there",
+				Answer: func(params json.RawMessage, _ dialect.Self) (json.RawMessage, error) {
+					if len(params) == 0 {
+						return json.RawMessage("[]"), nil
+					}
+					return params, nil
+				},
+			},
+		},
 	}
 }

@@ -33,7 +33,8 @@ func (o *reader) methods() []catalog.Method {
 	transact := request("transact", "runs operations on a database, all or none", `{"type":"array"}`, db)
 	transact.Open = true
 	for i := range maxOperations {
-		op := catalog.Param{Name: fmt.Sprintf("op%d", i+1), Required: i == 0, Schema: json.RawMessage(schema.Ref("Operation"))}
+		op := requiredParam(fmt.Sprintf("op%d", i+1), schema.Ref("Operation"))
+		op.Required = i == 0
 		transact.Params = append(transact.Params, op)
 	}
 	echo := request("echo", "answers its params", `{"type":"array"}`)
@@ -44,7 +45,8 @@ func (o *reader) methods() []catalog.Method {
 		request(methodGetSchema, "the schema of a database", `{"type":"object"}`, db),
 		transact,
 		notification("cancel", "gives up a transact that waits", requiredParam("id", `{"type":["integer","string"]}`)),
-		request("monitor", "the contents of tables, and then their changes by update", `{"type":"object"}`, db, id, requests),
+		request("monitor", "the contents of tables, and then their changes by update", `{"type":"object"}`,
+			db, id, requests),
 		request("monitor_cancel", "ends a monitor", `{"type":"object"}`, id),
 		request("lock", "asks for a lock", `{"type":"object"}`, lock),
 		request("steal", "takes a lock from who has it", `{"type":"object"}`, lock),
@@ -58,12 +60,16 @@ func (o *reader) methods() []catalog.Method {
 	if slices.Contains(o.names, "_Server") {
 		methods = append(methods,
 			request("monitor_cond", "as monitor, of the rows that where picks", `{"type":"object"}`, db, id, requests),
-			request("monitor_cond_change", "changes what a monitor_cond picks", `{"type":"object"}`, id, requiredParam("newId", "true"), requests),
-			request("monitor_cond_since", "as monitor_cond, of what changed since a transaction", `{"type":"array"}`, db, id, requests, requiredParam("since", `{"type":"string"}`)),
-			request("set_db_change_aware", "whether we are told when databases come and go", `{"type":"object"}`, requiredParam("aware", `{"type":"boolean"}`)),
+			request("monitor_cond_change", "changes what a monitor_cond picks", `{"type":"object"}`,
+				id, requiredParam("newId", "true"), requests),
+			request("monitor_cond_since", "as monitor_cond, of what changed since a transaction", `{"type":"array"}`,
+				db, id, requests, requiredParam("since", `{"type":"string"}`)),
+			request("set_db_change_aware", "whether we are told when databases come and go", `{"type":"object"}`,
+				requiredParam("aware", `{"type":"boolean"}`)),
 			request("get_server_id", "the UUID of the server", `{"type":"string"}`),
 			ours(notification("update2", "what a monitor_cond saw", id, updates)),
-			ours(notification("update3", "what a monitor_cond_since saw", id, requiredParam("last", `{"type":"string"}`), updates)),
+			ours(notification("update3", "what a monitor_cond_since saw",
+				id, requiredParam("last", `{"type":"string"}`), updates)),
 		)
 	}
 	return methods
@@ -75,7 +81,8 @@ func requiredParam(name, schema string) catalog.Param {
 
 func request(name, summary, result string, params ...catalog.Param) catalog.Method {
 	return catalog.Method{
-		Name: name, Summary: summary, Kind: catalog.KindRequest, Params: append([]catalog.Param{}, params...), Structure: catalog.ByPosition,
+		Name: name, Summary: summary, Kind: catalog.KindRequest,
+		Params: append([]catalog.Param{}, params...), Structure: catalog.ByPosition,
 		Result: &catalog.Param{Name: "result", Schema: json.RawMessage(result)}, Source: Source,
 	}
 }

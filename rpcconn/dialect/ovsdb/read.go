@@ -58,7 +58,14 @@ func learn(ctx context.Context, p dialect.Peer, _ json.RawMessage) (*catalog.Lea
 
 // Read returns the methods of a server with these databases, of which schemas (RFC 7047 section 3.2) are known.
 func Read(names []string, schemas []json.RawMessage) *catalog.Learned {
-	o := reader{names: names, learned: &catalog.Learned{Source: Source, Peer: catalog.Identity{Name: "OVSDB"}, Definitions: make(schema.Definitions)}}
+	o := reader{
+		names: names,
+		learned: &catalog.Learned{
+			Source:      Source,
+			Peer:        catalog.Identity{Name: "OVSDB"},
+			Definitions: make(schema.Definitions),
+		},
+	}
 	for _, raw := range schemas {
 		var s databaseSchema
 		if err := json.Unmarshal(raw, &s); err != nil || !schema.IsIdentifier(s.Name) {
@@ -134,7 +141,10 @@ func (o *reader) table(name string, columns map[string]json.RawMessage) {
 	}
 	o.define(name+".columns", `{"enum":`+jsontext.QuoteList(names)+`}`)
 	o.define(name+".row", `{"type":"object","properties":{`+strings.Join(row, ",")+`},"additionalProperties":false}`)
-	o.define(name, `{"type":"object","properties":{`+operationMembers(schema.Ref(name+".columns"), schema.Ref(name+".row"))+`}}`)
+	o.define(
+		name,
+		`{"type":"object","properties":{`+operationMembers(schema.Ref(name+".columns"), schema.Ref(name+".row"))+`}}`,
+	)
 	o.define(name+".monitor", monitorSchema(schema.Ref(name+".columns")))
 }
 
@@ -167,12 +177,16 @@ func (o *reader) operation() {
 	if o.tables != nil {
 		columns = schema.Ref("Column")
 		// any string will do: what a table does not have is said by its condition, once
-		o.define("Column", `{"anyOf":[{"enum":`+jsontext.QuoteList(slices.Sorted(maps.Keys(o.allColumns)))+`},{"type":"string"}]}`)
+		o.define(
+			"Column",
+			`{"anyOf":[{"enum":`+jsontext.QuoteList(slices.Sorted(maps.Keys(o.allColumns)))+`},{"type":"string"}]}`,
+		)
 		table = schema.Ref("Table")
 		var names []string
 		for _, t := range o.tables {
 			names = append(names, t.name)
-			conditions = append(conditions, `{"if":{"properties":{"table":{"const":`+jsontext.Quote(t.name)+`}},"required":["table"]},"then":`+anyOf(t.refs, "")+`}`)
+			is := `{"properties":{"table":{"const":` + jsontext.Quote(t.name) + `}},"required":["table"]}`
+			conditions = append(conditions, `{"if":`+is+`,"then":`+anyOf(t.refs, "")+`}`)
 			monitors = append(monitors, jsontext.Quote(t.name)+":"+anyOf(t.refs, ".monitor"))
 		}
 		o.define("Table", `{"enum":`+jsontext.QuoteList(names)+`}`)

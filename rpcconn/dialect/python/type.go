@@ -42,7 +42,8 @@ func pythonTypeName(name string) pyType {
 		return pyType{`"type":"boolean"`}
 	case "None", "NoneType":
 		return pyType{`"type":"null"`}
-	case "list", "List", "tuple", "Tuple", "set", "Set", "frozenset", "FrozenSet", "Sequence", "MutableSequence", "Iterable", "Collection":
+	case "list", "List", "tuple", "Tuple", "set", "Set", "frozenset", "FrozenSet", "Sequence", "MutableSequence",
+		"Iterable", "Collection":
 		return pyType{`"type":"array"`}
 	case "dict", "Dict", "Mapping", "MutableMapping", "OrderedDict", "DefaultDict", "TypedDict":
 		return pyType{`"type":"object"`}

@@ -54,7 +54,12 @@ func (t *translator) fail(format string, args ...any) {
 func (t *translator) method(m method, kind catalog.Kind) lsp.ModelMethod {
 	out := lsp.ModelMethod{Capability: capability(m), Registration: m.RegistrationMethod, Both: direction(m) == "both"}
 	out.Method = catalog.Method{
-		Name: m.Method, Kind: kind, Ours: direction(m) == "serverToClient", Structure: catalog.ByName, Params: []catalog.Param{}, Source: lsp.Source,
+		Name:      m.Method,
+		Kind:      kind,
+		Ours:      direction(m) == "serverToClient",
+		Structure: catalog.ByName,
+		Params:    []catalog.Param{},
+		Source:    lsp.Source,
 	}
 	if m.Params != nil {
 		if s, ok := t.model.structures[m.Params.Name]; ok {
@@ -137,7 +142,10 @@ func (t *translator) enum(e enumeration) json.RawMessage {
 	}
 	base := t.schema(e.Type)
 	if e.SupportsCustomValues {
-		return typeSchema{Description: s.Description, AnyOf: []json.RawMessage{typeSchema{Enum: values}.text(), base}}.text()
+		return typeSchema{
+			Description: s.Description,
+			AnyOf:       []json.RawMessage{typeSchema{Enum: values}.text(), base},
+		}.text()
 	}
 	s.Type = baseType(e.Type.Name)
 	return s.text()
