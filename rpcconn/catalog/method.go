@@ -43,8 +43,10 @@ type Method struct {
 	Deprecated  bool      `json:"deprecated,omitempty"`
 	Tags        []string  `json:"tags,omitempty"`
 	Source      Source    `json:"source"`
-	Inferred    bool      `json:"inferred,omitempty"` // params and result are a guess from what was seen, whatever the source is
-	Via         *Via      `json:"via,omitempty"`      // how it is called, where that is by another method; nil: as itself
+	// params and result are a guess from what was seen, whatever the source is
+	Inferred bool `json:"inferred,omitempty"`
+	// how it is called, where that is by another method; nil: as itself
+	Via *Via `json:"via,omitempty"`
 }
 
 // A Param is a parameter of a method, or its result.

@@ -6,9 +6,10 @@ type Source string
 // The sources that are no dialects.
 const (
 	SourceTraffic Source = "traffic" // the peer called it on us; shapes are inferred
-	SourceUsed    Source = "used"    // it was called here, and the peer did not say that there is none; shapes are inferred
-	SourceCode    Source = "source"  // read from the service's own source
-	SourceSchema  Source = "schema"  // a document that the person named
+	// it was called here, and the peer did not say that there is none; shapes are inferred
+	SourceUsed   Source = "used"
+	SourceCode   Source = "source" // read from the service's own source
+	SourceSchema Source = "schema" // a document that the person named
 )
 
 // rank says which of two sources knows better: the greater one.

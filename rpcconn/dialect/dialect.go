@@ -48,7 +48,8 @@ type Dialect struct {
 
 	// Prepare writes in full what was typed in short as the params of m, and returns the absolute paths of the files
 	// that the call is about. read reads a file. nil: there is no short way.
-	Prepare func(m catalog.Method, params json.RawMessage, read ReadFile) (full json.RawMessage, files []string, err error)
+	Prepare func(m catalog.Method, params json.RawMessage, read ReadFile) (
+		full json.RawMessage, files []string, err error)
 	// Example returns params in short for a call of m that is about a file, nil where there are none. It is nil where
 	// Prepare is.
 	Example func(m catalog.Method, defs schema.Definitions, path string) json.RawMessage
@@ -142,5 +143,6 @@ type Progress struct {
 	Ended       bool
 }
 
-// A ReadFile returns the bytes of the file at an absolute path.
+// A ReadFile returns the bytes of the file at an absolute path, and an error where the path is an address or there is
+// none.
 type ReadFile func(path string) ([]byte, error)

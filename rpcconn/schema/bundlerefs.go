@@ -144,7 +144,8 @@ func (b *Bundler) schema(dst []byte, c *jsontext.Cursor, home *tree) []byte {
 				dst = dst[:before]
 			}
 		case keyword == "$defs" || keyword == "definitions",
-			first == '"' && (keyword == "$schema" || keyword == "$id"): // they would change what references are relative to
+			// they would change what references are relative to
+			first == '"' && (keyword == "$schema" || keyword == "$id"):
 			scanned(c)
 			dst = dst[:before]
 		case keyword == "type" && first != '{':
@@ -155,7 +156,7 @@ func (b *Bundler) schema(dst []byte, c *jsontext.Cursor, home *tree) []byte {
 			dst = append(dst, value...)
 		case first == '{' && ofSchemas(keyword):
 			dst = b.each(dst, c, home, '}')
-		case first == '[' && (keyword == "allOf" || keyword == "anyOf" || keyword == "oneOf" || keyword == "prefixItems" || keyword == "items"):
+		case first == '[' && listsSchemas(keyword):
 			dst = b.each(dst, c, home, ']')
 		case first == '{' && isSchema(keyword):
 			dst = b.schema(dst, c, home)
@@ -187,6 +188,15 @@ func (b *Bundler) each(dst []byte, c *jsontext.Cursor, home *tree, closing byte)
 func ofSchemas(keyword string) bool {
 	switch keyword {
 	case "properties", "patternProperties", "dependentSchemas", "dependencies":
+		return true
+	}
+	return false
+}
+
+// listsSchemas reports whether a keyword is an array of schemas.
+func listsSchemas(keyword string) bool {
+	switch keyword {
+	case "allOf", "anyOf", "oneOf", "prefixItems", "items":
 		return true
 	}
 	return false

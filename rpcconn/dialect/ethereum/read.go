@@ -77,7 +77,8 @@ func Read(modules, version json.RawMessage) (*catalog.Learned, error) {
 	for i := range learned.Methods {
 		m := &learned.Methods[i]
 		m.Source, m.Kind = Source, catalog.KindRequest
-		if m.Name == "eth_subscription" { // it is told by name, all else is asked by position (go-ethereum, "Real-time events")
+		// it is told by name, all else is asked by position (go-ethereum, "Real-time events")
+		if m.Name == "eth_subscription" {
 			m.Ours, m.Kind, m.Structure = true, catalog.KindNotification, catalog.ByName
 		}
 	}

@@ -14,9 +14,12 @@ type aria2Method struct{ name, params, result, summary string }
 func aria2Methods() []aria2Method {
 	const how = `"POS_SET"|"POS_CUR"|"POS_END"`
 	return []aria2Method{
-		{"aria2.addUri", "uris: string[], options?: object, position?: int", "string", "downloads a file that is at all of uris"},
-		{"aria2.addTorrent", "torrent: base64, uris?: string[], options?: object, position?: int", "string", "downloads by BitTorrent"},
-		{"aria2.addMetalink", "metalink: base64, options?: object, position?: int", "string[]", "downloads what a Metalink file says"},
+		{"aria2.addUri", "uris: string[], options?: object, position?: int", "string",
+			"downloads a file that is at all of uris"},
+		{"aria2.addTorrent", "torrent: base64, uris?: string[], options?: object, position?: int", "string",
+			"downloads by BitTorrent"},
+		{"aria2.addMetalink", "metalink: base64, options?: object, position?: int", "string[]",
+			"downloads what a Metalink file says"},
 		{"aria2.remove", "gid: string", "string", "ends a download"},
 		{"aria2.forceRemove", "gid: string", "string", "ends a download without saying goodbye"},
 		{"aria2.pause", "gid: string", "string", "pauses a download"},
@@ -34,7 +37,8 @@ func aria2Methods() []aria2Method {
 		{"aria2.getPeers", "gid: string", "object[]", "the peers of a BitTorrent download"},
 		{"aria2.getServers", "gid: string", "object[]", "the servers that a download uses"},
 		{"aria2.changePosition", "gid: string, pos: int, how: " + how, "int", "moves a download in the queue"},
-		{"aria2.changeUri", "gid: string, fileIndex: int, delUris: string[], addUris: string[], position?: int", "int[]", "changes where a file comes from"},
+		{"aria2.changeUri", "gid: string, fileIndex: int, delUris: string[], addUris: string[], position?: int",
+			"int[]", "changes where a file comes from"},
 		{"aria2.getOption", "gid: string", "object", "the options of a download"},
 		{"aria2.changeOption", "gid: string, options: object", "string", "changes options of a download"},
 		{"aria2.getGlobalOption", "", "object", "the options of all downloads"},
@@ -53,7 +57,8 @@ func aria2Methods() []aria2Method {
 		{"aria2.onDownloadComplete", "event: object", "", "a download is complete"},
 		{"aria2.onDownloadError", "event: object", "", "a download has failed"},
 		{"aria2.onBtDownloadComplete", "event: object", "", "a BitTorrent download is complete, and is shared on"},
-		{"system.multicall", "methods: object[]", "array", "calls several methods, each given by methodName and params"},
+		{"system.multicall", "methods: object[]", "array",
+			"calls several methods, each given by methodName and params"},
 		{"system.listMethods", "", "string[]", "the names of the methods"},
 		{"system.listNotifications", "", "string[]", "the names of the notifications"},
 	}
@@ -75,7 +80,8 @@ func describeAria2(methods []catalog.Method, secret bool) {
 		m.Summary, m.Params, m.Structure = a.summary, []catalog.Param{}, catalog.ByPosition
 		if secret && !m.Ours && strings.HasPrefix(m.Name, "aria2.") {
 			m.Params = append(m.Params, catalog.Param{
-				Name: "token", Summary: "token:SECRET", Required: true, Schema: json.RawMessage(`{"type":"string","pattern":"^token:"}`),
+				Name: "token", Summary: "token:SECRET", Required: true,
+				Schema: json.RawMessage(`{"type":"string","pattern":"^token:"}`),
 			})
 		}
 		for _, p := range catalog.SplitArguments(a.params) {

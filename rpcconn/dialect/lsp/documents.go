@@ -161,9 +161,10 @@ func LanguageOf(path string) string {
 	ext := strings.TrimPrefix(strings.ToLower(filepath.Ext(path)), ".")
 	for id, extensions := range map[string]string{
 		"shellscript": "sh bash zsh ksh", "python": "py pyi", "javascript": "js mjs cjs", "typescript": "ts mts cts",
-		"javascriptreact": "jsx", "typescriptreact": "tsx", "cpp": "cc cpp cxx hpp hh", "c": "c h", "csharp": "cs", "rust": "rs",
-		"ruby": "rb", "markdown": "md", "yaml": "yml yaml", "perl": "pl pm", "kotlin": "kt kts", "haskell": "hs", "erlang": "erl",
-		"elixir": "ex exs", "clojure": "clj", "latex": "tex", "powershell": "ps1", "objective-c": "m", "fsharp": "fs", "vb": "vb",
+		"javascriptreact": "jsx", "typescriptreact": "tsx", "cpp": "cc cpp cxx hpp hh", "c": "c h", "csharp": "cs",
+		"rust": "rs", "ruby": "rb", "markdown": "md", "yaml": "yml yaml", "perl": "pl pm", "kotlin": "kt kts",
+		"haskell": "hs", "erlang": "erl", "elixir": "ex exs", "clojure": "clj", "latex": "tex", "powershell": "ps1",
+		"objective-c": "m", "fsharp": "fs", "vb": "vb",
 	} {
 		if slices.Contains(strings.Fields(extensions), ext) {
 			return id

@@ -66,8 +66,8 @@ func readServer(handshake json.RawMessage) (server, error) {
 }
 
 // Read reads what a server answered to initialize: its capabilities say which of the protocol's methods it has. All
-// that it may call on us is ours. handshake that is none of LSP is ErrNotOffered. The Definitions are those of the whole
-// protocol, as methods may be registered later, and not to be changed.
+// that it may call on us is ours. handshake that is none of LSP is ErrNotOffered. The Definitions are those of the
+// whole protocol, as methods may be registered later, and not to be changed.
 func Read(handshake json.RawMessage) (*catalog.Learned, error) {
 	server, err := readServer(handshake)
 	if err != nil {

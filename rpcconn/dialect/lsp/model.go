@@ -30,10 +30,11 @@ type Model struct {
 
 // A ModelMethod is a method of the Language Server Protocol.
 type ModelMethod struct {
-	Method       catalog.Method `json:"method"`
-	Capability   string         `json:"capability,omitempty"`   // of servers that have it, a path of members with dots between; "": all have
-	Registration string         `json:"registration,omitempty"` // under which it is registered later; "": its own name
-	Both         bool           `json:"both,omitempty"`         // either side may send it
+	Method catalog.Method `json:"method"`
+	// of servers that have it, a path of members with dots between; "": all have
+	Capability   string `json:"capability,omitempty"`
+	Registration string `json:"registration,omitempty"` // under which it is registered later; "": its own name
+	Both         bool   `json:"both,omitempty"`         // either side may send it
 }
 
 // model returns the protocol. It is read once, when it is needed: most peers are no language servers. It is not to be

@@ -108,3 +108,22 @@ func TestLanguageOf(t *testing.T) {
 		}
 	}
 }
+
+func FuzzPrepare(f *testing.F) {
+	f.Add([]byte(`["a.go:1:2-3:4"]`), "x\n😀y")
+	f.Add([]byte(`{"textDocument":"a\nb","position":":99999999999999999999:1","range":"1:1-2:2"}`), "")
+	f.Add([]byte(`["a\n.go:1:1",{}]`), "\r\n")
+	f.Fuzz(func(t *testing.T, params []byte, text string) {
+		read := func(string) ([]byte, error) { return []byte(text), nil }
+		for _, name := range []string{"textDocument/hover", "textDocument/rename", "textDocument/codeAction", "textDocument/didOpen"} {
+			m, ok := FindMethod(name)
+			if !ok {
+				t.Fatalf("there is no %s", name)
+			}
+			full, _, err := prepare(m, params, read)
+			if err == nil && json.Valid(params) && !json.Valid(full) {
+				t.Fatalf("%s %q becomes %q", name, params, full)
+			}
+		}
+	})
+}

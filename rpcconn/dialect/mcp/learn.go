@@ -40,7 +40,8 @@ func pagedLists() []pagedList {
 func begin(ctx context.Context, p dialect.Peer, self dialect.Self) (json.RawMessage, error) {
 	params := fmt.Appendf(
 		nil,
-		`{"protocolVersion":"%s","capabilities":{"roots":{"listChanged":true},"sampling":{},"elicitation":{}},"clientInfo":%s}`,
+		`{"protocolVersion":"%s","capabilities":{"roots":{"listChanged":true},"sampling":{},"elicitation":{}},`+
+			`"clientInfo":%s}`,
 		version,
 		self.ClientInfo(),
 	)
@@ -91,7 +92,8 @@ func learn(ctx context.Context, p dialect.Peer, handshake json.RawMessage) (*cat
 		var refused *rpcconn.Error
 		switch {
 		case err == nil:
-		case errors.As(err, &refused) && refused.Code == rpcconn.CodeMethodNotFound: // servers with resources need not have templates
+		// servers with resources need not have templates
+		case errors.As(err, &refused) && refused.Code == rpcconn.CodeMethodNotFound:
 		default:
 			remarks = append(remarks, fmt.Sprintf("%s: %v", l.method, err))
 		}

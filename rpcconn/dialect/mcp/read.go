@@ -169,7 +169,8 @@ func toolResult(structured json.RawMessage) json.RawMessage {
 	}
 	return fmt.Appendf(
 		nil,
-		`{"title":"CallToolResult","type":"object","properties":{"content":%s,"structuredContent":%s,"isError":{"type":"boolean"}},"required":["content"]}`,
+		`{"title":"CallToolResult","type":"object","properties":{"content":%s,"structuredContent":%s,`+
+			`"isError":{"type":"boolean"}},"required":["content"]}`,
 		contentsSchema,
 		structured,
 	)

@@ -147,7 +147,9 @@ func (api *metadata) events() []catalog.Method {
 			{
 				Name:     "event",
 				Required: true,
-				Schema:   json.RawMessage(`{"type":"array","prefixItems":[{"enum":` + jsontext.QuoteList(names) + `}]}`),
+				Schema: json.RawMessage(
+					`{"type":"array","prefixItems":[{"enum":` + jsontext.QuoteList(names) + `}]}`,
+				),
 			},
 		}
 	}

@@ -76,7 +76,8 @@ type (
 		Name   string            `json:"name"`
 		Params []json.RawMessage `json:"params"`
 		Result json.RawMessage   `json:"result,omitempty"`
-		Sent   json.RawMessage   `json:"x-rpcsh-params,omitempty"` // where params do not say whether an array or an object is sent
+		// where params do not say whether an array or an object is sent
+		Sent json.RawMessage `json:"x-rpcsh-params,omitempty"`
 	}
 	exampleObject struct {
 		Name  string          `json:"name"`

@@ -46,7 +46,8 @@ func columnSchema(column json.RawMessage) string {
 		few = "none or one "
 	}
 	// a set of one may be written as what is in it
-	return `{"anyOf":[` + key + `,{"type":"array","minItems":2,"maxItems":2,"prefixItems":[{"const":"set"},{"type":"array","items":` + key + `}]}],"description":` +
+	return `{"anyOf":[` + key + `,{"type":"array","minItems":2,"maxItems":2,"prefixItems":[{"const":"set"},` +
+		`{"type":"array","items":` + key + `}]}],"description":` +
 		jsontext.Quote(few+t.key.words()) + `}`
 }
 
@@ -115,7 +116,8 @@ func (b baseType) schema() string {
 	case "string":
 		return `{"type":"string"}`
 	case "uuid":
-		s := `{"type":"array","minItems":2,"maxItems":2,"prefixItems":[{"enum":["uuid","named-uuid"]},{"type":"string"}]`
+		s := `{"type":"array","minItems":2,"maxItems":2,"prefixItems":[{"enum":["uuid","named-uuid"]},` +
+			`{"type":"string"}]`
 		if b.RefTable != "" {
 			s += `,"description":` + jsontext.Quote("a row of "+b.RefTable)
 		}

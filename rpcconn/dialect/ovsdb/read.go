@@ -151,8 +151,10 @@ func (o *reader) table(name string, columns map[string]json.RawMessage) {
 // operationMembers returns the properties of an operation that name these columns or have such rows (RFC 7047 section
 // 5.2).
 func operationMembers(columns, row string) string {
-	condition := `{"type":"array","minItems":3,"maxItems":3,"prefixItems":[` + columns + `,{"enum":["==","!=","<","<=",">",">=","includes","excludes"]},true]}`
-	mutation := `{"type":"array","minItems":3,"maxItems":3,"prefixItems":[` + columns + `,{"enum":["+=","-=","*=","/=","%=","insert","delete"]},true]}`
+	condition := `{"type":"array","minItems":3,"maxItems":3,"prefixItems":[` + columns + `,{"enum":["==","!=","<",` +
+		`"<=",">",">=","includes","excludes"]},true]}`
+	mutation := `{"type":"array","minItems":3,"maxItems":3,"prefixItems":[` + columns + `,{"enum":["+=","-=","*=",` +
+		`"/=","%=","insert","delete"]},true]}`
 	return `"where":{"type":"array","items":` + condition + `},` +
 		`"columns":{"type":"array","items":` + columns + `},` +
 		`"row":` + row + `,` +
@@ -163,8 +165,10 @@ func operationMembers(columns, row string) string {
 // monitorSchema returns the schema of what is monitored of a table, once or, for several sets of columns, in an array
 // (section 4.1.5).
 func monitorSchema(columns string) string {
-	one := `{"type":"object","properties":{"columns":{"type":"array","items":` + columns + `},"select":{"type":"object","properties":{` +
-		`"initial":{"type":"boolean"},"insert":{"type":"boolean"},"delete":{"type":"boolean"},"modify":{"type":"boolean"}}}}}`
+	one := `{"type":"object","properties":{"columns":{"type":"array","items":` + columns + `},` +
+		`"select":{"type":"object","properties":{` +
+		`"initial":{"type":"boolean"},"insert":{"type":"boolean"},"delete":{"type":"boolean"},` +
+		`"modify":{"type":"boolean"}}}}}`
 	return `{"anyOf":[` + one + `,{"type":"array","items":` + one + `}]}`
 }
 
@@ -194,9 +198,11 @@ func (o *reader) operation() {
 		exampleRequests = `,"examples":[{` + jsontext.Quote(names[0]) + `:{}}]`
 	}
 	s := `{"type":"object"` + exampleOperation + `,"required":["op"],"properties":{` +
-		`"op":{"enum":["select","insert","update","mutate","delete","wait","commit","abort","comment","assert"]},"table":` + table + `,` +
+		`"op":{"enum":["select","insert","update","mutate","delete","wait","commit","abort","comment","assert"]},` +
+		`"table":` + table + `,` +
 		operationMembers(columns, `{"type":"object"}`) +
-		`,"uuid-name":{"type":"string"},"uuid":{"type":"string"},"until":{"enum":["==","!="]},"timeout":{"type":"integer"},` +
+		`,"uuid-name":{"type":"string"},"uuid":{"type":"string"},"until":{"enum":["==","!="]},` +
+		`"timeout":{"type":"integer"},` +
 		`"durable":{"type":"boolean"},"comment":{"type":"string"},"lock":{"type":"string"}}`
 	if conditions != nil {
 		s += `,"allOf":[` + strings.Join(conditions, ",") + `]`

@@ -100,7 +100,8 @@ func (f *pythonFile) imported(t []pythonToken) {
 		module = joined(t[1:i]) + "."
 		t = t[i:]
 	}
-	for _, item := range splitTokens(slices.DeleteFunc(slices.Clone(t[1:]), func(t pythonToken) bool { return t.text == "(" || t.text == ")" })) {
+	isBracket := func(t pythonToken) bool { return t.text == "(" || t.text == ")" }
+	for _, item := range splitTokens(slices.DeleteFunc(slices.Clone(t[1:]), isBracket)) {
 		if len(item) == 0 {
 			continue
 		}

@@ -21,9 +21,10 @@ import (
 
 // source is the meta model of version 3.18.0, as of release/client/10.1.0 of its repository.
 func source() pinned.Source {
+	const repository = "https://raw.githubusercontent.com/microsoft/vscode-languageserver-node/"
 	const commit = "ba098d38f1bc40dd85ae72a79e8f30ba14484b53"
 	return pinned.Source{
-		URL:    "https://raw.githubusercontent.com/microsoft/vscode-languageserver-node/" + commit + "/protocol/metaModel.json",
+		URL:    repository + commit + "/protocol/metaModel.json",
 		SHA256: "35ebcc0b607eeda105dd092c990182eb338852d82130053d3a27499ff34c89a2",
 	}
 }
