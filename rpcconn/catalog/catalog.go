@@ -27,7 +27,7 @@ type Catalog struct {
 	inferred    int             // bytes, of what these showed
 	version     int
 	sorted      []Method // as Methods returns them
-	sortedAt    int      // the version of which they are
+	sortedAt    int      // the version that they belong to
 }
 
 type key struct {

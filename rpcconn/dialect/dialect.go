@@ -74,7 +74,7 @@ type Dialect struct {
 	Shutdown []Step
 }
 
-// A Wire is what is spoken: messages of which form, in which framing.
+// A Wire is what is spoken: the form of the messages, and their framing.
 type Wire struct {
 	Framing    string // the one to take if none is named
 	OwnOnly    bool   // there is no other framing
@@ -105,7 +105,7 @@ type Spoken struct {
 // A Rank says how early a peer is asked: the likeliest and cheapest questions come first.
 type Rank int
 
-// The ranks, of which zero is not asked.
+// The ranks. Who has none is not asked.
 const (
 	RankNone  Rank = iota
 	RankFirst      // before anything else, because the peer may end at what it does not know

@@ -15,7 +15,7 @@ func (s Self) RootURI() string {
 	return FileURI(s.Root)
 }
 
-// FileURI returns the URI of a file (RFC 8089), of which path is the absolute path.
+// FileURI returns the URI of the file at an absolute path (RFC 8089).
 func FileURI(path string) string {
 	slashed := filepath.ToSlash(path)
 	if !strings.HasPrefix(slashed, "/") {

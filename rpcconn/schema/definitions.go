@@ -322,7 +322,7 @@ func (o *object) all(part *object) {
 	}
 }
 
-// one adds parts of which one holds.
+// one adds alternatives: one of the parts holds.
 func (o *object) one(parts []*object) {
 	either := object{schemas: make(map[string][]json.RawMessage)}
 	required := make(map[string]int)
@@ -348,7 +348,7 @@ func (o *object) one(parts []*object) {
 // the way.
 const maxCombined = 1 << 16
 
-// combine returns the schema of which schemas are the allOf or anyOf; the first ones only where all would be too large.
+// combine returns a schema whose allOf or anyOf is schemas, or the first of them where all would be too large.
 func combine(keyword string, schemas []json.RawMessage) json.RawMessage {
 	if len(schemas) == 1 {
 		return schemas[0]

@@ -172,7 +172,7 @@ func bestOf(e *jsonschema.ValidationError, v any) []mismatch {
 	return []mismatch{one}
 }
 
-// without returns the alternatives of which nothing is such a mismatch, all of them where none is left.
+// without returns the alternatives that have no such mismatch, or all of them where each has one.
 func without(all [][]mismatch, such func(m mismatch) bool) [][]mismatch {
 	var left [][]mismatch
 	for _, list := range all {

@@ -62,7 +62,7 @@ func (d Definitions) given(schema json.RawMessage) []byte {
 	})
 }
 
-// alternative returns the first of the parts of which a value has to fit one, null left out; nil where the schema has
+// alternative returns the first alternative that a value may fit, null left out; nil where the schema has
 // members of its own.
 func (d Definitions) alternative(schema json.RawMessage) json.RawMessage {
 	k := read(d.Resolve(schema))

@@ -11,7 +11,7 @@ import (
 )
 
 const (
-	maxVariants = 4  // of which a type's text tells; "…" stands for more
+	maxVariants = 4  // in a type's text; "…" stands for more
 	maxWord     = 32 // characters of a name or value in a type's text
 	maxNesting  = 8  // of arrays and alternatives in a type's text
 )
@@ -89,7 +89,7 @@ func appendNamed(dst []byte, k *keywords, name string, depth int) []byte {
 	return appendWord(dst, name)
 }
 
-// errEnough ends a scan of which the rest does not matter.
+// errEnough ends a scan whose rest does not matter.
 var errEnough = errors.New("enough")
 
 // appendEach appends the elements of array by one, "|" between them, each text once. An element without a text leaves

@@ -46,7 +46,7 @@ func learn(ctx context.Context, p dialect.Peer, _ json.RawMessage) (*catalog.Lea
 }
 
 // Read returns the methods of a node that answered rpc_modules and web3_clientVersion so; either may be nil. A node
-// that names no modules is taken to have those that all have, and what its version says besides.
+// that names no modules is taken to have those that all have, and what its version implies.
 func Read(modules, version json.RawMessage) (*catalog.Learned, error) {
 	client := readClientVersion(version)
 	names := readModules(modules)

@@ -64,7 +64,7 @@ func aria2Methods() []aria2Method {
 	}
 }
 
-// describeAria2 adds to methods, of which the peer told the names, what aria2's manual says of them. Where it takes a
+// describeAria2 adds what aria2's manual says to methods whose names the peer has told. Where it takes a
 // secret, that is the first param of its own methods.
 func describeAria2(methods []catalog.Method, secret bool) {
 	known := make(map[string]aria2Method)

@@ -34,7 +34,7 @@ func Dialect() dialect.Dialect {
 			if method != "client/registerCapability" {
 				return nil
 			}
-			return Registered(params)
+			return registered(params)
 		},
 		Never:     []string{"rpc.*", "system.*", "shutdown", "exit"},
 		Prepare:   prepare,

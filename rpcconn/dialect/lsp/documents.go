@@ -70,7 +70,7 @@ type Documents struct {
 	session int // how often Forget has been called
 }
 
-// NewDocuments returns Documents of which none is open.
+// NewDocuments returns Documents without an open one.
 func NewDocuments() *Documents { return &Documents{turns: make(chan struct{}, 1)} }
 
 // Paths returns the paths of the open documents.

@@ -91,9 +91,9 @@ func Read(handshake json.RawMessage) (*catalog.Learned, error) {
 	return learned, nil
 }
 
-// Registered returns the methods that a server registers by the params of client/registerCapability; none where they
+// registered returns the methods that a server registers by the params of client/registerCapability; none where they
 // are wrong. What the methods refer to is among the Definitions of Read.
-func Registered(params json.RawMessage) []catalog.Method {
+func registered(params json.RawMessage) []catalog.Method {
 	var p struct {
 		Registrations []struct {
 			Method  string          `json:"method"`

@@ -188,7 +188,7 @@ func TestLSPCommands(t *testing.T) {
 	}
 }
 
-func TestLSPRegistered(t *testing.T) {
+func TestRegistered(t *testing.T) {
 	tests := []struct {
 		name, params string
 		want         []string
@@ -205,7 +205,7 @@ func TestLSPRegistered(t *testing.T) {
 	}
 	for _, test := range tests {
 		var got []string
-		for _, m := range Registered(json.RawMessage(test.params)) {
+		for _, m := range registered(json.RawMessage(test.params)) {
 			got = append(got, m.Name)
 		}
 		if !slices.Equal(got, test.want) {
@@ -226,7 +226,7 @@ func FuzzFromLSP(f *testing.F) {
 	f.Add([]byte(`{"capabilities":{"textDocumentSync":1,"hoverProvider":true,"executeCommandProvider":{"commands":["a"]}}}`))
 	f.Add([]byte(`{"registrations":[{"method":"textDocument/didSave","registerOptions":{"a":1}}]}`))
 	f.Fuzz(func(t *testing.T, text []byte) {
-		for _, m := range Registered(text) {
+		for _, m := range registered(text) {
 			if m.Ours || m.Name == "" {
 				t.Fatalf("%q registers %+v", text, m)
 			}

@@ -57,7 +57,7 @@ type conditional struct {
 }
 
 // protocolMethods returns the methods that the Model Context Protocol itself has: those of a server with these
-// capabilities, of whose resources uri is the schema of a URI, and those of ours that it may call.
+// capabilities, and those of ours that it may call. uri is the schema of its resources' URIs.
 func protocolMethods(capabilities map[string]json.RawMessage, uri json.RawMessage) (methods []catalog.Method) {
 	for _, m := range append(serverMethods(uri), clientMethods()...) {
 		if has(capabilities, m.capability) {
@@ -155,8 +155,8 @@ func has(capabilities map[string]json.RawMessage, capability string) bool {
 	return json.Unmarshal(value, &members) == nil && string(members[member]) == "true"
 }
 
-// request returns a request of the protocol. params are names, with ! behind those that are required, and schemas by
-// turns. All take _meta beside them, and what extensions add.
+// request returns a request of the protocol. params alternate between names, with ! behind those that are required,
+// and schemas. All take _meta beside them, and what extensions add.
 func request(name, summary, result string, params ...string) catalog.Method {
 	m := catalog.Method{
 		Name: name, Kind: catalog.KindRequest, Summary: summary, Params: []catalog.Param{},
@@ -184,7 +184,7 @@ func ours(m catalog.Method) catalog.Method {
 	return m
 }
 
-// pageSchema returns the schema of an answer with a list, of which there may be more pages.
+// pageSchema returns the schema of an answer that is one page of a list.
 func pageSchema(member string) string {
 	return `{"type":"object","properties":{"` + member + `":{"type":"array","items":{"type":"object"}},` +
 		`"nextCursor":{"type":"string"}},"required":["` + member + `"]}`

@@ -56,7 +56,7 @@ func learn(ctx context.Context, p dialect.Peer, _ json.RawMessage) (*catalog.Lea
 	return learned, nil
 }
 
-// Read returns the methods of a server with these databases, of which schemas (RFC 7047 section 3.2) are known.
+// Read returns the methods of a server with these databases. schemas (RFC 7047 section 3.2) are those that are known.
 func Read(names []string, schemas []json.RawMessage) *catalog.Learned {
 	o := reader{
 		names: names,
