@@ -22,6 +22,7 @@ import (
 	"rpcsh/rpcconn/catalog"
 	"rpcsh/rpcconn/demo"
 	"rpcsh/rpcconn/dial"
+	"rpcsh/rpcconn/dialect"
 	"rpcsh/rpcconn/transport"
 	"rpcsh/shell"
 	"rpcsh/shell/exit"
@@ -86,7 +87,7 @@ func (p *program) run(ctx context.Context) int {
 	cfg := shell.Config{
 		Stdout: p.stdout, Stderr: p.stderr, Wire: p.wire, Timeout: time.Duration(p.timeout), Output: p.output,
 		Color: p.colored(), Verbose: p.verbose, Incoming: p.lingers, Log: p.isService(), Reconnect: p.reconnect,
-		Discover: !p.noDiscover, Self: catalog.Self{Name: "rpcsh", Version: version, Root: workingFolder()},
+		Discover: !p.noDiscover, Self: dialect.Self{Name: "rpcsh", Version: version, Root: workingFolder()},
 		Findings: dial.Findings(filepath.Join(stateDir(), "found.json")),
 	}
 	signals := []os.Signal{syscall.SIGTERM, syscall.SIGHUP}

@@ -48,7 +48,7 @@ func under(path, root string) bool { return path == root || strings.HasPrefix(pa
 
 // The house of DESIGN: what may reach what.
 func TestLayers(t *testing.T) {
-	const goPrompt = "github.com/c-bata/go-prompt"
+	const goPrompt, jsonSchema = "github.com/c-bata/go-prompt", "github.com/santhosh-tekuri/jsonschema"
 	rules := []struct {
 		pattern string // of the packages that the rule is for
 		never   []string
@@ -56,6 +56,12 @@ func TestLayers(t *testing.T) {
 	}{
 		{"rpcsh/rpcconn/...", []string{"rpcsh/shell", "rpcsh/completer", "rpcsh/history", goPrompt, "golang.org/x/term", "github.com/fatih/color"}, nil},
 		{"rpcsh/rpcconn", []string{"rpcsh"}, []string{"rpcsh/rpcconn"}},
+		{"rpcsh/rpcconn/schema/...", []string{"rpcsh"}, []string{"rpcsh/rpcconn/schema", "rpcsh/rpcconn/jsontext"}},
+		{"rpcsh/rpcconn/catalog/...", []string{"rpcsh"}, []string{"rpcsh/rpcconn/catalog", "rpcsh/rpcconn/schema", "rpcsh/rpcconn/jsontext"}},
+		{"rpcsh/rpcconn/dialect/...", []string{
+			"rpcsh/rpcconn/transport", "rpcsh/rpcconn/process", "rpcsh/rpcconn/detect", "rpcsh/rpcconn/dial", "rpcsh/rpcconn/demo",
+		}, nil},
+		{"rpcsh/rpcconn/dialect", []string{"rpcsh/rpcconn/dialect"}, []string{"rpcsh/rpcconn/dialect/internal"}},
 		{"rpcsh/completer/...", []string{"rpcsh"}, []string{"rpcsh/completer"}},
 		{"rpcsh/history/...", []string{"rpcsh"}, []string{"rpcsh/history"}},
 		{"rpcsh/shell/term/...", []string{"rpcsh"}, []string{"rpcsh/shell/term", "rpcsh/completer"}},
@@ -71,8 +77,21 @@ func TestLayers(t *testing.T) {
 			}
 		}
 	}
+	const dialects, openRPC = "rpcsh/rpcconn/dialect", "rpcsh/rpcconn/dialect/openrpc"
+	for _, p := range list(t, dialects+"/...") {
+		for _, path := range p.Imports { // a dialect knows no other, but OpenRPC's documents
+			self := under(p.ImportPath, path) || under(path, p.ImportPath) || strings.Contains(path, "/internal/")
+			generator, table := strings.Contains(p.ImportPath, "/internal/"), p.ImportPath == dialects+"/dialects"
+			if under(path, dialects) && path != dialects && path != openRPC && !self && !generator && !table {
+				t.Errorf("%s imports %s: dialects do not know each other", p.ImportPath, path)
+			}
+		}
+	}
 	for _, p := range list(t, "rpcsh/...") {
 		for _, path := range p.Imports {
+			if under(path, jsonSchema) && p.ImportPath != "rpcsh/rpcconn/schema" {
+				t.Errorf("%s imports jsonschema; only rpcsh/rpcconn/schema may", p.ImportPath)
+			}
 			if under(path, goPrompt) && !under(p.ImportPath, "rpcsh/shell/term") {
 				t.Errorf("%s imports go-prompt; only rpcsh/shell/term may", p.ImportPath)
 			}

@@ -13,6 +13,7 @@ import (
 	"rpcsh/rpcconn"
 	"rpcsh/rpcconn/catalog"
 	"rpcsh/rpcconn/dial"
+	"rpcsh/rpcconn/dialect"
 	"rpcsh/rpcconn/transport"
 	"rpcsh/shell"
 )
@@ -120,7 +121,7 @@ func dialled(t *testing.T, s *service, store catalog.Store) *session {
 // dialledAs is a shell with a person, connected to a service of which it has been told that it speaks protocol.
 func dialledAs(t *testing.T, s *service, protocol string) *session {
 	t.Helper()
-	return dialledBy(t, s.listener.Target.String(), shell.Config{Wire: dial.Config{Protocol: protocol, Framing: "line"}, Discover: true, Self: catalog.Self{Name: "rpcsh", Root: "/work"}})
+	return dialledBy(t, s.listener.Target.String(), shell.Config{Wire: dial.Config{Protocol: protocol, Framing: "line"}, Discover: true, Self: dialect.Self{Name: "rpcsh", Root: "/work"}})
 }
 
 func dialledBy(t *testing.T, target string, cfg shell.Config) *session {

@@ -8,7 +8,7 @@ import (
 	"sync/atomic"
 
 	"rpcsh/rpcconn"
-	"rpcsh/rpcconn/profile"
+	"rpcsh/rpcconn/dialect"
 	"rpcsh/shell/advice"
 	"rpcsh/shell/call"
 	"rpcsh/shell/event"
@@ -30,7 +30,7 @@ type job struct {
 	several  bool              // more than one peer may be asked, so results are shown with who gave them
 	insists  bool              // the line was refused just before
 	ready    map[*session.Peer][]*call.Prepared
-	progress func(profile.Progress) // shows how far a call has come; nil: nothing does
+	progress func(dialect.Progress) // shows how far a call has come; nil: nothing does
 	update   func(text string)      // shows what is being waited for; nil: nothing does
 	left     atomic.Bool            // nobody waits for it any more: it is shown like one in the background
 }

@@ -9,7 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"rpcsh/rpcconn/profile"
+	"rpcsh/rpcconn/dialect"
 	"rpcsh/shell/call"
 	"rpcsh/shell/command"
 	"rpcsh/shell/event"
@@ -167,13 +167,13 @@ func (r *runner) awaitSession(ctx context.Context, peers []*session.Peer, st *la
 }
 
 // working shows what is being waited for. progress, nil where nobody looks, shows how far it has come.
-func (r *runner) working(j *job) (progress func(profile.Progress), stop func()) {
+func (r *runner) working(j *job) (progress func(dialect.Progress), stop func()) {
 	update, stop := r.view.Working("waiting for " + j.title() + " …")
 	j.update = update
 	if update == nil {
 		return nil, stop
 	}
-	return func(p profile.Progress) { update(view.ProgressText(p.Done, p.Total, p.Text)) }, stop
+	return func(p dialect.Progress) { update(view.ProgressText(p.Done, p.Total, p.Text)) }, stop
 }
 
 // attended is foreground for a person who may be asked something meanwhile: then the call goes on in the background, or nobody could

@@ -17,6 +17,7 @@ import (
 	"rpcsh/rpcconn/catalog"
 	"rpcsh/rpcconn/detect"
 	"rpcsh/rpcconn/dial"
+	"rpcsh/rpcconn/dialect"
 	"rpcsh/shell/command"
 	"rpcsh/shell/complete"
 	"rpcsh/shell/exit"
@@ -55,7 +56,7 @@ type Config struct {
 	Incoming  bool // print what comes in on Stdout, a JSON object a line
 	Log       bool // print each message, in and out, on Stderr: JSON objects where Output is view.OutputJSON
 
-	Self     catalog.Self     // who we tell peers that we are
+	Self     dialect.Self     // who we tell peers that we are
 	History  *history.History // nil: none
 	Store    catalog.Store    // of the methods known of peers
 	Findings detect.Findings  // of what they speak

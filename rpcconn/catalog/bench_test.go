@@ -11,7 +11,7 @@ func many(n int) []Method {
 	methods := make([]Method, n)
 	for i := range methods {
 		methods[i] = Method{
-			Name: fmt.Sprintf("Domain%d.method%d", i%50, i), Summary: "Does what it does.", Source: SourceOpenRPC,
+			Name: fmt.Sprintf("Domain%d.method%d", i%50, i), Summary: "Does what it does.", Source: sourcePeer,
 			Params: []Param{
 				{Name: "uri", Required: true, Schema: json.RawMessage(`{"type":"string","description":"Which document it is about, as a URI.","format":"uri"}`)},
 				{Name: "position", Required: true, Schema: json.RawMessage(`{"$ref":"#/components/schemas/Position"}`)},
@@ -30,18 +30,6 @@ func BenchmarkSignature(b *testing.B) {
 	for b.Loop() {
 		for i := range methods {
 			methods[i].Signature()
-		}
-	}
-}
-
-func BenchmarkFromOpenRPC(b *testing.B) {
-	c := New(many(9_000)...)
-	document := c.OpenRPC("t")
-	b.SetBytes(int64(len(document)))
-	b.ReportAllocs()
-	for b.Loop() {
-		if learned, err := FromOpenRPC(document); err != nil || len(learned.Methods) != 9_000 {
-			b.Fatal(err)
 		}
 	}
 }

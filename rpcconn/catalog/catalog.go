@@ -1,5 +1,5 @@
-// Package catalog is what is known of the methods a peer exposes: their names, parameters and where they were learned. It holds the
-// model and a file for each convention that lists methods; who asks a peer, and when, is for its users.
+// Package catalog is what is known of the methods of one peer: their names, parameters and results, where they were
+// learned, and how that is kept between runs. Package dialect says how peers are asked for them.
 package catalog
 
 import (
@@ -7,25 +7,27 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"rpcsh/rpcconn/schema"
 )
 
-// maxMethods bounds what a peer that calls ever new names can make us remember.
-const maxMethods = 100_000
+// MaxMethods bounds what a peer that calls ever new names can make us remember.
+const MaxMethods = 100_000
 
 // A Catalog is the methods of one peer. It may be used by any number of goroutines.
 type Catalog struct {
 	mu          sync.Mutex // protects what follows
 	methods     map[key]Method
-	told        map[Source]Definitions
-	definitions Definitions // all that is told
-	schemas     *compiled   // of definitions; nil: not made yet
+	told        map[Source]schema.Definitions
+	definitions schema.Definitions // all that is told
+	schemas     *schema.Checker    // of definitions; nil: not made yet
 	peer        Identity
 	asked       map[string]bool // conventions, and whether the peer answered them
 	observed    map[key]int     // how many calls have been learned from
 	inferred    int             // bytes, of what these showed
 	version     int
 	sorted      []Method // as Methods returns them
-	sortedAt    int      // the version of which they are
+	sortedAt    int      // the version that they belong to
 }
 
 type key struct {
@@ -56,7 +58,8 @@ func (c *Catalog) Learn(methods ...Method) (added int) {
 func (c *Catalog) learn(m Method) bool {
 	k := key{m.Name, m.Ours}
 	known, ok := c.methods[k]
-	if ok && (known.Source.rank() > m.Source.rank() || known.Source.rank() == m.Source.rank() && m.Source.Inferred()) || !ok && len(c.methods) >= maxMethods {
+	if ok && (known.Source.rank() > m.Source.rank() || known.Source.rank() == m.Source.rank() && m.Source.Inferred()) ||
+		!ok && len(c.methods) >= MaxMethods {
 		return false
 	}
 	c.methods[k] = m.orGuess(known)
@@ -72,8 +75,8 @@ func (m Method) orGuess(known Method) Method {
 	return m
 }
 
-// Replace learns all that a convention tells now: what it told earlier and does not any more is forgotten. It returns how many methods
-// were not known.
+// Replace learns all that a convention tells now: what it told earlier and does not any more is forgotten. It returns
+// how many methods were not known.
 func (c *Catalog) Replace(l *Learned) (added int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -102,14 +105,14 @@ func (c *Catalog) Replace(l *Learned) (added int) {
 }
 
 // define replaces the definitions that a source tells. c.mu is held, or nobody else has c.
-func (c *Catalog) define(source Source, told Definitions) {
+func (c *Catalog) define(source Source, told schema.Definitions) {
 	if c.told == nil {
-		c.told = make(map[Source]Definitions)
+		c.told = make(map[Source]schema.Definitions)
 	}
 	c.told[source] = told
 	all := maps.Clone(c.told[""]) // of an earlier run; what is told now is newer
 	if all == nil {
-		all = make(Definitions)
+		all = make(schema.Definitions)
 	}
 	for other, d := range c.told {
 		if other != source && other != "" {
@@ -121,7 +124,7 @@ func (c *Catalog) define(source Source, told Definitions) {
 }
 
 // Definitions returns the schemas that those of methods refer to. They are not to be changed.
-func (c *Catalog) Definitions() Definitions {
+func (c *Catalog) Definitions() schema.Definitions {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.definitions

@@ -6,7 +6,12 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"rpcsh/rpcconn/schema"
 )
+
+// sourcePeer is a source that knows best: the peer itself.
+const sourcePeer Source = "rpc.discover"
 
 // names returns the methods in short: name, source and, for ours, a dot.
 func names(methods []Method) string {
@@ -29,13 +34,13 @@ func TestLearnPrefersTheBetterSource(t *testing.T) {
 	}{
 		{SourceTraffic, SourceTraffic, "first"},
 		{SourceTraffic, SourceUsed, "second"},
-		{SourceTraffic, SourceOpenRPC, "second"},
+		{SourceTraffic, sourcePeer, "second"},
 		{SourceUsed, SourceTraffic, "first"},
 		{SourceUsed, SourceUsed, "first"},
-		{SourceUsed, SourceOpenRPC, "second"},
-		{SourceOpenRPC, SourceTraffic, "first"},
-		{SourceOpenRPC, SourceUsed, "first"},
-		{SourceOpenRPC, SourceOpenRPC, "second"}, // what the peer says now
+		{SourceUsed, sourcePeer, "second"},
+		{sourcePeer, SourceTraffic, "first"},
+		{sourcePeer, SourceUsed, "first"},
+		{sourcePeer, sourcePeer, "second"}, // what the peer says now
 	}
 	for _, test := range tests {
 		c := New(method(test.first, "first"))
@@ -55,7 +60,7 @@ func TestLearnPrefersTheBetterSource(t *testing.T) {
 
 func TestCatalog(t *testing.T) {
 	c := New()
-	if added := c.Learn(Method{Name: "b", Source: SourceUsed}, Method{Name: "a", Source: SourceOpenRPC},
+	if added := c.Learn(Method{Name: "b", Source: SourceUsed}, Method{Name: "a", Source: sourcePeer},
 		Method{Name: "b", Ours: true, Source: SourceTraffic}, Method{Name: "b", Source: SourceUsed}); added != 3 {
 		t.Errorf("%d methods were added, want 3", added)
 	}
@@ -88,13 +93,13 @@ func TestCatalog(t *testing.T) {
 func TestReplace(t *testing.T) {
 	raw := func(text string) json.RawMessage { return json.RawMessage(text) }
 	c := New(Method{Name: "used", Source: SourceUsed}, Method{Name: "b", Source: SourceUsed})
-	added := c.Replace(&Learned{Source: "mcp", Peer: Identity{Name: "p"}, Methods: []Method{{Name: "a"}, {Name: "b"}, {Name: "guess", Source: SourceTraffic}}, Definitions: Definitions{"A": raw("1"), "B": raw("2")}})
+	added := c.Replace(&Learned{Source: "mcp", Peer: Identity{Name: "p"}, Methods: []Method{{Name: "a"}, {Name: "b"}, {Name: "guess", Source: SourceTraffic}}, Definitions: schema.Definitions{"A": raw("1"), "B": raw("2")}})
 	if got, want := names(c.Methods()), "a:mcp b:mcp guess:traffic used:used"; got != want || added != 2 {
 		t.Errorf("%d were added to %s, want 2, %s", added, got, want)
 	}
 	given := c.Definitions()
-	c.Replace(&Learned{Source: SourceCode, Definitions: Definitions{"C": raw("3")}})
-	added = c.Replace(&Learned{Source: "mcp", Methods: []Method{{Name: "b"}, {Name: "c"}}, Definitions: Definitions{"B": raw("4")}})
+	c.Replace(&Learned{Source: SourceCode, Definitions: schema.Definitions{"C": raw("3")}})
+	added = c.Replace(&Learned{Source: "mcp", Methods: []Method{{Name: "b"}, {Name: "c"}}, Definitions: schema.Definitions{"B": raw("4")}})
 	if got, want := names(c.Methods()), "b:mcp c:mcp guess:traffic used:used"; got != want || added != 1 || c.Peer().Name != "p" {
 		t.Errorf("%d were added to %s, want 1, %s", added, got, want)
 	}
@@ -105,20 +110,20 @@ func TestReplace(t *testing.T) {
 
 func TestCatalogIsBounded(t *testing.T) {
 	c := New(Method{Name: "first", Source: SourceUsed})
-	methods := make([]Method, maxMethods)
+	methods := make([]Method, MaxMethods)
 	for i := range methods {
 		methods[i].Name = fmt.Sprint(i)
 	}
-	if added := c.Learn(methods...); added != maxMethods-1 {
+	if added := c.Learn(methods...); added != MaxMethods-1 {
 		t.Errorf("%d methods were added", added)
 	}
-	if added := c.Learn(Method{Name: "one more", Source: SourceOpenRPC}); added != 0 || c.Knows("one more") {
+	if added := c.Learn(Method{Name: "one more", Source: sourcePeer}); added != 0 || c.Knows("one more") {
 		t.Error("there is no bound")
 	}
-	if c.Learn(Method{Name: "first", Source: SourceOpenRPC}); len(c.Methods()) != maxMethods {
+	if c.Learn(Method{Name: "first", Source: sourcePeer}); len(c.Methods()) != MaxMethods {
 		t.Errorf("%d methods are known", len(c.Methods()))
 	}
-	if m, _ := c.Find("first"); m.Source != SourceOpenRPC {
+	if m, _ := c.Find("first"); m.Source != sourcePeer {
 		t.Error("what is known is not made better")
 	}
 }

@@ -6,16 +6,37 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"rpcsh/rpcconn/schema"
 )
 
 // checked returns a catalog with the definitions of the tables.
+// testDefinitions are what the tables below refer to.
+func testDefinitions() schema.Definitions {
+	return schema.Definitions{
+		"Position": json.RawMessage(`{"title":"A position","type":"object","properties":{"line":{"type":"integer","minimum":1},"col":{"type":"integer"},"unit":{"$ref":"#/components/schemas/Unit"}},"required":["line","col"]}`),
+		"Unit":     json.RawMessage(`{"description":"How columns\nare counted.","enum":["utf-8","utf-16"],"default":"utf-16"}`),
+		"Range":    json.RawMessage(`{"allOf":[{"$ref":"#/components/schemas/Position"},{"properties":{"end":{"$ref":"#/components/schemas/Position"},"line":{"description":"of the start"}},"required":["end","unit"]}]}`),
+		"Shape":    json.RawMessage(`{"oneOf":[{"properties":{"kind":{"const":"circle"},"r":{"type":"number"}},"required":["kind","r"]},{"properties":{"kind":{"const":"square"},"a":{"type":"number"}},"required":["kind","a"]},{"type":"null"}]}`),
+		"Tree":     json.RawMessage(`{"type":"object","properties":{"value":{"type":"string"},"children":{"type":"array","items":{"$ref":"#/components/schemas/Tree"}}},"required":["value","children"]}`),
+		"Chain":    json.RawMessage(`{"type":"object","properties":{"next":{"$ref":"#/components/schemas/Chain"}},"required":["next"]}`),
+		"to/it":    json.RawMessage(`{"$ref":"#/components/schemas/Unit"}`),
+		"Loop":     json.RawMessage(`{"$ref":"#/components/schemas/Loop2"}`),
+		"Loop2":    json.RawMessage(`{"$ref":"#/components/schemas/Loop"}`),
+		"All":      json.RawMessage(`{"allOf":[{"$ref":"#/components/schemas/All"},{"$ref":"#/components/schemas/All"},{"properties":{"a":{"type":"string"}}}]}`),
+		"Any":      json.RawMessage(`{"anyOf":[{"$ref":"#/components/schemas/Any"},{"type":"integer"}]}`),
+		"Lost":     json.RawMessage(`{"$ref":"#/components/schemas/none"}`),
+		"Broken":   json.RawMessage(`{"type":"string","properties":[`),
+	}
+}
+
 func checked() *Catalog {
 	c := New()
-	c.Replace(&Learned{Source: SourceOpenRPC, Definitions: definitions()})
+	c.Replace(&Learned{Source: sourcePeer, Definitions: testDefinitions()})
 	return c
 }
 
-func problemText(problems []Problem) string {
+func problemText(problems []schema.Problem) string {
 	var lines []string
 	for _, p := range problems {
 		lines = append(lines, p.String())
@@ -25,7 +46,7 @@ func problemText(problems []Problem) string {
 
 func TestCheckParams(t *testing.T) {
 	integer := json.RawMessage(`{"type":"integer"}`)
-	m := Method{Name: "m", Source: SourceOpenRPC, Params: []Param{{Name: "a", Required: true, Schema: integer}, {Name: "b", Schema: integer}}}
+	m := Method{Name: "m", Source: sourcePeer, Params: []Param{{Name: "a", Required: true, Schema: integer}, {Name: "b", Schema: integer}}}
 	open, inferred, unknown := m, m, m
 	open.Open, inferred.Source, unknown.Params = true, SourceUsed, nil
 	tests := []struct {
@@ -116,7 +137,7 @@ func TestCheckSchemas(t *testing.T) {
 	}
 	c := checked()
 	for _, test := range tests {
-		m := Method{Name: "m", Source: SourceOpenRPC, Params: []Param{{Name: "p", Required: true, Schema: json.RawMessage(test.schema)}}}
+		m := Method{Name: "m", Source: sourcePeer, Params: []Param{{Name: "p", Required: true, Schema: json.RawMessage(test.schema)}}}
 		if got := problemText(c.Check(m, json.RawMessage("["+test.value+"]"))); got != test.want {
 			t.Errorf("%s as %s: got %s, want %s", test.value, test.schema, got, test.want)
 		}
@@ -125,7 +146,7 @@ func TestCheckSchemas(t *testing.T) {
 
 func TestCheckResult(t *testing.T) {
 	c := checked()
-	m := Method{Name: "m", Source: SourceOpenRPC, Result: &Param{Name: "r", Schema: json.RawMessage(`{"type":"integer"}`)}}
+	m := Method{Name: "m", Source: sourcePeer, Result: &Param{Name: "r", Schema: json.RawMessage(`{"type":"integer"}`)}}
 	for result, want := range map[string]string{`1`: ``, `"x"`: `result is a string, an integer is wanted`, `[`: ``} {
 		if got := problemText(c.CheckResult(m, json.RawMessage(result))); got != want {
 			t.Errorf("%s: got %s, want %s", result, got, want)
@@ -135,17 +156,17 @@ func TestCheckResult(t *testing.T) {
 	if got := c.CheckResult(m, json.RawMessage(`"x"`)); got != nil {
 		t.Errorf("of an inferred result: %v", got)
 	}
-	if got := c.CheckResult(Method{Name: "m", Source: SourceOpenRPC}, json.RawMessage(`"x"`)); got != nil {
+	if got := c.CheckResult(Method{Name: "m", Source: sourcePeer}, json.RawMessage(`"x"`)); got != nil {
 		t.Errorf("of an unknown result: %v", got)
 	}
 }
 
 func TestCheckFollowsTheDefinitions(t *testing.T) {
 	c := New()
-	m := Method{Name: "m", Source: SourceOpenRPC, Params: []Param{{Name: "p", Schema: json.RawMessage(`{"$ref":"#/components/schemas/D"}`)}}}
-	for _, name := range []string{"string", "integer"} {
-		c.Replace(&Learned{Source: SourceOpenRPC, Definitions: Definitions{"D": json.RawMessage(fmt.Sprintf(`{"type":%q}`, name))}})
-		if got, want := problemText(c.Check(m, json.RawMessage(`[true]`))), "p is a boolean, "+withArticle(name)+" is wanted"; got != want {
+	m := Method{Name: "m", Source: sourcePeer, Params: []Param{{Name: "p", Schema: json.RawMessage(`{"$ref":"#/components/schemas/D"}`)}}}
+	for name, article := range map[string]string{"string": "a string", "integer": "an integer"} {
+		c.Replace(&Learned{Source: sourcePeer, Definitions: schema.Definitions{"D": json.RawMessage(fmt.Sprintf(`{"type":%q}`, name))}})
+		if got, want := problemText(c.Check(m, json.RawMessage(`[true]`))), "p is a boolean, "+article+" is wanted"; got != want {
 			t.Errorf("got %s, want %s", got, want)
 		}
 	}
@@ -153,9 +174,9 @@ func TestCheckFollowsTheDefinitions(t *testing.T) {
 
 // TestCheckIsBounded has schemas that take the time of the universe to check a value with.
 func TestCheckIsBounded(t *testing.T) {
-	d := make(Definitions)
+	d := make(schema.Definitions)
 	for i := range 40 {
-		ref := `{"$ref":"` + definitionRef(fmt.Sprint(i+1)) + `"}`
+		ref := `{"$ref":"` + schema.Pointer(fmt.Sprint(i+1)) + `"}`
 		d[fmt.Sprint(i)] = json.RawMessage(`{"allOf":[` + ref + `,` + ref + `]}`)
 	}
 	d["40"] = json.RawMessage(`{"type":"string"}`)
@@ -163,15 +184,15 @@ func TestCheckIsBounded(t *testing.T) {
 	wide := `{"anyOf":[` + strings.Repeat(`{"type":"string"},`, 20_000) + `{"type":"null"}]}`
 	deep := strings.Repeat("[", 500) + "0" + strings.Repeat("]", 500)
 	c := New()
-	c.Replace(&Learned{Source: SourceOpenRPC, Definitions: d})
+	c.Replace(&Learned{Source: sourcePeer, Definitions: d})
 	for _, test := range []struct{ schema, value string }{
 		{`{"$ref":"#/components/schemas/0"}`, `1`},
 		{`{"$ref":"#/components/schemas/Deep"}`, deep},
 		{strings.Repeat(`{"items":`, 300) + `{}` + strings.Repeat(`}`, 300), deep},
 		{wide, `1`},
-		{`{"type":"string"}`, `"` + strings.Repeat("x", maxValue) + `"`},
+		{`{"type":"string"}`, `"` + strings.Repeat("x", 1<<20) + `"`},
 	} {
-		m := Method{Name: "m", Source: SourceOpenRPC, Params: []Param{{Name: "p", Schema: json.RawMessage(test.schema)}}}
+		m := Method{Name: "m", Source: sourcePeer, Params: []Param{{Name: "p", Schema: json.RawMessage(test.schema)}}}
 		if got := c.Check(m, json.RawMessage("["+test.value+"]")); len(got) > 0 {
 			t.Errorf("%.50s: %v", test.schema, got)
 		}
@@ -184,11 +205,11 @@ func TestCheckIsForManyGoroutines(t *testing.T) {
 	for i := range 4 {
 		wg.Go(func() {
 			for j := range 20 {
-				m := Method{Name: "m", Source: SourceOpenRPC, Params: []Param{{Name: "p", Schema: json.RawMessage(fmt.Sprintf(`{"maximum":%d}`, j))}}}
+				m := Method{Name: "m", Source: sourcePeer, Params: []Param{{Name: "p", Schema: json.RawMessage(fmt.Sprintf(`{"maximum":%d}`, j))}}}
 				if got := c.Check(m, json.RawMessage(`[1000]`)); len(got) != 1 {
 					t.Errorf("got %v", got)
 				}
-				c.Replace(&Learned{Source: SourceSchema, Definitions: Definitions{fmt.Sprint(i): nil}})
+				c.Replace(&Learned{Source: SourceSchema, Definitions: schema.Definitions{fmt.Sprint(i): nil}})
 			}
 		})
 	}
@@ -196,23 +217,23 @@ func TestCheckIsForManyGoroutines(t *testing.T) {
 }
 
 func FuzzCheck(f *testing.F) {
-	for name := range definitions() {
-		f.Add([]byte(`{"$ref":"`+definitionRef(name)+`"}`), []byte(`{"type":"object"}`), []byte(`{"p":{"line":1,"x":[1e5]}}`))
+	for name := range testDefinitions() {
+		f.Add([]byte(`{"$ref":"`+schema.Pointer(name)+`"}`), []byte(`{"type":"object"}`), []byte(`{"p":{"line":1,"x":[1e5]}}`))
 	}
 	f.Add([]byte(`{"$ref":"#/components/schemas/Fuzz"}`), []byte(`{"oneOf":[{"$ref":"#/components/schemas/Fuzz"},{"not":{}}],"multipleOf":0.5}`), []byte(`[1]`))
 	f.Fuzz(func(t *testing.T, schema, definition, params []byte) {
 		c := New()
-		d := definitions()
+		d := testDefinitions()
 		d["Fuzz"] = definition
 		p := Param{Name: "p", Required: true, Schema: schema}
-		m := Method{Name: "m", Params: []Param{p}, Result: &p, Structure: ByName, Source: SourceOpenRPC}
-		c.Replace(&Learned{Source: SourceOpenRPC, Definitions: d})
+		m := Method{Name: "m", Params: []Param{p}, Result: &p, Structure: ByName, Source: sourcePeer}
+		c.Replace(&Learned{Source: sourcePeer, Definitions: d})
 		for _, problem := range append(c.Check(m, params), c.CheckResult(m, params)...) {
 			if problem.Reason == "" || strings.Contains(problem.String(), "\n") {
 				t.Errorf("%q", problem)
 			}
 		}
-		if arranged, err := Arrange(m, params); err == nil {
+		if arranged, err := ReorderParams(m, params); err == nil {
 			c.Check(m, arranged)
 		}
 	})

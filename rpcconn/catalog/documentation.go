@@ -3,7 +3,24 @@ package catalog
 import "strings"
 
 // splitDocumentation returns the first line of a text, and what follows it.
-func splitDocumentation(text string) (summary, description string) {
+func SplitDocumentation(text string) (summary, description string) {
 	summary, description, _ = strings.Cut(strings.TrimSpace(text), "\n")
 	return strings.TrimSpace(summary), strings.TrimSpace(description)
+}
+
+// summarize returns a text of one line, and what it leaves out of summary and description.
+func Summarize(summary, description string) (line, rest string) {
+	summary, description = strings.TrimSpace(summary), strings.TrimSpace(description)
+	if summary == "" {
+		summary, description = description, ""
+	}
+	line, rest, _ = strings.Cut(summary, "\n")
+	line = strings.TrimSpace(line)
+	if next, _, _ := strings.Cut(rest, "\n"); strings.TrimSpace(next) != "" && !strings.HasSuffix(line, ".") {
+		rest = summary // the first line ends within a sentence
+	}
+	if description == line {
+		description = ""
+	}
+	return line, strings.TrimSpace(strings.TrimSpace(rest) + "\n\n" + description)
 }

@@ -52,11 +52,11 @@ func TestObserve(t *testing.T) {
 			if !ok || m.Source != SourceUsed || m.Signature() != test.signature {
 				t.Errorf("got %v, %s, %s, want %s", ok, m.Source, m.Signature(), test.signature)
 			}
-			var schemas []json.RawMessage
+			var schemas []string
 			for _, p := range m.Params {
-				schemas = append(schemas, p.Schema)
+				schemas = append(schemas, string(p.Schema))
 			}
-			if got := join(schemas); got != test.params {
+			if got := strings.Join(schemas, " "); got != test.params {
 				t.Errorf("params are %s, want %s", got, test.params)
 			}
 			if m.Result == nil != (test.result == "") || m.Result != nil && string(m.Result.Schema) != test.result {
@@ -67,7 +67,7 @@ func TestObserve(t *testing.T) {
 }
 
 func TestObserveKeepsWhatIsKnown(t *testing.T) {
-	for _, known := range []Method{{Name: "m", Source: SourceOpenRPC, Params: []Param{}}, {Name: "m", Source: SourceOpenRPC, Result: &Param{}}} {
+	for _, known := range []Method{{Name: "m", Source: sourcePeer, Params: []Param{}}, {Name: "m", Source: sourcePeer, Result: &Param{}}} {
 		c := New(known)
 		version := c.Version()
 		c.Observe("m", false, json.RawMessage(`[1]`), json.RawMessage(`2`))
@@ -75,7 +75,7 @@ func TestObserveKeepsWhatIsKnown(t *testing.T) {
 			t.Errorf("got %+v", m)
 		}
 	}
-	c := New(Method{Name: "m", Source: SourceOpenRPC})
+	c := New(Method{Name: "m", Source: sourcePeer})
 	c.Observe("m", true, json.RawMessage(`[1]`), nil)
 	if got := c.Methods(); len(got) != 2 || got[1].Source != SourceTraffic || got[1].Signature() != "m(arg1: integer)" {
 		t.Errorf("got %+v", got)
@@ -124,12 +124,15 @@ func TestObserveChangesTheVersionOnlyIfItLearns(t *testing.T) {
 	}
 }
 
+// maxMembersSeen is how many params are learned from calls; schema.Observation keeps no more.
+const maxMembersSeen = 50
+
 func TestObserveIsBounded(t *testing.T) {
 	c := New()
 	for i := range maxObserved + 10 {
 		c.Observe("m", false, json.RawMessage(fmt.Sprintf(`{"p%d":1}`, i)), nil)
 	}
-	if m, _ := c.Find("m"); len(m.Params) != maxObservedMember {
+	if m, _ := c.Find("m"); len(m.Params) != maxMembersSeen {
 		t.Errorf("%d params are known", len(m.Params))
 	}
 	var members []string
@@ -167,8 +170,8 @@ func FuzzObserve(f *testing.F) {
 		}
 		n := New()
 		n.Observe("m", false, first, nil)
-		if m, ok := n.Find("m"); ok && len(m.Params) < maxObservedMember {
-			m.Source, m.Inferred = SourceOpenRPC, false
+		if m, ok := n.Find("m"); ok && len(m.Params) < maxMembersSeen {
+			m.Source, m.Inferred = sourcePeer, false
 			if got := n.Check(m, first); m.Params != nil && len(got) > 0 {
 				t.Errorf("%s does not fit what is inferred of it: %v", first, got)
 			}

@@ -3,6 +3,8 @@ package catalog
 import (
 	"encoding/json"
 	"strings"
+
+	"rpcsh/rpcconn/schema"
 )
 
 // Kind says how a method is called.
@@ -41,18 +43,14 @@ type Method struct {
 	Deprecated  bool      `json:"deprecated,omitempty"`
 	Tags        []string  `json:"tags,omitempty"`
 	Source      Source    `json:"source"`
-	Inferred    bool      `json:"inferred,omitempty"` // params and result are a guess from what was seen, whatever the source is
-	Via         *Via      `json:"via,omitempty"`      // how it is called, where that is by another method; nil: as itself
+	// params and result are a guess from what was seen, whatever the source is
+	Inferred bool `json:"inferred,omitempty"`
+	// how it is called, where that is by another method; nil: as itself
+	Via *Via `json:"via,omitempty"`
 }
 
 // A Param is a parameter of a method, or its result.
-type Param struct {
-	Name       string          `json:"name"`
-	Summary    string          `json:"summary,omitempty"`
-	Required   bool            `json:"required,omitempty"`
-	Deprecated bool            `json:"deprecated,omitempty"`
-	Schema     json.RawMessage `json:"schema,omitempty"` // JSON Schema; what it refers to is in the Definitions that came with it
-}
+type Param = schema.Property
 
 // An Error is one that a method may answer with.
 type Error struct {
@@ -68,16 +66,13 @@ type Example struct {
 	Result json.RawMessage `json:"result,omitempty"`
 }
 
-// Via says how a thing that is no method of its own, such as an MCP tool, is called: Method is sent with Fixed, an object, as its
-// params, to which is added what the person gave, an object too, under the name Member.
+// Via says how a thing that is no method of its own, such as an MCP tool, is called: Method is sent with Fixed, an
+// object, as its params, to which is added what the person gave, an object too, under the name Member.
 type Via struct {
 	Method string          `json:"method"`
 	Fixed  json.RawMessage `json:"fixed,omitempty"`
 	Member string          `json:"member,omitempty"` // "": the person's params are members of the params themselves
 }
-
-// Definitions are schemas that others refer to, as "#/components/schemas/NAME".
-type Definitions map[string]json.RawMessage
 
 // An Identity is who a peer says that it is.
 type Identity struct {
@@ -100,54 +95,6 @@ type Learned struct {
 	Source      Source
 	Peer        Identity
 	Methods     []Method
-	Definitions Definitions
+	Definitions schema.Definitions
 	Remarks     []string // what could not be read, a line each
-}
-
-// Type returns the type of p in short, "" where its schema says none.
-func (p Param) Type() string { return TypeText(p.Schema) }
-
-// Signature returns the method as one would write it: add(a: integer, b?: integer) → integer.
-func (m Method) Signature() string {
-	if m.Params == nil {
-		return m.Name
-	}
-	return m.Name + "(" + strings.Join(m.signatureParams(), ", ") + ")" + m.returns()
-}
-
-// SignatureParts returns the signature in three parts: up to the params, each of them, and behind them; for who marks one of them. There
-// are no parts where the params are not known.
-func (m Method) SignatureParts() (head string, params []string, tail string) {
-	if m.Params == nil {
-		return m.Name, nil, ""
-	}
-	return m.Name + "(", m.signatureParams(), ")" + m.returns()
-}
-
-func (m Method) signatureParams() []string {
-	params := make([]string, 0, len(m.Params)+1)
-	for _, p := range m.Params {
-		name := p.Name
-		if !p.Required {
-			name += "?"
-		}
-		if t := p.Type(); t != "" {
-			name += ": " + t
-		}
-		params = append(params, name)
-	}
-	if m.Open {
-		params = append(params, "…")
-	}
-	return params
-}
-
-func (m Method) returns() string {
-	if m.Result == nil {
-		return ""
-	}
-	if t := m.Result.Type(); t != "" {
-		return " → " + t
-	}
-	return ""
 }

@@ -1,18 +1,16 @@
 package catalog
 
-// Source says where a method was learned: the name of a convention, or one of these.
+// Source says where a method was learned: the name of a dialect, or one of these.
 type Source string
 
-// The sources that are no conventions.
+// The sources that are no dialects.
 const (
 	SourceTraffic Source = "traffic" // the peer called it on us; shapes are inferred
-	SourceUsed    Source = "used"    // it was called here, and the peer did not say that there is none; shapes are inferred
-	SourceCode    Source = "source"  // read from the service's own source
-	SourceSchema  Source = "schema"  // a document that the person named
+	// it was called here, and the peer did not say that there is none; shapes are inferred
+	SourceUsed   Source = "used"
+	SourceCode   Source = "source" // read from the service's own source
+	SourceSchema Source = "schema" // a document that the person named
 )
-
-// SourceOpenRPC is the convention of rpc.discover.
-const SourceOpenRPC Source = "rpc.discover"
 
 // rank says which of two sources knows better: the greater one.
 func (s Source) rank() int {

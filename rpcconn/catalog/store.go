@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 
 	"rpcsh/rpcconn/jsontext"
+	"rpcsh/rpcconn/schema"
 )
 
 // A Store remembers catalogs between runs, in a folder with a file for each target. The zero Store remembers nothing.
@@ -43,7 +44,9 @@ func (s Store) Load(target string) (*Catalog, error) {
 	}
 	c, err := load(data)
 	if err != nil {
-		return New(), fmt.Errorf("loading the methods known of %s from %s (delete it to start anew): %w", target, s.path(target), err)
+		return New(), fmt.Errorf(
+			"loading the methods known of %s from %s (delete it to start anew): %w", target, s.path(target), err,
+		)
 	}
 	return c, nil
 }
@@ -65,13 +68,13 @@ func load(data []byte) (*Catalog, error) {
 	if err := jsontext.Valid(data); err != nil {
 		return nil, err
 	}
-	if firstByte(data) == '[' { // before there was a version
+	if jsontext.FirstByte(data) == '[' { // before there was a version
 		var methods []Method
 		err := json.Unmarshal(data, &methods)
 		return New(methods...), err
 	}
 	var file stored
-	if err := json.Unmarshal(index(data)["version"], &file.Version); err != nil {
+	if err := json.Unmarshal(jsontext.Index(data)["version"], &file.Version); err != nil {
 		return nil, errors.New("it has no version")
 	}
 	if file.Version != storeVersion {
@@ -82,8 +85,8 @@ func load(data []byte) (*Catalog, error) {
 	}
 	c := New(file.Methods...)
 	c.peer, c.asked = file.Peer, file.Asked
-	definitions := make(Definitions)
-	for name, text := range index(file.Definitions) {
+	definitions := make(schema.Definitions)
+	for name, text := range jsontext.Index(file.Definitions) {
 		definitions[name] = text
 	}
 	c.define("", definitions) // whoever told them, they stay until they are told anew
@@ -96,7 +99,7 @@ func (c *Catalog) save() ([]byte, error) {
 	c.mu.Lock()
 	file.Peer, file.Asked = c.peer, maps.Clone(c.asked)
 	c.mu.Unlock()
-	file.Definitions = encode(c.Definitions())
+	file.Definitions = jsontext.Encode(c.Definitions())
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false) // texts stay what they are

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"rpcsh/rpcconn/schema"
 )
 
 func TestStore(t *testing.T) {
@@ -18,7 +20,7 @@ func TestStore(t *testing.T) {
 		t.Fatalf("at first there is %v, %v", c.Methods(), err)
 	}
 	want := []Method{
-		{Name: "a", Source: SourceOpenRPC, Summary: "s", Params: []Param{{Name: "p", Summary: "q", Required: true, Schema: json.RawMessage(`{"type":"string"}`)}}},
+		{Name: "a", Source: sourcePeer, Summary: "s", Params: []Param{{Name: "p", Summary: "q", Required: true, Schema: json.RawMessage(`{"type":"string"}`)}}},
 		{Name: "b", Source: SourceUsed},
 		{Name: "b", Ours: true},
 	}
@@ -60,7 +62,7 @@ func TestStoreKeepsAll(t *testing.T) {
 			},
 			{Name: "none", Params: []Param{}},
 		},
-		Definitions: Definitions{"D": json.RawMessage(`{"minimum":100.000000}`)},
+		Definitions: schema.Definitions{"D": json.RawMessage(`{"minimum":100.000000}`)},
 	})
 	c.Answered("mcp", true)
 	c.Answered("rpc.discover", false)
@@ -80,8 +82,8 @@ func TestStoreKeepsAll(t *testing.T) {
 
 func TestStoredDefinitionsGiveWay(t *testing.T) {
 	s := Store{Dir: t.TempDir()}
-	define := func(c *Catalog, source Source, schema string) {
-		c.Replace(&Learned{Source: source, Definitions: Definitions{"D": json.RawMessage(schema)}})
+	define := func(c *Catalog, source Source, text string) {
+		c.Replace(&Learned{Source: source, Definitions: schema.Definitions{"D": json.RawMessage(text)}})
 	}
 	c := New()
 	define(c, "mcp", "1")

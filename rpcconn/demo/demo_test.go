@@ -14,8 +14,8 @@ import (
 	"go.uber.org/goleak"
 
 	"rpcsh/rpcconn"
-	"rpcsh/rpcconn/catalog"
 	"rpcsh/rpcconn/dial"
+	"rpcsh/rpcconn/dialect/openrpc"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -174,7 +174,7 @@ func TestByeClosesAfterItsAnswer(t *testing.T) {
 func TestDiscoverListsWhatIsServed(t *testing.T) {
 	forms(t, func(t *testing.T, w dial.Config) {
 		link := connect(t, w, nil)
-		learned, err := catalog.FromOpenRPC(json.RawMessage(call(t, link, catalog.MethodDiscover, "")))
+		learned, err := openrpc.Read(json.RawMessage(call(t, link, openrpc.MethodDiscover, "")))
 		if err != nil || learned.Peer.String() != "rpcsh demo peer 1" {
 			t.Fatalf("got %+v, %v", learned, err)
 		}

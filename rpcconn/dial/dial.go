@@ -56,8 +56,8 @@ func (l *Link) Become(protocol string) {
 	if err != nil || l.codec == nil {
 		return
 	}
-	if p.become != nil {
-		p.become(l.codec)
+	if p.Become != nil {
+		p.Become(l.codec)
 	}
 	l.meant.Store(&p)
 }
@@ -142,7 +142,7 @@ func (cfg Config) open(ctx context.Context, t Target, w Wire, onError func(error
 		}
 		ch, info, err := httprpc.Dial(ctx, t.URL(), httprpc.Options{
 			Header: cfg.Header, TLS: tlsConfig, CookieFile: cfg.CookieFile, MaxMessage: cfg.MaxMessage,
-			Streamable: w.Protocol.Name == "mcp", NewCodec: w.Protocol.NewCodec, OnError: onError,
+			Streamable: w.Protocol.Streamable, NewCodec: w.Protocol.NewCodec, OnError: onError,
 		})
 		if err != nil {
 			return nil, nil, err

@@ -4,11 +4,9 @@ import (
 	"fmt"
 	"strings"
 
-	"rpcsh/rpcconn"
-	"rpcsh/rpcconn/bsonrpc"
+	"rpcsh/rpcconn/dialect"
+	"rpcsh/rpcconn/dialect/dialects"
 	"rpcsh/rpcconn/framing"
-	"rpcsh/rpcconn/jsonrpc"
-	"rpcsh/rpcconn/msgpackrpc"
 )
 
 // Auto is the name of a protocol or framing that is to be found out.
@@ -19,64 +17,43 @@ const noFraming = ""
 
 // A Protocol is what a peer speaks, above the framing.
 type Protocol struct {
-	Name     string // as in -p
-	Title    string // as people write it
-	Framing  string // the one to take if none is named
-	OwnOnly  bool   // there is no other framing
-	Binary   bool   // frames are no text
-	NewCodec func() rpcconn.Codec
-	// become makes a codec of the protocol below, which this one gives a meaning of its own, this one's; nil: they are the same.
-	become   func(rpcconn.Codec) rpcconn.Codec
-	Discover bool // whether a peer may be asked rpc.discover unasked
+	Name  string // of its dialect
+	Title string // as people write it
+	dialect.Wire
+}
+
+func protocolOf(d *dialect.Dialect) Protocol {
+	return Protocol{Name: d.Name, Title: d.Title, Wire: *d.Wire}
 }
 
 // Protocols returns the protocols that there are, the default one first.
 func Protocols() []Protocol {
-	json2 := func() rpcconn.Codec { return jsonrpc.New() }
-	return []Protocol{
-		{Name: "jsonrpc", Title: "JSON-RPC 2.0", Framing: "rfc7464", NewCodec: json2, Discover: true},
-		{Name: "jsonrpc1", Title: "JSON-RPC 1.0", Framing: "none", NewCodec: func() rpcconn.Codec { return jsonrpc.New1() }},
-		{Name: "bsonrpc", Title: "BSON-RPC 2.0", Framing: "bson", OwnOnly: true, Binary: true, NewCodec: func() rpcconn.Codec { return bsonrpc.New() }},
-		{Name: "msgpackrpc", Title: "MessagePack-RPC", Framing: "msgpack", OwnOnly: true, Binary: true, NewCodec: func() rpcconn.Codec { return msgpackrpc.New() }},
-		{Name: "cdp", Title: "JSON-RPC without version", Framing: "none", NewCodec: func() rpcconn.Codec { return jsonrpc.NewVersionless() }},
-		{Name: "lsp", Title: "LSP", Framing: "header", NewCodec: json2},
-		{Name: "mcp", Title: "MCP", Framing: "line", NewCodec: json2},
-		{Name: "nvim", Title: "Neovim", Framing: "msgpack", OwnOnly: true, Binary: true, NewCodec: func() rpcconn.Codec { return neovimCodec(msgpackrpc.New()) }, become: neovimCodec},
-		{Name: "ethereum", Title: "Ethereum", Framing: "none", NewCodec: json2},
-		{Name: "ovsdb", Title: "OVSDB", Framing: "none", NewCodec: func() rpcconn.Codec { return jsonrpc.New1() }},
+	var all []Protocol
+	for _, d := range dialects.Protocols() {
+		all = append(all, protocolOf(d))
 	}
+	return all
 }
 
-// neovimCodec returns a codec of MessagePack-RPC with what Neovim has beyond that.
-func neovimCodec(c rpcconn.Codec) rpcconn.Codec {
-	if m, ok := c.(*msgpackrpc.Codec); ok {
-		m.ShowHandles()
-	}
-	return c
-}
-
-// ProtocolNames returns the names for -p.
+// ProtocolNames returns the names that people choose a protocol by.
 func ProtocolNames() []string {
 	names := []string{Auto}
-	for _, p := range Protocols() {
-		names = append(names, p.Name)
+	for _, d := range dialects.Protocols() {
+		names = append(names, d.Name)
 	}
 	return names
 }
 
-// FramingNames returns the names for -f.
+// FramingNames returns the names that people choose a framing by.
 func FramingNames() []string { return append([]string{Auto}, framing.Names()...) }
 
 // FindProtocol returns the protocol called name; "" is the default one.
 func FindProtocol(name string) (Protocol, error) {
-	all := Protocols()
 	if name == "" {
-		return all[0], nil
+		return protocolOf(dialects.Protocols()[0]), nil
 	}
-	for _, p := range all {
-		if p.Name == name {
-			return p, nil
-		}
+	if d := dialects.Find(name); d != nil && d.Wire != nil {
+		return protocolOf(d), nil
 	}
 	return Protocol{}, fmt.Errorf("protocol %q is not known: choose one of %s", name, strings.Join(ProtocolNames(), ", "))
 }

@@ -1,8 +1,9 @@
 // Package jsontext finds where JSON texts begin and end, without decoding them, in one pass that allocates nothing and
 // checks every byte: the grammar of RFC 8259 to the letter, UTF-8 included, and a limit on nesting.
 //
-// What it hands out are slices of the text it was given. It decodes and encodes nothing but strings ([Unquote],
-// [AppendQuote]); what a text means, which members it must have and which it may not have twice is for the caller to say.
+// What it hands out are slices of the text it was given. It decodes nothing but strings ([Unquote], [AppendQuote]); what a
+// text means, which members it must have and which it may not have twice is for the caller to say. The functions of
+// lookup.go allocate: they are for texts that are small or read once.
 //
 // Escapes are checked for their form only: "\ud800", half a surrogate pair, is valid text (RFC 8259 section 8.2), whereas
 // the same in UTF-8 bytes is not (RFC 3629 section 3).

@@ -13,8 +13,8 @@ import (
 
 	"rpcsh/rpcconn"
 	"rpcsh/rpcconn/catalog"
+	"rpcsh/rpcconn/dialect"
 	"rpcsh/rpcconn/jsonrpc"
-	"rpcsh/rpcconn/profile"
 	"rpcsh/rpcconn/rpctest"
 	"rpcsh/shell/event"
 	"rpcsh/shell/exit"
@@ -26,7 +26,7 @@ func TestMain(m *testing.M) { rpctest.Main(m) }
 type calling struct {
 	*Caller
 	*rpctest.Peer
-	dialect *profile.Profile
+	dialect *dialect.Dialect
 
 	mu     sync.Mutex // protects what follows
 	events []string
@@ -65,7 +65,7 @@ func newCalling(t *testing.T, methods ...catalog.Method) *calling {
 	c.Caller = New(Host{
 		Peer:    func() event.Peer { return event.Peer{Number: 1, Title: "the peer"} },
 		Publish: c.publish,
-		Dialect: func() *profile.Profile { return c.dialect },
+		Dialect: func() *dialect.Dialect { return c.dialect },
 	}, catalog.New(methods...))
 	reported := make(chan struct{})
 	close(reported)
@@ -158,16 +158,16 @@ func TestTimeLimit(t *testing.T) {
 // Progress is told to whoever waits, as long as the call does, and the time limit begins anew.
 func TestProgress(t *testing.T) {
 	c := newCalling(t, catalog.Method{Name: "add", Params: []catalog.Param{{Name: "a"}}, Source: catalog.SourceSchema})
-	c.dialect = &profile.Profile{
+	c.dialect = &dialect.Dialect{
 		Track: func(_ string, params json.RawMessage, token string) json.RawMessage {
 			return json.RawMessage(fmt.Sprintf(`[1,%q]`, token))
 		},
-		Progress: func(_ string, params json.RawMessage) (profile.Progress, bool) {
-			return profile.Progress{Token: string(params), Text: "half"}, true
+		Progress: func(_ string, params json.RawMessage) (dialect.Progress, bool) {
+			return dialect.Progress{Token: string(params), Text: "half"}, true
 		},
 	}
 	told := ""
-	outcome := c.start(t, t.Context(), Options{Timeout: time.Hour, Progress: func(p profile.Progress) { told = p.Text }}, "add")
+	outcome := c.start(t, t.Context(), Options{Timeout: time.Hour, Progress: func(p dialect.Progress) { told = p.Text }}, "add")
 	c.Expect(`{"jsonrpc":"2.0","id":1,"method":"add","params":[1,"rpcsh-1"]}`)
 	extended := make(chan struct{})
 	c.progress["rpcsh-1"].limit.timer = time.AfterFunc(time.Hour, func() { close(extended) })
@@ -189,7 +189,7 @@ func TestProgress(t *testing.T) {
 // A call that is given up is told to the peer by its protocol's own means, and what it still answers is late.
 func TestGivenUp(t *testing.T) {
 	c := newCalling(t)
-	c.dialect = &profile.Profile{Cancel: func(id rpcconn.ID) (string, json.RawMessage) {
+	c.dialect = &dialect.Dialect{Cancel: func(id rpcconn.ID) (string, json.RawMessage) {
 		return "cancel", append(id.Append([]byte("[")), ']')
 	}}
 	ctx, cancel := context.WithCancelCause(t.Context())
@@ -224,7 +224,7 @@ func TestCancelOne(t *testing.T) {
 // What the session asks for itself is not listed, not learned, and not cancelled at the peer.
 func TestDiscoveryIsQuiet(t *testing.T) {
 	c := newCalling(t)
-	c.dialect = &profile.Profile{Cancel: func(rpcconn.ID) (string, json.RawMessage) { return "cancel", nil }}
+	c.dialect = &dialect.Dialect{Cancel: func(rpcconn.ID) (string, json.RawMessage) { return "cancel", nil }}
 	outcome := make(chan *Outcome, 1)
 	opts := Options{Origin: event.FromDiscovery, Timeout: 10 * time.Millisecond}
 	go func() { outcome <- c.Do(t.Context(), []*Prepared{Plain(Request{Method: "rpc.discover"})}, opts) }()

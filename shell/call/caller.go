@@ -16,17 +16,18 @@ import (
 
 	"rpcsh/rpcconn"
 	"rpcsh/rpcconn/catalog"
-	"rpcsh/rpcconn/profile"
+	"rpcsh/rpcconn/dialect"
 	"rpcsh/shell/event"
 )
 
 // Host is what a Caller needs of the session to which its peer belongs. The functions may be called by any number of goroutines.
 type Host struct {
-	Peer    func() event.Peer         // who the peer is, for events
-	Publish func(*event.Event) uint64 // of the session's bus
-	Dialect func() *profile.Profile   // what is special about the peer; nil: nothing
-	// Documents has the peer know files as they are now; nil: there is nothing to tell.
-	Documents func(ctx context.Context, files []string) error
+	Peer     func() event.Peer         // who the peer is, for events
+	Publish  func(*event.Event) uint64 // of the session's bus
+	Dialect  func() *dialect.Dialect   // what is special about the peer; nil: nothing
+	ReadFile dialect.ReadFile          // for what is typed in short
+	// Documents has the peer know the files that a call of method is about as they are now; nil: there is nothing to tell.
+	Documents func(ctx context.Context, method string, files []string) error
 }
 
 // A Line is a connection as a Caller uses it.

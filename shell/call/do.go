@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"rpcsh/rpcconn"
-	"rpcsh/rpcconn/profile"
+	"rpcsh/rpcconn/dialect"
 	"rpcsh/shell/event"
 	"rpcsh/shell/exit"
 )
@@ -22,7 +22,7 @@ type Options struct {
 	Awaited bool          // whoever sends shows the last answer as a result, in its place in the order of events
 
 	Sent     func()                   // is called when all has been sent, unless that failed; a batch may still be on its way then
-	Progress func(p profile.Progress) // is told how far a call has come, on the goroutine that reads
+	Progress func(p dialect.Progress) // is told how far a call has come, on the goroutine that reads
 }
 
 // Do sends calls, at least one, and waits for the answers to those that are no notifications. Without Options.Batch there is one.
@@ -35,8 +35,10 @@ func (c *Caller) Do(ctx context.Context, calls []*Prepared, opts Options) *Outco
 	limit := startLimit(opts.Timeout, func() { cancel(exit.ErrTimeout) })
 	defer limit.stop()
 	x := &exchange{caller: c, line: c.line.Load(), calls: calls, opts: opts, start: time.Now(), cancel: cancel, limit: limit}
-	if err := c.showDocuments(ctx, calls); err != nil {
-		return &Outcome{Err: err}
+	if !x.ofSession() {
+		if err := c.showDocuments(ctx, calls); err != nil {
+			return &Outcome{Origin: opts.Origin, Err: err}
+		}
 	}
 	return x.run(ctx)
 }
@@ -46,11 +48,12 @@ func (c *Caller) showDocuments(ctx context.Context, calls []*Prepared) error {
 	if c.host.Documents == nil {
 		return nil
 	}
-	var files []string
 	for _, p := range calls {
-		files = append(files, p.files...)
+		if err := c.host.Documents(ctx, p.Method, p.files); err != nil {
+			return err
+		}
 	}
-	return c.host.Documents(ctx, files)
+	return nil
 }
 
 // An exchange is the calls of one Do while they are under way.

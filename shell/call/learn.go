@@ -3,6 +3,7 @@ package call
 import (
 	"rpcsh/rpcconn"
 	"rpcsh/rpcconn/catalog"
+	"rpcsh/rpcconn/dialect/openrpc"
 )
 
 // learnFrom learns from an answer that there is a method, or that there is none, and what its params and result look like.
@@ -19,8 +20,8 @@ func (c *Caller) learnFrom(p *Prepared, r *rpcconn.Response) {
 		c.known.Learn(catalog.Method{Name: p.Method, Source: catalog.SourceUsed}) // the params were perhaps wrong
 		return
 	}
-	if p.Method == catalog.MethodDiscover {
-		if learned, err := catalog.FromOpenRPC(r.Result); err == nil {
+	if p.Method == openrpc.MethodDiscover {
+		if learned, err := openrpc.Read(r.Result); err == nil {
 			c.known.Replace(learned) // the person has asked in our place
 		}
 	}

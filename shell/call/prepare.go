@@ -68,11 +68,16 @@ func (c *Caller) Prepare(r Request, check Check) (*Prepared, error) {
 func (c *Caller) fit(p *Prepared) error {
 	m := p.method
 	var err error
+	if d := c.host.Dialect(); d != nil && d.Prepare != nil && !p.Raw {
+		if p.Params, p.files, err = d.Prepare(m, p.Params, c.host.ReadFile); err != nil {
+			return p.wrong("", err.Error())
+		}
+	}
 	if p.Raw && m.Structure == catalog.ByPosition && isWrapper(p.Params) {
 		p.Params, p.Raw = slices.Concat([]byte("["), p.Params, []byte("]")), false
 	}
 	if !p.Raw {
-		if p.Params, err = catalog.Arrange(m, p.Params); err != nil {
+		if p.Params, err = catalog.ReorderParams(m, p.Params); err != nil {
 			return p.wrong("", err.Error())
 		}
 	}

@@ -4,14 +4,14 @@ import (
 	"fmt"
 
 	"rpcsh/rpcconn"
+	"rpcsh/rpcconn/dialect"
 	"rpcsh/rpcconn/jsontext"
-	"rpcsh/rpcconn/profile"
 	"rpcsh/shell/event"
 )
 
 // A watcher is a call whose progress is told.
 type watcher struct {
-	tell  func(p profile.Progress) // nil: nobody looks
+	tell  func(p dialect.Progress) // nil: nobody looks
 	limit *limit
 }
 

@@ -5,11 +5,11 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 
 	"rpcsh/completer"
 	"rpcsh/rpcconn/catalog"
+	"rpcsh/shell/human"
 	"rpcsh/shell/lang"
 	"rpcsh/shell/methods"
 	"rpcsh/shell/session"
@@ -136,7 +136,7 @@ func (d *documents) edit(ctx context.Context, args lang.Text) error {
 		d.view.Report("nothing has changed")
 	}
 	for _, path := range changed {
-		d.session.Note(shortPath(path) + " has changed, which the server was told")
+		d.session.Note(human.Path(path) + " has changed, which the server was told")
 	}
 	return err
 }
@@ -186,7 +186,7 @@ func (d *documents) completeOpen([]string) []completer.Candidate {
 	}
 	var all []completer.Candidate
 	for _, path := range p.Documents().Paths() {
-		all = append(all, completer.Candidate{Text: shortPath(path), Description: "open"})
+		all = append(all, completer.Candidate{Text: human.Path(path), Description: "open"})
 	}
 	return all
 }
@@ -197,22 +197,10 @@ func example(p *session.Peer, m catalog.Method) string {
 	defs := p.Known().Definitions()
 	if docs := p.Documents(); docs != nil && !m.Ours {
 		if open := docs.Paths(); len(open) > 0 {
-			if params := docs.Example(m, defs, shortPath(open[0])); params != nil {
+			if params := docs.Example(m, defs, human.Path(open[0])); params != nil {
 				return methods.CallLine(m, params)
 			}
 		}
 	}
 	return methods.Example(m, defs)
-}
-
-// shortPath returns a path as one would type it here.
-func shortPath(path string) string {
-	dir, err := os.Getwd()
-	if err != nil {
-		return path
-	}
-	if short, err := filepath.Rel(dir, path); err == nil && !strings.HasPrefix(short, "..") {
-		return short
-	}
-	return path
 }

@@ -10,6 +10,7 @@ import (
 	"os"
 
 	"rpcsh/completer"
+	"rpcsh/rpcconn/dialect/openrpc"
 	"rpcsh/shell/exit"
 	"rpcsh/shell/human"
 	"rpcsh/shell/lang"
@@ -82,7 +83,7 @@ func openRPC(p *session.Peer) ([]byte, error) {
 		title = p.Label()
 	}
 	var document bytes.Buffer
-	if err := json.Indent(&document, p.Known().OpenRPC(title), "", "  "); err != nil {
+	if err := json.Indent(&document, openrpc.Export(p.Known(), title), "", "  "); err != nil {
 		return nil, fmt.Errorf("making the OpenRPC document: %w", err)
 	}
 	document.WriteByte('\n')

@@ -8,6 +8,8 @@ import (
 	"rpcsh/completer"
 	"rpcsh/rpcconn"
 	"rpcsh/rpcconn/catalog"
+	"rpcsh/rpcconn/dialect"
+	"rpcsh/rpcconn/dialect/dialects"
 	"rpcsh/shell/exit"
 	"rpcsh/shell/human"
 	"rpcsh/shell/lang"
@@ -31,7 +33,7 @@ func (l *learner) commands() []Command {
 			Examples: []string{".discover", ".discover rpc.discover"},
 			Complete: func([]string) []completer.Candidate {
 				var all []completer.Candidate
-				for _, c := range catalog.Conventions() {
+				for _, c := range dialects.Conventions() {
 					all = append(all, completer.Candidate{Text: c.Name, Description: c.Summary})
 				}
 				return all
@@ -56,7 +58,7 @@ func (l *learner) commands() []Command {
 func conventionHelp() string {
 	text := "Without CONVENTION, those that fit what the peer speaks are tried, one after the other, until one is " +
 		"answered. There are"
-	for i, c := range catalog.Conventions() {
+	for i, c := range dialects.Conventions() {
 		if i > 0 {
 			text += ";"
 		}
@@ -94,22 +96,22 @@ func (l *learner) discover(ctx context.Context, name string) error {
 }
 
 // conventions returns those by which p is asked: the one called name, or those that fit.
-func (l *learner) conventions(p *session.Peer, name string) ([]catalog.Convention, error) {
+func (l *learner) conventions(p *session.Peer, name string) ([]*dialect.Dialect, error) {
 	if name == "" {
 		return l.session.Fitting(p)
 	}
 	if _, known := p.Link().Wire(); !known {
 		return l.session.Fitting(p) // which says so
 	}
-	c, ok := catalog.FindConvention(name)
-	if !ok {
+	c := dialects.Find(name)
+	if c == nil || c.Learn == nil {
 		return nil, fmt.Errorf("there is no convention %s; .help discover lists them", name)
 	}
-	return []catalog.Convention{c}, nil
+	return []*dialect.Dialect{c}, nil
 }
 
 // told tells what became of a question. What was learned is an event.
-func (l *learner) told(c catalog.Convention, err error) {
+func (l *learner) told(c *dialect.Dialect, err error) {
 	var refused *rpcconn.Error
 	switch {
 	case err == nil:

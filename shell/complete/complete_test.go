@@ -13,6 +13,7 @@ import (
 	"rpcsh/rpcconn/catalog"
 	"rpcsh/rpcconn/demo"
 	"rpcsh/rpcconn/dial"
+	"rpcsh/rpcconn/dialect/openrpc"
 	"rpcsh/shell/command"
 	"rpcsh/shell/lang"
 	"rpcsh/shell/session"
@@ -53,7 +54,7 @@ const completionDocument = `{"openrpc":"1.3.2","info":{"title":"Test","version":
 // completing returns a Completer of a session whose peer has the methods of completionDocument.
 func completing(t testing.TB) *Completer {
 	t.Helper()
-	learned, err := catalog.FromOpenRPC([]byte(completionDocument))
+	learned, err := openrpc.Read([]byte(completionDocument))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,12 +6,13 @@ import (
 	"testing"
 
 	"rpcsh/rpcconn/catalog"
+	"rpcsh/rpcconn/dialect/ovsdb"
 )
 
 // What is completed may hang on what stands beside it: the columns of OVSDB on the table.
 func TestCompletesByWhatIsGiven(t *testing.T) {
 	known := catalog.New()
-	known.Replace(catalog.FromOVSDB([]string{"D"}, []json.RawMessage{json.RawMessage(
+	known.Replace(ovsdb.Read([]string{"D"}, []json.RawMessage{json.RawMessage(
 		`{"name":"D","tables":{"Port":{"columns":{"up":{"type":"boolean"}}},"Bridge":{"columns":{"mode":{"type":{"key":{"type":"string","enum":["set",["a","b"]]}}}}}}}`)}))
 	s := knowing(t, known)
 	for _, tt := range []struct{ line, want string }{

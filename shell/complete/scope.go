@@ -7,6 +7,7 @@ import (
 
 	"rpcsh/rpcconn/catalog"
 	"rpcsh/rpcconn/jsontext"
+	"rpcsh/rpcconn/schema"
 	"rpcsh/shell/human"
 	"rpcsh/shell/lang"
 	"rpcsh/shell/view"
@@ -15,7 +16,7 @@ import (
 // A scope is the method whose call is being typed, and what its schemas refer to.
 type scope struct {
 	method      catalog.Method
-	definitions catalog.Definitions
+	definitions schema.Definitions
 }
 
 // scopeAt returns the scope of the call at c, if its method is known.

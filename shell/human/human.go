@@ -3,6 +3,8 @@ package human
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -75,4 +77,16 @@ func Clip(text string, n int) string {
 		return text
 	}
 	return string([]rune(text)[:max(0, n-1)]) + "…"
+}
+
+// Path returns the path of a file as one would type it where the program runs.
+func Path(path string) string {
+	dir, err := os.Getwd()
+	if err != nil {
+		return path
+	}
+	if short, err := filepath.Rel(dir, path); err == nil && !strings.HasPrefix(short, "..") {
+		return short
+	}
+	return path
 }

@@ -7,7 +7,9 @@ import (
 	"strings"
 
 	"rpcsh/rpcconn/catalog"
+	"rpcsh/rpcconn/dialect/openrpc"
 	"rpcsh/rpcconn/jsontext"
+	"rpcsh/rpcconn/schema"
 	"rpcsh/shell/view"
 )
 
@@ -21,11 +23,11 @@ const (
 
 // Object returns m as OpenRPC's method object (OpenRPC 1.3, section Method Object); what its schemas refer to is in
 // the document that .export writes.
-func Object(m catalog.Method, defs catalog.Definitions) json.RawMessage {
+func Object(m catalog.Method, defs schema.Definitions) json.RawMessage {
 	alone := catalog.New()
 	alone.Replace(&catalog.Learned{Source: m.Source, Methods: []catalog.Method{m}, Definitions: defs})
 	var document struct{ Methods []json.RawMessage }
-	if json.Unmarshal(alone.OpenRPC(""), &document) != nil || len(document.Methods) == 0 {
+	if json.Unmarshal(openrpc.Export(alone, ""), &document) != nil || len(document.Methods) == 0 {
 		// a method that the peer calls here is in no document
 		return json.RawMessage(`{"name":` + string(jsontext.AppendQuote(nil, m.Name)) + `}`)
 	}
@@ -37,11 +39,11 @@ type description struct {
 	strings.Builder
 	Page
 	method catalog.Method
-	defs   catalog.Definitions
+	defs   schema.Definitions
 }
 
 // Describe returns all that is known of m; example is a line that can be run as it stands.
-func (p Page) Describe(m catalog.Method, defs catalog.Definitions, example string) string {
+func (p Page) Describe(m catalog.Method, defs schema.Definitions, example string) string {
 	d := &description{Page: Page{min(p.Width, WidestText), p.Colors}, method: m, defs: defs}
 	d.head()
 	d.params()

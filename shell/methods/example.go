@@ -7,6 +7,7 @@ import (
 
 	"rpcsh/rpcconn/catalog"
 	"rpcsh/rpcconn/jsontext"
+	"rpcsh/rpcconn/schema"
 	"rpcsh/shell/lang"
 	"rpcsh/shell/view"
 )
@@ -19,7 +20,7 @@ type Argument struct {
 
 // Example returns a line that calls m, or serves it where the peer calls it here, and can be run as it stands: with
 // the params of m's first example, else with samples of its required parameters.
-func Example(m catalog.Method, defs catalog.Definitions) string {
+func Example(m catalog.Method, defs schema.Definitions) string {
 	if m.Ours {
 		return serveLine(m, defs)
 	}
@@ -36,7 +37,7 @@ func Example(m catalog.Method, defs catalog.Definitions) string {
 }
 
 // serveLine returns a line that answers m.
-func serveLine(m catalog.Method, defs catalog.Definitions) string {
+func serveLine(m catalog.Method, defs schema.Definitions) string {
 	if m.Kind == catalog.KindNotification {
 		return ".watch " + m.Name
 	}

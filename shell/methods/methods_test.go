@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"rpcsh/rpcconn/catalog"
+	"rpcsh/rpcconn/dialect/openrpc"
 	"rpcsh/shell/view"
 )
 
@@ -86,7 +87,7 @@ func aLotOfMethods() []catalog.Method {
 	var methods []catalog.Method
 	for i := range 20_000 {
 		methods = append(methods, catalog.Method{
-			Name: fmt.Sprintf("service_%d.method_%d", i%100, i), Summary: "Does one thing or another.", Source: catalog.SourceOpenRPC,
+			Name: fmt.Sprintf("service_%d.method_%d", i%100, i), Summary: "Does one thing or another.", Source: openrpc.Source,
 			Params: []catalog.Param{{Name: "first", Required: true, Schema: json.RawMessage(`{"type":"integer"}`)}, {Name: "second", Schema: json.RawMessage(`{"enum":["a","b"]}`)}},
 		})
 	}

@@ -7,13 +7,14 @@ import (
 	"strings"
 
 	"rpcsh/rpcconn/catalog"
+	"rpcsh/rpcconn/schema"
 	"rpcsh/shell/view"
 )
 
 // A paramTable is the table of parameters, or of a result, while it is made.
 type paramTable struct {
 	view.Table
-	defs   catalog.Definitions
+	defs   schema.Definitions
 	result bool     // nobody has to give what it describes
 	open   []string // the schemas around the one at hand
 }

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 
 	"rpcsh/rpcconn/catalog"
+	"rpcsh/rpcconn/dialect/openrpc"
+	"rpcsh/rpcconn/dialect/python"
 )
 
 // Signature returns the function's name and parameters as they are written, without the peer that it may get.
@@ -12,8 +14,8 @@ func (f *Function) Signature() string { return f.Name + f.sig.String() }
 
 // Method returns what there is to tell a peer of the function: its parameters, and what its docstring says.
 func (f *Function) Method() catalog.Method {
-	m := catalog.Method{Name: f.Name, Params: []catalog.Param{}, Open: f.sig.args != "" || f.sig.kwargs != "", Source: catalog.SourceOpenRPC}
-	m.Summary, m.Description = catalog.Docstring(f.fn.Doc())
+	m := catalog.Method{Name: f.Name, Params: []catalog.Param{}, Open: f.sig.args != "" || f.sig.kwargs != "", Source: openrpc.Source}
+	m.Summary, m.Description = python.Docstring(f.fn.Doc())
 	for _, p := range f.sig.positional {
 		m.Params = append(m.Params, p.described())
 	}

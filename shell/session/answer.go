@@ -8,8 +8,8 @@ import (
 	"time"
 
 	"rpcsh/rpcconn"
-	"rpcsh/rpcconn/catalog"
-	"rpcsh/rpcconn/profile"
+	"rpcsh/rpcconn/dialect"
+	"rpcsh/rpcconn/dialect/openrpc"
 	"rpcsh/shell/answer"
 	"rpcsh/shell/call"
 	"rpcsh/shell/event"
@@ -32,7 +32,7 @@ func (s *Session) answer(ctx context.Context, p *Peer, req *rpcconn.Request) (js
 
 // answerByDefault answers a request for which there is no rule.
 func (s *Session) answerByDefault(p *Peer, req *rpcconn.Request) (json.RawMessage, error) {
-	if req.Method == catalog.MethodDiscover {
+	if req.Method == openrpc.MethodDiscover {
 		if document := s.describeScripts(); document != nil {
 			req.Remark = describedByScripts
 			return document, nil
@@ -66,7 +66,7 @@ func (s *Session) asked(p *Peer, req *rpcconn.Request) *answer.Request {
 }
 
 // defaultAnswer returns how p's requests of a method are answered where nothing else is served, nil where there is no such default.
-func (p *Peer) defaultAnswer(method string) *profile.Answer {
+func (p *Peer) defaultAnswer(method string) *dialect.Answer {
 	d := p.Dialect()
 	if d == nil {
 		return nil

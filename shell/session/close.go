@@ -33,12 +33,12 @@ func (s *Session) shutdown(p *Peer) {
 	if d == nil || p.accepted || !p.Alive() {
 		return
 	}
-	if _, made := p.connection.Load().handshake(d.Convention); !made {
+	if _, made := p.connection.Load().handshake(d.Name); !made {
 		return // the person began the session, or nobody has
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), shutdownPatience)
 	defer cancel()
-	for _, f := range d.Farewell {
+	for _, f := range d.Shutdown {
 		m := call.Plain(call.Request{Method: f.Method, Notify: f.Notify})
 		if o := p.caller.Do(ctx, []*call.Prepared{m}, call.Options{Origin: event.FromSession}); o.Err != nil {
 			return

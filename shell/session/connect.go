@@ -186,7 +186,7 @@ func (s *Session) adopt(p *Peer, link *dial.Link, ready chan struct{}, announce 
 	known, err := s.opts.Store.Load(p.storedAs)
 	s.remarkError(err)
 	p.known = known
-	p.caller = call.New(call.Host{Peer: p.Event, Publish: s.bus.Publish, Dialect: p.Dialect, Documents: p.showDocuments}, known)
+	p.caller = call.New(call.Host{Peer: p.Event, Publish: s.bus.Publish, Dialect: p.Dialect, Documents: p.showDocuments, ReadFile: readArgument}, known)
 	s.attach(p, link)
 	s.teach(p)
 	p.since = time.Now()
@@ -196,6 +196,9 @@ func (s *Session) adopt(p *Peer, link *dial.Link, ready chan struct{}, announce 
 	close(ready)
 	s.begin(p)
 }
+
+// readArgument reads a file that a call is about.
+func readArgument(path string) ([]byte, error) { return ReadFile(path, maxText) }
 
 // attach gives p a connection.
 func (s *Session) attach(p *Peer, link *dial.Link) {

@@ -12,7 +12,9 @@ import (
 	"rpcsh/rpcconn"
 	"rpcsh/rpcconn/catalog"
 	"rpcsh/rpcconn/dial"
-	"rpcsh/rpcconn/profile"
+	"rpcsh/rpcconn/dialect"
+	"rpcsh/rpcconn/dialect/dialects"
+	"rpcsh/rpcconn/dialect/openrpc"
 	"rpcsh/shell/call"
 	"rpcsh/shell/event"
 	"rpcsh/shell/exit"
@@ -34,12 +36,12 @@ func (s *Session) mayDiscover(p *Peer, w dial.Wire) {
 	if c.discovers.Swap(true) {
 		return
 	}
-	if d := profile.Find(w.Protocol.Name); d != nil && !p.accepted {
+	if d := dialects.Find(w.Protocol.Name); d != nil && d.Learn != nil && !p.accepted {
 		p.dialect.Store(d)
 	}
 	plan := s.plan(p, w)
 	named := p.cfg.Protocol == w.Protocol.Name
-	needed := named && slices.ContainsFunc(plan, func(c catalog.Convention) bool { return c.Hello != nil })
+	needed := named && slices.ContainsFunc(plan, func(c *dialect.Dialect) bool { return c.Handshake != nil })
 	if !s.opts.Discover || p.incurious.Load() || len(plan) == 0 || !s.opts.Attended && !needed {
 		c.begin()
 		close(c.learned)
@@ -58,19 +60,16 @@ func (s *Session) mayDiscover(p *Peer, w dial.Wire) {
 
 // plan returns the conventions by which p may be asked unasked: those that answered in an earlier run first, those that did not not at
 // all.
-func (s *Session) plan(p *Peer, w dial.Wire) []catalog.Convention {
-	return slices.DeleteFunc(s.fitting(p, w), func(c catalog.Convention) bool {
+func (s *Session) plan(p *Peer, w dial.Wire) []*dialect.Dialect {
+	return slices.DeleteFunc(s.fitting(p, w), func(c *dialect.Dialect) bool {
 		answered, asked := p.known.Asked(c.Name)
-		return asked && !answered && c.Hello == nil
+		return asked && !answered && c.Handshake == nil
 	})
 }
 
-// A Convention is a way in which peers tell what they offer.
-type Convention = catalog.Convention
-
 // Fitting returns the conventions by which p can be asked what it offers, those that answered earlier first; none where nothing is
 // asked of peers that speak what p does. The error says that this is not known yet.
-func (s *Session) Fitting(p *Peer) ([]Convention, error) {
+func (s *Session) Fitting(p *Peer) ([]*dialect.Dialect, error) {
 	w, known := p.Link().Wire()
 	if !known {
 		return nil, fmt.Errorf("%s has not said anything yet, so nobody knows what it speaks", p.Title())
@@ -79,20 +78,19 @@ func (s *Session) Fitting(p *Peer) ([]Convention, error) {
 }
 
 // fitting returns the conventions that fit what p speaks, without what its dialect forbids.
-func (s *Session) fitting(p *Peer, w dial.Wire) []catalog.Convention {
-	names := profile.Plan(w.Protocol.Name, w.Framing, p.Link().Target.Scheme)
+func (s *Session) fitting(p *Peer, w dial.Wire) []*dialect.Dialect {
+	plan := dialects.Plan(dialect.Spoken{Protocol: w.Protocol.Name, Framing: w.Framing, Scheme: p.Link().Target.Scheme})
 	if p.accepted { // it came to us: what opens a session is its to say
-		names = nil
+		plan = nil
 		if w.Protocol.Discover {
-			names = []string{string(catalog.SourceOpenRPC)}
+			plan = []*dialect.Dialect{dialects.Find(string(openrpc.Source))}
 		}
 	}
-	var first, then []catalog.Convention
-	for _, name := range names {
-		c, ok := catalog.FindConvention(name)
-		answered, _ := p.known.Asked(name)
+	var first, then []*dialect.Dialect
+	for _, c := range plan {
+		answered, _ := p.known.Asked(c.Name)
 		switch {
-		case !ok || forbidden(p, c):
+		case forbidden(p, c):
 		case answered:
 			first = append(first, c)
 		default:
@@ -103,7 +101,7 @@ func (s *Session) fitting(p *Peer, w dial.Wire) []catalog.Convention {
 }
 
 // forbidden reports whether c asks something that p's dialect says must not be asked.
-func forbidden(p *Peer, c catalog.Convention) bool {
+func forbidden(p *Peer, c *dialect.Dialect) bool {
 	d := p.Dialect()
 	return d != nil && slices.ContainsFunc(d.Never, func(pattern string) bool {
 		return slices.ContainsFunc(c.Asks, func(method string) bool { return glob.Match(pattern, method) })
@@ -114,21 +112,21 @@ func forbidden(p *Peer, c catalog.Convention) bool {
 type inquiry struct {
 	timeout time.Duration // of a question
 	asked   bool          // somebody has asked for it, and is told all
-	told    func(c catalog.Convention, err error)
+	told    func(c *dialect.Dialect, err error)
 }
 
 // Discover asks p by one convention after the other, because somebody wants to know, until one is answered. It reports whether one was.
 // told is told what came of each.
-func (s *Session) Discover(ctx context.Context, p *Peer, by []catalog.Convention, told func(catalog.Convention, error)) bool {
+func (s *Session) Discover(ctx context.Context, p *Peer, by []*dialect.Dialect, told func(*dialect.Dialect, error)) bool {
 	return s.discover(ctx, p, p.connection.Load(), by, &inquiry{timeout: AskedTimeout, asked: true, told: told})
 }
 
 // discover asks p by one convention after the other, until one is answered. It reports whether one was.
-func (s *Session) discover(ctx context.Context, p *Peer, c *connection, plan []catalog.Convention, q *inquiry) bool {
+func (s *Session) discover(ctx context.Context, p *Peer, c *connection, plan []*dialect.Dialect, q *inquiry) bool {
 	var silent []string // conventions that had no answer
 	for i, by := range plan {
 		learned, err := s.askBy(ctx, p, c, by, q)
-		if !slices.ContainsFunc(plan[i+1:], func(later catalog.Convention) bool { return later.Hello != nil }) {
+		if !slices.ContainsFunc(plan[i+1:], func(later *dialect.Dialect) bool { return later.Handshake != nil }) {
 			c.begin() // nothing has to be said first any more
 		}
 		if q.told != nil {
@@ -151,7 +149,7 @@ func (s *Session) discover(ctx context.Context, p *Peer, c *connection, plan []c
 		}
 		var refused *rpcconn.Error
 		switch {
-		case q.asked, errors.As(err, &refused), errors.Is(err, catalog.ErrNotOffered):
+		case q.asked, errors.As(err, &refused), errors.Is(err, dialect.ErrNotOffered):
 		case errors.Is(err, exit.ErrTimeout):
 			silent = append(silent, by.Name)
 		default:
@@ -167,11 +165,11 @@ func (s *Session) discover(ctx context.Context, p *Peer, c *connection, plan []c
 }
 
 // askBy asks p by one convention, with its handshake where that has still to be made.
-func (s *Session) askBy(ctx context.Context, p *Peer, c *connection, by catalog.Convention, q *inquiry) (*catalog.Learned, error) {
+func (s *Session) askBy(ctx context.Context, p *Peer, c *connection, by *dialect.Dialect, q *inquiry) (*catalog.Learned, error) {
 	answer, made := c.handshake(by.Name)
-	if by.Hello != nil && !made {
+	if by.Handshake != nil && !made {
 		var err error
-		answer, err = by.Hello(ctx, s.asker(p, c, handshakeTimeout), s.opts.Self)
+		answer, err = by.Handshake(ctx, s.asker(p, c, handshakeTimeout), s.opts.Self)
 		if err != nil {
 			return nil, err
 		}
@@ -182,8 +180,8 @@ func (s *Session) askBy(ctx context.Context, p *Peer, c *connection, by catalog.
 }
 
 // asker is p as conventions ask it.
-func (s *Session) asker(p *Peer, c *connection, timeout time.Duration) catalog.Peer {
-	asker := catalog.Peer{
+func (s *Session) asker(p *Peer, c *connection, timeout time.Duration) dialect.Peer {
+	asker := dialect.Peer{
 		Call: func(ctx context.Context, method string, params json.RawMessage) (json.RawMessage, error) {
 			m := call.Plain(call.Request{Method: method, Params: params})
 			o := p.caller.Do(ctx, []*call.Prepared{m}, call.Options{Origin: event.FromDiscovery, Timeout: timeout})
@@ -205,15 +203,15 @@ func (s *Session) asker(p *Peer, c *connection, timeout time.Duration) catalog.P
 }
 
 // recognize takes p, which has answered a convention, for one of those peers that have it.
-func (p *Peer) recognize(c *connection, by catalog.Convention) {
-	if d := profile.OfConvention(by.Name); d != nil && !p.accepted {
-		p.dialect.Store(d)
-		c.Become(d.Name)
+func (p *Peer) recognize(c *connection, by *dialect.Dialect) {
+	if by.Wire != nil && !p.accepted {
+		p.dialect.Store(by)
+		c.Become(by.Name)
 	}
 }
 
 // learn learns what a peer told by a convention, and says so where it is news.
-func (s *Session) learn(p *Peer, by catalog.Convention, learned *catalog.Learned, q *inquiry) {
+func (s *Session) learn(p *Peer, by *dialect.Dialect, learned *catalog.Learned, q *inquiry) {
 	p.recognize(p.connection.Load(), by)
 	before := p.known.Len()
 	who := p.known.Peer().String()
@@ -258,7 +256,7 @@ func (s *Session) remember(p *Peer) {
 }
 
 // comeBack dials p again, which ended the connection because of a question, and asks no more.
-func (s *Session) comeBack(p *Peer, c *connection, by catalog.Convention) {
+func (s *Session) comeBack(p *Peer, c *connection, by *dialect.Dialect) {
 	s.remember(p)
 	if p.accepted || p.incurious.Swap(true) || errors.Is(c.Err(), rpcconn.ErrClosed) || s.ended() {
 		return
@@ -288,10 +286,9 @@ func (s *Session) onPeerNews(p *Peer, req *rpcconn.Request) {
 const relearnPause = 100 * time.Millisecond
 
 // relearn asks p again by the convention of its dialect, because it said that what it offers has changed.
-func (s *Session) relearn(p *Peer, d *profile.Profile) {
+func (s *Session) relearn(p *Peer, d *dialect.Dialect) {
 	c := p.connection.Load()
-	by, ok := catalog.FindConvention(d.Convention)
-	if !ok || !s.opts.Discover || c.relearns.Swap(true) {
+	if !s.opts.Discover || c.relearns.Swap(true) {
 		return
 	}
 	s.tasks.Go(func() {
@@ -301,7 +298,7 @@ func (s *Session) relearn(p *Peer, d *profile.Profile) {
 			return
 		}
 		c.relearns.Store(false)
-		s.discover(s.done, p, c, []catalog.Convention{by}, &inquiry{timeout: questionTimeout})
+		s.discover(s.done, p, c, []*dialect.Dialect{d}, &inquiry{timeout: questionTimeout})
 	})
 }
 

@@ -13,6 +13,9 @@ import (
 	"time"
 
 	"rpcsh/rpcconn/catalog"
+	"rpcsh/rpcconn/dialect/openrpc"
+	"rpcsh/rpcconn/dialect/python"
+	"rpcsh/rpcconn/schema"
 	"rpcsh/shell/human"
 )
 
@@ -49,7 +52,7 @@ func MergeDocuments(all []*catalog.Learned) []*catalog.Learned {
 	for _, l := range all {
 		m := of[l.Source]
 		if m == nil {
-			m = &catalog.Learned{Source: l.Source, Definitions: make(catalog.Definitions)}
+			m = &catalog.Learned{Source: l.Source, Definitions: make(schema.Definitions)}
 			of[l.Source] = m
 			result = append(result, m)
 		}
@@ -76,9 +79,9 @@ func ReadDocument(ctx context.Context, path string) (*catalog.Learned, error) {
 		return nil, err
 	}
 	if filepath.Ext(path) == ".py" {
-		return catalog.FromPython(path, data)
+		return python.Read(path, data)
 	}
-	learned, err := catalog.FromOpenRPC(data)
+	learned, err := openrpc.Read(data)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}

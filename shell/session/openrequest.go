@@ -7,7 +7,7 @@ import (
 	"sync"
 
 	"rpcsh/rpcconn"
-	"rpcsh/rpcconn/profile"
+	"rpcsh/rpcconn/dialect/dialects"
 )
 
 // openRequests are the requests of a peer's connection that are being answered: they are listed, may be withdrawn, and have no answer
@@ -119,7 +119,7 @@ func (o *openRequests) note(req *rpcconn.Request) {
 		o.add(req)
 		return
 	}
-	if id, answer, ok := profile.Withdrawn(req.Method, req.Params); ok {
+	if id, answer, ok := dialects.Withdrawn(req.Method, req.Params); ok {
 		o.withdraw(id, &withdrawnError{answer})
 	}
 }

@@ -13,7 +13,8 @@ import (
 	"rpcsh/rpcconn"
 	"rpcsh/rpcconn/catalog"
 	"rpcsh/rpcconn/dial"
-	"rpcsh/rpcconn/profile"
+	"rpcsh/rpcconn/dialect"
+	"rpcsh/rpcconn/dialect/lsp"
 	"rpcsh/rpcconn/transport"
 	"rpcsh/shell/advice"
 	"rpcsh/shell/call"
@@ -36,7 +37,7 @@ type Peer struct {
 	storedAs   string           // under which what is known of it is kept
 	since      time.Time
 	known      *catalog.Catalog
-	dialect    atomic.Pointer[profile.Profile] // nil: there is nothing special about it
+	dialect    atomic.Pointer[dialect.Dialect] // nil: there is nothing special about it
 	who        atomic.Pointer[event.Peer]      // as events tell of it
 
 	// believed is whether what it speaks was found out in an earlier run, and not made sure of.
@@ -44,9 +45,9 @@ type Peer struct {
 	// incurious is whether it ended a connection because it was asked what it offers, so that it is not asked any more.
 	incurious atomic.Bool
 
-	documents Documents
-	inbox     inbox  // what is done for what it did
-	lastSeen  string // the method that it called last; the reading goroutine's
+	documents *lsp.Documents // that it has open
+	inbox     inbox          // what is done for what it did
+	lastSeen  string         // the method that it called last; the reading goroutine's
 
 	mu     sync.Mutex // protects what follows
 	number int
@@ -54,7 +55,7 @@ type Peer struct {
 }
 
 func (s *Session) newPeer() *Peer {
-	p := &Peer{session: s, known: catalog.New()}
+	p := &Peer{session: s, known: catalog.New(), documents: lsp.NewDocuments()}
 	p.inbox.start, p.inbox.done = s.tasks.Go, s.done
 	p.inbox.missed = func(n int) {
 		p.note(fmt.Sprintf("%s: %s not handled, they came faster than what is served for them could take", p.Title(), human.Plural(n, "notification")))
@@ -127,7 +128,7 @@ func (p *Peer) Since() time.Time { return p.since }
 func (p *Peer) Known() *catalog.Catalog { return p.known }
 
 // Dialect returns what is special about p, nil: nothing, or it is not known yet.
-func (p *Peer) Dialect() *profile.Profile { return p.dialect.Load() }
+func (p *Peer) Dialect() *dialect.Dialect { return p.dialect.Load() }
 
 // Caller sends calls to p.
 func (p *Peer) Caller() *call.Caller { return p.caller }

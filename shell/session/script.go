@@ -14,6 +14,7 @@ import (
 	"sync"
 
 	"rpcsh/rpcconn/catalog"
+	"rpcsh/rpcconn/dialect/openrpc"
 	"rpcsh/shell/answer"
 	"rpcsh/shell/event"
 	"rpcsh/shell/exit"
@@ -257,7 +258,7 @@ func (s *Session) describeScripts() json.RawMessage {
 		return nil
 	}
 	var document bytes.Buffer
-	if json.Compact(&document, catalog.New(methods...).OpenRPC(s.opts.Self.Name)) != nil {
+	if json.Compact(&document, openrpc.Export(catalog.New(methods...), s.opts.Self.Name)) != nil {
 		return nil
 	}
 	return document.Bytes()

@@ -17,6 +17,7 @@ import (
 	"rpcsh/rpcconn/catalog"
 	"rpcsh/rpcconn/detect"
 	"rpcsh/rpcconn/dial"
+	"rpcsh/rpcconn/dialect"
 	"rpcsh/shell/answer"
 	"rpcsh/shell/event"
 )
@@ -25,7 +26,7 @@ import (
 type Options struct {
 	Wire     dial.Config     // of connections for which nothing else is said
 	Settings Settings        // at the beginning; what is empty has its default
-	Self     catalog.Self    // who we tell peers that we are
+	Self     dialect.Self    // who we tell peers that we are
 	Store    catalog.Store   // of the methods known of peers; zero: they are forgotten
 	Findings detect.Findings // of what targets speak; zero: they are forgotten
 	Discover bool            // peers may be asked what they offer
@@ -96,7 +97,7 @@ func (s *Session) Events() *event.Bus { return &s.bus }
 func (s *Session) Wire() dial.Config { return s.opts.Wire }
 
 // Self returns who peers are told that we are.
-func (s *Session) Self() catalog.Self { return s.opts.Self }
+func (s *Session) Self() dialect.Self { return s.opts.Self }
 
 // Rules returns what answers the peers' requests.
 func (s *Session) Rules() *answer.Rules { return &s.rules }

@@ -1,0 +1,174 @@
+package catalog
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"rpcsh/rpcconn/jsontext"
+	"rpcsh/rpcconn/schema"
+)
+
+// ReorderParams returns params in the structure that m takes: named ones put in order where it takes positions, and the
+// other way round. Params that m's structure allows, or whose method is not known well enough, come back as they are.
+// The error says what cannot be put in order: a name that m does not have, more positions than it has, or a required
+// param missing before a given one.
+func ReorderParams(m Method, params json.RawMessage) (json.RawMessage, error) {
+	if m.Params == nil || jsontext.Valid(params) != nil {
+		return params, nil
+	}
+	switch first := jsontext.FirstByte(params); {
+	case m.Structure == ByName && first == '[':
+		return m.byName(jsontext.Elements(params))
+	case m.Structure == ByPosition && first == '{':
+		return m.byPosition(params)
+	}
+	return params, nil
+}
+
+// byName returns an object of values that were given by position.
+func (m Method) byName(values []json.RawMessage) (json.RawMessage, error) {
+	if len(values) == 1 && m.names(values[0]) {
+		return values[0], nil // it is the params already
+	}
+	if len(values) > len(m.Params) {
+		return nil, errors.New(m.tooMany(len(values)))
+	}
+	object := []byte{'{'}
+	for i, value := range values {
+		if i > 0 {
+			object = append(object, ',')
+		}
+		object = append(jsontext.AppendQuote(object, m.Params[i].Name), ':')
+		object = append(object, value...)
+	}
+	return append(object, '}'), nil
+}
+
+// names reports whether value is an object whose members are params of m.
+func (m Method) names(value json.RawMessage) bool {
+	if jsontext.FirstByte(value) != '{' {
+		return false
+	}
+	known, n := true, 0
+	_, _ = jsontext.Object(value, func(key, _ []byte) error {
+		n++
+		known = known && m.param(jsontext.Key(key)) >= 0
+		return nil
+	})
+	return known && n > 0
+}
+
+// param returns the position of the param called name, -1 where there is none.
+func (m Method) param(name string) int {
+	return slices.IndexFunc(m.Params, func(p Param) bool { return p.Name == name })
+}
+
+// byPosition returns an array of the members of an object. Optional params before one that is given have their default
+// value, or null.
+func (m Method) byPosition(object json.RawMessage) (json.RawMessage, error) {
+	values := make([]json.RawMessage, len(m.Params))
+	n := 0
+	if _, err := jsontext.Object(object, func(key, value []byte) error {
+		name := jsontext.Key(key)
+		i := m.param(name)
+		if i < 0 {
+			return fmt.Errorf("%s %s", name, m.notParam())
+		}
+		values[i] = value
+		n = max(n, i+1)
+		return nil
+	}); err != nil {
+		return nil, err
+	}
+	array := []byte{'['}
+	for i, value := range values[:n] {
+		p := m.Params[i]
+		if value == nil {
+			if value = schema.Definitions(nil).Default(p.Schema); value == nil {
+				value = json.RawMessage("null")
+			}
+			if p.Required {
+				return nil, fmt.Errorf(
+					"%s is missing: %s takes its params by position, and %s is behind it",
+					p.Name,
+					m.Name,
+					m.Params[n-1].Name,
+				)
+			}
+		}
+		if i > 0 {
+			array = append(array, ',')
+		}
+		array = append(array, value...)
+	}
+	return append(array, ']'), nil
+}
+
+// tooMany says that m does not have as many params.
+func (m Method) tooMany(given int) string {
+	n, params := given-len(m.Params), "params"
+	if n == 1 {
+		params = "param"
+	}
+	return fmt.Sprintf("%d %s too many: %s has %s", n, params, m.Name, m.paramNames())
+}
+
+// notParam says that something is no param of m.
+func (m Method) notParam() string {
+	return "is not a param of " + m.Name + ": it has " + m.paramNames()
+}
+
+// maxListed is how many names are listed in a line.
+const maxListed = 10
+
+// paramNames returns the names of the params, for a person.
+func (m Method) paramNames() string {
+	var names []string
+	for _, p := range m.Params {
+		if len(names) == maxListed {
+			names = append(names, "…")
+			break
+		}
+		names = append(names, p.Name)
+	}
+	if len(names) == 0 {
+		return "none"
+	}
+	return strings.Join(names, ", ")
+}
+
+// Call returns what is sent to call m with params, which have been reordered. The error says that they cannot be sent
+// in the way in which m is called: they are no object.
+func (m Method) Call(params json.RawMessage) (method string, sent json.RawMessage, err error) {
+	if m.Via == nil {
+		return m.Name, params, nil
+	}
+	if len(params) == 0 {
+		params = json.RawMessage("{}")
+	}
+	if jsontext.FirstByte(params) != '{' {
+		return "", nil, fmt.Errorf("%s takes named params: write NAME=VALUE, or an object", m.Name)
+	}
+	if m.Via.Member == "" {
+		return m.Via.Method, withMembers(m.Via.Fixed, params[jsontext.Space(params, 0)+1:]), nil
+	}
+	member := append(jsontext.AppendQuote(nil, m.Via.Member), ':')
+	return m.Via.Method, withMembers(m.Via.Fixed, append(append(member, params...), '}')), nil
+}
+
+// withMembers returns object with more members behind its own; more is the text of an object without its opening brace.
+func withMembers(object, more []byte) json.RawMessage {
+	merged := bytes.TrimSpace(bytes.TrimSuffix(bytes.TrimSpace(object), []byte{'}'}))
+	if len(merged) == 0 {
+		merged = []byte{'{'}
+	}
+	merged = slices.Clone(merged)
+	if len(merged) > 1 && jsontext.FirstByte(more) != '}' {
+		merged = append(merged, ',')
+	}
+	return append(merged, more...)
+}

@@ -1,0 +1,21 @@
+// Package describe is what peers tell in forms of their own when they are asked by one of many usual names, such as
+// help or rpc_methods. There is no specification: Read takes what looks like a description.
+package describe
+
+import "rpcsh/rpcconn/dialect"
+
+import ()
+
+// Dialect returns the dialect.
+func Dialect() dialect.Dialect {
+	return dialect.Dialect{
+		Name: string(Source), Title: "describe", Summary: "a method that lists the others, by one of its usual names",
+		Fits: func(s dialect.Spoken) dialect.Rank {
+			if s.Protocol == dialect.JSONRPC && s.Framing != "header" {
+				return dialect.RankLast
+			}
+			return dialect.RankNone
+		},
+		Asks: descriptions(), Learn: learn,
+	}
+}

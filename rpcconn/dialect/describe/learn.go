@@ -1,0 +1,50 @@
+package describe
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"rpcsh/rpcconn"
+	"rpcsh/rpcconn/catalog"
+	"rpcsh/rpcconn/dialect"
+)
+
+// Source is what peers tell in a form of their own when they are asked by one of many names.
+const Source catalog.Source = "describe"
+
+// descriptions returns the table of methods by which peers describe themselves, those of the most peers first. Whatever
+// they answer is read by Read; a peer is asked one after the other, until an answer can be read.
+func descriptions() []string {
+	return []string{
+		"help",               // bitcoind and what came of it: a text
+		"rpc.serverInfo",     // jrpc2: names
+		"rpc_methods",        // Substrate: names
+		"rpc_get_methods",    // SPDK: names
+		"core.describe",      // Mopidy: objects by name
+		"JSONRPC.Introspect", // Kodi: methods, notifications and types
+		"system.describe",    // JSON-RPC 1.1: procs
+		"list_methods",
+		"getMethods",
+	}
+}
+
+func learn(ctx context.Context, p dialect.Peer, _ json.RawMessage) (*catalog.Learned, error) {
+	unread := error(dialect.ErrNotOffered)
+	for _, method := range descriptions() {
+		answer, err := p.Call(ctx, method, nil)
+		if refused := new(rpcconn.Error); errors.As(err, &refused) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		learned, err := Read(answer)
+		if err == nil {
+			return learned, nil
+		}
+		unread = fmt.Errorf("reading the answer to %s: %w", method, err)
+	}
+	return nil, unread
+}

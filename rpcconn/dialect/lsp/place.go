@@ -1,0 +1,230 @@
+package lsp
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"rpcsh/rpcconn/catalog"
+	"rpcsh/rpcconn/dialect"
+	"rpcsh/rpcconn/jsontext"
+	"rpcsh/rpcconn/schema"
+)
+
+// Members of params that have a short way to be typed.
+const (
+	memberDocument = "textDocument"
+	memberPosition = "position"
+	memberRange    = "range"
+)
+
+// placeSyntax is how a person writes where something is in a file: FILE, FILE:LINE, FILE:LINE:COLUMN, and -LINE:COLUMN
+// behind that for a range. Lines and columns count from 1, and a column is one of characters, as editors show them.
+var placeSyntax = regexp.MustCompile(`^(.*?)(?::(\d+)(?::(\d+))?(?:-(\d+):(\d+))?)?$`)
+
+// prepare writes in full what was typed in short: a file, or a place in it, as the first argument of a method that has
+// a document among its params, and text where a document, a position or a range belongs.
+func prepare(
+	m catalog.Method, params json.RawMessage, read dialect.ReadFile,
+) (full json.RawMessage, files []string, err error) {
+	if len(params) == 0 || !hasParam(m, memberDocument) && !hasParam(m, memberPosition) {
+		return params, nil, nil
+	}
+	var members []jsontext.Member
+	switch {
+	case jsontext.Valid(params) != nil:
+		return params, nil, nil // it is refused elsewhere
+	case params[0] == '[':
+		if members, err = placeMembers(m, params); err != nil || members == nil {
+			return params, nil, err
+		}
+	case params[0] == '{':
+		members = jsontext.Members(params)
+	default:
+		return params, nil, nil
+	}
+	text, files, err := documents(members, read)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := places(members, text); err != nil {
+		return nil, nil, err
+	}
+	return object(members), files, nil
+}
+
+// documents writes the documents among members in full. It returns the text of the last one, "" where it cannot be
+// read, and the files that they are.
+func documents(members []jsontext.Member, read dialect.ReadFile) (text string, files []string, err error) {
+	for i, v := range members {
+		typed, err := jsontext.Unquote(v.Value)
+		if v.Name != memberDocument || err != nil {
+			continue
+		}
+		path, address := typed, typed
+		if !strings.Contains(typed, "://") {
+			if path, err = filepath.Abs(typed); err != nil {
+				return "", nil, err
+			}
+			address = dialect.FileURI(path)
+			files = append(files, path)
+		}
+		if data, err := read(path); err == nil {
+			text = string(data)
+		}
+		members[i].Value = slices.Concat([]byte(`{"uri":`), quoted(address), []byte("}"))
+	}
+	return text, files, nil
+}
+
+// places writes the positions and ranges among members in full; text is what they are in.
+func places(members []jsontext.Member, text string) error {
+	for i, v := range members {
+		typed, err := jsontext.Unquote(v.Value)
+		if err != nil || v.Name != memberPosition && v.Name != memberRange {
+			continue
+		}
+		at := placeSyntax.FindStringSubmatch(":" + strings.TrimPrefix(typed, ":"))
+		switch {
+		case at == nil || at[1] != "" || at[2] == "":
+			return fmt.Errorf("%s is no %s: write LINE:COLUMN, counted from 1, or {…} as LSP has it", typed, v.Name)
+		case v.Name == memberPosition:
+			members[i].Value = position(text, at[2], at[3])
+		default:
+			end := position(text, or(at[4], at[2]), or(at[5], at[3]))
+			members[i].Value = slices.Concat(
+				[]byte(`{"start":`), position(text, at[2], at[3]), []byte(`,"end":`), end, []byte("}"),
+			)
+		}
+	}
+	return nil
+}
+
+// object returns an object of members.
+func object(members []jsontext.Member) json.RawMessage {
+	var b bytes.Buffer
+	b.WriteByte('{')
+	for i, v := range members {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		b.Write(quoted(v.Name))
+		b.WriteByte(':')
+		b.Write(v.Value)
+	}
+	b.WriteByte('}')
+	return b.Bytes()
+}
+
+// placeMembers returns the members that positional arguments mean, the first of which is a place in a file; nil where
+// it is none.
+func placeMembers(m catalog.Method, params json.RawMessage) ([]jsontext.Member, error) {
+	values := jsontext.Elements(params)
+	if len(values) == 0 || !hasParam(m, memberDocument) {
+		return nil, nil
+	}
+	typed, err := jsontext.Unquote(values[0])
+	if err != nil {
+		return nil, nil
+	}
+	at := placeSyntax.FindStringSubmatch(typed)
+	if at == nil { // it has a line break
+		return nil, nil
+	}
+	members := []jsontext.Member{{Name: memberDocument, Value: quoted(at[1])}}
+	for _, name := range []string{memberPosition, memberRange} {
+		if !hasParam(m, name) {
+			continue
+		}
+		where := typed[len(at[1]):]
+		if where == "" {
+			return nil, fmt.Errorf("%s wants a place: write %s:LINE:COLUMN, counted from 1", m.Name, typed)
+		}
+		members = append(members, jsontext.Member{Name: name, Value: quoted(where)})
+		break
+	}
+	rest := values[1:]
+	for _, p := range m.Params { // further arguments are the other params, in their order
+		if len(rest) == 0 {
+			break
+		}
+		if !slices.ContainsFunc(members, func(v jsontext.Member) bool { return v.Name == p.Name }) && !isToken(p.Name) {
+			members, rest = append(members, jsontext.Member{Name: p.Name, Value: rest[0]}), rest[1:]
+		}
+	}
+	if len(rest) > 0 {
+		return nil, fmt.Errorf("%s has fewer params than there are arguments", m.Name)
+	}
+	return members, nil
+}
+
+// example returns params in short for a call of m at the beginning of a file, nil where it has no short way to be
+// typed.
+func example(m catalog.Method, defs schema.Definitions, path string) json.RawMessage {
+	if !hasParam(m, memberDocument) || Syncs(m.Name) {
+		return nil
+	}
+	place := path
+	if hasParam(m, memberPosition) || hasParam(m, memberRange) {
+		place += ":1:1"
+	}
+	args := [][]byte{quoted(place)}
+	for _, p := range m.Params {
+		if p.Required && p.Name != memberDocument && p.Name != memberPosition && p.Name != memberRange {
+			args = append(args, defs.Sample(p.Schema))
+		}
+	}
+	params := slices.Concat([]byte("["), bytes.Join(args, []byte(",")), []byte("]"))
+	members, err := placeMembers(m, params)
+	given := func(p catalog.Param) bool {
+		return slices.ContainsFunc(members, func(v jsontext.Member) bool { return v.Name == p.Name })
+	}
+	if err != nil || slices.ContainsFunc(m.Params, func(p catalog.Param) bool { return p.Required && !given(p) }) {
+		return nil
+	}
+	return params
+}
+
+// isToken reports whether a param is one of those that all methods have and nobody types.
+func isToken(name string) bool { return name == workDoneToken || name == "partialResultToken" }
+
+func hasParam(m catalog.Method, name string) bool {
+	return slices.ContainsFunc(m.Params, func(p catalog.Param) bool { return p.Name == name })
+}
+
+func or(text, otherwise string) string {
+	if text == "" {
+		return otherwise
+	}
+	return text
+}
+
+// position returns a Position, which counts from 0, and characters in UTF-16 (LSP 3.18, "Position"). Line and column
+// are digits, or nothing for 1.
+func position(text, line, column string) json.RawMessage {
+	l, _ := strconv.Atoi(or(line, "1")) // too large a number is one behind the end, as any other
+	c, _ := strconv.Atoi(or(column, "1"))
+	l, c = max(l, 1)-1, max(c, 1)-1
+	units := c
+	lines := strings.Split(text, "\n")
+	if l < len(lines) {
+		units = 0
+		n := 0
+		for _, r := range strings.TrimSuffix(lines[l], "\r") {
+			if n == c {
+				break
+			}
+			if n++; r > 0xffff {
+				units++
+			}
+			units++
+		}
+		units += c - n
+	}
+	return fmt.Appendf(nil, `{"line":%d,"character":%d}`, l, units)
+}

@@ -1,0 +1,21 @@
+package dialect
+
+import "testing"
+
+func TestSelf(t *testing.T) {
+	tests := []struct{ root, uri, folders string }{
+		{"", "", "[]"},
+		{"/", "file:///", `[{"uri":"file:///","name":"/"}]`},
+		{"C:/b", "file:///C:/b", `[{"uri":"file:///C:/b","name":"b"}]`},
+		{"/a b/ü#c", "file:///a%20b/%C3%BC%23c", `[{"uri":"file:///a%20b/%C3%BC%23c","name":"ü#c"}]`},
+	}
+	for _, test := range tests {
+		self := Self{Root: test.root}
+		if uri, folders := self.RootURI(), string(self.Folders()); uri != test.uri || folders != test.folders {
+			t.Errorf("%q: got %s, %s", test.root, uri, folders)
+		}
+	}
+	if got := string(Self{Name: `a"b`, Version: "1"}.ClientInfo()); got != `{"name":"a\"b","version":"1"}` {
+		t.Errorf("we are %s", got)
+	}
+}

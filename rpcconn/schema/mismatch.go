@@ -1,0 +1,288 @@
+package schema
+
+import (
+	"fmt"
+	"math/big"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+	"github.com/santhosh-tekuri/jsonschema/v6/kind"
+
+	"rpcsh/rpcconn/jsontext"
+)
+
+// maxNamed is how many members or values one problem names.
+const maxNamed = 10
+
+// A mismatch is a part of a value that does not fit its schema.
+type mismatch struct {
+	at      []string // where
+	got     string   // what it is
+	want    string   // what is wanted instead; "": got says it all
+	byType  bool     // it is of another type
+	byValue bool     // it has one of some values, or the only one, and not that
+}
+
+func (m mismatch) reason() string {
+	if m.want == "" {
+		return m.got
+	}
+	return m.got + ", " + m.want + " is wanted"
+}
+
+// problemsOf returns what is wrong with v.
+func problemsOf(e *jsonschema.ValidationError, v any) (problems []Problem) {
+	for _, m := range mismatches(e, v) {
+		p := Problem{Path: pathText(m.at, v), Reason: m.reason()}
+		if !slices.Contains(problems, p) {
+			problems = append(problems, p)
+		}
+	}
+	return problems
+}
+
+// mismatches returns what is wrong with v; none where it is only that the schema goes in a circle.
+func mismatches(e *jsonschema.ValidationError, v any) (list []mismatch) {
+	m := mismatch{at: e.InstanceLocation}
+	found := at(v, m.at)
+	m.got = "is " + valueText(found)
+	switch k := e.ErrorKind.(type) {
+	case *kind.Schema, *kind.Group, *kind.Reference, *kind.AllOf:
+		for _, cause := range e.Causes {
+			list = append(list, mismatches(cause, v)...)
+		}
+		return list
+	case *kind.AnyOf:
+		return bestOf(e, v)
+	case *kind.OneOf:
+		if k.Subschemas == nil {
+			return bestOf(e, v)
+		}
+		m.got = "fits more than one of what is wanted"
+	case *kind.RefCycle:
+		return nil
+	case *kind.Type:
+		m.ofType(k, found)
+	case *kind.Enum:
+		m.want, m.byValue = oneOf(k.Want), true
+	case *kind.Const:
+		m.want, m.byValue = valueText(k.Want), true
+	case *kind.Pattern:
+		m.want = "what matches " + string(appendClipped(nil, k.Want, maxRemarked))
+	case *kind.Format:
+		m.want = "a " + k.Want
+	case *kind.Minimum:
+		m.want = "at least " + numberText(k.Want)
+	case *kind.Maximum:
+		m.want = "at most " + numberText(k.Want)
+	case *kind.ExclusiveMinimum:
+		m.want = "more than " + numberText(k.Want)
+	case *kind.ExclusiveMaximum:
+		m.want = "less than " + numberText(k.Want)
+	case *kind.MultipleOf:
+		m.want = "a multiple of " + numberText(k.Want)
+	case *kind.MinLength:
+		m.want = "a text of at least " + count(k.Want, "character")
+	case *kind.MaxLength:
+		m.want = "a text of at most " + count(k.Want, "character")
+	case *kind.MinItems:
+		m.got = fmt.Sprintf("has %s, at least %d are wanted", count(k.Got, "element"), k.Want)
+	case *kind.MaxItems:
+		m.got = fmt.Sprintf("has %s, at most %d are wanted", count(k.Got, "element"), k.Want)
+	case *kind.AdditionalItems:
+		m.got = "has " + count(k.Count, "element") + " too many"
+	case *kind.MinProperties:
+		m.got = fmt.Sprintf("has %s, at least %d are wanted", count(k.Got, "member"), k.Want)
+	case *kind.MaxProperties:
+		m.got = fmt.Sprintf("has %s, at most %d are wanted", count(k.Got, "member"), k.Want)
+	case *kind.UniqueItems:
+		m.got = fmt.Sprintf("has equal elements, [%d] and [%d]", k.Duplicates[0], k.Duplicates[1])
+	case *kind.Required:
+		return members(m.at, k.Missing, "is missing")
+	case *kind.Dependency:
+		return members(m.at, k.Missing, "is missing beside "+k.Prop)
+	case *kind.DependentRequired:
+		return members(m.at, k.Missing, "is missing beside "+k.Prop)
+	case *kind.AdditionalProperties:
+		return members(m.at, k.Properties, "is not known there")
+	case *kind.FalseSchema:
+		m.got = "is not wanted there"
+	default:
+		m.got = "does not fit its schema"
+	}
+	return []mismatch{m}
+}
+
+// ofType says that a value, found, has another type than is wanted.
+func (m *mismatch) ofType(k *kind.Type, found any) {
+	m.got, m.byType = "is "+withArticle(typeOfValue(found)), true
+	if k.Got == "number" && slices.Contains(k.Want, "integer") {
+		m.got = "is " + valueText(found)
+	}
+	var names []string
+	for _, name := range k.Want {
+		if name != "null" {
+			names = append(names, withArticle(name))
+		}
+	}
+	if len(names) < len(k.Want) {
+		names = append(names, "null")
+	}
+	m.want = either(names)
+}
+
+// members returns the same mismatch for several members of the object at a place.
+func members(at, names []string, what string) (list []mismatch) {
+	slices.Sort(names)
+	for _, name := range names[:min(len(names), maxNamed)] {
+		list = append(list, mismatch{at: append(slices.Clone(at), name), got: what})
+	}
+	return list
+}
+
+// bestOf returns what is wrong with a value that fits none of some alternatives: what all of them want instead of it,
+// or what is wrong with it as the one that was most likely meant.
+func bestOf(e *jsonschema.ValidationError, v any) []mismatch {
+	var all [][]mismatch
+	for _, cause := range e.Causes {
+		if list := mismatches(cause, v); len(list) > 0 {
+			all = append(all, list)
+		}
+	}
+	here := func(m mismatch) bool { return len(m.at) == len(e.InstanceLocation) }
+	likely := without(all, func(m mismatch) bool { return here(m) && m.byType })
+	likely = without(
+		likely, func(m mismatch) bool { return !here(m) && m.byValue },
+	) // a member often tells which one is meant
+	var one mismatch
+	var wants []string
+	for _, list := range likely {
+		if len(list) > 1 || !here(list[0]) || list[0].want == "" {
+			return slices.MinFunc(likely, func(a, b []mismatch) int { return len(a) - len(b) })
+		}
+		one = list[0]
+		wants = append(wants, one.want)
+	}
+	if len(wants) == 0 {
+		return nil
+	}
+	one.want = either(distinct(wants))
+	return []mismatch{one}
+}
+
+// without returns the alternatives that have no such mismatch, or all of them where each has one.
+func without(all [][]mismatch, such func(m mismatch) bool) [][]mismatch {
+	var left [][]mismatch
+	for _, list := range all {
+		if !slices.ContainsFunc(list, such) {
+			left = append(left, list)
+		}
+	}
+	if len(left) == 0 {
+		return all
+	}
+	return left
+}
+
+// at returns the part of v at a place.
+func at(v any, place []string) any {
+	for _, step := range place {
+		switch container := v.(type) {
+		case map[string]any:
+			v = container[step]
+		case []any:
+			i, err := strconv.Atoi(step)
+			if err != nil || i < 0 || i >= len(container) {
+				return nil
+			}
+			v = container[i]
+		}
+	}
+	return v
+}
+
+// pathText returns a place within v as one writes it: .line, [2], ["a b"].
+func pathText(place []string, v any) string {
+	var b strings.Builder
+	for i, step := range place {
+		switch _, inArray := at(v, place[:i]).([]any); {
+		case inArray:
+			b.WriteString("[" + step + "]")
+		case isName(step):
+			b.WriteString("." + step)
+		default:
+			b.WriteString("[" + valueText(step) + "]")
+		}
+	}
+	return b.String()
+}
+
+func isName(s string) bool {
+	for _, c := range s {
+		if c != '_' && c != '-' && (c < '0' || c > '9') && (c|0x20 < 'a' || c|0x20 > 'z') {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// valueText returns a value as JSON text, clipped.
+func valueText(v any) string { return string(appendValue(nil, jsontext.Encode(v))) }
+
+// oneOf says of values that one of them is wanted.
+func oneOf(values []any) string {
+	if len(values) == 1 {
+		return valueText(values[0])
+	}
+	var list []string
+	for _, v := range values {
+		if len(list) == maxNamed {
+			list = append(list, "…")
+			break
+		}
+		list = append(list, valueText(v))
+	}
+	return "one of " + strings.Join(list, ", ")
+}
+
+// either lists what may be wanted.
+func either(wants []string) string {
+	if len(wants) > maxVariants {
+		return strings.Join(wants[:maxVariants], ", ") + " or something else"
+	}
+	if last := len(wants) - 1; last > 0 {
+		return strings.Join(wants[:last], ", ") + " or " + wants[last]
+	}
+	return strings.Join(wants, "")
+}
+
+func numberText(n *big.Rat) string {
+	if n.IsInt() {
+		return string(appendWord(nil, n.Num().String()))
+	}
+	f, _ := n.Float64()
+	return strconv.FormatFloat(f, 'g', -1, 64)
+}
+
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return strconv.Itoa(n) + " " + what + "s"
+}
+
+// TypeName returns the JSON type of a value with its article: "a string", "an array".
+func TypeName(value []byte) string { return withArticle(typeOf(value)) }
+
+// withArticle returns the name of a JSON type with its article.
+func withArticle(name string) string {
+	switch name {
+	case "null":
+		return name
+	case "integer", "object", "array":
+		return "an " + name
+	}
+	return "a " + name
+}

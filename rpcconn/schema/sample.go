@@ -1,0 +1,197 @@
+package schema
+
+import (
+	"encoding/json"
+	"regexp/syntax"
+	"slices"
+	"strconv"
+	"strings"
+
+	"rpcsh/rpcconn/jsontext"
+)
+
+const (
+	maxSampleDepth = 8    // of values within a sample; null stands for what is deeper
+	maxSampleItems = 4    // of an array, where the schema wants that many or more
+	maxSampleSize  = 2048 // bytes of a sample; null stands for the rest
+)
+
+// Sample returns a value that fits a schema: its example, default or first enum value where it has one, else the
+// simplest there is, with the required members only. It is always JSON. Where a schema leads in a circle or asks for
+// very much, null stands for the rest.
+func (d Definitions) Sample(schema json.RawMessage) json.RawMessage {
+	return d.appendSample(nil, schema, 0)
+}
+
+func (d Definitions) appendSample(dst, schema []byte, depth int) []byte {
+	if depth == maxSampleDepth || len(dst) > maxSampleSize {
+		return append(dst, "null"...)
+	}
+	if given := d.given(schema); given != nil {
+		return append(dst, given...)
+	}
+	if part := d.alternative(schema); part != nil {
+		return d.appendSample(dst, part, depth+1)
+	}
+	for _, name := range d.Types(schema) {
+		switch name {
+		case "object":
+			return d.appendObject(dst, schema, depth)
+		case "array":
+			return d.appendArray(dst, schema, depth)
+		case "string":
+			return jsontext.AppendQuote(dst, d.sampleText(schema))
+		case "integer", "number":
+			return append(dst, d.sampleNumber(schema)...)
+		case "boolean":
+			return append(dst, "false"...)
+		}
+	}
+	return append(dst, "null"...)
+}
+
+// given returns a value that the schema itself tells, nil where it tells none.
+func (d Definitions) given(schema json.RawMessage) []byte {
+	return d.first(schema, func(k *keywords) []byte {
+		for _, value := range [][]byte{k.example, firstElement(k.examples), k.def, k.constant, firstElement(k.enum)} {
+			if value != nil && len(value) <= maxSampleSize {
+				return value
+			}
+		}
+		return nil
+	})
+}
+
+// alternative returns the first alternative that a value may fit, null left out; nil where the schema has
+// members of its own.
+func (d Definitions) alternative(schema json.RawMessage) json.RawMessage {
+	k := read(d.Resolve(schema))
+	if k.properties != nil || k.typ != nil {
+		return nil
+	}
+	for _, parts := range [][]byte{k.anyOf, k.oneOf} {
+		for _, part := range jsontext.Elements(parts) {
+			if !slices.Equal(d.Types(part), []string{"null"}) {
+				return part
+			}
+		}
+	}
+	return nil
+}
+
+func (d Definitions) appendObject(dst, schema []byte, depth int) []byte {
+	dst = append(dst, '{')
+	first := true
+	for _, p := range d.Properties(schema) {
+		if !p.Required {
+			continue
+		}
+		if !first {
+			dst = append(dst, ',')
+		}
+		first = false
+		dst = append(jsontext.AppendQuote(dst, p.Name), ':')
+		dst = d.appendSample(dst, p.Schema, depth+1)
+	}
+	return append(dst, '}')
+}
+
+func (d Definitions) appendArray(dst, schema []byte, depth int) []byte {
+	n := d.number(schema, func(k *keywords) []byte { return k.minItems }, maxSampleItems)
+	each := jsontext.Elements(d.first(schema, func(k *keywords) []byte { return k.prefixItems }))
+	dst = append(dst, '[')
+	for i := range max(n, len(each)) {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		element := d.Items(schema)
+		if i < len(each) {
+			element = each[i]
+		}
+		dst = d.appendSample(dst, element, depth+1)
+	}
+	return append(dst, ']')
+}
+
+// number returns a keyword that is a count, at most limit; 0 where there is none.
+func (d Definitions) number(schema json.RawMessage, pick func(k *keywords) []byte, limit int) int {
+	n, err := strconv.Atoi(string(d.first(schema, pick)))
+	if err != nil {
+		return 0
+	}
+	return min(max(n, 0), limit)
+}
+
+// sampleNumber returns 0, or the least number where that is greater.
+func (d Definitions) sampleNumber(schema json.RawMessage) string {
+	if least := d.first(schema, func(k *keywords) []byte { return k.minimum }); positive(least) {
+		return string(least)
+	}
+	if below := d.first(schema, func(k *keywords) []byte { return k.exclusiveMinimum }); below != nil &&
+		jsontext.FirstByte(below) != '-' {
+		if n, err := strconv.ParseInt(string(below), 10, 32); err == nil {
+			return strconv.FormatInt(n+1, 10)
+		}
+	}
+	return "0"
+}
+
+func positive(number []byte) bool {
+	f, err := strconv.ParseFloat(string(number), 64)
+	return err == nil && f > 0
+}
+
+// sampleText returns an empty string, or the shortest that has the length and follows the pattern.
+func (d Definitions) sampleText(schema json.RawMessage) string {
+	var s strings.Builder
+	if pattern := jsontext.Text(d.first(schema, func(k *keywords) []byte { return k.pattern })); pattern != "" {
+		if re, err := syntax.Parse(pattern, syntax.Perl); err == nil {
+			writeMatch(&s, re)
+		}
+	}
+	for length := d.number(schema, func(k *keywords) []byte { return k.minLength }, maxSampleSize); s.Len() < length; {
+		s.WriteByte('x')
+	}
+	return s.String()
+}
+
+// writeMatch writes a text that re matches, as short as it can be; not all of it where that is longer than a sample.
+func writeMatch(s *strings.Builder, re *syntax.Regexp) {
+	if s.Len() > maxSampleSize {
+		return
+	}
+	switch re.Op {
+	case syntax.OpLiteral:
+		for _, r := range re.Rune {
+			s.WriteRune(r)
+		}
+	case syntax.OpCharClass:
+		if len(re.Rune) > 0 {
+			s.WriteRune(pickRune(re.Rune))
+		}
+	case syntax.OpAnyChar, syntax.OpAnyCharNotNL:
+		s.WriteByte('x')
+	case syntax.OpCapture, syntax.OpPlus, syntax.OpAlternate:
+		writeMatch(s, re.Sub[0])
+	case syntax.OpRepeat:
+		for range re.Min {
+			writeMatch(s, re.Sub[0])
+		}
+	case syntax.OpConcat:
+		for _, sub := range re.Sub {
+			writeMatch(s, sub)
+		}
+	}
+}
+
+// pickRune returns a character of a class, given as pairs of first and last one: a readable one where there is one.
+func pickRune(class []rune) rune {
+	for _, r := range "0ax" {
+		for pair := range slices.Chunk(class, 2) {
+			if pair[0] <= r && r <= pair[1] {
+				return r
+			}
+		}
+	}
+	return class[0]
+}
