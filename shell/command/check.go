@@ -3,6 +3,7 @@ package command
 import (
 	"errors"
 	"regexp"
+	"rpcsh/shell/arguments"
 	"slices"
 
 	"rpcsh/shell/jq"
@@ -49,5 +50,5 @@ func (t *Table) checkStatement(st *lang.Statement) error {
 		}
 	}
 	_, err := jq.Compile(st.Filter.Text, names...)
-	return jqMistake(*st.Filter, err)
+	return arguments.JQMistake(*st.Filter, err)
 }

@@ -3,6 +3,7 @@ package command
 import (
 	"context"
 	"fmt"
+	"rpcsh/shell/arguments"
 	"strconv"
 
 	"rpcsh/shell/lang"
@@ -28,8 +29,8 @@ func (c *connections) use(ctx context.Context, args lang.Text) error {
 
 // name runs .name PEER [NAME]; in a line of .on, where the peer is known, a single word is the name.
 func (c *connections) name(ctx context.Context, args lang.Text) error {
-	a := read(args)
-	first, second := a.word(), a.rest
+	a := arguments.Read(args)
+	first, second := a.Word(), a.Rest
 	p, name := c.session.CurrentFor(ctx), first
 	if second.Text != "" || session.HookOf(ctx) == nil {
 		var err error
@@ -46,7 +47,7 @@ func (c *connections) name(ctx context.Context, args lang.Text) error {
 		err = c.session.Rename(p, name.Text)
 	}
 	if err != nil {
-		return mistake(name, err.Error())
+		return arguments.Mistake(name, err.Error())
 	}
 	c.prompt.UpdatePrompt()
 	return nil
