@@ -13,8 +13,9 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"rpcsh/rpcconn"
 	"rpcsh/rpcconn/dial"
-	"rpcsh/rpcconn/transport"
+	"rpcsh/shell/advice"
 	"rpcsh/shell/arguments"
 	"rpcsh/shell/exit"
 	"rpcsh/shell/view"
@@ -73,7 +74,7 @@ func newFlags(o *options) *pflag.FlagSet {
 	f.VarP(&o.timeout, "timeout", "t", "how long a call waits for its answer; 0: for ever")
 	f.StringVarP(&o.output, "output", "o", "", "`FORM` of results: "+strings.Join(view.Outputs(), ", ")+" (default pretty on a terminal, else json)")
 	f.Var(&o.linger, "linger", "print what comes in, a JSON object a line, for so long after the calls; 0: until the peer closes")
-	o.maxMessage = transport.DefaultMaxMessage
+	o.maxMessage = rpcconn.DefaultMaxMessage
 	f.Var(&o.maxMessage, "max-message", "largest message taken, in bytes or as 64K, 16M")
 	f.StringArrayVarP(&o.headers, "header", "H", nil, "`'NAME: VALUE'` of WebSocket handshakes and HTTP requests; ${NAME} in it is from the environment")
 	f.StringVar(&o.wire.CookieFile, "cookie-file", "", "`FILE` with user:password for HTTP")
@@ -111,6 +112,7 @@ func parseFlags(args []string) (*options, error) {
 	}
 	o.lingers = f.Changed("linger")
 	o.wire.MaxMessage = int(o.maxMessage)
+	o.wire.OriginAdvice = advice.Origin
 	return o, o.check()
 }
 
@@ -120,7 +122,7 @@ func (o *options) check() error {
 		return nil
 	}
 	if err := o.wire.Check(); err != nil {
-		return exit.Usagef("%w", err)
+		return exit.Usagef("%w", advice.For(err))
 	}
 	if err := o.readHeaders(); err != nil {
 		return err

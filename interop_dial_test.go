@@ -9,6 +9,7 @@ import (
 
 	"rpcsh/rpcconn"
 	"rpcsh/rpcconn/dial"
+	"rpcsh/rpcconn/transport"
 	"rpcsh/shell/exit"
 )
 
@@ -261,7 +262,7 @@ func dialNested(t *testing.T, in *interop) {
 	if in.form == "bson" {
 		cfg = dial.Config{Protocol: "bsonrpc"}
 	}
-	target, err := dial.ParseTarget(address)
+	target, err := transport.ParseTarget(address)
 	if err != nil {
 		t.Fatal(err)
 	}

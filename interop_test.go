@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -44,7 +45,7 @@ type scenario struct {
 	only func(in *interop) bool // nil: in all wire forms
 }
 
-// runInterop runs scenarios in each wire form.
+// runInterop runs scenarios in each wire form, all at the same time, since most of it they wait for Python.
 func runInterop(t *testing.T, scenarios []scenario) {
 	ignore := goleak.IgnoreCurrent()
 	t.Cleanup(func() { goleak.VerifyNone(t, ignore) })
@@ -61,7 +62,10 @@ func runInterop(t *testing.T, scenarios []scenario) {
 		t.Run(in.form, func(t *testing.T) {
 			in.python = interopPython(t, in.form)
 			for _, s := range scenarios {
-				t.Run(s.name, func(t *testing.T) { s.run(t, &in) })
+				t.Run(s.name, func(t *testing.T) {
+					t.Parallel()
+					s.run(t, &in)
+				})
 			}
 		})
 	}
@@ -70,22 +74,36 @@ func runInterop(t *testing.T, scenarios []scenario) {
 // interopPython returns a Python that can run the programs; the test is skipped where there is none.
 func interopPython(t *testing.T, form string) string {
 	t.Helper()
-	modules := "bsonrpc"
+	find := pythonWithJSON
 	if form == "bson" {
-		modules = "bsonrpc, bson"
+		find = pythonWithBSON
 	}
-	var reasons []string
+	path, err := find()
+	if err != nil {
+		const get = "pip install bsonrpc pymongo, or a checkout of py-bson-rpc on PYTHONPATH"
+		skips.add(t.Name(), "py-bson-rpc", get)
+		t.Skipf("py-bson-rpc is not there (%s); its captures are replayed in package rpcconn instead: %v", get, err)
+	}
+	return path
+}
+
+// Each of these starts Python once, and returns what python3 stands for: a shim takes longer to start than the program.
+var (
+	pythonWithJSON = sync.OnceValues(func() (string, error) { return findPython("bsonrpc") })
+	pythonWithBSON = sync.OnceValues(func() (string, error) { return findPython("bsonrpc, bson") })
+)
+
+// findPython returns the path of a Python that has modules.
+func findPython(modules string) (path string, err error) {
 	for _, name := range []string{"python3", "/usr/bin/python3"} {
-		out, err := exec.Command(name, "-c", "import "+modules).CombinedOutput()
-		if err == nil {
-			return name
+		out, failed := exec.Command(name, "-c", "import "+modules+", sys; print(sys.executable)").CombinedOutput()
+		text := strings.TrimSpace(string(out))
+		if failed == nil {
+			return text[strings.LastIndexByte(text, '\n')+1:], nil
 		}
-		lines := strings.Split(strings.TrimSpace(string(out)), "\n")
-		reasons = append(reasons, fmt.Sprintf("%s: %v %s", name, err, lines[len(lines)-1]))
+		err = errors.Join(err, fmt.Errorf("%s: %w %s", name, failed, text[strings.LastIndexByte(text, '\n')+1:]))
 	}
-	t.Skipf("py-bson-rpc is not there (pip install bsonrpc, or a checkout on PYTHONPATH); its captures are replayed in package rpcconn instead: %s",
-		strings.Join(reasons, "; "))
-	return ""
+	return "", err
 }
 
 // A transcript keeps the lines that are written to it for a test that waits for them.

@@ -22,6 +22,7 @@ import (
 	"rpcsh/rpcconn/catalog"
 	"rpcsh/rpcconn/demo"
 	"rpcsh/rpcconn/dial"
+	"rpcsh/rpcconn/transport"
 	"rpcsh/shell"
 	"rpcsh/shell/exit"
 	"rpcsh/shell/lang"
@@ -86,7 +87,7 @@ func (p *program) run(ctx context.Context) int {
 		Stdout: p.stdout, Stderr: p.stderr, Wire: p.wire, Timeout: time.Duration(p.timeout), Output: p.output,
 		Color: p.colored(), Verbose: p.verbose, Incoming: p.lingers, Log: p.isService(), Reconnect: p.reconnect,
 		Discover: !p.noDiscover, Self: catalog.Self{Name: "rpcsh", Version: version, Root: workingFolder()},
-		Findings: dial.Findings{File: filepath.Join(stateDir(), "found.json")},
+		Findings: dial.Findings(filepath.Join(stateDir(), "found.json")),
 	}
 	signals := []os.Signal{syscall.SIGTERM, syscall.SIGHUP}
 	if p.interactive() {
@@ -236,7 +237,7 @@ func (p *program) connect(ctx context.Context) error {
 	case p.detect:
 		return nil
 	case p.command != nil:
-		return p.shell.ConnectTo(ctx, dial.CommandTarget(p.command), p.wire)
+		return p.shell.ConnectTo(ctx, transport.CommandTarget(p.command), p.wire)
 	case p.target() != "":
 		return p.shell.Connect(ctx, p.target(), p.wire)
 	}
@@ -321,9 +322,9 @@ func (p *program) runService(ctx context.Context) error {
 
 // detectTarget prints what the target speaks.
 func (p *program) detectTarget(ctx context.Context) error {
-	t, err := dial.CommandTarget(p.command), error(nil)
+	t, err := transport.CommandTarget(p.command), error(nil)
 	if p.command == nil {
-		if t, err = dial.ParseTarget(p.target()); err != nil {
+		if t, err = transport.ParseTarget(p.target()); err != nil {
 			return exit.Usagef("%w", err)
 		}
 	}

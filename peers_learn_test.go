@@ -27,17 +27,17 @@ func learns(t *testing.T, l lesson, target ...string) {
 	s := sit(t, target...)
 	s.sees(l.banner)
 	s.clear()
-	s.press(l.begin)
+	s.Press(l.begin)
 	s.sees(l.method)
 	s.clear()
 	if l.param != "" {
-		s.press(l.param)
+		s.Press(l.param)
 		s.sees(l.choice)
 		s.clear()
 	}
 	s.enter(l.describe + "?")
 	s.sees(l.told)
-	s.press("q") // where it is longer than the screen
+	s.Press("q") // where it is longer than the screen
 	s.clear()
 	s.enter(l.call)
 	s.sees(l.result)

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"os"
 	"os/exec"
 	"path/filepath"
 	"testing"
@@ -9,13 +8,19 @@ import (
 	"rpcsh/shell/exit"
 )
 
-// ovsdbEchos is how many times to wait until ovsdb-server, after 5 s of silence each, asks whether we are there. If it is not answered it
-// closes the connection instead of asking once more.
-func ovsdbEchos() int {
-	if os.Getenv("RPCSH_LONG") != "" {
-		return 6
+// ovsdbEchos is how many times to wait until ovsdb-server, after a second of silence each, asks whether we are there.
+// If it is not answered it closes the connection instead of asking once more.
+const ovsdbEchos = 4
+
+// ovsdbListens has a database say where its server listens, and that it asks after a second, the shortest that it
+// knows, instead of five.
+func ovsdbListens(t *testing.T, tool, db, address string) {
+	t.Helper()
+	remote := `["Things",{"op":"insert","table":"Remote","uuid-name":"r","row":{"target":"ptcp:` + address + `","inactivity_probe":1000}},` +
+		`{"op":"insert","table":"Server","row":{"remotes":["named-uuid","r"]}}]`
+	if out, err := exec.Command(tool, "transact", db, remote).CombinedOutput(); err != nil {
+		t.Fatalf("ovsdb-tool: %v: %s", err, out)
 	}
-	return 2
 }
 
 func peerOVSDB(t *testing.T, p *peers) {
@@ -26,7 +31,8 @@ func peerOVSDB(t *testing.T, p *peers) {
 	if out, err := exec.Command(tool, "create", db, "testdata/peers/things.ovsschema").CombinedOutput(); err != nil {
 		t.Fatalf("ovsdb-tool: %v: %s", err, out)
 	}
-	g := p.start(t, nil, server, "--no-chdir", "--remote=punix:"+path, "--remote=ptcp:"+port+":127.0.0.1",
+	ovsdbListens(t, tool, db, port+":127.0.0.1")
+	g := p.start(t, nil, server, "--no-chdir", "--remote=punix:"+path, "--remote=db:Things,Server,remotes",
 		"--unixctl="+filepath.Join(dir, "ctl"), "-vconsole:off", db)
 	g.listens(t, "tcp", address)
 	g.listens(t, "unix", path)
@@ -48,7 +54,7 @@ func peerOVSDB(t *testing.T, p *peers) {
 	for _, sh := range monitors {
 		sh.stderr.until(t, ` ← update "mine" {"Thing":{"[-0-9a-f]+":{"new":{"name":"a","size":1}}}}$`)
 	}
-	for range ovsdbEchos() { // over TCP alone
+	for range ovsdbEchos { // over TCP alone
 		monitors[0].stderr.until(t, ` ← #"echo" echo \[\]$`)
 		monitors[0].stderr.until(t, ` → #"echo" \[\]  `)
 	}

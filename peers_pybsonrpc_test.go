@@ -18,6 +18,7 @@ func TestPeersPyBSONRPC(t *testing.T) {
 		{"bson", "bsonrpc", "bson"},
 	} {
 		t.Run(tt.form, func(t *testing.T) {
+			t.Parallel()
 			in := &interop{form: tt.form, python: interopPython(t, tt.form)}
 			_, address := in.server(t)
 			calls(t, "^42$", address, "my_add", "40", "2")

@@ -16,13 +16,14 @@ import (
 
 	"rpcsh/rpcconn"
 	"rpcsh/rpcconn/bsonrpc"
+	"rpcsh/rpcconn/dial"
 	"rpcsh/rpcconn/jsonrpc"
-	"rpcsh/rpcconn/transport"
 )
 
 // TestReplayScript has service.star take the place of the server in the captures of two py-bson-rpc programs: to what the client sent there
 // it must answer what the server did, calls back included. It stands in for TestInteropScript where the library is not installed.
 func TestReplayScript(t *testing.T) {
+	t.Parallel()
 	newJSON := func() rpcconn.Codec { return jsonrpc.New() }
 	for _, c := range []captured{
 		{interop{form: "rfc7464", title: "JSON-RPC 2.0, rfc7464", flags: []string{"-p", "jsonrpc"}}, newJSON},
@@ -31,6 +32,7 @@ func TestReplayScript(t *testing.T) {
 		{interop{form: "bson", title: "BSON-RPC 2.0", flags: []string{"-p", "bsonrpc"}}, func() rpcconn.Codec { return bsonrpc.New() }},
 	} {
 		t.Run(c.form, func(t *testing.T) {
+			t.Parallel()
 			sh, port := c.listen(t, "-s", "testdata/pybsonrpc/service.star")
 			conn, err := net.Dial("tcp", "127.0.0.1:"+port)
 			if err != nil {
@@ -129,7 +131,7 @@ func (nopConn) Close() error                { return nil }
 // channel returns the frames of a stream.
 func (c *captured) channel(t *testing.T, stream io.ReadWriteCloser) rpcconn.Channel {
 	t.Helper()
-	framing, err := transport.NewFraming(c.form, 0)
+	framing, err := dial.NewFraming(c.form, 0)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,9 +2,12 @@ package main
 
 import (
 	"errors"
+	"flag"
 	"fmt"
 	"net"
 	"os/exec"
+	"runtime"
+	"strconv"
 	"syscall"
 	"testing"
 	"time"
@@ -14,10 +17,32 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-func TestMain(m *testing.M) { testscript.Main(m, map[string]func(){"rpcsh": main}) }
+func TestMain(m *testing.M) { testscript.Main(testRun{m}, map[string]func(){"rpcsh": main}) }
+
+// A testRun is a run of all tests of this package.
+type testRun struct{ m *testing.M }
+
+// Run runs the tests and then tells which of them were skipped. One test more is run at the same time than there are
+// cores, since they wait for other programs; with many more, programs that take a second to start would take longer
+// than finding out what they speak may.
+func (r testRun) Run() int {
+	atOnce := strconv.Itoa(runtime.GOMAXPROCS(0) + 1)
+	given := false
+	flag.Parse()
+	flag.Visit(func(f *flag.Flag) { given = given || f.Name == "test.parallel" })
+	if !given {
+		if err := flag.Set("test.parallel", atOnce); err != nil {
+			panic(err)
+		}
+	}
+	code := r.m.Run()
+	skips.tell()
+	return code
+}
 
 // TestScripts runs testdata/script/*.txtar with rpcsh as a program of its own.
 func TestScripts(t *testing.T) {
+	t.Parallel()
 	testscript.Run(t, testscript.Params{
 		Dir:  "testdata/script",
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){"status": cmdStatus, "retry": cmdRetry, "terminate": cmdTerminate},

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -86,4 +87,26 @@ func underAny(path string, roots []string) bool {
 		}
 	}
 	return false
+}
+
+// Which packages of ours those that carry bytes import, and no others.
+func TestImportsOfBytes(t *testing.T) {
+	for name, want := range map[string]string{
+		"framing":             "rpcconn jsontext",
+		"framing/framingtest": "rpcconn framing",
+		"process":             "",
+		"transport":           "",
+		"transport/web":       "transport",
+		"transport/websocket": "rpcconn transport transport/web",
+		"transport/httprpc":   "rpcconn jsontext transport/web",
+		"detect":              "rpcconn jsontext transport transport/web",
+	} {
+		allowed := strings.Fields(want)
+		for _, path := range list(t, "rpcsh/rpcconn/"+name)[0].Imports {
+			short := strings.TrimPrefix(strings.TrimPrefix(path, "rpcsh/"), "rpcconn/")
+			if under(path, "rpcsh") && !slices.Contains(allowed, short) {
+				t.Errorf("%s imports %s", name, path)
+			}
+		}
+	}
 }

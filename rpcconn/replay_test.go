@@ -14,7 +14,7 @@ import (
 	"go.uber.org/goleak"
 
 	"rpcsh/rpcconn"
-	"rpcsh/rpcconn/transport"
+	"rpcsh/rpcconn/dial"
 )
 
 // The captures in testdata/captures are conversations of two py-bson-rpc programs. TestReplay takes the place of either of them: what
@@ -107,7 +107,7 @@ func (c *conversation) breakOff(t *testing.T, side string, feed []stage, at int)
 // run lets a Conn be side of the conversation, and returns the payloads that it sent and what it saw.
 func (c *conversation) run(t *testing.T, side string, feed []stage) (sent [][]byte, seen []string) {
 	t.Helper()
-	framing, err := transport.NewFraming(c.framing, 0)
+	framing, err := dial.NewFraming(c.framing, 0)
 	if err != nil {
 		t.Fatal(err)
 	}

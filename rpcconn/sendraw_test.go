@@ -5,9 +5,9 @@ import (
 	"testing"
 
 	"rpcsh/rpcconn"
+	"rpcsh/rpcconn/dial"
 	"rpcsh/rpcconn/jsonrpc"
 	"rpcsh/rpcconn/rpctest"
-	"rpcsh/rpcconn/transport"
 )
 
 // A frame may hold anything, and is counted; bytes that are no frame need a stream.
@@ -34,7 +34,7 @@ func TestSendFrame(t *testing.T) {
 
 func TestSendRaw(t *testing.T) {
 	near, far := sockets(t)
-	framing, err := transport.NewFraming("netstring", 0)
+	framing, err := dial.NewFraming("netstring", 0)
 	if err != nil {
 		t.Fatal(err)
 	}

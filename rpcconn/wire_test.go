@@ -7,8 +7,8 @@ import (
 
 	"rpcsh/rpcconn"
 	"rpcsh/rpcconn/bsonrpc"
+	"rpcsh/rpcconn/dial"
 	"rpcsh/rpcconn/jsonrpc"
-	"rpcsh/rpcconn/transport"
 )
 
 // wires are what the tests over sockets speak.
@@ -46,7 +46,7 @@ func sockets(t testing.TB) (near, far net.Conn) {
 // conn returns a connection over nc, which is closed with the test.
 func (w wire) conn(t testing.TB, nc net.Conn, opts *rpcconn.Options) *rpcconn.Conn {
 	t.Helper()
-	framing, err := transport.NewFraming(w.framing, 0)
+	framing, err := dial.NewFraming(w.framing, 0)
 	if err != nil {
 		t.Fatal(err)
 	}

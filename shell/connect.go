@@ -5,12 +5,13 @@ import (
 	"time"
 
 	"rpcsh/rpcconn/dial"
+	"rpcsh/rpcconn/transport"
 	"rpcsh/shell/exit"
 )
 
 // Connect dials target, which becomes the peer that is meant where none is named.
 func (s *Shell) Connect(ctx context.Context, target string, cfg dial.Config) error {
-	t, err := dial.ParseTarget(target)
+	t, err := transport.ParseTarget(target)
 	if err != nil {
 		return exit.Usagef("%w", err)
 	}
@@ -18,13 +19,13 @@ func (s *Shell) Connect(ctx context.Context, target string, cfg dial.Config) err
 }
 
 // ConnectTo is Connect for a target that has been read.
-func (s *Shell) ConnectTo(ctx context.Context, t dial.Target, cfg dial.Config) error {
+func (s *Shell) ConnectTo(ctx context.Context, t transport.Target, cfg dial.Config) error {
 	return s.commands.Connect(ctx, t, cfg)
 }
 
 // Listen waits for peers on address.
 func (s *Shell) Listen(ctx context.Context, address string, cfg dial.Config) error {
-	t, err := dial.ParseTarget(address)
+	t, err := transport.ParseTarget(address)
 	if err != nil {
 		return exit.Usagef("%w", err)
 	}
@@ -32,7 +33,7 @@ func (s *Shell) Listen(ctx context.Context, address string, cfg dial.Config) err
 }
 
 // Detect finds out what t speaks and prints that as a result. trace, if not nil, is told each step.
-func (s *Shell) Detect(ctx context.Context, t dial.Target, trace func(string)) error {
+func (s *Shell) Detect(ctx context.Context, t transport.Target, trace func(string)) error {
 	return s.commands.Detect(ctx, t, trace)
 }
 

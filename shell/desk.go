@@ -11,6 +11,7 @@ import (
 	"rpcsh/shell/command"
 	"rpcsh/shell/event"
 	"rpcsh/shell/exit"
+	"rpcsh/shell/human"
 	"rpcsh/shell/session"
 	"rpcsh/shell/term"
 	"rpcsh/shell/view"
@@ -120,7 +121,7 @@ func (d *desk) peerPrompt() string {
 		return "(not connected)> "
 	}
 	const longest = 40 // the URL of a debugger has twice as much
-	prompt := view.Visible(view.Clip(p.Label(), longest)) + "> "
+	prompt := view.Visible(human.Clip(p.Label(), longest)) + "> "
 	if p.Accepted() || len(d.session.Peers()) > 1 || p.Name() != "" {
 		prompt = p.At() + " " + prompt
 	}
@@ -138,9 +139,9 @@ func (d *desk) waitingText() string {
 	}
 	const longest = 30 // of a method
 	next := all[0]
-	text := fmt.Sprintf("[%d %s %s", next.Number, view.Visible(view.Clip(next.Method, longest)), view.Age(time.Since(next.Since)))
+	text := fmt.Sprintf("[%d %s %s", next.Number, view.Visible(human.Clip(next.Method, longest)), human.Age(time.Since(next.Since)))
 	if len(all) > 1 {
-		text += fmt.Sprintf(", %s wait", view.Grouped(len(all)))
+		text += fmt.Sprintf(", %s wait", human.Grouped(len(all)))
 	}
 	return text + "] "
 }

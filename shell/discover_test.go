@@ -13,6 +13,7 @@ import (
 	"rpcsh/rpcconn"
 	"rpcsh/rpcconn/catalog"
 	"rpcsh/rpcconn/dial"
+	"rpcsh/rpcconn/transport"
 	"rpcsh/shell"
 )
 
@@ -32,7 +33,7 @@ type service struct {
 // serve starts a service.
 func serve(t *testing.T, handlers map[string]func(c *rpcconn.Conn, params json.RawMessage) (json.RawMessage, error)) *service {
 	t.Helper()
-	target, err := dial.ParseTarget("127.0.0.1:0")
+	target, err := transport.ParseTarget("127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -217,7 +218,7 @@ func TestDiscoverOfHTTPClients(t *testing.T) {
 	s.see("1 method by rpc.discover")
 	s.forget()
 	at := s.listen()
-	web := dial.Target{Scheme: "http", Address: at.Address, Path: "/"}
+	web := transport.Target{Scheme: "http", Address: at.Address, Path: "/"}
 	link, err := dial.Config{Protocol: "jsonrpc"}.Dial(t.Context(), web, nil)
 	if err != nil {
 		t.Fatal(err)

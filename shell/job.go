@@ -9,6 +9,7 @@ import (
 
 	"rpcsh/rpcconn"
 	"rpcsh/rpcconn/profile"
+	"rpcsh/shell/advice"
 	"rpcsh/shell/call"
 	"rpcsh/shell/event"
 	"rpcsh/shell/exit"
@@ -179,6 +180,7 @@ func argumentColumn(err *call.ArgumentError, c lang.Call) int {
 // explain returns why a call has no result, as a person reads it.
 func (r *runner) explain(err error, j *job) error {
 	var refused *rpcconn.Error
+	err = advice.For(err)
 	switch {
 	case err == nil, errors.As(err, &refused):
 		return err

@@ -2,6 +2,7 @@ package shell
 
 import (
 	"context"
+	"errors"
 
 	"rpcsh/completer"
 	"rpcsh/shell/command"
@@ -43,13 +44,17 @@ func (l *lines) Interruption(ctx context.Context, doing string) error {
 // Ask implements command.Lines.
 func (l *lines) Ask(ctx context.Context, question string, complete func(typed string) []completer.Candidate) (string, error) {
 	l.shell.view.Flush() // what was said before comes first
-	return l.shell.cfg.Terminal.Ask(ctx, question, func(line string, cursor int) []term.Suggestion {
+	answer, err := l.shell.cfg.Terminal.Ask(ctx, question, func(line string, cursor int) []term.Suggestion {
 		var all []term.Suggestion
 		for _, c := range complete(line[:cursor]) {
 			all = append(all, term.Suggestion{Text: c.Text, Description: c.Description})
 		}
 		return all
 	})
+	if errors.Is(err, term.ErrInterrupted) {
+		err = exit.ErrInterrupted
+	}
+	return answer, err
 }
 
 // RunTyped implements command.Lines.

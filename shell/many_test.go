@@ -17,6 +17,7 @@ import (
 
 	"rpcsh/rpcconn"
 	"rpcsh/rpcconn/dial"
+	"rpcsh/rpcconn/transport"
 	"rpcsh/shell"
 )
 
@@ -52,7 +53,7 @@ func (c *crowd) mix(ctx context.Context, link *rpcconn.Conn, client, round int) 
 }
 
 // join connects so many clients, in order, each after the one before it is known by connected.
-func (c *crowd) join(t testing.TB, at dial.Target, n int, connected func(n int) bool) {
+func (c *crowd) join(t testing.TB, at transport.Target, n int, connected func(n int) bool) {
 	t.Helper()
 	for i := range n {
 		client := i + 1
@@ -112,7 +113,7 @@ func (y *tally) check(t *testing.T, clients int) {
 }
 
 // crowdShell starts a shell in which mix is served.
-func crowdShell(t testing.TB, stdout io.Writer) (*shell.Shell, dial.Target, func(n int) bool) {
+func crowdShell(t testing.TB, stdout io.Writer) (*shell.Shell, transport.Target, func(n int) bool) {
 	t.Helper()
 	log := new(output)
 	sh := shell.New(shell.Config{Stdout: stdout, Stderr: log, Verbose: true, Timeout: 2 * time.Minute})
@@ -130,7 +131,7 @@ func crowdShell(t testing.TB, stdout io.Writer) (*shell.Shell, dial.Target, func
 			t.Fatal(err)
 		}
 	}
-	return sh, dial.Target{Scheme: "tcp", Address: address[1]}, func(n int) bool {
+	return sh, transport.Target{Scheme: "tcp", Address: address[1]}, func(n int) bool {
 		return strings.Contains(log.String(), fmt.Sprintf("@%d connected", n))
 	}
 }
@@ -238,7 +239,7 @@ func BenchmarkManyPeers(b *testing.B) {
 		messages(b)
 	})
 	b.Run("connections", func(b *testing.B) {
-		l, err := dial.Config{Protocol: "jsonrpc"}.Listen(b.Context(), dial.Target{Scheme: "tcp", Address: "127.0.0.1:0"})
+		l, err := dial.Config{Protocol: "jsonrpc"}.Listen(b.Context(), transport.Target{Scheme: "tcp", Address: "127.0.0.1:0"})
 		if err != nil {
 			b.Fatal(err)
 		}

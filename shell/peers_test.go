@@ -12,6 +12,7 @@ import (
 
 	"rpcsh/rpcconn"
 	"rpcsh/rpcconn/dial"
+	"rpcsh/rpcconn/transport"
 )
 
 // numbered answers with who it is, as it was called: a number for each client.
@@ -35,7 +36,7 @@ func numbered(n int) *rpcconn.Options {
 }
 
 // crowd connects so many clients, which come in order.
-func (s *session) crowd(n int) (at dial.Target, clients []*dial.Link) {
+func (s *session) crowd(n int) (at transport.Target, clients []*dial.Link) {
 	at = s.listen()
 	for i := range n {
 		clients = append(clients, s.client(at, numbered(i+1)))

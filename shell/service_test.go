@@ -12,6 +12,7 @@ import (
 
 	"rpcsh/rpcconn"
 	"rpcsh/rpcconn/dial"
+	"rpcsh/rpcconn/transport"
 	"rpcsh/shell"
 	"rpcsh/shell/view"
 )
@@ -37,7 +38,7 @@ func (o *output) String() string {
 var listeningOn = regexp.MustCompile(`listening on tcp://(\S+)`)
 
 // startService starts a shell without a person that listens.
-func startService(t testing.TB, cfg shell.Config, lines ...string) (sh *shell.Shell, log *output, at dial.Target) {
+func startService(t testing.TB, cfg shell.Config, lines ...string) (sh *shell.Shell, log *output, at transport.Target) {
 	t.Helper()
 	log = new(output)
 	stdout := new(output)
@@ -57,11 +58,11 @@ func startService(t testing.TB, cfg shell.Config, lines ...string) (sh *shell.Sh
 		address = listeningOn.FindStringSubmatch(stdout.String())
 		return address != nil
 	})
-	return sh, log, dial.Target{Scheme: "tcp", Address: address[1]}
+	return sh, log, transport.Target{Scheme: "tcp", Address: address[1]}
 }
 
 // connectTo connects a client.
-func connectTo(t testing.TB, at dial.Target, opts *rpcconn.Options) *dial.Link {
+func connectTo(t testing.TB, at transport.Target, opts *rpcconn.Options) *dial.Link {
 	t.Helper()
 	link, err := dial.Config{Protocol: "jsonrpc"}.Dial(t.Context(), at, opts)
 	if err != nil {

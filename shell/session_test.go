@@ -12,6 +12,7 @@ import (
 
 	"rpcsh/rpcconn"
 	"rpcsh/rpcconn/dial"
+	"rpcsh/rpcconn/transport"
 	"rpcsh/shell"
 	"rpcsh/shell/exit"
 	"rpcsh/shell/term"
@@ -52,7 +53,7 @@ func (s *session) until(what string, ok func() bool) {
 }
 
 // listen lets the shell listen, and returns where.
-func (s *session) listen() dial.Target {
+func (s *session) listen() transport.Target {
 	s.t.Helper()
 	s.enter(".listen 127.0.0.1:0")
 	s.waitPrompt()
@@ -60,11 +61,11 @@ func (s *session) listen() dial.Target {
 	s.mu.Lock()
 	address := regexp.MustCompile(`tcp://(\S+)`).FindStringSubmatch(s.seen.String())[1]
 	s.mu.Unlock()
-	return dial.Target{Scheme: "tcp", Address: address}
+	return transport.Target{Scheme: "tcp", Address: address}
 }
 
 // A client is a program that connects to the shell.
-func (s *session) client(at dial.Target, opts *rpcconn.Options) *dial.Link {
+func (s *session) client(at transport.Target, opts *rpcconn.Options) *dial.Link {
 	s.t.Helper()
 	link, err := dial.Config{Protocol: "jsonrpc"}.Dial(s.t.Context(), at, opts)
 	if err != nil {
@@ -359,7 +360,7 @@ func TestLines(t *testing.T) {
 		{"no peer of that number", "@7 my_add 1 2\n", "", "rpcsh: line 1, column 1: there is no peer @7 (.peers lists them)\n", 2},
 		{"traffic on stderr", ".serve my_double .[0]*2\nmy_progress_add 2 2\n", "4\n", "TIME ← report_progress \"hi\"\nTIME ← #1 my_double 3\nTIME → #1 6  TOOK\n", 0},
 		{"what comes back on stderr", ".send {\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"my_add\",\"params\":[1,2]}\nmy_add 3 4\n", "7\n",
-			"{\"jsonrpc\":\"2.0\",\"id\":7,\"result\":3}\nTIME ← #7 3  answers nothing that was asked\n", 0},
+			"{\"jsonrpc\":\"2.0\",\"id\":7,\"result\":3}\nTIME ← #7 3  unmatched response\n", 0},
 		{"bytes that are none", ".send hex:0\n", "", "rpcsh: line 1, column 11: a byte is two hexadecimal digits, such as 1e\n", 2},
 		{"methods one a line", "my_add 1 2\n.methods\n", "3\nmy_add(arg1: integer, arg2: integer) → integer\n", "", 0},
 	}

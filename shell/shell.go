@@ -15,6 +15,7 @@ import (
 
 	"rpcsh/history"
 	"rpcsh/rpcconn/catalog"
+	"rpcsh/rpcconn/detect"
 	"rpcsh/rpcconn/dial"
 	"rpcsh/shell/command"
 	"rpcsh/shell/complete"
@@ -57,7 +58,7 @@ type Config struct {
 	Self     catalog.Self     // who we tell peers that we are
 	History  *history.History // nil: none
 	Store    catalog.Store    // of the methods known of peers
-	Findings dial.Findings    // of what they speak
+	Findings detect.Findings  // of what they speak
 }
 
 // A Shell is a session, its view, and what runs lines. Its methods are called by one goroutine, but for Complete and Hint.
@@ -71,6 +72,7 @@ type Shell struct {
 	desk      *desk
 	left      context.Context // ends when .quit is given
 	leave     context.CancelFunc
+	close     func() // is Close, once
 
 	mu    sync.Mutex // protects what follows
 	stops bool       // a run of several lines stops at the first that fails
@@ -98,14 +100,17 @@ func New(cfg Config) *Shell {
 	s.completer = complete.New(s.session, s.commands, s.view.Width)
 	s.runner = &runner{session: s.session, view: s.view, commands: s.commands, desk: s.desk}
 	s.desk.follow(s.commands.Index())
+	s.close = sync.OnceFunc(s.end)
 	return s
 }
 
 // Greet shows text to the person.
 func (s *Shell) Greet(text string) { s.view.Say("%s", text) }
 
-// Close ends all connections and what the session has running, and puts out what is still to be shown.
-func (s *Shell) Close() {
+// Close ends all connections and what the session has running, and puts out what is still to be shown. It may be called more than once.
+func (s *Shell) Close() { s.close() }
+
+func (s *Shell) end() {
 	s.leave()
 	s.session.Close()
 	s.desk.close()

@@ -1,6 +1,6 @@
 // Package bsonrpc is the codec of BSON-RPC 2.0, the protocol of the Python library py-bson-rpc: JSON-RPC 2.0 in BSON
-// documents, with a member bsonrpc in place of jsonrpc, and without batches. How documents follow each other in a stream
-// is no matter of this package: BSON documents carry their length, and package transport reads them by it.
+// documents, with a member bsonrpc in place of jsonrpc, and without batches. BSON documents carry their length, by
+// which Framing tells those of a stream apart.
 //
 // Above the codec everything is JSON text, so values are translated here, to and from MongoDB Extended JSON v2 (the page
 // "MongoDB Extended JSON (v2)" of the MongoDB specifications), in a form of it that keeps all types apart:

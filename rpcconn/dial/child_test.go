@@ -5,12 +5,23 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"rpcsh/rpcconn/transport"
 	"strings"
 	"testing"
 )
 
-// childRole names what this test program is when it is started as a child.
-const childRole = "RPCSH_DIAL_CHILD"
+// childRole is before what this test program is when it is started as a child.
+const childRole = "child="
+
+// childTarget returns this test program as a child.
+func childTarget(t *testing.T, role string) Target {
+	t.Helper()
+	program, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return transport.CommandTarget([]string{program, childRole + role})
+}
 
 const childAnswer = `{"jsonrpc":"2.0","id":1,"error":{"code":-32601,"message":"Method not found"}}`
 
@@ -54,10 +65,6 @@ func beChild(role string) int {
 }
 
 func TestDetectChild(t *testing.T) {
-	program, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
 	tests := map[string]string{
 		"line":      "exec jsonrpc/line",
 		"complains": "exec jsonrpc/line",
@@ -69,29 +76,24 @@ func TestDetectChild(t *testing.T) {
 	}
 	for role, want := range tests {
 		t.Run(role, func(t *testing.T) {
-			t.Setenv(childRole, role)
+			t.Parallel()               // they wait, most of the time
 			shown := make(chan string) // nobody reads it: what probes bring up is not shown
 			cfg := Config{Stderr: func(line string) { shown <- line }}
-			if got := detected(t, cfg, CommandTarget([]string{program})); !strings.Contains(got, want) {
+			if got := detected(t, cfg, childTarget(t, role)); !strings.Contains(got, want) {
 				t.Errorf("found %s, want %s", got, want)
 			}
 		})
 	}
-	if got := (detected(t, Config{}, CommandTarget([]string{"/no/such/program"}))); !strings.Contains(got, "there is no such program") || strings.Contains(got, "tried") {
+	if got := (detected(t, Config{}, transport.CommandTarget([]string{"/no/such/program"}))); !strings.Contains(got, "there is no such program") || strings.Contains(got, "tried") {
 		t.Errorf("a program that is not there: %s", got)
 	}
 }
 
 // TestConnectChild talks to a child of which nothing was said.
 func TestConnectChild(t *testing.T) {
-	program, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Setenv(childRole, "complains")
 	lines := make(chan string, 10)
 	cfg := Config{Stderr: func(line string) { lines <- line }}
-	link, found, err := cfg.Connect(t.Context(), CommandTarget([]string{program}), nil, nil)
+	link, found, err := cfg.Connect(t.Context(), childTarget(t, "complains"), nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

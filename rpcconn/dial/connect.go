@@ -2,87 +2,111 @@ package dial
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
-	"time"
 
 	"rpcsh/rpcconn"
+	"rpcsh/rpcconn/detect"
 )
 
 // NeedsDetect reports whether cfg leaves open what is spoken with t.
 func (cfg Config) NeedsDetect(t Target) bool { return cfg.isAuto(t) }
 
 // Connect connects to t. Where cfg leaves open what is spoken, found says it, or else it is found out.
-func (cfg Config) Connect(ctx context.Context, t Target, found *Finding, opts *rpcconn.Options) (*Link, *Finding, error) {
+func (cfg Config) Connect(
+	ctx context.Context, t Target, found *detect.Finding, opts *rpcconn.Options,
+) (*Link, *detect.Finding, error) {
 	if !cfg.NeedsDetect(t) {
 		link, err := cfg.Dial(ctx, t, opts)
 		return link, nil, err
 	}
 	if found == nil {
 		var err error
-		if found, err = cfg.DetectKeeping(ctx, t, nil, nil); err != nil {
+		if found, err = cfg.Detect(ctx, t, nil, nil); err != nil {
 			return nil, nil, err
 		}
 	}
 	if link := cfg.takeOver(ctx, found, opts); link != nil {
 		return link, found, nil
 	}
-	link, err := found.Config(cfg).Dial(ctx, found.Target, opts)
+	cfg.Protocol, cfg.Framing = found.Protocol, found.Framing
+	link, err := cfg.Dial(ctx, found.Target, opts)
 	return link, found, err
 }
 
-// JSON returns a finding as -o json prints it.
-func (f *Finding) JSON() string {
-	text, err := json.Marshal(struct {
-		URL      string  `json:"url"`
-		Protocol string  `json:"protocol"`
-		Framing  string  `json:"framing"`
-		MS       float64 `json:"ms"`
-	}{f.Target.String(), f.Protocol, f.Framing, float64(f.Took.Round(100*time.Microsecond)) / float64(time.Millisecond)})
-	if err != nil {
-		return "{}"
+// WireOf returns the Wire of a finding. The error says that its protocol is not known.
+func WireOf(f *detect.Finding) (Wire, error) { return wireOf(f.Protocol, f.Framing) }
+
+// Findings returns what is remembered in file of what targets speak.
+func Findings(file string) detect.Findings { return detect.Findings{File: file, Known: isKnown} }
+
+// isKnown reports whether there are such a protocol and, unless it is "", such a framing that goes with it.
+func isKnown(protocol, framing string) bool {
+	if protocol == Auto || framing == Auto || (Config{Protocol: protocol, Framing: framing}).Check() != nil {
+		return false
 	}
-	return string(text)
+	_, err := NewFraming(framing, 0)
+	return framing == noFraming || err == nil
 }
 
-// String says what was found: "tcp://localhost:6000 · JSON-RPC 2.0, rfc7464".
-func (f *Finding) String() string {
-	w, err := wireOf(f.Protocol, f.Framing)
-	if err != nil {
-		return f.Target.String()
+// detector returns what finds out what is spoken, as far as cfg leaves that open. trace may be nil.
+func (cfg Config) detector(trace func(string)) detect.Detector {
+	protocol, framing := cfg.named()
+	return detect.Detector{
+		Protocol: protocol, Framing: framing, Get: cfg.Get, Trace: trace,
+		Stream: func(ctx context.Context, t Target, stderr func(string)) (detect.Stream, error) {
+			cfg.grace, cfg.Stderr = detect.Grace, stderr
+			stream, link, err := cfg.stream(ctx, t)
+			if err != nil {
+				return detect.Stream{}, err
+			}
+			return detect.Stream{ReadWriteCloser: stream, Remote: link.Remote, Status: link.status}, nil
+		},
+		Channel: func(ctx context.Context, t Target) (rpcconn.Channel, error) {
+			ch, _, err := cfg.open(ctx, t, Wire{Protocol: Protocols()[0]}, nil)
+			return ch, err
+		},
 	}
-	text := f.Target.String() + " · " + w.String()
-	if f.Of > 1 {
-		text += fmt.Sprintf(" · the first of %d that can be debugged, -p cdp lists them", f.Of)
-	}
-	return text
 }
 
-// takeOver returns a link on the connection that was kept when found was found, nil where there is none that can be used.
-func (cfg Config) takeOver(ctx context.Context, found *Finding, opts *rpcconn.Options) *Link {
-	k := found.kept
+// Detect finds out what t speaks, where cfg does not say it, and gives up when ctx is done. likely, if not nil, is what
+// t spoke earlier; trace, if not nil, is told each step. See detect.Detector. The connection that a Finding may hold is
+// for Connect, and is to be released where that is not called.
+func (cfg Config) Detect(
+	ctx context.Context, t Target, likely *detect.Finding, trace func(string),
+) (*detect.Finding, error) {
+	if err := cfg.Check(); err != nil {
+		return nil, err
+	}
+	return cfg.detector(trace).Detect(ctx, t, likely)
+}
+
+// takeOver returns a link on the connection that was kept when found was found, nil where there is none that can be
+// used.
+func (cfg Config) takeOver(ctx context.Context, found *detect.Finding, opts *rpcconn.Options) *Link {
+	k := found.Take()
 	if k == nil {
 		return nil
 	}
-	found.kept = nil
 	w, err := wireOf(found.Protocol, found.Framing)
 	if err != nil {
-		k.release()
+		k.Release()
 		return nil
 	}
 	framing, err := w.channel(cfg.MaxMessage)
 	if err != nil {
-		k.release()
+		k.Release()
 		return nil
 	}
 	codec := w.Protocol.NewCodec()
-	ch := &resumed{RawChannel: framing(prefixed(k.nc, k.read))}
-	stop := context.AfterFunc(ctx, k.release) // unblocks Recv
+	ch := &resumed{RawChannel: framing(prefixed(k.Conn, k.Read))}
+	stop := context.AfterFunc(ctx, k.Release) // unblocks Recv
 	err = ch.dropAnswer(codec)
 	if !stop() || err != nil {
 		_ = ch.Close()
 		return nil
 	}
-	link := &Link{codec: codec, Target: found.Target, Remote: k.remote, wire: fixed(w), unverified: cfg.TLS.Insecure && found.Target.isTLS()}
+	link := &Link{
+		codec: codec, Target: found.Target, Remote: k.Remote, wire: fixed(w),
+		unverified: cfg.TLS.Insecure && found.Target.IsTLS(),
+	}
 	return link.on(ch, codec, opts)
 }

@@ -1,21 +1,9 @@
 package dial
 
 import (
+	"rpcsh/rpcconn/transport"
 	"testing"
 )
-
-// TestProbesAreRequests decodes every probe by the codec that it is for.
-func TestProbesAreRequests(t *testing.T) {
-	for _, p := range probes() {
-		g, _ := sniff([]byte(p.bytes))
-		if p.framing == "" {
-			g.protocol = g.other
-		}
-		if g.protocol != p.protocol || g.framing != p.framing {
-			t.Errorf("the probe in %s, %s looks like %s, %s", p.protocol, p.framing, g.protocol, g.framing)
-		}
-	}
-}
 
 // TestDetect finds out what servers of every kind speak.
 func TestDetect(t *testing.T) {
@@ -30,8 +18,9 @@ func TestDetect(t *testing.T) {
 			}
 			t.Run(p.Name+"/"+f, func(t *testing.T) {
 				cfg := Config{Protocol: p.Name, Framing: f}
-				l := serve(t, cfg, Target{Scheme: schemeTCP, Address: "127.0.0.1:0"})
+				l := serve(t, cfg, Target{Scheme: transport.SchemeTCP, Address: "127.0.0.1:0"})
 				found, err := Config{}.Detect(t.Context(), l.Target, nil, func(s string) { t.Log(s) })
+				found.Release()
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -11,6 +11,8 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"rpcsh/rpcconn/detect"
+	"rpcsh/rpcconn/transport"
 	"strings"
 	"sync"
 	"testing"
@@ -22,7 +24,7 @@ func detected(t *testing.T, cfg Config, target Target) string {
 	t.Helper()
 	var steps []string
 	found, err := cfg.Detect(t.Context(), target, nil, func(step string) { steps = append(steps, step) })
-	if len(steps) == 0 && (err == nil || target.isStream()) {
+	if len(steps) == 0 && (err == nil || target.IsStream()) {
 		t.Error("nothing was traced")
 	}
 	if err != nil {
@@ -35,8 +37,9 @@ func detected(t *testing.T, cfg Config, target Target) string {
 	if found.Took <= 0 {
 		t.Error("it took no time")
 	}
+	found.Release()
 	text := found.Target.Scheme + " " + found.Protocol + "/" + found.Framing
-	if strings.Contains(found.String(), " can be debugged") {
+	if found.Of > 1 {
 		text += fmt.Sprintf(" of %d", found.Of)
 	}
 	return text
@@ -68,7 +71,7 @@ func TestDetectPeers(t *testing.T) {
 		{"refuses as Neovim 0.7", refusing("", "\x94\x01\x00\x92\x01\xb7Message is not an array\xc0"), "tcp nvim/msgpack"},
 		{"refuses as Neovim, MessagePack alone", refusing("\x94", "\x94\x01\x01\x92\x00\xbcInvalid method: rpc.discover\xc0"), "tcp nvim/msgpack"},
 		{"refuses as others do", refusing("\x94", "\x94\x01\x01\xa9not found\xc0"), "tcp msgpackrpc/msgpack"},
-		{"is slow", change(pickyAbout("jsonrpc", "line"), func(p *picky) { p.slow, p.hangs = 400*time.Millisecond, true }), "tcp jsonrpc/line"},
+		{"is slow", change(pickyAbout("jsonrpc", "line"), func(p *picky) { p.slow, p.hangs = 250*time.Millisecond, true }), "tcp jsonrpc/line"},
 		{"is silent", drain, "it stays silent; tried jsonrpc, rfc7464; jsonrpc, line"},
 		{"greets and is silent", func(nc net.Conn) { _, _ = io.WriteString(nc, "Welcome!\n"); drain(nc) }, `not known: "Welcome!\n"`},
 		{"greets in JSON and is silent", func(nc net.Conn) { _, _ = io.WriteString(nc, "{\"hello\":1}\n"); drain(nc) }, `not known: "{\"hello\":1}\n"`},
@@ -121,19 +124,20 @@ func TestDetectNobody(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	refusing := Target{Scheme: schemeTCP, Address: l.Addr().String()}
+	refusing := Target{Scheme: transport.SchemeTCP, Address: l.Addr().String()}
 	_ = l.Close()
-	for _, scheme := range []string{schemeTCP, schemeTLS, schemeWS, schemeHTTP} {
+	for _, scheme := range []string{transport.SchemeTCP, transport.SchemeTLS, transport.SchemeWS, transport.SchemeHTTP} {
 		refusing.Scheme, refusing.Path = scheme, ""
-		if !refusing.isStream() {
+		if !refusing.IsStream() {
 			refusing.Path = "/"
 		}
 		found, err := Config{}.Detect(t.Context(), refusing, nil, nil)
+		found.Release()
 		if err == nil || !strings.Contains(err.Error(), "nothing listens there") || strings.Contains(err.Error(), "tried") {
 			t.Errorf("%s: %v, %v", refusing, found, err)
 		}
 	}
-	missing := Target{Scheme: schemeUnix, Address: t.TempDir() + "/s"}
+	missing := Target{Scheme: transport.SchemeUnix, Address: t.TempDir() + "/s"}
 	if _, err := (Config{}).Detect(t.Context(), missing, nil, nil); err == nil || !strings.Contains(err.Error(), "there is no such socket") {
 		t.Errorf("a socket that is not there: %v", err)
 	}
@@ -206,7 +210,7 @@ func TestDetectHTTP(t *testing.T) {
 		{"no answer at a URL", func(_ http.ResponseWriter, r *http.Request) {
 			_, _ = io.Copy(io.Discard, r.Body)
 			<-r.Context().Done()
-		}, "/", "-p says what is spoken"},
+		}, "/", `does not answer {"jsonrpc"`},
 	}
 	var all sync.WaitGroup // at once: they wait, most of the time
 	for _, test := range tests {
@@ -244,8 +248,8 @@ func TestDetectSilentWebSocket(t *testing.T) {
 	if got := detected(t, Config{}, target); !strings.Contains(got, "no peer was found; tried ws://") {
 		t.Errorf("found %s", got)
 	}
-	target.Scheme, target.Path = schemeWS, "/"
-	if got := detected(t, Config{}, target); !strings.Contains(got, "-p says what is spoken") {
+	target.Scheme, target.Path = transport.SchemeWS, "/"
+	if got := detected(t, Config{}, target); !strings.Contains(got, `does not answer {"jsonrpc"`) {
 		t.Errorf("found %s", got)
 	}
 }
@@ -257,30 +261,36 @@ func TestDetectEarlier(t *testing.T) {
 	target := fakePeer(t, slow.serve)
 	var steps []string
 	trace := func(step string) { steps = append(steps, step) }
-	found, err := Config{}.Detect(t.Context(), target, &Finding{Target: target, Protocol: "jsonrpc", Framing: "length"}, trace)
+	found, err := Config{}.Detect(t.Context(), target, &detect.Finding{Target: target, Protocol: "jsonrpc", Framing: "length"}, trace)
+	found.Release()
 	if err != nil || found.Framing != "length" || len(steps) != 1 {
 		t.Errorf("what was found earlier is not asked first: %v, %v, %q", found, err, steps)
 	}
-	earlier := &Finding{Target: Target{Scheme: schemeWS, Address: target.Address, Path: "/"}, Protocol: "jsonrpc"}
-	if found, err := (Config{}).Detect(t.Context(), target, earlier, trace); err != nil || found.Framing != "length" {
+	earlier := &detect.Finding{Target: Target{Scheme: transport.SchemeWS, Address: target.Address, Path: "/"}, Protocol: "jsonrpc"}
+	found, err = (Config{}).Detect(t.Context(), target, earlier, trace)
+	found.Release()
+	if err != nil || found.Framing != "length" {
 		t.Errorf("what was found earlier is not forgotten: %v, %v", found, err)
 	}
 	web := serve(t, Config{Protocol: "jsonrpc"}, mustParse(t, "ws://127.0.0.1:0"))
 	steps = nil
-	at := Target{Scheme: schemeTCP, Address: web.Target.Address}
+	at := Target{Scheme: transport.SchemeTCP, Address: web.Target.Address}
 	earlier.Target.Address = web.Target.Address
-	if found, err := (Config{}).Detect(t.Context(), at, earlier, trace); err != nil || found.Target.Scheme != schemeWS || len(steps) != 1 {
+	found, err = (Config{}).Detect(t.Context(), at, earlier, trace)
+	found.Release()
+	if err != nil || found.Target.Scheme != transport.SchemeWS || len(steps) != 1 {
 		t.Errorf("the URL that was found earlier is not asked first: %v, %v, %q", found, err, steps)
 	}
 }
 
 // TestDetectWeb finds our own listeners of WebSocket and HTTP by their ports.
 func TestDetectWeb(t *testing.T) {
-	for _, scheme := range []string{schemeWS, schemeHTTP} {
+	for _, scheme := range []string{transport.SchemeWS, transport.SchemeHTTP} {
 		for _, path := range []string{"/", "/rpc"} {
 			l := serve(t, Config{Protocol: "jsonrpc"}, Target{Scheme: scheme, Address: "127.0.0.1:0", Path: path})
-			target := Target{Scheme: schemeTCP, Address: l.Target.Address}
+			target := Target{Scheme: transport.SchemeTCP, Address: l.Target.Address}
 			found, err := Config{}.Detect(t.Context(), target, nil, nil)
+			found.Release()
 			if err != nil || found.Target.String() != fmt.Sprintf("%s://%s%s", scheme, l.Target.Address, path) || found.Protocol != "jsonrpc" {
 				t.Errorf("%s: found %v, %v", l.Target, found, err)
 			}

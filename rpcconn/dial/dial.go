@@ -1,13 +1,12 @@
-// Package dial makes connections: from a target and the names of a protocol and a framing, or from nothing but a target, to a
-// running rpcconn.Conn, by dialling, by starting a child process, or by listening.
+// Package dial makes connections: from a target and the names of a protocol and a framing, or from nothing but a
+// target, to a running rpcconn.Conn, by dialling, by starting a child process, or by listening.
 //
-//   - target.go: where a peer is
-//   - protocol.go: the table of protocols; that of framings is transport's
+//   - protocol.go, framing.go: the tables of protocols and of framings
 //   - wire.go: what is spoken
-//   - dial.go, listen.go: connections
-//   - sniff.go: what the first bytes of a peer mean; lazy.go: a connection that waits for them; firstbytes.go: what both read
-//   - probe.go, attempt.go, detect.go, detecthttp.go: asking a peer that waits for us to speak first
-//   - connect.go, findings.go: what was found out, and remembered
+//   - dial.go, listen.go, webserver.go: connections
+//   - sniffing.go, firstframe.go: connections whose first bytes, or first message, decide what is spoken
+//   - connect.go, resumed.go: finding out what is spoken (by package detect), and going on with the connection
+//   - get.go: getting a path by HTTP
 package dial
 
 import (
@@ -17,6 +16,7 @@ import (
 	"sync/atomic"
 
 	"rpcsh/rpcconn"
+	"rpcsh/rpcconn/process"
 	"rpcsh/rpcconn/transport"
 	"rpcsh/rpcconn/transport/httprpc"
 	"rpcsh/rpcconn/transport/websocket"
@@ -34,7 +34,7 @@ type Link struct {
 
 	unverified bool
 
-	tap   *transport.Tap
+	tap   *rpcconn.Tap
 	codec rpcconn.Codec            // of a dialled peer
 	meant atomic.Pointer[Protocol] // what Become said; nil: nothing
 }
@@ -48,8 +48,9 @@ func (l *Link) Wire() (Wire, bool) {
 	return w, known
 }
 
-// Become says which protocol the peer speaks, where that is one with a meaning of its own on top of what was found out: MessagePack-RPC
-// turns out to be Neovim's. What comes from then on is shown accordingly. It does nothing for accepted peers.
+// Become says which protocol the peer speaks, where that is one with a meaning of its own on top of what was found out:
+// MessagePack-RPC turns out to be Neovim's. What comes from then on is shown accordingly. It does nothing for accepted
+// peers.
 func (l *Link) Become(protocol string) {
 	p, err := FindProtocol(protocol)
 	if err != nil || l.codec == nil {
@@ -61,8 +62,9 @@ func (l *Link) Become(protocol string) {
 	l.meant.Store(&p)
 }
 
-// OnWire has f called, once, when it turns out what is spoken, and whether the peer's own bytes said so; not where that is known
-// already. f is called by whoever finds out, before the peer's first message is handed on, or ours is sent, and may wait.
+// OnWire has f called, once, when it turns out what is spoken, and whether the peer's own bytes said so; not where that
+// is known already. f is called by whoever finds out, before the peer's first message is handed on, or ours is sent,
+// and may wait.
 func (l *Link) OnWire(f func(w Wire, found bool)) {
 	if l.onWire != nil {
 		l.onWire(f)
@@ -82,7 +84,8 @@ func (l *Link) Status() string {
 
 func fixed(w Wire) func() (Wire, bool) { return func() (Wire, bool) { return w, true } }
 
-// Dial connects to t and speaks what cfg says; what it does not say is the default, see Detect. The error says what to do.
+// Dial connects to t and speaks what cfg says; what it does not say is the default, see Detect. The error says what to
+// do.
 func (cfg Config) Dial(ctx context.Context, t Target, opts *rpcconn.Options) (*Link, error) {
 	w, err := cfg.wire(t)
 	if err != nil {
@@ -93,19 +96,20 @@ func (cfg Config) Dial(ctx context.Context, t Target, opts *rpcconn.Options) (*L
 		return nil, err
 	}
 	link.Target, link.wire = t, fixed(w)
-	link.unverified = cfg.TLS.Insecure && t.isTLS()
+	link.unverified = cfg.TLS.Insecure && t.IsTLS()
 	link.codec = w.Protocol.NewCodec()
 	return link.on(ch, link.codec, opts), nil
 }
 
 // on starts the connection of l, whose frames can be watched from then on. It returns l.
 func (l *Link) on(ch rpcconn.Channel, codec rpcconn.Codec, opts *rpcconn.Options) *Link {
-	l.tap = transport.NewTap(ch)
+	l.tap = rpcconn.NewTap(ch)
 	l.Conn = rpcconn.New(l.tap, codec, opts)
 	return l
 }
 
-// Watch has see called with each frame that comes in, before it is made anything of, until stop is called; see Tap of transport.
+// Watch has see called with each frame that comes in, before it is made anything of, until stop is called; see Tap of
+// transport.
 func (l *Link) Watch(see func(frame []byte)) (stop func()) { return l.tap.Watch(see) }
 
 func onError(opts *rpcconn.Options) func(error) {
@@ -118,12 +122,12 @@ func onError(opts *rpcconn.Options) func(error) {
 // open opens a channel to t.
 func (cfg Config) open(ctx context.Context, t Target, w Wire, onError func(error)) (rpcconn.Channel, *Link, error) {
 	switch t.Scheme {
-	case schemeWS, schemeWSS:
-		tlsConfig, err := cfg.TLS.Client(t.host())
+	case transport.SchemeWS, transport.SchemeWSS:
+		tlsConfig, err := cfg.TLS.Client(t.Host())
 		if err != nil {
 			return nil, nil, err
 		}
-		ch, info, err := websocket.Dial(ctx, t.url(), websocket.DialOptions{
+		ch, info, err := websocket.Dial(ctx, t.URL(), websocket.DialOptions{
 			Header: cfg.Header, Subprotocols: cfg.Subprotocols, Origin: cfg.Origin, TLS: tlsConfig,
 			MaxMessage: cfg.MaxMessage, Binary: w.Protocol.Binary,
 		})
@@ -131,12 +135,12 @@ func (cfg Config) open(ctx context.Context, t Target, w Wire, onError func(error
 			return nil, nil, err
 		}
 		return ch, &Link{Remote: info.RemoteAddr.String()}, nil
-	case schemeHTTP, schemeHTTPS:
-		tlsConfig, err := cfg.TLS.Client(t.host())
+	case transport.SchemeHTTP, transport.SchemeHTTPS:
+		tlsConfig, err := cfg.TLS.Client(t.Host())
 		if err != nil {
 			return nil, nil, err
 		}
-		ch, info, err := httprpc.Dial(ctx, t.url(), httprpc.Options{
+		ch, info, err := httprpc.Dial(ctx, t.URL(), httprpc.Options{
 			Header: cfg.Header, TLS: tlsConfig, CookieFile: cfg.CookieFile, MaxMessage: cfg.MaxMessage,
 			Streamable: w.Protocol.Name == "mcp", NewCodec: w.Protocol.NewCodec, OnError: onError,
 		})
@@ -160,24 +164,24 @@ func (cfg Config) open(ctx context.Context, t Target, w Wire, onError func(error
 // stream opens a stream of bytes to t.
 func (cfg Config) stream(ctx context.Context, t Target) (io.ReadWriteCloser, *Link, error) {
 	switch t.Scheme {
-	case schemeExec:
-		p, err := transport.StartProcess(transport.ProcessOptions{Args: t.Command, Stderr: cfg.Stderr, Grace: cfg.grace})
+	case transport.SchemeExec:
+		p, err := process.Start(process.Options{Args: t.Command, Stderr: cfg.Stderr, Grace: cfg.grace})
 		if err != nil {
 			return nil, nil, err
 		}
 		return p, &Link{Remote: strings.Join(t.Command, " "), status: p.Status}, nil
-	case schemeTLS:
-		tlsConfig, err := cfg.TLS.Client(t.host())
+	case transport.SchemeTLS:
+		tlsConfig, err := cfg.TLS.Client(t.Host())
 		if err != nil {
 			return nil, nil, err
 		}
-		nc, err := transport.DialTLS(ctx, t.dialAddress(), tlsConfig)
+		nc, err := transport.DialTLS(ctx, t.DialAddress(), tlsConfig)
 		if err != nil {
 			return nil, nil, err
 		}
 		return nc, &Link{Remote: nc.RemoteAddr().String()}, nil
 	}
-	nc, err := transport.Dial(ctx, t.Scheme, t.dialAddress())
+	nc, err := transport.Dial(ctx, t.Scheme, t.DialAddress())
 	if err != nil {
 		return nil, nil, err
 	}

@@ -8,6 +8,8 @@ import (
 	"net"
 	"path/filepath"
 	"reflect"
+	"rpcsh/rpcconn/detect"
+	"rpcsh/rpcconn/transport"
 	"slices"
 	"strings"
 	"testing"
@@ -59,7 +61,7 @@ func TestCheckSaysWhatIsWrong(t *testing.T) {
 		{Config{Protocol: "soap"}, []string{`"soap"`, "auto, jsonrpc, jsonrpc1, bsonrpc"}},
 		{Config{Framing: "xml"}, []string{`"xml"`, "rfc7464", "none", "line", "netstring"}},
 		{Config{Fallback: "xml"}, []string{`"xml"`}},
-		{Config{Protocol: "bsonrpc", Framing: "line"}, []string{"BSON-RPC 2.0", "leave out -f line"}},
+		{Config{Protocol: "bsonrpc", Framing: "line"}, []string{"BSON-RPC 2.0", "takes no line"}},
 		{Config{MaxMessage: -1}, []string{"-1"}},
 	}
 	for _, test := range tests {
@@ -188,7 +190,7 @@ func TestDialWithoutHost(t *testing.T) {
 
 func TestDialAndListenFail(t *testing.T) {
 	cfg := Config{Protocol: "jsonrpc"}
-	missing := Target{Scheme: schemeUnix, Address: filepath.Join(t.TempDir(), "none")}
+	missing := Target{Scheme: transport.SchemeUnix, Address: filepath.Join(t.TempDir(), "none")}
 	if _, err := cfg.Dial(t.Context(), missing, nil); err == nil || !strings.Contains(err.Error(), missing.Address) {
 		t.Errorf("dialling nobody: %v", err)
 	}
@@ -199,10 +201,10 @@ func TestDialAndListenFail(t *testing.T) {
 	if _, err := cfg.Listen(t.Context(), l.Target); err == nil || !strings.Contains(err.Error(), l.Target.Address) {
 		t.Errorf("listening where somebody does: %v", err)
 	}
-	if _, err := cfg.Listen(t.Context(), CommandTarget([]string{"x"})); err == nil || !strings.Contains(err.Error(), "command") {
+	if _, err := cfg.Listen(t.Context(), transport.CommandTarget([]string{"x"})); err == nil || !strings.Contains(err.Error(), "command") {
 		t.Errorf("listening on a command: %v", err)
 	}
-	if _, err := cfg.Listen(t.Context(), mustParse(t, "tls://127.0.0.1:0")); err == nil || !strings.Contains(err.Error(), "--cert") {
+	if _, err := cfg.Listen(t.Context(), mustParse(t, "tls://127.0.0.1:0")); err == nil || !strings.Contains(err.Error(), "needs a certificate") {
 		t.Errorf("listening on TLS without certificate: %v", err)
 	}
 	_ = l.Close()
@@ -214,5 +216,14 @@ func TestDialAndListenFail(t *testing.T) {
 	}
 	if _, err := cfg.Dial(t.Context(), l.Target, nil); err == nil || !strings.Contains(err.Error(), "nothing listens there") {
 		t.Errorf("dialling a closed listener: %v", err)
+	}
+}
+
+// What package detect may guess is in the table of protocols.
+func TestGuessesAreKnown(t *testing.T) {
+	for _, protocol := range []string{"jsonrpc", "jsonrpc1", "cdp", "bsonrpc", "msgpackrpc", "nvim", "mcp"} {
+		if w, err := (Config{}).guessed(detect.Guess{Protocol: protocol, Framing: "line"}); err != nil || w.Protocol.Name != protocol {
+			t.Errorf("%s is taken for %v, %v", protocol, w, err)
+		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io"
 	"net"
+	"rpcsh/rpcconn/transport"
 	"strings"
 	"sync"
 	"testing"
@@ -34,7 +35,7 @@ func fakePeer(t *testing.T, f func(nc net.Conn)) Target {
 		_ = l.Close()
 		work.Wait()
 	})
-	return Target{Scheme: schemeTCP, Address: l.Addr().String()}
+	return Target{Scheme: transport.SchemeTCP, Address: l.Addr().String()}
 }
 
 // drain reads until the connection ends.
@@ -50,16 +51,28 @@ type picky struct {
 }
 
 func pickyAbout(protocol, framing string) picky {
-	for _, p := range probes() {
-		if p.protocol == protocol && p.framing == framing {
-			text := `{"jsonrpc":"2.0","id":1,"error":{"code":-32601,"message":"Method not found"}}`
-			if protocol == "jsonrpc1" {
-				text = `{"id":1,"result":null,"error":"unknown method"}`
-			}
-			return picky{asked: p.bytes, answer: framedText(framing, text)}
-		}
+	request, refusal := probed, `{"jsonrpc":"2.0","id":1,"error":{"code":-32601,"message":"Method not found"}}`
+	if protocol == "jsonrpc1" {
+		request, refusal = probed1, `{"id":1,"result":null,"error":"unknown method"}`
 	}
-	panic("no such probe")
+	return picky{asked: framedText(framing, request), answer: framedText(framing, refusal)}
+}
+
+// framedText returns text as the framing has it.
+func framedText(framing, text string) string {
+	f, err := NewFraming(framing, 0)
+	if err != nil {
+		panic(err)
+	}
+	ch := f(struct {
+		io.Reader
+		io.WriteCloser
+	}{})
+	framed, err := ch.AppendFrame(nil, []byte(text))
+	if err != nil {
+		panic(err)
+	}
+	return string(framed)
 }
 
 func (p picky) serve(nc net.Conn) {

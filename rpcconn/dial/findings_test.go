@@ -1,27 +1,29 @@
 package dial
 
 import (
+	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
+	"rpcsh/rpcconn/detect"
+	"rpcsh/rpcconn/transport"
 	"strings"
 	"sync"
 	"testing"
-	"time"
 )
 
 func TestFindings(t *testing.T) {
-	f := Findings{File: filepath.Join(t.TempDir(), "folder", "found.json")}
+	f := Findings(filepath.Join(t.TempDir(), "folder", "found.json"))
 	tcp := mustParse(t, "localhost:1")
 	tests := []struct {
 		at    Target
-		found Finding
+		found detect.Finding
 	}{
-		{tcp, Finding{Target: tcp, Protocol: "jsonrpc", Framing: "line"}},
-		{mustParse(t, "localhost:2"), Finding{Target: mustParse(t, "ws://localhost:2/x"), Protocol: "jsonrpc1"}},
-		{mustParse(t, "localhost:3"), Finding{Target: mustParse(t, "tls://localhost:3"), Protocol: "bsonrpc", Framing: "bson"}},
-		{mustParse(t, "http://u:p@h/"), Finding{Target: mustParse(t, "http://u:p@h/"), Protocol: "jsonrpc"}},
-		{CommandTarget([]string{"clangd", "-x"}), Finding{Target: CommandTarget([]string{"clangd", "-x"}), Protocol: "jsonrpc", Framing: "header"}},
+		{tcp, detect.Finding{Target: tcp, Protocol: "jsonrpc", Framing: "line"}},
+		{mustParse(t, "localhost:2"), detect.Finding{Target: mustParse(t, "ws://localhost:2/x"), Protocol: "jsonrpc1"}},
+		{mustParse(t, "localhost:3"), detect.Finding{Target: mustParse(t, "tls://localhost:3"), Protocol: "bsonrpc", Framing: "bson"}},
+		{mustParse(t, "http://u:p@h/"), detect.Finding{Target: mustParse(t, "http://u:p@h/"), Protocol: "jsonrpc"}},
+		{transport.CommandTarget([]string{"clangd", "-x"}), detect.Finding{Target: transport.CommandTarget([]string{"clangd", "-x"}), Protocol: "jsonrpc", Framing: "header"}},
 	}
 	for _, test := range tests {
 		if got := f.Load(test.at); got != nil {
@@ -33,11 +35,11 @@ func TestFindings(t *testing.T) {
 	}
 	for _, test := range tests {
 		got := f.Load(test.at)
-		if got == nil || got.String() != test.found.String() || got.Protocol != test.found.Protocol || got.Target.User != test.found.Target.User {
+		if got == nil || got.Target.String() != test.found.Target.String() || got.Protocol != test.found.Protocol || got.Target.User != test.found.Target.User {
 			t.Errorf("%s: %v, want %v", test.at, got, &test.found)
 		}
 	}
-	debugger := &Finding{Target: mustParse(t, "ws://localhost:1/devtools/1"), Protocol: "cdp"} // which has another URL next time
+	debugger := &detect.Finding{Target: mustParse(t, "ws://localhost:1/devtools/1"), Protocol: "cdp"} // which has another URL next time
 	if err := f.Save(tcp, debugger); err != nil || f.Load(tcp) != nil {
 		t.Errorf("%v is remembered, %v", f.Load(tcp), err)
 	}
@@ -47,10 +49,10 @@ func TestFindings(t *testing.T) {
 	if data, err := os.ReadFile(f.File); err != nil || strings.Contains(string(data), "u:p") {
 		t.Errorf("the file has a password, %v: %s", err, data)
 	}
-	if err := (Findings{}).Save(tcp, &tests[0].found); err != nil || (Findings{}).Load(tcp) != nil {
+	if err := (detect.Findings{}).Save(tcp, &tests[0].found); err != nil || (detect.Findings{}).Load(tcp) != nil {
 		t.Errorf("without a file something is remembered, %v", err)
 	}
-	blocked := Findings{File: filepath.Join(f.File, "below")}
+	blocked := Findings(filepath.Join(f.File, "below"))
 	if err := blocked.Save(tcp, &tests[0].found); err == nil || !strings.Contains(err.Error(), "remembering what tcp://localhost:1 speaks") {
 		t.Errorf("where nothing can be written: %v", err)
 	}
@@ -68,14 +70,14 @@ func TestFindingsUnreadable(t *testing.T) {
 		entry("tcp://localhost:1", "", "line"), entry("tcp://localhost:1", Auto, "line"), entry("tcp://localhost:1", "jsonrpc", Auto),
 		entry("tcp://localhost:1", "bsonrpc", "line"), entry("exec:rm -r", "jsonrpc", "line"), entry("ws://localhost:1/", "jsonrpc", "line"), entry("", "jsonrpc", "line"),
 	} {
-		f := Findings{File: filepath.Join(t.TempDir(), "found.json")}
+		f := Findings(filepath.Join(t.TempDir(), "found.json"))
 		if err := os.WriteFile(f.File, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
 		if got := f.Load(target); got != nil {
 			t.Errorf("%s: %+v", text, got)
 		}
-		found := &Finding{Target: target, Protocol: "jsonrpc", Framing: "nul"}
+		found := &detect.Finding{Target: target, Protocol: "jsonrpc", Framing: "nul"}
 		if err := f.Save(target, found); err != nil {
 			t.Errorf("%s: %v", text, err)
 		}
@@ -87,15 +89,15 @@ func TestFindingsUnreadable(t *testing.T) {
 
 // TestFindingsAtOnce saves from several shells: the file stays whole, and nothing else is left beside it.
 func TestFindingsAtOnce(t *testing.T) {
-	f := Findings{File: filepath.Join(t.TempDir(), "found.json")}
+	f := Findings(filepath.Join(t.TempDir(), "found.json"))
 	var shells sync.WaitGroup
 	for i := range 20 {
 		shells.Go(func() {
-			target := Target{Scheme: schemeTCP, Address: fmt.Sprintf("localhost:%d", i+1)}
-			if err := f.Save(target, &Finding{Target: target, Protocol: "jsonrpc", Framing: "line"}); err != nil {
+			target := Target{Scheme: transport.SchemeTCP, Address: fmt.Sprintf("localhost:%d", i+1)}
+			if err := f.Save(target, &detect.Finding{Target: target, Protocol: "jsonrpc", Framing: "line"}); err != nil {
 				t.Error(err)
 			}
-			if f.Load(target) == nil && len(f.load()) == 0 {
+			if f.Load(target) == nil && !isWhole(f.File) {
 				t.Error("the file is not whole")
 			}
 		})
@@ -107,38 +109,8 @@ func TestFindingsAtOnce(t *testing.T) {
 	}
 }
 
-func TestFindingText(t *testing.T) {
-	found := &Finding{Target: Target{Scheme: schemeTCP, Address: "localhost:1"}, Protocol: "jsonrpc", Framing: "line", Took: 12340 * time.Microsecond}
-	if got := found.String(); got != "tcp://localhost:1 · JSON-RPC 2.0, line" {
-		t.Error(got)
-	}
-	if got := found.JSON(); got != `{"url":"tcp://localhost:1","protocol":"jsonrpc","framing":"line","ms":12.3}` {
-		t.Error(got)
-	}
-}
-
-// TestConnect finds out what is spoken, or takes what was found earlier.
-func TestConnect(t *testing.T) {
-	l := serve(t, Config{Framing: "netstring"}, mustParse(t, "127.0.0.1:0"))
-	earlier := &Finding{Target: l.Target, Protocol: "jsonrpc", Framing: "netstring"}
-	for _, found := range []*Finding{nil, earlier} {
-		link, got, err := Config{}.Connect(t.Context(), l.Target, found, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got.Framing != "netstring" || found != nil && got != found {
-			t.Errorf("found %v", got)
-		}
-		talk(t, link)
-		_ = link.Close()
-	}
-	link, got, err := Config{Framing: "netstring"}.Connect(t.Context(), l.Target, nil, nil)
-	if err != nil || got != nil {
-		t.Fatalf("what was said is found out: %v, %v", got, err)
-	}
-	_ = link.Close()
-	_ = l.Close()
-	if _, _, err := (Config{}).Connect(t.Context(), l.Target, nil, nil); err == nil {
-		t.Error("nobody is connected to")
-	}
+// isWhole reports whether file is JSON.
+func isWhole(file string) bool {
+	data, err := os.ReadFile(file)
+	return err == nil && json.Valid(data)
 }

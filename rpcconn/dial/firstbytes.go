@@ -2,9 +2,9 @@ package dial
 
 import (
 	"bytes"
-	"errors"
 	"io"
 	"net"
+	"rpcsh/rpcconn/detect"
 	"syscall"
 )
 
@@ -41,12 +41,14 @@ func prefixed(nc net.Conn, first []byte) net.Conn {
 	return readingFrom(nc, io.MultiReader(bytes.NewReader(first), nc))
 }
 
-// stranger says what to do about a client that speaks what a stream of messages does not carry.
-func stranger(g guess) error {
-	if g.other == otherTLS {
-		return errors.New("the client speaks TLS; listen on tls:// for it")
+// A StrangerError says that a client speaks what a stream of messages does not carry.
+type StrangerError struct{ Speaks string } // detect.OtherHTTP or detect.OtherTLS
+
+func (e *StrangerError) Error() string {
+	if e.Speaks == detect.OtherTLS {
+		return "the client speaks TLS; listen on tls:// for it"
 	}
-	return errors.New("the client speaks HTTP; listen on http:// or ws:// for it, or without -p and -f for clients of all kinds")
+	return "the client speaks HTTP; listen on http:// or ws:// for it"
 }
 
 // A wary reader refuses who begins in a way that no framing has.
@@ -59,8 +61,8 @@ func (w *wary) Read(p []byte) (int, error) {
 	n, err := w.nc.Read(p)
 	if !w.looked && n > 0 {
 		w.looked = true
-		if g, _ := sniff(p[:n]); g.other != "" {
-			return 0, stranger(g)
+		if g, _ := detect.Sniff(p[:n]); g.Other != "" {
+			return 0, &StrangerError{g.Other}
 		}
 	}
 	return n, err

@@ -4,10 +4,11 @@ import (
 	"sync"
 
 	"rpcsh/rpcconn"
+	"rpcsh/rpcconn/detect"
 )
 
-// A firstFrame is the Codec of a connection whose transport frames and of which it is not known yet what is spoken on it: the peer's
-// first message tells, or, if we have to speak first, the fallback is taken.
+// A firstFrame is the Codec of a connection whose transport frames and of which it is not known yet what is spoken on
+// it: the peer's first message tells, or, if we have to speak first, the fallback is taken.
 type firstFrame struct {
 	cfg      Config
 	fallback Wire
@@ -18,7 +19,8 @@ type firstFrame struct {
 	onWire func(w Wire, found bool)
 }
 
-// OnWire has f told, once, what is spoken, and whether the peer's own message said so; not where that is decided already.
+// OnWire has f told, once, what is spoken, and whether the peer's own message said so; not where that is decided
+// already.
 func (f *firstFrame) OnWire(tell func(w Wire, found bool)) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -59,7 +61,7 @@ func (f *firstFrame) AppendEncode(dst []byte, p *rpcconn.Packet) ([]byte, error)
 // Decode implements rpcconn.Codec.
 func (f *firstFrame) Decode(frame []byte, p *rpcconn.Packet) error {
 	if _, decided := f.Wire(); !decided {
-		if g, _ := sniff(frame); g.protocol != "" {
+		if g, _ := detect.Sniff(frame); g.Protocol != "" {
 			if w, err := f.cfg.guessed(g); err == nil {
 				return f.decide(w, true).Decode(frame, p)
 			}

@@ -5,11 +5,12 @@ import (
 	"testing"
 
 	"rpcsh/rpcconn"
+	"rpcsh/rpcconn/transport"
 )
 
 // WebSocket clients of every protocol may come to one port, that of streams or one of WebSocket alone.
 func TestWebSocketClientsOfEveryProtocol(t *testing.T) {
-	for _, scheme := range []string{schemeTCP, schemeWS} {
+	for _, scheme := range []string{transport.SchemeTCP, transport.SchemeWS} {
 		for _, p := range Protocols() {
 			t.Run(scheme+"/"+p.Name, func(t *testing.T) {
 				l, err := Config{}.Listen(t.Context(), Target{Scheme: scheme, Address: "127.0.0.1:0", Path: "/"})
@@ -24,7 +25,7 @@ func TestWebSocketClientsOfEveryProtocol(t *testing.T) {
 						accepted <- link
 					}
 				}()
-				at := Target{Scheme: schemeWS, Address: l.Target.Address, Path: "/"}
+				at := Target{Scheme: transport.SchemeWS, Address: l.Target.Address, Path: "/"}
 				client, err := Config{Protocol: p.Name}.Dial(t.Context(), at, nil)
 				if err != nil {
 					t.Fatal(err)

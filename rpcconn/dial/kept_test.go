@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"rpcsh/rpcconn"
+	"rpcsh/rpcconn/transport"
 )
 
 // A peer that takes one client and no other, ever, is found out and spoken to on that one connection, where it speaks what is asked first.
@@ -33,7 +34,7 @@ func TestPeerThatTakesOneClientEver(t *testing.T) {
 			served <- rpcconn.New(framing(nc), w.Protocol.NewCodec(), &rpcconn.Options{Handler: echo})
 		}
 	}()
-	target := Target{Scheme: schemeTCP, Address: ln.Addr().String()}
+	target := Target{Scheme: transport.SchemeTCP, Address: ln.Addr().String()}
 	var strays []string
 	link, found, err := Config{}.Connect(t.Context(), target, nil, &rpcconn.Options{OnStray: func(r *rpcconn.Response) { strays = append(strays, r.ID.String()) }})
 	if err != nil {
@@ -57,7 +58,7 @@ func TestPeerThatTakesOneClientEver(t *testing.T) {
 		t.Errorf("the probe's answer was shown: %q", strays)
 	}
 	if found.Protocol != "jsonrpc" || found.Framing != "rfc7464" || link.Remote != target.Address {
-		t.Errorf("found %s at %s", found, link.Remote)
+		t.Errorf("found %v at %s", found, link.Remote)
 	}
 }
 
@@ -84,7 +85,7 @@ func TestPeerThatCallsAtOnce(t *testing.T) {
 		received <- answer
 	}()
 	var seen []string
-	target := Target{Scheme: schemeTCP, Address: ln.Addr().String()}
+	target := Target{Scheme: transport.SchemeTCP, Address: ln.Addr().String()}
 	link, _, err := Config{}.Connect(t.Context(), target, nil, &rpcconn.Options{
 		Handler:   echo,
 		OnRequest: func(r *rpcconn.Request) { seen = append(seen, r.Method) },
@@ -106,7 +107,7 @@ func TestPeerThatCallsAtOnce(t *testing.T) {
 
 // A connection that is kept and not taken over ends with Release.
 func TestKeptConnectionIsReleased(t *testing.T) {
-	l, err := Config{Protocol: "jsonrpc"}.Listen(t.Context(), Target{Scheme: schemeTCP, Address: "127.0.0.1:0"})
+	l, err := Config{Protocol: "jsonrpc"}.Listen(t.Context(), Target{Scheme: transport.SchemeTCP, Address: "127.0.0.1:0"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -118,7 +119,7 @@ func TestKeptConnectionIsReleased(t *testing.T) {
 			links <- link
 		}
 	}()
-	found, err := Config{}.DetectKeeping(t.Context(), l.Target, nil, nil)
+	found, err := Config{}.Detect(t.Context(), l.Target, nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,13 +8,14 @@ import (
 	"time"
 
 	"rpcsh/rpcconn"
+	"rpcsh/rpcconn/detect"
 	"rpcsh/rpcconn/transport"
 	"rpcsh/rpcconn/transport/httprpc"
 	"rpcsh/rpcconn/transport/websocket"
 )
 
-// A Listener accepts peers. Where it has to find out what they speak, peers of every framing and protocol may come at the same time,
-// over one port; HTTP and WebSocket clients too.
+// A Listener accepts peers. Where it has to find out what they speak, peers of every framing and protocol may come at
+// the same time, over one port; HTTP and WebSocket clients too.
 type Listener struct {
 	Requested Target
 	Target    Target // Requested, with the port that was chosen where that was 0
@@ -43,7 +44,10 @@ func (cfg Config) Listen(ctx context.Context, t Target) (*Listener, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &Listener{Requested: t, cfg: cfg, wire: w, auto: cfg.isAuto(t) && t.isStream(), autoCodec: cfg.isAuto(t), peers: make(chan newcomer)}
+	l := &Listener{
+		Requested: t, cfg: cfg, wire: w,
+		auto: cfg.isAuto(t) && t.IsStream(), autoCodec: cfg.isAuto(t), peers: make(chan newcomer),
+	}
 	l.ctx, l.end = context.WithCancelCause(context.WithoutCancel(ctx))
 	if l.auto && cfg.Fallback != "" && cfg.Fallback != Auto {
 		l.wire.Framing = cfg.Fallback
@@ -54,7 +58,7 @@ func (cfg Config) Listen(ctx context.Context, t Target) (*Listener, error) {
 	l.Target = t
 	l.Target.Address = l.ln.Addr().String()
 	switch t.Scheme {
-	case schemeWS, schemeWSS, schemeHTTP, schemeHTTPS:
+	case transport.SchemeWS, transport.SchemeWSS, transport.SchemeHTTP, transport.SchemeHTTPS:
 		err = l.serveWeb(t)
 	default:
 		l.tasks.Go(l.acceptStreams)
@@ -69,19 +73,20 @@ func (cfg Config) Listen(ctx context.Context, t Target) (*Listener, error) {
 // open opens the listener of the transport.
 func (l *Listener) open(ctx context.Context, t Target) (err error) {
 	switch t.Scheme {
-	case schemeTLS, schemeWSS, schemeHTTPS:
+	case transport.SchemeTLS, transport.SchemeWSS, transport.SchemeHTTPS:
 		tlsConfig, err := l.cfg.TLS.Server()
 		if err != nil {
 			return err
 		}
-		l.ln, err = transport.ListenTLS(ctx, t.Address, tlsConfig, func(remote net.Addr, err error) { l.report(remote.String(), err) })
+		failed := func(remote net.Addr, err error) { l.report(remote.String(), err) }
+		l.ln, err = transport.ListenTLS(ctx, t.Address, tlsConfig, failed)
 		return err
-	case schemeExec:
+	case transport.SchemeExec:
 		return errors.New("a command cannot be listened on")
-	case schemeUnix:
-		l.ln, err = transport.Listen(ctx, schemeUnix, t.Address)
+	case transport.SchemeUnix:
+		l.ln, err = transport.Listen(ctx, transport.SchemeUnix, t.Address)
 	default:
-		l.ln, err = transport.Listen(ctx, schemeTCP, t.Address)
+		l.ln, err = transport.Listen(ctx, transport.SchemeTCP, t.Address)
 	}
 	return err
 }
@@ -94,8 +99,8 @@ func (l *Listener) String() string {
 	return l.wire.String()
 }
 
-// Accept waits for the next peer. options is asked for that peer's options before anything is read from it. The error is
-// net.ErrClosed once the listener is closed.
+// Accept waits for the next peer. options is asked for that peer's options before anything is read from it. The error
+// is net.ErrClosed once the listener is closed.
 func (l *Listener) Accept(options func() *rpcconn.Options) (*Link, error) {
 	select {
 	case peer := <-l.peers:
@@ -130,7 +135,7 @@ func (l *Listener) offer(peer newcomer, drop func() error) {
 
 // remote returns the address of an accepted connection.
 func (l *Listener) remote(nc net.Conn) string {
-	if l.Requested.Scheme == schemeUnix {
+	if l.Requested.Scheme == transport.SchemeUnix {
 		return l.Requested.Address
 	}
 	return nc.RemoteAddr().String()
@@ -141,7 +146,8 @@ func (l *Listener) acceptStreams() {
 		nc, err := l.ln.Accept()
 		if err != nil {
 			var temporary interface{ Temporary() bool }
-			if errors.As(err, &temporary) && temporary.Temporary() && !errors.Is(err, net.ErrClosed) { // out of file descriptors, most likely
+			if errors.As(err, &temporary) && temporary.Temporary() && !errors.Is(err, net.ErrClosed) {
+				// Out of file descriptors, most likely.
 				l.report("", err)
 				select {
 				case <-time.After(time.Second):
@@ -178,19 +184,19 @@ func (l *Listener) greet(nc net.Conn) {
 		return
 	}
 	first := l.peek(nc)
-	switch g, _ := sniff(first); g.other {
-	case otherHTTP:
+	switch g, _ := detect.Sniff(first); g.Other {
+	case detect.OtherHTTP:
 		l.webServer().take(prefixed(nc, first))
 		return
-	case otherTLS:
-		l.report(l.remote(nc), stranger(g))
+	case detect.OtherTLS:
+		l.report(l.remote(nc), &StrangerError{g.Other})
 		_ = nc.Close()
 		return
 	}
 	l.offer(func(opts *rpcconn.Options) *Link {
-		lazy := &lazy{nc: nc, cfg: l.cfg, fallback: l.wire, web: func(nc net.Conn) { l.webServer().take(nc) }, first: first}
-		link := &Link{Remote: l.remote(nc), wire: lazy.Wire, onWire: lazy.OnWire}
-		return link.on(lazy, lazy, opts)
+		c := &sniffing{nc: nc, cfg: l.cfg, fallback: l.wire, web: func(nc net.Conn) { l.webServer().take(nc) }, first: first}
+		link := &Link{Remote: l.remote(nc), wire: c.Wire, onWire: c.OnWire}
+		return link.on(c, c, opts)
 	}, nc.Close)
 }
 
@@ -210,7 +216,7 @@ func (l *Listener) peek(nc net.Conn) []byte {
 	for {
 		n, err := nc.Read(buf)
 		first = append(first, buf[:n]...)
-		if g, more := sniff(first); err != nil || g != (guess{}) || !more {
+		if g, more := detect.Sniff(first); err != nil || g != (detect.Guess{}) || !more {
 			return first // an error comes again
 		}
 	}
@@ -222,7 +228,7 @@ func (l *Listener) serveWeb(t Target) error {
 	if path == "/" {
 		path = "" // any
 	}
-	if t.Scheme == schemeWS || t.Scheme == schemeWSS {
+	if t.Scheme == transport.SchemeWS || t.Scheme == transport.SchemeWSS {
 		ws, err := websocket.Listen(l.ln, l.websocketOptions(path))
 		if err != nil {
 			return err
@@ -260,13 +266,16 @@ func (l *Listener) serveWeb(t Target) error {
 
 func (l *Listener) websocketOptions(path string) websocket.ListenOptions {
 	return websocket.ListenOptions{
-		Path: path, Subprotocols: l.cfg.Subprotocols, AllowOrigins: l.cfg.AllowOrigins,
+		Path: path, Subprotocols: l.cfg.Subprotocols, AllowOrigins: l.cfg.AllowOrigins, OriginAdvice: l.cfg.OriginAdvice,
 		MaxMessage: l.cfg.MaxMessage, Binary: l.wire.Protocol.Binary, Mirror: l.autoCodec,
 	}
 }
 
 func (l *Listener) httpOptions(path string) httprpc.ServerOptions {
-	return httprpc.ServerOptions{Path: path, AllowOrigins: l.cfg.AllowOrigins, MaxMessage: l.cfg.MaxMessage, NewCodec: l.wire.Protocol.NewCodec}
+	return httprpc.ServerOptions{
+		Path: path, AllowOrigins: l.cfg.AllowOrigins, OriginAdvice: l.cfg.OriginAdvice,
+		MaxMessage: l.cfg.MaxMessage, NewCodec: l.wire.Protocol.NewCodec,
+	}
 }
 
 // offerWebSocket hands over a WebSocket peer, whose first message tells what it speaks where that is to be found out.

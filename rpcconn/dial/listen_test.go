@@ -14,22 +14,23 @@ import (
 	"time"
 
 	"rpcsh/rpcconn"
+	"rpcsh/rpcconn/transport"
 )
 
 const versionless = `{"id":1,"method":"rpc.discover"}`
 
-var loopback = Target{Scheme: schemeTCP, Address: "127.0.0.1:0"}
+var loopback = Target{Scheme: transport.SchemeTCP, Address: "127.0.0.1:0"}
 
 // TestOnePort has clients of every framing and protocol, of WebSocket and of HTTP, on one port at the same time.
 func TestOnePort(t *testing.T) {
 	files := certificates(t)
-	for _, scheme := range []string{schemeTCP, schemeTLS} {
+	for _, scheme := range []string{transport.SchemeTCP, transport.SchemeTLS} {
 		t.Run(scheme, func(t *testing.T) {
 			l := serve(t, Config{TLS: files.server}, Target{Scheme: scheme, Address: "127.0.0.1:0"})
 			if l.String() != "every framing and protocol, as each begins" {
 				t.Errorf("it says %s", l)
 			}
-			web := map[string]string{schemeTCP: "", schemeTLS: "s"}[scheme]
+			web := map[string]string{transport.SchemeTCP: "", transport.SchemeTLS: "s"}[scheme]
 			targets := []Target{
 				{Scheme: "ws" + web, Address: l.Target.Address, Path: "/any"},
 				{Scheme: "http" + web, Address: l.Target.Address, Path: "/"},
@@ -121,14 +122,14 @@ func told(link *Link) <-chan string {
 func TestAcceptInPieces(t *testing.T) {
 	l := listen(t, Config{})
 	for text, want := range map[string]string{
-		framedText("line", probeText("jsonrpc")):    "JSON-RPC 2.0, line",
-		framedText("none", probeText("jsonrpc1")):   "JSON-RPC 1.0, none",
-		framedText("nul", versionless):              "JSON-RPC without version, nul",
-		framedText("rfc7464", probeText("jsonrpc")): "JSON-RPC 2.0, rfc7464",
-		framedText("netstring", versionless):        "JSON-RPC without version, netstring",
-		framedText("header", probeText("jsonrpc1")): "JSON-RPC 1.0, header",
-		framedText("length", probeText("jsonrpc")):  "JSON-RPC 2.0, length",
-		framedText("line", `{"hello":"I am new"}`):  "JSON-RPC 2.0, line",
+		framedText("line", probed):                 "JSON-RPC 2.0, line",
+		framedText("none", probed1):                "JSON-RPC 1.0, none",
+		framedText("nul", versionless):             "JSON-RPC without version, nul",
+		framedText("rfc7464", probed):              "JSON-RPC 2.0, rfc7464",
+		framedText("netstring", versionless):       "JSON-RPC without version, netstring",
+		framedText("header", probed1):              "JSON-RPC 1.0, header",
+		framedText("length", probed):               "JSON-RPC 2.0, length",
+		framedText("line", `{"hello":"I am new"}`): "JSON-RPC 2.0, line",
 		bsonProbe:    "BSON-RPC 2.0",
 		msgpackProbe: "MessagePack-RPC",
 	} {
@@ -246,7 +247,7 @@ func TestAcceptStrangers(t *testing.T) {
 		cfg        Config
 		want       string
 	}{
-		{"words", "hello, world\n", Config{}, `no protocol that is known begins like this: "hello, world\n"; -p and -f say`},
+		{"words", "hello, world\n", Config{}, `no protocol that is known begins like this: "hello, world\n"`},
 		{"half a message", `{"jsonrpc":`, Config{}, `the connection ended after "{\"jsonrpc\":"`},
 		{"HTTP to a framing", post, Config{Framing: "line"}, "the client speaks HTTP; listen on http:// or ws://"},
 		{"HTTP to another framing", post, Config{Framing: "rfc7464"}, "the client speaks HTTP"},
@@ -284,7 +285,7 @@ func TestAcceptStrangers(t *testing.T) {
 	t.Run("TLS", func(t *testing.T) {
 		errs := make(chan error, 1)
 		l := listen(t, Config{OnError: func(_ string, err error) { errs <- err }})
-		_, err := Config{TLS: certificates(t).client, Framing: "line"}.Dial(t.Context(), Target{Scheme: schemeTLS, Address: l.Target.Address}, nil)
+		_, err := Config{TLS: certificates(t).client, Framing: "line"}.Dial(t.Context(), Target{Scheme: transport.SchemeTLS, Address: l.Target.Address}, nil)
 		if err == nil {
 			t.Error("TLS is spoken")
 		}
@@ -306,7 +307,7 @@ func TestAcceptLateHTTP(t *testing.T) {
 		}
 		posted <- link
 	}()
-	body := probeText("jsonrpc")
+	body := probed
 	write(t, nc, fmt.Sprintf("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", len(body), body), 7)
 	resp, err := http.ReadResponse(bufio.NewReader(nc), nil)
 	if err != nil {
@@ -344,9 +345,9 @@ func TestCloseListener(t *testing.T) {
 			_ = nc.SetDeadline(time.Now().Add(patience))
 			switch i % 4 {
 			case 1:
-				write(t, nc, framedText("line", probeText("jsonrpc")), 1000)
+				write(t, nc, framedText("line", probed), 1000)
 			case 2:
-				write(t, nc, "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 48\r\n\r\n"+probeText("jsonrpc"), 1000)
+				write(t, nc, "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 48\r\n\r\n"+probed, 1000)
 			case 3:
 				write(t, nc, "GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"+
 					"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n", 1000)
@@ -365,7 +366,7 @@ func TestCloseListener(t *testing.T) {
 				t.Fatalf("connection %d was left open", i)
 			}
 		}
-		write(t, accepted, framedText("line", probeText("jsonrpc")), 1000)
+		write(t, accepted, framedText("line", probed), 1000)
 		if _, err := accepted.Read(make([]byte, 1)); err != nil {
 			t.Errorf("who was accepted is not answered: %v", err)
 		}
@@ -393,3 +394,16 @@ func TestManyPeers(t *testing.T) {
 	}
 	clients.Wait()
 }
+
+// What a client may ask first.
+const (
+	probed  = `{"jsonrpc":"2.0","id":1,"method":"rpc.discover"}`
+	probed1 = `{"id":1,"method":"rpc.discover","params":[]}`
+
+	bsonProbe = "\x37\x00\x00\x00" +
+		"\x02bsonrpc\x00\x04\x00\x00\x002.0\x00" +
+		"\x10id\x00\x01\x00\x00\x00" +
+		"\x02method\x00\x0d\x00\x00\x00rpc.discover\x00\x00"
+	tlsProbe     = "\x16\x03\x01\x00\x2f\x01\x00\x00\x2b\x03\x03" // the beginning of a ClientHello
+	msgpackProbe = "\x94\x00\x01\xacrpc.discover\x90"
+)

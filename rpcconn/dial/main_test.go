@@ -4,10 +4,12 @@ import (
 	"context"
 	"encoding/json"
 	"os"
+	"strings"
 	"testing"
 	"time"
 
 	"rpcsh/rpcconn/rpctest"
+	"rpcsh/rpcconn/transport"
 
 	"rpcsh/rpcconn"
 )
@@ -16,8 +18,8 @@ import (
 const patience = 30 * time.Second
 
 func TestMain(m *testing.M) {
-	if role := os.Getenv(childRole); role != "" {
-		os.Exit(beChild(role))
+	if len(os.Args) == 2 && strings.HasPrefix(os.Args[1], childRole) {
+		os.Exit(beChild(strings.TrimPrefix(os.Args[1], childRole)))
 	}
 	rpctest.Main(m)
 }
@@ -60,7 +62,7 @@ func serve(t *testing.T, cfg Config, at Target) *Listener {
 
 func mustParse(t *testing.T, text string) Target {
 	t.Helper()
-	target, err := ParseTarget(text)
+	target, err := transport.ParseTarget(text)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,9 +6,9 @@ import (
 
 	"rpcsh/rpcconn"
 	"rpcsh/rpcconn/bsonrpc"
+	"rpcsh/rpcconn/framing"
 	"rpcsh/rpcconn/jsonrpc"
 	"rpcsh/rpcconn/msgpackrpc"
-	"rpcsh/rpcconn/transport"
 )
 
 // Auto is the name of a protocol or framing that is to be found out.
@@ -65,7 +65,7 @@ func ProtocolNames() []string {
 }
 
 // FramingNames returns the names for -f.
-func FramingNames() []string { return append([]string{Auto}, transport.FramingNames()...) }
+func FramingNames() []string { return append([]string{Auto}, framing.Names()...) }
 
 // FindProtocol returns the protocol called name; "" is the default one.
 func FindProtocol(name string) (Protocol, error) {

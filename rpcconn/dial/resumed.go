@@ -6,7 +6,8 @@ import (
 	"rpcsh/rpcconn"
 )
 
-// A resumed channel is one on which a probe has been sent. A peer that calls as soon as somebody connects may have done so before it answered.
+// A resumed channel is one on which a probe has been sent. A peer that calls as soon as somebody connects may have done
+// so before it answered.
 type resumed struct {
 	rpcconn.RawChannel
 	early [][]byte // frames that came before the answer, and have not been received
@@ -15,7 +16,8 @@ type resumed struct {
 // maxEarly is how many frames may come before the answer to a probe.
 const maxEarly = 100
 
-// dropAnswer receives until the answer to the probe has come, which nobody waits for. What is no message is taken for it.
+// dropAnswer receives until the answer to the probe has come, which nobody waits for. What is no message is taken for
+// it.
 func (r *resumed) dropAnswer(codec rpcconn.Codec) error {
 	for range maxEarly {
 		frame, err := r.RawChannel.Recv()
@@ -23,7 +25,8 @@ func (r *resumed) dropAnswer(codec rpcconn.Codec) error {
 			return err
 		}
 		var p rpcconn.Packet
-		if codec.Decode(frame, &p) != nil || len(p.Messages) == 0 || p.Messages[0].Kind != rpcconn.KindRequest && p.Messages[0].Kind != rpcconn.KindNotification {
+		if codec.Decode(frame, &p) != nil || len(p.Messages) == 0 ||
+			p.Messages[0].Kind != rpcconn.KindRequest && p.Messages[0].Kind != rpcconn.KindNotification {
 			return nil
 		}
 		r.early = append(r.early, bytes.Clone(frame))

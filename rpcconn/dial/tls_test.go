@@ -91,19 +91,19 @@ func TestDetectTLS(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			for _, options := range trusting {
-				for _, scheme := range []string{schemeTCP, schemeTLS} {
+				for _, scheme := range []string{transport.SchemeTCP, transport.SchemeTLS} {
 					if got := detected(t, Config{TLS: options}, Target{Scheme: scheme, Address: test.address}); got != test.want {
 						t.Errorf("%s: found %s, want %s", scheme, got, test.want)
 					}
 				}
 			}
-			if got := detected(t, Config{}, Target{Scheme: schemeTCP, Address: test.address}); !strings.Contains(got, "--ca names who did") {
+			if got := detected(t, Config{}, Target{Scheme: transport.SchemeTCP, Address: test.address}); !strings.Contains(got, "nobody whom this machine trusts") {
 				t.Errorf("with a certificate that nobody trusts: %s", got)
 			}
 		})
 	}
 	plain := serve(t, Config{Framing: "line"}, mustParse(t, "127.0.0.1:0")).Target
-	plain.Scheme = schemeTLS
+	plain.Scheme = transport.SchemeTLS
 	if got := detected(t, Config{TLS: files.client}, plain); !strings.Contains(got, "does it speak TLS?") {
 		t.Errorf("a peer without TLS: %s", got)
 	}

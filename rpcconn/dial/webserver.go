@@ -21,8 +21,12 @@ type webServer struct {
 func (l *Listener) webServer() *webServer {
 	l.webOnce.Do(func() {
 		w := &webServer{conns: make(chan net.Conn), addr: l.ln.Addr(), closed: l.ctx.Done()}
-		posted := httprpc.NewServer(l.httpOptions(""), func(ch rpcconn.Channel, info *httprpc.Info) { l.offerChannel(ch, info.RemoteAddr) })
-		upgraded := websocket.NewHandler(l.websocketOptions(""), func(ch rpcconn.Channel, info *websocket.Info) { l.offerWebSocket(ch, info.RemoteAddr) })
+		posted := httprpc.NewServer(l.httpOptions(""), func(ch rpcconn.Channel, info *httprpc.Info) {
+			l.offerChannel(ch, info.RemoteAddr)
+		})
+		upgraded := websocket.NewHandler(l.websocketOptions(""), func(ch rpcconn.Channel, info *websocket.Info) {
+			l.offerWebSocket(ch, info.RemoteAddr)
+		})
 		server := web.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 			if websocket.IsUpgrade(r) {
 				upgraded.ServeHTTP(rw, r)

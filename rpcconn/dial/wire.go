@@ -4,19 +4,19 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"strings"
 	"time"
 
 	"rpcsh/rpcconn"
+	"rpcsh/rpcconn/framing"
 	"rpcsh/rpcconn/transport"
 )
 
 // Config says how peers are reached and what is spoken with them.
 type Config struct {
 	Protocol   string // one of ProtocolNames; "" or Auto: it is found out
-	Framing    string // one of FramingNames, where the transport does not frame; "" or Auto: the protocol's own, or it is found out
-	Fallback   string // the framing for an accepted peer that says nothing before it is told something; "": the default protocol's
-	MaxMessage int    // bytes; 0 is transport.DefaultMaxMessage
+	Framing    string // one of FramingNames, on a stream; "" or Auto: the protocol's own, or it is found out
+	Fallback   string // the framing for an accepted peer that waits for us to speak; "": the default protocol's
+	MaxMessage int    // bytes; 0 is rpcconn.DefaultMaxMessage
 
 	TLS          transport.TLSOptions
 	Header       http.Header // of WebSocket handshakes and HTTP requests
@@ -24,14 +24,17 @@ type Config struct {
 	Origin       string      // of WebSocket handshakes
 	Subprotocols []string    // of WebSocket, offered
 	AllowOrigins []string    // of WebSocket and HTTP clients that are pages of other hosts
+	OriginAdvice string      // is added to what clients with another Origin are told; "": nothing
 
-	Stderr  func(line string)              // gets what a child process says there; nil: nobody does
-	OnError func(remote string, err error) // gets what goes wrong beside connections, such as a client's failed handshake; nil: nobody does
+	Stderr func(line string) // gets what a child process says there; nil: nobody does
+	// OnError gets what goes wrong beside connections, such as a client's failed handshake; nil: nobody does.
+	OnError func(remote string, err error)
 
-	grace time.Duration // that a child process has for each step of its end; 0: transport.DefaultGrace
+	grace time.Duration // that a child process has for each step of its end; 0: process.DefaultGrace
 }
 
-// Check finds names that are not known.
+// Check finds names that are not known, a framing that does not go with the protocol (an *OwnFramingError), and a limit
+// that is none.
 func (cfg Config) Check() error {
 	if cfg.Protocol != "" && cfg.Protocol != Auto {
 		p, err := FindProtocol(cfg.Protocol)
@@ -39,23 +42,43 @@ func (cfg Config) Check() error {
 			return err
 		}
 		if p.OwnOnly && cfg.Framing != "" && cfg.Framing != Auto && cfg.Framing != p.Framing {
-			return fmt.Errorf("%s has a framing of its own: leave out -f %s", p.Title, cfg.Framing)
+			return &OwnFramingError{Protocol: p, Framing: cfg.Framing}
 		}
 	}
 	for _, f := range []string{cfg.Framing, cfg.Fallback} {
 		if f != "" && !slices.Contains(FramingNames(), f) && f != "bson" && f != "msgpack" {
-			return fmt.Errorf("framing %q is not known: choose one of %s", f, strings.Join(FramingNames(), ", "))
+			return &framing.UnknownError{Name: f, Known: FramingNames()}
 		}
 	}
-	_, err := transport.NewFraming("none", cfg.MaxMessage)
+	_, err := NewFraming("none", cfg.MaxMessage)
 	return err
+}
+
+// An OwnFramingError says that a protocol has a framing of its own, and another was named.
+type OwnFramingError struct {
+	Protocol Protocol
+	Framing  string // the one that was named
+}
+
+func (e *OwnFramingError) Error() string {
+	return fmt.Sprintf("%s has a framing of its own, and takes no %s", e.Protocol.Title, e.Framing)
+}
+
+// named returns the protocol and the framing that cfg names, "" where it leaves one open.
+func (cfg Config) named() (protocol, framing string) {
+	if cfg.Protocol != Auto {
+		protocol = cfg.Protocol
+	}
+	if cfg.Framing != Auto {
+		framing = cfg.Framing
+	}
+	return protocol, framing
 }
 
 // isAuto reports whether what is spoken has to be found out.
 func (cfg Config) isAuto(t Target) bool {
-	protocol := cfg.Protocol == "" || cfg.Protocol == Auto
-	framing := cfg.Framing == "" || cfg.Framing == Auto
-	return protocol && (framing || !t.isStream())
+	protocol, framing := cfg.named()
+	return protocol == "" && (framing == "" || !t.IsStream())
 }
 
 // A Wire is what is spoken over one connection.
@@ -79,7 +102,7 @@ func (cfg Config) wire(t Target) (Wire, error) {
 	}
 	w := Wire{Protocol: p, Framing: p.Framing}
 	switch {
-	case !t.isStream():
+	case !t.IsStream():
 		w.Framing = noFraming
 	case cfg.Framing != "" && cfg.Framing != Auto:
 		w.Framing = cfg.Framing
@@ -103,5 +126,5 @@ func (w Wire) String() string {
 
 // channel returns the framing to put on a stream.
 func (w Wire) channel(maxMessage int) (rpcconn.Framing, error) {
-	return transport.NewFraming(w.Framing, maxMessage)
+	return NewFraming(w.Framing, maxMessage)
 }

@@ -1,3 +1,8 @@
+// Package transport knows where a peer is, and makes the streams of bytes to it.
+//
+// A [Target] is read from what a person writes. [Dial] and [DialTLS] make streams, [Listen] and [ListenTLS] accept
+// them; why TLS failed is a [TLSError]. Child processes are in package process. What a stream carries is not this
+// package's business: see framing, and the packages below for HTTP and WebSocket, which have messages of their own.
 package transport
 
 import (
@@ -68,11 +73,11 @@ func dialAdvice(network string, err error) string {
 	return ""
 }
 
-// Listen listens on address: host:port or :port where network is "tcp", the path of a socket where it is "unix". Port 0 is
-// any that is free. The listener's Close removes the socket's file.
+// Listen listens on address: host:port or :port where network is "tcp", the path of a socket where it is "unix". Port 0
+// is any that is free. The listener's Close removes the socket's file.
 //
-// A socket that nobody listens on any more is replaced; one that somebody does, or a file that is no socket, is an error. The
-// error says what to do where that is known.
+// A socket that nobody listens on any more is replaced; one that somebody does, or a file that is no socket, is an
+// error. The error says what to do where that is known.
 func Listen(ctx context.Context, network, address string) (net.Listener, error) {
 	doing := "listening on " + address
 	if err := checkNetwork(network); err != nil {

@@ -5,7 +5,6 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
-	"fmt"
 	"os"
 )
 
@@ -51,7 +50,7 @@ func (o TLSOptions) Server() (*tls.Config, error) {
 	case err != nil:
 		return nil, err
 	case cert == nil:
-		return nil, errors.New("listening with TLS needs a certificate; give --cert and --key")
+		return nil, &TLSError{Reason: CertificateMissing}
 	}
 	cfg := &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{*cert}}
 	if o.CA != "" {
@@ -69,11 +68,11 @@ func (o TLSOptions) certificate() (*tls.Certificate, error) {
 	case o.Cert == "" && o.Key == "":
 		return nil, nil
 	case o.Cert == "":
-		return nil, errors.New("there is a key (--key) and no certificate; give --cert")
+		return nil, &TLSError{Reason: KeyAlone}
 	}
 	cert, err := tls.LoadX509KeyPair(o.Cert, cmp.Or(o.Key, o.Cert))
 	if err != nil {
-		return nil, fmt.Errorf("reading the certificate (--cert %s) and its key (--key %s): %w", o.Cert, cmp.Or(o.Key, o.Cert), err)
+		return nil, &CertificateFileError{Cert: o.Cert, Key: cmp.Or(o.Key, o.Cert), Err: err}
 	}
 	return &cert, nil
 }
@@ -81,11 +80,11 @@ func (o TLSOptions) certificate() (*tls.Certificate, error) {
 func readCAs(file string) (*x509.CertPool, error) {
 	pem, err := os.ReadFile(file)
 	if err != nil {
-		return nil, fmt.Errorf("reading the CA's certificate (--ca): %w", err)
+		return nil, &CertificateFileError{CA: file, Err: err}
 	}
 	pool := x509.NewCertPool()
 	if !pool.AppendCertsFromPEM(pem) {
-		return nil, fmt.Errorf("reading the CA's certificate (--ca %s): there is no certificate in PEM form in that file", file)
+		return nil, &CertificateFileError{CA: file, Err: errors.New("there is no certificate in PEM form in that file")}
 	}
 	return pool, nil
 }

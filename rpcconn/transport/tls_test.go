@@ -8,6 +8,8 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"rpcsh/rpcconn"
+	"rpcsh/rpcconn/framing"
 	"strings"
 	"testing"
 	"time"
@@ -40,7 +42,7 @@ func newTLSServer(t *testing.T, o TLSOptions, version uint16) *tlsServer {
 			if err != nil {
 				return
 			}
-			ch := channel(t, "line", conn)
+			ch := lines(t, conn)
 			if frame, err := ch.Recv(); err == nil {
 				_ = ch.Send(t.Context(), frame)
 			}
@@ -65,7 +67,7 @@ func (s *tlsServer) talk(t *testing.T, o TLSOptions) error {
 	if err != nil {
 		return err
 	}
-	ch := channel(t, "line", conn)
+	ch := lines(t, conn)
 	defer ch.Close()
 	if err := ch.Send(t.Context(), []byte("{}")); err != nil {
 		return err
@@ -97,9 +99,9 @@ func TestTLS(t *testing.T) {
 		want, says     string // of the client's error and the server's; "": none
 	}{
 		{"good", server, TLSOptions{CA: ours.file}, "", ""},
-		{"unknown CA", server, TLSOptions{}, "--ca names who did", "the client does not take our certificate"},
-		{"wrong CA", server, TLSOptions{CA: other.file}, "--ca names who did", "the client does not take our certificate"},
-		{"wrong name", TLSOptions{Cert: named, Key: namedKey}, TLSOptions{CA: ours.file}, "--server-name", "the client does not take our certificate"},
+		{"unknown CA", server, TLSOptions{}, string(PeerUntrusted), "the client does not take our certificate"},
+		{"wrong CA", server, TLSOptions{CA: other.file}, string(PeerUntrusted), "the client does not take our certificate"},
+		{"wrong name", TLSOptions{Cert: named, Key: namedKey}, TLSOptions{CA: ours.file}, string(PeerMisnamed), "the client does not take our certificate"},
 		{"server name", TLSOptions{Cert: named, Key: namedKey}, TLSOptions{CA: ours.file, ServerName: "peer.example"}, "", ""},
 		{"expired", TLSOptions{Cert: expired, Key: expiredKey}, TLSOptions{CA: ours.file}, "has expired", "the client does not take our certificate"},
 		{"insecure", TLSOptions{Cert: expired, Key: expiredKey}, TLSOptions{Insecure: true}, "", ""},
@@ -151,11 +153,11 @@ func TestTLSFiles(t *testing.T) {
 		o              TLSOptions
 		client, server string // of the errors; "": none
 	}{
-		{"nothing", TLSOptions{}, "", "give --cert and --key"},
+		{"nothing", TLSOptions{}, "", string(CertificateMissing)},
 		{"certificate and key", TLSOptions{Cert: cert, Key: key}, "", ""},
 		{"both in a file", TLSOptions{Cert: combined}, "", ""},
-		{"no certificate", TLSOptions{Key: key}, "give --cert", "give --cert"},
-		{"no key", TLSOptions{Cert: cert}, "--key " + cert, "--key " + cert},
+		{"no certificate", TLSOptions{Key: key}, string(KeyAlone), string(KeyAlone)},
+		{"no key", TLSOptions{Cert: cert}, "its key " + cert, "its key " + cert},
 		{"another key", TLSOptions{Cert: cert, Key: otherKey}, "does not match", "does not match"},
 		{"no such file", TLSOptions{Cert: none, Key: key}, "no such file", "no such file"},
 		{"no such CA", TLSOptions{Cert: cert, Key: key, CA: none}, "no such file", "no such file"},
@@ -174,4 +176,20 @@ func wantError(t *testing.T, what string, err error, want string) {
 	if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
 		t.Errorf("%s: the error is %v, want %q", what, err, want)
 	}
+}
+
+// lines returns a channel whose messages are lines.
+func lines(t *testing.T, rwc io.ReadWriteCloser) rpcconn.Channel {
+	t.Helper()
+	line, err := framing.Find("line")
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := line.New(0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ch := f(rwc)
+	t.Cleanup(func() { ch.Close() })
+	return ch
 }

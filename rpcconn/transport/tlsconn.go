@@ -2,20 +2,24 @@ package transport
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"os"
 	"time"
 )
 
-// A tlsConn is a TLS connection as the streams need it. Of the tls.Conn it hides CloseWrite, which would wait for ever for a
-// Write that the peer does not take; Close says goodbye as well.
+// closeGrace is how long Close waits for a peer that does not read.
+const closeGrace = time.Second
+
+// A tlsConn is a TLS connection as the streams need it. Of the tls.Conn it hides CloseWrite, which would wait for ever
+// for a Write that the peer does not take; Close says goodbye as well.
 type tlsConn struct {
 	net.Conn // a *tls.Conn
 
-	raw    net.Conn               // below it
-	advice func(err error) string // on an error of the first Read
-	heard  bool                   // the peer has sent something; only for who reads
+	raw    net.Conn                  // below it
+	reason func(err error) TLSReason // of an error of the first Read
+	heard  bool                      // the peer has sent something; only for who reads
 }
 
 // Read implements net.Conn. That the peer closed the connection without TLS's goodbye, as many do, is an orderly end:
@@ -27,8 +31,8 @@ func (c *tlsConn) Read(b []byte) (int, error) {
 		return n, err
 	}
 	if !c.heard {
-		if advice := c.advice(err); advice != "" {
-			return n, explain("TLS", err, advice)
+		if reason := c.reason(err); reason != "" {
+			return n, fmt.Errorf("TLS: %w", because(reason, err))
 		}
 	}
 	if err == io.ErrUnexpectedEOF {

@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"net"
@@ -40,8 +41,8 @@ func tlsPair(t testing.TB) (a, b net.Conn) {
 // Close does not wait for a peer that does not read.
 func TestTLSCloseWithPeerThatDoesNotRead(t *testing.T) {
 	a, _ := tlsPair(t)
-	ch := channel(t, "line", a)
-	frame := message("line", "", 64<<20) // more than the sockets hold
+	ch := lines(t, a)
+	frame := bytes.Repeat([]byte("x"), 64<<20) // more than the sockets hold
 	if err := ch.Send(t.Context(), frame); err != nil {
 		t.Fatal(err)
 	}
@@ -54,7 +55,7 @@ func TestTLSCloseWithPeerThatDoesNotRead(t *testing.T) {
 // A peer that closes the connection without saying so ends it in order.
 func TestTLSEndWithoutGoodbye(t *testing.T) {
 	a, b := tlsPair(t)
-	ch := channel(t, "line", a)
+	ch := lines(t, a)
 	if _, err := io.WriteString(b, "{}\n"); err != nil {
 		t.Fatal(err)
 	}

@@ -70,18 +70,20 @@ func TestDialTLSGivesUp(t *testing.T) {
 	if _, err := DialTLS(ctx, address, &tls.Config{ServerName: "x"}); !errors.Is(err, context.Canceled) {
 		t.Errorf("DialTLS returned %v", err)
 	}
-	wantError(t, "a deadline", errors.New(handshakeAdvice(context.DeadlineExceeded)), "no answer to the TLS handshake")
+	wantError(t, "a deadline", because(handshakeReason(context.DeadlineExceeded), context.DeadlineExceeded), "no answer to the TLS handshake")
 }
 
-func TestAlertAdvice(t *testing.T) {
-	for text, want := range map[string]string{
-		"tls: certificate required": "give --cert", "tls: revoked certificate": "another", "tls: unrecognized name": "--server-name",
-		"tls: protocol version not supported": "1.2",
+func TestAlertReason(t *testing.T) {
+	for text, want := range map[string]TLSReason{
+		"tls: certificate required": CertificateWanted, "tls: revoked certificate": OursRefused, "tls: unrecognized name": NameUnknown,
+		"tls: protocol version not supported": PeerOutdated,
 	} {
-		wantError(t, text, errors.New(TLSAdvice(&net.OpError{Op: "remote error", Err: errors.New(text)})), want)
+		if got := TLSReasonOf(&net.OpError{Op: "remote error", Err: errors.New(text)}); got != want {
+			t.Errorf("%s: the reason is %q, want %q", text, got, want)
+		}
 	}
-	if got := TLSAdvice(errors.New("something else")); got != "" {
-		t.Errorf("TLSAdvice of something else is %q", got)
+	if got := TLSReasonOf(errors.New("something else")); got != "" {
+		t.Errorf("the reason of something else is %q", got)
 	}
 }
 
@@ -113,25 +115,25 @@ func TestTLSClientCertificateMissingSaidLate(t *testing.T) {
 		t.Fatal(err)
 	}
 	accepted.Close()
-	if _, err := conn.Read(make([]byte, 1)); err == nil || !strings.Contains(err.Error(), wantsCertificate) {
+	if _, err := conn.Read(make([]byte, 1)); err == nil || !strings.Contains(err.Error(), string(CertificateWanted)) {
 		t.Errorf("Read returned %v", err)
 	}
 }
 
-func TestRefusalAdvice(t *testing.T) {
+func TestRefusalReason(t *testing.T) {
 	for _, test := range []struct {
 		err   error
 		given bool
-		want  string
+		want  TLSReason
 	}{
-		{io.EOF, false, "the peer wants a certificate"},
-		{syscall.ECONNRESET, false, "the peer wants a certificate"},
-		{syscall.ECONNRESET, true, "perhaps the peer does not take our certificate"},
-		{&net.OpError{Op: "remote error", Err: errors.New("tls: unknown certificate authority")}, true, "does not trust who signed"},
+		{io.EOF, false, CertificateWanted},
+		{syscall.ECONNRESET, false, CertificateWanted},
+		{syscall.ECONNRESET, true, OursPerhapsRefused},
+		{&net.OpError{Op: "remote error", Err: errors.New("tls: unknown certificate authority")}, true, OursUntrusted},
+		{io.EOF, true, ""}, // an orderly end
 	} {
-		wantError(t, "refusalAdvice", errors.New(refusalAdvice(test.err, test.given)), test.want)
-	}
-	if got := refusalAdvice(io.EOF, true); got != "" {
-		t.Errorf("what is said of an orderly end is %q", got)
+		if got := refusalReason(test.err, test.given); got != test.want {
+			t.Errorf("%v: the reason is %q, want %q", test.err, got, test.want)
+		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"sync"
@@ -15,10 +16,12 @@ import (
 const handshakeTimeout = 10 * time.Second
 
 // ListenTLS listens for clients that speak TLS on address, as [Listen] does, with a configuration from
-// [TLSOptions.Server]. Accept returns those that have completed their handshake, each of which goes on for itself: one that
-// does not hurry holds nobody up. failed, where it is not nil, is told of the others; several goroutines may call it at a
-// time, and it must not call Close. Close waits for all handshakes to end.
-func ListenTLS(ctx context.Context, address string, cfg *tls.Config, failed func(remote net.Addr, err error)) (net.Listener, error) {
+// [TLSOptions.Server]. Accept returns those that have completed their handshake, each of which goes on for itself: one
+// that does not hurry holds nobody up. failed, where it is not nil, is told of the others; several goroutines may call
+// it at a time, and it must not call Close. Close waits for all handshakes to end.
+func ListenTLS(
+	ctx context.Context, address string, cfg *tls.Config, failed func(remote net.Addr, err error),
+) (net.Listener, error) {
 	l, err := Listen(ctx, networkTCP, address)
 	if err != nil {
 		return nil, err
@@ -90,10 +93,10 @@ func (l *tlsListener) handshake(ctx context.Context, raw net.Conn) {
 	conn := tls.Server(raw, l.cfg)
 	err := conn.HandshakeContext(limited)
 	switch {
-	case err == nil && l.hand(acceptance{conn: &tlsConn{Conn: conn, raw: raw, advice: clientAdvice}}):
+	case err == nil && l.hand(acceptance{conn: &tlsConn{Conn: conn, raw: raw, reason: clientReason}}):
 		return
 	case err != nil && ctx.Err() == nil:
-		l.failed(raw.RemoteAddr(), explain("TLS handshake with "+raw.RemoteAddr().String(), err, clientAdvice(err)))
+		l.failed(raw.RemoteAddr(), fmt.Errorf("TLS handshake with %s: %w", raw.RemoteAddr(), because(clientReason(err), err)))
 	}
 	_ = raw.Close()
 }
@@ -108,24 +111,24 @@ func (l *tlsListener) hand(a acceptance) bool {
 	}
 }
 
-// clientAdvice says what to do about err, which is of a client's making; "": that is not known.
-func clientAdvice(err error) string {
+// clientReason says why err came about, which is of a client's making; "": that is not known.
+func clientReason(err error) TLSReason {
 	var alert *net.OpError
 	switch {
 	case isA[tls.RecordHeaderError](err):
-		return "the client speaks no TLS; it is to dial with tls, wss or https"
+		return ClientWithoutTLS
 	case isA[x509.UnknownAuthorityError](err):
-		return "the client's certificate is not signed by our CA (--ca)"
+		return ClientUntrusted
 	case isA[*tls.CertificateVerificationError](err):
-		return "the client's certificate is not good"
+		return ClientInvalid
 	case err.Error() == "tls: client didn't provide a certificate": // crypto/tls does not tell it in another way
-		return "the client must have a certificate that our CA (--ca) signed"
+		return ClientWithoutCertificate
 	case errors.As(err, &alert) && alert.Op == "remote error":
-		return "the client does not take our certificate (--cert); it needs our CA, and the name that it dials must be in the certificate"
+		return ClientRefuses
 	case errors.Is(err, context.DeadlineExceeded):
-		return "the client did not complete the handshake"
+		return ClientSilent
 	case errors.Is(err, io.EOF):
-		return "the client closed the connection"
+		return ClientClosed
 	}
 	return ""
 }

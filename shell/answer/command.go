@@ -12,7 +12,7 @@ import (
 
 	"rpcsh/rpcconn"
 	"rpcsh/rpcconn/jsontext"
-	"rpcsh/rpcconn/transport"
+	"rpcsh/rpcconn/process"
 )
 
 const (
@@ -46,7 +46,7 @@ func (c *Command) Answer(ctx context.Context, req *Request) (json.RawMessage, er
 		return nil, ended(ctx)
 	}
 	var said lastLines
-	p, err := transport.StartProcess(transport.ProcessOptions{Shell: c.line, Env: environment(req), Stderr: said.add, Grace: commandGrace})
+	p, err := process.Start(process.Options{Shell: c.line, Env: environment(req), Stderr: said.add, Grace: commandGrace})
 	if err != nil {
 		return nil, rpcconn.NewError(rpcconn.CodeServerError, err.Error())
 	}
@@ -62,7 +62,7 @@ func (c *Command) Answer(ctx context.Context, req *Request) (json.RawMessage, er
 }
 
 // converse gives p its input, and returns what it has written and how it has ended; p is closed then.
-func converse(ctx context.Context, p *transport.Process, params json.RawMessage) (output []byte, status string, err error) {
+func converse(ctx context.Context, p *process.Process, params json.RawMessage) (output []byte, status string, err error) {
 	defer p.Close()
 	defer context.AfterFunc(ctx, func() { _ = p.Close() })()
 	var writing sync.WaitGroup

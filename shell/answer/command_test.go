@@ -77,6 +77,7 @@ func TestCommands(t *testing.T) {
 }
 
 func TestCommandIsMissing(t *testing.T) {
+	t.Parallel()
 	got := outcome(NewCommand("/no/such/program", unseen(t)).Answer(t.Context(), asked("m", "")))
 	if !strings.Contains(got, "exit status 127") || !strings.Contains(got, "/no/such/program: ") {
 		t.Errorf("answered %s", got)
@@ -85,6 +86,7 @@ func TestCommandIsMissing(t *testing.T) {
 
 // What cannot even be started, here because its environment cannot be made, is an error to the peer.
 func TestCommandIsNotStarted(t *testing.T) {
+	t.Parallel()
 	got := outcome(NewCommand("true", unseen(t)).Answer(t.Context(), asked("a\x00b", "")))
 	if !strings.HasPrefix(got, `error -32000: Server error "cannot start sh: `) {
 		t.Errorf("answered %s", got)
@@ -93,17 +95,24 @@ func TestCommandIsNotStarted(t *testing.T) {
 
 // What it says on its stderr is bounded: the end is what tells most.
 func TestCommandWhoseErrorIsLong(t *testing.T) {
+	t.Parallel()
 	_, err := NewCommand("i=0; while [ $i -lt 3000 ]; do echo line $i; i=$((i+1)); done >&2; exit 1", unseen(t)).Answer(t.Context(), asked("m", ""))
 	var e *rpcconn.Error
-	if !errors.As(err, &e) || len(e.Data) > 2*maxLastLines || !strings.HasSuffix(string(e.Data), `\nline 2999"`) {
+	if !errors.As(err, &e) || len(e.Data) > 20_000 || !strings.HasSuffix(string(e.Data), `\nline 2999"`) {
 		t.Errorf("answered %v", err)
 	}
 }
 
+// flood writes more than is taken from a command, all in one line, and does not end then.
+const flood = "head -c 100000000 /dev/zero | tr '\\000' x; sleep 3600"
+
 func TestCommandThatFloods(t *testing.T) {
-	got := outcome(NewCommand("exec yes", unseen(t)).Answer(t.Context(), asked("m", "")))
-	if want := `error -32000: Server error "the command wrote more than 64 MiB, and was ended"`; got != want {
-		t.Errorf("answered %s", got)
+	t.Parallel()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	got := outcome(NewCommand(flood, unseen(t)).Answer(ctx, asked("m", "")))
+	if want := `error -32000: Server error "the command wrote more than 64 MiB, and was ended"`; got != want || ctx.Err() != nil {
+		t.Errorf("answered %s, %v", got, ctx.Err())
 	}
 }
 
@@ -141,6 +150,7 @@ func TestCommandThatNeverEnds(t *testing.T) {
 
 // Of many requests at once, some wait for their turn.
 func TestCommandsAtOnce(t *testing.T) {
+	t.Parallel()
 	c := NewCommand("cat", unseen(t))
 	var wg sync.WaitGroup
 	for i := range 2 * maxRunning {
@@ -153,7 +163,36 @@ func TestCommandsAtOnce(t *testing.T) {
 	wg.Wait()
 }
 
+// One that has to wait for its turn is not started.
+func TestCommandsAtOnceAreBounded(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "started")
+	started := func() int {
+		text, _ := os.ReadFile(file) // there is none before the first
+		return strings.Count(string(text), "\n")
+	}
+	c := NewCommand("echo >>"+file+"; exec sleep 3600", unseen(t))
+	ctx, cancel := context.WithCancel(t.Context())
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	defer cancel()
+	for range maxRunning {
+		wg.Go(func() { _, _ = c.Answer(ctx, asked("m", "")) })
+	}
+	for end := time.Now().Add(patience); started() < maxRunning; time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("%d are started, want %d", started(), maxRunning)
+		}
+	}
+	limited, cancelLimited := context.WithTimeout(ctx, 300*time.Millisecond)
+	defer cancelLimited()
+	if got := outcome(c.Answer(limited, asked("m", ""))); got != rpcconn.ErrNoAnswer.Error() || started() != maxRunning {
+		t.Errorf("answered %s, %d are started, want %d", got, started(), maxRunning)
+	}
+}
+
 func TestCommandIsForNotifications(t *testing.T) {
+	t.Parallel()
 	file := filepath.Join(t.TempDir(), "told")
 	var rules Rules
 	rules.Set(&Rule{Pattern: "told", Acts: true, Answerer: NewCommand("cat >"+file, unseen(t))})

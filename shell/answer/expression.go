@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"strconv"
 	"sync"
+	"time"
 
 	"rpcsh/rpcconn"
 	"rpcsh/rpcconn/jsontext"
@@ -117,6 +118,7 @@ func (e *Expression) keep(result json.RawMessage) {
 type Condition struct {
 	Text   string
 	filter *jq.Filter
+	limit  time.Duration // of one evaluation; one that takes longer does not hold
 }
 
 // NewCondition compiles a jq expression over the params. Its error is a *jq.Error.
@@ -125,12 +127,12 @@ func NewCondition(text string) (*Condition, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Condition{Text: text, filter: filter}, nil
+	return &Condition{Text: text, filter: filter, limit: DefaultLimit}, nil
 }
 
 // holds reports whether the first value of the expression for req is neither null nor false. One that fails does not hold.
 func (c *Condition) holds(ctx context.Context, req *Request) bool {
-	ctx, cancel := context.WithTimeout(ctx, DefaultLimit)
+	ctx, cancel := context.WithTimeout(ctx, c.limit)
 	defer cancel()
 	v, err := first(ctx, c.filter, req, nil)
 	return err == nil && v != nil && string(v) != "null" && string(v) != "false"

@@ -15,10 +15,10 @@ import (
 
 	"rpcsh/rpcconn"
 	"rpcsh/rpcconn/bsonrpc"
+	"rpcsh/rpcconn/dial"
 	"rpcsh/rpcconn/jsonrpc"
 	"rpcsh/rpcconn/msgpackrpc"
 	"rpcsh/rpcconn/rpctest"
-	"rpcsh/rpcconn/transport"
 )
 
 // A wired peer is one whose answers may be wrong on purpose; it remembers what was shown of them.
@@ -118,7 +118,7 @@ func TestFaultyFrames(t *testing.T) {
 					r.Faults = f
 					var rules Rules
 					rules.Set(r)
-					framing, err := transport.NewFraming(tt.framing, 0)
+					framing, err := dial.NewFraming(tt.framing, 0)
 					if err != nil {
 						t.Fatal(err)
 					}
@@ -195,7 +195,7 @@ func TestOtherID(t *testing.T) {
 // overStream serves rules over a stream, asks for m once, and returns all that comes until the connection is closed after d.
 func overStream(t *testing.T, framing string, rules *Rules, seen chan string, d time.Duration) (came string, arrivals []time.Duration) {
 	t.Helper()
-	f, err := transport.NewFraming(framing, 0)
+	f, err := dial.NewFraming(framing, 0)
 	if err != nil {
 		t.Fatal(err)
 	}

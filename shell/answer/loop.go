@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"rpcsh/rpcconn"
-	"rpcsh/rpcconn/transport"
+	"rpcsh/rpcconn/process"
 )
 
 // A Loop answers with what one process says, which it keeps running: it gets the params of each request as a line of JSON, and answers it
@@ -32,7 +32,7 @@ type Loop struct {
 
 // A runningLoop is a process of a Loop.
 type runningLoop struct {
-	*transport.Process
+	*process.Process
 	output  chan outputLine // of one
 	said    lastLines
 	reading sync.WaitGroup
@@ -211,7 +211,7 @@ func (l *Loop) process() (*runningLoop, error) {
 	}
 	r := &runningLoop{output: make(chan outputLine, 1), stop: make(chan struct{})}
 	var err error
-	r.Process, err = transport.StartProcess(transport.ProcessOptions{
+	r.Process, err = process.Start(process.Options{
 		Shell: l.line, Env: append(os.Environ(), "RPCSH_METHOD="+l.pattern), Grace: commandGrace,
 		Stderr: func(line string) {
 			r.said.add(line)

@@ -4,11 +4,15 @@ import (
 	"context"
 	"encoding/json"
 	"testing"
+	"time"
 
 	"rpcsh/rpcconn"
 	"rpcsh/rpcconn/jsonrpc"
 	"rpcsh/rpcconn/rpctest"
 )
+
+// patience bounds waits that only a broken program makes long.
+const patience = 30 * time.Second
 
 // A caller is peer 7, called web, at the other end of a connection.
 type caller struct{ *rpcconn.Conn }

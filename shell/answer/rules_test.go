@@ -1,10 +1,12 @@
 package answer
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"rpcsh/rpcconn"
 )
@@ -121,13 +123,14 @@ func TestState(t *testing.T) {
 		peer.Send(request("1", "m", ""))
 		peer.Expect(result("1", want))
 	}
-	for range 2 * maxResults {
+	const most = 100 // as ExpressionVariables says
+	for range 2 * most {
 		if _, _, err := rules.Answer(t.Context(), asked("m", "")); err != nil {
 			t.Fatal(err)
 		}
 	}
 	got, _, err := rules.Answer(t.Context(), asked("m", ""))
-	if want := fmt.Sprintf(`[%d,"array",%d]`, 3+2*maxResults, maxResults); err != nil || string(got) != want {
+	if want := fmt.Sprintf(`[%d,"array",%d]`, 3+2*most, most); err != nil || string(got) != want {
 		t.Errorf("got %s, %v, want %s", got, err, want)
 	}
 }
@@ -148,5 +151,22 @@ func TestNotifications(t *testing.T) {
 	}
 	if err := rules.Notify(t.Context(), note()); err != nil {
 		t.Error(err)
+	}
+}
+
+// A condition that never comes to an end does not hold.
+func TestConditionEnds(t *testing.T) {
+	c, err := NewCondition("last(repeat(1))")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.limit != DefaultLimit {
+		t.Errorf("its limit is %s, want %s", c.limit, DefaultLimit)
+	}
+	c.limit = 10 * time.Millisecond
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	if c.holds(ctx, asked("m", "")) || ctx.Err() != nil {
+		t.Errorf("it holds, or took until %v", ctx.Err())
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"rpcsh/rpcconn"
 	"rpcsh/shell/event"
 	"rpcsh/shell/exit"
+	"rpcsh/shell/human"
 )
 
 // An Outcome is what became of calls at one peer.
@@ -107,7 +108,7 @@ func BesideError(r *rpcconn.Response) string {
 	}
 	const most = 600
 	if len(r.Result) > most {
-		return fmt.Sprintf("with a result beside it: %s… (%d bytes)", r.Result[:most], len(r.Result))
+		return fmt.Sprintf("with a result beside it: %s… (%s)", r.Result[:most], human.Size(len(r.Result)))
 	}
 	return fmt.Sprintf("with a result beside it: %s", r.Result)
 }

@@ -9,7 +9,9 @@ import (
 
 	"rpcsh/completer"
 	"rpcsh/rpcconn/dial"
+	"rpcsh/rpcconn/transport"
 	"rpcsh/shell/exit"
+	"rpcsh/shell/human"
 	"rpcsh/shell/lang"
 	"rpcsh/shell/session"
 	"rpcsh/shell/view"
@@ -136,11 +138,11 @@ func (c *connections) peerCommands() []Command {
 func (c *connections) completePeer([]string) []completer.Candidate { return Peers(c.session) }
 
 // targetAndWire reads TARGET [PROTOCOL] [FRAMING], or -- COMMAND [ARG …].
-func (c *connections) targetAndWire(args lang.Text) (dial.Target, dial.Config, error) {
+func (c *connections) targetAndWire(args lang.Text) (transport.Target, dial.Config, error) {
 	cfg := c.session.Wire()
 	words := arguments.Read(args).Words()
 	if len(words) == 0 {
-		return dial.Target{}, cfg, fmt.Errorf("where? write host:port, or unix:///path")
+		return transport.Target{}, cfg, fmt.Errorf("where? write host:port, or unix:///path")
 	}
 	t, err := readTarget(words)
 	if err != nil || t.IsCommand() {
@@ -160,11 +162,11 @@ func (c *connections) targetAndWire(args lang.Text) (dial.Target, dial.Config, e
 }
 
 // readTarget reads a target from the first of words, or from all of them where it is a command.
-func readTarget(words []string) (dial.Target, error) {
+func readTarget(words []string) (transport.Target, error) {
 	if words[0] == arguments.CommandMark {
-		return dial.CommandTarget(words[1:]), nil
+		return transport.CommandTarget(words[1:]), nil
 	}
-	t, err := dial.ParseTarget(words[0])
+	t, err := transport.ParseTarget(words[0])
 	if err != nil {
 		return t, exit.Usagef("%w", err)
 	}
@@ -172,11 +174,11 @@ func readTarget(words []string) (dial.Target, error) {
 }
 
 // Connect dials a target, as .connect does.
-func (t *Table) Connect(ctx context.Context, target dial.Target, cfg dial.Config) error {
+func (t *Table) Connect(ctx context.Context, target transport.Target, cfg dial.Config) error {
 	return t.connections.connect(ctx, target, cfg)
 }
 
-func (c *connections) connect(ctx context.Context, t dial.Target, cfg dial.Config) error {
+func (c *connections) connect(ctx context.Context, t transport.Target, cfg dial.Config) error {
 	if cfg.ListsDebuggers(t) {
 		var err error
 		if t, err = c.chooseDebugger(ctx, t, cfg); err != nil {
@@ -192,7 +194,7 @@ func (c *connections) connect(ctx context.Context, t dial.Target, cfg dial.Confi
 
 // chooseDebugger returns the one thing that can be debugged at t; where there are several, they are listed for the
 // person to choose from.
-func (c *connections) chooseDebugger(ctx context.Context, t dial.Target, cfg dial.Config) (dial.Target, error) {
+func (c *connections) chooseDebugger(ctx context.Context, t transport.Target, cfg dial.Config) (transport.Target, error) {
 	_, stop := c.view.Working("asking " + t.String() + " what can be debugged …")
 	list, err := c.session.Debuggers(ctx, t, cfg)
 	stop()
@@ -218,7 +220,7 @@ func (c *connections) chooseDebugger(ctx context.Context, t dial.Target, cfg dia
 		if i == 0 {
 			first = url
 		}
-		rows.Row(view.Visible(d.Type), view.Visible(view.Clip(d.Title, 40)), view.Visible(view.Clip(d.URL, 60)), url)
+		rows.Row(view.Visible(d.Type), view.Visible(human.Clip(d.Title, 40)), view.Visible(human.Clip(d.URL, 60)), url)
 	}
 	c.view.Remark(strings.TrimSuffix(rows.String(), "\n"))
 	return t, exit.Usagef("%s has %d that can be debugged: name one by its URL, as in .connect %s", t, len(list), first)

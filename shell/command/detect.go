@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"rpcsh/shell/arguments"
 
-	"rpcsh/rpcconn/dial"
+	"rpcsh/rpcconn/transport"
+	"rpcsh/shell/advice"
+	"rpcsh/shell/human"
 	"rpcsh/shell/lang"
 	"rpcsh/shell/view"
 )
@@ -36,11 +38,11 @@ func (c *connections) runDetect(ctx context.Context, args lang.Text) error {
 
 // Detect finds out what target speaks and shows that as a result, as .detect does; trace is told each step, nil:
 // nobody is.
-func (t *Table) Detect(ctx context.Context, target dial.Target, trace func(string)) error {
+func (t *Table) Detect(ctx context.Context, target transport.Target, trace func(string)) error {
 	return t.connections.detect(ctx, target, trace)
 }
 
-func (c *connections) detect(ctx context.Context, t dial.Target, trace func(string)) error {
+func (c *connections) detect(ctx context.Context, t transport.Target, trace func(string)) error {
 	_, stop := c.view.Working("finding out what " + t.String() + " speaks …")
 	defer stop()
 	found, err := c.session.Detect(ctx, t, trace)
@@ -50,7 +52,7 @@ func (c *connections) detect(ctx context.Context, t dial.Target, trace func(stri
 	if c.view.Output() == view.OutputJSON {
 		c.view.Say("%s", found.JSON())
 	} else {
-		c.view.Say("%s · found in %s", found, view.Took(found.Took))
+		c.view.Say("%s · found in %s", advice.Found(found), human.Took(found.Took))
 	}
 	return nil
 }

@@ -12,6 +12,7 @@ import (
 
 	"rpcsh/completer"
 	"rpcsh/shell/exit"
+	"rpcsh/shell/human"
 	"rpcsh/shell/lang"
 	"rpcsh/shell/session"
 	"rpcsh/shell/view"
@@ -71,7 +72,7 @@ func export(ctx context.Context, s *session.Session, v *view.View, args lang.Tex
 		return &exit.Failure{Code: exit.Usage, Err: err}
 	}
 	v.Report(fmt.Sprintf("%s of what is known of %s written to %s",
-		view.Size(len(document)), view.Visible(p.Title()), view.Visible(path)))
+		human.Size(len(document)), view.Visible(p.Title()), view.Visible(path)))
 	return nil
 }
 

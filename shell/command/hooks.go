@@ -8,6 +8,7 @@ import (
 	"rpcsh/completer"
 	"rpcsh/shell/event"
 	"rpcsh/shell/glob"
+	"rpcsh/shell/human"
 	"rpcsh/shell/lang"
 	"rpcsh/shell/session"
 	"rpcsh/shell/view"
@@ -130,10 +131,10 @@ func (h *hooker) list() {
 		runs, err := hook.State()
 		text := ""
 		if err != nil {
-			text = view.Visible(view.Clip(view.CompactError(err), longest))
+			text = view.Visible(human.Clip(view.CompactError(err), longest))
 		}
 		trigger := view.Visible(TriggerText(hook.Trigger))
-		t.Row(strconv.Itoa(i+1), trigger, view.Grouped(runs), view.Visible(hook.Line), text)
+		t.Row(strconv.Itoa(i+1), trigger, human.Grouped(runs), view.Visible(hook.Line), text)
 	}
 	h.view.Say("%s", t.Within(h.view.ListWidth()))
 }

@@ -10,6 +10,7 @@ import (
 	"rpcsh/rpcconn"
 	"rpcsh/rpcconn/catalog"
 	"rpcsh/shell/exit"
+	"rpcsh/shell/human"
 	"rpcsh/shell/lang"
 	"rpcsh/shell/session"
 	"rpcsh/shell/view"
@@ -113,7 +114,7 @@ func (l *learner) told(c catalog.Convention, err error) {
 	switch {
 	case err == nil:
 	case errors.As(err, &refused):
-		why := view.Visible(view.Clip(view.ErrorText(refused), 100))
+		why := view.Visible(human.Clip(view.ErrorText(refused), 100))
 		l.view.Remark(fmt.Sprintf("%s: not offered (%s)", c.Name, why))
 	case errors.Is(err, exit.ErrTimeout):
 		l.view.Remark(fmt.Sprintf("%s: no answer within %s", c.Name, session.AskedTimeout))
@@ -161,7 +162,7 @@ func (t *Table) Learn(ctx context.Context, path string) error {
 
 // tell tells what was learned from path, and what could not be read there.
 func (l *learner) tell(path string, learned *catalog.Learned) {
-	l.view.Report(view.Plural(len(learned.Methods), "method") + " learned from " + view.Visible(path))
+	l.view.Report(human.Plural(len(learned.Methods), "method") + " learned from " + view.Visible(path))
 	for _, line := range session.RemarkLines(path, learned.Remarks, true) {
 		l.view.Remark(view.Visible(line))
 	}

@@ -14,6 +14,7 @@ import (
 	"rpcsh/completer"
 	"rpcsh/rpcconn"
 	"rpcsh/shell/glob"
+	"rpcsh/shell/human"
 	"rpcsh/shell/lang"
 	"rpcsh/shell/session"
 	"rpcsh/shell/view"
@@ -145,10 +146,10 @@ func peerTable(listed []*listedPeer, current *session.Peer) string {
 		if p.Peer == current {
 			mark = "*"
 		}
-		in, out := view.Grouped(int(p.stats.In)), view.Grouped(int(p.stats.Out))
+		in, out := human.Grouped(int(p.stats.In)), human.Grouped(int(p.stats.Out))
 		ours, theirs := fmt.Sprint(p.stats.Calling), fmt.Sprint(p.stats.Serving)
 		row(
-			mark, "@"+strconv.Itoa(p.Number()), p.Name(), p.Role(), p.remote, p.wire, view.Age(p.age), in, out,
+			mark, "@"+strconv.Itoa(p.Number()), p.Name(), p.Role(), p.remote, p.wire, human.Age(p.age), in, out,
 			ours, theirs,
 		)
 	}

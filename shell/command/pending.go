@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"rpcsh/rpcconn"
+	"rpcsh/shell/human"
 	"rpcsh/shell/session"
 	"rpcsh/shell/view"
 )
@@ -32,7 +33,7 @@ func callTable(peers []*session.Peer) *view.Table {
 	t.Row("PEER", "ID", "METHOD", "AGE")
 	for _, p := range peers {
 		for _, c := range p.Pending() {
-			t.Row(p.At(), "#"+c.ID.String(), view.Visible(c.Method), view.Age(time.Since(c.Since)))
+			t.Row(p.At(), "#"+c.ID.String(), view.Visible(c.Method), human.Age(time.Since(c.Since)))
 		}
 	}
 	return t
@@ -47,7 +48,7 @@ func requestTable(s *session.Session) *view.Table {
 	for _, r := range s.WaitingForPerson() {
 		req := r.Request.Request
 		parked[req] = true
-		t.Row(strconv.Itoa(r.Number), at(r.Peer), idText(req.ID), view.Age(time.Since(r.Since)), requestText(req))
+		t.Row(strconv.Itoa(r.Number), at(r.Peer), idText(req.ID), human.Age(time.Since(r.Since)), requestText(req))
 	}
 	for _, p := range s.Peers() {
 		listed := 0
@@ -56,11 +57,11 @@ func requestTable(s *session.Session) *view.Table {
 				continue
 			}
 			if listed++; listed <= maxListed {
-				t.Row("–", p.At(), idText(req.ID), view.Age(time.Since(req.Time)), requestText(req))
+				t.Row("–", p.At(), idText(req.ID), human.Age(time.Since(req.Time)), requestText(req))
 			}
 		}
 		if listed > maxListed {
-			t.Row("–", p.At(), "", "", "… "+view.Grouped(listed-maxListed)+" more that are being answered")
+			t.Row("–", p.At(), "", "", "… "+human.Grouped(listed-maxListed)+" more that are being answered")
 		}
 	}
 	return t

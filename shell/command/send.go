@@ -11,6 +11,7 @@ import (
 	"rpcsh/completer"
 	"rpcsh/rpcconn/dial"
 	"rpcsh/shell/exit"
+	"rpcsh/shell/human"
 	"rpcsh/shell/lang"
 	"rpcsh/shell/session"
 	"rpcsh/shell/view"
@@ -152,7 +153,7 @@ func (r *sending) sendTo(ctx context.Context, link *dial.Link, limit time.Durati
 	case errors.Is(err, errors.ErrUnsupported) && r.unframed.Text != "":
 		return arguments.Mistake(r.unframed, err.Error()+"; without --unframed, a message may say anything")
 	case context.Cause(ctx) != nil:
-		return fmt.Errorf("sending %s: %w", view.Size(len(r.raw)), context.Cause(ctx))
+		return fmt.Errorf("sending %s: %w", human.Size(len(r.raw)), context.Cause(ctx))
 	}
 	return &exit.Failure{Code: exit.Connection, Err: err}
 }

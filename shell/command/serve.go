@@ -12,6 +12,7 @@ import (
 	"rpcsh/completer"
 	"rpcsh/shell/answer"
 	"rpcsh/shell/glob"
+	"rpcsh/shell/human"
 	"rpcsh/shell/lang"
 	"rpcsh/shell/session"
 	"rpcsh/shell/view"
@@ -160,7 +161,7 @@ func (srv *server) list() {
 	var t view.Table
 	t.Row("", "METHOD", "USED", "ANSWER")
 	for i, r := range srv.session.Rules().List() {
-		t.Row(strconv.Itoa(i+1), view.Visible(r.Pattern), view.Grouped(r.Used), view.Visible(r.Text))
+		t.Row(strconv.Itoa(i+1), view.Visible(r.Pattern), human.Grouped(r.Used), view.Visible(r.Text))
 	}
 	var listed []string
 	for _, p := range srv.session.Peers() {

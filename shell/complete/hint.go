@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"rpcsh/rpcconn/catalog"
+	"rpcsh/shell/human"
 	"rpcsh/shell/lang"
 	"rpcsh/shell/view"
 )
@@ -52,7 +53,7 @@ func (sc scope) note(c lang.Cursor, at int) string {
 	}
 	p = sc.method.Params[at]
 	if preset := sc.definitions.Default(p.Schema); preset != nil {
-		return strings.TrimSuffix("default "+view.Clip(view.Compact(preset), 20)+" · "+sc.summary(p), " · ")
+		return strings.TrimSuffix("default "+human.Clip(view.Compact(preset), 20)+" · "+sc.summary(p), " · ")
 	}
 	return sc.summary(p)
 }

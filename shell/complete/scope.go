@@ -7,6 +7,7 @@ import (
 
 	"rpcsh/rpcconn/catalog"
 	"rpcsh/rpcconn/jsontext"
+	"rpcsh/shell/human"
 	"rpcsh/shell/lang"
 	"rpcsh/shell/view"
 )
@@ -217,7 +218,7 @@ func (sc scope) paramHelp(p catalog.Param) string {
 		words = append(words, "optional")
 	}
 	if preset := sc.definitions.Default(p.Schema); preset != nil {
-		words = append(words, "default "+view.Clip(view.Compact(preset), 20))
+		words = append(words, "default "+human.Clip(view.Compact(preset), 20))
 	}
 	if p.Deprecated {
 		words = append(words, "deprecated")

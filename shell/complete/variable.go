@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"rpcsh/rpcconn/jsontext"
+	"rpcsh/shell/human"
 	"rpcsh/shell/lang"
 	"rpcsh/shell/view"
 )
@@ -46,5 +47,5 @@ func (s *Completer) memberChoices(c lang.Cursor) []choice {
 
 // glance returns the beginning of a value.
 func glance(value json.RawMessage) string {
-	return view.Clip(view.Compact(value[:min(len(value), 200)]), 40)
+	return human.Clip(view.Compact(value[:min(len(value), 200)]), 40)
 }

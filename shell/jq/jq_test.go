@@ -116,7 +116,7 @@ func TestRunNotJSON(t *testing.T) {
 }
 
 func TestManyResults(t *testing.T) {
-	f, err := Compile("repeat(1)")
+	f, err := Compile("range(200000)")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -124,8 +124,26 @@ func TestManyResults(t *testing.T) {
 	if len(got) != maxResults || err == nil || err.Error() != "jq: more than 100000 values" {
 		t.Errorf("%d values, %v", len(got), err)
 	}
-	if first, err := f.First(t.Context(), nil); string(first) != "1" || err != nil {
+	if len(got) > 0 && string(got[len(got)-1]) != "99999" {
+		t.Errorf("the last is %s", got[len(got)-1])
+	}
+	endless, err := Compile("repeat(1)")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if first, err := endless.First(t.Context(), nil); string(first) != "1" || err != nil {
 		t.Errorf("the first is %s, %v", first, err)
+	}
+}
+
+// An expression that takes all memory is ended. It is one that would end at three times as much.
+func TestMemory(t *testing.T) {
+	f, err := Compile(`[limit(3072; repeat("x" * 1048576))] | length`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := f.Run(t.Context(), nil); !errors.Is(err, errMemory) {
+		t.Errorf("got %s, %v", join(got), err)
 	}
 }
 

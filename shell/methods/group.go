@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"rpcsh/rpcconn/catalog"
+	"rpcsh/shell/human"
 	"rpcsh/shell/view"
 )
 
@@ -75,7 +76,7 @@ func (g group) title() string {
 	if name == "" {
 		name = "others"
 	}
-	return fmt.Sprintf("%s (%s)", name, view.Grouped(len(g.methods)))
+	return fmt.Sprintf("%s (%s)", name, human.Grouped(len(g.methods)))
 }
 
 // pattern returns a glob that means the group, and with it those that begin alike.

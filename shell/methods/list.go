@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"rpcsh/rpcconn/catalog"
+	"rpcsh/shell/human"
 	"rpcsh/shell/view"
 )
 
@@ -60,7 +61,7 @@ func (p Page) List(methods []catalog.Method) string {
 		}
 	}
 	if c.source == 0 {
-		text := view.Plural(len(methods), "method") + ", " + sourceText(methods[0].Source)
+		text := human.Plural(len(methods), "method") + ", " + sourceText(methods[0].Source)
 		b.WriteString(p.Colors.Dim(text) + "\n")
 	}
 	return b.String()
@@ -99,18 +100,18 @@ func (p Page) Overview(methods []catalog.Method) string {
 	width, counted := 0, 0
 	for _, g := range groups {
 		width = max(width, view.Width(view.Visible(g.pattern())))
-		counted = max(counted, len(view.Grouped(len(g.methods))))
+		counted = max(counted, len(human.Grouped(len(g.methods))))
 	}
 	width = min(width, p.Width/2)
 	var b strings.Builder
 	for _, g := range groups {
 		pattern := view.Fit(view.Visible(g.pattern()), width)
-		line := fmt.Sprintf("%s%s  %*s  ", pattern, padding(pattern, width), counted, view.Grouped(len(g.methods)))
+		line := fmt.Sprintf("%s%s  %*s  ", pattern, padding(pattern, width), counted, human.Grouped(len(g.methods)))
 		names := view.Fit(g.names(p.Width), max(0, p.Width-view.Width(line)))
 		b.WriteString(line + p.Colors.Dim(names) + "\n")
 	}
 	some := view.Visible(groups[len(groups)/2].pattern())
-	b.WriteString(p.Colors.Dim(view.Plural(len(methods), "method")+"; .methods "+some+
+	b.WriteString(p.Colors.Dim(human.Plural(len(methods), "method")+"; .methods "+some+
 		" lists a group, .methods * all, .methods /WORD searches") + "\n")
 	return b.String()
 }

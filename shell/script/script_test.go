@@ -355,6 +355,9 @@ func TestState(t *testing.T) {
 	}
 }
 
+// patience bounds what only a broken program makes long.
+const patience = 20 * time.Second
+
 // limited answers a request for f as a rule with a time limit does.
 func limited(t *testing.T, s *Script, p answer.Peer, limit time.Duration) string {
 	t.Helper()
@@ -440,14 +443,14 @@ func TestCallsItself(t *testing.T) {
 
 func TestMemory(t *testing.T) {
 	s := newStage()
-	loaded := s.load(t, "def f():\n  l = []\n  while True: l.append('x' * 1000000)\n")
-	got := limited(t, loaded, new(caller), time.Minute)
+	loaded := s.load(t, "def f():\n  l = []\n  for _ in range(3000): l.append('x' * 1000000)\n")
+	got := limited(t, loaded, new(caller), patience)
 	if !strings.Contains(got, errMemory.Error()) || len(s.seen) != 1 {
 		t.Errorf("got %s, seen %q", got, s.seen)
 	}
 }
 
-// Loading has a limit of its own.
+// What is loaded ends with the caller's limit, and with one of its own.
 func TestLoadLimit(t *testing.T) {
 	ctx, cancel := context.WithTimeoutCause(t.Context(), 10*time.Millisecond, errors.New("enough"))
 	defer cancel()
@@ -456,6 +459,14 @@ func TestLoadLimit(t *testing.T) {
 	if err == nil || !strings.HasPrefix(err.Error(), "a.star:") || !strings.HasSuffix(err.Error(), ": enough") {
 		t.Errorf("got %v", err)
 	}
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage()
+		start := time.Now()
+		_, err := Load(t.Context(), "a.star", []byte("sleep(3600)\n"), s.state, s.host)
+		if err == nil || !strings.HasSuffix(err.Error(), "loading it took longer than 5s") || time.Since(start) != loadLimit {
+			t.Errorf("got %v after %s", err, time.Since(start))
+		}
+	})
 }
 
 func TestMethod(t *testing.T) {

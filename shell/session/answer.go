@@ -13,6 +13,7 @@ import (
 	"rpcsh/shell/answer"
 	"rpcsh/shell/call"
 	"rpcsh/shell/event"
+	"rpcsh/shell/human"
 )
 
 // answer answers p's request: by the first rule that fits, else as its protocol has it by default.
@@ -100,7 +101,7 @@ func (p *Peer) publishAnswer(req *rpcconn.Request, r *rpcconn.Response, remark s
 		e.Took = time.Since(req.Time)
 	}
 	if remark == describedByScripts {
-		e.Summary = fmt.Sprintf("an OpenRPC document (%d bytes)", len(r.Result))
+		e.Summary = fmt.Sprintf("an OpenRPC document (%s)", human.Size(len(r.Result)))
 	}
 	p.publish(e)
 }

@@ -8,6 +8,7 @@ import (
 
 	"rpcsh/shell/call"
 	"rpcsh/shell/event"
+	"rpcsh/shell/human"
 )
 
 // ClosePeers closes the connections to peers, in good order as their protocols have it, all at the same time: one that does not read what
@@ -79,9 +80,9 @@ func (p *Peer) openText() string {
 	n := p.Stats().Serving
 	switch {
 	case !p.inbox.busy():
-		return count(n, "request")
+		return human.Plural(n, "request")
 	case n == 0:
 		return "what its notifications have begun is"
 	}
-	return fmt.Sprintf("%s and what its notifications have begun are", count(n, "request"))
+	return fmt.Sprintf("%s and what its notifications have begun are", human.Plural(n, "request"))
 }

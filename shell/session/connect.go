@@ -10,10 +10,14 @@ import (
 
 	"rpcsh/rpcconn"
 	"rpcsh/rpcconn/catalog"
+	"rpcsh/rpcconn/detect"
 	"rpcsh/rpcconn/dial"
+	"rpcsh/rpcconn/transport"
+	"rpcsh/shell/advice"
 	"rpcsh/shell/call"
 	"rpcsh/shell/event"
 	"rpcsh/shell/exit"
+	"rpcsh/shell/human"
 )
 
 // dialTimeout is how long a peer has to accept a connection, and to say what it speaks.
@@ -21,7 +25,7 @@ const dialTimeout = 10 * time.Second
 
 // Connect dials a target, which becomes the current peer. Without a person it returns when the peer's methods are known, where its
 // protocol needs that.
-func (s *Session) Connect(ctx context.Context, t dial.Target, cfg dial.Config) (*Peer, error) {
+func (s *Session) Connect(ctx context.Context, t transport.Target, cfg dial.Config) (*Peer, error) {
 	p := s.newPeer()
 	p.target, p.cfg = t, cfg
 	p.label, p.storedAs = t.Short(), t.String()
@@ -33,7 +37,7 @@ func (s *Session) Connect(ctx context.Context, t dial.Target, cfg dial.Config) (
 	s.adopt(p, link, ready, func() {
 		p.publish(&event.Event{Kind: event.Connect, Asked: true, Text: said})
 		if n := theirs(p.known.Methods()); n > 0 && s.opts.Attended {
-			text := whoText(p, methodCount(n)+" known from earlier · Tab completes · .help")
+			text := whoText(p, human.Plural(n, "method")+" known from earlier · Tab completes · .help")
 			p.publish(&event.Event{Kind: event.Learned, Asked: true, Text: text})
 		}
 	})
@@ -41,7 +45,7 @@ func (s *Session) Connect(ctx context.Context, t dial.Target, cfg dial.Config) (
 }
 
 // Debuggers lists what can be debugged at t, where cfg says that t is a port of a debugger.
-func (s *Session) Debuggers(ctx context.Context, t dial.Target, cfg dial.Config) ([]dial.Debugger, error) {
+func (s *Session) Debuggers(ctx context.Context, t transport.Target, cfg dial.Config) ([]detect.Debugger, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, dialTimeout, exit.ErrTimeout)
 	defer cancel()
 	start := time.Now()
@@ -55,37 +59,9 @@ func (s *Session) Debuggers(ctx context.Context, t dial.Target, cfg dial.Config)
 // whoText puts who p says that it is before text.
 func whoText(p *Peer, text string) string {
 	if who := p.known.Peer().String(); who != "" {
-		return clip(who, 100) + " · " + text
+		return human.Clip(who, 100) + " · " + text
 	}
 	return text
-}
-
-// clip shortens text to n characters.
-func clip(text string, n int) string {
-	if runes := []rune(text); len(runes) > n {
-		return string(runes[:n-1]) + "…"
-	}
-	return text
-}
-
-// methodCount says how many methods there are.
-func methodCount(n int) string { return count(n, "method") }
-
-// count says how many things there are.
-func count(n int, thing string) string {
-	if n == 1 {
-		return "1 " + thing
-	}
-	return fmt.Sprintf("%s %ss", grouped(n), thing)
-}
-
-// grouped returns n with its digits in groups of three: 12 408.
-func grouped(n int) string {
-	digits := fmt.Sprint(n)
-	for i := len(digits) - 3; i > 0; i -= 3 {
-		digits = digits[:i] + " " + digits[i:]
-	}
-	return digits
 }
 
 // awaitLearned waits, in a run without a person, until the session with p has begun and its methods are known, where its protocol needs
@@ -107,7 +83,7 @@ func (s *Session) awaitLearned(ctx context.Context, p *Peer) error {
 func (s *Session) dial(ctx context.Context, p *Peer, ready <-chan struct{}) (link *dial.Link, said string, err error) {
 	t, cfg := p.target, p.cfg
 	if err := cfg.Check(); err != nil {
-		return nil, "", exit.Usagef("%w", err)
+		return nil, "", exit.Usagef("%w", advice.For(err))
 	}
 	cfg.Stderr = func(line string) { p.publishStderr(line) }
 	ctx, cancel := context.WithTimeoutCause(ctx, dialTimeout, exit.ErrTimeout)
@@ -120,7 +96,7 @@ func (s *Session) dial(ctx context.Context, p *Peer, ready <-chan struct{}) (lin
 	if link, err = cfg.Dial(ctx, t, s.connOptions(p, ready)); err != nil {
 		return nil, "", dialError(ctx, t, start, err)
 	}
-	return link, fmt.Sprintf("connected to %s · %s · in %s", link.Target, wireText(link), milliseconds(time.Since(start))), nil
+	return link, fmt.Sprintf("connected to %s · %s · in %s", link.Target, wireText(link), human.Took(time.Since(start))), nil
 }
 
 // dialUnknown is dial for a peer of which it has to be found out what it speaks.
@@ -130,7 +106,7 @@ func (s *Session) dialUnknown(ctx context.Context, p *Peer, cfg dial.Config, rea
 	if found != nil && !s.opts.Attended { // for a person it is made sure of
 		if link, _, err := cfg.Connect(ctx, t, found, s.connOptions(p, ready)); err == nil {
 			p.believed.Store(true)
-			return link, "connected to " + found.String() + " · as found earlier", nil
+			return link, "connected to " + advice.Found(found) + " · as found earlier", nil
 		}
 	}
 	found, err := s.findOut(ctx, p, cfg, found) // what was found earlier is asked first
@@ -141,22 +117,14 @@ func (s *Session) dialUnknown(ctx context.Context, p *Peer, cfg dial.Config, rea
 	if err != nil {
 		return nil, "", dialError(ctx, t, start, err)
 	}
-	return link, fmt.Sprintf("connected to %s · found in %s", found, milliseconds(found.Took)), nil
-}
-
-// milliseconds returns a short duration as one reads it: 0.8 ms, 2.4 s.
-func milliseconds(d time.Duration) string {
-	if d.Round(time.Millisecond/10) < time.Second {
-		return fmt.Sprintf("%.1f ms", float64(d)/float64(time.Millisecond))
-	}
-	return fmt.Sprintf("%.1f s", d.Seconds())
+	return link, fmt.Sprintf("connected to %s · found in %s", advice.Found(found), human.Took(found.Took)), nil
 }
 
 // findOut finds out what p speaks, and remembers it.
-func (s *Session) findOut(ctx context.Context, p *Peer, cfg dial.Config, likely *dial.Finding) (*dial.Finding, error) {
+func (s *Session) findOut(ctx context.Context, p *Peer, cfg dial.Config, likely *detect.Finding) (*detect.Finding, error) {
 	var lines stderrLines // a child process is started several times: what it says is worth telling only if that is why it cannot be used
 	cfg.Stderr = lines.add
-	found, err := cfg.DetectKeeping(ctx, p.target, likely, nil)
+	found, err := cfg.Detect(ctx, p.target, likely, nil)
 	if err != nil {
 		for _, line := range lines.all() {
 			p.publishStderr(line)
@@ -168,22 +136,23 @@ func (s *Session) findOut(ctx context.Context, p *Peer, cfg dial.Config, likely 
 }
 
 // Detect finds out what a target speaks, and remembers it. trace, if not nil, is told each step.
-func (s *Session) Detect(ctx context.Context, t dial.Target, trace func(string)) (*dial.Finding, error) {
+func (s *Session) Detect(ctx context.Context, t transport.Target, trace func(string)) (*detect.Finding, error) {
 	cfg := s.opts.Wire
 	cfg.Protocol, cfg.Framing = "", ""
 	found, err := cfg.Detect(ctx, t, nil, trace)
 	if err != nil {
-		return nil, &exit.Failure{Code: exit.Connection, Err: err}
+		return nil, &exit.Failure{Code: exit.Connection, Err: advice.For(err)}
 	}
+	found.Release()
 	s.remarkError(s.opts.Findings.Save(t, found))
 	return found, nil
 }
 
-func dialError(ctx context.Context, t dial.Target, start time.Time, err error) error {
+func dialError(ctx context.Context, t transport.Target, start time.Time, err error) error {
 	if cause := context.Cause(ctx); cause != nil {
-		return fmt.Errorf("connecting to %s: %w after %s", t, cause, milliseconds(time.Since(start)))
+		return fmt.Errorf("connecting to %s: %w after %s", t, cause, human.Took(time.Since(start)))
 	}
-	return &exit.Failure{Code: exit.Connection, Err: err}
+	return &exit.Failure{Code: exit.Connection, Err: advice.For(err)}
 }
 
 // publishStderr publishes a line that a child process wrote to its stderr.
@@ -278,7 +247,7 @@ func (s *Session) connOptions(p *Peer, ready <-chan struct{}) *rpcconn.Options {
 		},
 		OnError: func(err error) {
 			<-ready
-			p.publish(&event.Event{Kind: event.Unreadable, Text: err.Error()})
+			p.publish(&event.Event{Kind: event.Unreadable, Text: advice.For(err).Error()})
 		},
 	}
 }

@@ -17,6 +17,7 @@ import (
 	"rpcsh/shell/event"
 	"rpcsh/shell/exit"
 	"rpcsh/shell/glob"
+	"rpcsh/shell/human"
 )
 
 // How long a peer has for its answers while it is asked what it offers.
@@ -219,7 +220,7 @@ func (s *Session) learn(p *Peer, by catalog.Convention, learned *catalog.Learned
 	added := p.known.Replace(learned)
 	s.remember(p)
 	if q.asked || added > 0 || p.known.Len() != before || p.known.Peer().String() != who {
-		text := whoText(p, methodCount(theirs(learned.Methods))+" by "+by.Name)
+		text := whoText(p, human.Plural(theirs(learned.Methods), "method")+" by "+by.Name)
 		if s.Several() {
 			text = p.At() + " " + text
 		}
@@ -237,7 +238,7 @@ const maxRemarks = 5
 // asked for.
 func RemarkLines(convention string, remarks []string, asked bool) (lines []string) {
 	for i, r := range remarks {
-		text := convention + ": " + clip(r, 300)
+		text := convention + ": " + human.Clip(r, 300)
 		if !asked && len(remarks) > 1 {
 			text += fmt.Sprintf(" (and %d more, .discover %s tells)", len(remarks)-1, convention)
 		}

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"rpcsh/rpcconn/catalog"
+	"rpcsh/shell/human"
 )
 
 // What a document that describes methods may take.
@@ -94,7 +95,7 @@ func ReadFile(path string, most int) ([]byte, error) {
 	case !info.Mode().IsRegular():
 		return nil, fmt.Errorf("%s is no regular file", path)
 	case info.Size() > int64(most):
-		return nil, fmt.Errorf("%s has %d bytes, at most %d are taken", path, info.Size(), most)
+		return nil, fmt.Errorf("%s has %s, at most %s are taken", path, human.Size(int(info.Size())), human.Size(most))
 	}
 	return os.ReadFile(path)
 }
@@ -124,7 +125,7 @@ func readAddress(ctx context.Context, address string) ([]byte, error) {
 	case err != nil:
 		return nil, fmt.Errorf("getting %s: %w", address, err)
 	case len(data) > maxDocument:
-		return nil, fmt.Errorf("getting %s: it has more than %d bytes", address, maxDocument)
+		return nil, fmt.Errorf("getting %s: it has more than %s", address, human.Size(maxDocument))
 	}
 	return data, nil
 }

@@ -9,20 +9,22 @@ import (
 
 	"rpcsh/rpcconn"
 	"rpcsh/rpcconn/dial"
+	"rpcsh/rpcconn/transport"
+	"rpcsh/shell/advice"
 	"rpcsh/shell/event"
 	"rpcsh/shell/exit"
 )
 
 // Listen waits for peers at an address.
-func (s *Session) Listen(ctx context.Context, t dial.Target, cfg dial.Config) error {
+func (s *Session) Listen(ctx context.Context, t transport.Target, cfg dial.Config) error {
 	if err := cfg.Check(); err != nil {
-		return exit.Usagef("%w", err)
+		return exit.Usagef("%w", advice.For(err))
 	}
 	cfg.Fallback = s.Settings().Fallback
-	cfg.OnError = func(remote string, err error) { s.Note(fmt.Sprintf("%s: %v", remote, err)) }
+	cfg.OnError = func(remote string, err error) { s.Note(fmt.Sprintf("%s: %v", remote, advice.For(err))) }
 	l, err := cfg.Listen(ctx, t)
 	if err != nil {
-		return &exit.Failure{Code: exit.Connection, Err: err}
+		return &exit.Failure{Code: exit.Connection, Err: advice.For(err)}
 	}
 	s.mu.Lock()
 	s.listeners = append(s.listeners, l)
@@ -40,7 +42,7 @@ func (s *Session) accept(l *dial.Listener) {
 		link, err := l.Accept(func() *rpcconn.Options { return s.connOptions(p, ready) })
 		if err != nil {
 			if !errors.Is(err, net.ErrClosed) {
-				s.Note(fmt.Sprintf("no longer listening on %s: %v", l.Target, err))
+				s.Note(fmt.Sprintf("no longer listening on %s: %v", l.Target, advice.For(err)))
 			}
 			return
 		}

@@ -14,8 +14,11 @@ import (
 	"rpcsh/rpcconn/catalog"
 	"rpcsh/rpcconn/dial"
 	"rpcsh/rpcconn/profile"
+	"rpcsh/rpcconn/transport"
+	"rpcsh/shell/advice"
 	"rpcsh/shell/call"
 	"rpcsh/shell/event"
+	"rpcsh/shell/human"
 )
 
 // A Peer is who is, or was, at the other end of a connection. It keeps its number, its name and what is known of it when it is dialled
@@ -27,10 +30,10 @@ type Peer struct {
 	caller     *call.Caller
 	connection atomic.Pointer[connection]
 	accepted   bool
-	target     dial.Target // that was dialled; zero for an accepted peer
-	cfg        dial.Config // with which it was dialled
-	label      string      // its target, or where it came from
-	storedAs   string      // under which what is known of it is kept
+	target     transport.Target // that was dialled; zero for an accepted peer
+	cfg        dial.Config      // with which it was dialled
+	label      string           // its target, or where it came from
+	storedAs   string           // under which what is known of it is kept
 	since      time.Time
 	known      *catalog.Catalog
 	dialect    atomic.Pointer[profile.Profile] // nil: there is nothing special about it
@@ -54,7 +57,7 @@ func (s *Session) newPeer() *Peer {
 	p := &Peer{session: s, known: catalog.New()}
 	p.inbox.start, p.inbox.done = s.tasks.Go, s.done
 	p.inbox.missed = func(n int) {
-		p.note(fmt.Sprintf("%s: %s not handled, they came faster than what is served for them could take", p.Title(), count(n, "notification")))
+		p.note(fmt.Sprintf("%s: %s not handled, they came faster than what is served for them could take", p.Title(), human.Plural(n, "notification")))
 	}
 	p.who.Store(new(event.Peer))
 	return p
@@ -104,7 +107,7 @@ func (p *Peer) Title() string { return p.who.Load().Title }
 func (p *Peer) Label() string { return p.label }
 
 // Target returns what was dialled; it is zero for an accepted peer.
-func (p *Peer) Target() dial.Target { return p.target }
+func (p *Peer) Target() transport.Target { return p.target }
 
 // Accepted reports whether p came by itself.
 func (p *Peer) Accepted() bool { return p.accepted }
@@ -171,7 +174,7 @@ const closedHere = "closed here"
 // Ending says why the connection ended, and whether that was in good order. It is for a peer that is not Alive.
 func (p *Peer) Ending() (reason string, orderly bool) {
 	link := p.Link()
-	switch err := link.Err(); {
+	switch err := advice.For(link.Err()); {
 	case errors.Is(err, rpcconn.ErrClosed):
 		return closedHere, true
 	case errors.Is(err, dial.ErrSpeaksHTTP):

@@ -10,7 +10,7 @@ import (
 )
 
 // PendingRequests returns where the peers' requests wait for a person.
-func (s *Session) PendingRequests() *answer.Desk { return s.desk }
+func (s *Session) PendingRequests() *answer.PendingRequests { return s.desk }
 
 // WaitingForPerson returns the requests that wait for a person, the next one first.
 func (s *Session) WaitingForPerson() []*answer.Parked {

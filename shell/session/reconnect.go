@@ -7,6 +7,7 @@ import (
 
 	"rpcsh/shell/event"
 	"rpcsh/shell/exit"
+	"rpcsh/shell/human"
 )
 
 // Reconnect dials p again, which then is the current peer. One that is connected is closed first, if that is asked for.
@@ -47,7 +48,7 @@ func (s *Session) watchEnd(p *Peer, c *connection) {
 			text = p.Title() + ": " + reason
 		}
 		if n := c.open.unanswered(); n > 0 {
-			text += "; " + grouped(n) + " of its requests had no answer yet"
+			text += "; " + human.Grouped(n) + " of its requests had no answer yet"
 		}
 		p.publish(&event.Event{Kind: event.Close, Orderly: orderly, Text: text})
 	}

@@ -17,6 +17,7 @@ import (
 	"rpcsh/shell/answer"
 	"rpcsh/shell/event"
 	"rpcsh/shell/exit"
+	"rpcsh/shell/human"
 	"rpcsh/shell/script"
 )
 
@@ -131,7 +132,7 @@ func (s *Session) ServeScript(ctx context.Context, name string, rule *answer.Rul
 	s.scripts.put(f)
 	s.rules.Renew(path, f.rules())
 	s.tasks.Go(func() { watchFile(watched, path, info, func() { s.reloadScript(watched, f) }) })
-	text := fmt.Sprintf("%s: %s served: %s", name, methodCount(len(f.current.Functions)), f.signatures())
+	text := fmt.Sprintf("%s: %s served: %s", name, human.Plural(len(f.current.Functions), "method"), f.signatures())
 	s.bus.Publish(&event.Event{Kind: event.Note, Asked: true, Text: text})
 	return nil
 }
@@ -200,7 +201,7 @@ func (s *Session) reloadScript(ctx context.Context, f *scriptFile) {
 	f.current = loaded
 	f.mu.Unlock()
 	s.rules.Replace(f.path, f.rules())
-	s.Note(fmt.Sprintf("%s: %s served%s%s", f.name, methodCount(len(loaded.Functions)),
+	s.Note(fmt.Sprintf("%s: %s served%s%s", f.name, human.Plural(len(loaded.Functions), "method"),
 		without(loaded.Functions, before, "new"), without(before, loaded.Functions, "gone")))
 }
 
@@ -215,7 +216,7 @@ func without(a, b []*script.Function, what string) string {
 	if n == 0 {
 		return ""
 	}
-	return fmt.Sprintf(", %s %s", grouped(n), what)
+	return fmt.Sprintf(", %s %s", human.Grouped(n), what)
 }
 
 // UnserveScript no longer serves a file, and reports whether it was served.
@@ -246,7 +247,7 @@ func (f *scriptFile) signatures() string {
 	for _, fn := range f.functions() {
 		all = append(all, fn.Signature())
 	}
-	return clip(strings.Join(all, ", "), 600)
+	return human.Clip(strings.Join(all, ", "), 600)
 }
 
 // describeScripts answers rpc.discover: the methods that scripts serve, as an OpenRPC document. It is nil where there are none.

@@ -15,6 +15,7 @@ import (
 	"sync"
 
 	"rpcsh/rpcconn/catalog"
+	"rpcsh/rpcconn/detect"
 	"rpcsh/rpcconn/dial"
 	"rpcsh/shell/answer"
 	"rpcsh/shell/event"
@@ -22,12 +23,12 @@ import (
 
 // Options say how a session behaves. The zero Options work: nothing is remembered between sessions.
 type Options struct {
-	Wire     dial.Config   // of connections for which nothing else is said
-	Settings Settings      // at the beginning; what is empty has its default
-	Self     catalog.Self  // who we tell peers that we are
-	Store    catalog.Store // of the methods known of peers; zero: they are forgotten
-	Findings dial.Findings // of what targets speak; zero: they are forgotten
-	Discover bool          // peers may be asked what they offer
+	Wire     dial.Config     // of connections for which nothing else is said
+	Settings Settings        // at the beginning; what is empty has its default
+	Self     catalog.Self    // who we tell peers that we are
+	Store    catalog.Store   // of the methods known of peers; zero: they are forgotten
+	Findings detect.Findings // of what targets speak; zero: they are forgotten
+	Discover bool            // peers may be asked what they offer
 	// Attended says that a person sees what happens: peers are asked what they offer though nobody has said so, what a target speaks
 	// is found out anew, and nobody is made to wait for peers to come. Otherwise nothing is sent that was not asked for, but for
 	// the handshake of a protocol that was named, and what was found out earlier is believed.
@@ -46,7 +47,7 @@ type Session struct {
 	variables Variables
 	peers     registry
 	rules     answer.Rules
-	desk      *answer.Desk
+	desk      *answer.PendingRequests
 	scripts   scripts
 	hooks     hooks
 
@@ -64,7 +65,7 @@ type Session struct {
 // New starts a session. It has to be closed.
 func New(opts Options) *Session {
 	s := &Session{opts: opts, settings: opts.Settings.withDefaults()}
-	s.desk = answer.NewDesk(answer.DeskOptions{OnParked: s.parked, OnGone: s.unparked})
+	s.desk = answer.NewPendingRequests(answer.PendingOptions{OnParked: s.parked, OnGone: s.unparked})
 	s.done, s.finish = context.WithCancel(context.Background())
 	return s
 }

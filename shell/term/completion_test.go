@@ -6,30 +6,32 @@ import (
 	"strings"
 	"testing"
 
-	"rpcsh/shell/term/vt"
+	"github.com/c-bata/go-prompt"
+
+	"rpcsh/shell/term/termtest"
 )
 
 func TestOutputAboveCompletion(t *testing.T) {
 	s := start(t, 80, 24)
 	s.shows(">")
-	s.press("my_")
+	s.Press("my_")
 	list := []string{"> my_", "   my_add           adds numbers", "   my_double        doubles a number", "   my_progress_add  adds and says so"}
 	s.shows(blankAligned(list)...)
-	s.press("\t\t")
+	s.Press("\t\t")
 	selected := append([]string{"> my_double"}, blankAligned(list)[1:]...)
 	s.shows(selected...)
-	s.await("the selection", func(e *vt.Emulator) bool { return e.Reversed() == "my_double" })
+	s.Await("the selection", func(e *termtest.Emulator) bool { return e.Reversed() == "my_double" })
 	s.tell("print above")
 	s.shows(append([]string{"above"}, selected...)...)
-	s.await("the selection", func(e *vt.Emulator) bool { return e.Reversed() == "my_double" })
+	s.Await("the selection", func(e *termtest.Emulator) bool { return e.Reversed() == "my_double" })
 	s.cursorAfter("> my_double")
-	s.press("\t")
-	s.await("the next one", func(e *vt.Emulator) bool { return e.Reversed() == "my_progress_add" })
-	s.press(up)
-	s.await("the one before", func(e *vt.Emulator) bool { return e.Reversed() == "my_double" })
-	s.press("\r")
+	s.Press("\t")
+	s.Await("the next one", func(e *termtest.Emulator) bool { return e.Reversed() == "my_progress_add" })
+	s.Press(up)
+	s.Await("the one before", func(e *termtest.Emulator) bool { return e.Reversed() == "my_double" })
+	s.Press("\r")
 	s.shows("above", "> my_double")
-	s.press("\r")
+	s.Press("\r")
 	s.shows("above", "> my_double", `got "my_double"`, ">")
 }
 
@@ -46,66 +48,66 @@ func blankAligned(rows []string) []string {
 func TestEscapeLeavesCompletion(t *testing.T) {
 	s := start(t, 80, 24)
 	s.shows(">")
-	s.press("my_")
-	s.await("a list", func(e *vt.Emulator) bool { return strings.Contains(e.Text(), "doubles") })
-	s.press(down)
+	s.Press("my_")
+	s.Await("a list", func(e *termtest.Emulator) bool { return strings.Contains(e.Text(), "doubles") })
+	s.Press(down)
 	s.shows(append([]string{"> my_add"}, blankAligned([]string{"", "my_add           adds numbers", "my_double        doubles a number", "my_progress_add  adds and says so"})[1:]...)...)
-	s.press("\x1b")
+	s.Press("\x1b")
 	s.shows("> my_")
-	s.press("\t")
-	s.await("a list", func(e *vt.Emulator) bool { return strings.Contains(e.Text(), "doubles") })
-	s.press(backTab)
-	s.await("the last one", func(e *vt.Emulator) bool { return e.Reversed() == "my_progress_add" })
-	s.press(" 1\r")
+	s.Press("\t")
+	s.Await("a list", func(e *termtest.Emulator) bool { return strings.Contains(e.Text(), "doubles") })
+	s.Press(backTab)
+	s.Await("the last one", func(e *termtest.Emulator) bool { return e.Reversed() == "my_progress_add" })
+	s.Press(" 1\r")
 	s.shows(`got "my_progress_add 1"`, ">")
 }
 
 func TestLead(t *testing.T) {
 	s := start(t, 80, 24)
 	s.shows(">")
-	s.press("my_add größe=")
+	s.Press("my_add größe=")
 	s.shows("> my_add größe=", "               true   yes", "               false  no")
-	s.press("\t")
-	s.await("the selection", func(e *vt.Emulator) bool { return e.Reversed() == "true" })
+	s.Press("\t")
+	s.Await("the selection", func(e *termtest.Emulator) bool { return e.Reversed() == "true" })
 	s.shows("> my_add größe=true", "               true   yes", "               false  no")
-	s.press("\r")
+	s.Press("\r")
 	s.shows("> my_add größe=true")
-	s.press("\r")
+	s.Press("\r")
 	s.shows("> my_add größe=true", `got "my_add größe=true"`, ">")
 }
 
 func TestHint(t *testing.T) {
 	s := start(t, 80, 24)
 	s.shows(">")
-	s.press("sig")
+	s.Press("sig")
 	s.shows("> sig")
-	s.press(" ")
-	s.await("a hint", func(e *vt.Emulator) bool { return strings.Contains(e.Text(), "> sig\nsig(one, two) at 4\n") }) // and a list of everything
-	s.press("1")
+	s.Press(" ")
+	s.Await("a hint", func(e *termtest.Emulator) bool { return strings.Contains(e.Text(), "> sig\nsig(one, two) at 4\n") }) // and a list of everything
+	s.Press("1")
 	s.shows("> sig 1", "sig(one, two) at 5")
 	s.cursorAfter("> sig 1")
-	s.press("\t") // there is nothing to select
+	s.Press("\t") // there is nothing to select
 	s.tell("print above")
 	s.shows("above", "> sig 1", "sig(one, two) at 5")
-	s.press(" my_d")
+	s.Press(" my_d")
 	s.shows("above", "> sig 1 my_d", "sig(one, two) at 10", "        my_double  doubles a number")
-	s.press("\t") // the hint stays that of what was typed
+	s.Press("\t") // the hint stays that of what was typed
 	s.shows("above", "> sig 1 my_double", "sig(one, two) at 10", "        my_double  doubles a number")
-	s.press("\x1b")
+	s.Press("\x1b")
 	s.shows("above", "> sig 1 my_d")
-	s.press("\t")
+	s.Press("\t")
 	s.shows("above", "> sig 1 my_d", "sig(one, two) at 10", "        my_double  doubles a number")
-	s.press("x\r")
+	s.Press("x\r")
 	s.shows("above", "> sig 1 my_dx", `got "sig 1 my_dx"`, ">")
 }
 
 func TestHintGivesWay(t *testing.T) {
 	s := start(t, 10, 4)
 	s.shows(">")
-	s.press("sig 1")
+	s.Press("sig 1")
 	s.shows("> sig 1", "sig(one, …")
-	s.press("\x15sig my_")
-	s.await("the list alone", func(e *vt.Emulator) bool {
+	s.Press("\x15sig my_")
+	s.Await("the list alone", func(e *termtest.Emulator) bool {
 		return strings.Contains(e.Text(), "my_progress_add"[:9]) && !strings.Contains(e.Text(), "one")
 	})
 }
@@ -115,30 +117,46 @@ func TestIdle(t *testing.T) {
 	s.shows(">")
 	s.tell("idle") // nobody polls before the first key
 	s.shows("idle", ">")
-	s.press("my_d")
+	s.Press("my_d")
 	s.shows("idle", "> my_d", "  my_double  doubles a number")
 	s.tell("idle") // nor when there has been none for a while, which does not show
 	s.shows("idle", "idle", "> my_d", "  my_double  doubles a number")
-	s.press("\t")
+	s.Press("\t")
 	s.shows("idle", "idle", "> my_double", "  my_double  doubles a number")
-	s.press("\r")
+	s.Press("\r")
 	s.shows("> my_double")
 	s.tell("idle")
 	s.shows("idle", "idle", "idle", "> my_double")
-	s.press("\r")
+	s.Press("\r")
 	s.shows("> my_double", `got "my_double"`, ">")
 }
 
 func TestLongListScrolls(t *testing.T) {
 	s := start(t, 40, 24)
 	s.shows(">")
-	s.press("many30")
-	s.await("a list", func(e *vt.Emulator) bool { return strings.Contains(e.Window(), "choice_7") })
-	if strings.Contains(s.text(), "choice_8") {
+	s.Press("many30")
+	s.Await("a list", func(e *termtest.Emulator) bool { return strings.Contains(e.Window(), "choice_7") })
+	if strings.Contains(s.Text(), "choice_8") {
 		t.Error("the list is higher than it should be")
 	}
-	s.press(strings.Repeat("\t", 12))
-	s.await("the twelfth", func(e *vt.Emulator) bool { return e.Reversed() == "choice_11" })
-	s.press("\r")
+	s.Press(strings.Repeat("\t", 12))
+	s.Await("the twelfth", func(e *termtest.Emulator) bool { return e.Reversed() == "choice_11" })
+	s.Press("\r")
 	s.shows("> choice_11")
+}
+
+// A line that was pasted, and is too long to be parsed with every key, is not completed.
+func TestLongLineIsNotCompleted(t *testing.T) {
+	for _, c := range []struct {
+		length    int
+		completes bool
+	}{{4096, true}, {4097, false}} {
+		text := strings.Repeat("x", c.length)
+		b := prompt.NewBuffer()
+		b.InsertText(text, false, true)
+		e := &editor{busy: true, line: line{before: text}, complete: completeVocabulary}
+		if _, _, complete := e.knownList(*b.Document()); (complete != nil) != c.completes {
+			t.Errorf("a line of %d bytes is completed: %v", c.length, complete != nil)
+		}
+	}
 }

@@ -89,6 +89,28 @@ func TestDecodeTimeout(t *testing.T) {
 	}
 }
 
+// What might be the beginning of a key is held back, but no more of it than a terminal sends.
+func TestDecodeHoldsLittle(t *testing.T) {
+	for _, c := range []struct {
+		opening string
+		most    int
+	}{
+		{"\x1b[", 64}, {"\x1bO", 64}, {"\x1b]", 4096}, {"\x1bP", 4096}, {"\x1b_", 4096},
+	} {
+		var d decoder
+		d.feed([]byte(c.opening))
+		for range 2 * c.most {
+			d.feed([]byte("1"))
+			if len(d.held) > c.most {
+				t.Fatalf("of %q and what follows, %d bytes are held back, want at most %d", c.opening, len(d.held), c.most)
+			}
+		}
+		if len(d.held) > 0 {
+			t.Errorf("of %q and what follows, %d bytes are held back in the end", c.opening, len(d.held))
+		}
+	}
+}
+
 func FuzzDecode(f *testing.F) {
 	for _, s := range []string{"abc\r", "\x1b[A\x1bOB\x1b\x1b[C", "日本\xff", "\x1b[200~a\rb\x1b[201~", "\x1b]0;x\a\x1bP\x1b\\", "\x1b[1;5\x1b[[A"} {
 		f.Add([]byte(s))

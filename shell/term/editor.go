@@ -83,7 +83,7 @@ func newEditor(cfg Config, in *input, s *screen) *editor {
 	e.prompt = prompt.New(func(string) {}, e.suggest,
 		closeSpare,
 		prompt.OptionParser(parser{e}),
-		prompt.OptionWriter(&canvas{rendered: e.rendered}),
+		prompt.OptionWriter(&promptWriter{rendered: e.rendered}),
 		prompt.OptionPrefix(""),
 		prompt.OptionAddASCIICodeBind(prompt.ASCIICodeBind{ASCIICode: []byte(editCode), Fn: e.takeOver}),
 		prompt.OptionSetExitCheckerOnInput(e.exits),
@@ -219,11 +219,11 @@ func (e *editor) nextCode() string {
 			break
 		}
 		e.lastKey = time.Now()
-		if e.search != nil && e.pressInSearch(k) {
+		if e.search != nil && e.applyInSearch(k) {
 			changed = true
 			continue
 		}
-		switch e.press(k, changed) {
+		switch e.apply(k, changed) {
 		case renderFirst:
 			e.input.putBack(k)
 			return editCode

@@ -4,9 +4,9 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/clipperhouse/uax29/v2/graphemes"
-	"github.com/mattn/go-runewidth"
 )
 
 // A frame is what is live at the bottom of the terminal, below all output: a line being edited with its completion
@@ -57,8 +57,9 @@ func (d drawing) above(cols int) int {
 // then the list; of a line that is higher than the window, the rows around the cursor stay.
 func (f *frame) layout(cols, rows int, promptSGR string) drawing {
 	if f.status != "" {
-		text := runewidth.Truncate(visible(f.status), cols, "")
-		return drawing{bytes: sgrDim + text + sgrReset, widths: []int{runewidth.StringWidth(text)}, col: min(runewidth.StringWidth(text), cols-1)}
+		text := clip(visible(f.status), cols, "")
+		taken := width(text)
+		return drawing{bytes: sgrDim + text + sgrReset, widths: []int{taken}, col: min(taken, cols-1)}
 	}
 	w := wrapper{cols: cols, rows: []row{{}}}
 	w.put(f.prompt, promptSGR)
@@ -112,8 +113,8 @@ type row struct {
 
 // dimRow makes a row of text, cut to fit.
 func dimRow(text string, cols int) row {
-	text = runewidth.Truncate(visible(text), cols, "…")
-	r := row{text: new(strings.Builder), width: runewidth.StringWidth(text)}
+	text = clip(visible(text), cols, "…")
+	r := row{text: new(strings.Builder), width: width(text)}
 	r.text.WriteString(sgrDim + text + sgrReset)
 	return r
 }
@@ -128,17 +129,17 @@ func listRows(list []listRow, cols, n, col int) []row {
 	for _, l := range list {
 		scrolls = scrolls || !l.thumb
 	}
-	width := runewidth.StringWidth(list[0].text + list[0].description)
+	widest := width(list[0].text + list[0].description)
 	if scrolls {
-		width++
+		widest++
 	}
-	start := max(0, min(col-1, cols-width)) // go-prompt puts a blank before the words
+	start := max(0, min(col-1, cols-widest)) // go-prompt puts a blank before the words
 	var rows []row
 	for _, l := range list {
-		text := runewidth.Truncate(l.text, cols-start, "")
-		left := cols - start - runewidth.StringWidth(text)
-		description := runewidth.Truncate(l.description, left, "")
-		left -= runewidth.StringWidth(description)
+		text := clip(l.text, cols-start, "")
+		left := cols - start - width(text)
+		description := clip(l.description, left, "")
+		left -= width(description)
 		r := row{text: new(strings.Builder), width: cols - left}
 		r.text.WriteString(strings.Repeat(" ", start))
 		if l.selected {
@@ -173,12 +174,12 @@ func (w *wrapper) put(text, sgr string) {
 	open := false
 	for g := graphemes.FromString(text); g.Next(); {
 		cell := visible(g.Value())
-		width := runewidth.StringWidth(cell)
-		if width > w.cols {
-			cell, width = "?", 1
+		taken := width(cell)
+		if taken > w.cols {
+			cell, taken = "?", 1
 		}
 		r := w.last()
-		if r.width+width > w.cols {
+		if r.width+taken > w.cols {
 			if open {
 				r.text.WriteString(sgrReset)
 				open = false
@@ -191,7 +192,7 @@ func (w *wrapper) put(text, sgr string) {
 			open = true
 		}
 		r.text.WriteString(cell)
-		r.width += width
+		r.width += taken
 	}
 	if open {
 		w.last().text.WriteString(sgrReset)
@@ -224,9 +225,10 @@ func (w *wrapper) finish(cursorRow int) []row {
 	return w.rows
 }
 
-// visible replaces control characters by pictures of them (U+2400 …), so that no text can act on the terminal.
+// visible replaces control characters by pictures of them (U+2400 …), and what else could act on the terminal or turn the
+// direction of writing by U+FFFD: C1 controls, bidirectional controls (UAX 9), and bytes that are no UTF-8.
 func visible(s string) string {
-	if strings.IndexFunc(s, unicode.IsControl) < 0 {
+	if strings.IndexFunc(s, acts) < 0 && utf8.ValidString(s) {
 		return s
 	}
 	return strings.Map(func(r rune) rune {
@@ -235,9 +237,11 @@ func visible(s string) string {
 			return '␀' + r
 		case r == 0x7f:
 			return '␡'
-		case unicode.IsControl(r):
-			return '\uFFFD'
+		case acts(r):
+			return utf8.RuneError
 		}
 		return r
 	}, s)
 }
+
+func acts(r rune) bool { return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) }

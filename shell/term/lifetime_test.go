@@ -14,7 +14,7 @@ import (
 	"github.com/creack/pty"
 	"golang.org/x/sys/unix"
 
-	"rpcsh/shell/term/vt"
+	"rpcsh/shell/term/termtest"
 )
 
 func TestWaysOut(t *testing.T) {
@@ -25,12 +25,12 @@ func TestWaysOut(t *testing.T) {
 	}{
 		{"context", func(s *session) { s.tell("cancel") }, []string{"> half", "ended: context canceled"}},
 		{"close", func(s *session) { s.tell("close") }, []string{"> half", "ended: the terminal is closed"}},
-		{"SIGTERM", func(s *session) { _ = s.cmd.Process.Signal(unix.SIGTERM) }, []string{"> half", "ended: context canceled"}},
+		{"SIGTERM", func(s *session) { _ = s.Cmd.Process.Signal(unix.SIGTERM) }, []string{"> half", "ended: context canceled"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := start(t, 80, 24)
 			s.shows(">")
-			s.press("half")
+			s.Press("half")
 			s.shows("> half")
 			c.out(s)
 			s.ends(c.want...)
@@ -41,15 +41,15 @@ func TestWaysOut(t *testing.T) {
 func TestChildHasTheTerminal(t *testing.T) {
 	s := start(t, 80, 24)
 	s.shows(">")
-	s.press("child\r")
+	s.Press("child\r")
 	s.shows("> child", "child runs")
-	if s.settings() != s.before {
+	if s.Settings() != s.Before {
 		t.Error("the child has not the terminal's own settings")
 	}
 	s.tell("print kept back")
-	s.press("for the child\r")
+	s.Press("for the child\r")
 	s.shows("child runs", "for the child", "child read for the child", "kept back", ">")
-	s.press("again\r")
+	s.Press("again\r")
 	s.shows(`got "again"`, ">")
 }
 
@@ -60,39 +60,39 @@ func TestControlZ(t *testing.T) {
 	}
 	s := startCommand(t, 80, 24, exec.Command("sh", "-m", "-c", `"$0"; echo shell; read line; fg >/dev/null`, exe))
 	s.shows(">")
-	s.press("half")
+	s.Press("half")
 	s.shows("> half")
-	s.press("\x1a")
-	s.await("the shell", func(e *vt.Emulator) bool { return strings.HasSuffix(e.Text(), "shell") })
-	if s.settings() != s.before {
+	s.Press("\x1a")
+	s.Await("the shell", func(e *termtest.Emulator) bool { return strings.HasSuffix(e.Text(), "shell") })
+	if s.Settings() != s.Before {
 		t.Error("the shell has not the terminal's own settings")
 	}
-	s.press("\r")
+	s.Press("\r")
 	s.shows("shell", "", "> half")
-	s.press("!\r")
+	s.Press("!\r")
 	s.shows("shell", "", "> half!", `got "half!"`, ">")
-	s.press("\x04")
+	s.Press("\x04")
 	s.ends(">", "ended: EOF")
 }
 
 func TestControlZWithoutShell(t *testing.T) {
 	s := start(t, 80, 24)
 	s.shows(">")
-	s.press("half\x1a way") // nobody could continue it, so it is not stopped
+	s.Press("half\x1a way") // nobody could continue it, so it is not stopped
 	s.shows("> half way")
 }
 
 func TestHangup(t *testing.T) {
 	s := start(t, 80, 24)
 	s.shows(">")
-	s.press("half")
+	s.Press("half")
 	s.shows("> half")
-	s.hangUp()
+	s.HangUp()
 	done := make(chan error, 1)
-	go func() { done <- s.cmd.Wait() }()
+	go func() { done <- s.Cmd.Wait() }()
 	select {
 	case <-done: // with whatever code: it could print no more
-	case <-time.After(deadline):
+	case <-time.After(termtest.Patience):
 		t.Error("the driver outlives its terminal")
 	}
 }

@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strings"
-
-	"github.com/mattn/go-runewidth"
 )
 
 // Page prints text a windowful at a time, and asks in between: Enter, a blank and Tab show more, End shows all that is left, q, Escape,
@@ -50,24 +48,11 @@ func (t *Terminal) Page(ctx context.Context, text string) error {
 func windowful(lines []string, cols, rows int) int {
 	used := 0
 	for i, l := range lines {
-		if used += max(1, (columns(l)+cols-1)/cols); used > rows {
+		if used += max(1, (width(l)+cols-1)/cols); used > rows {
 			return max(1, i)
 		}
 	}
 	return len(lines)
-}
-
-// columns returns how many columns text takes, its SGR sequences left out.
-func columns(text string) int {
-	n := 0
-	for {
-		before, after, found := strings.Cut(strings.TrimSuffix(text, "\n"), "\x1b[")
-		n += runewidth.StringWidth(before)
-		if !found {
-			return n
-		}
-		_, text, _ = strings.Cut(after, "m")
-	}
 }
 
 // answer shows question until a key is pressed, and returns that: of text its first character.

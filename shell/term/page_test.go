@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"rpcsh/shell/term/vt"
+	"rpcsh/shell/term/termtest"
 )
 
 const (
@@ -29,13 +29,13 @@ func TestPage(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			s := start(t, 80, 6)
 			s.shows(">")
-			s.press("page " + c.lines + "\r")
+			s.Press("page " + c.lines + "\r")
 			if c.keys != "" {
 				s.shows("line 4", "line 5", "-- 5 of "+c.lines+question)
 			}
-			s.press(c.keys)
+			s.Press(c.keys)
 			s.shows(c.want...)
-			if strings.Contains(s.text(), question) {
+			if strings.Contains(s.Text(), question) {
 				t.Error("a question stayed on the screen")
 			}
 		})
@@ -45,23 +45,23 @@ func TestPage(t *testing.T) {
 func TestPageInASmallWindow(t *testing.T) {
 	s := start(t, 4, 4)
 	s.shows(">")
-	s.press("page 3\r") // each line takes two rows, and so only one fits
-	s.await("the question", func(e *vt.Emulator) bool { return strings.HasSuffix(e.Text(), "e --") })
-	if strings.Contains(s.text(), "line 2") {
+	s.Press("page 3\r") // each line takes two rows, and so only one fits
+	s.Await("the question", func(e *termtest.Emulator) bool { return strings.HasSuffix(e.Text(), "e --") })
+	if strings.Contains(s.Text(), "line 2") {
 		t.Error("more is shown than fits")
 	}
-	s.press(" ")
-	s.await("the second line", func(e *vt.Emulator) bool {
+	s.Press(" ")
+	s.Await("the second line", func(e *termtest.Emulator) bool {
 		return strings.Contains(e.Text(), "line 2\n") && strings.HasSuffix(e.Text(), "e --")
 	})
-	s.press("q")
+	s.Press("q")
 	s.shows("line 2", ">")
 }
 
 func TestOutputWhilePaging(t *testing.T) {
 	s := start(t, 80, 6)
 	s.shows(">")
-	s.press("page 30\r")
+	s.Press("page 30\r")
 	s.shows("line 5", "-- 5 of 30"+question)
 	s.tell("print above")
 	s.shows("line 5", "above", "-- 5 of 30"+question)
@@ -72,29 +72,29 @@ func TestOutputWhilePaging(t *testing.T) {
 func TestAsk(t *testing.T) {
 	s := start(t, 80, 24)
 	s.shows(">")
-	s.press("past line\r")
+	s.Press("past line\r")
 	s.shows(`got "past line"`, ">")
-	s.press("ask\r")
+	s.Press("ask\r")
 	s.shows("level:")
-	s.press(up)               // there are no past lines for a question
+	s.Press(up)               // there are no past lines for a question
 	s.tell("prompt (gone)> ") // which is that of lines
-	s.press("h")
+	s.Press("h")
 	s.shows("level: h", "       high  a level")
-	s.press("\t")
+	s.Press("\t")
 	s.shows("level: high", "       high  a level")
-	s.press("\r")
+	s.Press("\r")
 	s.shows("level: high")
-	s.press("\r")
+	s.Press("\r")
 	s.shows("level: high", `answer "high" <nil>`, ">")
-	s.press("ask\r")
+	s.Press("ask\r")
 	s.shows("level:")
 	s.tell("prefill next line")
-	s.press("lo")
+	s.Press("lo")
 	s.shows("level: lo", "       low  a level")
-	s.press("\x03")
+	s.Press("\x03")
 	s.shows("level: lo^C", `answer "" interrupted`, "> next line")
-	s.press("\x15ask\r")
+	s.Press("\x15ask\r")
 	s.shows("level:")
-	s.press("\x04")
+	s.Press("\x04")
 	s.shows(`answer "" EOF`, ">")
 }

@@ -7,12 +7,12 @@ import (
 	"strings"
 	"testing"
 
-	"rpcsh/shell/term/vt"
+	"rpcsh/shell/term/termtest"
 )
 
 // newTestScreen returns a screen on an emulator, and a function that says what that shows.
 func newTestScreen(cols, rows int) (*screen, func() string) {
-	e := vt.New(cols, rows)
+	e := termtest.NewEmulator(cols, rows)
 	s := &screen{size: func() (int, int) { return cols, rows }}
 	s.out = writerFunc(func(p []byte) (int, error) {
 		_, _ = e.Write(bytes.ReplaceAll(p, []byte("\n"), []byte("\r\n"))) // as the terminal's driver does it

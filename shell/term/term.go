@@ -2,8 +2,8 @@
 // line being typed. It is the only package that knows go-prompt, and it knows nothing of RPC.
 //
 // What a person types goes one way: bytes of the terminal (reader.go) become keys (decode.go), which wait in a queue
-// (input.go) until a line is read; the editor (editor.go, press.go) applies them to a line (line.go) and has go-prompt
-// show and move through the completion list (parser.go, canvas.go). What is shown goes another: everything is a frame
+// (input.go) until a line is read; the editor (editor.go, keybindings.go) applies them to a line (line.go) and has go-prompt
+// show and move through the completion list (parser.go, promptwriter.go). What is shown goes another: everything is a frame
 // (frame.go) below the output, and only the screen (screen.go) writes to the terminal.
 //
 // The terminal is in a raw mode of our own from Open to Close, also while no line is read: keys typed ahead are kept

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"rpcsh/shell/term/vt"
+	"rpcsh/shell/term/termtest"
 )
 
 const (
@@ -18,13 +18,13 @@ const (
 func TestLine(t *testing.T) {
 	s := start(t, 80, 24)
 	s.shows(">")
-	s.press("hello")
+	s.Press("hello")
 	s.shows("> hello")
-	s.press(" world")
+	s.Press(" world")
 	s.shows("> hello world")
-	s.press("\r")
+	s.Press("\r")
 	s.shows("> hello world", `got "hello world"`, ">")
-	s.press("quit\r")
+	s.Press("quit\r")
 	s.ends("> quit", "ended: <nil>")
 }
 
@@ -33,14 +33,14 @@ func TestOutputAboveLine(t *testing.T) {
 	s.shows(">")
 	s.tell("print before any key")
 	s.shows("before any key", ">")
-	s.press("half a li")
+	s.Press("half a li")
 	s.cursorAfter("> half a li")
-	s.press(left + left)
+	s.Press(left + left)
 	s.cursorAfter("> half a ")
 	s.tell("print above")
 	s.shows("before any key", "above", "> half a li")
 	s.cursorAfter("> half a ")
-	s.press("X\r")
+	s.Press("X\r")
 	s.shows(`got "half a Xli"`, ">")
 }
 
@@ -48,28 +48,28 @@ func TestOutputAboveWrappedLine(t *testing.T) {
 	s := start(t, 20, 10)
 	s.shows(">")
 	text := strings.Repeat("0123456789", 5) // 52 columns with the prompt
-	s.press(text)
+	s.Press(text)
 	s.shows("> 012345678901234567", "89012345678901234567", "890123456789")
 	s.tell("print above")
 	s.shows("above", "> 012345678901234567", "89012345678901234567", "890123456789")
-	s.press("\x01") // to the line's beginning
+	s.Press("\x01") // to the line's beginning
 	s.cursorAfter("> ")
 	s.tell("print again")
 	s.shows("above", "again", "> 012345678901234567", "89012345678901234567", "890123456789")
 	s.cursorAfter("> ")
-	s.press("x\r")
+	s.Press("x\r")
 	s.shows("again", "> x"+text, fmt.Sprintf("got %q", "x"+text), ">")
 }
 
 func TestOutputAboveFullRow(t *testing.T) {
 	s := start(t, 10, 6)
 	s.shows(">")
-	s.press("12345678") // the row is full, the cursor in the next
+	s.Press("12345678") // the row is full, the cursor in the next
 	s.shows("> 12345678")
 	s.cursorAfter("")
 	s.tell("print above")
 	s.shows("above", "> 12345678")
-	s.press("9")
+	s.Press("9")
 	s.shows("above", "> 12345678", "9")
 }
 
@@ -79,10 +79,10 @@ func TestFloodLosesNoKey(t *testing.T) {
 	s.tell("flood 1000")
 	typed := strings.Repeat("abcdefghij", 6)
 	for _, c := range typed {
-		s.press(string(c))
+		s.Press(string(c))
 	}
 	s.shows("flood 999", "> "+typed)
-	all := s.text()
+	all := s.Text()
 	for i := range 1000 {
 		if want := fmt.Sprintf("flood %d\n", i); strings.Count("\n"+all, "\n"+want) != 1 {
 			t.Fatalf("%q is not there once", want)
@@ -108,9 +108,9 @@ func TestPasteOfManyLines(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := start(t, 80, 24)
 			s.shows(">")
-			s.press(paste)
+			s.Press(paste)
 			s.shows(append(want[:len(want)-2:len(want)-2], "> pasted 39 é")...)
-			s.press("!\r")
+			s.Press("!\r")
 			s.shows(`got "pasted 39 é!"`, ">")
 		})
 	}
@@ -125,9 +125,9 @@ func TestPasteOfJSONIsJoined(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := start(t, 80, 24)
 			s.shows(">")
-			s.press(paste)
+			s.Press(paste)
 			s.shows(`> call {  "a": [1,  2] }`)
-			s.press("\r")
+			s.Press("\r")
 			s.shows(`got "call {  \"a\": [1,  2] }"`, ">")
 		})
 	}
@@ -136,10 +136,10 @@ func TestPasteOfJSONIsJoined(t *testing.T) {
 func TestTypeAhead(t *testing.T) {
 	s := start(t, 80, 24)
 	s.shows(">")
-	s.press("wait\r")
+	s.Press("wait\r")
 	s.shows("> wait", "waiting")
 	for _, c := range "one\rtwo" {
-		s.press(string(c))
+		s.Press(string(c))
 	}
 	s.tell("print meanwhile")
 	s.shows("> wait", "meanwhile", "waiting")
@@ -150,67 +150,67 @@ func TestTypeAhead(t *testing.T) {
 func TestInterrupt(t *testing.T) {
 	s := start(t, 80, 24)
 	s.shows(">")
-	s.press("half")
+	s.Press("half")
 	s.shows("> half")
-	s.press("\x03")
+	s.Press("\x03")
 	s.shows("> half^C", ">")
-	s.press("wait\r")
+	s.Press("wait\r")
 	s.shows("> half^C", "> wait", "waiting")
-	s.press("typed ahead")
-	s.press("\x03")
+	s.Press("typed ahead")
+	s.Press("\x03")
 	s.shows("> wait", "interrupted", ">")
-	s.press("after\r")
+	s.Press("after\r")
 	s.shows("interrupted", "> after", `got "after"`, ">")
-	s.press("\x04")
+	s.Press("\x04")
 	s.ends("ended: EOF")
 }
 
 func TestControlD(t *testing.T) {
 	s := start(t, 80, 24)
 	s.shows(">")
-	s.press("ab" + left)
+	s.Press("ab" + left)
 	s.cursorAfter("> a")
-	s.press("\x04")
+	s.Press("\x04")
 	s.shows("> a")
-	s.press("\x04")
-	s.press("\x7f")
+	s.Press("\x04")
+	s.Press("\x7f")
 	s.shows(">")
-	s.press("\x04")
+	s.Press("\x04")
 	s.ends(">", "ended: EOF")
 }
 
 func TestWideCharacters(t *testing.T) {
 	s := start(t, 80, 24)
 	s.shows(">")
-	s.press("日本語 e\u0301 é 🎉")
+	s.Press("日本語 e\u0301 é 🎉")
 	s.shows("> 日本語 e\u0301 é 🎉")
-	s.press(left + left + left + left + left) // before e with an accent
+	s.Press(left + left + left + left + left) // before e with an accent
 	s.cursorAfter("> 日本語 ")
 	s.tell("print above")
 	s.shows("above", "> 日本語 e\u0301 é 🎉")
 	s.cursorAfter("> 日本語 ")
-	s.press("\x1b[3~") // the letter and its accent
+	s.Press("\x1b[3~") // the letter and its accent
 	s.shows("> 日本語  é 🎉")
-	s.press("\x1b[D\x7f")
+	s.Press("\x1b[D\x7f")
 	s.shows("> 日本  é 🎉", "  日本語  wide")
 	s.cursorAfter("> 日本")
-	s.press("\x1b[F\x7f\x17") // to the end; the party goes, then the blank and what is before it
+	s.Press("\x1b[F\x7f\x17") // to the end; the party goes, then the blank and what is before it
 	s.shows("> 日本")
-	s.press("\r")
+	s.Press("\r")
 	s.shows(`got "日本  "`, ">")
-	s.press("日\t")
+	s.Press("日\t")
 	s.shows("> 日本語", "  日本語  wide")
 }
 
 func TestWideCharactersWrap(t *testing.T) {
 	s := start(t, 7, 10)
 	s.shows(">")
-	s.press("x日本語") // the last one would stand across the edge
+	s.Press("x日本語") // the last one would stand across the edge
 	s.shows("> x日本", "語")
 	s.cursorAfter("語")
 	s.tell("print above")
 	s.shows("above", "> x日本", "語")
-	s.press(left + left)
+	s.Press(left + left)
 	s.cursorAfter("> x日")
 }
 
@@ -218,16 +218,16 @@ func TestSmallWindows(t *testing.T) {
 	for _, size := range [][2]int{{10, 24}, {10, 3}, {3, 2}, {1, 1}, {0, 0}, {80, 1}, {1, 30}} {
 		t.Run(fmt.Sprint(size), func(t *testing.T) {
 			s := start(t, size[0], size[1])
-			s.await("a prompt", func(e *vt.Emulator) bool { return e.Pastes() })
-			s.press("my_日")
+			s.Await("a prompt", func(e *termtest.Emulator) bool { return e.Pastes() })
+			s.Press("my_日")
 			s.tell("print above")
-			s.await("the output", func(e *vt.Emulator) bool { return strings.Contains(e.Text(), "above") })
-			s.press("\t\x1b[Z" + up + "\t" + down)
-			s.press("\x03")
-			s.press("xyz")
-			s.press("\r")
-			s.await("the answer", func(e *vt.Emulator) bool { return strings.Contains(e.Text(), `got "xyz"`) })
-			s.press("quit\r")
+			s.Await("the output", func(e *termtest.Emulator) bool { return strings.Contains(e.Text(), "above") })
+			s.Press("\t\x1b[Z" + up + "\t" + down)
+			s.Press("\x03")
+			s.Press("xyz")
+			s.Press("\r")
+			s.Await("the answer", func(e *termtest.Emulator) bool { return strings.Contains(e.Text(), `got "xyz"`) })
+			s.Press("quit\r")
 			s.ends("ended: <nil>")
 		})
 	}
@@ -240,14 +240,14 @@ func TestLineHigherThanWindow(t *testing.T) {
 	for i := range 30 {
 		fmt.Fprintf(&text, "%02d", i)
 	}
-	s.press(text.String())
-	s.await("the line's end", func(e *vt.Emulator) bool { return strings.HasSuffix(e.Window(), "29") })
+	s.Press(text.String())
+	s.Await("the line's end", func(e *termtest.Emulator) bool { return strings.HasSuffix(e.Window(), "29") })
 	s.tell("print above")
-	s.await("the output", func(e *vt.Emulator) bool { return strings.Contains(e.Text(), "above\n") })
-	s.press("\x1b[H")
-	s.await("the line's beginning", func(e *vt.Emulator) bool { return strings.HasPrefix(e.Window(), "> 0001") })
-	s.press("\r")
-	s.await("the answer", func(e *vt.Emulator) bool {
+	s.Await("the output", func(e *termtest.Emulator) bool { return strings.Contains(e.Text(), "above\n") })
+	s.Press("\x1b[H")
+	s.Await("the line's beginning", func(e *termtest.Emulator) bool { return strings.HasPrefix(e.Window(), "> 0001") })
+	s.Press("\r")
+	s.Await("the answer", func(e *termtest.Emulator) bool {
 		return strings.HasSuffix(e.Text(), fmt.Sprintf("above\n> %s\ngot %q\n>", text.String(), text.String()))
 	})
 }
@@ -256,18 +256,18 @@ func TestResize(t *testing.T) {
 	s := start(t, 40, 10)
 	s.shows(">")
 	s.tell("print output")
-	s.press("0123456789012345678901234567890")
-	s.press(left + left)
+	s.Press("0123456789012345678901234567890")
+	s.Press(left + left)
 	s.cursorAfter("> 01234567890123456789012345678")
 	for _, cols := range []int{20, 12, 60, 33} {
 		s.resize(cols, 10)
-		s.await("the line in a window of another width", func(e *vt.Emulator) bool {
+		s.Await("the line in a window of another width", func(e *termtest.Emulator) bool {
 			lines := strings.ReplaceAll(strings.TrimPrefix(e.Text(), "output\n"), "\n", "")
 			return strings.HasPrefix(e.Text(), "output\n> ") && lines == "> 0123456789012345678901234567890" &&
 				!e.Hidden() && strings.HasSuffix("> 01234567890123456789012345678", e.Cursor()) && e.Column() == (2+29)%cols
 		})
 	}
-	s.press("X\r")
+	s.Press("X\r")
 	s.shows(`got "01234567890123456789012345678X90"`, ">")
 }
 
@@ -275,56 +275,56 @@ func TestHistory(t *testing.T) {
 	s := start(t, 80, 24)
 	s.shows(">")
 	for _, text := range []string{"alpha one", "beta", "alpha two"} {
-		s.press(text + "\r")
+		s.Press(text + "\r")
 		s.shows(fmt.Sprintf("got %q", text), ">")
 	}
-	s.press(up)
+	s.Press(up)
 	s.shows("> alpha two")
-	s.press(up)
+	s.Press(up)
 	s.shows("> beta")
-	s.press(down + down)
+	s.Press(down + down)
 	s.shows(">")
-	s.press("al")
+	s.Press("al")
 	s.shows("> al")
-	s.press(up + up)
+	s.Press(up + up)
 	s.shows("> alpha one")
-	s.press(down)
+	s.Press(down)
 	s.shows("> alpha two")
-	s.press(down)
+	s.Press(down)
 	s.shows("> al")
-	s.press("\x15\x12")
+	s.Press("\x15\x12")
 	s.shows(`(search "")`)
-	s.press("a ")
+	s.Press("a ")
 	s.shows(`(search "a ") alpha two`)
 	s.cursorAfter(`(search "a ") alpha `)
-	s.press("\x12")
+	s.Press("\x12")
 	s.shows(`(search "a ") alpha one`)
-	s.press("\x12")
+	s.Press("\x12")
 	s.shows(`(no match for "a ") alpha one`)
-	s.press("\x07")
+	s.Press("\x07")
 	s.shows(">")
-	s.press("\x12bet")
+	s.Press("\x12bet")
 	s.shows(`(search "bet") beta`)
-	s.press("\x1b")
+	s.Press("\x1b")
 	s.shows("> beta")
-	s.press("x\x15")
-	s.press("\x12one\r")
+	s.Press("x\x15")
+	s.Press("\x12one\r")
 	s.shows("> alpha one", `got "alpha one"`, ">")
 }
 
 func TestPrompt(t *testing.T) {
 	s := start(t, 80, 24)
 	s.shows(">")
-	s.press("half")
+	s.Press("half")
 	s.shows("> half")
 	s.tell("prompt (gone)> ")
 	s.shows("(gone)> half")
-	s.press("!")
+	s.Press("!")
 	s.shows("(gone)> half!")
 	s.tell("prefill next line")
-	s.press("\r")
+	s.Press("\r")
 	s.shows("(gone)> half!", `got "half!"`, "> next line")
-	s.press("\r")
+	s.Press("\r")
 	s.shows(`got "next line"`, ">")
 }
 
@@ -345,9 +345,9 @@ func TestEditing(t *testing.T) {
 		{"\x1b[99~\x1bOZ\x1b]0;title\x07\x1b[1;1R", ">"}, // keys that nobody binds and answers that nobody asked for
 		{"end", "> end"},
 	} {
-		s.press(c.keys)
+		s.Press(c.keys)
 		s.shows(c.want)
 	}
-	s.press("\x0c")
-	s.await("a clear window", func(e *vt.Emulator) bool { return e.Window() == "> end" })
+	s.Press("\x0c")
+	s.Await("a clear window", func(e *termtest.Emulator) bool { return e.Window() == "> end" })
 }

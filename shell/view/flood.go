@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"rpcsh/shell/human"
 )
 
 // How much of a flood is shown.
@@ -149,7 +151,7 @@ func (s *screen) sumUpLocked() {
 		return cmp.Or(cmp.Compare(skipped[b], skipped[a]), strings.Compare(a, b))
 	})
 	var text strings.Builder
-	tell := func(n int, of string) { fmt.Fprintln(&text, s.sum("… "+Grouped(n)+" more "+of)) }
+	tell := func(n int, of string) { fmt.Fprintln(&text, s.sum("… "+human.Grouped(n)+" more "+of)) }
 	rest := 0
 	for i, name := range names {
 		if i < maxFloodLines {

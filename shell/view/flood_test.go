@@ -7,6 +7,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"rpcsh/shell/human"
 )
 
 // pass lets an interval pass, and all that its end brings about.
@@ -56,7 +58,7 @@ func TestScreenSamples(t *testing.T) {
 	})
 }
 
-// What is said again within an interval is counted, which leaves the room for traffic as it was; what is new is put out in a flood, too.
+// What is said again within an interval is counted, and takes no room from traffic. What is new is always shown.
 func TestScreenOnce(t *testing.T) {
 	onScreen(t, func(t *testing.T, s *screen, p *paper) {
 		once := func(text string) { s.once("failed", text, func() string { return text }) }
@@ -103,7 +105,13 @@ func TestScreenSumOfManyNames(t *testing.T) {
 		}
 		pass()
 		s.flush()
-		p.expect(t, strings.Repeat("a\n", trafficBurst)+"<… 61 more a>\n<… 51 more b>\n<… 41 more c>\n<… 31 more d>\n<… 21 more e>\n<… 12 more of 2 other methods>\n")
+		p.expect(
+			t,
+			strings.Repeat(
+				"a\n", trafficBurst,
+			)+"<… 61 more a>\n<… 51 more b>\n<… 41 more c>\n"+
+				"<… 31 more d>\n<… 21 more e>\n<… 12 more of 2 other methods>\n",
+		)
 	})
 }
 
@@ -128,7 +136,7 @@ func TestScreenManyNames(t *testing.T) {
 	})
 }
 
-// A terminal that takes nothing makes no peer wait, and memory stays bounded; what was left out is told once it goes on.
+// A terminal that takes nothing makes no peer wait, and memory stays bounded. What was left out is told later.
 func TestScreenHeld(t *testing.T) {
 	onScreen(t, func(t *testing.T, s *screen, p *paper) {
 		p.held = make(chan bool)
@@ -148,7 +156,8 @@ func TestScreenHeld(t *testing.T) {
 		pass()
 		s.flush()
 		shown := strings.Count(p.String(), "tick\n")
-		if want := fmt.Sprintf("<… %s more tick>\n", Grouped(intervals*trafficBurst/2-shown)); !strings.HasSuffix(p.String(), want) {
+		want := fmt.Sprintf("<… %s more tick>\n", human.Grouped(intervals*trafficBurst/2-shown))
+		if !strings.HasSuffix(p.String(), want) {
 			t.Errorf("%d lines were shown, and not at the end %q", shown, want)
 		}
 	})

@@ -9,6 +9,7 @@ import (
 	"rpcsh/rpcconn"
 	"rpcsh/shell/event"
 	"rpcsh/shell/exit"
+	"rpcsh/shell/human"
 )
 
 // fewPeers is how many peers' results one takes in at a glance. So many are shown whole, below each other, where
@@ -49,7 +50,7 @@ func (v *View) resultTable(all []*Result) (text string, cut bool) {
 		if r.Err != nil {
 			text = v.colors.Err(text)
 		}
-		t.Row(r.Peer.At(), Took(r.Took), text)
+		t.Row(r.Peer.At(), human.Took(r.Took), text)
 		for _, remark := range r.Remarks {
 			t.Row("", "", v.colors.Dim(Visible(remark)))
 		}
@@ -73,11 +74,11 @@ func (s style) failures(all []*Result) string {
 			failed = append(failed, r.Peer.At())
 		}
 	}
-	text := Grouped(len(all)) + " peers, "
+	text := human.Grouped(len(all)) + " peers, "
 	if len(failed) == 0 {
 		return s.colors.Dim(text + "no error")
 	}
-	text += Plural(len(failed), "error") + ": " + strings.Join(failed[:min(len(failed), fewPeers)], " ")
+	text += human.Plural(len(failed), "error") + ": " + strings.Join(failed[:min(len(failed), fewPeers)], " ")
 	if len(failed) > fewPeers {
 		text += " …"
 	}
@@ -88,7 +89,7 @@ func (s style) failures(all []*Result) string {
 func (v *View) belowEachOther(all []*Result) string {
 	var b strings.Builder
 	for _, r := range all {
-		b.WriteString(v.colors.Bold(r.Peer.At()) + "  " + v.colors.Dim(Took(r.Took)) + "\n")
+		b.WriteString(v.colors.Bold(r.Peer.At()) + "  " + v.colors.Dim(human.Took(r.Took)) + "\n")
 		if r.Err != nil {
 			text, _ := r.oneLine(maxShown)
 			b.WriteString(v.colors.Err(text) + "\n")
@@ -123,7 +124,7 @@ func (r *Result) oneLine(room int) (text string, cut bool) {
 		text = strings.Join(texts, " ")
 	}
 	text = Visible(text)
-	clipped := Clip(text, room)
+	clipped := human.Clip(text, room)
 	return clipped, cut || clipped != text
 }
 

@@ -5,14 +5,12 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"time"
 
 	"rpcsh/shell/event"
 	"rpcsh/shell/exit"
 )
 
 func TestTogether(t *testing.T) {
-	const ms = time.Millisecond
 	long := `"` + strings.Repeat("x", 100) + `"`
 	some := func() []*Result {
 		return []*Result{
@@ -38,12 +36,18 @@ func TestTogether(t *testing.T) {
               remark\u0007`},
 		{"objects", "person", OutputJSON, some(), `{"peer":1,"result":{"a":1}}
 {"peer":2,"name":"web","error":{"code":-32601,"message":"Method not found","data":{"a":1}}}`},
-		{"objects", "pipe", "", append(some(), &Result{Peer: peerOne, Err: errors.New("gone")}), `out: {"peer":1,"result":{"a":1}}
+		{"objects", "pipe", "", append(some(), &Result{Peer: peerOne, Err: errors.New("gone")}),
+			`out: {"peer":1,"result":{"a":1}}
 out: {"peer":2,"name":"web","error":{"code":-32601,"message":"Method not found","data":{"a":1}}}
 out: {"peer":1,"error":{"code":0,"message":"gone"}}`},
-		{"below each other", "person", "", []*Result{{Peer: peerOne, Values: values(long), Took: ms}, {Peer: peerTwo, Err: errNotFound, Took: ms}},
+		{"below each other", "person", "", []*Result{
+			{Peer: peerOne, Values: values(long), Took: ms}, {Peer: peerTwo, Err: errNotFound, Took: ms},
+		},
 			"@1  1.0 ms\n" + long + "\n@web  1.0 ms\n" + `error -32601: Method not found {"a":1}`},
-		{"cut off", "pipe", OutputPretty, []*Result{{Peer: peerOne, Values: values(`"` + strings.Repeat("x", 5<<20) + `"`), Took: ms}}, "-"},
+		{
+			"cut off", "pipe", OutputPretty,
+			[]*Result{{Peer: peerOne, Values: values(`"` + strings.Repeat("x", 5<<20) + `"`), Took: ms}}, "-",
+		},
 		{"many", "person", "", many(), "-"},
 	} {
 		t.Run(tt.name+" for "+tt.mode, func(t *testing.T) {
@@ -53,7 +57,10 @@ out: {"peer":1,"error":{"code":0,"message":"gone"}}`},
 			}
 			var first error
 			for _, r := range tt.results {
-				e := event.Event{Kind: event.Response, Peer: r.Peer, Origin: event.FromLine, Result: raw("1"), Awaited: true}
+				e := event.Event{
+					Kind: event.Response, Peer: r.Peer, Origin: event.FromLine, Result: raw("1"),
+					Awaited: true,
+				}
 				r.Event = s.bus.Publish(&e)
 				if first == nil {
 					first = r.Err
@@ -67,7 +74,8 @@ out: {"peer":1,"error":{"code":0,"message":"gone"}}`},
 				return
 			}
 			got := strings.Join(s.shown(), "\n")
-			if want := "some are cut off: .print $_ shows all of them, .print $_[0] the first"; !strings.Contains(got, want) {
+			want := "some are cut off: .print $_ shows all of them, .print $_[0] the first"
+			if !strings.Contains(got, want) {
 				t.Errorf("%q is not said in %.500q", want, got)
 			}
 		})

@@ -9,7 +9,8 @@ func (in incoming) event(e *event.Event) {
 	switch {
 	case e.Match != event.Matched, !e.Out && e.Origin == event.FromPeer && isIncoming(e.Kind):
 		in.screen.printAll(in.opts.Stdout, in.Safe(string(e.AppendJSON(nil))))
-	case e.Out && e.Origin == event.FromPeer && (e.Result != nil || e.Err != nil): // an answer: what goes out was not asked for
+	case e.Out && e.Origin == event.FromPeer && (e.Result != nil || e.Err != nil):
+		// Answers go out, and only what comes in was asked for.
 	default:
 		in.pipe.event(e)
 	}

@@ -12,7 +12,8 @@ import (
 
 func TestCompact(t *testing.T) {
 	for text, want := range map[string]string{
-		"1": "1", "[1,2]": "[1,2]", "[ 1,\n\t2 ]\r\n": "[1,2]", `{"b": 1.0, "a b": "c  d"}`: `{"b":1.0,"a b":"c  d"}`, "": "", "[1, ": "[1, ",
+		"1": "1", "[1,2]": "[1,2]", "[ 1,\n\t2 ]\r\n": "[1,2]",
+		`{"b": 1.0, "a b": "c  d"}`: `{"b":1.0,"a b":"c  d"}`, "": "", "[1, ": "[1, ",
 		`"<\u0041>&"`: `"<\u0041>&"`, "[1e400, 9007199254740993]": "[1e400,9007199254740993]",
 	} {
 		if got := Compact(json.RawMessage(text)); got != want {
@@ -47,7 +48,9 @@ func TestArguments(t *testing.T) {
 }
 
 func FuzzArguments(f *testing.F) {
-	for _, s := range []string{`[1,"a",[2]]`, `[[42,23]]`, `{"a":1}`, "[]", `["$x","| & ;","#",">"]`, `[{"a":"$_"}]`, `["a b",-1.0]`} {
+	for _, s := range []string{
+		`[1,"a",[2]]`, `[[42,23]]`, `{"a":1}`, "[]", `["$x","| & ;","#",">"]`, `[{"a":"$_"}]`, `["a b",-1.0]`,
+	} {
 		f.Add(s)
 	}
 	env := lang.Env{Variable: func(string) (json.RawMessage, bool) { return nil, false }}

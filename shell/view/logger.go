@@ -17,7 +17,7 @@ func (l logger) event(e *event.Event) {
 	own := e.Origin == event.FromDiscovery || e.Origin == event.FromSession
 	switch {
 	case e.Kind.IsMessage() && own && e.Match == event.Matched:
-	case e.Kind == event.Progress: // it is one of a notification, which is logged
+	case e.Kind == event.Progress && !l.json: // it is one of a notification, which is logged
 	case l.json || !e.Kind.IsMessage() || e.Kind == event.Unreadable:
 		l.screen.printAll(l.opts.Stderr, l.line(e))
 	case e.Kind.IsMessage() && l.wanted(e):

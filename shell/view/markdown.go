@@ -5,6 +5,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"rpcsh/shell/human"
 )
 
 // maxMarkdown is how much of a text is laid out, in bytes.
@@ -23,7 +25,7 @@ func Markdown(text string, width int, colors *Palette) string {
 	}
 	m.endParagraph()
 	if total > maxMarkdown {
-		m.lines = append(m.lines, "… ("+Size(total)+" in all)")
+		m.lines = append(m.lines, "… ("+human.Size(total)+" in all)")
 	}
 	return strings.Trim(strings.Join(m.lines, "\n"), "\n")
 }

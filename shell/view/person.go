@@ -8,6 +8,7 @@ import (
 
 	"rpcsh/shell/event"
 	"rpcsh/shell/exit"
+	"rpcsh/shell/human"
 )
 
 // A person sits at a terminal and types, while things happen above the line.
@@ -41,7 +42,7 @@ func (p person) note(e *event.Event) string {
 	switch {
 	case e.Kind == event.Parked:
 		const longest = 60 // characters of a request that stands above as traffic
-		request := Clip(requestText(e.Method, e.Params), longest)
+		request := human.Clip(requestText(e.Method, e.Params), longest)
 		hint := fmt.Sprintf(" · .reply %d VALUE, .fail %d CODE MESSAGE", e.Pending, e.Pending)
 		return p.colors.Dim(before) + fmt.Sprintf("asks %d: %s", e.Pending, request) + p.colors.Dim(hint)
 	case e.Kind == event.Problem, e.Kind == event.Close && !e.Orderly:

@@ -56,7 +56,10 @@ func TestColored(t *testing.T) {
 var colorCode = regexp.MustCompile(`\x1b\[[0-9;]*m`)
 
 func FuzzPretty(f *testing.F) {
-	for _, s := range []string{`{"a":[1,{"b":"c\\\""}],"d":null}`, `"\u001b[31m"`, "[1e400,-0.0]", "\"\u009b\"", "[[],{}, \"\"]", "1", "nope", `{"a:":":"}`} {
+	for _, s := range []string{
+		`{"a":[1,{"b":"c\\\""}],"d":null}`, `"\u001b[31m"`, "[1e400,-0.0]", "\"\u009b\"", "[[],{}, \"\"]", "1",
+		"nope", `{"a:":":"}`,
+	} {
 		f.Add(s, 10)
 	}
 	color, plain := NewPalette(true), NewPalette(false)
@@ -78,7 +81,9 @@ func FuzzPretty(f *testing.F) {
 	})
 }
 
-var longJSON = json.RawMessage("[" + strings.Repeat(`{"name":"some text","n":12345,"ok":true,"list":[1,2.5]},`, (64<<10)/56) + "null]")
+var longJSON = json.RawMessage("[" + strings.Repeat(
+	`{"name":"some text","n":12345,"ok":true,"list":[1,2.5]},`, (64<<10)/56,
+) + "null]")
 
 func BenchmarkPretty(b *testing.B) {
 	for name, p := range map[string]*Palette{"plain": NewPalette(false), "colored": NewPalette(true)} {

@@ -4,13 +4,15 @@ import (
 	"fmt"
 	"math"
 	"strings"
+
+	"rpcsh/shell/human"
 )
 
 // ProgressText returns how far something has come, for Working: "[████······] 40 % doing this". total is 0 where it
 // is not known. text is the peer's; of it 60 characters are shown.
 func ProgressText(done, total float64, text string) string {
 	const width, longest = 20, 60
-	text = Visible(Clip(text, longest))
+	text = Visible(human.Clip(text, longest))
 	switch {
 	case total > 0:
 		share := math.Max(0, math.Min(1, done/total))

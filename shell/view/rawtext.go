@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"unicode/utf8"
+
+	"rpcsh/shell/human"
 )
 
 // HexPrefix begins bytes that are written in hexadecimal, for .send.
@@ -36,5 +38,5 @@ func rawExcerpt(frame []byte) string {
 	if len(frame) <= maxRaw {
 		return RawText(frame)
 	}
-	return RawText([]byte(Prefix(string(frame[:maxRaw+1]), maxRaw))) + "… (" + Size(len(frame)) + ")"
+	return RawText([]byte(Prefix(string(frame[:maxRaw+1]), maxRaw))) + "… (" + human.Size(len(frame)) + ")"
 }

@@ -9,6 +9,7 @@ import (
 	"rpcsh/rpcconn"
 	"rpcsh/rpcconn/jsontext"
 	"rpcsh/shell/event"
+	"rpcsh/shell/human"
 )
 
 // A Result is what came of a call at one peer.
@@ -132,7 +133,7 @@ func (v *View) resultText(result json.RawMessage) string {
 func (v *View) withTime(text string, d time.Duration) string {
 	text = strings.TrimSuffix(text, "\n")
 	last := text[strings.LastIndexByte(text, '\n')+1:]
-	took := Took(d)
+	took := human.Took(d)
 	gap := v.Width() - 1 - Width(last) - Width(took)
 	if gap < 2 {
 		text, gap = text+"\n", v.Width()-1-Width(took)

@@ -54,9 +54,11 @@ func (s *screen) print(to io.Writer, text string) {
 	s.putLocked(&slot{screen: s, lines: []line{{to, withLineBreak(text)}}, released: true})
 }
 
-// putLocked puts a slot at the end of the queue.
+// putLocked puts a slot at the end of the queue; after close it is forgotten.
 func (s *screen) putLocked(t *slot) {
-	t.released = t.released || s.closed
+	if s.closed {
+		return
+	}
 	s.queue = append(s.queue, t)
 	s.given++
 	s.changed.Broadcast()
@@ -108,7 +110,7 @@ func (s *screen) flush() {
 	}
 }
 
-// close writes the rest, released or not, and ends the painter. What is given to the screen from now on may be lost.
+// close writes the rest, released or not, and ends the painter. What is given to the screen from now on is lost.
 func (s *screen) close() {
 	s.mu.Lock()
 	s.sumUpLocked()

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"rpcsh/shell/human"
 )
 
 // Working shows text beside the line being typed, from the first second on, with how long it has been; stop ends
@@ -34,6 +36,7 @@ type statusLine struct {
 	show    func(text string) // nil: nobody looks
 	changed chan struct{}     // holds one: all is different
 	quit    chan struct{}
+	end     func() // closes quit, once
 	done    sync.WaitGroup
 
 	mu  sync.Mutex // protects what follows, and what it points to
@@ -49,15 +52,16 @@ type work struct {
 
 func newStatusLine(show func(text string)) *statusLine {
 	s := &statusLine{show: show, changed: make(chan struct{}, 1), quit: make(chan struct{})}
+	s.end = sync.OnceFunc(func() { close(s.quit) })
 	if show != nil {
 		s.done.Go(s.run)
 	}
 	return s
 }
 
-// close takes away what is shown, and ends the line's goroutine.
+// close takes away what is shown, and ends the line's goroutine. It may be called more than once.
 func (s *statusLine) close() {
-	close(s.quit)
+	s.end()
 	s.done.Wait()
 }
 
@@ -80,12 +84,15 @@ func (s *statusLine) run() {
 		}
 	}
 	defer func() { set("") }()
-	timer := time.NewTimer(time.Hour)
+	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for {
 		text, next := s.text()
 		set(text)
-		timer.Reset(next)
+		timer.Stop()
+		if next > 0 {
+			timer.Reset(next)
+		}
 		select {
 		case <-s.changed:
 		case <-timer.C:
@@ -95,17 +102,17 @@ func (s *statusLine) run() {
 	}
 }
 
-// text returns what is to be shown now, and after which time it changes by itself.
+// text returns what is to be shown now, and after which time it changes by itself; 0: it does not.
 func (s *statusLine) text() (text string, next time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if len(s.all) == 0 {
-		return "", time.Hour
+		return "", 0
 	}
 	w := s.all[len(s.all)-1]
 	since := time.Since(w.since)
 	if w.updated || since >= time.Second {
-		text = w.text + " " + Age(since) + ", Ctrl-C gives it up"
+		text = w.text + " " + human.Age(since) + ", Ctrl-C gives it up"
 	}
 	return text, time.Second - since%time.Second
 }

@@ -6,6 +6,8 @@ import (
 	"unicode"
 	"unicode/utf16"
 	"unicode/utf8"
+
+	"rpcsh/shell/human"
 )
 
 // Visible returns text on one line, with all characters made visible that could move the cursor, colour the screen,
@@ -76,7 +78,7 @@ func Shorten(text string, total int) string {
 	if whole && len(text) <= maxShown {
 		return text
 	}
-	return Prefix(text, maxShown) + "… (" + Size(total) + ")"
+	return Prefix(text, maxShown) + "… (" + human.Size(total) + ")"
 }
 
 // Prefix returns the first n bytes of text, or a little less where a character would be cut in two.
@@ -90,15 +92,6 @@ func Prefix(text string, n int) string {
 		}
 	}
 	return text[:n] // not UTF-8
-}
-
-// Clip shortens text to n characters, the last of them "…" where something is left out. Text from a peer is clipped
-// before it is made visible; Fit shortens what is visible already.
-func Clip(text string, n int) string {
-	if utf8.RuneCountInString(text) <= n {
-		return text
-	}
-	return string([]rune(text)[:max(0, n-1)]) + "…"
 }
 
 func withLineBreak(text string) string {

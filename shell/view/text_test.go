@@ -25,7 +25,10 @@ func TestVisible(t *testing.T) {
 		{"not UTF-8", "a\xff\xc3b\xe2\x82", `a\xff\xc3b\xe2\x82`},
 		{"half a surrogate pair", "\xed\xa0\x80", `\xed\xa0\x80`},
 		{"replacement character", "a\ufffdb", "a\ufffdb"},
-		{"bidi", "\u202eevil\u202c \u2066x\u2069 \u200e\u200f\u061c", `\u202eevil\u202c \u2066x\u2069 \u200e\u200f\u061c`},
+		{
+			"bidi", "\u202eevil\u202c \u2066x\u2069 \u200e\u200f\u061c",
+			`\u202eevil\u202c \u2066x\u2069 \u200e\u200f\u061c`,
+		},
 		{"line separators", "a\u2028b\u2029c", `a\u2028b\u2029c`},
 		{"not seen", "a\u200bb\ufeffc\u00add\u2060", `a\u200bb\ufeffc\u00add\u2060`},
 		{"tags", "\U000e0041\U000e0001", `\udb40\udc41\udb40\udc01`},
@@ -41,11 +44,16 @@ func TestVisible(t *testing.T) {
 }
 
 func isHarmless(text string) bool {
-	return utf8.ValidString(text) && strings.IndexFunc(text, func(r rune) bool { return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) }) < 0
+	return utf8.ValidString(text) && strings.IndexFunc(
+		text, func(r rune) bool { return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) },
+	) < 0
 }
 
 func FuzzVisible(f *testing.F) {
-	for _, s := range []string{"a\x1b[31m", "\u009b", "\xff\xfe", "\u202e", "\"\u009b\"", "[\"\U000e0041\u2028\"]", "👩‍👧", "\\u001b", "a\nb"} {
+	for _, s := range []string{
+		"a\x1b[31m", "\u009b", "\xff\xfe", "\u202e", "\"\u009b\"", "[\"\U000e0041\u2028\"]", "👩‍👧", "\\u001b",
+		"a\nb",
+	} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
@@ -56,11 +64,13 @@ func FuzzVisible(f *testing.F) {
 		if again := Visible(got); again != got {
 			t.Errorf("%q became %q, and that %q", text, got, again)
 		}
-		if lines := VisibleLines(text); !isHarmless(strings.ReplaceAll(lines, "\n", "")) || strings.Count(lines, "\n") != strings.Count(text, "\n") {
+		lines := VisibleLines(text)
+		if !isHarmless(strings.ReplaceAll(lines, "\n", "")) || strings.Count(lines, "\n") != strings.Count(text, "\n") {
 			t.Errorf("%q with its lines became %q", text, lines)
 		}
 		if json.Valid([]byte(text)) && utf8.ValidString(text) {
-			if was, is := sameJSON(t, Compact(json.RawMessage(text))), sameJSON(t, Visible(Compact(json.RawMessage(text)))); was != is {
+			one := Compact(json.RawMessage(text))
+			if was, is := sameJSON(t, one), sameJSON(t, Visible(one)); was != is {
 				t.Errorf("%q became other JSON: %q", text, got)
 			}
 		}
@@ -111,7 +121,10 @@ func TestShorten(t *testing.T) {
 }
 
 func BenchmarkVisible(b *testing.B) {
-	for name, text := range map[string]string{"ASCII": string(longJSON), "UTF-8": strings.Repeat("größe 日本 ", (64<<10)/15), "hostile": strings.Repeat("\x1b[31m\u009b", (64<<10)/7)} {
+	for name, text := range map[string]string{
+		"ASCII": string(longJSON), "UTF-8": strings.Repeat("größe 日本 ", (64<<10)/15),
+		"hostile": strings.Repeat("\x1b[31m\u009b", (64<<10)/7),
+	} {
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()
 			b.SetBytes(int64(len(text)))

@@ -6,7 +6,11 @@ import (
 
 	"rpcsh/rpcconn"
 	"rpcsh/shell/event"
+	"rpcsh/shell/human"
 )
+
+// clock is the form of the times before lines that come unasked.
+const clock = "15:04:05.000"
 
 // A style is how lines look.
 type style struct {
@@ -66,7 +70,7 @@ func (s style) responseLine(e *event.Event, summary string) string {
 	}
 	text = s.idText(e.ID) + text
 	if e.Took > 0 {
-		text += "  " + s.colors.Dim(Took(e.Took))
+		text += "  " + s.colors.Dim(human.Took(e.Took))
 	}
 	if e.Extra != nil {
 		text += "  " + s.colors.Dim(compactValue(e.Extra))

@@ -18,23 +18,43 @@ func TestVerbs(t *testing.T) {
 		do   func(s *stage)
 		want map[string]string // by mode; what is not there is as for a pipe
 	}{
-		{"Say", func(s *stage) { s.Say("%d peers", 2) }, map[string]string{"person": "2 peers", "pipe": "out: 2 peers"}},
+		{
+			"Say", func(s *stage) { s.Say("%d peers", 2) },
+			map[string]string{"person": "2 peers", "pipe": "out: 2 peers"},
+		},
 		{"Report", func(s *stage) { s.Report("done") }, map[string]string{
-			"person": "done", "pipe": "", "verbose": "rpcsh: done", "log": "T · done", "json log": `{"time":"T","kind":"note","text":"done"}`,
+			"person":   "done",
+			"pipe":     "",
+			"verbose":  "rpcsh: done",
+			"log":      "T · done",
+			"json log": `{"time":"T","kind":"note","text":"done"}`,
 		}},
 		{"Remark", func(s *stage) { s.Remark("nobody is connected") }, map[string]string{
 			"person": "nobody is connected", "pipe": "nobody is connected", "log": "T · nobody is connected",
 			"json log": `{"time":"T","kind":"note","text":"nobody is connected"}`,
 		}},
 		{"Fail", func(s *stage) { s.Fail("line", 2, failure) }, map[string]string{
-			"person": `wrong\u001b`, "pipe": `rpcsh: wrong\u001b`, "json log": `{"error":{"exit":2,"message":"wrong\u001b"}}`,
+			"person":   `wrong\u001b`,
+			"pipe":     `rpcsh: wrong\u001b`,
+			"json log": `{"error":{"exit":2,"message":"wrong\u001b"}}`,
 		}},
-		{"Fail again", func(s *stage) { s.Fail("line", 2, &exit.Shown{Err: failure}) }, map[string]string{"person": "", "pipe": ""}},
+		{
+			"Fail again", func(s *stage) { s.Fail("line", 2, &exit.Shown{Err: failure}) },
+			map[string]string{"person": "", "pipe": ""},
+		},
 		{"Failure", func(s *stage) { s.Failure(failure) }, map[string]string{
-			"person": `rpcsh: wrong\u001b`, "pipe": `rpcsh: wrong\u001b`, "json log": `{"error":{"exit":2,"message":"wrong\u001b"}}`,
+			"person":   `rpcsh: wrong\u001b`,
+			"pipe":     `rpcsh: wrong\u001b`,
+			"json log": `{"error":{"exit":2,"message":"wrong\u001b"}}`,
 		}},
-		{"Failure again", func(s *stage) { s.Failure(&exit.Shown{Err: failure}) }, map[string]string{"person": "", "pipe": ""}},
-		{"Page", func(s *stage) { _ = s.Page(t.Context(), "a\nb") }, map[string]string{"person": "", "pipe": "out: a\nout: b"}},
+		{
+			"Failure again", func(s *stage) { s.Failure(&exit.Shown{Err: failure}) },
+			map[string]string{"person": "", "pipe": ""},
+		},
+		{
+			"Page", func(s *stage) { _ = s.Page(t.Context(), "a\nb") },
+			map[string]string{"person": "", "pipe": "out: a\nout: b"},
+		},
 		{"Raw", func(s *stage) { s.Raw(event.Peer{Number: 2}, []byte("\x1e{}\n")) }, map[string]string{
 			"person": `T ← raw \u001e{}\n`, "pipe": `\u001e{}\n`, "log": `@2 \u001e{}\n`, "json log": `@2 \u001e{}\n`,
 		}},
@@ -93,9 +113,18 @@ func TestFailCaret(t *testing.T) {
 		{"behind wide characters", "日本 x", 7, "no", "       ^ no"},
 		{"behind what is made visible", "\x1b x", 2, "no", "         ^ no"},
 		{"behind the end", "m", 10, "no", "   ^ no"},
-		{"room on the left only", strings.Repeat("a", 50) + "b", 50, "this is wrong", strings.Repeat(" ", 38) + "this is wrong ^"},
-		{"room nowhere", strings.Repeat("a", 30) + "b", 30, strings.Repeat("w", 40), strings.Repeat(" ", 32) + "^ " + strings.Repeat("w", 40)},
-		{"in a line that is wrapped", strings.Repeat("a", 70) + "bc", 70, "no", "  " + strings.Repeat("a", 20) + "bc\n" + strings.Repeat(" ", 22) + "^ no"},
+		{
+			"room on the left only", strings.Repeat("a", 50) + "b", 50, "this is wrong",
+			strings.Repeat(" ", 38) + "this is wrong ^",
+		},
+		{
+			"room nowhere", strings.Repeat("a", 30) + "b", 30, strings.Repeat("w", 40),
+			strings.Repeat(" ", 32) + "^ " + strings.Repeat("w", 40),
+		},
+		{
+			"in a line that is wrapped", strings.Repeat("a", 70) + "bc", 70, "no",
+			"  " + strings.Repeat("a", 20) + "bc\n" + strings.Repeat(" ", 22) + "^ no",
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			s := newStage(t, "person", false)

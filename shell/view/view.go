@@ -61,11 +61,13 @@ type Options struct {
 	Stdout, Stderr io.Writer         // results; all else
 	Status         func(text string) // shows what is being waited for where there is no Terminal; nil: nothing does
 	Color          bool
-	Verbose        bool        // without a person: tell what has no result, and what comes unasked
-	Output         string      // one of Outputs; "": pretty for a person, else json. Errors are JSON where it is json.
-	Incoming       bool        // without a person: print what comes in on Stdout, a JSON object a line
-	Log            bool        // without a person: a line for each message on Stderr, as JSON where Output is json
-	Several        func() bool // reports whether lines have to say which peer they are about; nil: they do not
+	Verbose        bool   // without a person: tell what has no result, and what comes unasked
+	Output         string // one of Outputs; "": pretty for a person, else json. Errors are JSON where it is json.
+	Incoming       bool   // without a person: print what comes in on Stdout, a JSON object a line
+	Log            bool   // without a person: a line for each message on Stderr, as JSON where Output is json
+	// Several reports whether lines have to say which peer they are about; nil: they do not. It is called by the
+	// goroutine that reads events, so it must not wait for anybody who publishes one.
+	Several func() bool
 }
 
 // A View shows one session. Its methods may be called by any number of goroutines until Close.
@@ -118,7 +120,7 @@ func New(opts Options, bus *event.Bus) *View {
 	return v
 }
 
-// Close shows what was published or said before, released or not, and ends the view.
+// Close shows what was published or said before, released or not, and ends the view. It may be called more than once.
 func (v *View) Close() {
 	v.sub.Close()
 	v.reading.Wait()
@@ -140,10 +142,10 @@ func (v *View) read() {
 		if err != nil {
 			return
 		}
-		if e.Awaited {
+		v.audience.event(e)
+		if e.Awaited { // its line in a log does not wait for its result
 			v.reserve(e.Number)
 		}
-		v.audience.event(e)
 	}
 }
 

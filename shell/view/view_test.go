@@ -1,9 +1,6 @@
 package view
 
 import (
-	"context"
-	"encoding/json"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -11,83 +8,6 @@ import (
 	"rpcsh/rpcconn"
 	"rpcsh/shell/event"
 )
-
-// A desk is a terminal that keeps what is written to it.
-type desk struct {
-	paper
-	columns int
-	paged   []string
-	status  chan string // each that was set
-}
-
-func (d *desk) Page(_ context.Context, text string) error {
-	d.paged = append(d.paged, text)
-	return nil
-}
-
-func (d *desk) SetStatus(text string) { d.status <- text }
-
-func (d *desk) Width() int { return d.columns }
-
-// A stage is a view, the bus that it reads, and what it writes to.
-type stage struct {
-	*View
-	bus         *event.Bus
-	desk        *desk
-	out, errOut *paper // without a person
-}
-
-// modes are who looks.
-func modes() []string { return []string{"person", "pipe", "verbose", "incoming", "log", "json log"} }
-
-// newStage returns a view for those who look; several says that there are several peers.
-func newStage(t testing.TB, mode string, several bool) *stage {
-	t.Helper()
-	s := &stage{bus: new(event.Bus), out: new(paper), errOut: new(paper)}
-	opts := Options{Stdout: s.out, Stderr: s.errOut, Several: func() bool { return several }}
-	switch mode {
-	case "person":
-		s.desk = &desk{columns: 60, status: make(chan string, 100)}
-		opts = Options{Terminal: s.desk, Several: opts.Several}
-	case "verbose":
-		opts.Verbose = true
-	case "incoming":
-		opts.Incoming = true
-	case "log":
-		opts.Log = true
-	case "json log":
-		opts.Log, opts.Output = true, OutputJSON
-	}
-	s.View = New(opts, s.bus)
-	t.Cleanup(s.Close)
-	return s
-}
-
-// shown returns all that has been written: what went to stdout is marked by "out: ".
-func (s *stage) shown() []string {
-	s.Flush()
-	if s.desk != nil {
-		return lines(s.desk.String(), "")
-	}
-	return append(lines(s.out.String(), "out: "), lines(s.errOut.String(), "")...)
-}
-
-func lines(text, mark string) []string {
-	var all []string
-	for line := range strings.Lines(text) {
-		all = append(all, mark+strings.TrimSuffix(line, "\n"))
-	}
-	return all
-}
-
-func (s *stage) expect(t *testing.T, want ...string) {
-	t.Helper()
-	if got := s.shown(); !slices.Equal(got, want) {
-		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
-	}
-}
-
-func raw(text string) json.RawMessage { return json.RawMessage(text) }
 
 // noon is when all happens.
 var noon = time.Date(2026, 11, 28, 12, 0, 0, 5e6, time.UTC)
@@ -97,222 +17,284 @@ const (
 	atJSON = `{"time":"2026-11-28T12:00:00.005Z","number":1,"peer":2`
 )
 
+var notFound = &rpcconn.Error{Code: -32601, Message: "Method not found"}
+
+// An eventCase is an event of peer 2, and how it looks; "" is that it is not shown.
+type eventCase struct {
+	name   string
+	event  event.Event
+	person string // with several peers
+	pipe   string // with one
+
+	verbose, incoming string // "": as for a pipe; "-": it is not shown
+	log               string // "": as for a person
+	json              string // behind time, number and peer; "-": it is not shown
+}
+
+var eventCases = []eventCase{
+	{
+		name: "request",
+		event: event.Event{
+			Kind: event.Request, ID: rpcconn.IntID(1), Method: "my_double", Params: raw("[3, \"a\"]"),
+			Extra: raw(`{"x": 1}`),
+		},
+		person: at + ` ← @2 #1 my_double {"x":1} 3 "a"`,
+		pipe:   at + ` ← #1 my_double {"x":1} 3 "a"`,
+		incoming: `out: ` + atJSON + `,"dir":"in","kind":"request","id":1` +
+			`,"method":"my_double","params":[3,"a"],"extra":{"x":1}}`,
+		json: `,"dir":"in","kind":"request","id":1,"method":"my_double","params":[3,"a"],"extra":{"x":1}}`,
+	},
+	{
+		name:   "notification",
+		event:  event.Event{Kind: event.Notification, Method: "no\x1bte", Params: raw("[\"\u009b\"]")},
+		person: at + ` ← @2 no\u001bte "\u009b"`,
+		pipe:   at + ` ← no\u001bte "\u009b"`,
+		incoming: `out: ` + atJSON + `,"dir":"in","kind":"notification"` +
+			`,"method":"no\u001bte","params":["` + "\u009b" + `"]}`,
+		json: `,"dir":"in","kind":"notification","method":"no\u001bte","params":["` + "\u009b" + `"]}`,
+	},
+	{
+		name: "our answer",
+		event: event.Event{
+			Kind: event.Response, Out: true, ID: rpcconn.IntID(1), Method: "my_double", Result: raw("6"),
+			Took: 200 * time.Microsecond, Text: "by hand",
+		},
+		person:   at + ` → @2 #1 6  0.2 ms  by hand`,
+		pipe:     at + ` → #1 6  0.2 ms  by hand`,
+		incoming: "-",
+		json: `,"dir":"out","kind":"response","id":1` +
+			`,"method":"my_double","result":6,"ms":0.200,"text":"by hand"}`,
+	},
+	{
+		name: "our answer that nobody has to read",
+		event: event.Event{
+			Kind: event.Response, Out: true, ID: rpcconn.IntID(1), Result: raw("[1]"),
+			Summary: "an OpenRPC document (3 B)",
+		},
+		person:   at + ` → @2 #1 an OpenRPC document (3 B)`,
+		pipe:     at + ` → #1 [1]`,
+		incoming: "-",
+		json:     `,"dir":"out","kind":"response","id":1,"result":[1]}`,
+	},
+	{
+		name:     "our error",
+		event:    event.Event{Kind: event.Error, Out: true, ID: rpcconn.IntID(1), Method: "nosuch", Err: notFound},
+		person:   at + ` → @2 #1 error -32601: Method not found`,
+		pipe:     at + ` → #1 error -32601: Method not found`,
+		incoming: "-",
+		json: `,"dir":"out","kind":"error","id":1,"method":"nosuch"` +
+			`,"error":{"code":-32601,"message":"Method not found"}}`,
+	},
+	{
+		name: "no answer",
+		event: event.Event{
+			Kind: event.Response, Out: true, ID: rpcconn.IntID(1), Method: "m",
+			Text: "no answer, the connection is closed",
+		},
+		person: at + ` → @2 #1 no answer, the connection is closed`,
+		pipe:   at + ` → #1 no answer, the connection is closed`,
+		json:   `,"dir":"out","kind":"response","id":1,"method":"m","text":"no answer, the connection is closed"}`,
+	},
+	{
+		name: "late response",
+		event: event.Event{
+			Kind: event.Response, ID: rpcconn.IntID(7), Method: "slow", Match: event.Late,
+			Origin: event.FromLine, Result: raw("1"),
+		},
+		person: at + ` ← @2 #7 1  late: slow was given up`,
+		pipe:   at + ` ← #7 1  late: slow was given up`,
+		incoming: `out: ` + atJSON + `,"dir":"in","kind":"response","id":7` +
+			`,"method":"slow","result":1,"match":"late"}`,
+		json: `,"dir":"in","kind":"response","id":7,"method":"slow","result":1,"match":"late"}`,
+	},
+	{
+		name: "unmatched response with an error and a result",
+		event: event.Event{
+			Kind: event.Error, ID: rpcconn.IntID(7), Match: event.Unmatched, Err: notFound,
+			Result: raw("1"),
+		},
+		person: at + ` ← @2 #7 error -32601: Method not found  with a result beside it: 1  unmatched response`,
+		pipe:   at + ` ← #7 error -32601: Method not found  with a result beside it: 1  unmatched response`,
+		incoming: `out: ` + atJSON + `,"dir":"in","kind":"error","id":7,"result":1` +
+			`,"error":{"code":-32601,"message":"Method not found"},"match":"unmatched"}`,
+		json: `,"dir":"in","kind":"error","id":7,"result":1` +
+			`,"error":{"code":-32601,"message":"Method not found"},"match":"unmatched"}`,
+	},
+	{
+		name: "request of a line in the background",
+		event: event.Event{
+			Kind: event.Request, Out: true, Origin: event.FromBackground, ID: rpcconn.IntID(3),
+			Method: "my_add", Params: raw("[1,2]"),
+		},
+		person: at + ` → @2 #3 my_add 1 2`,
+		pipe:   at + ` → #3 my_add 1 2`,
+		json:   `,"dir":"out","kind":"request","id":3,"method":"my_add","params":[1,2]}`,
+	},
+	{
+		name: "response to a script",
+		event: event.Event{
+			Kind: event.Response, Origin: event.FromScript, ID: rpcconn.IntID(3), Method: "my_add",
+			Result: raw("3"), Took: time.Second,
+		},
+		person: at + ` ← @2 #3 3  1.0 s`,
+		pipe:   at + ` ← #3 3  1.0 s`,
+		json:   `,"dir":"in","kind":"response","id":3,"method":"my_add","result":3,"ms":1000.000}`,
+	},
+	{
+		name: "request of a line that is waited for",
+		event: event.Event{
+			Kind: event.Request, Out: true, Origin: event.FromLine, ID: rpcconn.IntID(3), Method: "my_add",
+		},
+		log:  at + ` → @2 #3 my_add`,
+		json: `,"dir":"out","kind":"request","id":3,"method":"my_add"}`,
+	},
+	{
+		name: "response to a line that is waited for",
+		event: event.Event{
+			Kind: event.Response, Origin: event.FromLine, ID: rpcconn.IntID(3), Method: "my_add",
+			Result: raw("3"),
+		},
+		log:  at + ` ← @2 #3 3`,
+		json: `,"dir":"in","kind":"response","id":3,"method":"my_add","result":3}`,
+	},
+	{
+		name: "response in the background, which is shown as a result",
+		event: event.Event{
+			Kind: event.Response, Origin: event.FromBackground, ID: rpcconn.IntID(3), Result: raw("3"),
+			Awaited: true,
+		},
+		log:  at + ` ← @2 #3 3`,
+		json: `,"dir":"in","kind":"response","id":3,"result":3}`,
+	},
+	{
+		name:  "discovery",
+		event: event.Event{Kind: event.Request, Out: true, Origin: event.FromDiscovery, Method: "rpc.discover"},
+		json:  "-",
+	},
+	{
+		name:  "session",
+		event: event.Event{Kind: event.Notification, Out: true, Origin: event.FromSession, Method: "exit"},
+		json:  "-",
+	},
+	{
+		name:     "other",
+		event:    event.Event{Kind: event.Other, Value: raw("{\"a\": \n1}")},
+		person:   at + ` ← @2 {"a":1}`,
+		pipe:     at + ` ← {"a":1}`,
+		incoming: `out: ` + atJSON + `,"dir":"in","kind":"other","value":{"a":1}}`,
+		json:     `,"dir":"in","kind":"other","value":{"a":1}}`,
+	},
+	{
+		name:   "unreadable",
+		event:  event.Event{Kind: event.Unreadable, Text: "no message:\n\x1b"},
+		person: at + ` ← @2 no message: \u001b`,
+		pipe:   at + ` ← no message: \u001b`,
+		log:    at + ` · @2 there:1: no message: \u001b`,
+		json:   `,"dir":"in","kind":"unreadable","text":"no message:\n\u001b"}`,
+	},
+	{
+		name:   "stderr",
+		event:  event.Event{Kind: event.Stderr, Text: "said\x07", Topic: "lines of there:1"},
+		person: `@2 │ said\u0007`,
+		pipe:   `│ said\u0007`,
+		log:    `@2 │ said\u0007`,
+		json:   `,"kind":"stderr","text":"said\u0007"}`,
+	},
+	{
+		name:  "progress",
+		event: event.Event{Kind: event.Progress, Text: "half"},
+		json:  `,"kind":"progress","text":"half"}`,
+	},
+	{
+		name:    "connect",
+		event:   event.Event{Kind: event.Connect, Text: "@2 connected from there:1"},
+		person:  at + ` · @2 connected from there:1`,
+		verbose: `rpcsh: @2 connected from there:1`,
+		log:     at + ` · @2 connected from there:1`,
+		json:    `,"kind":"connect","text":"@2 connected from there:1"}`,
+	},
+	{
+		name:    "connect, which was asked for",
+		event:   event.Event{Kind: event.Connect, Asked: true, Text: "connected to there:1"},
+		person:  `connected to there:1`,
+		verbose: `rpcsh: connected to there:1`,
+		log:     at + ` · connected to there:1`,
+		json:    `,"kind":"connect","text":"connected to there:1"}`,
+	},
+	{
+		name:    "close",
+		event:   event.Event{Kind: event.Close, Orderly: true, Text: "there:1 closed the connection"},
+		person:  at + ` · there:1 closed the connection`,
+		verbose: `rpcsh: there:1 closed the connection`,
+		log:     at + ` · there:1 closed the connection`,
+		json:    `,"kind":"close","text":"there:1 closed the connection"}`,
+	},
+	{
+		name:    "note",
+		event:   event.Event{Kind: event.Note, Text: "a\nb"},
+		person:  at + ` · a\nb`,
+		verbose: `rpcsh: a\nb`,
+		log:     at + ` · a\nb`,
+		json:    `,"kind":"note","text":"a\nb"}`,
+	},
+	{
+		name: "note of a script",
+		event: event.Event{
+			Kind: event.Note, Origin: event.FromScript, Text: "a.star: hello\nyou", Topic: "log of a.star",
+		},
+		person: at + ` · a.star: hello you`,
+		pipe:   `rpcsh: a.star: hello you`,
+		log:    at + ` · a.star: hello you`,
+		json:   `,"kind":"note","text":"a.star: hello\nyou"}`,
+	},
+	{
+		name:    "speaks",
+		event:   event.Event{Kind: event.Speaks, Text: "@2 speaks JSON-RPC 2.0"},
+		person:  at + ` · @2 speaks JSON-RPC 2.0`,
+		verbose: `rpcsh: @2 speaks JSON-RPC 2.0`,
+		log:     at + ` · @2 speaks JSON-RPC 2.0`,
+		json:    `,"kind":"speaks","text":"@2 speaks JSON-RPC 2.0"}`,
+	},
+	{
+		name:    "learned",
+		event:   event.Event{Kind: event.Learned, Text: "4 methods by openrpc"},
+		person:  at + ` · 4 methods by openrpc`,
+		verbose: `rpcsh: 4 methods by openrpc`,
+		log:     at + ` · 4 methods by openrpc`,
+		json:    `,"kind":"learned","text":"4 methods by openrpc"}`,
+	},
+	{
+		name: "parked",
+		event: event.Event{
+			Kind: event.Parked, ID: rpcconn.IntID(9), Method: "my_double", Params: raw("[3]"), Pending: 1,
+		},
+		person:  at + ` · asks 1: my_double 3 · .reply 1 VALUE, .fail 1 CODE MESSAGE`,
+		verbose: `rpcsh: asks 1: my_double 3`,
+		log:     at + ` · asks 1: my_double 3`,
+		json:    `,"kind":"parked","pending":1,"id":9,"method":"my_double","params":[3]}`,
+	},
+	{
+		name:    "unparked",
+		event:   event.Event{Kind: event.Unparked, Method: "m", Pending: 1, Text: "withdrawn"},
+		person:  at + ` · request 1, m, is gone: withdrawn`,
+		verbose: `rpcsh: request 1, m, is gone: withdrawn`,
+		log:     at + ` · request 1, m, is gone: withdrawn`,
+		json:    `,"kind":"unparked","pending":1,"method":"m","text":"withdrawn"}`,
+	},
+	{
+		name:   "problem",
+		event:  event.Event{Kind: event.Problem, Text: "it\nbroke"},
+		person: at + ` · it broke`,
+		pipe:   `rpcsh: it broke`,
+		log:    at + ` · it broke`,
+		json:   `,"kind":"problem","text":"it\nbroke"}`,
+	},
+}
+
 // Each kind of event, for each of those who look; "" is that it is not shown to them.
 func TestEvents(t *testing.T) {
 	peer := event.Peer{Number: 2, Title: "@2 there:1"}
-	notFound := &rpcconn.Error{Code: -32601, Message: "Method not found"}
-	for _, tt := range []struct {
-		name   string
-		event  event.Event
-		person string // with several peers
-		pipe   string // with one
-		// Where these are not given, they are as the pipe's, as the pipe's with the peer, and JSON.
-		verbose, incoming, log string
-		json                   string // behind time, number and peer
-	}{
-		{
-			name:     "request",
-			event:    event.Event{Kind: event.Request, ID: rpcconn.IntID(1), Method: "my_double", Params: raw("[3, \"a\"]"), Extra: raw(`{"x": 1}`)},
-			person:   at + ` ← @2 #1 my_double {"x":1} 3 "a"`,
-			pipe:     at + ` ← #1 my_double {"x":1} 3 "a"`,
-			incoming: `out: ` + atJSON + `,"dir":"in","kind":"request","id":1,"method":"my_double","params":[3,"a"],"extra":{"x":1}}`,
-			json:     `,"dir":"in","kind":"request","id":1,"method":"my_double","params":[3,"a"],"extra":{"x":1}}`,
-		},
-		{
-			name:     "notification",
-			event:    event.Event{Kind: event.Notification, Method: "no\x1bte", Params: raw("[\"\u009b\"]")},
-			person:   at + ` ← @2 no\u001bte "\u009b"`,
-			pipe:     at + ` ← no\u001bte "\u009b"`,
-			incoming: `out: ` + atJSON + `,"dir":"in","kind":"notification","method":"no\u001bte","params":["` + "\u009b" + `"]}`,
-			json:     `,"dir":"in","kind":"notification","method":"no\u001bte","params":["` + "\u009b" + `"]}`,
-		},
-		{
-			name:     "our answer",
-			event:    event.Event{Kind: event.Response, Out: true, ID: rpcconn.IntID(1), Method: "my_double", Result: raw("6"), Took: 200 * time.Microsecond, Text: "by hand"},
-			person:   at + ` → @2 #1 6  0.2 ms  by hand`,
-			pipe:     at + ` → #1 6  0.2 ms  by hand`,
-			incoming: "-",
-			json:     `,"dir":"out","kind":"response","id":1,"method":"my_double","result":6,"ms":0.200,"text":"by hand"}`,
-		},
-		{
-			name:     "our answer that nobody has to read",
-			event:    event.Event{Kind: event.Response, Out: true, ID: rpcconn.IntID(1), Result: raw("[1]"), Summary: "an OpenRPC document (3 B)"},
-			person:   at + ` → @2 #1 an OpenRPC document (3 B)`,
-			pipe:     at + ` → #1 [1]`,
-			incoming: "-",
-			json:     `,"dir":"out","kind":"response","id":1,"result":[1]}`,
-		},
-		{
-			name:     "our error",
-			event:    event.Event{Kind: event.Error, Out: true, ID: rpcconn.IntID(1), Method: "nosuch", Err: notFound},
-			person:   at + ` → @2 #1 error -32601: Method not found`,
-			pipe:     at + ` → #1 error -32601: Method not found`,
-			incoming: "-",
-			json:     `,"dir":"out","kind":"error","id":1,"method":"nosuch","error":{"code":-32601,"message":"Method not found"}}`,
-		},
-		{
-			name:   "no answer",
-			event:  event.Event{Kind: event.Response, Out: true, ID: rpcconn.IntID(1), Method: "m", Text: "no answer, the connection is closed"},
-			person: at + ` → @2 #1 no answer, the connection is closed`,
-			pipe:   at + ` → #1 no answer, the connection is closed`,
-			json:   `,"dir":"out","kind":"response","id":1,"method":"m","text":"no answer, the connection is closed"}`,
-		},
-		{
-			name:     "late response",
-			event:    event.Event{Kind: event.Response, ID: rpcconn.IntID(7), Method: "slow", Match: event.Late, Origin: event.FromLine, Result: raw("1")},
-			person:   at + ` ← @2 #7 1  late: slow was given up`,
-			pipe:     at + ` ← #7 1  late: slow was given up`,
-			incoming: `out: ` + atJSON + `,"dir":"in","kind":"response","id":7,"method":"slow","result":1,"match":"late"}`,
-			json:     `,"dir":"in","kind":"response","id":7,"method":"slow","result":1,"match":"late"}`,
-		},
-		{
-			name:     "unmatched response with an error and a result",
-			event:    event.Event{Kind: event.Error, ID: rpcconn.IntID(7), Match: event.Unmatched, Err: notFound, Result: raw("1")},
-			person:   at + ` ← @2 #7 error -32601: Method not found  with a result beside it: 1  unmatched response`,
-			pipe:     at + ` ← #7 error -32601: Method not found  with a result beside it: 1  unmatched response`,
-			incoming: `out: ` + atJSON + `,"dir":"in","kind":"error","id":7,"result":1,"error":{"code":-32601,"message":"Method not found"},"match":"unmatched"}`,
-			json:     `,"dir":"in","kind":"error","id":7,"result":1,"error":{"code":-32601,"message":"Method not found"},"match":"unmatched"}`,
-		},
-		{
-			name:   "request of a line in the background",
-			event:  event.Event{Kind: event.Request, Out: true, Origin: event.FromBackground, ID: rpcconn.IntID(3), Method: "my_add", Params: raw("[1,2]")},
-			person: at + ` → @2 #3 my_add 1 2`,
-			pipe:   at + ` → #3 my_add 1 2`,
-			json:   `,"dir":"out","kind":"request","id":3,"method":"my_add","params":[1,2]}`,
-		},
-		{
-			name:   "response to a script",
-			event:  event.Event{Kind: event.Response, Origin: event.FromScript, ID: rpcconn.IntID(3), Method: "my_add", Result: raw("3"), Took: time.Second},
-			person: at + ` ← @2 #3 3  1.0 s`,
-			pipe:   at + ` ← #3 3  1.0 s`,
-			json:   `,"dir":"in","kind":"response","id":3,"method":"my_add","result":3,"ms":1000.000}`,
-		},
-		{
-			name:  "request of a line that is waited for",
-			event: event.Event{Kind: event.Request, Out: true, Origin: event.FromLine, ID: rpcconn.IntID(3), Method: "my_add"},
-			log:   at + ` → @2 #3 my_add`,
-			json:  `,"dir":"out","kind":"request","id":3,"method":"my_add"}`,
-		},
-		{
-			name:  "response to a line that is waited for",
-			event: event.Event{Kind: event.Response, Origin: event.FromLine, ID: rpcconn.IntID(3), Method: "my_add", Result: raw("3")},
-			log:   at + ` ← @2 #3 3`,
-			json:  `,"dir":"in","kind":"response","id":3,"method":"my_add","result":3}`,
-		},
-		{name: "discovery", event: event.Event{Kind: event.Request, Out: true, Origin: event.FromDiscovery, Method: "rpc.discover"}, json: "-"},
-		{name: "session", event: event.Event{Kind: event.Notification, Out: true, Origin: event.FromSession, Method: "exit"}, json: "-"},
-		{
-			name:     "other",
-			event:    event.Event{Kind: event.Other, Value: raw("{\"a\": \n1}")},
-			person:   at + ` ← @2 {"a":1}`,
-			pipe:     at + ` ← {"a":1}`,
-			incoming: `out: ` + atJSON + `,"dir":"in","kind":"other","value":{"a":1}}`,
-			json:     `,"dir":"in","kind":"other","value":{"a":1}}`,
-		},
-		{
-			name:   "unreadable",
-			event:  event.Event{Kind: event.Unreadable, Text: "no message:\n\x1b"},
-			person: at + ` ← @2 no message: \u001b`,
-			pipe:   at + ` ← no message: \u001b`,
-			log:    at + ` · @2 there:1: no message: \u001b`,
-			json:   `,"dir":"in","kind":"unreadable","text":"no message:\n\u001b"}`,
-		},
-		{
-			name:   "stderr",
-			event:  event.Event{Kind: event.Stderr, Text: "said\x07", Topic: "lines of there:1"},
-			person: `@2 │ said\u0007`,
-			pipe:   `│ said\u0007`,
-			log:    `@2 │ said\u0007`,
-			json:   `,"kind":"stderr","text":"said\u0007"}`,
-		},
-		{
-			name:  "progress",
-			event: event.Event{Kind: event.Progress, Text: "half"},
-			log:   at + ` · half`,
-			json:  `,"kind":"progress","text":"half"}`,
-		},
-		{
-			name:    "connect",
-			event:   event.Event{Kind: event.Connect, Text: "@2 connected from there:1"},
-			person:  at + ` · @2 connected from there:1`,
-			verbose: `rpcsh: @2 connected from there:1`,
-			log:     at + ` · @2 connected from there:1`,
-			json:    `,"kind":"connect","text":"@2 connected from there:1"}`,
-		},
-		{
-			name:    "connect, which was asked for",
-			event:   event.Event{Kind: event.Connect, Asked: true, Text: "connected to there:1"},
-			person:  `connected to there:1`,
-			verbose: `rpcsh: connected to there:1`,
-			log:     at + ` · connected to there:1`,
-			json:    `,"kind":"connect","text":"connected to there:1"}`,
-		},
-		{
-			name:    "close",
-			event:   event.Event{Kind: event.Close, Orderly: true, Text: "there:1 closed the connection"},
-			person:  at + ` · there:1 closed the connection`,
-			verbose: `rpcsh: there:1 closed the connection`,
-			log:     at + ` · there:1 closed the connection`,
-			json:    `,"kind":"close","text":"there:1 closed the connection"}`,
-		},
-		{
-			name:    "note",
-			event:   event.Event{Kind: event.Note, Text: "a\nb"},
-			person:  at + ` · a\nb`,
-			verbose: `rpcsh: a\nb`,
-			log:     at + ` · a\nb`,
-			json:    `,"kind":"note","text":"a\nb"}`,
-		},
-		{
-			name:   "note of a script",
-			event:  event.Event{Kind: event.Note, Origin: event.FromScript, Text: "a.star: hello\nyou", Topic: "log of a.star"},
-			person: at + ` · a.star: hello you`,
-			pipe:   `rpcsh: a.star: hello you`,
-			log:    at + ` · a.star: hello you`,
-			json:   `,"kind":"note","text":"a.star: hello\nyou"}`,
-		},
-		{
-			name:    "speaks",
-			event:   event.Event{Kind: event.Speaks, Text: "@2 speaks JSON-RPC 2.0"},
-			person:  at + ` · @2 speaks JSON-RPC 2.0`,
-			verbose: `rpcsh: @2 speaks JSON-RPC 2.0`,
-			log:     at + ` · @2 speaks JSON-RPC 2.0`,
-			json:    `,"kind":"speaks","text":"@2 speaks JSON-RPC 2.0"}`,
-		},
-		{
-			name:    "learned",
-			event:   event.Event{Kind: event.Learned, Text: "4 methods by openrpc"},
-			person:  at + ` · 4 methods by openrpc`,
-			verbose: `rpcsh: 4 methods by openrpc`,
-			log:     at + ` · 4 methods by openrpc`,
-			json:    `,"kind":"learned","text":"4 methods by openrpc"}`,
-		},
-		{
-			name:    "parked",
-			event:   event.Event{Kind: event.Parked, ID: rpcconn.IntID(9), Method: "my_double", Params: raw("[3]"), Pending: 1},
-			person:  at + ` · asks 1: my_double 3 · .reply 1 VALUE, .fail 1 CODE MESSAGE`,
-			verbose: `rpcsh: asks 1: my_double 3`,
-			log:     at + ` · asks 1: my_double 3`,
-			json:    `,"kind":"parked","pending":1,"id":9,"method":"my_double","params":[3]}`,
-		},
-		{
-			name:    "unparked",
-			event:   event.Event{Kind: event.Unparked, Method: "m", Pending: 1, Text: "withdrawn"},
-			person:  at + ` · request 1, m, is gone: withdrawn`,
-			verbose: `rpcsh: request 1, m, is gone: withdrawn`,
-			log:     at + ` · request 1, m, is gone: withdrawn`,
-			json:    `,"kind":"unparked","pending":1,"method":"m","text":"withdrawn"}`,
-		},
-		{
-			name:   "problem",
-			event:  event.Event{Kind: event.Problem, Text: "it\nbroke"},
-			person: at + ` · it broke`,
-			pipe:   `rpcsh: it broke`,
-			log:    at + ` · it broke`,
-			json:   `,"kind":"problem","text":"it\nbroke"}`,
-		},
-	} {
-		// "-" is that it is not shown, where "" would be what follows from the others
+	for _, tt := range eventCases {
 		or := func(given, otherwise string) string {
 			switch given {
 			case "":
@@ -369,7 +351,10 @@ func TestColors(t *testing.T) {
 			p.Dim(at) + " " + p.In("←") + " " + p.Dim("#1") + " " + p.Bold("m") + " 1",
 		},
 		{
-			"error", event.Event{Kind: event.Error, Out: true, ID: rpcconn.IntID(1), Err: &rpcconn.Error{Code: 1, Message: "x"}, Took: time.Second},
+			"error", event.Event{
+				Kind: event.Error, Out: true, ID: rpcconn.IntID(1), Err: &rpcconn.Error{Code: 1, Message: "x"},
+				Took: time.Second,
+			},
 			p.Dim(at) + " " + p.Out("→") + " " + p.Dim("#1") + " " + p.Err("error 1: x") + "  " + p.Dim("1.0 s"),
 		},
 		{"note", event.Event{Kind: event.Note, Text: "x"}, p.Dim(at + " · x")},

@@ -11,8 +11,8 @@ import (
 	"rpcsh/rpcconn/transport/web"
 )
 
-// readAnswer reads the body of res, the response to a POST that carried sent, and has Recv return it where it is a message. The error says
-// why that is none, or no answer to sent.
+// readAnswer reads the body of res, the response to a POST that carried sent, and has Recv return it where it is a
+// message. The error says why that is none, or no answer to sent.
 func (c *client) readAnswer(ctx context.Context, res *http.Response, sent content) error {
 	body, err := c.readBody(res.Body)
 	if err != nil {
@@ -36,7 +36,7 @@ func (c *client) readAnswer(ctx context.Context, res *http.Response, sent conten
 		c.report(fmt.Errorf("what answered a notification is no message: %s", rpcconn.Excerpt(body)))
 		return nil
 	case !readable && ok && status.Advice == "":
-		status.Advice = "that is no answer of this protocol; try another path or -p"
+		status.Advice = web.OtherProtocol
 	case readable && (ok && !asked || got.answers(sent.requests)):
 		c.session.learn(body)
 		return c.deliver(ctx, body)
@@ -49,7 +49,8 @@ func (c *client) readAnswer(ctx context.Context, res *http.Response, sent conten
 	return c.refused(status)
 }
 
-// refused returns err, which is what is said to a POST, after ending the connection where it says that there is no such session.
+// refused returns err, which is what is said to a POST, after ending the connection where it says that there is no such
+// session.
 func (c *client) refused(err error) error {
 	var status *StatusError
 	switch e := err.(type) {
@@ -81,7 +82,7 @@ func (c *client) readBody(r io.Reader) ([]byte, error) {
 	body, err := io.ReadAll(io.LimitReader(r, int64(c.max)+1))
 	switch {
 	case len(body) > c.max:
-		return nil, fmt.Errorf("the answer is over the limit of %d bytes; --max-message raises it", c.max)
+		return nil, &rpcconn.SizeError{What: "the answer", Limit: c.max}
 	case err != nil:
 		return nil, fmt.Errorf("the answer broke off after %d bytes, %s: %w", len(body), rpcconn.Excerpt(body), err)
 	}

@@ -30,7 +30,7 @@ type Options struct {
 	Header     http.Header          // of every request; Host counts too
 	TLS        *tls.Config          // for https; nil: the system's
 	CookieFile string               // holds user:password, as bitcoind writes it; "": none. What the URL or Header say comes first
-	MaxMessage int                  // bytes that a received message may have; 0: transport.DefaultMaxMessage
+	MaxMessage int                  // bytes that a received message may have; 0: rpcconn.DefaultMaxMessage
 	Streamable bool                 // the peer is known to speak MCP; else it does if it answers with an Mcp-Session-Id
 	NewCodec   func() rpcconn.Codec // of what is spoken
 	OnError    func(error)          // told, on any goroutine, what goes wrong beside messages; nil: nobody is
@@ -66,10 +66,11 @@ type client struct {
 
 var _ rpcconn.Channel = (*client)(nil)
 
-// Dial returns a Channel to the server at url, http://… or https://…, having seen that a connection can be made, TLS included. Nothing is
-// asked of the server before the first Send. ctx means nothing to the Channel later.
+// Dial returns a Channel to the server at url, http://… or https://…, having seen that a connection can be made, TLS
+// included. Nothing is asked of the server before the first Send. ctx means nothing to the Channel later.
 //
-// Its Send returns when what it sent has been answered: the answer comes from Recv before that. Its Recv returns no *rpcconn.FrameError.
+// Its Send returns when what it sent has been answered: the answer comes from Recv before that. Its Recv returns no
+// *rpcconn.FrameError.
 func Dial(ctx context.Context, url string, opts Options) (rpcconn.Channel, *Info, error) {
 	u, err := web.ParseURL(url, "http", "https")
 	if err != nil {
@@ -111,9 +112,9 @@ func Dial(ctx context.Context, url string, opts Options) (rpcconn.Channel, *Info
 	return c, &Info{RemoteAddr: remote}, nil
 }
 
-// Send implements rpcconn.Channel: it posts frame and returns when that is answered, or, for a frame without requests, accepted. The error
-// says why it was not: what a StatusError says, or an *rpcconn.Error with which the peer refused it without naming a request. Once ctx is
-// done nobody waits for the answer any more.
+// Send implements rpcconn.Channel: it posts frame and returns when that is answered, or, for a frame without requests,
+// accepted. The error says why it was not: what a StatusError says, or an *rpcconn.Error with which the peer refused it
+// without naming a request. Once ctx is done nobody waits for the answer any more.
 func (c *client) Send(ctx context.Context, frame []byte) error {
 	sent, _ := c.content.look(frame) // what cannot be read here asks for nothing that could be waited for
 	release := func() {}

@@ -57,7 +57,7 @@ func TestAnswers(t *testing.T) {
 		{name: "redirect", send: request, answer: http.RedirectHandler("http://evil.example/x", http.StatusTemporaryRedirect).ServeHTTP, err: `it redirects to "http://evil.example/x"`},
 		{name: "batch", send: "[" + request + "," + notification + "]", answer: say(200, "", "["+result+"]"), got: "[" + result + "]"},
 		{name: "limit", send: request, answer: say(200, "", result), got: result, limited: true},
-		{name: "over the limit", send: request, answer: say(200, "", result+strings.Repeat(" ", 50)), err: "the answer is over the limit of 50 bytes; --max-message raises it", limited: true},
+		{name: "over the limit", send: request, answer: say(200, "", result+strings.Repeat(" ", 50)), err: "the answer is over the limit of 50 bytes", limited: true},
 		{name: "unknown status", send: request, answer: say(599, "", ""), err: "HTTP 599"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

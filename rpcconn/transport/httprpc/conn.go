@@ -16,9 +16,9 @@ const maxHead = 64 << 10
 
 var headEnd = []byte("\r\n\r\n")
 
-// A strictConn is a connection to a server from which one response to each request is read, and no more: some servers send another one
-// behind it, which would pass for the answer to the next request. With what is too much the connection ends, and what would be written to
-// it is refused, so that the HTTP client takes another connection.
+// A strictConn is a connection to a server from which one response to each request is read, and no more: some servers
+// send another one behind it, which would pass for the answer to the next request. With what is too much the connection
+// ends, and what would be written to it is refused, so that the HTTP client takes another connection.
 type strictConn struct {
 	net.Conn
 	trust *trust      // loses with what is too much

@@ -12,8 +12,8 @@ import (
 // maxCookie is how long the content of a cookie file may be, in bytes; a longer one is some other file.
 const maxCookie = 4 << 10
 
-// authorize puts the user and password that u or the cookie file has, in this order, into header, unless it has an Authorization
-// already, and takes them out of u.
+// authorize puts the user and password that u or the cookie file has, in this order, into header, unless it has an
+// Authorization already, and takes them out of u.
 func authorize(header http.Header, u *url.URL, cookieFile string) error {
 	user := u.User
 	u.User = nil

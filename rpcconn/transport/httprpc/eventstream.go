@@ -3,7 +3,6 @@ package httprpc
 import (
 	"bufio"
 	"bytes"
-	"fmt"
 	"io"
 	"strconv"
 	"time"
@@ -17,8 +16,9 @@ const (
 	fieldRoom  = len("data: ")   // what a line has beside the data
 )
 
-// An eventReader reads an event stream (https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream).
-// Events are messages here, whatever their type.
+// An eventReader reads an event stream
+// (https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream). Events are messages here,
+// whatever their type.
 type eventReader struct {
 	r      *bufio.Reader
 	max    int    // how long the data of an event may be
@@ -39,8 +39,8 @@ func newEventReader(r io.Reader, max int) *eventReader {
 	return &eventReader{r: bufio.NewReaderSize(r, 16<<10), max: max}
 }
 
-// next returns the data of the next event that has some. It is the caller's. A *rpcconn.FrameError concerns one event only;
-// any other error ends the stream, io.EOF being its end, whatever came before it.
+// next returns the data of the next event that has some. It is the caller's. A *rpcconn.FrameError concerns one event
+// only; any other error ends the stream, io.EOF being its end, whatever came before it.
 func (e *eventReader) next() ([]byte, error) {
 	for {
 		line, whole, err := e.readLine()
@@ -67,10 +67,7 @@ func (e *eventReader) dispatch() ([]byte, error) {
 	}
 	e.data, e.tooBig = nil, false
 	if tooBig {
-		return nil, &rpcconn.FrameError{
-			Reason: fmt.Sprintf("message is over the limit of %d bytes; --max-message raises it", e.max),
-			Bytes:  bytes.Clone(data[:min(len(data), rpcconn.ExcerptSize)]),
-		}
+		return nil, rpcconn.TooLong(data, 0, e.max)
 	}
 	if data = bytes.TrimSuffix(data, []byte("\n")); len(data) == 0 {
 		return nil, nil
@@ -110,8 +107,8 @@ func isEventID(value []byte) bool {
 	return len(value) <= maxEventID
 }
 
-// readLine returns the next line without its end, which is CR, LF or both; it is valid until the next call. whole is false where it
-// was longer than a line with data may be.
+// readLine returns the next line without its end, which is CR, LF or both; it is valid until the next call. whole is
+// false where it was longer than a line with data may be.
 func (e *eventReader) readLine() (line []byte, whole bool, err error) {
 	e.line, whole = e.line[:0], true
 	for {

@@ -35,7 +35,7 @@ func events(r io.Reader, max int) ([]string, *eventReader) {
 }
 
 func TestEvents(t *testing.T) {
-	const tooBig = "! message is over the limit of 20 bytes; --max-message raises it"
+	const tooBig = "! message is over the limit of 20 bytes"
 	for _, test := range []struct {
 		name, in string
 		want     []string

@@ -1,20 +1,22 @@
 // Package httprpc makes [rpcconn.Channel]s of JSON-RPC over HTTP/1.1: a POST for each message or batch.
 //
-// Dial makes the client's end. What the peer answers may be JSON or an event stream (text/event-stream), on which its own requests and
-// notifications may come too; what we answer to these are further POSTs. The "Streamable HTTP" transport of the Model Context Protocol
-// (https://modelcontextprotocol.io/specification/2025-06-18/basic/transports) is that plus a session, which mcp.go knows of.
+// Dial makes the client's end. What the peer answers may be JSON or an event stream (text/event-stream), on which its
+// own requests and notifications may come too; what we answer to these are further POSTs. The "Streamable HTTP"
+// transport of the Model Context Protocol (https://modelcontextprotocol.io/specification/2025-06-18/basic/transports)
+// is that plus a session, which mcp.go knows of.
 //
-// Listen, or NewServer in a server that serves other things as well, makes the server's end: a Channel for each connection of a client.
-// A client can be answered, but not be called.
+// Listen, or NewServer in a server that serves other things as well, makes the server's end: a Channel for each
+// connection of a client. A client can be answered, but not be called.
 //
-// HTTP says which answer belongs to which request, and a Channel does not. So that a call fails at once if its POST does, Send waits
-// until what it sent is answered, and what is no answer is its error. For that, both ends look at the messages with a codec of their own.
+// HTTP says which answer belongs to which request, and a Channel does not. So that a call fails at once if its POST
+// does, Send waits until what it sent is answered, and what is no answer is its error. For that, both ends look at the
+// messages with a codec of their own.
 package httprpc
 
 import (
 	"net"
 
-	"rpcsh/rpcconn/transport"
+	"rpcsh/rpcconn"
 	"rpcsh/rpcconn/transport/web"
 )
 
@@ -31,5 +33,5 @@ func limit(maxMessage int) int {
 	if maxMessage > 0 {
 		return maxMessage
 	}
-	return transport.DefaultMaxMessage
+	return rpcconn.DefaultMaxMessage
 }

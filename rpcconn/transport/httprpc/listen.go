@@ -36,7 +36,8 @@ func Listen(ln net.Listener, opts ServerOptions) (*Listener, error) {
 	return l, nil
 }
 
-// Accept waits for the next client, which is one once it has posted a message. The error wraps net.ErrClosed once the listener is closed.
+// Accept waits for the next client, which is one once it has posted a message. The error wraps net.ErrClosed once the
+// listener is closed.
 func (l *Listener) Accept() (rpcconn.Channel, *Info, error) {
 	c, err := l.clients.Accept()
 	if err != nil {

@@ -36,7 +36,8 @@ func newServed(conn net.Conn, codec rpcconn.Codec) *served {
 	return s
 }
 
-// exchange has Recv return frame, and returns what is sent then; nil where the frame wants no answer. It gives up when ctx is done.
+// exchange has Recv return frame, and returns what is sent then; nil where the frame wants no answer. It gives up when
+// ctx is done.
 func (s *served) exchange(ctx context.Context, frame []byte) (*answer, error) {
 	var answered chan *answer
 	if got, _ := s.content.look(frame); got.asks {
@@ -72,8 +73,8 @@ func (s *served) stopWaiting() {
 	}
 }
 
-// Send implements rpcconn.Channel: frame is the answer to the POST that waits for one. The error wraps errors.ErrUnsupported for a frame
-// that is a request or a notification.
+// Send implements rpcconn.Channel: frame is the answer to the POST that waits for one. The error wraps
+// errors.ErrUnsupported for a frame that is a request or a notification.
 func (s *served) Send(ctx context.Context, frame []byte) error {
 	if err := ctx.Err(); err != nil {
 		return err

@@ -17,18 +17,19 @@ import (
 	"rpcsh/rpcconn/transport/web"
 )
 
-// ServerOptions say whom to serve. NewCodec must be there. Programs on this machine and others are served; pages that a browser shows only
-// as AllowOrigins says, see web.Guard.
+// ServerOptions say whom to serve. NewCodec must be there. Programs on this machine and others are served; pages that a
+// browser shows only as AllowOrigins says, see web.Guard.
 type ServerOptions struct {
 	Path         string               // the only one that is served; "" is any
 	AllowHosts   []string             // further names in the Host header, without port, as those under which this machine is known
 	AllowOrigins []string             // further Origin headers to accept: scheme://host:port, or host:port; "*" is all
-	MaxMessage   int                  // bytes that a received message may have; 0: transport.DefaultMaxMessage
+	OriginAdvice string               // is added to what is said of an Origin that is not allowed; "": nothing
+	MaxMessage   int                  // bytes that a received message may have; 0: rpcconn.DefaultMaxMessage
 	NewCodec     func() rpcconn.Codec // of what is spoken
 }
 
-// A Server is an http.Handler that makes a Channel for each connection on which a message is posted. One POST is served at a time on a
-// connection. Its methods may be called by any goroutine.
+// A Server is an http.Handler that makes a Channel for each connection on which a message is posted. One POST is served
+// at a time on a connection. Its methods may be called by any goroutine.
 type Server struct {
 	opts   ServerOptions
 	guard  web.Guard
@@ -38,12 +39,12 @@ type Server struct {
 	conns map[net.Conn]*served
 }
 
-// NewServer returns a Server that hands Channels to accept, which owns them then. accept is called on the goroutine of the first POST and
-// may take its time.
+// NewServer returns a Server that hands Channels to accept, which owns them then. accept is called on the goroutine of
+// the first POST and may take its time.
 func NewServer(opts ServerOptions, accept func(rpcconn.Channel, *Info)) *Server {
 	return &Server{
 		opts: opts, accept: accept, conns: make(map[net.Conn]*served),
-		guard: web.Guard{Hosts: opts.AllowHosts, Origins: opts.AllowOrigins},
+		guard: web.Guard{Hosts: opts.AllowHosts, Origins: opts.AllowOrigins, Advice: opts.OriginAdvice},
 	}
 }
 

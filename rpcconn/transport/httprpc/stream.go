@@ -27,8 +27,8 @@ type stream struct {
 	pauses int           // since the last event
 }
 
-// read has Recv return the messages of body, and each told what they are, until it ends. The error says why it did, io.EOF being the
-// orderly end.
+// read has Recv return the messages of body, and each told what they are, until it ends. The error says why it did,
+// io.EOF being the orderly end.
 func (s *stream) read(body io.ReadCloser, each func(frame []byte, got content)) error {
 	defer body.Close()
 	events := newEventReader(body, s.c.max)
@@ -79,7 +79,8 @@ func (s *stream) pause(ctx context.Context) bool {
 	}
 }
 
-// open asks for the stream, from behind the last event on. The error is a *StatusError where the server answered with anything else.
+// open asks for the stream, from behind the last event on. The error is a *StatusError where the server answered with
+// anything else.
 func (s *stream) open(ctx context.Context) (*http.Response, error) {
 	set := map[string]string{"Accept": streamMIME}
 	if s.lastID != "" {
@@ -105,7 +106,8 @@ type followed struct {
 	answered chan error // of one; gets nil when all is answered, or why nothing will be
 }
 
-// follow reads the stream that res begins to its end, opening it again for as long as an answer is to come and ctx is not done.
+// follow reads the stream that res begins to its end, opening it again for as long as an answer is to come and ctx is
+// not done.
 func (f *followed) follow(ctx context.Context, res *http.Response) {
 	asked := len(f.wanted) > 0
 	for {
@@ -153,8 +155,8 @@ func (f *followed) missing(err error) error {
 	return fmt.Errorf("the event stream ended without an answer: %w", err)
 }
 
-// listen opens the stream of what the peer sends unasked, where there is a session that has none yet (MCP 2025-06-18, "Listening for
-// Messages from the Server").
+// listen opens the stream of what the peer sends unasked, where there is a session that has none yet (MCP 2025-06-18,
+// "Listening for Messages from the Server").
 func (c *client) listen() {
 	number, _ := c.session.current()
 	c.mu.Lock()

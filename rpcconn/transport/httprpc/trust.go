@@ -8,9 +8,9 @@ import (
 // settleTime is how long after a response a server that sends another one behind it has done so.
 const settleTime = 100 * time.Millisecond
 
-// A trust decides whether connections to a server are kept for the next request. They are not where a server has sent more than one
-// response to a request, and not yet where that is not known: until settleTime after the first response, every request but the first has a
-// connection of its own. Its methods may be called by any goroutine.
+// A trust decides whether connections to a server are kept for the next request. They are not where a server has sent
+// more than one response to a request, and not yet where that is not known: until settleTime after the first response,
+// every request but the first has a connection of its own. Its methods may be called by any goroutine.
 type trust struct {
 	mu       sync.Mutex // protects what follows
 	begun    bool       // there was a first request

@@ -13,22 +13,22 @@ import (
 	"rpcsh/rpcconn/transport"
 )
 
-// Explain returns err, of an http.Client, without what it was doing, which the caller says, and with what to do where that
-// is known. What errors.Is and errors.As find in err they find in the result.
+// Explain returns err, of an http.Client, without what it was doing, which the caller says, and with what to do where
+// that is known. What errors.Is and errors.As find in err they find in the result.
 func Explain(err error) error {
 	var outer *url.Error
 	if errors.As(err, &outer) {
 		err = outer.Err
 	}
 	text := err.Error()
-	advice := transport.TLSAdvice(err)
+	reason := transport.TLSReasonOf(err)
 	switch {
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return err
 	case errors.Is(err, http.ErrSchemeMismatch):
 		return fmt.Errorf("the server does not speak TLS; try without it (http, ws) (%w)", err)
-	case advice != "":
-		return fmt.Errorf("%s (%w)", advice, err)
+	case reason != "":
+		return &transport.TLSError{Reason: reason, Err: err}
 	case strings.Contains(text, `malformed HTTP`) && strings.Contains(text, `"\x15\x03`): // a TLS alert
 		return fmt.Errorf("the server speaks TLS; try with it (https, wss) (%w)", err)
 	case strings.Contains(text, "malformed HTTP"):

@@ -10,14 +10,15 @@ import (
 	"strings"
 )
 
-// A Guard decides whom a server answers. What it keeps out are the pages that a browser on this machine shows: any of them can
-// send requests to local ports, and by DNS rebinding make them look like requests to its own host.
+// A Guard decides whom a server answers. What it keeps out are the pages that a browser on this machine shows: any of
+// them can send requests to local ports, and by DNS rebinding make them look like requests to its own host.
 //
-// The zero Guard lets those in whose Host header is localhost, a name below that, or an IP address, and whose Origin header is missing
-// or names the host they talk to.
+// The zero Guard lets those in whose Host header is localhost, a name below that, or an IP address, and whose Origin
+// header is missing or names the host they talk to.
 type Guard struct {
 	Hosts   []string // further names in Host headers, without port
 	Origins []string // further Origin headers: scheme://host:port, or host:port with any scheme; "*" is all
+	Advice  string   // is added to what is said of an Origin that is not allowed; "": nothing
 }
 
 // Refuse says why r is not to be answered, "" where it is.
@@ -26,7 +27,11 @@ func (g Guard) Refuse(r *http.Request) string {
 		return fmt.Sprintf("the Host header %q is not one of this server's names", r.Host)
 	}
 	if origin := r.Header.Get("Origin"); origin != "" && !g.originAllowed(origin, r.Host) {
-		return fmt.Sprintf("the Origin %q is not allowed (--allow-origin allows it)", origin)
+		reason := fmt.Sprintf("the Origin %q is not allowed", origin)
+		if g.Advice != "" {
+			reason += " (" + g.Advice + ")"
+		}
+		return reason
 	}
 	return ""
 }

@@ -38,8 +38,8 @@ func NewListener[P any](ln net.Listener) *Listener[P] {
 	return &Listener[P]{ln: ln, peers: make(chan P), ended: make(chan struct{})}
 }
 
-// Serve starts to serve clients. At the end finish is called, which ends the connections with those that are no peers yet. Serve
-// is called once.
+// Serve starts to serve clients. At the end finish is called, which ends the connections with those that are no peers
+// yet. Serve is called once.
 func (l *Listener[P]) Serve(server *http.Server, finish func()) {
 	l.serve.Go(func() {
 		l.end(server.Serve(l.ln))

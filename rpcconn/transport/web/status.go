@@ -12,6 +12,9 @@ import (
 	"unicode/utf8"
 )
 
+// OtherProtocol is the advice on an answer that is no message.
+const OtherProtocol = "that is no answer of this protocol; try another path or protocol"
+
 // A StatusError is an HTTP response that is not what was asked for.
 type StatusError struct {
 	Code    int    // the HTTP status

@@ -1,5 +1,5 @@
-// Package web is what the WebSocket and HTTP transports share: connecting as an HTTP client and saying in one line why that failed,
-// deciding whom to serve, and queueing the peers that come.
+// Package web is what the WebSocket and HTTP transports share: connecting as an HTTP client and saying in one line why
+// that failed, deciding whom to serve, and queueing the peers that come.
 //
 // What goes over the connections is not decided here; see packages httprpc and websocket.
 package web
@@ -65,8 +65,8 @@ func ParseURL(text string, schemes ...string) (*url.URL, error) {
 	return nil, errors.New("the URL " + u.Redacted() + " does not do; write " + want)
 }
 
-// Check makes a connection to the server of u as t would, and closes it. It returns the server's address; nil where a proxy is in between,
-// which is not asked.
+// Check makes a connection to the server of u as t would, and closes it. It returns the server's address; nil where a
+// proxy is in between, which is not asked.
 func Check(ctx context.Context, u *url.URL, t *http.Transport) (net.Addr, error) {
 	if proxy, err := t.Proxy(&http.Request{URL: u}); proxy != nil || err != nil {
 		return nil, err

@@ -21,7 +21,8 @@ const (
 	minBuffer  = 4 << 10
 	keepBuffer = 256 << 10 // a bigger one is dropped once it is not needed
 
-	// A message as long as this may be under way for longer than the library waits to send a pong before it gives the connection up.
+	// A message as long as this may be under way for longer than the library waits to send a pong before it gives the
+	// connection up.
 	longMessage = 256 << 10
 )
 
@@ -56,8 +57,8 @@ func newChannel(ws *websocket.Conn, link *link, binary bool, max int) *channel {
 	return c
 }
 
-// Send implements rpcconn.Channel. A message whose ctx ends while it is being written is written to its end all the same,
-// as the connection is of no use otherwise.
+// Send implements rpcconn.Channel. A message whose ctx ends while it is being written is written to its end all the
+// same, as the connection is of no use otherwise.
 func (c *channel) Send(ctx context.Context, frame []byte) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -83,7 +84,8 @@ func (c *channel) Send(ctx context.Context, frame []byte) error {
 	}
 }
 
-// write writes a message, and lets the next one go. The library ends the connection when a write's context does, so it gets none.
+// write writes a message, and lets the next one go. The library ends the connection when a write's context does, so it
+// gets none.
 func (c *channel) write(frame []byte) error {
 	defer func() { <-c.sending }()
 	if len(frame) >= longMessage {
@@ -97,8 +99,8 @@ func (c *channel) write(frame []byte) error {
 	return err
 }
 
-// Recv implements rpcconn.Channel. It ends with a *CloseError where the peer sent a close frame, and otherwise with one that wraps
-// io.ErrUnexpectedEOF where the peer is gone. It is what answers pings.
+// Recv implements rpcconn.Channel. It ends with a *CloseError where the peer sent a close frame, and otherwise with one
+// that wraps io.ErrUnexpectedEOF where the peer is gone. It is what answers pings.
 func (c *channel) Recv() ([]byte, error) {
 	kind, r, err := c.ws.Reader(context.Background())
 	if err != nil {
@@ -160,12 +162,7 @@ func (c *channel) take() []byte {
 	return frame
 }
 
-func (c *channel) overLimit() *rpcconn.FrameError {
-	return &rpcconn.FrameError{
-		Reason: fmt.Sprintf("message is over the limit of %d bytes; --max-message raises it", c.max),
-		Bytes:  bytes.Clone(c.buf[:min(len(c.buf), rpcconn.ExcerptSize)]),
-	}
-}
+func (c *channel) overLimit() *rpcconn.FrameError { return rpcconn.TooLong(c.buf, 0, c.max) }
 
 // broken is the reason of a connection that ended with err in the middle of the message in buf.
 func (c *channel) broken(err error) error {
@@ -202,7 +199,8 @@ func (c *channel) isClosed() bool {
 	}
 }
 
-// Close implements rpcconn.Channel: it sends a close frame (1000) behind what is being sent, and waits up to closeGrace for the peer's.
+// Close implements rpcconn.Channel: it sends a close frame (1000) behind what is being sent, and waits up to closeGrace
+// for the peer's.
 func (c *channel) Close() error {
 	c.closing.Do(func() {
 		close(c.closed)

@@ -21,7 +21,7 @@ type DialOptions struct {
 	Subprotocols []string    // offered, in order of preference
 	Origin       string      // "": none is sent
 	TLS          *tls.Config // for wss; nil: the system's
-	MaxMessage   int         // bytes that a received message may have; 0: transport.DefaultMaxMessage
+	MaxMessage   int         // bytes that a received message may have; 0: rpcconn.DefaultMaxMessage
 	Binary       bool        // messages are sent as binary, not as text; both are received
 }
 
@@ -33,11 +33,12 @@ type Info struct {
 	Path        string // that an accepted client asked for
 }
 
-// StatusError is what Dial's error wraps where an HTTP server answered that does not take the connection; errors.As finds it.
+// StatusError is what Dial's error wraps where an HTTP server answered that does not take the connection; errors.As
+// finds it.
 type StatusError = web.StatusError
 
-// Dial connects to url, ws://… or wss://…; user and password in it are sent as basic authentication. It gives up when ctx is done, which
-// means nothing to the channel later. Redirects are not followed.
+// Dial connects to url, ws://… or wss://…; user and password in it are sent as basic authentication. It gives up when
+// ctx is done, which means nothing to the channel later. Redirects are not followed.
 func Dial(ctx context.Context, url string, opts DialOptions) (rpcconn.Channel, *Info, error) {
 	u, err := web.ParseURL(url, "ws", "wss")
 	if err != nil {
@@ -71,7 +72,8 @@ func Dial(ctx context.Context, url string, opts DialOptions) (rpcconn.Channel, *
 	return newChannel(ws, link, opts.Binary, opts.MaxMessage), info, nil
 }
 
-// refusal says why there is no connection, where the library says err, and res is what the server answered, if anything.
+// refusal says why there is no connection, where the library says err, and res is what the server answered, if
+// anything.
 func refusal(res *http.Response, err error) error {
 	switch {
 	case res == nil:

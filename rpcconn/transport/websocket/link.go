@@ -9,8 +9,8 @@ import (
 	"sync/atomic"
 )
 
-// A link is the stream below a WebSocket connection. It notes where the peer's half ends, because the library takes an end between two
-// fragments for the end of the message.
+// A link is the stream below a WebSocket connection. It notes where the peer's half ends, because the library takes an
+// end between two fragments for the end of the message.
 type link struct {
 	io.ReadWriteCloser
 	conn  net.Conn // below TLS where we dialled; closing it ends whatever hangs

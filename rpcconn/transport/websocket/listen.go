@@ -20,7 +20,8 @@ type ListenOptions struct {
 	Subprotocols []string // the ones we speak, in order of preference
 	AllowHosts   []string // further names that pages may have in the Host header, without port; see web.Guard
 	AllowOrigins []string // further Origin headers to accept: scheme://host:port, or host:port; "*" is all
-	MaxMessage   int      // bytes that a received message may have; 0: transport.DefaultMaxMessage
+	OriginAdvice string   // is added to what is said of an Origin that is not allowed; "": nothing
+	MaxMessage   int      // bytes that a received message may have; 0: rpcconn.DefaultMaxMessage
 	Binary       bool     // messages are sent as binary, not as text; both are received
 	Mirror       bool     // messages are sent as the kind that the peer sent last; Binary says what goes before that
 }
@@ -37,10 +38,10 @@ func IsUpgrade(r *http.Request) bool {
 	return false
 }
 
-// NewHandler returns a handler that makes WebSocket connections and hands them to accept, which owns them then. accept is called on
-// the goroutine of the request and may take its time.
+// NewHandler returns a handler that makes WebSocket connections and hands them to accept, which owns them then. accept
+// is called on the goroutine of the request and may take its time.
 func NewHandler(opts ListenOptions, accept func(rpcconn.Channel, *Info)) http.Handler {
-	guard := web.Guard{Hosts: opts.AllowHosts, Origins: opts.AllowOrigins}
+	guard := web.Guard{Hosts: opts.AllowHosts, Origins: opts.AllowOrigins, Advice: opts.OriginAdvice}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch refused := guard.RefuseBrowser(r); {
 		case refused != "":

@@ -1,9 +1,10 @@
-// Package websocket makes [rpcconn.Channel]s of WebSocket connections (RFC 6455): by [Dial], by [Listen], or by [NewHandler] in a
-// server that serves other things as well. A message is a frame in the sense of rpcconn, however many WebSocket frames it comes in.
+// Package websocket makes [rpcconn.Channel]s of WebSocket connections (RFC 6455): by [Dial], by [Listen], or by
+// [NewHandler] in a server that serves other things as well. A message is a frame in the sense of rpcconn, however many
+// WebSocket frames it comes in.
 //
-// The protocol itself is github.com/coder/websocket's. Here are the contract of Channel, whom to serve, and errors that say what
-// to do. Messages are sent uncompressed and in one WebSocket frame each, because some peers take nothing else; a peer that insists on
-// an extension is refused.
+// The protocol itself is github.com/coder/websocket's. Here are the contract of Channel, whom to serve, and errors that
+// say what to do. Messages are sent uncompressed and in one WebSocket frame each, because some peers take nothing else;
+// a peer that insists on an extension is refused.
 package websocket
 
 import (
@@ -12,7 +13,7 @@ import (
 
 	"github.com/coder/websocket"
 
-	"rpcsh/rpcconn/transport"
+	"rpcsh/rpcconn"
 )
 
 // A CloseError is the close frame with which the peer ended the connection (RFC 6455 section 7.4).
@@ -79,5 +80,5 @@ func limit(maxMessage int) int {
 	if maxMessage > 0 {
 		return maxMessage
 	}
-	return transport.DefaultMaxMessage
+	return rpcconn.DefaultMaxMessage
 }

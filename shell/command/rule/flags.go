@@ -17,8 +17,8 @@ import (
 // and completion.
 type Reader struct {
 	Rule   *answer.Rule
-	Person *answer.Desk // who answers with --ask
-	Events *event.Bus   // where the lines that commands write to their stderr go
+	Person *answer.PendingRequests // who answers with --ask
+	Events *event.Bus              // where the lines that commands write to their stderr go
 
 	given []string // the flags that were read
 }

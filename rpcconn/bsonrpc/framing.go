@@ -1,0 +1,83 @@
+package bsonrpc
+
+import (
+	"encoding/binary"
+	"fmt"
+
+	"rpcsh/rpcconn"
+	"rpcsh/rpcconn/framing"
+)
+
+// Framing returns that of BSON documents (https://bsonspec.org/spec.html): each begins with its length, a little-endian
+// int32 that counts itself. That is the document's own, so nothing is added to what is sent.
+func Framing() framing.Framing {
+	return framing.Framing{
+		Name:  "bson",
+		Split: func(max int) framing.Splitter { return (&bsonSplitter{max: max}).split },
+	}
+}
+
+const (
+	bsonHead = 4 // the length
+	bsonMin  = 5 // the document without elements
+)
+
+type bsonSplitter struct {
+	max    int
+	toSkip int // bytes of a document over the limit
+}
+
+func (s *bsonSplitter) split(data []byte, eof bool) (framing.Step, error) {
+	switch {
+	case s.toSkip > 0:
+		return s.skip(data, eof)
+	case len(data) < bsonHead:
+		return framing.Step{Want: bsonHead}, nil
+	}
+	size := int(int32(binary.LittleEndian.Uint32(data)))
+	switch {
+	case size < bsonMin:
+		what := fmt.Sprintf("a BSON document is at least %d bytes long, not %d", bsonMin, size)
+		return framing.Step{}, framing.Lost(what, data)
+	case size > s.max:
+		return s.tooLong(data, size, eof)
+	case len(data) >= size:
+		return framing.Step{Used: size, Frame: data[:size]}, nil
+	case eof:
+		return framing.Step{}, framing.Truncated(data, size)
+	}
+	return framing.Step{Want: size}, nil
+}
+
+// tooLong reports a document over the limit once enough of it is there to be shown. Text that is read as a length gives
+// such, so what follows must look like a document.
+func (s *bsonSplitter) tooLong(data []byte, size int, eof bool) (framing.Step, error) {
+	shown := min(size, rpcconn.ExcerptSize)
+	switch {
+	case len(data) > bsonHead && !beginsElement(data[bsonHead], size):
+		return framing.Step{}, framing.Lost("a BSON document has an element behind its length", data)
+	case len(data) < shown && !eof:
+		return framing.Step{Want: shown}, nil
+	}
+	s.toSkip = size
+	return framing.Step{}, rpcconn.TooLong(data[:min(len(data), shown)], int64(size), s.max)
+}
+
+func (s *bsonSplitter) skip(data []byte, eof bool) (framing.Step, error) {
+	if len(data) == 0 && eof {
+		return framing.Step{}, framing.TruncatedSkip()
+	}
+	n := min(s.toSkip, len(data))
+	s.toSkip -= n
+	return framing.Step{Used: n}, nil
+}
+
+// beginsElement reports whether what follows the length of a document of size bytes can be c.
+func beginsElement(c byte, size int) bool {
+	return isElementType(c) || c == 0 && size == bsonMin
+}
+
+// isElementType reports whether c is the type of a BSON element.
+func isElementType(c byte) bool {
+	return 0x01 <= c && c <= 0x13 || c == 0x7f || c == 0xff
+}

@@ -1,0 +1,117 @@
+package detect
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"rpcsh/rpcconn/transport"
+)
+
+// Findings is what was found out about targets, in one file for all. The zero value remembers nothing.
+type Findings struct {
+	File string
+	// Known reports whether there are such a protocol and, on a stream, such a framing; the file may be anybody's.
+	Known func(protocol, framing string) bool
+}
+
+// A remembered finding is what the file has under a target.
+type remembered struct {
+	Target   string `json:"target"` // where the peer was found
+	Protocol string `json:"protocol"`
+	Framing  string `json:"framing,omitempty"`
+}
+
+// load returns all of the file. What cannot be read is found out again.
+func (f Findings) load() map[string]remembered {
+	all := make(map[string]remembered)
+	if f.File == "" {
+		return all
+	}
+	data, err := os.ReadFile(f.File)
+	if err != nil || json.Unmarshal(data, &all) != nil || all == nil {
+		return make(map[string]remembered)
+	}
+	return all
+}
+
+// Load returns what was found out about t, nil where nothing was.
+func (f Findings) Load(t transport.Target) *Finding {
+	r, ok := f.load()[t.String()]
+	if !ok {
+		return nil
+	}
+	at := t
+	if r.Target != t.String() {
+		var err error
+		if at, err = transport.ParseTarget(r.Target); err != nil {
+			return nil
+		}
+	}
+	if r.Protocol == "" || at.IsStream() == (r.Framing == "") || !f.Known(r.Protocol, r.Framing) {
+		return nil
+	}
+	return &Finding{Target: at, Protocol: r.Protocol, Framing: r.Framing}
+}
+
+// Save remembers what was found out about t, unless that is good for this time only: a debugger's URL is another one in
+// its next life. Shells that save at the same time may lose each other's news, which is found out again.
+func (f Findings) Save(t transport.Target, found *Finding) error {
+	if f.File == "" {
+		return nil
+	}
+	r := remembered{found.Target.String(), found.Protocol, found.Framing}
+	if found.Protocol == "cdp" && r.Target != t.String() {
+		return f.Forget(t)
+	}
+	all := f.load()
+	if all[t.String()] == r {
+		return nil
+	}
+	all[t.String()] = r
+	return f.save(t, all)
+}
+
+// Forget forgets what was found out about t, which turned out to be wrong.
+func (f Findings) Forget(t transport.Target) error {
+	all := f.load()
+	if _, known := all[t.String()]; !known {
+		return nil
+	}
+	delete(all, t.String())
+	return f.save(t, all)
+}
+
+func (f Findings) save(t transport.Target, all map[string]remembered) error {
+	data, err := json.MarshalIndent(all, "", " ")
+	if err == nil {
+		err = replaceFile(f.File, data)
+	}
+	if err != nil {
+		return fmt.Errorf("remembering what %s speaks: %w", t, err)
+	}
+	return nil
+}
+
+// replaceFile writes a file at once, so that nobody reads half of it; who owns it alone may read it.
+func replaceFile(path string, data []byte) error {
+	folder := filepath.Dir(path)
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return err
+	}
+	temp, err := os.CreateTemp(folder, filepath.Base(path)+".*")
+	if err != nil {
+		return err
+	}
+	_, err = temp.Write(data)
+	if closed := temp.Close(); err == nil {
+		err = closed
+	}
+	if err == nil {
+		err = os.Rename(temp.Name(), path)
+	}
+	if err != nil {
+		_ = os.Remove(temp.Name())
+	}
+	return err
+}

@@ -1,0 +1,18 @@
+package detect
+
+import (
+	"testing"
+)
+
+// TestProbesAreRequests decodes every probe by the codec that it is for.
+func TestProbesAreRequests(t *testing.T) {
+	for _, p := range probes() {
+		g, _ := Sniff([]byte(p.bytes))
+		if p.framing == "" {
+			g.Protocol = g.Other
+		}
+		if g.Protocol != p.protocol || g.Framing != p.framing {
+			t.Errorf("the probe in %s, %s looks like %s, %s", p.protocol, p.framing, g.Protocol, g.Framing)
+		}
+	}
+}

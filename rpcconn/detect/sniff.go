@@ -1,0 +1,239 @@
+package detect
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/binary"
+	"slices"
+	"strings"
+	"time"
+
+	"rpcsh/rpcconn/jsontext"
+)
+
+// A Guess is what the first bytes of a peer say about it.
+type Guess struct {
+	Protocol string // as it is called in the table of protocols; "": the first message, whose framing is known, is no RPC
+	Framing  string
+	Other    string // OtherHTTP, OtherTLS: no protocol of ours, but one that may carry it; "" otherwise
+}
+
+// What a Guess may be other than a protocol.
+const (
+	OtherHTTP = "http"
+	OtherTLS  = "tls"
+)
+
+// With returns g where the protocol and the framing, each unless "", are known otherwise.
+func (g Guess) With(protocol, framing string) Guess {
+	return Guess{Protocol: cmp.Or(protocol, g.Protocol), Framing: cmp.Or(framing, g.Framing), Other: g.Other}
+}
+
+// TrailingWait is how long to wait for the line break that may follow a first message, since that tells line and none
+// apart.
+const TrailingWait = 30 * time.Millisecond
+
+// maxSniff is how many bytes are looked at before a peer is given up as unknown.
+const maxSniff = 64 << 10
+
+// leastBinary is how many bytes it takes to tell text from binary: those of a BSON document's length may be any text.
+const leastBinary = 6
+
+// Sniff says what the bytes that a peer sent first mean. It reports more where further bytes may tell more; a zero
+// guess then means that nothing can be said yet, and one without more that nothing here begins like that. From maxSniff
+// bytes on there is no more.
+func Sniff(b []byte) (g Guess, more bool) {
+	if g = sniffBinary(b); g != (Guess{}) {
+		return g, false
+	}
+	full := len(b) >= maxSniff
+	if len(b) < leastBinary && (len(b) < 4 || b[0] == 0 || b[3] == 0) && !isShortJSON(b) {
+		return Guess{}, true
+	}
+	g, more = sniffText(b, full)
+	return g, more && !full
+}
+
+// isShortJSON reports whether b is a message of JSON as short as there are: who sends that is at its end.
+func isShortJSON(b []byte) bool {
+	b = bytes.TrimSpace(b)
+	return string(b) == "{}" || string(b) == "[]"
+}
+
+// sniffBinary recognises what is no text. Three bytes of zero where a length is small never stand in text.
+func sniffBinary(b []byte) Guess {
+	const alert, handshake = 0x15, 0x16
+	// An array whose first element is the type of a message.
+	isMessagePack := len(b) > 1 && (b[0] == 0x93 || b[0] == 0x94) && b[1] <= 2
+	switch {
+	case isMessagePack && len(b) > 3 && b[3] != 0: // which is no small document's length
+		return Guess{Protocol: "msgpackrpc", Framing: "msgpack"}
+	case len(b) < 5:
+		return Guess{}
+	}
+	isBSON := b[3] == 0 && isElementType(b[4]) && binary.LittleEndian.Uint32(b) >= 5
+	isTLS := b[1] == 3 && b[2] <= 4
+	switch c := b[0]; {
+	case c == alert && isTLS && len(b) > 5 && b[3] == 0 && b[4] == 2 && b[5] <= 2:
+		// RFC 8446 section 6: two bytes, the first is the level
+		return Guess{Other: OtherTLS}
+	case c == alert && isTLS && len(b) == 5 && b[3] == 0 && b[4] == 2: // or else BSON
+		return Guess{}
+	case isBSON:
+		return Guess{Protocol: "bsonrpc", Framing: "bson"}
+	case c == handshake && isTLS:
+		return Guess{Other: OtherTLS}
+	case isMessagePack:
+		return Guess{Protocol: "msgpackrpc", Framing: "msgpack"}
+	}
+	return Guess{}
+}
+
+// isElementType reports whether c begins an element of a BSON document (bsonspec.org) that a message may begin with.
+func isElementType(c byte) bool { return c >= 0x01 && c <= 0x13 }
+
+// sniffText recognises what begins with text, or with the length of it. full says that no more is waited for.
+func sniffText(b []byte, full bool) (g Guess, more bool) {
+	start := bytes.TrimLeft(b, " \t\r\n\x00")
+	switch {
+	case len(b) > 4 && b[0] == 0 && (b[4] == '{' || b[4] == '['):
+		return framed("length", b[4:], full)
+	case len(start) == 0:
+		return Guess{}, true
+	case start[0] == 0x1e:
+		return sniffSequence(start, full)
+	case start[0] >= '0' && start[0] <= '9':
+		return sniffNetstring(start, full)
+	case start[0] == '{' || start[0] == '[':
+		return sniffJSON(start, full)
+	}
+	return sniffWords(start, full)
+}
+
+// framed returns the guess at a framing that is certain, as soon as text, the message in it, tells the protocol.
+func framed(framing string, text []byte, full bool) (g Guess, more bool) {
+	_, end, err := jsontext.Value(text)
+	switch {
+	case err == nil:
+		return Guess{Protocol: sniffDialect(text[:end]), Framing: framing}, false
+	case err == jsontext.ErrIncomplete && !full:
+		return Guess{}, true
+	}
+	return Guess{Protocol: sniffDialect(text), Framing: framing}, false
+}
+
+// sniffSequence recognises RFC 7464, in which more than one 0x1e may begin a message.
+func sniffSequence(b []byte, full bool) (g Guess, more bool) {
+	text := bytes.TrimLeft(b, "\x1e \t\r\n")
+	switch {
+	case len(text) == 0:
+		return Guess{}, true
+	case text[0] != '{' && text[0] != '[':
+		return Guess{}, false
+	}
+	return framed("rfc7464", text, full)
+}
+
+func sniffNetstring(b []byte, full bool) (g Guess, more bool) {
+	const maxDigits = 10
+	n := 0
+	for n < len(b) && n <= maxDigits && b[n] >= '0' && b[n] <= '9' {
+		n++
+	}
+	switch {
+	case n > maxDigits:
+		return Guess{}, false
+	case n == len(b):
+		return Guess{}, true
+	case b[n] != ':':
+		return Guess{}, false
+	}
+	switch text := bytes.TrimLeft(b[n+1:], " \t\r\n"); {
+	case len(text) == 0:
+		return Guess{}, true
+	case text[0] != '{' && text[0] != '[':
+		return Guess{}, false
+	}
+	return framed("netstring", b[n+1:], full)
+}
+
+// sniffWords recognises what begins with a word, in any case.
+func sniffWords(b []byte, full bool) (g Guess, more bool) {
+	http := []string{"http/1.", "get /", "post /", "put /", "head /", "delete /", "patch /", "options /", "options *"}
+	header := []string{"content-length", "content-type"}
+	const longest = 14
+	start := strings.ToLower(string(b[:min(len(b), longest)]))
+	begins := func(word string) bool { return strings.HasPrefix(start, word) }
+	mayBegin := func(word string) bool { return strings.HasPrefix(word, start) }
+	switch {
+	case slices.ContainsFunc(http, begins):
+		return Guess{Other: OtherHTTP}, false
+	case slices.ContainsFunc(header, begins):
+		return sniffHeader(b, full)
+	}
+	return Guess{}, slices.ContainsFunc(http, mayBegin) || slices.ContainsFunc(header, mayBegin)
+}
+
+// sniffHeader waits for the body behind a header, which tells the protocol.
+func sniffHeader(b []byte, full bool) (g Guess, more bool) {
+	for _, end := range []string{"\r\n\r\n", "\n\n"} {
+		if _, body, found := bytes.Cut(b, []byte(end)); found {
+			return framed("header", body, full)
+		}
+	}
+	if full {
+		return Guess{Protocol: "jsonrpc", Framing: "header"}, false
+	}
+	return Guess{}, true
+}
+
+// sniffJSON tells framings apart by what follows the first message: a line break, a NUL, or nothing.
+func sniffJSON(b []byte, full bool) (g Guess, more bool) {
+	_, end, err := jsontext.Value(b)
+	switch {
+	case err == jsontext.ErrIncomplete && !full:
+		return Guess{}, true
+	case err == jsontext.ErrIncomplete: // it is long; people's formatting has line breaks, and no framing by lines then
+		g = Guess{Protocol: sniffDialect(b), Framing: "line"}
+		if bytes.IndexByte(b, '\n') >= 0 {
+			g.Framing = "none"
+		}
+		return g, false
+	case err != nil:
+		return Guess{}, false
+	}
+	g = Guess{Protocol: sniffDialect(b[:end]), Framing: "none"}
+	switch rest := bytes.TrimLeft(b[end:], " \t\r"); {
+	case len(rest) == 0:
+		return g, true // what comes next may still tell
+	case rest[0] == 0:
+		g.Framing = "nul"
+	case rest[0] == '\n' && bytes.IndexByte(b[:end], '\n') < 0: // a line has no line break in it
+		g.Framing = "line"
+	}
+	return g, false
+}
+
+// sniffDialect tells the versions of JSON-RPC apart by the members of the first message, "" where it is no RPC; text
+// may end early.
+func sniffDialect(text []byte) string {
+	if i := jsontext.Space(text, 0); i < len(text) && text[i] == '[' {
+		return "jsonrpc" // others have no batches
+	}
+	members := make(map[string]string)
+	_, _ = jsontext.Object(text, func(key, value []byte) error {
+		members[jsontext.Key(key)] = string(value)
+		return nil
+	})
+	has := func(name string) bool { return members[name] != "" }
+	switch {
+	case has("jsonrpc"):
+		return "jsonrpc"
+	case has("result") && has("error"), has("method") && members["id"] == "null",
+		has("method") && strings.HasPrefix(members["params"], "["):
+		return "jsonrpc1"
+	case has("method"), has("result"), has("error"):
+		return "cdp"
+	}
+	return ""
+}

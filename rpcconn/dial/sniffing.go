@@ -1,0 +1,241 @@
+package dial
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"sync"
+	"time"
+
+	"rpcsh/rpcconn"
+	"rpcsh/rpcconn/detect"
+)
+
+// A sniffing connection is a stream of which it is not known yet what is spoken on it: the peer's first bytes tell, or,
+// if we have to speak first, the fallback is taken. It is the Channel and the Codec of its Conn.
+type sniffing struct {
+	nc       net.Conn
+	cfg      Config
+	fallback Wire
+	web      func(net.Conn) // takes a client that turns out to speak HTTP
+
+	mu      sync.Mutex // protects what follows
+	handed  bool       // to web
+	channel rpcconn.RawChannel
+	codec   rpcconn.Codec
+	wire    Wire
+	first   []byte // read, and to be read again by the channel
+	onWire  func(w Wire, found bool)
+}
+
+func (c *sniffing) Wire() (Wire, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.wire, c.channel != nil
+}
+
+// OnWire has f told, once, what is spoken, and whether the peer's bytes said so; not where that is decided already.
+func (c *sniffing) OnWire(f func(w Wire, found bool)) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.channel == nil {
+		c.onWire = f
+	}
+}
+
+// decide makes w what is spoken, if nothing is yet.
+func (c *sniffing) decide(w Wire, found bool) error {
+	c.mu.Lock()
+	switch {
+	case c.handed:
+		c.mu.Unlock()
+		return ErrSpeaksHTTP
+	case c.channel != nil:
+		c.mu.Unlock()
+		return nil
+	}
+	framing, err := w.channel(c.cfg.MaxMessage)
+	if err != nil {
+		c.mu.Unlock()
+		return err
+	}
+	c.wire, c.codec = w, w.Protocol.NewCodec()
+	c.channel = framing(readingFrom(c.nc, &replay{c}))
+	tell := c.onWire
+	c.mu.Unlock()
+	if tell != nil {
+		tell(w, found)
+	}
+	return nil
+}
+
+// decided returns the codec and the channel, nil while nothing is decided.
+func (c *sniffing) decided() (rpcconn.Codec, rpcconn.RawChannel) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.codec, c.channel
+}
+
+// AppendEncode implements rpcconn.Codec. Who speaks first takes the fallback.
+func (c *sniffing) AppendEncode(dst []byte, p *rpcconn.Packet) ([]byte, error) {
+	if err := c.decide(c.fallback, false); err != nil {
+		return dst, err
+	}
+	codec, _ := c.decided()
+	return codec.AppendEncode(dst, p)
+}
+
+// Decode implements rpcconn.Codec; Recv has decided before.
+func (c *sniffing) Decode(frame []byte, p *rpcconn.Packet) error {
+	codec, _ := c.decided()
+	return codec.Decode(frame, p)
+}
+
+// speaking returns the channel for who is about to send; who speaks first takes the fallback.
+func (c *sniffing) speaking() (rpcconn.RawChannel, error) {
+	if _, ch := c.decided(); ch != nil {
+		return ch, nil
+	}
+	err := c.decide(c.fallback, false)
+	_, ch := c.decided()
+	return ch, err
+}
+
+// Send implements rpcconn.Channel; where the frame comes from AppendEncode, that has decided before.
+func (c *sniffing) Send(ctx context.Context, frame []byte) error {
+	ch, err := c.speaking()
+	if err != nil {
+		return err
+	}
+	return ch.Send(ctx, frame)
+}
+
+// AppendFrame implements rpcconn.RawChannel.
+func (c *sniffing) AppendFrame(dst, frame []byte) ([]byte, error) {
+	ch, err := c.speaking()
+	if err != nil {
+		return dst, err
+	}
+	return ch.AppendFrame(dst, frame)
+}
+
+// SendRaw implements rpcconn.RawChannel.
+func (c *sniffing) SendRaw(ctx context.Context, raw []byte, rate int) error {
+	ch, err := c.speaking()
+	if err != nil {
+		return err
+	}
+	return ch.SendRaw(ctx, raw, rate)
+}
+
+// Recv implements rpcconn.Channel.
+func (c *sniffing) Recv() ([]byte, error) {
+	if _, ch := c.decided(); ch == nil {
+		if err := c.look(); err != nil {
+			return nil, err
+		}
+	}
+	_, ch := c.decided()
+	return ch.Recv()
+}
+
+// look reads until the bytes tell what is spoken, or the fallback was taken meanwhile.
+func (c *sniffing) look() error {
+	buf := make([]byte, 4<<10)
+	for start := true; ; start = false {
+		n, err := 0, error(nil)
+		if !start || len(c.first) == 0 { // what was read before comes first
+			n, err = c.nc.Read(buf)
+		}
+		c.mu.Lock()
+		c.first = append(c.first, buf[:n]...)
+		first, taken := c.first, c.channel != nil
+		c.mu.Unlock()
+		if taken {
+			_ = c.nc.SetReadDeadline(time.Time{})
+			return nil // what was read, and the error of the next Read, are the channel's
+		}
+		g, more := detect.Sniff(first)
+		switch known := g.Framing != ""; {
+		case known && (!more || err != nil): // an error comes again, unless it is that nothing followed in time
+			_ = c.nc.SetReadDeadline(time.Time{})
+			return c.take(g)
+		case g.Other == detect.OtherHTTP:
+			return c.handOver(first)
+		case g.Other != "":
+			return &StrangerError{g.Other}
+		case err != nil && len(first) > 0:
+			return fmt.Errorf("the connection ended after %s: %w", rpcconn.Excerpt(first), err)
+		case err != nil:
+			return err
+		case known:
+			_ = c.nc.SetReadDeadline(time.Now().Add(detect.TrailingWait))
+		case !more:
+			return &detect.BeginningError{Data: first}
+		}
+	}
+}
+
+// ErrSpeaksHTTP is why a connection ends of which it was not known that the client speaks HTTP, since it took its time:
+// it is an HTTP client's from then on, whose messages are those of other peers.
+var ErrSpeaksHTTP = errors.New("the client speaks HTTP")
+
+// handOver makes the connection an HTTP client's, of which first is read once more.
+func (c *sniffing) handOver(first []byte) error {
+	c.mu.Lock()
+	taken := c.channel != nil
+	c.handed = !taken
+	c.mu.Unlock()
+	if taken { // it was told something that is no HTTP
+		return &StrangerError{detect.OtherHTTP}
+	}
+	_ = c.nc.SetReadDeadline(time.Time{})
+	c.web(prefixed(c.nc, first))
+	return ErrSpeaksHTTP
+}
+
+// take decides for what was guessed.
+func (c *sniffing) take(g detect.Guess) error {
+	w, err := c.cfg.guessed(g)
+	if err != nil {
+		return err
+	}
+	return c.decide(w, true)
+}
+
+// guessed returns what is spoken where g was guessed and cfg may say more.
+func (cfg Config) guessed(g detect.Guess) (Wire, error) {
+	g = g.With(cfg.named())
+	return wireOf(g.Protocol, g.Framing)
+}
+
+// Close implements rpcconn.Channel.
+func (c *sniffing) Close() error {
+	c.mu.Lock()
+	ch, handed := c.channel, c.handed
+	c.mu.Unlock()
+	switch {
+	case handed:
+		return nil // it is another's
+	case ch != nil:
+		return ch.Close()
+	}
+	return c.nc.Close()
+}
+
+var _ rpcconn.RawChannel = (*sniffing)(nil)
+
+// A replay gives what was read of a sniffing connection once more, and then what follows.
+type replay struct{ conn *sniffing }
+
+func (r *replay) Read(p []byte) (int, error) {
+	r.conn.mu.Lock()
+	n := copy(p, r.conn.first)
+	r.conn.first = r.conn.first[n:]
+	r.conn.mu.Unlock()
+	if n > 0 {
+		return n, nil
+	}
+	return r.conn.nc.Read(p)
+}

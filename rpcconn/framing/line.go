@@ -1,0 +1,75 @@
+package framing
+
+import (
+	"bytes"
+	"io"
+	"rpcsh/rpcconn"
+)
+
+// lineFraming is that of one message a line, ended by LF; CR LF is taken too, and blank lines are nothing. What is sent
+// must have no LF in it, which the codecs see to.
+func lineFraming() Framing {
+	return Framing{
+		Name:  "line",
+		Tail:  "\n",
+		Split: func(max int) Splitter { return (&lineSplitter{max: max, end: '\n'}).split },
+	}
+}
+
+// A lineSplitter is that of all framings in which one byte ends a message. The comments call the message a line.
+type lineSplitter struct {
+	max      int
+	end      byte // that ends a line, and is not in it
+	scanned  int  // bytes of the line known to have no end
+	skipping bool // the line is over the limit
+}
+
+func (s *lineSplitter) split(data []byte, eof bool) (Step, error) {
+	if s.skipping {
+		return s.skip(data, eof)
+	}
+	window := data[:min(len(data), s.max+len("\r\n"))]
+	end := bytes.IndexByte(window[s.scanned:], s.end)
+	switch {
+	case end >= 0:
+		end += s.scanned
+		s.scanned = 0
+		return s.line(data[:end], end+1)
+	case len(window) > s.max+1:
+		s.scanned, s.skipping = 0, true
+		return Step{Used: len(window)}, rpcconn.TooLong(window, 0, s.max)
+	case !eof:
+		s.scanned = len(window)
+		return Step{}, nil
+	case isWhole(data): // many a peer leaves the last end out
+		s.scanned = 0
+		return s.line(data, len(data))
+	case isBlank(data):
+		return Step{}, io.EOF
+	}
+	return Step{}, Truncated(data, 0)
+}
+
+// line returns the step for text, one whole line without its end, that uses used bytes.
+func (s *lineSplitter) line(text []byte, used int) (Step, error) {
+	text = bytes.TrimSuffix(text, []byte("\r"))
+	switch {
+	case len(text) > s.max:
+		return Step{Used: used}, rpcconn.TooLong(text, 0, s.max)
+	case isBlank(text):
+		return Step{Used: used}, nil
+	}
+	return Step{Used: used, Frame: text}, nil
+}
+
+func (s *lineSplitter) skip(data []byte, eof bool) (Step, error) {
+	if len(data) == 0 && eof {
+		return Step{}, TruncatedSkip()
+	}
+	end := bytes.IndexByte(data, s.end)
+	if end < 0 {
+		return Step{Used: len(data)}, nil
+	}
+	s.skipping = false
+	return Step{Used: end + 1}, nil
+}

@@ -1,0 +1,153 @@
+package framing
+
+import (
+	"fmt"
+	"strconv"
+
+	"rpcsh/rpcconn"
+	"rpcsh/rpcconn/jsontext"
+)
+
+// maxDigits is how many digits the length of a netstring may have.
+const maxDigits = 10
+
+// netstringFraming is that of http://cr.yp.to/proto/netstrings.txt: the length in decimal, a colon, the message, a
+// comma. White space between netstrings is taken, though not in the specification.
+func netstringFraming() Framing {
+	return Framing{
+		Name: "netstring",
+		Head: func(dst []byte, size int) []byte {
+			return append(strconv.AppendInt(dst, int64(size), 10), ':')
+		},
+		Tail:  ",",
+		Split: func(max int) Splitter { return (&netstringSplitter{max: max}).split },
+	}
+}
+
+type netstringSplitter struct {
+	max    int
+	part   netstringPart
+	size   int   // of the message that the body belongs to
+	toSkip int64 // bytes of a message over the limit
+}
+
+// A netstringPart is what of a netstring is to come next.
+type netstringPart uint8
+
+const (
+	netstringHead netstringPart = iota
+	netstringBody               // with the comma
+	netstringSkip
+	netstringComma // of a message that was skipped
+)
+
+func (s *netstringSplitter) split(data []byte, eof bool) (Step, error) {
+	switch s.part {
+	case netstringBody:
+		return s.body(data, eof)
+	case netstringSkip:
+		return s.skip(data, eof)
+	case netstringComma:
+		return s.comma(data, eof)
+	}
+	if n := jsontext.Space(data, 0); n > 0 {
+		return Step{Used: n}, nil
+	}
+	if len(data) == 0 {
+		return Step{}, nil
+	}
+	return s.head(data, eof)
+}
+
+func (s *netstringSplitter) head(data []byte, eof bool) (Step, error) {
+	digits := netstringDigits(data)
+	switch {
+	case digits > 0 && digits == len(data) && eof:
+		return Step{}, Truncated(data, 0)
+	case digits > 0 && digits == len(data):
+		return Step{}, nil
+	case !isNetstringHead(data):
+		return Step{}, Lost("a message begins with its length and a colon", data)
+	}
+	size, _ := strconv.ParseInt(string(data[:digits]), 10, 64) // so few digits always are a number
+	body := data[digits+1:]
+	if size <= int64(s.max) {
+		s.part, s.size = netstringBody, int(size)
+		return Step{Used: digits + 1}, nil
+	}
+	return s.tooLong(body, digits+1, size, eof)
+}
+
+// netstringDigits returns how many bytes of the length data begins with; 0: it is none.
+func netstringDigits(data []byte) int {
+	n := 0
+	for n < len(data) && '0' <= data[n] && data[n] <= '9' {
+		n++
+	}
+	if n > maxDigits || n > 1 && data[0] == '0' {
+		return 0
+	}
+	return n
+}
+
+// isNetstringHead reports whether data begins with a length and its colon.
+func isNetstringHead(data []byte) bool {
+	n := netstringDigits(data)
+	return n > 0 && n < len(data) && data[n] == ':'
+}
+
+// tooLong reports a message over the limit once enough of it is there to be shown.
+func (s *netstringSplitter) tooLong(body []byte, used int, size int64, eof bool) (Step, error) {
+	shown := int(min(size, rpcconn.ExcerptSize))
+	if len(body) < shown && !eof {
+		return Step{Want: used + shown}, nil
+	}
+	s.part, s.toSkip = netstringSkip, size
+	return Step{Used: used}, rpcconn.TooLong(body[:min(len(body), shown)], size, s.max)
+}
+
+func (s *netstringSplitter) body(data []byte, eof bool) (Step, error) {
+	switch {
+	case len(data) <= s.size && eof:
+		return Step{}, Truncated(data, s.size)
+	case len(data) <= s.size:
+		return Step{Want: s.size + 1}, nil
+	case data[s.size] != ',':
+		return Step{}, noComma(data[s.size:])
+	}
+	s.part = netstringHead
+	if s.size == 0 {
+		return Step{Used: 1}, frameError(nil, "empty message")
+	}
+	return Step{Used: s.size + 1, Frame: data[:s.size]}, nil
+}
+
+func (s *netstringSplitter) skip(data []byte, eof bool) (Step, error) {
+	if len(data) == 0 && eof {
+		return Step{}, TruncatedSkip()
+	}
+	n := min(s.toSkip, int64(len(data)))
+	s.toSkip -= n
+	if s.toSkip == 0 {
+		s.part = netstringComma
+	}
+	return Step{Used: int(n)}, nil
+}
+
+func (s *netstringSplitter) comma(data []byte, eof bool) (Step, error) {
+	switch {
+	case len(data) == 0 && eof:
+		return Step{}, TruncatedSkip()
+	case len(data) == 0:
+		return Step{}, nil
+	case data[0] != ',':
+		return Step{}, noComma(data)
+	}
+	s.part = netstringHead
+	return Step{Used: 1}, nil
+}
+
+// noComma is the error of a stream in which data came where a comma was to come.
+func noComma(data []byte) error {
+	return fmt.Errorf("a comma ends a message, got %s; the length before the message is wrong", rpcconn.Excerpt(data))
+}

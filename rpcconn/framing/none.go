@@ -1,0 +1,70 @@
+package framing
+
+import (
+	"rpcsh/rpcconn"
+	"rpcsh/rpcconn/jsontext"
+)
+
+// noneFraming is that of messages that follow each other without anything between: where one ends is told by its
+// brackets. White space between them is taken, and never written, since py-bson-rpc's "none" does not take it; so are
+// the NULs that some peers end a message with.
+func noneFraming() Framing {
+	return Framing{
+		Name:  "none",
+		Split: func(max int) Splitter { return (&noneSplitter{max: max}).split },
+	}
+}
+
+type noneSplitter struct {
+	max      int
+	scanned  int // bytes of the message that brackets has seen
+	brackets brackets
+	skipping bool // the message is over the limit
+}
+
+func (s *noneSplitter) split(data []byte, eof bool) (Step, error) {
+	if s.skipping {
+		return s.skip(data, eof)
+	}
+	if s.scanned == 0 {
+		if n := jsontext.Space(data, 0); n > 0 {
+			return Step{Used: n}, nil
+		}
+		if len(data) == 0 {
+			return Step{}, nil
+		}
+		if data[0] == 0 {
+			return Step{Used: 1}, nil
+		}
+		if data[0] != '{' && data[0] != '[' {
+			return Step{}, Lost("a message begins with { or [", data)
+		}
+	}
+	window := data[:min(len(data), s.max)]
+	end := s.brackets.scan(window[s.scanned:])
+	switch {
+	case end >= 0:
+		end += s.scanned
+		*s = noneSplitter{max: s.max}
+		return Step{Used: end, Frame: data[:end]}, nil
+	case len(window) == s.max:
+		s.skipping = true
+		return Step{Used: len(window)}, rpcconn.TooLong(window, 0, s.max)
+	case eof:
+		return Step{}, Truncated(data, 0)
+	}
+	s.scanned = len(window)
+	return Step{}, nil
+}
+
+func (s *noneSplitter) skip(data []byte, eof bool) (Step, error) {
+	if len(data) == 0 && eof {
+		return Step{}, TruncatedSkip()
+	}
+	end := s.brackets.scan(data)
+	if end < 0 {
+		return Step{Used: len(data)}, nil
+	}
+	*s = noneSplitter{max: s.max}
+	return Step{Used: end}, nil
+}

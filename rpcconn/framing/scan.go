@@ -1,0 +1,43 @@
+package framing
+
+import (
+	"bufio"
+	"bytes"
+	"io"
+	"rpcsh/rpcconn"
+)
+
+// Scan makes what a Framing's Split is from a function as bufio.Scanner takes it, such as bufio.ScanLines: the easiest
+// way to a framing of one's own. An empty token is no frame. A token over the limit is reported as a
+// *rpcconn.FrameError, and passed over; one of which the end has not been found within twice the limit ends the stream
+// with a *rpcconn.SizeError.
+//
+// split is called with the same bytes again, and some more, as long as it finds nothing. That takes time where big
+// messages come in small pieces; a Splitter can remember how far it has looked.
+func Scan(split bufio.SplitFunc) func(max int) Splitter {
+	return func(max int) Splitter {
+		final := false
+		return func(data []byte, eof bool) (Step, error) {
+			if final {
+				return Step{}, io.EOF
+			}
+			used, token, err := split(data, eof)
+			if err == bufio.ErrFinalToken {
+				final, err = true, nil
+			}
+			switch {
+			case err != nil:
+				return Step{Used: used}, err
+			case len(token) > max:
+				return Step{Used: used}, rpcconn.TooLong(token, int64(len(token)), max)
+			case used == 0 && len(token) == 0 && len(data)/2 > max:
+				return Step{}, rpcconn.TooLong(data, 0, max).Cause
+			case len(token) == 0 && eof && used == 0 && len(bytes.TrimSpace(data)) == 0:
+				return Step{}, io.EOF
+			case len(token) == 0:
+				return Step{Used: used}, nil
+			}
+			return Step{Used: used, Frame: token}, nil
+		}
+	}
+}

@@ -1,0 +1,71 @@
+package framing
+
+import (
+	"io"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"rpcsh/rpcconn"
+)
+
+// closeGrace is how long Close waits for the peer to take what was sent before.
+const closeGrace = time.Second
+
+// A stream is the Channel over a stream of bytes. Its two halves know nothing of each other.
+type stream struct {
+	*writer
+	*reader
+
+	rwc     io.ReadWriteCloser
+	closing sync.Once
+	err     error // of rwc.Close; set in closing
+}
+
+var _ rpcconn.RawChannel = (*stream)(nil)
+
+func newStream(rwc io.ReadWriteCloser, f Framing, max int) *stream {
+	ended := new(ending)
+	return &stream{
+		writer: newWriter(rwc, f, ended),
+		reader: newReader(rwc, f.Split(max), max, ended),
+		rwc:    rwc,
+	}
+}
+
+// Close implements rpcconn.Channel. It takes up to closeGrace where the peer does not take what was sent, and waits for
+// everything that the stream has started.
+func (s *stream) Close() error {
+	s.closing.Do(func() {
+		s.writer.finish(closeGrace)
+		s.reader.ended.close()
+		if c, ok := s.rwc.(interface{ CloseWrite() error }); ok {
+			_ = c.CloseWrite() // Close says what went wrong
+		}
+		s.err = s.rwc.Close()
+		s.writer.wait()
+	})
+	return s.err
+}
+
+// An ending tells the reader that, and why, the stream ended on this side.
+type ending struct {
+	err atomic.Pointer[error]
+}
+
+// fail says that sending failed with err, unless there is another reason already.
+func (e *ending) fail(err error) { e.err.CompareAndSwap(nil, &err) }
+
+// close says that the stream was closed, which counts more than any other reason.
+func (e *ending) close() {
+	err := rpcconn.ErrClosed
+	e.err.Store(&err)
+}
+
+// reason returns nil while the stream goes on.
+func (e *ending) reason() error {
+	if p := e.err.Load(); p != nil {
+		return *p
+	}
+	return nil
+}

@@ -1,0 +1,258 @@
+// Package process starts a child process whose stdin and stdout carry messages, and sees to its end: that of the child,
+// of its own children, and of what they have written.
+//
+// A [Process] is a stream of bytes; a framing makes messages of it. What differs between systems is in the files that
+// are named after them.
+package process
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"os/exec"
+	"runtime"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// DefaultGrace is how long a child has for each step of its end, where nothing else was said.
+const DefaultGrace = 2 * time.Second
+
+// Options say which child to start, and how.
+type Options struct {
+	Args   []string          // the program, looked up in PATH where it has no slash, and its arguments
+	Shell  string            // in place of Args: a line for the system's shell (sh -c; on Windows cmd /C)
+	Dir    string            // where it runs; "": here
+	Env    []string          // its environment, as in os.Environ; nil: ours
+	Stderr func(line string) // gets each line of its stderr, without its end, cut (…) at 4 KiB; nil: nobody does
+	Grace  time.Duration     // how long it has for each step of its end; 0: DefaultGrace
+}
+
+// A Process is a child whose stdin and stdout carry messages: a stream for a Framing, whose Read, Write, CloseWrite and
+// Close work as those of a connection do. Read gives io.EOF once everything is read that the child has written before
+// its end, also where a child of the child keeps its stdout open.
+//
+// The child is in a process group of its own (on Windows as well), so that Ctrl-C in our terminal does not reach it,
+// and so that its own children end with it. Thus it cannot ask anything on the terminal either. If this program dies
+// without Close, the child finds its stdin closed; on Linux the kernel sends it SIGTERM, too.
+type Process struct {
+	cmd    *exec.Cmd
+	stdin  *os.File
+	stdout *childOutput
+	stderr *childOutput // nil: nobody reads it
+	lines  func(line string)
+	grace  time.Duration
+
+	done    chan struct{} // closed when the child has ended, and status is set
+	status  string
+	gone    chan struct{} // closed when nothing of it is left: neither its group, nor who reads its stderr
+	closing sync.Once
+}
+
+var _ io.ReadWriteCloser = (*Process)(nil)
+
+// Start starts a child. The error says what to do where that is known. The Process must be closed, also when the child
+// has ended by itself.
+//
+// Stderr is called by one goroutine, which Close waits for: it must not call Close. The child waits for it when it has
+// written more than a pipe holds.
+func Start(o Options) (*Process, error) {
+	if len(o.Args) == 0 && o.Shell == "" {
+		return nil, errors.New("cannot start a process: no command is given")
+	}
+	p := &Process{
+		cmd: o.command(), lines: o.Stderr, grace: cmp.Or(o.Grace, DefaultGrace),
+		done: make(chan struct{}), gone: make(chan struct{}),
+	}
+	p.cmd.Dir, p.cmd.Env = o.Dir, o.Env
+	setGroup(p.cmd)
+
+	theirs, err := p.connect()
+	if err == nil {
+		started := make(chan error)
+		go p.run(started)
+		err = <-started
+	}
+	for _, f := range theirs {
+		_ = f.Close()
+	}
+	if err != nil {
+		p.disconnect()
+		return nil, startError(p.cmd.Args[0], o.Dir, err)
+	}
+	return p, nil
+}
+
+// command returns what is started.
+func (o Options) command() *exec.Cmd {
+	if o.Shell != "" {
+		return shellCommand(o.Shell)
+	}
+	return exec.Command(o.Args[0], o.Args[1:]...)
+}
+
+// connect makes the pipes, and returns the ends of them that are the child's.
+func (p *Process) connect() (theirs []*os.File, err error) {
+	pipe := func() (r, w *os.File) {
+		if err == nil {
+			r, w, err = os.Pipe()
+		}
+		return r, w
+	}
+	stdin, ours := pipe()
+	p.stdin = ours
+	ours, stdout := pipe()
+	p.stdout = newChildOutput(ours)
+	p.cmd.Stdin, p.cmd.Stdout = stdin, stdout
+	theirs = []*os.File{stdin, stdout}
+	if p.lines != nil {
+		ours, stderr := pipe()
+		p.stderr = newChildOutput(ours)
+		p.cmd.Stderr = stderr
+		theirs = append(theirs, stderr)
+	}
+	return theirs, err
+}
+
+// disconnect closes what is left of our ends of the pipes.
+func (p *Process) disconnect() {
+	_ = p.stdin.Close()
+	_ = p.stdout.close()
+	if p.stderr != nil {
+		_ = p.stderr.close()
+	}
+}
+
+// startError is the error of a child that did not start: what to do is said where that is known.
+func startError(program, dir string, err error) error {
+	if advice := startAdvice(err, dir); advice != "" {
+		return fmt.Errorf("cannot start %s: %s (%w)", program, advice, err)
+	}
+	return fmt.Errorf("cannot start %s: %w", program, err)
+}
+
+// startAdvice says what to do about err, with which a child did not start that was to run in dir; "": that is not
+// known.
+func startAdvice(err error, dir string) string {
+	if dir != "" {
+		if info, err := os.Stat(dir); err != nil || !info.IsDir() { // the error is the same as that of a missing program
+			return "there is no folder " + dir + " to run it in"
+		}
+	}
+	switch {
+	case errors.Is(err, exec.ErrDot):
+		return "it was found in this folder only; write ./ before it"
+	case errors.Is(err, exec.ErrNotFound):
+		return "not found in PATH"
+	case errors.Is(err, fs.ErrNotExist):
+		return "there is no such program, or the one that its first line (#!) names is missing"
+	case errors.Is(err, fs.ErrPermission):
+		return "it is not executable; chmod +x makes it so"
+	case errors.Is(err, syscall.ENOEXEC):
+		return "it is no program for this machine; a script needs a first line such as #!/bin/sh"
+	}
+	return ""
+}
+
+// run starts the child, says so, and stays with it until nothing of it is left.
+//
+// It keeps its thread: on Linux the signal that the child gets when its parent dies (setGroup) is sent when the thread
+// dies that started it.
+func (p *Process) run(started chan<- error) {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	if err := p.cmd.Start(); err != nil {
+		started <- err
+		return
+	}
+	var reading sync.WaitGroup
+	if p.stderr != nil {
+		reading.Go(func() { eachLine(p.stderr, p.lines) })
+	}
+	started <- nil
+
+	defer close(p.gone)
+	err := p.cmd.Wait()
+	p.status = endOf(p.cmd.ProcessState, err)
+	close(p.done)
+	p.stdout.ended(p.grace)
+	if p.stderr != nil {
+		p.stderr.ended(p.grace)
+	}
+	endGroup(p.cmd.Process.Pid, p.grace)
+	reading.Wait()
+}
+
+// endOf says how a child ended, where err is what Wait returned.
+func endOf(state *os.ProcessState, err error) string {
+	if state == nil {
+		return err.Error()
+	}
+	if ws, ok := state.Sys().(syscall.WaitStatus); ok && ws.Signaled() {
+		return fmt.Sprintf("killed by signal %d", ws.Signal())
+	}
+	return state.String()
+}
+
+// Read reads what the child writes to its stdout. After Close it returns os.ErrClosed.
+func (p *Process) Read(b []byte) (int, error) { return p.stdout.Read(b) }
+
+// Write writes to the child's stdin.
+func (p *Process) Write(b []byte) (int, error) { return p.stdin.Write(b) }
+
+// CloseWrite closes the child's stdin, which ends a Write.
+func (p *Process) CloseWrite() error { return p.stdin.Close() }
+
+// SetReadDeadline sets the time at which Read gives up, as that of a net.Conn does.
+func (p *Process) SetReadDeadline(t time.Time) error { return p.stdout.file.SetReadDeadline(t) }
+
+// SetWriteDeadline sets the time at which Write gives up, as that of a net.Conn does.
+func (p *Process) SetWriteDeadline(t time.Time) error { return p.stdin.SetWriteDeadline(t) }
+
+// SyscallConn gives access to the pipe to the child's stdin (syscall.Conn).
+func (p *Process) SyscallConn() (syscall.RawConn, error) { return p.stdin.SyscallConn() }
+
+// Done returns a channel that is closed when the child has ended.
+func (p *Process) Done() <-chan struct{} { return p.done }
+
+// Status says how the child ended, such as "exit status 1" or "killed by signal 15"; "" while it runs.
+func (p *Process) Status() string {
+	select {
+	case <-p.done:
+		return p.status
+	default:
+		return ""
+	}
+}
+
+// Close ends the child, if it has not ended by itself: it closes its stdin, sends SIGTERM, and SIGKILL, with Grace
+// before each, and waits for its end and that of its own children. What it writes meanwhile is lost. Any number of
+// goroutines may call Close, at any time; the error is always nil.
+func (p *Process) Close() error {
+	p.closing.Do(func() {
+		_ = p.stdin.Close() // it may be closed already
+		p.stdout.discard()
+		p.end()
+		<-p.gone
+		p.disconnect()
+	})
+	return nil
+}
+
+func (p *Process) end() {
+	for _, signal := range []func(*os.Process){terminate, kill} {
+		timeout := time.NewTimer(p.grace)
+		select {
+		case <-p.done:
+			timeout.Stop()
+			return
+		case <-timeout.C:
+			signal(p.cmd.Process)
+		}
+	}
+	<-p.done
+}

@@ -1,0 +1,74 @@
+//go:build unix
+
+package process
+
+import (
+	"io"
+	"os"
+	"os/exec"
+	"syscall"
+	"time"
+)
+
+// groupCheck is how often endGroup looks whether a group is still there.
+const groupCheck = 10 * time.Millisecond
+
+// shellCommand returns what runs a line as the system's shell reads it.
+func shellCommand(line string) *exec.Cmd { return exec.Command("sh", "-c", line) }
+
+// setGroup puts the child into a process group of its own, with its pid.
+func setGroup(cmd *exec.Cmd) {
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	setDeathSignal(cmd.SysProcAttr)
+}
+
+// terminate asks the child and its group to end.
+func terminate(p *os.Process) {
+	signalGroup(p, syscall.SIGTERM)
+	signalGroup(p, syscall.SIGCONT) // one that is stopped, as it asked the terminal something, would not hear it
+}
+
+// kill ends the child and its group.
+func kill(p *os.Process) { signalGroup(p, syscall.SIGKILL) }
+
+func signalGroup(p *os.Process, sig syscall.Signal) {
+	if syscall.Kill(-p.Pid, sig) != nil {
+		_ = p.Signal(sig) // it has left its group; or it has ended
+	}
+}
+
+// endGroup ends what is left of the group of a child that has ended. As long as something is, no other group gets its
+// id.
+func endGroup(pgid int, grace time.Duration) {
+	if syscall.Kill(-pgid, syscall.SIGTERM) != nil {
+		return
+	}
+	_ = syscall.Kill(-pgid, syscall.SIGCONT)
+	for end := time.Now().Add(grace); time.Now().Before(end); time.Sleep(groupCheck) {
+		if syscall.Kill(-pgid, 0) != nil {
+			return
+		}
+	}
+	_ = syscall.Kill(-pgid, syscall.SIGKILL)
+}
+
+// readAvailable reads what is in a pipe; io.EOF where nothing is.
+func readAvailable(f *os.File, b []byte) (n int, err error) {
+	conn, err := f.SyscallConn()
+	if err != nil {
+		return 0, err
+	}
+	failed := conn.Read(func(fd uintptr) bool {
+		for n, err = syscall.Read(int(fd), b); err == syscall.EINTR; {
+			n, err = syscall.Read(int(fd), b)
+		}
+		return true
+	})
+	switch {
+	case failed != nil:
+		return 0, failed
+	case err == syscall.EAGAIN || err == nil && n == 0 && len(b) > 0:
+		return 0, io.EOF
+	}
+	return max(n, 0), err
+}

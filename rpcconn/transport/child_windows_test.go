@@ -1,4 +1,0 @@
-package transport
-
-// beChild reports that this process is no child: the tests that have children need Unix.
-func beChild() bool { return false }

@@ -1,6 +1,0 @@
-package transport
-
-import "syscall"
-
-// setDeathSignal has the kernel end the child when the thread that starts it dies.
-func setDeathSignal(attr *syscall.SysProcAttr) { attr.Pdeathsig = syscall.SIGTERM }

@@ -1,0 +1,191 @@
+package transport
+
+import (
+	"fmt"
+	"net"
+	"net/url"
+	"strconv"
+	"strings"
+)
+
+// The schemes of targets.
+const (
+	SchemeTCP   = "tcp"
+	SchemeUnix  = "unix"
+	SchemeTLS   = "tls"
+	SchemeWS    = "ws"
+	SchemeWSS   = "wss"
+	SchemeHTTP  = "http"
+	SchemeHTTPS = "https"
+	SchemeExec  = "exec" // a child process
+)
+
+// Schemes returns the schemes that a target may be written with, for help and errors.
+func Schemes() []string {
+	return []string{SchemeTCP, SchemeUnix, SchemeTLS, SchemeWS, SchemeWSS, SchemeHTTP, SchemeHTTPS}
+}
+
+// A Target says where a peer is, or where to listen for peers.
+type Target struct {
+	Scheme  string
+	Address string   // host:port, the host perhaps empty, or the path of a socket
+	Path    string   // of a URL of ws or http: what follows the host, "/" at least
+	User    string   // of a URL: user:password, as written
+	Command []string // of a child process
+}
+
+// ParseTarget reads a URL of one of Schemes, host:port, :port, or a path that has a slash.
+func ParseTarget(text string) (Target, error) {
+	scheme, rest, found := strings.Cut(text, "://")
+	switch {
+	case text == "":
+		return Target{}, fmt.Errorf("no target given: write host:port, or unix:///path")
+	case !found && strings.Contains(text, "/"):
+		return Target{Scheme: SchemeUnix, Address: text}, nil
+	case !found:
+		return hostPort(SchemeTCP, text, text)
+	}
+	switch scheme {
+	case SchemeUnix:
+		if rest == "" {
+			return Target{}, fmt.Errorf("target %q has no path: write unix:///path", text)
+		}
+		return Target{Scheme: SchemeUnix, Address: rest}, nil
+	case SchemeTCP, SchemeTLS:
+		return hostPort(scheme, text, strings.TrimSuffix(rest, "/"))
+	case SchemeWS, SchemeWSS, SchemeHTTP, SchemeHTTPS:
+		return urlTarget(text)
+	}
+	return Target{}, fmt.Errorf("target %q: scheme %q is not known, choose one of %s",
+		text, scheme, strings.Join(Schemes(), ", "))
+}
+
+// CommandTarget returns the target that is a child process.
+func CommandTarget(command []string) Target { return Target{Scheme: SchemeExec, Command: command} }
+
+// urlTarget reads a URL of WebSocket or HTTP, whose port has a default.
+func urlTarget(text string) (Target, error) {
+	u, err := url.Parse(text)
+	if err != nil || u.Host == "" && u.Port() == "" {
+		return Target{}, fmt.Errorf("target %q is no URL with a host: write %s", text, "ws://host:port/path")
+	}
+	address := u.Host
+	if u.Port() == "" {
+		port := "80"
+		if u.Scheme == SchemeWSS || u.Scheme == SchemeHTTPS {
+			port = "443"
+		}
+		address = net.JoinHostPort(u.Hostname(), port)
+	}
+	t, err := hostPort(u.Scheme, text, address)
+	if err != nil {
+		return Target{}, err
+	}
+	t.Path = u.RequestURI()
+	if u.User != nil {
+		t.User = u.User.String()
+	}
+	return t, nil
+}
+
+func hostPort(scheme, text, address string) (Target, error) {
+	if address == "" {
+		return Target{}, fmt.Errorf("target %q has no host and no port: write host:port", text)
+	}
+	host, port, err := net.SplitHostPort(address)
+	if err != nil {
+		if !strings.Contains(address, ":") {
+			return Target{}, fmt.Errorf("target %q has no port: write %s:PORT (or ./%s for a Unix socket)",
+				text, address, address)
+		}
+		return Target{}, fmt.Errorf("target %q is no host:port (an IPv6 address stands in brackets)", text)
+	}
+	n, err := strconv.ParseUint(port, 10, 16)
+	if err != nil {
+		return Target{}, fmt.Errorf("target %q: port %q is no number from 0 to 65535", text, port)
+	}
+	return Target{Scheme: scheme, Address: net.JoinHostPort(host, strconv.FormatUint(n, 10))}, nil
+}
+
+// String returns the target as a URL, the same for all ways to write it; a child process as exec: and its command. A
+// password is left out.
+func (t Target) String() string {
+	switch {
+	case t.Scheme == SchemeExec:
+		return "exec:" + strings.Join(t.Command, " ")
+	case t.User != "":
+		name, _, _ := strings.Cut(t.User, ":")
+		return t.Scheme + "://" + name + "@" + t.Authority(t.Address) + t.Path
+	}
+	return t.Scheme + "://" + t.Authority(t.Address) + t.Path
+}
+
+// Authority returns address as it stands in the target's URL: what is no stream has one of RFC 6874, in which the zone
+// of an IPv6 address follows %25.
+func (t Target) Authority(address string) string {
+	if t.IsStream() {
+		return address
+	}
+	return strings.Replace(address, "%", "%25", 1)
+}
+
+// URL returns the target as a URL for a client of its protocol.
+func (t Target) URL() string {
+	user := ""
+	if t.User != "" {
+		user = t.User + "@"
+	}
+	return t.Scheme + "://" + user + t.Authority(t.DialAddress()) + t.Path
+}
+
+// Short returns the target as one reads it in a prompt.
+func (t Target) Short() string {
+	switch {
+	case t.Scheme == SchemeExec && len(t.Command) > 0:
+		return t.Command[0][strings.LastIndexByte(t.Command[0], '/')+1:]
+	case t.Scheme == SchemeTCP || t.Scheme == SchemeUnix:
+		return t.Address
+	default:
+		return strings.TrimSuffix(t.String(), "/")
+	}
+}
+
+// IsCommand reports whether the target is a child process.
+func (t Target) IsCommand() bool { return t.Scheme == SchemeExec }
+
+// IsStream reports whether the target is reached by a stream of bytes, which needs a framing.
+func (t Target) IsStream() bool {
+	switch t.Scheme {
+	case SchemeTCP, SchemeUnix, SchemeTLS, SchemeExec:
+		return true
+	}
+	return false
+}
+
+// IsTLS reports whether the target is reached by TLS.
+func (t Target) IsTLS() bool {
+	return t.Scheme == SchemeTLS || t.Scheme == SchemeWSS || t.Scheme == SchemeHTTPS
+}
+
+// Host returns the host that is dialled, for the name in its certificate.
+func (t Target) Host() string {
+	host, _, _ := net.SplitHostPort(t.DialAddress())
+	return host
+}
+
+// DialAddress returns the address to dial: no host means this one.
+func (t Target) DialAddress() string {
+	if t.Scheme != SchemeUnix && strings.HasPrefix(t.Address, ":") {
+		return "localhost" + t.Address
+	}
+	return t.Address
+}
+
+// CanGet reports whether t is reached by a protocol that HTTP belongs to, so that getting a path from it makes sense.
+func (t Target) CanGet() bool {
+	switch t.Scheme {
+	case SchemeWS, SchemeWSS, SchemeHTTP, SchemeHTTPS:
+		return true
+	}
+	return false
+}

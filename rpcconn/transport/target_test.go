@@ -1,0 +1,138 @@
+package transport
+
+import (
+	"reflect"
+	"strings"
+	"testing"
+)
+
+func TestParseTarget(t *testing.T) {
+	tests := []struct{ text, url, short, dial string }{
+		{"tcp://localhost:6000", "tcp://localhost:6000", "localhost:6000", "localhost:6000"},
+		{"tcp://localhost:6000/", "tcp://localhost:6000", "localhost:6000", "localhost:6000"},
+		{"localhost:6000", "tcp://localhost:6000", "localhost:6000", "localhost:6000"},
+		{"localhost:06000", "tcp://localhost:6000", "localhost:6000", "localhost:6000"},
+		{"example.org:0", "tcp://example.org:0", "example.org:0", "example.org:0"},
+		{":6000", "tcp://:6000", ":6000", "localhost:6000"},
+		{"tcp://:6000", "tcp://:6000", ":6000", "localhost:6000"},
+		{"[::1]:6000", "tcp://[::1]:6000", "[::1]:6000", "[::1]:6000"},
+		{"tcp://[fe80::1%lo]:65535", "tcp://[fe80::1%lo]:65535", "[fe80::1%lo]:65535", "[fe80::1%lo]:65535"},
+		{"unix:///run/s", "unix:///run/s", "/run/s", "/run/s"},
+		{"unix://s", "unix://s", "s", "s"},
+		{"/run/s", "unix:///run/s", "/run/s", "/run/s"},
+		{"./s", "unix://./s", "./s", "./s"},
+		{"folder/s:1", "unix://folder/s:1", "folder/s:1", "folder/s:1"},
+		{"tls://example.org:6000", "tls://example.org:6000", "tls://example.org:6000", "example.org:6000"},
+		{"tls://:6000/", "tls://:6000", "tls://:6000", "localhost:6000"},
+		{"ws://localhost", "ws://localhost:80/", "ws://localhost:80", "localhost:80"},
+		{"wss://localhost/", "wss://localhost:443/", "wss://localhost:443", "localhost:443"},
+		{"ws://:7000/rpc?token=1#top", "ws://:7000/rpc?token=1", "ws://:7000/rpc?token=1", "localhost:7000"},
+		{"ws://[::1]/a%20b", "ws://[::1]:80/a%20b", "ws://[::1]:80/a%20b", "[::1]:80"},
+		{"ws://[fe80::1%25lo]:7000/", "ws://[fe80::1%25lo]:7000/", "ws://[fe80::1%25lo]:7000", "[fe80::1%lo]:7000"},
+		{"http://localhost:8545", "http://localhost:8545/", "http://localhost:8545", "localhost:8545"},
+		{"http://example.org?x", "http://example.org:80/?x", "http://example.org:80/?x", "example.org:80"},
+		{"https://user@example.org/mcp", "https://user@example.org:443/mcp", "https://user@example.org:443/mcp", "example.org:443"},
+	}
+	for _, test := range tests {
+		target, err := ParseTarget(test.text)
+		if err != nil {
+			t.Errorf("%q: %v", test.text, err)
+			continue
+		}
+		if target.String() != test.url || target.Short() != test.short || target.DialAddress() != test.dial {
+			t.Errorf("%q is %q, %q, dialled as %q", test.text, target, target.Short(), target.DialAddress())
+		}
+		if again, err := ParseTarget(target.String()); err != nil || !reflect.DeepEqual(again, target) {
+			t.Errorf("%q becomes %q, %v", target, again, err)
+		}
+	}
+}
+
+func TestTargetHidesPassword(t *testing.T) {
+	target := mustParse(t, "http://user:secret@:8332/wallet")
+	if got := target.String() + target.Short(); strings.Contains(got, "secret") || !strings.Contains(got, "user@") {
+		t.Errorf("it is shown as %s", got)
+	}
+	if got := target.URL(); got != "http://user:secret@localhost:8332/wallet" {
+		t.Errorf("the client gets %s", got)
+	}
+}
+
+func TestCommandTarget(t *testing.T) {
+	target := CommandTarget([]string{"/usr/bin/clangd", "--log=error"})
+	if !target.IsCommand() || !target.IsStream() || target.String() != "exec:/usr/bin/clangd --log=error" || target.Short() != "clangd" {
+		t.Errorf("it is %q, %q", target, target.Short())
+	}
+}
+
+func TestParseTargetSaysWhatIsWrong(t *testing.T) {
+	tests := map[string][]string{ // what the error has in it
+		"":                   {"no target", "host:port", "unix:///path"},
+		"localhost":          {`"localhost" has no port`, "localhost:PORT", "./localhost"},
+		"tcp://localhost":    {"has no port", "localhost:PORT"},
+		"tls://localhost":    {"has no port", "localhost:PORT"},
+		"tcp://":             {"no host and no port", "host:port"},
+		"localhost:":         {`port ""`, "0 to 65535"},
+		"localhost:http":     {`port "http"`, "0 to 65535"},
+		"localhost:65536":    {`port "65536"`, "0 to 65535"},
+		"localhost:-1":       {`port "-1"`, "0 to 65535"},
+		"localhost:+1":       {`port "+1"`, "0 to 65535"},
+		"::1":                {"brackets"},
+		"fe80::1:6000":       {"brackets"},
+		"[::1]":              {"host:port"},
+		"[::1":               {"host:port"},
+		"unix://":            {"no path", "unix:///path"},
+		"ftp://localhost:80": {`"ftp" is not known`, "tcp, unix, tls, ws, wss, http, https"},
+		"://localhost:80":    {`"" is not known`},
+		"TCP://localhost:80": {`"TCP" is not known`},
+		"ws://":              {"no URL with a host", "ws://host:port/path"},
+		"ws:///path":         {"no URL with a host"},
+		"http://h:1/%zz":     {"no URL"},
+		"http://h:65536/":    {`port "65536"`},
+		"wss://[::1/":        {"no URL"},
+	}
+	for text, wants := range tests {
+		target, err := ParseTarget(text)
+		if err == nil {
+			t.Errorf("%q is %q", text, target)
+			continue
+		}
+		for _, want := range wants {
+			if !strings.Contains(err.Error(), want) {
+				t.Errorf("%q: %v; want %q in it", text, err, want)
+			}
+		}
+		if strings.Contains(err.Error(), "\n") {
+			t.Errorf("%q: the error has several lines: %v", text, err)
+		}
+	}
+}
+
+func FuzzParseTarget(f *testing.F) {
+	for _, seed := range []string{
+		"localhost:1", ":1", "tcp://[::1]:1", "unix:///s", "./s", "a://b", "[", "%:1", "::::", "a:b:c", "tcp:///:1/",
+		"ws://h", "wss://u:p@h/x?y", "http://[fe80::1%25a]:1", "https://:1/%20",
+	} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		target, err := ParseTarget(text)
+		if err != nil {
+			return
+		}
+		again, err := ParseTarget(target.String())
+		target.User, _, _ = strings.Cut(target.User, ":")
+		if err != nil || !reflect.DeepEqual(again, target) {
+			t.Fatalf("%q is %q, which is %q, %v", text, target, again, err)
+		}
+	})
+}
+
+func mustParse(t *testing.T, text string) Target {
+	t.Helper()
+	target, err := ParseTarget(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return target
+}

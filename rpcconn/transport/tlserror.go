@@ -1,0 +1,82 @@
+package transport
+
+import "fmt"
+
+// A TLSReason is why two ends do not come to terms over TLS, in words.
+type TLSReason string
+
+// What a client finds, or is told.
+const (
+	PeerUntrusted      TLSReason = "nobody whom this machine trusts signed the peer's certificate"
+	PeerMisnamed       TLSReason = "the peer's certificate is for another name"
+	PeerExpired        TLSReason = "the peer's certificate has expired, or is not valid yet"
+	PeerInvalid        TLSReason = "the peer's certificate is not good"
+	PeerWithoutTLS     TLSReason = "the peer speaks no TLS; dial it without (tcp, ws or http instead of tls, wss or https)"
+	PeerOutdated       TLSReason = "the peer speaks no TLS as new as 1.2"
+	PeerSilent         TLSReason = "no answer to the TLS handshake; does the peer speak TLS?"
+	PeerClosed         TLSReason = "the peer closed the connection in the TLS handshake; does it speak TLS?"
+	CertificateWanted  TLSReason = "the peer wants a certificate of ours"
+	OursUntrusted      TLSReason = "the peer does not trust who signed our certificate"
+	OursRefused        TLSReason = "the peer does not take our certificate, or wants one"
+	OursPerhapsRefused TLSReason = "perhaps the peer does not take our certificate"
+	NameUnknown        TLSReason = "the peer does not know that name"
+)
+
+// What a listener finds.
+const (
+	ClientWithoutTLS         TLSReason = "the client speaks no TLS; it is to dial with tls, wss or https"
+	ClientUntrusted          TLSReason = "the client's certificate is not signed by our CA"
+	ClientInvalid            TLSReason = "the client's certificate is not good"
+	ClientWithoutCertificate TLSReason = "the client must have a certificate that our CA signed"
+	ClientRefuses            TLSReason = "the client does not take our certificate; it needs our CA, " +
+		"and the name that it dials must be in the certificate"
+	ClientSilent TLSReason = "the client did not complete the handshake"
+	ClientClosed TLSReason = "the client closed the connection"
+)
+
+// What is missing of our own.
+const (
+	CertificateMissing TLSReason = "listening with TLS needs a certificate"
+	KeyAlone           TLSReason = "there is a key and no certificate"
+)
+
+// A TLSError says why there is no TLS.
+type TLSError struct {
+	Reason TLSReason
+	Err    error // what crypto/tls says; nil: it was not asked
+}
+
+func (e *TLSError) Error() string {
+	if e.Err == nil {
+		return string(e.Reason)
+	}
+	return fmt.Sprintf("%s (%v)", e.Reason, e.Err)
+}
+
+// Unwrap returns Err.
+func (e *TLSError) Unwrap() error { return e.Err }
+
+// because returns err with its reason; err alone where that is "".
+func because(reason TLSReason, err error) error {
+	if reason == "" {
+		return err
+	}
+	return &TLSError{Reason: reason, Err: err}
+}
+
+// A CertificateFileError says that a file with certificates, or with the key of one, cannot be used.
+type CertificateFileError struct {
+	CA        string // the file of those who may sign, if that is what cannot be used; else
+	Cert, Key string // the file of our certificate, and that of its key
+	Err       error
+}
+
+func (e *CertificateFileError) Error() string {
+	if e.CA != "" {
+		return fmt.Sprintf("reading the CA's certificate %s: %v", e.CA, e.Err)
+	}
+	return fmt.Sprintf("reading the certificate %s and its key %s: %v", e.Cert, e.Key, e.Err)
+}
+
+// Unwrap returns Err.
+func (e *CertificateFileError) Unwrap() error { return e.Err }

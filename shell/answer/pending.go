@@ -1,0 +1,186 @@
+package answer
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"rpcsh/rpcconn"
+)
+
+const (
+	maxParked  = 1000 // requests that wait for a person; more are answered with an error
+	maxSettled = 1000 // requests whose fate is remembered after they no longer wait
+)
+
+// PendingOptions say who hears of requests. The functions are called by any number of goroutines, and must not wait for answers.
+type PendingOptions struct {
+	OnParked func(*Parked) // one waits for a person
+
+	// OnGone is called when one no longer waits though nobody has answered it: cause is a TimeLimitError, or the connection has ended.
+	// It returns why, for who answers it after that.
+	OnGone func(p *Parked, cause error) (why string)
+}
+
+// PendingRequests are the requests that wait for a person: an Answerer that answers what it is told. Its methods may be
+// called by any number of goroutines.
+type PendingRequests struct {
+	opts PendingOptions
+
+	mu      sync.Mutex     // protects what follows
+	last    int            // the last number given out
+	parked  []*Parked      // oldest first
+	settled map[int]string // what became of the others
+	news    chan struct{}  // closed when a request is parked
+}
+
+// A Parked request is one that waits for a person.
+type Parked struct {
+	*Request
+	Number int // from 1, of the session
+	Since  time.Time
+
+	answer chan reply
+}
+
+// NewPendingRequests returns PendingRequests of which none waits yet.
+func NewPendingRequests(opts PendingOptions) *PendingRequests {
+	return &PendingRequests{opts: opts, settled: make(map[int]string), news: make(chan struct{})}
+}
+
+// Answer implements Answerer: it waits until the request is answered, or ctx ends.
+func (pr *PendingRequests) Answer(ctx context.Context, req *Request) (json.RawMessage, error) {
+	p := pr.park(req)
+	if p == nil {
+		return nil, rpcconn.NewError(rpcconn.CodeServerError, fmt.Sprintf("%d requests wait for a person already", maxParked))
+	}
+	pr.opts.OnParked(p)
+	select {
+	case r := <-p.answer:
+		return r.result, r.err
+	case <-ctx.Done():
+	}
+	if _, err := pr.take(p.Number, "is gone"); err != nil { // it has been answered in this moment
+		r := <-p.answer
+		return r.result, r.err
+	}
+	cause := context.Cause(ctx)
+	pr.settle(p.Number, "is gone: "+pr.opts.OnGone(p, cause))
+	if IsTimeLimit(ctx) {
+		return nil, rpcconn.NewError(rpcconn.CodeServerError, "nobody has answered: "+cause.Error())
+	}
+	req.Remark = "gone" // which has been said
+	return nil, rpcconn.ErrNoAnswer
+}
+
+// park adds req to those that wait, nil where there are too many.
+func (pr *PendingRequests) park(req *Request) *Parked {
+	pr.mu.Lock()
+	defer pr.mu.Unlock()
+	if len(pr.parked) >= maxParked {
+		return nil
+	}
+	pr.last++
+	p := &Parked{Request: req, Number: pr.last, Since: time.Now(), answer: make(chan reply, 1)}
+	pr.parked = append(pr.parked, p)
+	close(pr.news)
+	pr.news = make(chan struct{})
+	return p
+}
+
+// Reply answers request n with a result, Fail with an error, Drop not at all, ever. The error says that it does not wait.
+func (pr *PendingRequests) Reply(n int, result json.RawMessage) error {
+	return pr.answer(n, "was answered already", reply{result: result})
+}
+
+// Fail answers request n with an error; see Reply.
+func (pr *PendingRequests) Fail(n int, e *rpcconn.Error) error {
+	return pr.answer(n, "was answered already", reply{err: e})
+}
+
+// Drop leaves request n without an answer; see Reply.
+func (pr *PendingRequests) Drop(n int) error {
+	return pr.answer(n, "was dropped", reply{err: rpcconn.ErrNoAnswer})
+}
+
+func (pr *PendingRequests) answer(n int, became string, r reply) error {
+	p, err := pr.take(n, became)
+	if err != nil {
+		return err
+	}
+	if r.err == rpcconn.ErrNoAnswer {
+		p.Remark = "dropped" // which is said by who did it
+	}
+	p.answer <- r
+	return nil
+}
+
+// take removes request n from those that wait; the error says why it is not there.
+func (pr *PendingRequests) take(n int, became string) (*Parked, error) {
+	pr.mu.Lock()
+	defer pr.mu.Unlock()
+	i := slices.IndexFunc(pr.parked, func(p *Parked) bool { return p.Number == n })
+	if i < 0 {
+		return nil, pr.whyNotLocked(n)
+	}
+	p := pr.parked[i]
+	pr.parked = slices.Delete(pr.parked, i, i+1)
+	pr.settleLocked(n, became)
+	return p, nil
+}
+
+// whyNotLocked says why request n does not wait.
+func (pr *PendingRequests) whyNotLocked(n int) error {
+	became, known := pr.settled[n]
+	switch {
+	case known:
+		return fmt.Errorf("request %d %s", n, became)
+	case n >= 1 && n <= pr.last:
+		return fmt.Errorf("request %d no longer waits", n)
+	}
+	return fmt.Errorf("no request %d was ever asked (.pending lists those that wait)", n)
+}
+
+func (pr *PendingRequests) settle(n int, became string) {
+	pr.mu.Lock()
+	defer pr.mu.Unlock()
+	pr.settleLocked(n, became)
+}
+
+func (pr *PendingRequests) settleLocked(n int, became string) {
+	pr.settled[n] = became
+	if len(pr.settled) > maxSettled {
+		oldest := n
+		for other := range pr.settled {
+			oldest = min(oldest, other)
+		}
+		delete(pr.settled, oldest)
+	}
+}
+
+// List returns the requests that wait, oldest first.
+func (pr *PendingRequests) List() []*Parked {
+	pr.mu.Lock()
+	defer pr.mu.Unlock()
+	return slices.Clone(pr.parked)
+}
+
+// Await waits until request n has been asked, or any waits where n is 0. It returns at ctx's end too.
+func (pr *PendingRequests) Await(ctx context.Context, n int) {
+	for {
+		pr.mu.Lock()
+		there, news := n > 0 && n <= pr.last || n == 0 && len(pr.parked) > 0, pr.news
+		pr.mu.Unlock()
+		if there {
+			return
+		}
+		select {
+		case <-news:
+		case <-ctx.Done():
+			return
+		}
+	}
+}

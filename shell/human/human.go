@@ -1,0 +1,78 @@
+// Package human is numbers, sizes and durations as people read them.
+package human
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// Size returns a number of bytes for a reader: "601 B", "1.5 KiB", "5.0 MiB".
+func Size(n int) string {
+	const unit = 1024
+	switch {
+	case n < unit:
+		return fmt.Sprintf("%d B", n)
+	case float64(n)/unit < 1023.95: // more would be rounded to 1024.0
+		return fmt.Sprintf("%.1f KiB", float64(n)/unit)
+	default:
+		return fmt.Sprintf("%.1f MiB", float64(n)/unit/unit)
+	}
+}
+
+// Took returns a duration for a reader: "0.8 ms", "2.4 s", "3 min 5 s".
+func Took(d time.Duration) string {
+	switch {
+	case d.Round(time.Millisecond/10) < time.Second:
+		return fmt.Sprintf("%.1f ms", float64(d)/float64(time.Millisecond))
+	case d.Round(time.Second/10) < time.Minute:
+		return fmt.Sprintf("%.1f s", d.Seconds())
+	default:
+		return Age(d.Round(time.Second))
+	}
+}
+
+// Age returns a duration in whole seconds and larger units: "12 s", "3 min 5 s", "2 h 3 min".
+func Age(d time.Duration) string {
+	d = d.Truncate(time.Second)
+	switch {
+	case d < time.Minute:
+		return fmt.Sprintf("%d s", int(d.Seconds()))
+	case d < time.Hour:
+		return fmt.Sprintf("%d min %d s", int(d.Minutes()), int(d.Seconds())%60)
+	default:
+		return fmt.Sprintf("%d h %d min", int(d.Hours()), int(d.Minutes())%60)
+	}
+}
+
+// Grouped returns n with its digits in groups of three: "12 408".
+func Grouped(n int) string {
+	digits := strconv.Itoa(n)
+	var b strings.Builder
+	for i, d := range digits {
+		if i > 0 && (len(digits)-i)%3 == 0 {
+			b.WriteByte(' ')
+		}
+		b.WriteRune(d)
+	}
+	return b.String()
+}
+
+// Plural returns n things: "1 method", "4 methods".
+func Plural(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return Grouped(n) + " " + thing + "s"
+}
+
+// Clip shortens text to n characters, the last of them "…" where something is left out. Text from a peer is clipped
+// before it is made visible.
+func Clip(text string, n int) string {
+	if utf8.RuneCountInString(text) <= n {
+		return text
+	}
+	return string([]rune(text)[:max(0, n-1)]) + "…"
+}
