@@ -11,7 +11,7 @@ import (
 // CommandMark is no flag: what follows it is a command with its words.
 const CommandMark = "--"
 
-// A Flag is an element of the table of a command's flags, from which they are read, completed and told in help.
+// A Flag is an element of the table of a command's flags; they are read, completed and listed in help from it.
 type Flag struct {
 	Name, Usage, Summary string
 	// Read reads what belongs to the flag, which follows it in a. name is the flag itself.

@@ -53,7 +53,7 @@ func (c *connections) name(ctx context.Context, args lang.Text) error {
 	return nil
 }
 
-// close closes the peers that args name, the current one, or all, and stops listening then.
+// close closes the connections to the peers that args name, or to the current one. For all it stops listening, too.
 func (c *connections) close(ctx context.Context, args lang.Text) error {
 	switch args.Text {
 	case "":

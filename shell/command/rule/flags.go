@@ -76,7 +76,7 @@ func (r *Reader) ruleFlags() []arguments.Flag {
 	}
 }
 
-// answerWith has the rule answer with what makes it, which a flag says whose argument is at.
+// answerWith sets what makes the answer; at is the argument of the flag that says so.
 func (r *Reader) answerWith(at lang.Text, by answer.Answerer) error {
 	if r.Rule.Answerer != nil {
 		return arguments.Mistake(at, "the answer is given already")
@@ -115,7 +115,7 @@ func readCommand(a *arguments.Args) (lang.Text, error) {
 	return command, nil
 }
 
-// stderr returns what tells the lines that a command writes to its stderr which answers the rule's requests.
+// stderr returns a function that publishes the lines that the rule's command writes to its stderr.
 func (r *Reader) stderr() func(line string) {
 	events, pattern := r.Events, r.Rule.Pattern
 	return func(line string) {
