@@ -16,7 +16,7 @@ import (
 	"rpcsh/rpcconn"
 	"rpcsh/rpcconn/dial"
 	"rpcsh/shell/advice"
-	"rpcsh/shell/command"
+	"rpcsh/shell/arguments"
 	"rpcsh/shell/exit"
 	"rpcsh/shell/view"
 )
@@ -197,7 +197,7 @@ func (d *duration) String() string { return time.Duration(*d).String() }
 func (d *duration) Type() string   { return "DURATION" }
 
 func (d *duration) Set(text string) error {
-	parsed, err := command.ParseDuration(text)
+	parsed, err := arguments.ParseDuration(text)
 	*d = duration(parsed)
 	return err
 }

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"strings"
 
+	"rpcsh/shell/arguments"
+
 	"rpcsh/completer"
 	"rpcsh/rpcconn"
 	"rpcsh/shell/call"
@@ -34,8 +36,7 @@ func callCommands(s *session.Session, v *view.View, env environment) []Command {
 			Name: "batch", Group: groupCalls, Usage: "[@PEER] CALL ; !CALL ; …",
 			Summary: "send calls and notifications as one batch",
 			Help: "The result is one array, in the order of the requests; an error stands in its place as " +
-				"{\"error\":{…}}. " +
-				"BSON-RPC has no batches.",
+				"{\"error\":{…}}. BSON-RPC has no batches.",
 			Examples: []string{".batch my_add 1 2 ; !log x ; my_add 3 4", "sums = .batch my_add 1 2 ; my_add 3 4 | " +
 				"add"},
 		},
@@ -49,7 +50,7 @@ func callCommands(s *session.Session, v *view.View, env environment) []Command {
 			Name: "pending", Group: groupCalls,
 			Summary: "list what both sides wait for: calls, and the peers' requests",
 			Run: func(_ context.Context, args lang.Text) error {
-				if err := noArguments(args); err != nil {
+				if err := arguments.None(args); err != nil {
 					return err
 				}
 				listPending(s, v)
@@ -80,16 +81,16 @@ func pendingCandidates(peers []*session.Peer) []completer.Candidate {
 // cancel runs .cancel [@PEER] N.
 func cancel(s *session.Session, args lang.Text) error {
 	peers := s.Peers()
-	a := read(args)
-	if first := a.peek(); strings.HasPrefix(first.Text, "@") {
-		p, err := s.Find(a.word().Text)
+	a := arguments.Read(args)
+	if first := a.Peek(); strings.HasPrefix(first.Text, "@") {
+		p, err := s.Find(a.Word().Text)
 		if err != nil {
 			return err
 		}
 		peers = []*session.Peer{p}
 	}
-	number := a.word()
-	if err := a.end(); err != nil {
+	number := a.Word()
+	if err := a.End(); err != nil {
 		return err
 	}
 	id := rpcconn.ParseID([]byte(strings.TrimPrefix(number.Text, "#")))

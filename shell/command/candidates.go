@@ -38,7 +38,7 @@ func peerCandidates(peers []*session.Peer) []completer.Candidate {
 	return all
 }
 
-// called returns the methods that peers have called here; whose says by whom: "called by", for example.
+// called returns the methods that peers have called here; whose comes before the peer in their descriptions.
 func called(s *session.Session, whose string) []completer.Candidate {
 	var all []completer.Candidate
 	for _, p := range s.Peers() {

@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"slices"
 
+	"rpcsh/shell/arguments"
+
 	"rpcsh/shell/jq"
 	"rpcsh/shell/lang"
 	"rpcsh/shell/session"
@@ -49,5 +51,5 @@ func (t *Table) checkStatement(st *lang.Statement) error {
 		}
 	}
 	_, err := jq.Compile(st.Filter.Text, names...)
-	return jqMistake(*st.Filter, err)
+	return arguments.JQMistake(*st.Filter, err)
 }

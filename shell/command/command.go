@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"rpcsh/completer"
+	"rpcsh/shell/arguments"
 	"rpcsh/shell/lang"
 	"rpcsh/shell/view"
 )
@@ -37,6 +38,15 @@ type Command struct {
 
 // A Term is one of the words that a command knows, and what it means.
 type Term struct{ Name, Meaning string }
+
+// flagTerms are flags as help tells them.
+func flagTerms(flags arguments.Flags) []Term {
+	var terms []Term
+	for _, f := range flags.All {
+		terms = append(terms, Term{strings.TrimSpace(f.Name + " " + f.Usage), f.Summary})
+	}
+	return terms
+}
 
 // The groups of commands.
 const (

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"rpcsh/shell/arguments"
+
 	"rpcsh/completer"
 	"rpcsh/rpcconn/dial"
 	"rpcsh/rpcconn/transport"
@@ -16,9 +18,6 @@ import (
 	"rpcsh/shell/view"
 )
 
-// commandMark stands before a command that is a target: its words follow.
-const commandMark = "--"
-
 // connections are the commands that peers come and go by.
 type connections struct {
 	session *session.Session
@@ -27,14 +26,18 @@ type connections struct {
 }
 
 func (c *connections) commands() []Command {
-	completePeer := func([]string) []completer.Candidate { return Peers(c.session) }
+	return append(c.dialCommands(), c.peerCommands()...)
+}
+
+// dialCommands are those by which peers come.
+func (c *connections) dialCommands() []Command {
 	return []Command{
 		{
 			Name: "connect", Group: groupConnections, Usage: "TARGET [PROTOCOL] [FRAMING]",
 			Summary: "dial a peer; it becomes the one that calls go to",
 			Help: "TARGET is host:port, :port, a path with a slash, or a URL: tcp, unix, tls, ws, wss, http, " +
-				"https. -- COMMAND [ARG …] " +
-				"starts a child process. What is not said is as on the command line, or found out.",
+				"https. -- COMMAND [ARG …] starts a child process. What is not said is as on the command line, or " +
+				"found out.",
 			Examples: []string{
 				".connect localhost:6000", ".connect :6001 bsonrpc", ".connect /run/rpc.sock jsonrpc netstring",
 				".connect ws://localhost:8545", ".connect -- nvim --embed --headless",
@@ -51,8 +54,8 @@ func (c *connections) commands() []Command {
 		{
 			Name: "listen", Group: groupConnections, Usage: "ADDRESS [PROTOCOL] [FRAMING]",
 			Summary: "wait for peers, which come and go as @1, @2 …",
-			Help: "ADDRESS is written like a target; :6000 listens on all addresses of this machine. " +
-				"The first peer that comes is the one that calls go to.",
+			Help: "ADDRESS is written like a target; :6000 listens on all addresses of this machine. The first " +
+				"peer that comes is the one that calls go to.",
 			Examples: []string{".listen :6000", ".listen 127.0.0.1:0 bsonrpc"},
 			Complete: completeWire,
 			Run: func(ctx context.Context, args lang.Text) error {
@@ -69,10 +72,9 @@ func (c *connections) commands() []Command {
 			Name: "peers", Group: groupConnections, Usage: "[PEER | WORD …] [--sort COLUMN]",
 			Summary: "list who is connected",
 			Help: "Number, name, role (dialled or accepted), remote address, protocol and framing, age, messages " +
-				"in and out, requests " +
-				"that wait for an answer, ours and theirs. The one that calls go to is marked with *. WORD is " +
-				"looked for in all that is " +
-				"text, and may be a glob. Numbers are sorted the highest first.",
+				"in and out, requests that wait for an answer, ours and theirs. The one that calls go to is marked " +
+				"with *. WORD is looked for in all that is text, and may be a glob. Numbers are sorted the highest " +
+				"first.",
 			Examples: []string{".peers", ".peers 1,3", ".peers bson", ".peers --sort in"},
 			Complete: c.completePeers,
 			Run:      c.listPeers,
@@ -87,31 +89,37 @@ func (c *connections) commands() []Command {
 		{
 			Name: "restart", Group: groupConnections, Usage: "[PEER]",
 			Summary:  "end a child process, or close a connection, and begin anew",
-			Complete: completePeer,
+			Complete: c.completePeer,
 			Run:      func(ctx context.Context, args lang.Text) error { return c.again(ctx, args, true) },
 		},
 		{
 			Name: "detect", Group: groupConnections, Usage: "[-v] [TARGET]",
 			Summary: "find out what a target speaks; -v shows each step",
-			Help: "Harmless requests are sent on connections of their own, the likeliest first. " +
-				"Without TARGET it is the current peer's.",
+			Help: "Harmless requests are sent on connections of their own, the likeliest first. Without TARGET it " +
+				"is the current peer's.",
 			Examples: []string{".detect -v localhost:6000"},
 			Run:      c.runDetect,
 		},
+	}
+}
+
+// peerCommands are those about peers that are there.
+func (c *connections) peerCommands() []Command {
+	return []Command{
 		{
 			Name: "use", Group: groupConnections, Usage: "PEER",
 			Summary:  "let calls go to this peer where they name none",
 			Examples: []string{".use 2"},
-			Complete: completePeer,
+			Complete: c.completePeer,
 			Run:      c.use,
 		},
 		{
 			Name: "name", Group: groupConnections, Usage: "PEER [NAME]",
 			Summary: "give a peer a name: @NAME then means it as @2 does; without NAME, take the name off",
-			Help: "A name lives as long as its peer. It is letters, digits, -, _ and . and no two peers have " +
-				"the same.",
+			Help: "A name lives as long as its peer. It is letters, digits, -, _ and . and no two peers have the " +
+				"same.",
 			Examples: []string{".name 2 web", ".name web"},
-			Complete: completePeer,
+			Complete: c.completePeer,
 			Run:      c.name,
 		},
 		{
@@ -127,10 +135,13 @@ func (c *connections) commands() []Command {
 	}
 }
 
+// completePeer completes the peers that are connected.
+func (c *connections) completePeer([]string) []completer.Candidate { return Peers(c.session) }
+
 // targetAndWire reads TARGET [PROTOCOL] [FRAMING], or -- COMMAND [ARG …].
 func (c *connections) targetAndWire(args lang.Text) (transport.Target, dial.Config, error) {
 	cfg := c.session.Wire()
-	words := read(args).words()
+	words := arguments.Read(args).Words()
 	if len(words) == 0 {
 		return transport.Target{}, cfg, fmt.Errorf("where? write host:port, or unix:///path")
 	}
@@ -153,7 +164,7 @@ func (c *connections) targetAndWire(args lang.Text) (transport.Target, dial.Conf
 
 // readTarget reads a target from the first of words, or from all of them where it is a command.
 func readTarget(words []string) (transport.Target, error) {
-	if words[0] == commandMark {
+	if words[0] == arguments.CommandMark {
 		return transport.CommandTarget(words[1:]), nil
 	}
 	t, err := transport.ParseTarget(words[0])

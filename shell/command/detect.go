@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 
+	"rpcsh/shell/arguments"
+
 	"rpcsh/rpcconn/transport"
 	"rpcsh/shell/advice"
 	"rpcsh/shell/human"
@@ -14,14 +16,14 @@ import (
 // runDetect runs .detect [-v] [TARGET].
 func (c *connections) runDetect(ctx context.Context, args lang.Text) error {
 	var trace func(string)
-	verbose := flag{"-v", "", "show each step", sets(func() {
+	verbose := arguments.Switch("-v", "show each step", func() {
 		trace = func(step string) { c.view.Say("  %s", view.Visible(step)) }
-	})}
-	a := read(args)
-	if err := (flags{command: ".detect", all: []flag{verbose}}).leading(a); err != nil {
+	})
+	a := arguments.Read(args)
+	if err := (arguments.Flags{Command: ".detect", All: []arguments.Flag{verbose}}).Leading(a); err != nil {
 		return err
 	}
-	if words := a.words(); len(words) > 0 {
+	if words := a.Words(); len(words) > 0 {
 		t, err := readTarget(words)
 		if err != nil {
 			return err

@@ -7,6 +7,8 @@ import (
 	"os/exec"
 	"strings"
 
+	"rpcsh/shell/arguments"
+
 	"rpcsh/completer"
 	"rpcsh/rpcconn/catalog"
 	"rpcsh/shell/human"
@@ -36,10 +38,8 @@ func documentCommands(s *session.Session, v *view.View, lines keyboard) []Comman
 			Name: "open", Group: groupDocuments, Usage: "FILE [LANGUAGE]",
 			Summary: "tell a language server that a file is open",
 			Help: "What changes in the file later is told before the next call. A file that is named in a call, as " +
-				"in " +
-				"textDocument/hover FILE:LINE:COLUMN, is opened by that. LANGUAGE is LSP's identifier, such as " +
-				"shellscript; it follows " +
-				"from the file's name.",
+				"in textDocument/hover FILE:LINE:COLUMN, is opened by that. LANGUAGE is LSP's identifier, such as " +
+				"shellscript; it follows from the file's name.",
 			Examples: []string{".open main.go", ".open build shellscript"},
 			Find:     findFiles,
 			Run:      d.open,
@@ -48,8 +48,7 @@ func documentCommands(s *session.Session, v *view.View, lines keyboard) []Comman
 			Name: "edit", Group: groupDocuments, Typed: true, Usage: "[FILE]",
 			Summary: "edit a file in $EDITOR and tell the language server what has changed",
 			Help: "The file is opened first where it is not. Without a person, or without FILE, changes that " +
-				"others made to open files " +
-				"are told.",
+				"others made to open files are told.",
 			Examples: []string{".edit main.go"},
 			Complete: d.completeOpen,
 			Run:      d.edit,
@@ -102,7 +101,7 @@ func (d *documents) awaitSession(ctx context.Context, p *session.Peer) error {
 
 // open runs .open FILE [LANGUAGE].
 func (d *documents) open(ctx context.Context, args lang.Text) error {
-	words := read(args).words()
+	words := arguments.Read(args).Words()
 	if len(words) == 0 || len(words) > 2 {
 		return fmt.Errorf("which file? write .open FILE [LANGUAGE]")
 	}
@@ -123,7 +122,7 @@ func (d *documents) edit(ctx context.Context, args lang.Text) error {
 	if err != nil {
 		return err
 	}
-	if words := read(args).words(); len(words) > 0 {
+	if words := arguments.Read(args).Words(); len(words) > 0 {
 		if _, err := p.Documents().Open(ctx, words[0], ""); err != nil {
 			return err
 		}
@@ -150,7 +149,7 @@ func (d *documents) close(ctx context.Context, args lang.Text) error {
 	if err != nil {
 		return err
 	}
-	return p.Documents().Close(ctx, read(args).words()[0])
+	return p.Documents().Close(ctx, arguments.Read(args).Words()[0])
 }
 
 // runEditor has the person edit a file; without a person it does nothing.

@@ -9,6 +9,8 @@ import (
 	"io/fs"
 	"os"
 
+	"rpcsh/shell/arguments"
+
 	"rpcsh/completer"
 	"rpcsh/rpcconn/dialect/openrpc"
 	"rpcsh/shell/exit"
@@ -25,8 +27,8 @@ func exportCommand(s *session.Session, v *view.View) Command {
 	return Command{
 		Name: "export", Group: groupMethods, Usage: "openrpc FILE [--force]",
 		Summary: "write what is known of the peer's methods as an OpenRPC document",
-		Help: "FILE - is the screen, or stdout. A file that is there is written over with --force only. " +
-			".learn reads it back, and so does --schema.",
+		Help: "FILE - is the screen, or stdout. A file that is there is written over with --force only. .learn " +
+			"reads it back, and so does --schema.",
 		Examples: []string{".export openrpc peer.json", ".export openrpc -"},
 		Find: func(words []string, typed string) []completer.Candidate {
 			if len(words) > 0 {
@@ -42,20 +44,20 @@ func exportCommand(s *session.Session, v *view.View) Command {
 // export runs .export openrpc FILE [--force]: it writes what is known of the current peer's methods.
 func export(ctx context.Context, s *session.Session, v *view.View, args lang.Text) error {
 	force := false
-	overwrite := flag{"--force", "", "write over a file that is there", sets(func() { force = true })}
-	a := read(args)
-	form, file := a.word(), a.quoted()
-	err := flags{command: ".export", all: []flag{overwrite}}.leading(a)
+	overwrite := arguments.Switch("--force", "write over a file that is there", func() { force = true })
+	a := arguments.Read(args)
+	form, file := a.Word(), a.Quoted()
+	err := arguments.Flags{Command: ".export", All: []arguments.Flag{overwrite}}.Leading(a)
 	p := s.Current()
 	switch {
 	case form.Text != exportOpenRPC:
-		return mistake(form, "write .export "+exportOpenRPC+" FILE")
+		return arguments.Mistake(form, "write .export "+exportOpenRPC+" FILE")
 	case file.Text == "":
-		return mistake(file, "a file is missing; - is the screen")
+		return arguments.Mistake(file, "a file is missing; - is the screen")
 	case err != nil:
 		return err
-	case !a.empty():
-		return a.end()
+	case !a.Empty():
+		return a.End()
 	case p == nil:
 		return s.NotConnected()
 	}
@@ -64,7 +66,7 @@ func export(ctx context.Context, s *session.Session, v *view.View, args lang.Tex
 	if err != nil {
 		return err
 	}
-	path := unquote(file.Text)
+	path := arguments.Unquote(file.Text)
 	if path == "-" {
 		return v.Page(ctx, v.Safe(string(document)))
 	}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"strconv"
 
+	"rpcsh/shell/arguments"
+
 	"rpcsh/completer"
 	"rpcsh/shell/event"
 	"rpcsh/shell/glob"
@@ -27,10 +29,9 @@ func hookCommands(s *session.Session, v *view.View, check func(line lang.Text) e
 			Name: "on", Group: groupServing, Usage: "[connect | close | METHOD LINE]",
 			Summary: "run a line whenever a peer comes, goes, or notifies; without arguments, list what is set",
 			Help: "METHOD may be a glob; in quotes it is a method, whatever it is called. A call in LINE goes to " +
-				"that peer where it names " +
-				"none, and .close, .name, .use and .serve mean it. Lines for one event run in the order in which " +
-				"they were set, for one " +
-				"peer one after the other, and beside what you type.",
+				"that peer where it names none, and .close, .name, .use and .serve mean it. Lines for one event " +
+				"run in the order in which they were set, for one peer one after the other, and beside what you " +
+				"type.",
 			Terms: []Term{
 				{"$peer", "the number of the peer"},
 				{"$method", "the method of the notification; null where the peer comes or goes"},
@@ -61,20 +62,20 @@ func hookCommands(s *session.Session, v *view.View, check func(line lang.Text) e
 
 // on runs .on TRIGGER LINE.
 func (h *hooker) on(args lang.Text) error {
-	a := read(args)
-	t, err := parseTrigger(a.quoted())
+	a := arguments.Read(args)
+	t, err := parseTrigger(a.Quoted())
 	if err != nil {
 		return err
 	}
-	if a.empty() {
-		return mistake(a.rest, "a line is missing, such as .close or log $params")
+	if a.Empty() {
+		return arguments.Mistake(a.Rest, "a line is missing, such as .close or log $params")
 	}
-	if err := h.check(a.rest); err != nil {
+	if err := h.check(a.Rest); err != nil {
 		return err
 	}
-	h.session.AddHook(t, a.rest.Text)
+	h.session.AddHook(t, a.Rest.Text)
 	if h.view.Interactive() {
-		h.view.Say("%s is handled by %s", view.Visible(triggerTitle(t)), view.Visible(a.rest.Text))
+		h.view.Say("%s is handled by %s", view.Visible(triggerTitle(t)), view.Visible(a.Rest.Text))
 	}
 	return nil
 }
@@ -83,13 +84,13 @@ func (h *hooker) on(args lang.Text) error {
 func parseTrigger(word lang.Text) (session.Trigger, error) {
 	switch kind := event.Kind(word.Text); kind {
 	case "":
-		return session.Trigger{}, mistake(word, "connect, close or a method belongs here")
+		return session.Trigger{}, arguments.Mistake(word, "connect, close or a method belongs here")
 	case event.Connect, event.Close:
 		return session.Trigger{Kind: kind}, nil
 	}
-	t := session.Trigger{Kind: event.Notification, Method: unquote(word.Text)}
+	t := session.Trigger{Kind: event.Notification, Method: arguments.Unquote(word.Text)}
 	if err := glob.Check(t.Method); err != nil {
-		return t, mistake(word, err.Error())
+		return t, arguments.Mistake(word, err.Error())
 	}
 	return t, nil
 }
@@ -141,13 +142,13 @@ func (h *hooker) list() {
 
 // off runs .off connect|close|METHOD|N.
 func (h *hooker) off(args lang.Text) error {
-	a := read(args)
-	first := a.quoted()
-	if err := a.end(); err != nil {
+	a := arguments.Read(args)
+	first := a.Quoted()
+	if err := a.End(); err != nil {
 		return err
 	}
 	if first.Text == "" {
-		return mistake(first, "which? .on lists what is set")
+		return arguments.Mistake(first, "which? .on lists what is set")
 	}
 	t, err := parseTrigger(first)
 	if err != nil {
@@ -160,7 +161,7 @@ func (h *hooker) off(args lang.Text) error {
 	if err == nil && h.session.RemoveHooks(func(i int, _ *session.Hook) bool { return i == n }) > 0 {
 		return nil
 	}
-	return mistake(first, "nothing is set for "+TriggerText(t)+" (.on lists what is)")
+	return arguments.Mistake(first, "nothing is set for "+TriggerText(t)+" (.on lists what is)")
 }
 
 // completeTrigger completes what a line can be run at.

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 
+	"rpcsh/shell/arguments"
+
 	"rpcsh/completer"
 	"rpcsh/rpcconn"
 	"rpcsh/rpcconn/catalog"
@@ -44,8 +46,7 @@ func (l *learner) commands() []Command {
 			Name: "learn", Group: groupMethods, Usage: "FILE …",
 			Summary: "read from files which methods the peer has",
 			Help: "FILE.json, or an http address, is an OpenRPC document; FILE.py is the source of a py-bson-rpc " +
-				"service, which is not " +
-				"run. What files of the same kind told before is forgotten: name all of them.",
+				"service, which is not run. What files of the same kind told before is forgotten: name all of them.",
 			Examples: []string{".learn service.py", ".learn openrpc.json", ".learn http://localhost:8080/openrpc.json"},
 			Find:     findFiles,
 			Run:      l.learnFiles,
@@ -131,7 +132,7 @@ func (l *learner) learnFiles(ctx context.Context, args lang.Text) error {
 	if p == nil {
 		return l.session.NotConnected()
 	}
-	paths := read(args).words()
+	paths := arguments.Read(args).Words()
 	if len(paths) == 0 {
 		return fmt.Errorf("a file is missing: FILE.json is an OpenRPC document, FILE.py the source of a service")
 	}

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 
+	"rpcsh/shell/arguments"
+
 	"rpcsh/completer"
 	"rpcsh/rpcconn/catalog"
 	"rpcsh/shell/exit"
@@ -33,26 +35,26 @@ func (f *finder) complete(words []string, typed string) []completer.Candidate {
 // after it.
 func (f *finder) find(ctx context.Context, args lang.Text) (*session.Peer, []catalog.Method, error) {
 	p := f.session.Current()
-	a := read(args)
-	name := a.quoted()
+	a := arguments.Read(args)
+	name := a.Quoted()
 	if strings.HasPrefix(name.Text, "@") {
 		var err error
 		if p, err = f.session.Find(name.Text); err != nil {
 			return nil, nil, located(err, name.Column)
 		}
-		name = a.quoted()
+		name = a.Quoted()
 	}
 	switch {
 	case p == nil:
 		return nil, nil, f.session.NotConnected()
 	case name.Text == "":
-		return nil, nil, mistake(name, "a method is missing (.methods lists them)")
+		return nil, nil, arguments.Mistake(name, "a method is missing (.methods lists them)")
 	}
-	if err := a.end(); err != nil {
+	if err := a.End(); err != nil {
 		return nil, nil, err
 	}
 	f.session.EnsureLearned(ctx, p)
-	wanted := strings.TrimPrefix(unquote(name.Text), "!")
+	wanted := strings.TrimPrefix(arguments.Unquote(name.Text), "!")
 	all := p.Known().Methods()
 	var found []catalog.Method
 	for _, m := range all {
@@ -61,7 +63,7 @@ func (f *finder) find(ctx context.Context, args lang.Text) (*session.Peer, []cat
 		}
 	}
 	if len(found) == 0 {
-		return nil, nil, mistake(name, methods.Unknown(wanted, all))
+		return nil, nil, arguments.Mistake(name, methods.Unknown(wanted, all))
 	}
 	return p, found, nil
 }
@@ -80,11 +82,9 @@ func methodCommands(s *session.Session, v *view.View, lines asker, f *finder) []
 			Name: "methods", Group: groupMethods, Usage: "[PATTERN | /WORD …]",
 			Summary: "list the methods that are known, with where they were learned",
 			Help: "PATTERN is a glob, or a part of the name or of the summary; /WORD … searches names and " +
-				"documentation for all of the " +
-				"words. Many methods are put into groups by what their names begin with, and where they are very " +
-				"many, the groups alone " +
-				"are listed. Methods that the peer calls here are marked with ←; a pipe gets the peer's own alone, " +
-				"one a line.",
+				"documentation for all of the words. Many methods are put into groups by what their names begin " +
+				"with, and where they are very many, the groups alone are listed. Methods that the peer calls here " +
+				"are marked with ←; a pipe gets the peer's own alone, one a line.",
 			Examples: []string{".methods", ".methods my_*", ".methods /hover", ".methods *"},
 			Find:     f.complete,
 			Run:      func(ctx context.Context, args lang.Text) error { return t.list(ctx, args.Text) },
@@ -93,8 +93,7 @@ func methodCommands(s *session.Session, v *view.View, lines asker, f *finder) []
 			Name: "describe", Group: groupMethods, Usage: "[@PEER] METHOD",
 			Summary: "tell all that is known of a method; METHOD? does the same",
 			Help: "Parameters with their members, result, errors, documentation, and a line that can be run as it " +
-				"stands. " +
-				"With -o json, or .set output json, it is OpenRPC's method object.",
+				"stands. With -o json, or .set output json, it is OpenRPC's method object.",
 			Examples: []string{".describe my_add"},
 			Find:     f.complete,
 			Run:      t.describe,
@@ -102,8 +101,8 @@ func methodCommands(s *session.Session, v *view.View, lines asker, f *finder) []
 		{
 			Name: "template", Group: groupMethods, Typed: true, Usage: "[@PEER] METHOD",
 			Summary: "put a line that calls a method into the editor, its arguments filled in",
-			Help: "They are those of the method's first example, or what fits its required parameters. " +
-				"Without a person the line is printed.",
+			Help: "They are those of the method's first example, or what fits its required parameters. Without a " +
+				"person the line is printed.",
 			Examples: []string{".template my_add"},
 			Find:     f.complete,
 			Run:      t.template,
@@ -112,9 +111,8 @@ func methodCommands(s *session.Session, v *view.View, lines asker, f *finder) []
 			Name: "fill", Group: groupMethods, Typed: true, Usage: "[@PEER] METHOD",
 			Summary: "ask for the parameters of a method one by one, then call it",
 			Help: "An answer is text, JSON, or the number of a value to choose from; \"7\" in quotes is text. " +
-				"Without an answer an " +
-				"optional parameter is left out. Ctrl-C gives up. The line that is called is shown, and kept like " +
-				"one that was typed.",
+				"Without an answer an optional parameter is left out. Ctrl-C gives up. The line that is called is " +
+				"shown, and kept like one that was typed.",
 			Examples: []string{".fill my_add"},
 			Find:     f.complete,
 			Run:      t.fill,

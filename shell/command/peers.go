@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 
+	"rpcsh/shell/arguments"
+
 	"rpcsh/completer"
 	"rpcsh/rpcconn"
 	"rpcsh/shell/glob"
@@ -67,23 +69,25 @@ func peerColumnNames() []string {
 }
 
 // peersFlags are the flags of .peers; column is set to the one that is named.
-func peersFlags(column *peerColumn) flags {
-	readColumn := func(_ lang.Text, a *arguments) error {
-		name := a.word()
+func peersFlags(column *peerColumn) arguments.Flags {
+	readColumn := func(_ lang.Text, a *arguments.Args) error {
+		name := a.Word()
 		i := slices.IndexFunc(peerColumns(), func(c peerColumn) bool { return c.name == name.Text })
 		if i < 0 {
-			return mistake(name, "a column belongs here: "+strings.Join(peerColumnNames(), ", "))
+			return arguments.Mistake(name, "a column belongs here: "+strings.Join(peerColumnNames(), ", "))
 		}
 		*column = peerColumns()[i]
 		return nil
 	}
-	return flags{command: ".peers", all: []flag{{sortFlag, "COLUMN", "by a column", readColumn}}}
+	return arguments.Flags{Command: ".peers", All: []arguments.Flag{
+		arguments.NewFlag(sortFlag, "COLUMN", "by a column", readColumn),
+	}}
 }
 
 // listPeers runs .peers [PEER | WORD …] [--sort COLUMN].
 func (c *connections) listPeers(ctx context.Context, args lang.Text) error {
 	column := peerColumns()[0]
-	words, err := peersFlags(&column).among(read(args))
+	words, err := peersFlags(&column).Among(arguments.Read(args))
 	if err != nil {
 		return err
 	}
@@ -145,7 +149,10 @@ func peerTable(listed []*listedPeer, current *session.Peer) string {
 		}
 		in, out := human.Grouped(int(p.stats.In)), human.Grouped(int(p.stats.Out))
 		ours, theirs := fmt.Sprint(p.stats.Calling), fmt.Sprint(p.stats.Serving)
-		row(mark, "@"+strconv.Itoa(p.Number()), p.Name(), p.Role(), p.remote, p.wire, human.Age(p.age), in, out, ours, theirs)
+		row(
+			mark, "@"+strconv.Itoa(p.Number()), p.Name(), p.Role(), p.remote, p.wire, human.Age(p.age), in, out,
+			ours, theirs,
+		)
 	}
 	return t.String()
 }

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"strconv"
 
+	"rpcsh/shell/arguments"
+
 	"rpcsh/completer"
 	"rpcsh/shell/answer"
 	"rpcsh/shell/lang"
@@ -31,9 +33,8 @@ func replyCommands(s *session.Session, v *view.View, env environment) []Command 
 			Summary: "answer a request that .serve --ask had wait for you; N is its number, as the prompt and " +
 				".pending show it",
 			Help: "VALUE is what .print takes: JSON, text, $VARIABLE, @FILE; several are an array, named ones an " +
-				"object. A call that you " +
-				"wait for goes to the background when a request comes. Without a person, .reply waits until " +
-				"request N has come.",
+				"object. A call that you wait for goes to the background when a request comes. Without a person, " +
+				".reply waits until request N has come.",
 			Examples: []string{".reply 1 6", ".reply next $_", `.reply 2 {"roots":[]}`},
 			Complete: r.complete,
 			Run:      r.reply,
@@ -57,12 +58,12 @@ func replyCommands(s *session.Session, v *view.View, env environment) []Command 
 
 // reply runs .reply N|next VALUE.
 func (r *replier) reply(ctx context.Context, args lang.Text) error {
-	a := read(args)
+	a := arguments.Read(args)
 	n, err := r.number(ctx, a)
 	if err != nil {
 		return err
 	}
-	value, err := lang.ParseValue(a.rest, r.env.Env(ctx))
+	value, err := lang.ParseValue(a.Rest, r.env.Env(ctx))
 	if err != nil {
 		return err
 	}
@@ -71,16 +72,16 @@ func (r *replier) reply(ctx context.Context, args lang.Text) error {
 
 // fail runs .fail N|next CODE MESSAGE [DATA].
 func (r *replier) fail(ctx context.Context, args lang.Text) error {
-	a := read(args)
+	a := arguments.Read(args)
 	n, err := r.number(ctx, a)
 	if err != nil {
 		return err
 	}
-	e, err := readError(a)
+	e, err := arguments.Error(a)
 	if err != nil {
 		return err
 	}
-	if err := a.end(); err != nil {
+	if err := a.End(); err != nil {
 		return err
 	}
 	return r.session.PendingRequests().Fail(n, e)
@@ -88,12 +89,12 @@ func (r *replier) fail(ctx context.Context, args lang.Text) error {
 
 // drop runs .drop N|next.
 func (r *replier) drop(ctx context.Context, args lang.Text) error {
-	a := read(args)
+	a := arguments.Read(args)
 	n, err := r.number(ctx, a)
 	if err != nil {
 		return err
 	}
-	if err := a.end(); err != nil {
+	if err := a.End(); err != nil {
 		return err
 	}
 	if err := r.session.PendingRequests().Drop(n); err != nil {
@@ -104,11 +105,11 @@ func (r *replier) drop(ctx context.Context, args lang.Text) error {
 }
 
 // number reads which request is meant. Without a person it waits for it, as long as a call waits.
-func (r *replier) number(ctx context.Context, a *arguments) (n int, err error) {
-	first := a.word()
+func (r *replier) number(ctx context.Context, a *arguments.Args) (n int, err error) {
+	first := a.Word()
 	if first.Text != nextRequest {
 		if n, err = strconv.Atoi(first.Text); err != nil || n < 1 {
-			return 0, mistake(first, "the number of a request belongs here, as .pending lists them, or next")
+			return 0, arguments.Mistake(first, "the number of a request belongs here, as .pending lists them, or next")
 		}
 	}
 	if !r.view.Interactive() {
@@ -121,7 +122,7 @@ func (r *replier) number(ctx context.Context, a *arguments) (n int, err error) {
 	}
 	waiting := r.session.WaitingForPerson()
 	if len(waiting) == 0 {
-		return 0, mistake(first, "no request waits for you")
+		return 0, arguments.Mistake(first, "no request waits for you")
 	}
 	return waiting[0].Number, nil
 }

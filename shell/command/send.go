@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"rpcsh/shell/arguments"
+
 	"rpcsh/completer"
 	"rpcsh/rpcconn/dial"
 	"rpcsh/shell/exit"
@@ -24,11 +26,10 @@ func sendCommand(s *session.Session, v *view.View, env environment) Command {
 		Name: "send", Group: groupCalls, Usage: "[@PEER] [--unframed] [--wait D] RAW",
 		Summary: "send anything as one message, however wrong it is, and show raw what comes back",
 		Help: "RAW is text with escapes, in quotes or not; hexadecimal digits behind hex:; or @FILE. What comes " +
-			"back is shown as RAW " +
-			"is written, until the first message, one second at most, and besides it is handled as always: an " +
-			"answer to what was sent " +
-			"is an unmatched response. Quotes at both ends are left off.",
-		Terms: append(new(sending).flags().terms(), []Term{
+			"back is shown as RAW is written, until the first message, one second at most, and besides it is " +
+			"handled as always: an answer to what was sent is an unmatched response. Quotes at both ends are left " +
+			"off.",
+		Terms: append(flagTerms(new(sending).flags()), []Term{
 			{`\n \r \t \b \f \e \0`, "what they are in C and in shells"},
 			{`\xNN \uNNNN`, "a byte; a character, in UTF-8"},
 			{`\\ \" \' \/`, "the second of the two"},
@@ -57,49 +58,41 @@ type sending struct {
 	raw      []byte
 }
 
-func (r *sending) flags() flags {
-	return flags{
-		command: ".send", hint: "; text that begins like this belongs into quotes",
-		all: []flag{
-			{
-				"--unframed", "", "send the bytes as they are, without what the framing puts around a message; for " +
+func (r *sending) flags() arguments.Flags {
+	return arguments.Flags{
+		Command: ".send", Hint: "; text that begins like this belongs into quotes",
+		All: []arguments.Flag{
+			arguments.NewFlag(
+				"--unframed", "", "send the bytes as they are, without what the framing puts around a message; for "+
 					"streams only",
-				func(name lang.Text, _ *arguments) error {
+				func(name lang.Text, _ *arguments.Args) error {
 					r.unframed = name
 					return nil
 				},
-			},
-			{
+			),
+			arguments.NewFlag(
 				"--wait", "D", "show all that comes back for so long, such as 5s; 0: nothing",
-				func(_ lang.Text, a *arguments) (err error) {
+				func(_ lang.Text, a *arguments.Args) (err error) {
 					r.whole = true
-					return duration(&r.wait, a.word())
+					return arguments.Duration(&r.wait, a.Word())
 				},
-			},
+			),
 		},
 	}
-}
-
-// duration reads a duration.
-func duration(d *time.Duration, text lang.Text) (err error) {
-	if *d, err = ParseDuration(text.Text); err != nil {
-		return mistake(text, err.Error())
-	}
-	return nil
 }
 
 // readSend reads [@PEER] [FLAG …] RAW; the peer may stand among the flags. A lone @FILE is RAW.
 func readSend(args lang.Text, readFile func(path string) ([]byte, error)) (*sending, error) {
 	r := &sending{wait: sendWait}
-	for a := read(args); ; {
-		if err := r.flags().leading(a); err != nil {
+	for a := arguments.Read(args); ; {
+		if err := r.flags().Leading(a); err != nil {
 			return nil, err
 		}
 		after := *a
-		peer := after.word()
-		if !strings.HasPrefix(peer.Text, "@") || after.empty() || r.peers.Text != "" {
+		peer := after.Word()
+		if !strings.HasPrefix(peer.Text, "@") || after.Empty() || r.peers.Text != "" {
 			var err error
-			r.raw, err = parseRaw(a.rest, readFile)
+			r.raw, err = arguments.Bytes(a.Rest, readFile)
 			return r, err
 		}
 		r.peers = peer
@@ -159,7 +152,7 @@ func (r *sending) sendTo(ctx context.Context, link *dial.Link, limit time.Durati
 	case err == nil:
 		return nil
 	case errors.Is(err, errors.ErrUnsupported) && r.unframed.Text != "":
-		return mistake(r.unframed, err.Error()+"; without --unframed, a message may say anything")
+		return arguments.Mistake(r.unframed, err.Error()+"; without --unframed, a message may say anything")
 	case context.Cause(ctx) != nil:
 		return fmt.Errorf("sending %s: %w", human.Size(len(r.raw)), context.Cause(ctx))
 	}
@@ -217,5 +210,5 @@ func completeSend(s *session.Session, words []string, typed string) []completer.
 	if typed != "" && !strings.HasPrefix(typed, "-") {
 		return nil
 	}
-	return completer.Find(typed, new(sending).flags().candidates(), MaxCandidates)
+	return completer.Find(typed, new(sending).flags().Candidates(), MaxCandidates)
 }

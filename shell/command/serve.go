@@ -7,6 +7,9 @@ import (
 	"strconv"
 	"strings"
 
+	"rpcsh/shell/arguments"
+	"rpcsh/shell/command/rule"
+
 	"rpcsh/completer"
 	"rpcsh/shell/answer"
 	"rpcsh/shell/glob"
@@ -29,12 +32,10 @@ func serveCommands(s *session.Session, v *view.View) []Command {
 			Name: "serve", Group: groupServing, Usage: "[NAME [FLAG …] [JQ] | FILE.star [FLAG …]]",
 			Summary: "answer the peers' requests; without arguments, list what is served",
 			Help: "JQ is an expression over the params, an array or an object; a JSON value is the simplest one. " +
-				"NAME may be a glob. Of " +
-				"the rules that fit a request the first answers it, in the order of the list; a new one is put " +
-				"behind those that are as " +
-				"narrow as it is, methods before globs, and .prefer moves it. FILE.star is a script in Starlark: " +
-				"its functions are " +
-				"methods, and it is loaded again when it changes (README.md tells of scripts).",
+				"NAME may be a glob. Of the rules that fit a request the first answers it, in the order of the " +
+				"list; a new one is put behind those that are as narrow as it is, methods before globs, and " +
+				".prefer moves it. FILE.star is a script in Starlark: its functions are methods, and it is loaded " +
+				"again when it changes (README.md tells of scripts).",
 			Terms: serveTerms(),
 			Examples: []string{
 				".serve my_double .[0]*2", ".serve status '\"ok\"'", ".serve greet '\"hello \" + .name'",
@@ -67,7 +68,7 @@ func serveCommands(s *session.Session, v *view.View) []Command {
 
 // serveTerms are the flags of .serve and the variables of its expressions.
 func serveTerms() []Term {
-	terms := new(ruleReader).flags().terms()
+	terms := flagTerms(new(rule.Reader).Flags())
 	for _, v := range answer.ExpressionVariables() {
 		terms = append(terms, Term{"$" + v[0], v[1]})
 	}
@@ -88,69 +89,50 @@ const unsaid = -1
 
 // serve reads a rule and serves it.
 func (srv *server) serve(ctx context.Context, args lang.Text) error {
-	a := read(args)
-	name := a.quoted()
-	rule := &answer.Rule{Pattern: unquote(name.Text), Text: a.rest.Text, Limit: unsaid}
-	if err := glob.Check(rule.Pattern); err != nil {
-		return mistake(name, err.Error())
+	a := arguments.Read(args)
+	name := a.Quoted()
+	r := &answer.Rule{Pattern: arguments.Unquote(name.Text), Text: a.Rest.Text, Limit: unsaid}
+	if err := glob.Check(r.Pattern); err != nil {
+		return arguments.Mistake(name, err.Error())
 	}
-	reader := &ruleReader{rule: rule, person: srv.session.PendingRequests(), events: srv.session.Events()}
-	if err := reader.flags().leading(a); err != nil {
+	reader := &rule.Reader{Rule: r, Person: srv.session.PendingRequests(), Events: srv.session.Events()}
+	if err := reader.Flags().Leading(a); err != nil {
 		return err
 	}
 	hook := session.HookOf(ctx)
-	if hook != nil && rule.For == nil {
-		hook.Narrow(rule)
+	if hook != nil && r.For == nil {
+		hook.Narrow(r)
 	}
-	if rule.Limit == unsaid {
-		rule.Limit = answer.DefaultLimit
-		if rule.Answerer == reader.person {
-			rule.Limit = 0
+	if r.Limit == unsaid {
+		r.Limit = answer.DefaultLimit
+		if r.Answerer == reader.Person {
+			r.Limit = 0
 		}
 	}
-	if strings.HasSuffix(rule.Pattern, scriptSuffix) {
-		if !a.empty() || rule.Answerer != nil {
-			return mistake(a.rest, "nothing belongs here: the script answers")
+	if strings.HasSuffix(r.Pattern, scriptSuffix) {
+		if !a.Empty() || r.Answerer != nil {
+			return arguments.Mistake(a.Rest, "nothing belongs here: the script answers")
 		}
-		return srv.session.ServeScript(ctx, rule.Pattern, rule, rule.Text)
+		return srv.session.ServeScript(ctx, r.Pattern, r, r.Text)
 	}
-	if err := readAnswer(rule, a.rest); err != nil {
+	if err := reader.Answer(a.Rest); err != nil {
 		return err
 	}
-	srv.session.Rules().Set(rule)
+	srv.session.Rules().Set(r)
 	if srv.view.Interactive() && hook == nil {
-		srv.view.Say("%s is answered with %s", view.Visible(rule.Pattern), view.Visible(rule.Text))
+		srv.view.Say("%s is answered with %s", view.Visible(r.Pattern), view.Visible(r.Text))
 	}
-	return nil
-}
-
-// readAnswer reads what stands behind the flags: the expression, unless a flag has said how rule answers.
-func readAnswer(rule *answer.Rule, rest lang.Text) error {
-	switch {
-	case rest.Text != "" && (rule.Answerer != nil || rule.Abort):
-		return mistake(rest, "nothing belongs here: the answer is given already")
-	case rest.Text == "" && rule.Answerer == nil && !rule.Abort && !rule.Close && !rule.Faults.Any():
-		return mistake(rest, "an answer is missing: a jq expression over the params, such as .[0]*2, or a JSON value")
-	case rest.Text == "":
-		return nil
-	}
-	expression := unquoted(rest)
-	e, err := answer.NewExpression(expression.Text)
-	if err != nil {
-		return jqMistake(expression, err)
-	}
-	rule.Answerer = e
 	return nil
 }
 
 // prefer runs .prefer N [PLACE].
 func (srv *server) prefer(_ context.Context, args lang.Text) error {
-	a := read(args)
-	first := a.word()
+	a := arguments.Read(args)
+	first := a.Word()
 	to := 1
 	from, err := strconv.Atoi(first.Text)
-	if err == nil && !a.empty() {
-		to, err = strconv.Atoi(a.rest.Text)
+	if err == nil && !a.Empty() {
+		to, err = strconv.Atoi(a.Rest.Text)
 	}
 	if err != nil {
 		return fmt.Errorf("numbers of rules belong here, as .serve lists them")
@@ -160,7 +142,7 @@ func (srv *server) prefer(_ context.Context, args lang.Text) error {
 
 // unserve runs .unserve NAME | N | FILE.star.
 func (srv *server) unserve(_ context.Context, args lang.Text) error {
-	name := unquote(args.Text)
+	name := arguments.Unquote(args.Text)
 	if name == "" {
 		return fmt.Errorf("which method? .serve lists what is served")
 	}
@@ -203,7 +185,7 @@ func (srv *server) list() {
 // completeServe completes what may be served: methods that peers call, and scripts; flags behind those.
 func (srv *server) completeServe(words []string, typed string) []completer.Candidate {
 	if len(words) > 0 {
-		return completer.Find(typed, new(ruleReader).flags().candidates(), MaxCandidates)
+		return completer.Find(typed, new(rule.Reader).Flags().Candidates(), MaxCandidates)
 	}
 	return append(completer.Find(typed, called(srv.session, "called by"), MaxCandidates), scripts(typed)...)
 }

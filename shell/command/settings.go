@@ -4,7 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
+
+	"rpcsh/shell/arguments"
 
 	"rpcsh/completer"
 	"rpcsh/rpcconn/dial"
@@ -68,7 +69,7 @@ func settingTable(s *session.Session, v *view.View, lines stopper) []Setting {
 			"timeout", "how long a call waits for its answer; 0 is for ever", []string{"5s", "30s", "2m", "0"},
 			func() string { return s.Settings().Timeout.String() },
 			func(value string) error {
-				d, err := ParseDuration(value)
+				d, err := arguments.ParseDuration(value)
 				if err == nil {
 					set := s.Settings()
 					set.Timeout = d
@@ -110,18 +111,6 @@ func isOneOf(value string, values []string) error {
 	return nil
 }
 
-// ParseDuration reads a duration that is not negative: 1.5s, 200ms, 2m, or a number of seconds.
-func ParseDuration(text string) (time.Duration, error) {
-	d, err := time.ParseDuration(text)
-	if err != nil {
-		d, err = time.ParseDuration(text + "s")
-	}
-	if err != nil || d < 0 {
-		return 0, fmt.Errorf("%q is no duration: write 500ms, 2s or 1m", text)
-	}
-	return d, nil
-}
-
 // settingHelp lists the settings.
 func (t *Table) settingHelp() string {
 	var lines []string
@@ -133,8 +122,8 @@ func (t *Table) settingHelp() string {
 
 // set runs .set [NAME [VALUE]].
 func (t *Table) set(v *view.View, args lang.Text) error {
-	a := read(args)
-	name, value := a.word(), a.rest
+	a := arguments.Read(args)
+	name, value := a.Word(), a.Rest
 	if name.Text == "" {
 		var rows view.Table
 		for _, st := range t.settings {
@@ -146,13 +135,13 @@ func (t *Table) set(v *view.View, args lang.Text) error {
 	i := slices.IndexFunc(t.settings, func(st Setting) bool { return st.Name == name.Text })
 	switch {
 	case i < 0:
-		return mistake(name, "there is no such setting: there are "+t.settingNames())
+		return arguments.Mistake(name, "there is no such setting: there are "+t.settingNames())
 	case value.Text == "":
 		v.Say("%s", t.settings[i].Get())
 		return nil
 	}
 	if err := t.settings[i].Set(value.Text); err != nil {
-		return mistake(value, err.Error())
+		return arguments.Mistake(value, err.Error())
 	}
 	return nil
 }

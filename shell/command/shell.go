@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 
+	"rpcsh/shell/arguments"
+
 	"rpcsh/completer"
 	"rpcsh/history"
 	"rpcsh/shell/lang"
@@ -49,7 +51,7 @@ func (t *Table) shellCommands(deps Deps) []Command {
 			Name: "quit", Aliases: []string{"exit"}, Group: groupShell,
 			Summary: "leave; Ctrl-D on an empty line does the same",
 			Run: func(_ context.Context, args lang.Text) error {
-				if err := noArguments(args); err != nil {
+				if err := arguments.None(args); err != nil {
 					return err
 				}
 				deps.Lines.Quit()
@@ -75,7 +77,7 @@ func (t *Table) help(v *view.View, args lang.Text) error {
 	if args.Text != "" {
 		c, err := t.Find(strings.TrimPrefix(args.Text, "."))
 		if err != nil {
-			return mistake(args, err.Error())
+			return arguments.Mistake(args, err.Error())
 		}
 		v.Say("%s", c.help())
 		return nil

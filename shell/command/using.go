@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strconv"
 
+	"rpcsh/shell/arguments"
+
 	"rpcsh/shell/lang"
 	"rpcsh/shell/session"
 )
@@ -28,8 +30,8 @@ func (c *connections) use(ctx context.Context, args lang.Text) error {
 
 // name runs .name PEER [NAME]; in a line of .on, where the peer is known, a single word is the name.
 func (c *connections) name(ctx context.Context, args lang.Text) error {
-	a := read(args)
-	first, second := a.word(), a.rest
+	a := arguments.Read(args)
+	first, second := a.Word(), a.Rest
 	p, name := c.session.CurrentFor(ctx), first
 	if second.Text != "" || session.HookOf(ctx) == nil {
 		var err error
@@ -46,13 +48,13 @@ func (c *connections) name(ctx context.Context, args lang.Text) error {
 		err = c.session.Rename(p, name.Text)
 	}
 	if err != nil {
-		return mistake(name, err.Error())
+		return arguments.Mistake(name, err.Error())
 	}
 	c.prompt.UpdatePrompt()
 	return nil
 }
 
-// close closes the peers that args name, the current one, or all, and stops listening then.
+// close closes the connections to the peers that args name, or to the current one. For all it stops listening, too.
 func (c *connections) close(ctx context.Context, args lang.Text) error {
 	switch args.Text {
 	case "":

@@ -14,8 +14,7 @@ import (
 )
 
 const filterHelp = "A filter is method globs, peer:N, dir:in, dir:out, and kind:request, kind:notification, " +
-	"kind:response or " +
-	"kind:error, in any number; words of one sort are alternatives, the sorts have all to fit."
+	"kind:response or kind:error, in any number; words of one sort are alternatives, the sorts have all to fit."
 
 // What shows and hides all messages again.
 const (

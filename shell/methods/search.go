@@ -8,7 +8,7 @@ import (
 	"rpcsh/shell/glob"
 )
 
-// Matching returns what reports whether a pattern of .methods matches a method. A pattern is a glob, a part of the
+// Matching returns a function that reports whether a method matches a pattern of .methods. A pattern is a glob, a part of the
 // name or of the summary, or / and words that are all somewhere in the method's documentation.
 func Matching(pattern string) func(m catalog.Method) bool {
 	lower := strings.ToLower(pattern)

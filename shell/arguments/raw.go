@@ -1,4 +1,4 @@
-package command
+package arguments
 
 import (
 	"encoding/hex"
@@ -13,21 +13,21 @@ import (
 // hexPrefix begins bytes that are written in hexadecimal.
 const hexPrefix = "hex:"
 
-// parseRaw reads bytes as a person writes them: text with escapes, in quotes or not, hex: and digits, or @FILE.
+// Bytes reads bytes as a person writes them: text with escapes, in quotes or not, hex: and digits, or @FILE.
 // view.RawText writes them so.
-func parseRaw(text lang.Text, readFile func(path string) ([]byte, error)) ([]byte, error) {
+func Bytes(text lang.Text, readFile func(path string) ([]byte, error)) ([]byte, error) {
 	switch {
 	case text.Text == "":
-		return nil, mistake(text,
+		return nil, Mistake(text,
 			`what is to be sent is missing: text with escapes such as \n and \x1e, hex:7b 7d, or @FILE`)
 	case strings.HasPrefix(text.Text, "@"):
-		path := unquote(text.Text[1:])
+		path := Unquote(text.Text[1:])
 		if path == "" {
-			return nil, mistake(text, "a file is missing after @")
+			return nil, Mistake(text, "a file is missing after @")
 		}
 		data, err := readFile(path)
 		if err != nil {
-			return nil, mistake(text, err.Error()+`; \x40 is an @`)
+			return nil, Mistake(text, err.Error()+`; \x40 is an @`)
 		}
 		return data, nil
 	case strings.HasPrefix(text.Text, hexPrefix):
@@ -89,7 +89,9 @@ func parseEscapes(text lang.Text) ([]byte, error) {
 		}
 		value, n := escape(t[i:])
 		if n == 0 {
-			return nil, &lang.Error{Column: text.Column + i, Reason: `\ begins an escape: \n \r \t \xNN \uNNNN; \\ is a \`}
+			return nil, &lang.Error{
+				Column: text.Column + i, Reason: `\ begins an escape: \n \r \t \xNN \uNNNN; \\ is a \`,
+			}
 		}
 		b = append(b, value...)
 		i += n

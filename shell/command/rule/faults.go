@@ -1,4 +1,4 @@
-package command
+package rule
 
 import (
 	"math"
@@ -6,33 +6,37 @@ import (
 	"strconv"
 	"strings"
 
+	"rpcsh/shell/arguments"
+
 	"rpcsh/shell/answer"
 	"rpcsh/shell/lang"
 )
 
 // faultFlags are those that say what is wrong with an answer, on purpose.
-func (r *ruleReader) faultFlags() []flag {
-	return []flag{
-		{
+func (r *Reader) faultFlags() []arguments.Flag {
+	return []arguments.Flag{
+		arguments.NewFlag(
 			"--error-rate", "N%",
 			"answer so many of the requests with an error: that of --error, else -32000", r.readErrorRate,
-		},
-		{"--drop", "", "no answer; the connection stays", sets(func() { r.rule.Faults.Drop = true })},
-		{"--wrong-id", "", "answer an id that was not asked", sets(func() { r.rule.Faults.WrongID = true })},
-		{"--duplicate", "", "answer twice", sets(func() { r.rule.Faults.Duplicate = true })},
-		{"--both", "", "answer with a result and an error", sets(func() { r.rule.Faults.Both = true })},
-		{"--malformed", "", "answer with what is no message", sets(func() { r.rule.Faults.Malformed = true })},
-		{"--truncate", "N", "send the first N bytes of the answer only, those of the framing included", r.readTruncate},
-		{
+		),
+		arguments.Switch("--drop", "no answer; the connection stays", func() { r.Rule.Faults.Drop = true }),
+		arguments.Switch("--wrong-id", "answer an id that was not asked", func() { r.Rule.Faults.WrongID = true }),
+		arguments.Switch("--duplicate", "answer twice", func() { r.Rule.Faults.Duplicate = true }),
+		arguments.Switch("--both", "answer with a result and an error", func() { r.Rule.Faults.Both = true }),
+		arguments.Switch("--malformed", "answer with what is no message", func() { r.Rule.Faults.Malformed = true }),
+		arguments.NewFlag(
+			"--truncate", "N", "send the first N bytes of the answer only, those of the framing included", r.readTruncate,
+		),
+		arguments.NewFlag(
 			"--slow", "BYTES/S",
-			"write the answer at so many bytes a second, such as 100 or 1K/s; what is sent to the peer meanwhile " +
+			"write the answer at so many bytes a second, such as 100 or 1K/s; what is sent to the peer meanwhile "+
 				"comes behind it",
 			r.readSlow,
-		},
-		{
-			"--reorder", "", "hold the answer back until a later one to the same peer has gone out, one second at most",
-			sets(func() { r.rule.Faults.Reorder = true }),
-		},
+		),
+		arguments.Switch(
+			"--reorder", "hold the answer back until a later one to the same peer has gone out, one second at most",
+			func() { r.Rule.Faults.Reorder = true },
+		),
 	}
 }
 
@@ -56,37 +60,37 @@ func clashing(flag string, given []string) string {
 }
 
 // readErrorRate reads N%. An --error beside it says what the rule fails with, and not what it answers.
-func (r *ruleReader) readErrorRate(_ lang.Text, a *arguments) error {
-	value := a.word()
+func (r *Reader) readErrorRate(_ lang.Text, a *arguments.Args) error {
+	value := a.Word()
 	number, isPercent := strings.CutSuffix(value.Text, "%")
 	n, err := strconv.ParseFloat(number, 64)
 	if err != nil || !isPercent || !(n > 0 && n <= 100) {
-		return mistake(value, "a part of the requests belongs here, such as 10%")
+		return arguments.Mistake(value, "a part of the requests belongs here, such as 10%")
 	}
-	r.rule.Faults.ErrorRate = n / 100
-	if e, ok := r.rule.Answerer.(answer.Error); ok {
-		r.rule.Faults.Error, r.rule.Answerer = e.Err, nil
+	r.Rule.Faults.ErrorRate = n / 100
+	if e, ok := r.Rule.Answerer.(answer.Error); ok {
+		r.Rule.Faults.Error, r.Rule.Answerer = e.Err, nil
 	}
 	return nil
 }
 
-func (r *ruleReader) readTruncate(_ lang.Text, a *arguments) error {
-	value := a.word()
+func (r *Reader) readTruncate(_ lang.Text, a *arguments.Args) error {
+	value := a.Word()
 	n, err := strconv.Atoi(value.Text)
 	if err != nil || n < 1 {
-		return mistake(value, "a number of bytes belongs here, such as 10 (--drop sends none)")
+		return arguments.Mistake(value, "a number of bytes belongs here, such as 10 (--drop sends none)")
 	}
-	r.rule.Faults.Truncate = n
+	r.Rule.Faults.Truncate = n
 	return nil
 }
 
-func (r *ruleReader) readSlow(_ lang.Text, a *arguments) error {
-	value := a.word()
+func (r *Reader) readSlow(_ lang.Text, a *arguments.Args) error {
+	value := a.Word()
 	n, ok := parseRate(value.Text)
 	if !ok {
-		return mistake(value, "a number of bytes a second belongs here, such as 100, 100B/s or 1K/s")
+		return arguments.Mistake(value, "a number of bytes a second belongs here, such as 100, 100B/s or 1K/s")
 	}
-	r.rule.Faults.Slow = n
+	r.Rule.Faults.Slow = n
 	return nil
 }
 

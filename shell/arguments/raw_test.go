@@ -1,4 +1,4 @@
-package command
+package arguments
 
 import (
 	"bytes"
@@ -11,7 +11,7 @@ import (
 	"rpcsh/shell/view"
 )
 
-func TestParseRaw(t *testing.T) {
+func TestBytes(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "raw")
 	if err := os.WriteFile(file, []byte("\x00\\n"), 0o600); err != nil {
 		t.Fatal(err)
@@ -35,18 +35,18 @@ func TestParseRaw(t *testing.T) {
 		"@" + file:                    "\x00\\n",
 		`@"` + file + `"`:             "\x00\\n",
 	} {
-		got, err := parseRaw(lang.Text{Text: text}, os.ReadFile)
+		got, err := Bytes(lang.Text{Text: text}, os.ReadFile)
 		if err != nil || string(got) != want {
 			t.Errorf("%s: got %q, %v; want %q", text, got, err, want)
 		}
 	}
 }
 
-func TestParseRawMistakes(t *testing.T) {
+func TestBytesMistakes(t *testing.T) {
 	for text, column := range map[string]int{
 		``: 0, `ab\q`: 2, `ab\`: 2, `"ab\x1"`: 3, `\xg0`: 0, `\u12`: 0, `\ud83d`: 0, `\ud83d\u0041`: 0, `\u123`: 0, `hex:1e 7`: 7, `hex:1e7`: 6, `hex:1e 7x`: 7, `hex:é`: 4, `@`: 0, `@/no/such/file`: 0, `@""`: 0,
 	} {
-		_, err := parseRaw(lang.Text{Text: text, Column: 10}, os.ReadFile)
+		_, err := Bytes(lang.Text{Text: text, Column: 10}, os.ReadFile)
 		var mistake *lang.Error
 		if !errors.As(err, &mistake) || mistake.Column != 10+column {
 			t.Errorf("%s: got %v (%#v), want a mistake at %d", text, err, err, column)
@@ -55,7 +55,7 @@ func TestParseRawMistakes(t *testing.T) {
 }
 
 // What view.RawText returns is read as what it was made of, whatever that is.
-func FuzzRawText(f *testing.F) {
+func FuzzBytes(f *testing.F) {
 	for _, seed := range []string{"", `{"a":"b\n"}`, "hex:00", "@file", "\xff\x00", "\x1e{}\n", "\u202e\u200d\U000e0001", `'a'`, `"a"`, `"`} {
 		f.Add([]byte(seed))
 	}
@@ -67,7 +67,7 @@ func FuzzRawText(f *testing.F) {
 		if text == "" {
 			return
 		}
-		got, err := parseRaw(lang.Text{Text: text}, os.ReadFile)
+		got, err := Bytes(lang.Text{Text: text}, os.ReadFile)
 		if err != nil || !bytes.Equal(got, b) {
 			t.Errorf("%q becomes %s, which is read as %q, %v", b, text, got, err)
 		}

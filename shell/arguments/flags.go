@@ -1,0 +1,100 @@
+package arguments
+
+import (
+	"slices"
+	"strings"
+
+	"rpcsh/completer"
+	"rpcsh/shell/lang"
+)
+
+// CommandMark is no flag: what follows it is a command with its words.
+const CommandMark = "--"
+
+// A Flag is an element of the table of a command's flags; they are read, completed and listed in help from it.
+type Flag struct {
+	Name, Usage, Summary string
+	// Read reads what belongs to the flag, which follows it in a. name is the flag itself.
+	Read func(name lang.Text, a *Args) error
+}
+
+// NewFlag returns a flag.
+func NewFlag(name, usage, summary string, read func(name lang.Text, a *Args) error) Flag {
+	return Flag{Name: name, Usage: usage, Summary: summary, Read: read}
+}
+
+// Switch returns a flag without arguments, which calls set.
+func Switch(name, summary string, set func()) Flag {
+	return NewFlag(name, "", summary, func(lang.Text, *Args) error {
+		set()
+		return nil
+	})
+}
+
+// Flags are all those of one command.
+type Flags struct {
+	Command string // with its dot
+	All     []Flag
+	Hint    string // said after what the command's flags are; "": nothing
+}
+
+// next reads the flag at the beginning of a, and reports whether there is one. What begins with -- and is no flag
+// is a mistake.
+func (fs Flags) next(a *Args) (found bool, err error) {
+	name := a.Peek()
+	i := slices.IndexFunc(fs.All, func(f Flag) bool { return f.Name == name.Text })
+	switch {
+	case i >= 0:
+		a.Word()
+		return true, fs.All[i].Read(name, a)
+	case strings.HasPrefix(name.Text, "--") && name.Text != CommandMark:
+		return false, Mistake(name, "there is no "+name.Text+": "+fs.Command+" has "+fs.names()+fs.Hint)
+	}
+	return false, nil
+}
+
+// Leading reads all flags at the beginning of a.
+func (fs Flags) Leading(a *Args) error {
+	for {
+		if found, err := fs.next(a); !found || err != nil {
+			return err
+		}
+	}
+}
+
+// Among reads all flags in a, and returns the words between them.
+func (fs Flags) Among(a *Args) (words []lang.Text, err error) {
+	for !a.Empty() {
+		switch found, err := fs.next(a); {
+		case err != nil:
+			return nil, err
+		case !found:
+			words = append(words, a.Word())
+		}
+	}
+	return words, nil
+}
+
+func (fs Flags) names() string {
+	var names []string
+	for _, f := range fs.All {
+		names = append(names, f.Name)
+	}
+	if len(names) == 2 {
+		return names[0] + " and " + names[1]
+	}
+	return strings.Join(names, ", ")
+}
+
+// Candidates are the flags as completion suggests them.
+func (fs Flags) Candidates() []completer.Candidate {
+	var all []completer.Candidate
+	for _, f := range fs.All {
+		description := f.Summary
+		if f.Usage != "" {
+			description = f.Usage + ": " + f.Summary
+		}
+		all = append(all, completer.Candidate{Text: f.Name, Description: description})
+	}
+	return all
+}
