@@ -52,10 +52,7 @@ const (
 	colorNever  = "never"
 )
 
-// defaultTimeout is how long a call waits for its answer.
-const defaultTimeout = 30 * time.Second
-
-// newFlags returns the flags, which put what they are given into o. README.md lists them from here.
+// newFlags returns the flags, which put what they are given into o. docs/reference.md lists them from here.
 func newFlags(o *options) *pflag.FlagSet {
 	f := pflag.NewFlagSet("rpcsh", pflag.ContinueOnError)
 	f.SetInterspersed(false) // after TARGET everything belongs to the call
@@ -67,7 +64,7 @@ func newFlags(o *options) *pflag.FlagSet {
 	f.StringVarP(&o.wire.Framing, "framing", "f", dial.Auto, "`FRAMING` on a stream: "+strings.Join(dial.FramingNames(), ", "))
 	f.StringArrayVarP(&o.execute, "execute", "e", nil, "run `LINE` and exit; may be given several times")
 	f.BoolVarP(&o.notify, "notify", "n", false, "send METHOD as a notification")
-	o.timeout = duration(defaultTimeout)
+	o.timeout = duration(shell.DefaultTimeout)
 	f.VarP(&o.timeout, "timeout", "t", "how long a call waits for its answer; 0: for ever")
 	f.StringVarP(&o.output, "output", "o", "", "`FORM` of results: "+strings.Join(shell.Outputs(), ", ")+" (default pretty on a terminal, else json)")
 	f.Var(&o.linger, "linger", "print what comes in, a JSON object a line, for so long after the calls; 0: until the peer closes")

@@ -38,17 +38,23 @@ const (
 // sit starts rpcsh in a terminal.
 func sit(t *testing.T, args ...string) *seat {
 	t.Helper()
-	s := &seat{t: t, screen: vt.New(seatCols, seatRows)}
+	cmd := exec.Command("rpcsh", args...)
+	cmd.Env = append(os.Environ(), "TERM=xterm", "NO_COLOR=")
+	return sitAt(t, cmd, pty.Winsize{Cols: seatCols, Rows: seatRows})
+}
+
+// sitAt starts cmd in a terminal whose window has that size.
+func sitAt(t *testing.T, cmd *exec.Cmd, size pty.Winsize) *seat {
+	t.Helper()
+	s := &seat{t: t, cmd: cmd, screen: vt.New(int(size.Cols), int(size.Rows))}
 	var tty *os.File
 	var err error
 	if s.ptmx, tty, err = pty.Open(); err != nil {
 		t.Fatal(err)
 	}
-	if err := pty.Setsize(s.ptmx, &pty.Winsize{Cols: seatCols, Rows: seatRows}); err != nil {
+	if err := pty.Setsize(s.ptmx, &size); err != nil {
 		t.Fatal(err)
 	}
-	s.cmd = exec.Command("rpcsh", args...)
-	s.cmd.Env = append(os.Environ(), "TERM=xterm", "NO_COLOR=")
 	s.cmd.Stdin, s.cmd.Stdout, s.cmd.Stderr = tty, tty, tty
 	s.cmd.SysProcAttr = &unix.SysProcAttr{Setsid: true, Setctty: true}
 	if err := s.cmd.Start(); err != nil {

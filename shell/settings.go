@@ -50,6 +50,34 @@ type setting struct {
 	put        func(s *settings, value string) error
 }
 
+// DefaultTimeout is how long a call waits for its answer where nothing else is set.
+const DefaultTimeout = 30 * time.Second
+
+// initialSettings returns the settings of a new shell; output is "" where cfg does not say it.
+func initialSettings(cfg Config) settings {
+	return settings{
+		timeout: cfg.Timeout, noParams: noParamsOmit, fallback: dial.Protocols()[0].Framing, output: cfg.Output,
+		order: orderOldest, stop: true, validate: validateParams,
+	}
+}
+
+// A Setting is what .set can change, for documentation.
+type Setting struct {
+	Name, Help string
+	Values     []string // those there are, or examples
+	Default    string
+}
+
+// Settings returns the table of settings, in alphabetical order.
+func Settings() []Setting {
+	initial := initialSettings(Config{Timeout: DefaultTimeout})
+	var all []Setting
+	for _, st := range settingTable() {
+		all = append(all, Setting{Name: st.name, Help: st.help, Values: st.values, Default: st.get(&initial)})
+	}
+	return all
+}
+
 func settingTable() []setting {
 	return []setting{
 		{

@@ -98,7 +98,7 @@ func New(cfg Config) *Shell {
 	s := &Shell{cfg: cfg, attention: make(chan struct{}, 1), variables: make(map[string]json.RawMessage)}
 	s.desk = answer.NewDesk(answer.DeskOptions{OnParked: s.parked, OnGone: s.unparked})
 	s.colors = newPalette(cfg.Color)
-	s.set = settings{timeout: cfg.Timeout, noParams: noParamsOmit, fallback: dial.Protocols()[0].Framing, output: cfg.Output, order: orderOldest, stop: true, validate: validateParams}
+	s.set = initialSettings(cfg)
 	if s.set.output == "" {
 		s.set.output = OutputJSON
 		if s.interactive() {
