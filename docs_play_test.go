@@ -27,9 +27,16 @@ var docWindow = pty.Winsize{Cols: 100, Rows: 250}
 // it puts what is seen into the documents. It runs on Linux alone, where /proc tells who listens.
 func TestDocs(t *testing.T) {
 	p := &peers{modules: nodeModules(), ports: make(map[string]bool)}
+	files := make(map[string]string)
+	var documents []*document
 	for _, name := range docNames(t) {
-		t.Run(filepath.Base(name), func(t *testing.T) {
-			d := readDocument(t, name)
+		d := readDocument(t, name)
+		documents = append(documents, d)
+		maps.Copy(files, d.files)
+	}
+	for _, d := range documents {
+		d.files = files
+		t.Run(filepath.Base(d.name), func(t *testing.T) {
 			seen := &corrections{of: make(map[int]correction)}
 			t.Cleanup(func() { seen.apply(t, d) })
 			for _, s := range d.scenes {
@@ -89,7 +96,8 @@ type player struct {
 // A docTerminal is a terminal of a scene, and how many of its rows were seen before.
 type docTerminal struct {
 	*seat
-	mark int
+	mark  int
+	loose bool // the last step ended with …: whatever comes before the next line is left out
 }
 
 func play(t *testing.T, p *peers, d *document, s *scene, seen *corrections) {
@@ -338,9 +346,12 @@ func (d *docTerminal) shows(want []string) []string {
 		if prompt < 0 {
 			return rows[min(d.mark, len(rows)):], false
 		}
-		seen = rows[d.mark:prompt]
+		seen = rows[min(d.mark, prompt):prompt]
+		if d.loose && len(wanted) > 0 {
+			seen = seen[max(0, slices.Index(masked(seen), wanted[0])):]
+		}
 		if fits(masked(seen), wanted) {
-			d.mark = prompt
+			d.mark, d.loose = prompt, len(wanted) > 0 && wanted[len(wanted)-1] == elided
 			return seen, true
 		}
 		return seen, false
@@ -360,6 +371,9 @@ func (d *docTerminal) showsHalf(want []string) []string {
 	wanted := masked(want)
 	return d.settled(func(rows []string) (seen []string, done bool) {
 		seen = rows[min(d.mark, len(rows)):]
+		if d.loose {
+			seen = seen[max(0, slices.Index(masked(seen), wanted[0])):]
+		}
 		return seen, fits(masked(seen), wanted)
 	}, func([]string) {})
 }
@@ -371,17 +385,17 @@ func (d *docTerminal) settled(look func(rows []string) (seen []string, done bool
 	if *update {
 		patience = 1500 * time.Millisecond
 	}
-	var last string
+	last, most := "", time.Now().Add(interopPatience)
 	for end := time.Now().Add(patience); ; time.Sleep(5 * time.Millisecond) {
 		rows := d.rows()
 		seen, done := look(rows)
 		if done {
 			return seen
 		}
-		if text := strings.Join(rows, "\n"); text != last {
+		if text := strings.Join(masked(rows), "\n"); text != last { // ages in a prompt go on
 			last, end = text, time.Now().Add(patience)
 		}
-		if time.Now().After(end) {
+		if now := time.Now(); now.After(end) || now.After(most) {
 			giveUp(rows)
 			return seen
 		}

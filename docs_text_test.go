@@ -14,7 +14,7 @@ import (
 //
 //	<!-- needs NAME … -->    peers without which the section is not played (docPeers)
 //	<!-- awaits PORT … -->   ports on which somebody listens before the block goes on behind a command that ends with &
-//	<!-- file NAME -->       the next block is a file, which is there in each section
+//	<!-- file NAME -->       the next block is a file, which is there in each section of each document
 type document struct {
 	name   string
 	lines  []string
@@ -176,7 +176,9 @@ var masks = []struct {
 	{regexp.MustCompile(`\d\d:\d\d:\d\d\.\d{3}`), `TIME`},
 	{regexp.MustCompile(`:\d{4,5}\b`), `:PORT`},
 	{regexp.MustCompile(`\b\d+(\.\d+)? (ms|µs|s|min)\b`), `DURATION`},
+	{regexp.MustCompile(`( connected from \S+) · .*`), `$1`}, // some have said by then what they speak
 	{regexp.MustCompile(`[ \t]+`), ` `},
+	{regexp.MustCompile(`DURATION( \d+)+(\n|$)`), `DURATION COUNTS$2`}, // messages in and out, to which a discovery adds
 	{regexp.MustCompile(`\n DURATION`), ` DURATION`}, // which has not fitted into the row
 	{regexp.MustCompile(` +(\n|$)`), `$1`},
 }
