@@ -214,24 +214,37 @@ func (p *player) check(s step, rows []string) {
 	p.t.FailNow()
 }
 
-// run runs a command and waits for its end.
+// run runs a command and waits for its end. A file that another program still writes is read until it is complete.
 func (p *player) run(s step) {
 	p.t.Helper()
-	cmd := p.command(s.command)
+	rows := p.output(s.command)
+	if strings.HasPrefix(s.command, "cat ") {
+		for end := time.Now().Add(catPatience); time.Now().Before(end) && !fits(masked(rows), masked(s.want)); {
+			rows = p.output(s.command)
+		}
+	}
+	p.check(s, rows)
+}
+
+// catPatience is how long a file may take until all is in it.
+const catPatience = 3 * time.Second
+
+// output returns what a command prints.
+func (p *player) output(command string) (rows []string) {
+	p.t.Helper()
+	cmd := p.command(command)
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
-	cmd.WaitDelay = interopPatience
 	if err := cmd.Start(); err != nil {
 		p.t.Fatal(err)
 	}
 	patience := time.AfterFunc(interopPatience, func() { _ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) })
 	_ = cmd.Wait() // what is printed says how it ended
 	patience.Stop()
-	var rows []string
 	if text := strings.TrimSuffix(out.String(), "\n"); text != "" {
 		rows = strings.Split(text, "\n")
 	}
-	p.check(s, rows)
+	return rows
 }
 
 // start starts a command, which ends with the test.
@@ -308,6 +321,9 @@ func (d *docTerminal) do(p *player, s step, half bool) {
 	p.check(s, d.shows(s.shown()))
 }
 
+// rowBegins matches a row that is not the rest of the one before, which may be just as wide as the window.
+var rowBegins = regexp.MustCompile(`^\d\d:\d\d:\d\d\.`)
+
 // rows returns the rows of the window, without blanks at their ends; a row that is full goes on in the next.
 func (d *docTerminal) rows() []string {
 	var rows []string
@@ -318,7 +334,7 @@ func (d *docTerminal) rows() []string {
 			b.WriteString(c.text)
 		}
 		text := strings.TrimRight(b.String(), " ")
-		if joined {
+		if joined && !rowBegins.MatchString(text) && !promptShown.MatchString(text) {
 			rows[len(rows)-1] += text
 		} else {
 			rows = append(rows, text)

@@ -176,10 +176,11 @@ var masks = []struct {
 	{regexp.MustCompile(`\d\d:\d\d:\d\d\.\d{3}`), `TIME`},
 	{regexp.MustCompile(`:\d{4,5}\b`), `:PORT`},
 	{regexp.MustCompile(`\b\d+(\.\d+)? (ms|µs|s|min)\b`), `DURATION`},
-	{regexp.MustCompile(`( connected from \S+) · .*`), `$1`}, // some have said by then what they speak
+	{regexp.MustCompile(`( connected from \S+) · .*`), `$1`},
+	{regexp.MustCompile(`(?m)^TIME · @\d+ speaks .*\n?`), ``}, // which some have said by then
 	{regexp.MustCompile(`[ \t]+`), ` `},
 	{regexp.MustCompile(`DURATION( \d+)+(\n|$)`), `DURATION COUNTS$2`}, // messages in and out, to which a discovery adds
-	{regexp.MustCompile(`\n DURATION`), ` DURATION`}, // which has not fitted into the row
+	{regexp.MustCompile(`\n DURATION`), ` DURATION`},                   // which has not fitted into the row
 	{regexp.MustCompile(` +(\n|$)`), `$1`},
 }
 

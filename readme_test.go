@@ -169,7 +169,7 @@ func TestReadmeLength(t *testing.T) {
 		t.Errorf("%s has %d lines, at most %d are wanted; the rest belongs into docs/", readmeFile, n, most)
 	}
 	for _, word := range []string{"REPL", "mock server", "auto-detection", "introspection", "fault injection", "pager"} {
-		if !strings.Contains(text, word) {
+		if !strings.Contains(strings.ToLower(text), strings.ToLower(word)) {
 			t.Errorf("%s does not say %q", readmeFile, word)
 		}
 	}
