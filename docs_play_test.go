@@ -329,11 +329,7 @@ func (d *docTerminal) rows() []string {
 	var rows []string
 	joined := false
 	for _, cells := range d.cells() {
-		var b strings.Builder
-		for _, c := range cells {
-			b.WriteString(c.text)
-		}
-		text := strings.TrimRight(b.String(), " ")
+		text := strings.TrimRight(rowText(cells), " ")
 		if joined && !rowBegins.MatchString(text) && !promptShown.MatchString(text) {
 			rows[len(rows)-1] += text
 		} else {

@@ -2,6 +2,8 @@
 
 package main
 
+import "strings"
+
 // A screenCell is one column of a row, as a terminal shows it.
 type screenCell struct {
 	text        string // "" in the second half of a wide character
@@ -22,4 +24,13 @@ func (s *seat) cells() [][]screenCell {
 		}
 	}
 	return rows
+}
+
+// rowText returns what is in cells.
+func rowText(cells []screenCell) string {
+	var b strings.Builder
+	for _, c := range cells {
+		b.WriteString(c.text)
+	}
+	return b.String()
 }

@@ -224,6 +224,10 @@ func (e *Emulator) sgr(params string) {
 			e.style.dim = true
 		case "7":
 			e.style.reverse = true
+		case "22":
+			e.style.bold, e.style.dim = false, false
+		case "39":
+			e.style.color, e.style.colored = 0, false
 		default:
 			e.style.colored = true
 			if n, err := strconv.Atoi(p); err == nil && (n >= 30 && n <= 37 || n >= 90 && n <= 97) {
