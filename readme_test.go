@@ -80,14 +80,14 @@ func commandReference() string {
 	eachCommand(
 		func(group string) { fmt.Fprintf(&b, "### %s\n\n", group) },
 		func(c shell.Command) {
-			fmt.Fprintf(&b, "#### .%s\n\n```text\n%s\n```\n\n%s.\n\n", c.Name, signature(c), strings.ToUpper(c.Summary[:1])+c.Summary[1:])
+			fmt.Fprintf(&b, "#### .%s\n\n```text\n%s\n```\n\n%s\n\n", c.Name, signature(c), sentence(c.Summary))
 			if c.Help != "" {
-				b.WriteString(c.Help + "\n\n")
+				b.WriteString(escaped(c.Help) + "\n\n")
 			}
 			if len(c.Terms) > 0 {
 				b.WriteString("| | |\n| --- | --- |\n")
 				for _, term := range c.Terms {
-					fmt.Fprintf(&b, "| `%s` | %s |\n", cell(term.Name), cell(term.Meaning))
+					fmt.Fprintf(&b, "| `%s` | %s |\n", cell(term.Name), cell(escaped(term.Meaning)))
 				}
 				b.WriteString("\n")
 			}
@@ -97,6 +97,20 @@ func commandReference() string {
 		},
 	)
 	return strings.TrimSuffix(b.String(), "\n")
+}
+
+// sentence returns a summary as a sentence.
+func sentence(summary string) string {
+	text := strings.ToUpper(summary[:1]) + summary[1:]
+	if !strings.HasSuffix(text, "…") {
+		text += "."
+	}
+	return escaped(text)
+}
+
+// escaped returns text in which nothing is markup.
+func escaped(text string) string {
+	return strings.NewReplacer("*", `\*`, "_", `\_`, "<", `\<`).Replace(text)
 }
 
 func settingReference() string {

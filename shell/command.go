@@ -12,7 +12,7 @@ import (
 	"rpcsh/shell/lang"
 )
 
-// A Command is one of the shell's own. It is all that there is to know of it: help, completion and README.md are made from it.
+// A Command is one of the shell's own. It is all that there is to know of it: help, completion, README.md and docs/reference.md are made from it.
 type Command struct {
 	Name     string
 	Aliases  []string

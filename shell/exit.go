@@ -10,7 +10,7 @@ import (
 	"rpcsh/shell/lang"
 )
 
-// The exit codes of rpcsh, as README.md lists them.
+// The exit codes of rpcsh, as docs/reference.md lists them.
 const (
 	ExitDone        = 0
 	ExitPeerError   = 1
