@@ -177,7 +177,7 @@ var masks = []struct {
 	{regexp.MustCompile(`:\d{4,5}\b`), `:PORT`},
 	{regexp.MustCompile(`\b\d+(\.\d+)? (ms|µs|s|min)\b`), `DURATION`},
 	{regexp.MustCompile(`( connected from \S+) · .*`), `$1`},
-	{regexp.MustCompile(`(?m)^TIME · @\d+ speaks .*\n?`), ``}, // which some have said by then
+	{regexp.MustCompile(`(?m)^TIME · @\d+ speaks .*\n|\nTIME · @\d+ speaks .*\z`), ``}, // which some have said by then
 	{regexp.MustCompile(`[ \t]+`), ` `},
 	{regexp.MustCompile(`DURATION( \d+)+(\n|$)`), `DURATION COUNTS$2`}, // messages in and out, to which a discovery adds
 	{regexp.MustCompile(`\n DURATION`), ` DURATION`},                   // which has not fitted into the row
@@ -209,4 +209,34 @@ func fits(got, want []string) bool {
 		}
 	}
 	return len(got) == len(want)
+}
+
+// TestDocsCompared: what differs from run to run is masked, and nothing else.
+func TestDocsCompared(t *testing.T) {
+	for _, tt := range []struct {
+		got, want string
+		fits      bool
+	}{
+		{"42     0.5 ms", "42  1.5 s", true},
+		{"42", "43", false},
+		{"42\n43", "42", false},
+		{"42", "42\n43", false},
+		{"long result\n     0.6 ms", "long result  12 ms", true},
+		{"10:02:55.811 ← tick 1", "23:04:31.244 ← tick 1", true},
+		{"10:02:55.811 ← tick 1", "23:04:31.244 ← tick 2", false},
+		{"tcp://127.0.0.1:35205", "tcp://127.0.0.1:6000", true},
+		{"tcp://127.0.0.1:35205", "tcp://127.0.0.2:6000", false},
+		{"a\nb\nc", "a\n…\nc", true},
+		{"a\nc", "a\n…\nc", true},
+		{"a\nb", "a\n…\nc", false},
+		{"a\nb", "…", true},
+		{"", "…", true},
+		{"@1 connected from 127.0.0.1:35205 · JSON-RPC 2.0, line\n10:02:55.811 · @1 speaks JSON-RPC 2.0, line", "@1 connected from 127.0.0.1:6000", true},
+		{`{"time":"2026-11-22T09:19:08Z","peer":1}`, `{"time":"x","peer":1}`, true},
+		{`{"time":"2026-11-22T09:19:08Z","peer":1}`, `{"time":"x","peer":2}`, false},
+	} {
+		if got := fits(masked(strings.Split(tt.got, "\n")), masked(strings.Split(tt.want, "\n"))); got != tt.fits {
+			t.Errorf("%q fits %q: %v", tt.got, tt.want, got)
+		}
+	}
 }
