@@ -103,7 +103,11 @@ func play(t *testing.T, p *peers, d *document, s *scene, seen *corrections) {
 		}
 	}
 	for _, name := range s.needs {
-		docPeers[name](t, p, bin)
+		find := docPeers[name]
+		if find == nil {
+			t.Fatalf("%s: the tests know no peer %s", d.name, name)
+		}
+		find(t, p, bin)
 	}
 	for _, b := range s.blocks {
 		for _, step := range b.steps {
@@ -126,9 +130,7 @@ func play(t *testing.T, p *peers, d *document, s *scene, seen *corrections) {
 
 // docPeers makes the peers that documents name ready, or skips the test. A program that is not on the PATH is linked into bin.
 var docPeers = map[string]func(t *testing.T, p *peers, bin string){
-	"neovim":       func(t *testing.T, p *peers, _ string) { p.program(t, "nvim", "neovim") },
-	"ovsdb-server": func(t *testing.T, p *peers, _ string) { p.program(t, "ovsdb-server", "openvswitch-common") },
-	"aria2":        func(t *testing.T, p *peers, _ string) { p.program(t, "aria2c", "aria2") },
+	"aria2": func(t *testing.T, p *peers, _ string) { p.program(t, "aria2c", "aria2") },
 	"anvil": func(t *testing.T, p *peers, _ string) {
 		p.module(t, "@foundry-rs/anvil-linux-amd64@1.7.1", ".bin/anvil")
 	},
