@@ -58,7 +58,7 @@ const (
 // defaultTimeout is how long a call waits for its answer.
 const defaultTimeout = 30 * time.Second
 
-// newFlags returns the flags, which put what they are given into o. README.md lists them from here.
+// newFlags returns the flags, which put what they are given into o. docs/reference.md lists them from here.
 func newFlags(o *options) *pflag.FlagSet {
 	f := pflag.NewFlagSet("rpcsh", pflag.ContinueOnError)
 	f.SetInterspersed(false) // after TARGET everything belongs to the call

@@ -23,7 +23,13 @@ func sit(t *testing.T, args ...string) *seat {
 	t.Helper()
 	cmd := exec.Command("rpcsh", args...)
 	cmd.Env = append(os.Environ(), "TERM=xterm", "NO_COLOR=", "XDG_STATE_HOME="+t.TempDir())
-	return &seat{t: t, Terminal: termtest.Start(t, 120, 40, cmd)}
+	return sitAt(t, cmd, 120, 40)
+}
+
+// sitAt starts cmd in a terminal of a size in columns and rows.
+func sitAt(t *testing.T, cmd *exec.Cmd, cols, rows int) *seat {
+	t.Helper()
+	return &seat{t: t, Terminal: termtest.Start(t, cols, rows, cmd)}
 }
 
 // enter types a line, once the prompt is there.

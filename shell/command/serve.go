@@ -35,7 +35,7 @@ func serveCommands(s *session.Session, v *view.View) []Command {
 				"NAME may be a glob. Of the rules that fit a request the first answers it, in the order of the " +
 				"list; a new one is put behind those that are as narrow as it is, methods before globs, and " +
 				".prefer moves it. FILE.star is a script in Starlark: its functions are methods, and it is loaded " +
-				"again when it changes (README.md tells of scripts).",
+				"again when it changes (docs/scripts.md tells of scripts).",
 			Terms: serveTerms(),
 			Examples: []string{
 				".serve my_double .[0]*2", ".serve status '\"ok\"'", ".serve greet '\"hello \" + .name'",

@@ -36,6 +36,27 @@ type emulatorRow struct {
 type cell struct {
 	text                        string // "" in the second half of a wide character, " " where nothing is
 	bold, reverse, dim, colored bool
+	color                       int // SGR parameter of the foreground colour, 30 to 37 or 90 to 97; 0: the terminal's own
+}
+
+// A Cell is what one column of a row shows.
+type Cell struct {
+	Text        string // "" in the second half of a wide character
+	Color       int    // SGR parameter of the foreground colour, 30 to 37 or 90 to 97; 0: the terminal's own
+	Bold, Faint bool
+}
+
+// Cells returns the rows of the window.
+func (e *Emulator) Cells() [][]Cell {
+	rows := make([][]Cell, 0, e.rows)
+	for _, r := range e.lines[e.top:] {
+		row := make([]Cell, len(r.cells))
+		for i, c := range r.cells {
+			row[i] = Cell{Text: c.text, Color: c.color, Bold: c.bold, Faint: c.dim}
+		}
+		rows = append(rows, row)
+	}
+	return rows
 }
 
 // NewEmulator returns an Emulator with a window of a size in columns and rows, each at least 1.
@@ -206,8 +227,15 @@ func (e *Emulator) sgr(params string) {
 			e.style.dim = true
 		case "7":
 			e.style.reverse = true
+		case "22":
+			e.style.bold, e.style.dim = false, false
+		case "39":
+			e.style.color, e.style.colored = 0, false
 		default:
 			e.style.colored = true
+			if n, err := strconv.Atoi(p); err == nil && (n >= 30 && n <= 37 || n >= 90 && n <= 97) {
+				e.style.color = n
+			}
 		}
 	}
 }
