@@ -172,6 +172,7 @@ var masks = []struct {
 	text    string
 }{
 	{regexp.MustCompile(`"time":"[^"]*"`), `"time":TIME`},
+	{regexp.MustCompile(`"number":\d+`), `"number":N`},
 	{regexp.MustCompile(`"ms":\d+(\.\d+)?`), `"ms":N`},
 	{regexp.MustCompile(`\d\d:\d\d:\d\d\.\d{3}`), `TIME`},
 	{regexp.MustCompile(`:\d{4,5}\b`), `:PORT`},

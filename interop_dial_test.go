@@ -89,7 +89,7 @@ func dialOneCall(t *testing.T, in *interop) {
 
 	sh := in.shell(t, "--linger", "0", "-e", "ticks 3", "-e", "bye", address)
 	for i := range 3 {
-		sh.stdout.until(t, fmt.Sprintf(`^{"time":"[^"]*","peer":1,"kind":"notification","method":"tick","params":\[%d\]}$`, i))
+		sh.stdout.until(t, fmt.Sprintf(`^{"time":"[^"]*","number":\d+,"peer":1,"dir":"in","kind":"notification","method":"tick","params":\[%d\]}$`, i))
 	}
 	sh.stdout.next(t, "3", `"bye"`)
 	sh.exits(t, exit.Done)
