@@ -50,7 +50,7 @@ func (c *connections) detect(ctx context.Context, t transport.Target, trace func
 	if err != nil {
 		return err
 	}
-	if c.view.Output() == view.OutputJSON {
+	if c.view.AskedForJSON() {
 		c.view.Say("%s", found.JSON())
 	} else {
 		c.view.Say("%s · found in %s", advice.Found(found), human.Took(found.Took))

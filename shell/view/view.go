@@ -168,6 +168,9 @@ func (v *View) Output() string {
 	return v.output
 }
 
+// AskedForJSON reports whether Options asked for JSON, rather than that it is what a pipe gets.
+func (v *View) AskedForJSON() bool { return v.opts.Output == OutputJSON }
+
 // SetOutput changes the form of results to one of Outputs.
 func (v *View) SetOutput(form string) {
 	v.mu.Lock()
