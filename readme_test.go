@@ -25,8 +25,9 @@ import (
 var update = flag.Bool("update", false, "rewrite what is generated or played in README.md and docs/")
 
 const (
-	readmeFile    = "README.md"
-	referenceFile = "docs/reference.md"
+	readmeFile       = "README.md"
+	referenceFile    = "docs/reference.md"
+	architectureFile = "docs/architecture.md"
 )
 
 // commandTable returns the shell's commands, and their groups in order.
@@ -35,7 +36,8 @@ func commandTable() ([]command.Command, []string) { return command.List(), comma
 // generated is the parts of the documents between <!-- NAME --> and <!-- /NAME -->.
 func generated() map[string]map[string]string {
 	return map[string]map[string]string{
-		readmeFile: {"commands": commandLines()},
+		readmeFile:       {"commands": commandLines()},
+		architectureFile: {"packages": packageTable()},
 		referenceFile: {
 			"commands": commandReference(), "flags": "```text\n" + newFlags(new(options)).FlagUsages() + "```\n", "settings": settingReference(),
 			"keys": keyReference(),

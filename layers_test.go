@@ -1,0 +1,372 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+)
+
+// A layer is a package of ours as the house has it.
+type layer struct {
+	name    string // its folder; "main" is the root of the module
+	purpose string // one sentence
+	imports string // the packages of ours that it imports, apart from its tests
+	modules string // the modules of others that it imports, apart from its tests
+	large   string // why it has more than maxPackage lines; "": it has not
+}
+
+// A floor is packages that lie next to each other.
+type floor struct {
+	title  string
+	layers []layer
+}
+
+// house is every package of ours, top down: each imports only what stands further below, on its own floor or another.
+// The tests of a package may also import what stands below it, and those in rpcconn any other package in rpcconn, so
+// that a package is tested together with those that are built on it. Modules are free for tests.
+//
+// The table of packages in docs/architecture.md is made from it: go test -run Docs . -update
+var house = []floor{
+	{"The program", []layer{
+		{
+			name:    "main",
+			purpose: "Flags, wiring, exit code; `run` is the program without its exit.",
+			imports: "history rpcconn rpcconn/catalog rpcconn/demo rpcconn/dial rpcconn/dialect rpcconn/transport shell shell/advice " +
+				"shell/arguments shell/exit shell/lang shell/term shell/view",
+			modules: "github.com/adrg/xdg github.com/spf13/pflag golang.org/x/term",
+		},
+	}},
+	{"The shell: lines and commands", []layer{
+		{
+			name:    "shell",
+			purpose: "The loop: reads a line and runs it, for a person or for a run of lines.",
+			imports: "completer history rpcconn rpcconn/catalog rpcconn/detect rpcconn/dial rpcconn/dialect rpcconn/transport shell/advice " +
+				"shell/call shell/command shell/complete shell/event shell/exit shell/human shell/jq shell/lang shell/session shell/term shell/view",
+		},
+		{
+			name:    "shell/complete",
+			purpose: "What may stand at the cursor, and the hint for it.",
+			imports: "completer rpcconn/catalog rpcconn/jsontext rpcconn/schema shell/command shell/human shell/lang shell/session shell/term shell/view",
+		},
+		{
+			name:    "shell/command",
+			purpose: "The table of the shell's own commands; a group is a file.",
+			imports: "completer history rpcconn rpcconn/catalog rpcconn/dial rpcconn/dialect rpcconn/dialect/dialects rpcconn/dialect/openrpc " +
+				"rpcconn/jsontext rpcconn/transport shell/advice shell/answer shell/arguments shell/call shell/command/rule shell/event " +
+				"shell/exit shell/glob shell/human shell/jq shell/lang shell/methods shell/session shell/view",
+		},
+		{
+			name:    "shell/command/rule",
+			purpose: "Reads the rules of `.serve` as people write them, faults included.",
+			imports: "shell/answer shell/arguments shell/event shell/lang shell/session",
+		},
+		{
+			name:    "shell/methods",
+			purpose: "What is known of methods, as people read it: lists, groups, descriptions, example lines.",
+			imports: "completer rpcconn/catalog rpcconn/dialect/openrpc rpcconn/jsontext rpcconn/schema shell/glob shell/human shell/lang shell/view",
+		},
+		{
+			name:    "shell/arguments",
+			purpose: "Reads the arguments of commands: words, flags, durations, bytes, errors; a mistake knows its column.",
+			imports: "completer rpcconn rpcconn/jsontext shell/jq shell/lang",
+		},
+	}},
+	{"The screen", []layer{
+		{
+			name:    "shell/view",
+			purpose: "Events, results and notices as people, pipes and logs read them, and the order of all output.",
+			imports: "rpcconn rpcconn/jsontext shell/event shell/exit shell/human shell/lang",
+			modules: "github.com/fatih/color github.com/mattn/go-runewidth",
+		},
+		{
+			name:    "shell/term",
+			purpose: "The terminal: a line editor, and output above the line being typed.",
+			modules: "github.com/c-bata/go-prompt github.com/charmbracelet/x/ansi github.com/clipperhouse/uax29/v2 " +
+				"github.com/muesli/cancelreader golang.org/x/sys golang.org/x/term",
+		},
+		{
+			name:    "shell/term/termtest",
+			purpose: "Runs programs in a terminal for tests, and shows what a person would see.",
+			modules: "github.com/creack/pty github.com/mattn/go-runewidth github.com/muesli/cancelreader golang.org/x/sys golang.org/x/term",
+		},
+	}},
+	{"The session", []layer{
+		{
+			name:    "shell/session",
+			purpose: "Peers and all one does with them, without a screen: dial, listen, reconnect, learn, answer, run lines.",
+			imports: "rpcconn rpcconn/catalog rpcconn/detect rpcconn/dial rpcconn/dialect rpcconn/dialect/dialects rpcconn/dialect/lsp " +
+				"rpcconn/dialect/openrpc rpcconn/dialect/python rpcconn/jsontext rpcconn/schema rpcconn/transport shell/advice shell/answer " +
+				"shell/call shell/event shell/exit shell/glob shell/human shell/script",
+		},
+		{
+			name:    "shell/script",
+			purpose: "Scripts in Starlark that answer the peers' requests.",
+			imports: "rpcconn rpcconn/catalog rpcconn/dialect/openrpc rpcconn/dialect/python rpcconn/jsontext shell/answer shell/glob shell/memory",
+			modules: "go.starlark.net",
+		},
+		{
+			name:    "shell/answer",
+			purpose: "The rules that answer the peers' requests, who answers, and the faults done to answers on purpose.",
+			imports: "rpcconn rpcconn/jsontext rpcconn/process shell/glob shell/jq",
+		},
+		{
+			name:    "shell/call",
+			purpose: "The only sender: a prepared call goes to a peer and becomes an outcome.",
+			imports: "rpcconn rpcconn/catalog rpcconn/dialect rpcconn/dialect/openrpc rpcconn/jsontext shell/event shell/exit shell/human",
+		},
+		{
+			name:    "shell/advice",
+			purpose: "What a person can do about an error: the flags and commands that help.",
+			imports: "rpcconn rpcconn/detect rpcconn/dial rpcconn/framing rpcconn/transport rpcconn/transport/web",
+		},
+		{
+			name:    "shell/event",
+			purpose: "What can happen in a session: one type, one JSON form, one filter language, and the bus.",
+			imports: "rpcconn rpcconn/jsontext shell/glob",
+		},
+		{
+			name:    "shell/exit",
+			purpose: "The exit codes, and the errors that carry one.",
+			imports: "rpcconn shell/lang",
+		},
+	}},
+	{"Languages, and what knows nothing of RPC", []layer{
+		{
+			name:    "shell/lang",
+			purpose: "The language: a line becomes a `Statement`, or an error that knows its column; a half-typed one a `Cursor`.",
+			imports: "rpcconn/jsontext",
+		},
+		{
+			name:    "shell/jq",
+			purpose: "jq expressions over JSON text.",
+			imports: "rpcconn/jsontext shell/memory",
+			modules: "github.com/itchyny/gojq",
+		},
+		{name: "shell/memory", purpose: "Ends what takes too much memory."},
+		{name: "shell/glob", purpose: "Patterns of method names."},
+		{name: "shell/human", purpose: "Numbers, sizes and durations as people read them."},
+		{name: "completer", purpose: "Ranks the candidates for what is being typed."},
+		{
+			name:    "history",
+			purpose: "The lines that were typed, in a file that several shells share.",
+			modules: "github.com/gofrs/flock",
+		},
+	}},
+	{"Peers", []layer{
+		{
+			name:    "rpcconn/demo",
+			purpose: "The peer of `--demo`.",
+			imports: "rpcconn rpcconn/dial",
+		},
+		{
+			name:    "rpcconn/dial",
+			purpose: "From a target to a `Conn`: dialling, child processes, listening for everything.",
+			imports: "rpcconn rpcconn/bsonrpc rpcconn/detect rpcconn/dialect rpcconn/dialect/dialects rpcconn/framing rpcconn/msgpackrpc " +
+				"rpcconn/process rpcconn/transport rpcconn/transport/httprpc rpcconn/transport/web rpcconn/transport/websocket",
+		},
+		{
+			name:    "rpcconn/detect",
+			purpose: "Finds out what a peer speaks: first bytes, probes, HTTP servers, and what was found earlier.",
+			imports: "rpcconn rpcconn/jsontext rpcconn/transport rpcconn/transport/web",
+		},
+	}},
+	{"Protocols", []layer{
+		{
+			name:    "rpcconn/dialect/dialects",
+			purpose: "The table of all dialects, and which a peer is asked by, in order.",
+			imports: "rpcconn rpcconn/bsonrpc rpcconn/dialect rpcconn/dialect/cdp rpcconn/dialect/describe rpcconn/dialect/ethereum " +
+				"rpcconn/dialect/introspection rpcconn/dialect/lsp rpcconn/dialect/mcp rpcconn/dialect/neovim rpcconn/dialect/openrpc " +
+				"rpcconn/dialect/ovsdb rpcconn/jsonrpc rpcconn/msgpackrpc",
+		},
+		{
+			name:    "rpcconn/dialect/cdp",
+			purpose: "The Chrome DevTools Protocol.",
+			imports: "rpcconn rpcconn/catalog rpcconn/dialect rpcconn/jsonrpc rpcconn/jsontext rpcconn/schema",
+		},
+		{
+			name:    "rpcconn/dialect/describe",
+			purpose: "Descriptions in forms of their own, by one of many usual names.",
+			imports: "rpcconn rpcconn/catalog rpcconn/dialect rpcconn/jsontext rpcconn/schema",
+		},
+		{
+			name:    "rpcconn/dialect/ethereum/internal/genethereum",
+			purpose: "Generates the data of `ethereum`.",
+			imports: "rpcconn/dialect/internal/pinned",
+		},
+		{
+			name:    "rpcconn/dialect/ethereum",
+			purpose: "The JSON-RPC API of Ethereum's nodes.",
+			imports: "rpcconn rpcconn/catalog rpcconn/dialect rpcconn/dialect/openrpc rpcconn/jsonrpc rpcconn/schema",
+		},
+		{
+			name:    "rpcconn/dialect/introspection",
+			purpose: "`system.listMethods` and its like, aria2's included.",
+			imports: "rpcconn rpcconn/catalog rpcconn/dialect rpcconn/jsontext rpcconn/schema",
+		},
+		{
+			name:    "rpcconn/dialect/lsp/internal/genlsp",
+			purpose: "Generates the data of `lsp`.",
+			imports: "rpcconn/catalog rpcconn/dialect/internal/pinned rpcconn/dialect/lsp rpcconn/schema",
+		},
+		{
+			name:    "rpcconn/dialect/lsp",
+			purpose: "The Language Server Protocol, and the documents that a server is told of.",
+			imports: "rpcconn rpcconn/catalog rpcconn/dialect rpcconn/jsonrpc rpcconn/jsontext rpcconn/schema",
+		},
+		{
+			name:    "rpcconn/dialect/mcp",
+			purpose: "The Model Context Protocol.",
+			imports: "rpcconn rpcconn/catalog rpcconn/dialect rpcconn/jsonrpc rpcconn/jsontext rpcconn/schema",
+		},
+		{
+			name:    "rpcconn/dialect/neovim",
+			purpose: "Neovim's API.",
+			imports: "rpcconn rpcconn/catalog rpcconn/dialect rpcconn/jsontext rpcconn/msgpackrpc rpcconn/schema",
+		},
+		{
+			name:    "rpcconn/dialect/openrpc",
+			purpose: "OpenRPC: service discovery, and documents that are read and written.",
+			imports: "rpcconn/catalog rpcconn/dialect rpcconn/jsontext rpcconn/schema",
+		},
+		{
+			name:    "rpcconn/dialect/ovsdb",
+			purpose: "The Open vSwitch Database Management Protocol.",
+			imports: "rpcconn rpcconn/catalog rpcconn/dialect rpcconn/jsonrpc rpcconn/jsontext rpcconn/schema",
+		},
+		{
+			name:    "rpcconn/dialect/python",
+			purpose: "Reads the methods of a py-bson-rpc service from its source.",
+			imports: "rpcconn/catalog rpcconn/jsontext rpcconn/schema",
+		},
+		{
+			name:    "rpcconn/dialect/internal/pinned",
+			purpose: "A file of others, in a certain version, from which data is generated.",
+		},
+		{
+			name:    "rpcconn/dialect/dialecttest",
+			purpose: "A peer that answers by a table, for tests.",
+			imports: "rpcconn rpcconn/catalog rpcconn/dialect rpcconn/schema",
+		},
+		{
+			name:    "rpcconn/dialect",
+			purpose: "The type `Dialect`: all that is said of one protocol on top of its messages.",
+			imports: "rpcconn rpcconn/catalog rpcconn/schema",
+		},
+		{
+			name:    "rpcconn/catalog",
+			purpose: "The methods known of one peer, where they were learned, and how that is kept.",
+			imports: "rpcconn/jsontext rpcconn/schema",
+		},
+		{
+			name:    "rpcconn/schema",
+			purpose: "JSON Schema as text: checked with, bundled, inferred, sampled, spelled.",
+			imports: "rpcconn/jsontext",
+			modules: "github.com/santhosh-tekuri/jsonschema/v6",
+		},
+	}},
+	{"Messages", []layer{
+		{
+			name:    "rpcconn/jsonrpc",
+			purpose: "The codec of JSON-RPC 2.0, 1.0, and without version.",
+			imports: "rpcconn rpcconn/internal/names rpcconn/jsontext",
+		},
+		{
+			name:    "rpcconn/bsonrpc",
+			purpose: "The codec of BSON-RPC 2.0, to and from Extended JSON, and the framing of BSON documents.",
+			imports: "rpcconn rpcconn/framing rpcconn/internal/names rpcconn/jsontext",
+			modules: "go.mongodb.org/mongo-driver/v2",
+		},
+		{
+			name:    "rpcconn/msgpackrpc",
+			purpose: "The codec of MessagePack-RPC, to and from JSON text, and the framing of MessagePack values.",
+			imports: "rpcconn rpcconn/framing rpcconn/internal/names rpcconn/jsontext",
+			modules: "github.com/tinylib/msgp",
+		},
+		{name: "rpcconn/internal/names", purpose: "Strings that come with every message, allocated once."},
+	}},
+	{"Bytes", []layer{
+		{
+			name:    "rpcconn/transport/httprpc",
+			purpose: "Channels over HTTP: POSTs, event streams, MCP's sessions.",
+			imports: "rpcconn rpcconn/transport/web",
+		},
+		{
+			name:    "rpcconn/transport/websocket",
+			purpose: "Channels over WebSocket.",
+			imports: "rpcconn rpcconn/transport/web",
+			modules: "github.com/coder/websocket",
+		},
+		{
+			name:    "rpcconn/transport/web",
+			purpose: "What HTTP and WebSocket share: connecting, who is let in (`Guard`), the queue of those who came.",
+			imports: "rpcconn/transport",
+		},
+		{
+			name:    "rpcconn/transport",
+			purpose: "Where a peer is (`Target`), and the streams to it: TCP, Unix sockets, TLS, dialled and accepted.",
+		},
+		{
+			name:    "rpcconn/process",
+			purpose: "A child process and its stdio, on each system.",
+			modules: "golang.org/x/sys",
+		},
+		{
+			name:    "rpcconn/framing/framingtest",
+			purpose: "Tests a framing, also one of one's own: what is received, however the stream is cut.",
+			imports: "rpcconn rpcconn/framing",
+		},
+		{
+			name:    "rpcconn/framing",
+			purpose: "Channels over streams of bytes: the framings of text, reader, writer.",
+			imports: "rpcconn rpcconn/jsontext",
+		},
+	}},
+	{"Calls", []layer{
+		{
+			name:    "rpcconn/rpctest",
+			purpose: "Channels in memory, and a peer that a test plays frame by frame.",
+			imports: "rpcconn",
+			modules: "go.uber.org/goleak",
+		},
+		{
+			name:    "rpcconn",
+			purpose: "`Conn`, which matches answers with calls, in both directions, and the types between the layers.",
+		},
+		{
+			name:    "rpcconn/jsontext",
+			purpose: "Where JSON texts begin and end, checked in one pass, without decoding.",
+		},
+	}},
+}
+
+// layers returns the packages of the house, top down.
+func layers() (all []layer) {
+	for _, f := range house {
+		all = append(all, f.layers...)
+	}
+	return all
+}
+
+// packageTable returns the house as docs/architecture.md has it.
+func packageTable() string {
+	var b strings.Builder
+	b.WriteString("| package | what it is for | imports of ours | modules of others |\n| --- | --- | --- | --- |\n")
+	for _, f := range house {
+		fmt.Fprintf(&b, "| **%s** | | | |\n", f.title)
+		for _, l := range f.layers {
+			purpose := l.purpose
+			if l.large != "" {
+				purpose += " " + l.large
+			}
+			fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", l.name, cell(purpose), codes(l.imports), codes(l.modules))
+		}
+	}
+	return b.String()
+}
+
+// codes returns words in code spans, "–" for none.
+func codes(words string) string {
+	if words == "" {
+		return "–"
+	}
+	return "`" + strings.Join(strings.Fields(words), "` `") + "`"
+}
