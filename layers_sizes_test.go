@@ -1,9 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"go/ast"
 	"maps"
+	"path"
 	"slices"
 	"strings"
 	"testing"
@@ -19,33 +21,28 @@ const (
 	maxLine     = 120  // columns, a tab being four
 )
 
-// Files, functions, types and packages stay small enough to be read.
+// Files, functions, types and packages stay small enough to be read. With -v it tells how large they are.
 func TestSizes(t *testing.T) {
 	all := sources(t)
 	for _, l := range layers() {
 		product, _ := byTest(all[l.name])
-		methods := make(map[string]int) // by types
+		files, types := make(map[string]int), make(map[string]int) // the lines of files, the methods of types
 		lines := 0
 		for _, f := range product {
-			n := strings.Count(f.text, "\n")
-			if n > maxFile {
-				t.Errorf("%s has %d lines, more than %d", f.name, n, maxFile)
-			}
-			lines += n
+			files[path.Base(f.name)] = strings.Count(f.text, "\n")
+			lines += files[path.Base(f.name)]
 			for _, d := range f.syntax.Decls {
 				if fn, ok := d.(*ast.FuncDecl); ok {
 					checkFunction(t, f, fn)
 					if fn.Recv != nil {
-						methods[receiver(fn)]++
+						types[receiver(fn)]++
 					}
 				}
 			}
 		}
-		for _, name := range slices.Sorted(maps.Keys(methods)) {
-			if methods[name] > maxMethods {
-				t.Errorf("%s: the type %s has %d methods, more than %d", l.name, name, methods[name], maxMethods)
-			}
-		}
+		file := checkSizes(t, l.name, files, maxFile, "lines")
+		largest := checkSizes(t, l.name, types, maxMethods, "methods")
+		t.Logf("%s: files: %d, lines: %d, largest file: %s, largest type: %s", l.name, len(files), lines, file, largest)
 		switch large := lines > maxPackage; {
 		case large && l.large == "":
 			t.Errorf("%s has %d lines, more than %d, and the table does not say why", l.name, lines, maxPackage)
@@ -53,6 +50,21 @@ func TestSizes(t *testing.T) {
 			t.Errorf("%s has %d lines only, and the table says why it has more than %d", l.name, lines, maxPackage)
 		}
 	}
+}
+
+// checkSizes reports which of a package's files or types are larger than most, and returns the largest one.
+func checkSizes(t *testing.T, in string, sizes map[string]int, most int, unit string) (largest string) {
+	t.Helper()
+	size := 0
+	for _, name := range slices.Sorted(maps.Keys(sizes)) {
+		if sizes[name] > most {
+			t.Errorf("%s: %s has %d %s, more than %d", in, name, sizes[name], unit, most)
+		}
+		if sizes[name] > size {
+			largest, size = fmt.Sprintf("%s (%d %s)", name, sizes[name], unit), sizes[name]
+		}
+	}
+	return cmp.Or(largest, "none")
 }
 
 // Lines can be read beside another window.

@@ -30,8 +30,8 @@ var house = []floor{
 		{
 			name:    "main",
 			purpose: "Flags, wiring, exit code; `run` is the program without its exit.",
-			imports: "history rpcconn rpcconn/catalog rpcconn/demo rpcconn/dial rpcconn/dialect rpcconn/transport shell shell/advice " +
-				"shell/arguments shell/exit shell/lang shell/term shell/view",
+			imports: "history rpcconn rpcconn/catalog rpcconn/demo rpcconn/dial rpcconn/dialect rpcconn/transport " +
+				"shell shell/advice shell/arguments shell/exit shell/lang shell/term shell/view",
 			modules: "github.com/adrg/xdg github.com/spf13/pflag golang.org/x/term",
 		},
 	}},
@@ -39,20 +39,23 @@ var house = []floor{
 		{
 			name:    "shell",
 			purpose: "The loop: reads a line and runs it, for a person or for a run of lines.",
-			imports: "completer history rpcconn rpcconn/catalog rpcconn/detect rpcconn/dial rpcconn/dialect rpcconn/transport shell/advice " +
-				"shell/call shell/command shell/complete shell/event shell/exit shell/human shell/jq shell/lang shell/session shell/term shell/view",
+			imports: "completer history rpcconn rpcconn/catalog rpcconn/detect rpcconn/dial rpcconn/dialect " +
+				"rpcconn/transport shell/advice shell/call shell/command shell/complete shell/event shell/exit " +
+				"shell/human shell/jq shell/lang shell/session shell/term shell/view",
 		},
 		{
 			name:    "shell/complete",
 			purpose: "What may stand at the cursor, and the hint for it.",
-			imports: "completer rpcconn/catalog rpcconn/jsontext rpcconn/schema shell/command shell/human shell/lang shell/session shell/term shell/view",
+			imports: "completer rpcconn/catalog rpcconn/jsontext rpcconn/schema shell/command shell/human shell/lang " +
+				"shell/session shell/term shell/view",
 		},
 		{
 			name:    "shell/command",
 			purpose: "The table of the shell's own commands; a group is a file.",
-			imports: "completer history rpcconn rpcconn/catalog rpcconn/dial rpcconn/dialect rpcconn/dialect/dialects rpcconn/dialect/openrpc " +
-				"rpcconn/jsontext rpcconn/transport shell/advice shell/answer shell/arguments shell/call shell/command/rule shell/event " +
-				"shell/exit shell/glob shell/human shell/jq shell/lang shell/methods shell/session shell/view",
+			imports: "completer history rpcconn rpcconn/catalog rpcconn/dial rpcconn/dialect rpcconn/dialect/dialects " +
+				"rpcconn/dialect/openrpc rpcconn/jsontext rpcconn/transport shell/advice shell/answer " +
+				"shell/arguments shell/call shell/command/rule shell/event shell/exit shell/glob shell/human " +
+				"shell/jq shell/lang shell/methods shell/session shell/view",
 		},
 		{
 			name:    "shell/command/rule",
@@ -62,7 +65,8 @@ var house = []floor{
 		{
 			name:    "shell/methods",
 			purpose: "What is known of methods, as people read it: lists, groups, descriptions, example lines.",
-			imports: "completer rpcconn/catalog rpcconn/dialect/openrpc rpcconn/jsontext rpcconn/schema shell/glob shell/human shell/lang shell/view",
+			imports: "completer rpcconn/catalog rpcconn/dialect/openrpc rpcconn/jsontext rpcconn/schema shell/glob " +
+				"shell/human shell/lang shell/view",
 		},
 		{
 			name:    "shell/arguments",
@@ -86,21 +90,24 @@ var house = []floor{
 		{
 			name:    "shell/term/termtest",
 			purpose: "Runs programs in a terminal for tests, and shows what a person would see.",
-			modules: "github.com/creack/pty github.com/mattn/go-runewidth github.com/muesli/cancelreader golang.org/x/sys golang.org/x/term",
+			modules: "github.com/creack/pty github.com/mattn/go-runewidth github.com/muesli/cancelreader " +
+				"golang.org/x/sys golang.org/x/term",
 		},
 	}},
 	{"The session", []layer{
 		{
 			name:    "shell/session",
 			purpose: "Peers and all one does with them, without a screen: dial, listen, reconnect, learn, answer, run lines.",
-			imports: "rpcconn rpcconn/catalog rpcconn/detect rpcconn/dial rpcconn/dialect rpcconn/dialect/dialects rpcconn/dialect/lsp " +
-				"rpcconn/dialect/openrpc rpcconn/dialect/python rpcconn/jsontext rpcconn/schema rpcconn/transport shell/advice shell/answer " +
-				"shell/call shell/event shell/exit shell/glob shell/human shell/script",
+			imports: "rpcconn rpcconn/catalog rpcconn/detect rpcconn/dial rpcconn/dialect rpcconn/dialect/dialects " +
+				"rpcconn/dialect/lsp rpcconn/dialect/openrpc rpcconn/dialect/python rpcconn/jsontext " +
+				"rpcconn/schema rpcconn/transport shell/advice shell/answer shell/call shell/event shell/exit " +
+				"shell/glob shell/human shell/script",
 		},
 		{
 			name:    "shell/script",
 			purpose: "Scripts in Starlark that answer the peers' requests.",
-			imports: "rpcconn rpcconn/catalog rpcconn/dialect/openrpc rpcconn/dialect/python rpcconn/jsontext shell/answer shell/glob shell/memory",
+			imports: "rpcconn rpcconn/catalog rpcconn/dialect/openrpc rpcconn/dialect/python rpcconn/jsontext " +
+				"shell/answer shell/glob shell/memory",
 			modules: "go.starlark.net",
 		},
 		{
@@ -111,7 +118,8 @@ var house = []floor{
 		{
 			name:    "shell/call",
 			purpose: "The only sender: a prepared call goes to a peer and becomes an outcome.",
-			imports: "rpcconn rpcconn/catalog rpcconn/dialect rpcconn/dialect/openrpc rpcconn/jsontext shell/event shell/exit shell/human",
+			imports: "rpcconn rpcconn/catalog rpcconn/dialect rpcconn/dialect/openrpc rpcconn/jsontext shell/event " +
+				"shell/exit shell/human",
 		},
 		{
 			name:    "shell/advice",
@@ -160,8 +168,9 @@ var house = []floor{
 		{
 			name:    "rpcconn/dial",
 			purpose: "From a target to a `Conn`: dialling, child processes, listening for everything.",
-			imports: "rpcconn rpcconn/bsonrpc rpcconn/detect rpcconn/dialect rpcconn/dialect/dialects rpcconn/framing rpcconn/msgpackrpc " +
-				"rpcconn/process rpcconn/transport rpcconn/transport/httprpc rpcconn/transport/web rpcconn/transport/websocket",
+			imports: "rpcconn rpcconn/bsonrpc rpcconn/detect rpcconn/dialect rpcconn/dialect/dialects rpcconn/framing " +
+				"rpcconn/msgpackrpc rpcconn/process rpcconn/transport rpcconn/transport/httprpc " +
+				"rpcconn/transport/web rpcconn/transport/websocket",
 		},
 		{
 			name:    "rpcconn/detect",
@@ -173,9 +182,10 @@ var house = []floor{
 		{
 			name:    "rpcconn/dialect/dialects",
 			purpose: "The table of all dialects, and which a peer is asked by, in order.",
-			imports: "rpcconn rpcconn/bsonrpc rpcconn/dialect rpcconn/dialect/cdp rpcconn/dialect/describe rpcconn/dialect/ethereum " +
-				"rpcconn/dialect/introspection rpcconn/dialect/lsp rpcconn/dialect/mcp rpcconn/dialect/neovim rpcconn/dialect/openrpc " +
-				"rpcconn/dialect/ovsdb rpcconn/jsonrpc rpcconn/msgpackrpc",
+			imports: "rpcconn rpcconn/bsonrpc rpcconn/dialect rpcconn/dialect/cdp rpcconn/dialect/describe " +
+				"rpcconn/dialect/ethereum rpcconn/dialect/introspection rpcconn/dialect/lsp rpcconn/dialect/mcp " +
+				"rpcconn/dialect/neovim rpcconn/dialect/openrpc rpcconn/dialect/ovsdb rpcconn/jsonrpc " +
+				"rpcconn/msgpackrpc",
 		},
 		{
 			name:    "rpcconn/dialect/cdp",
