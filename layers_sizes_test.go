@@ -42,7 +42,9 @@ func TestSizes(t *testing.T) {
 		}
 		file := checkSizes(t, l.name, files, maxFile, "lines")
 		largest := checkSizes(t, l.name, types, maxMethods, "methods")
-		t.Logf("%s: files: %d, lines: %d, largest file: %s, largest type: %s", l.name, len(files), lines, file, largest)
+		if testing.Verbose() {
+			t.Logf("%s: files: %d, lines: %d, largest file: %s, largest type: %s", l.name, len(files), lines, file, largest)
+		}
 		switch large := lines > maxPackage; {
 		case large && l.large == "":
 			t.Errorf("%s has %d lines, more than %d, and the table does not say why", l.name, lines, maxPackage)
