@@ -17,7 +17,7 @@ func (s *Session) ClosePeers(peers []*Peer) {
 	var closing sync.WaitGroup
 	for _, p := range peers {
 		closing.Go(func() {
-			s.shutdown(p)
+			p.shutdown()
 			_ = p.Link().Close()
 		})
 	}
@@ -28,7 +28,7 @@ func (s *Session) ClosePeers(peers []*Peer) {
 const shutdownPatience = time.Second
 
 // shutdown ends the session with p in good order, as its protocol has it.
-func (s *Session) shutdown(p *Peer) {
+func (p *Peer) shutdown() {
 	d := p.Dialect()
 	if d == nil || p.accepted || !p.Alive() {
 		return
@@ -54,7 +54,7 @@ func (s *Session) Drain(patience time.Duration) {
 	defer cancel()
 	s.StopListening()
 	var closing sync.WaitGroup
-	for _, p := range s.Peers() {
+	for _, p := range s.peers.List() {
 		closing.Go(func() { s.drain(ctx, p) })
 	}
 	closing.Wait()
