@@ -26,9 +26,9 @@ func (a answering) answer(ctx context.Context, p *Peer, req *rpcconn.Request) (j
 	case !served:
 		return a.answerByDefault(p, req)
 	case err != nil && withdrawn(ctx) != nil:
-		return nil, p.answerWithdrawn(req, withdrawn(ctx))
+		return nil, a.answerWithdrawn(p, req, withdrawn(ctx))
 	case errors.Is(err, rpcconn.ErrNoAnswer) && req.Remark == "" && ctx.Err() == nil: // else the connection's end is told
-		p.publishNoAnswer(req, "no answer, the connection is closed")
+		a.publishNone(p, req, "no answer, the connection is closed")
 	}
 	return result, err
 }
@@ -41,7 +41,7 @@ func (a answering) answerByDefault(p *Peer, req *rpcconn.Request) (json.RawMessa
 			return document, nil
 		}
 	}
-	if standard := p.defaultAnswer(req.Method); standard != nil {
+	if standard := defaultAnswer(p, req.Method); standard != nil {
 		req.Remark = "by default, .serve " + req.Method + " … answers otherwise"
 		return standard.Answer(req.Params, a.session.opts.Self)
 	}
@@ -52,13 +52,13 @@ func (a answering) answerByDefault(p *Peer, req *rpcconn.Request) (json.RawMessa
 }
 
 // answerWithdrawn returns what is answered to a request that its peer has withdrawn.
-func (p *Peer) answerWithdrawn(req *rpcconn.Request, why *withdrawnError) error {
+func (a answering) answerWithdrawn(p *Peer, req *rpcconn.Request, why *withdrawnError) error {
 	if why.answer != nil {
 		req.Remark = why.Error()
 		return why.answer
 	}
 	if req.Remark == "" {
-		p.publishNoAnswer(req, "no answer, "+why.Error())
+		a.publishNone(p, req, "no answer, "+why.Error())
 	}
 	return rpcconn.ErrNoAnswer
 }
@@ -69,7 +69,7 @@ func (a answering) asked(p *Peer, req *rpcconn.Request) *answer.Request {
 }
 
 // defaultAnswer returns how p's requests of a method are answered where nothing else is served, nil where there is no such default.
-func (p *Peer) defaultAnswer(method string) *dialect.Answer {
+func defaultAnswer(p *Peer, method string) *dialect.Answer {
 	d := p.Dialect()
 	if d == nil {
 		return nil
@@ -96,8 +96,8 @@ func (a answering) handleNotification(p *Peer, req *rpcconn.Request) {
 	})
 }
 
-// publishAnswer publishes what is answered to p's request, with a remark on it.
-func (p *Peer) publishAnswer(req *rpcconn.Request, r *rpcconn.Response, remark string) {
+// publish publishes what is answered to p's request, with a remark on it.
+func (a answering) publish(p *Peer, req *rpcconn.Request, r *rpcconn.Response, remark string) {
 	e := call.ResponseEvent(r)
 	e.Out, e.Method, e.Text = true, req.Method, remark
 	if !req.Time.IsZero() {
@@ -109,7 +109,7 @@ func (p *Peer) publishAnswer(req *rpcconn.Request, r *rpcconn.Response, remark s
 	p.publish(e)
 }
 
-// publishNoAnswer publishes why p's request gets no answer.
-func (p *Peer) publishNoAnswer(req *rpcconn.Request, why string) {
+// publishNone publishes why p's request gets no answer.
+func (a answering) publishNone(p *Peer, req *rpcconn.Request, why string) {
 	p.publish(&event.Event{Kind: event.Response, Out: true, ID: req.ID, Method: req.Method, Text: why})
 }

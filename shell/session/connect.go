@@ -242,7 +242,7 @@ func (c *connector) connOptions(p *Peer, ready <-chan struct{}) *rpcconn.Options
 			<-ready
 			c.onRequest(p, req)
 		},
-		OnAnswer: func(req *rpcconn.Request, r *rpcconn.Response) { p.publishAnswer(req, r, req.Remark) },
+		OnAnswer: func(req *rpcconn.Request, r *rpcconn.Response) { c.session.answering.publish(p, req, r, req.Remark) },
 		OnOther: func(text json.RawMessage) {
 			<-ready
 			p.publish(&event.Event{Kind: event.Other, Value: text})

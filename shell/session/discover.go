@@ -186,7 +186,7 @@ func (d *Discovery) askBy(ctx context.Context, p *Peer, c *connection, by *diale
 			return nil, err
 		}
 		c.keepHandshake(by.Name, answer)
-		p.recognize(c, by)
+		d.recognize(p, c, by)
 	}
 	return by.Learn(ctx, d.asker(p, c, q.timeout), answer)
 }
@@ -215,7 +215,7 @@ func (d *Discovery) asker(p *Peer, c *connection, timeout time.Duration) dialect
 }
 
 // recognize takes p, which has answered a convention, for one of those peers that have it.
-func (p *Peer) recognize(c *connection, by *dialect.Dialect) {
+func (d *Discovery) recognize(p *Peer, c *connection, by *dialect.Dialect) {
 	if by.Wire != nil && !p.accepted {
 		p.dialect.Store(by)
 		c.Become(by.Name)
@@ -224,7 +224,7 @@ func (p *Peer) recognize(c *connection, by *dialect.Dialect) {
 
 // learn learns what a peer told by a convention, and says so where it is news.
 func (d *Discovery) learn(p *Peer, by *dialect.Dialect, learned *catalog.Learned, q *inquiry) {
-	p.recognize(p.connection.Load(), by)
+	d.recognize(p, p.connection.Load(), by)
 	before := p.known.Len()
 	who := p.known.Peer().String()
 	added := p.known.Replace(learned)
@@ -332,7 +332,7 @@ func (d *Discovery) Ensure(ctx context.Context, p *Peer) {
 func (s *Session) HasBegun(peers []*Peer, methods ...string) bool {
 	for _, p := range peers {
 		c := p.connection.Load()
-		if !closed(c.begun) || p.wantsTools(methods) && !closed(c.learned) {
+		if !closed(c.begun) || wantsTools(p, methods) && !closed(c.learned) {
 			return false
 		}
 	}
@@ -358,7 +358,7 @@ func (s *Session) AwaitSession(ctx context.Context, peers []*Peer, methods ...st
 		case <-ctx.Done():
 			return errors.New("the session has not begun")
 		}
-		if !p.wantsTools(methods) {
+		if !wantsTools(p, methods) {
 			continue
 		}
 		select {
@@ -371,7 +371,7 @@ func (s *Session) AwaitSession(ctx context.Context, peers []*Peer, methods ...st
 }
 
 // wantsTools reports whether one of methods may be the name of a tool that is not known yet.
-func (p *Peer) wantsTools(methods []string) bool {
+func wantsTools(p *Peer, methods []string) bool {
 	d := p.Dialect()
 	return d != nil && d.Tools && slices.ContainsFunc(methods, func(m string) bool { return !p.known.Knows(m) })
 }

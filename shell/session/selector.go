@@ -129,7 +129,7 @@ func (s *Session) Addressed(ctx context.Context, sel *Selector) ([]*Peer, error)
 	if sel != nil {
 		wanted = sel.highest()
 	}
-	s.awaitPeers(ctx, wanted)
+	s.connector.awaitPeers(ctx, wanted)
 	if sel == nil {
 		p := s.CurrentFor(ctx)
 		if p == nil {
@@ -145,17 +145,17 @@ func (s *Session) Addressed(ctx context.Context, sel *Selector) ([]*Peer, error)
 
 // awaitPeers waits, in a run without a person that listens, until so many peers have come. A person sees who is there, and is not
 // made to wait.
-func (s *Session) awaitPeers(ctx context.Context, wanted int) {
-	if s.opts.Attended || len(s.Listeners()) == 0 || HookOf(ctx) != nil {
+func (c *connector) awaitPeers(ctx context.Context, wanted int) {
+	if c.session.opts.Attended || len(c.session.Listeners()) == 0 || HookOf(ctx) != nil {
 		return
 	}
-	if limit := s.Settings().Timeout; limit > 0 {
+	if limit := c.session.Settings().Timeout; limit > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, limit)
 		defer cancel()
 	}
 	const pause = 20 * time.Millisecond
-	await(ctx, pause, func() bool { return s.peers.count() >= wanted })
+	await(ctx, pause, func() bool { return c.session.peers.count() >= wanted })
 }
 
 // await waits until ok holds, looking now and then, and reports whether it did before ctx ended.
