@@ -42,7 +42,7 @@ func (s *Shell) Learn(ctx context.Context, path string) error { return s.command
 
 // ServeScript serves the functions of a file, and those that it will have: it is watched.
 func (s *Shell) ServeScript(ctx context.Context, name string) error {
-	return s.session.ServeScript(ctx, name, nil, "")
+	return s.session.Scripts().Serve(ctx, name, nil, "")
 }
 
 // Linger waits for d, or as long as there is a connection if d is 0, while what comes in is printed. A listening shell waits for

@@ -56,7 +56,7 @@ func (d *desk) follow(index *command.MethodIndex) {
 				default: // that there are some is known already
 				}
 			}
-			if p := d.session.Current(); e != nil && p != nil {
+			if p := d.session.Peers().Current(); e != nil && p != nil {
 				index.Prepare(p.Known())
 			}
 			d.updatePrompt()
@@ -108,7 +108,7 @@ func (d *desk) updatePrompt() {
 
 // peerPrompt says which peer is meant where none is named.
 func (d *desk) peerPrompt() string {
-	p := d.session.Current()
+	p := d.session.Peers().Current()
 	switch {
 	case p == nil:
 		if l := d.session.Listeners(); len(l) > 0 {
@@ -122,7 +122,7 @@ func (d *desk) peerPrompt() string {
 	}
 	const longest = 40 // the URL of a debugger has twice as much
 	prompt := view.Visible(human.Clip(p.Label(), longest)) + "> "
-	if p.Accepted() || len(d.session.Peers()) > 1 || p.Name() != "" {
+	if p.Accepted() || len(d.session.Peers().List()) > 1 || p.Name() != "" {
 		prompt = p.At() + " " + prompt
 	}
 	if p.Link().Unverified() {

@@ -61,7 +61,7 @@ func callCommands(s *session.Session, v *view.View, env environment) []Command {
 			Name: "cancel", Group: groupCalls, Usage: "[@PEER] N",
 			Summary:  "give up the call with the id N; its answer will show up as late",
 			Examples: []string{".cancel 3", ".cancel @2 3"},
-			Complete: func([]string) []completer.Candidate { return pendingCandidates(s.Peers()) },
+			Complete: func([]string) []completer.Candidate { return pendingCandidates(s.Peers().List()) },
 			Run:      func(_ context.Context, args lang.Text) error { return cancel(s, args) },
 		},
 	}
@@ -80,10 +80,10 @@ func pendingCandidates(peers []*session.Peer) []completer.Candidate {
 
 // cancel runs .cancel [@PEER] N.
 func cancel(s *session.Session, args lang.Text) error {
-	peers := s.Peers()
+	peers := s.Peers().List()
 	a := arguments.Read(args)
 	if first := a.Peek(); strings.HasPrefix(first.Text, "@") {
-		p, err := s.Find(a.Word().Text)
+		p, err := s.Peers().Find(a.Word().Text)
 		if err != nil {
 			return err
 		}

@@ -20,7 +20,7 @@ const (
 )
 
 // Peers returns the ways to name the peers that are connected.
-func Peers(s *session.Session) []completer.Candidate { return peerCandidates(s.Peers()) }
+func Peers(s *session.Session) []completer.Candidate { return peerCandidates(s.Peers().List()) }
 
 func peerCandidates(peers []*session.Peer) []completer.Candidate {
 	var all []completer.Candidate
@@ -41,7 +41,7 @@ func peerCandidates(peers []*session.Peer) []completer.Candidate {
 // called returns the methods that peers have called here; whose comes before the peer in their descriptions.
 func called(s *session.Session, whose string) []completer.Candidate {
 	var all []completer.Candidate
-	for _, p := range s.Peers() {
+	for _, p := range s.Peers().List() {
 		for _, m := range p.Known().Methods() {
 			if m.Ours {
 				all = append(all, completer.Candidate{Text: m.Name, Description: whose + " " + p.Label()})

@@ -83,7 +83,7 @@ func (c *connections) dialCommands() []Command {
 			Name: "reconnect", Group: groupConnections, Usage: "[PEER]",
 			Summary:  "dial a peer again that has gone; it keeps its number",
 			Examples: []string{".reconnect", ".reconnect 2"},
-			Complete: func([]string) []completer.Candidate { return peerCandidates(c.session.Gone()) },
+			Complete: func([]string) []completer.Candidate { return peerCandidates(c.session.Peers().Gone()) },
 			Run:      func(ctx context.Context, args lang.Text) error { return c.again(ctx, args, false) },
 		},
 		{
@@ -230,10 +230,10 @@ func (c *connections) chooseDebugger(ctx context.Context, t transport.Target, cf
 // again dials a peer again: the current one, or the one that is named. One that is there is closed first, if that
 // is asked for.
 func (c *connections) again(ctx context.Context, args lang.Text, closeFirst bool) error {
-	p := c.session.Current()
+	p := c.session.Peers().Current()
 	if args.Text != "" {
 		var err error
-		if p, err = c.session.FindGone(args.Text); err != nil {
+		if p, err = c.session.Peers().FindGone(args.Text); err != nil {
 			return err
 		}
 	}

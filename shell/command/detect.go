@@ -30,7 +30,7 @@ func (c *connections) runDetect(ctx context.Context, args lang.Text) error {
 		}
 		return c.detect(ctx, t, trace)
 	}
-	p := c.session.Current()
+	p := c.session.Peers().Current()
 	if p == nil || p.Accepted() {
 		return fmt.Errorf("which target? write host:port")
 	}

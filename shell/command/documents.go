@@ -65,7 +65,7 @@ func documentCommands(s *session.Session, v *view.View, lines keyboard) []Comman
 
 // server returns the current peer, if it is a language server whose session has begun.
 func (d *documents) server(ctx context.Context) (*session.Peer, error) {
-	p := d.session.Current()
+	p := d.session.Peers().Current()
 	if p == nil {
 		return nil, d.session.NotConnected()
 	}
@@ -179,7 +179,7 @@ func (d *documents) runEditor(ctx context.Context, path string) error {
 
 // completeOpen completes the documents that are open.
 func (d *documents) completeOpen([]string) []completer.Candidate {
-	p := d.session.Current()
+	p := d.session.Peers().Current()
 	if p == nil || p.Documents() == nil {
 		return nil
 	}

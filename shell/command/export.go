@@ -48,7 +48,7 @@ func export(ctx context.Context, s *session.Session, v *view.View, args lang.Tex
 	a := arguments.Read(args)
 	form, file := a.Word(), a.Quoted()
 	err := arguments.Flags{Command: ".export", All: []arguments.Flag{overwrite}}.Leading(a)
-	p := s.Current()
+	p := s.Peers().Current()
 	switch {
 	case form.Text != exportOpenRPC:
 		return arguments.Mistake(form, "write .export "+exportOpenRPC+" FILE")
@@ -61,7 +61,7 @@ func export(ctx context.Context, s *session.Session, v *view.View, args lang.Tex
 	case p == nil:
 		return s.NotConnected()
 	}
-	s.EnsureLearned(ctx, p)
+	s.Discovery().Ensure(ctx, p)
 	document, err := openRPC(p)
 	if err != nil {
 		return err

@@ -73,7 +73,7 @@ func (h *hooker) on(args lang.Text) error {
 	if err := h.check(a.Rest); err != nil {
 		return err
 	}
-	h.session.AddHook(t, a.Rest.Text)
+	h.session.Hooks().Add(t, a.Rest.Text)
 	if h.view.Interactive() {
 		h.view.Say("%s is handled by %s", view.Visible(triggerTitle(t)), view.Visible(a.Rest.Text))
 	}
@@ -120,7 +120,7 @@ func triggerTitle(t session.Trigger) string {
 
 // list lists what .on has set.
 func (h *hooker) list() {
-	all := h.session.Hooks()
+	all := h.session.Hooks().List()
 	if len(all) == 0 {
 		h.view.Remark("nothing is set: .on connect LINE runs a line for each peer that comes (.help on)")
 		return
@@ -154,11 +154,11 @@ func (h *hooker) off(args lang.Text) error {
 	if err != nil {
 		return err
 	}
-	if h.session.RemoveHooks(func(_ int, hook *session.Hook) bool { return hook.Trigger == t }) > 0 {
+	if h.session.Hooks().Remove(func(_ int, hook *session.Hook) bool { return hook.Trigger == t }) > 0 {
 		return nil
 	}
 	n, err := strconv.Atoi(first.Text)
-	if err == nil && h.session.RemoveHooks(func(i int, _ *session.Hook) bool { return i == n }) > 0 {
+	if err == nil && h.session.Hooks().Remove(func(i int, _ *session.Hook) bool { return i == n }) > 0 {
 		return nil
 	}
 	return arguments.Mistake(first, "nothing is set for "+TriggerText(t)+" (.on lists what is)")
@@ -182,7 +182,7 @@ func (h *hooker) completeHook(words []string) []completer.Candidate {
 		return nil
 	}
 	var all []completer.Candidate
-	for i, hook := range h.session.Hooks() {
+	for i, hook := range h.session.Hooks().List() {
 		description := TriggerText(hook.Trigger) + " " + hook.Line
 		all = append(all, completer.Candidate{Text: strconv.Itoa(i + 1), Description: description})
 	}

@@ -70,7 +70,7 @@ func conventionHelp() string {
 
 // discover runs .discover [CONVENTION]: it asks the current peer what it offers, because the person wants to know.
 func (l *learner) discover(ctx context.Context, name string) error {
-	p := l.session.Current()
+	p := l.session.Peers().Current()
 	if p == nil {
 		return l.session.NotConnected()
 	}
@@ -86,7 +86,7 @@ func (l *learner) discover(ctx context.Context, name string) error {
 	_, stop := l.view.Working("asking what " + p.Title() + " offers …")
 	defer stop()
 	switch {
-	case l.session.Discover(ctx, p, by, l.told):
+	case l.session.Discovery().Ask(ctx, p, by, l.told):
 		return nil
 	case ctx.Err() != nil:
 		return l.lines.Interruption(ctx, "given up")
@@ -99,10 +99,10 @@ func (l *learner) discover(ctx context.Context, name string) error {
 // conventions returns those by which p is asked: the one called name, or those that fit.
 func (l *learner) conventions(p *session.Peer, name string) ([]*dialect.Dialect, error) {
 	if name == "" {
-		return l.session.Fitting(p)
+		return l.session.Discovery().Fitting(p)
 	}
 	if _, known := p.Link().Wire(); !known {
-		return l.session.Fitting(p) // which says so
+		return l.session.Discovery().Fitting(p) // which says so
 	}
 	c := dialects.Find(name)
 	if c == nil || c.Learn == nil {
@@ -128,7 +128,7 @@ func (l *learner) told(c *dialect.Dialect, err error) {
 
 // learnFiles runs .learn FILE …: it reads which methods the current peer has.
 func (l *learner) learnFiles(ctx context.Context, args lang.Text) error {
-	p := l.session.Current()
+	p := l.session.Peers().Current()
 	if p == nil {
 		return l.session.NotConnected()
 	}
@@ -158,7 +158,7 @@ func (t *Table) Learn(ctx context.Context, path string) error {
 	if err != nil {
 		return exit.Usagef("%w", err)
 	}
-	t.learner.session.LearnDocument(learned)
+	t.learner.session.Discovery().Document(learned)
 	t.learner.tell(path, learned)
 	return nil
 }

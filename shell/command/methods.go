@@ -24,7 +24,7 @@ type finder struct {
 
 // complete completes a method of the current peer as the first word of a command's arguments. It is a Command's Find.
 func (f *finder) complete(words []string, typed string) []completer.Candidate {
-	p := f.session.Current()
+	p := f.session.Peers().Current()
 	if len(words) > 0 || p == nil {
 		return nil
 	}
@@ -34,12 +34,12 @@ func (f *finder) complete(words []string, typed string) []completer.Candidate {
 // find returns the methods that [@PEER] METHOD means: the peer's, and those of the same name that it calls here
 // after it.
 func (f *finder) find(ctx context.Context, args lang.Text) (*session.Peer, []catalog.Method, error) {
-	p := f.session.Current()
+	p := f.session.Peers().Current()
 	a := arguments.Read(args)
 	name := a.Quoted()
 	if strings.HasPrefix(name.Text, "@") {
 		var err error
-		if p, err = f.session.Find(name.Text); err != nil {
+		if p, err = f.session.Peers().Find(name.Text); err != nil {
 			return nil, nil, located(err, name.Column)
 		}
 		name = a.Quoted()
@@ -53,7 +53,7 @@ func (f *finder) find(ctx context.Context, args lang.Text) (*session.Peer, []cat
 	if err := a.End(); err != nil {
 		return nil, nil, err
 	}
-	f.session.EnsureLearned(ctx, p)
+	f.session.Discovery().Ensure(ctx, p)
 	wanted := strings.TrimPrefix(arguments.Unquote(name.Text), "!")
 	all := p.Known().Methods()
 	var found []catalog.Method
@@ -127,8 +127,8 @@ func (t *methodTeller) page() methods.Page {
 
 // list runs .methods: it lists the methods that pattern means, of the current peer, or of all where there is none.
 func (t *methodTeller) list(ctx context.Context, pattern string) error {
-	peers := t.session.Peers()
-	if p := t.session.Current(); p != nil {
+	peers := t.session.Peers().List()
+	if p := t.session.Peers().Current(); p != nil {
 		peers = []*session.Peer{p}
 	}
 	if len(peers) == 0 {
@@ -137,7 +137,7 @@ func (t *methodTeller) list(ctx context.Context, pattern string) error {
 	var found []catalog.Method
 	known, matches := 0, methods.Matching(pattern)
 	for _, p := range peers {
-		t.session.EnsureLearned(ctx, p)
+		t.session.Discovery().Ensure(ctx, p)
 		known += p.Known().Len()
 		for _, m := range p.Known().Methods() {
 			if (!m.Ours || t.view.Interactive()) && matches(m) {
@@ -218,7 +218,7 @@ func (t *methodTeller) fill(ctx context.Context, args lang.Text) error {
 		return err
 	}
 	line := methods.CallLine(m, methods.Params(m, given))
-	if p != t.session.Current() {
+	if p != t.session.Peers().Current() {
 		line = p.At() + " " + line
 	}
 	return t.lines.RunTyped(ctx, line)

@@ -95,7 +95,7 @@ func (c *connections) listPeers(ctx context.Context, args lang.Text) error {
 		c.view.Say("listening on %s · %s", l.Target, l)
 	}
 	var listed []*listedPeer
-	for _, p := range c.session.Peers() {
+	for _, p := range c.session.Peers().List() {
 		row := &listedPeer{
 			Peer: p, stats: p.Stats(), age: time.Since(p.Since()), remote: view.Visible(p.Address()), wire: p.WireText(),
 		}
@@ -111,7 +111,7 @@ func (c *connections) listPeers(ctx context.Context, args lang.Text) error {
 		return nil
 	}
 	slices.SortStableFunc(listed, column.compare)
-	return c.view.Page(ctx, peerTable(listed, c.session.Current()))
+	return c.view.Page(ctx, peerTable(listed, c.session.Peers().Current()))
 }
 
 // fits reports whether word means p, or is found in what is told of it.

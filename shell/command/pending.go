@@ -15,7 +15,7 @@ const maxListed = 20
 
 // listPending runs .pending: it lists what both sides wait for.
 func listPending(s *session.Session, v *view.View) {
-	calls, requests := callTable(s.Peers()), requestTable(s)
+	calls, requests := callTable(s.Peers().List()), requestTable(s)
 	if calls.Len() == 1 && requests.Len() == 1 {
 		v.Remark("nothing is waiting for an answer")
 		return
@@ -50,7 +50,7 @@ func requestTable(s *session.Session) *view.Table {
 		parked[req] = true
 		t.Row(strconv.Itoa(r.Number), at(r.Peer), idText(req.ID), human.Age(time.Since(r.Since)), requestText(req))
 	}
-	for _, p := range s.Peers() {
+	for _, p := range s.Peers().List() {
 		listed := 0
 		for _, req := range p.Open() {
 			if parked[req] {

@@ -113,7 +113,7 @@ func (srv *server) serve(ctx context.Context, args lang.Text) error {
 		if !a.Empty() || r.Answerer != nil {
 			return arguments.Mistake(a.Rest, "nothing belongs here: the script answers")
 		}
-		return srv.session.ServeScript(ctx, r.Pattern, r, r.Text)
+		return srv.session.Scripts().Serve(ctx, r.Pattern, r, r.Text)
 	}
 	if err := reader.Answer(a.Rest); err != nil {
 		return err
@@ -147,7 +147,7 @@ func (srv *server) unserve(_ context.Context, args lang.Text) error {
 		return fmt.Errorf("which method? .serve lists what is served")
 	}
 	rules := srv.session.Rules()
-	if rules.Remove(name) || srv.session.UnserveScript(name) {
+	if rules.Remove(name) || srv.session.Scripts().Unserve(name) {
 		return nil
 	}
 	if n, err := strconv.Atoi(name); err == nil {
@@ -165,7 +165,7 @@ func (srv *server) list() {
 		t.Row(strconv.Itoa(i+1), view.Visible(r.Pattern), human.Grouped(r.Used), view.Visible(r.Text))
 	}
 	var listed []string
-	for _, p := range srv.session.Peers() {
+	for _, p := range srv.session.Peers().List() {
 		d := p.Dialect()
 		if d == nil || slices.Contains(listed, d.Name) {
 			continue

@@ -19,11 +19,11 @@ func (c *connections) use(ctx context.Context, args lang.Text) error {
 	if args.Text == "" {
 		args.Text = strconv.Itoa(c.session.CurrentFor(ctx).Number())
 	}
-	p, err := c.session.Find(args.Text)
+	p, err := c.session.Peers().Find(args.Text)
 	if err != nil {
 		return err
 	}
-	c.session.Use(p)
+	c.session.Peers().Use(p)
 	c.prompt.UpdatePrompt()
 	return nil
 }
@@ -35,7 +35,7 @@ func (c *connections) name(ctx context.Context, args lang.Text) error {
 	p, name := c.session.CurrentFor(ctx), first
 	if second.Text != "" || session.HookOf(ctx) == nil {
 		var err error
-		if p, err = c.session.Find(first.Text); err != nil {
+		if p, err = c.session.Peers().Find(first.Text); err != nil {
 			return located(err, first.Column)
 		}
 		name = second
@@ -45,7 +45,7 @@ func (c *connections) name(ctx context.Context, args lang.Text) error {
 		err = session.CheckName(name.Text)
 	}
 	if err == nil {
-		err = c.session.Rename(p, name.Text)
+		err = c.session.Peers().Rename(p, name.Text)
 	}
 	if err != nil {
 		return arguments.Mistake(name, err.Error())
@@ -69,14 +69,14 @@ func (c *connections) close(ctx context.Context, args lang.Text) error {
 		return nil
 	case session.AllPeers:
 		c.session.StopListening()
-		c.session.ClosePeers(c.session.Peers())
+		c.session.ClosePeers(c.session.Peers().List())
 		return nil
 	}
 	sel, err := session.ParseSelector(args.Text)
 	if err != nil {
 		return err
 	}
-	found, err := c.session.Choose(sel)
+	found, err := c.session.Peers().Choose(sel)
 	c.session.ClosePeers(found)
 	return err
 }

@@ -107,7 +107,7 @@ func filterCandidates(s *session.Session) []completer.Candidate {
 	for _, k := range event.MessageKinds() {
 		all = append(all, completer.Candidate{Text: "kind:" + string(k)})
 	}
-	for _, p := range s.Peers() {
+	for _, p := range s.Peers().List() {
 		all = append(all, completer.Candidate{Text: "peer:" + strconv.Itoa(p.Number()), Description: p.Label()})
 	}
 	return append(all, called(s, "seen from")...)

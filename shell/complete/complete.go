@@ -82,12 +82,12 @@ func (s *Completer) choices(c lang.Cursor) []choice {
 func (s *Completer) peerAt(c lang.Cursor) *session.Peer {
 	if c.Peer != "" {
 		if sel, err := session.ParseSelector(c.Peer); err == nil {
-			if found, err := s.session.Choose(sel); err == nil {
+			if found, err := s.session.Peers().Choose(sel); err == nil {
 				return found[0]
 			}
 		}
 	}
-	return s.session.Current()
+	return s.session.Peers().Current()
 }
 
 // completeWord completes a word of a command's arguments.

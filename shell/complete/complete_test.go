@@ -276,7 +276,7 @@ func manyMethods(n int) *catalog.Catalog {
 
 func BenchmarkComplete(b *testing.B) {
 	s := knowing(b, manyMethods(20_000))
-	known := s.session.Current().Known()
+	known := s.session.Peers().Current().Known()
 	for s.commands.Index().Find(known, "e") == nil { // until it is indexed
 		time.Sleep(time.Millisecond)
 	}

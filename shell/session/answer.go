@@ -16,57 +16,60 @@ import (
 	"rpcsh/shell/human"
 )
 
+// An answering answers what the peers ask: by the session's rules, else as their protocol has it.
+type answering struct{ session *Session }
+
 // answer answers p's request: by the first rule that fits, else as its protocol has it by default.
-func (s *Session) answer(ctx context.Context, p *Peer, req *rpcconn.Request) (json.RawMessage, error) {
-	result, served, err := s.rules.Answer(ctx, s.asked(p, req))
+func (a answering) answer(ctx context.Context, p *Peer, req *rpcconn.Request) (json.RawMessage, error) {
+	result, served, err := a.session.rules.Answer(ctx, a.asked(p, req))
 	switch {
 	case !served:
-		return s.answerByDefault(p, req)
+		return a.answerByDefault(p, req)
 	case err != nil && withdrawn(ctx) != nil:
-		return nil, p.answerWithdrawn(req, withdrawn(ctx))
+		return nil, a.answerWithdrawn(p, req, withdrawn(ctx))
 	case errors.Is(err, rpcconn.ErrNoAnswer) && req.Remark == "" && ctx.Err() == nil: // else the connection's end is told
-		p.publishNoAnswer(req, "no answer, the connection is closed")
+		a.publishNone(p, req, "no answer, the connection is closed")
 	}
 	return result, err
 }
 
 // answerByDefault answers a request for which there is no rule.
-func (s *Session) answerByDefault(p *Peer, req *rpcconn.Request) (json.RawMessage, error) {
+func (a answering) answerByDefault(p *Peer, req *rpcconn.Request) (json.RawMessage, error) {
 	if req.Method == openrpc.MethodDiscover {
-		if document := s.describeScripts(); document != nil {
+		if document := a.session.scripts.describe(); document != nil {
 			req.Remark = describedByScripts
 			return document, nil
 		}
 	}
-	if a := p.defaultAnswer(req.Method); a != nil {
+	if standard := defaultAnswer(p, req.Method); standard != nil {
 		req.Remark = "by default, .serve " + req.Method + " … answers otherwise"
-		return a.Answer(req.Params, s.opts.Self)
+		return standard.Answer(req.Params, a.session.opts.Self)
 	}
-	if !s.rules.Serves(req.Method) {
+	if !a.session.rules.Serves(req.Method) {
 		req.Remark = "not served, .serve " + req.Method + " …"
 	}
 	return nil, &rpcconn.Error{Code: rpcconn.CodeMethodNotFound, Message: rpcconn.StandardMessage(rpcconn.CodeMethodNotFound)}
 }
 
 // answerWithdrawn returns what is answered to a request that its peer has withdrawn.
-func (p *Peer) answerWithdrawn(req *rpcconn.Request, why *withdrawnError) error {
+func (a answering) answerWithdrawn(p *Peer, req *rpcconn.Request, why *withdrawnError) error {
 	if why.answer != nil {
 		req.Remark = why.Error()
 		return why.answer
 	}
 	if req.Remark == "" {
-		p.publishNoAnswer(req, "no answer, "+why.Error())
+		a.publishNone(p, req, "no answer, "+why.Error())
 	}
 	return rpcconn.ErrNoAnswer
 }
 
 // asked is a request of p's as rules see it.
-func (s *Session) asked(p *Peer, req *rpcconn.Request) *answer.Request {
-	return &answer.Request{Request: req, Peer: p, Vars: s.variables.object}
+func (a answering) asked(p *Peer, req *rpcconn.Request) *answer.Request {
+	return &answer.Request{Request: req, Peer: p, Vars: a.session.variables.object}
 }
 
 // defaultAnswer returns how p's requests of a method are answered where nothing else is served, nil where there is no such default.
-func (p *Peer) defaultAnswer(method string) *dialect.Answer {
+func defaultAnswer(p *Peer, method string) *dialect.Answer {
 	d := p.Dialect()
 	if d == nil {
 		return nil
@@ -80,21 +83,21 @@ func (p *Peer) defaultAnswer(method string) *dialect.Answer {
 }
 
 // handleNotification has a rule handle p's notification, if one does something with it. It is called by the goroutine that reads from p.
-func (s *Session) handleNotification(p *Peer, req *rpcconn.Request) {
-	if !s.rules.Acts(req.Method) {
+func (a answering) handleNotification(p *Peer, req *rpcconn.Request) {
+	if !a.session.rules.Acts(req.Method) {
 		return
 	}
 	kept := req.Clone()
 	link := p.Link()
 	p.inbox.put(len(kept.Params), func() {
-		if err := s.rules.Notify(link.Context(), s.asked(p, kept)); err != nil {
+		if err := a.session.rules.Notify(link.Context(), a.asked(p, kept)); err != nil {
 			p.note(fmt.Sprintf("%s: handling %s: %v", p.Title(), kept.Method, err))
 		}
 	})
 }
 
-// publishAnswer publishes what is answered to p's request, with a remark on it.
-func (p *Peer) publishAnswer(req *rpcconn.Request, r *rpcconn.Response, remark string) {
+// publish publishes what is answered to p's request, with a remark on it.
+func (a answering) publish(p *Peer, req *rpcconn.Request, r *rpcconn.Response, remark string) {
 	e := call.ResponseEvent(r)
 	e.Out, e.Method, e.Text = true, req.Method, remark
 	if !req.Time.IsZero() {
@@ -106,7 +109,7 @@ func (p *Peer) publishAnswer(req *rpcconn.Request, r *rpcconn.Response, remark s
 	p.publish(e)
 }
 
-// publishNoAnswer publishes why p's request gets no answer.
-func (p *Peer) publishNoAnswer(req *rpcconn.Request, why string) {
+// publishNone publishes why p's request gets no answer.
+func (a answering) publishNone(p *Peer, req *rpcconn.Request, why string) {
 	p.publish(&event.Event{Kind: event.Response, Out: true, ID: req.ID, Method: req.Method, Text: why})
 }

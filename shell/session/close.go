@@ -17,7 +17,7 @@ func (s *Session) ClosePeers(peers []*Peer) {
 	var closing sync.WaitGroup
 	for _, p := range peers {
 		closing.Go(func() {
-			s.shutdown(p)
+			p.shutdown()
 			_ = p.Link().Close()
 		})
 	}
@@ -28,7 +28,7 @@ func (s *Session) ClosePeers(peers []*Peer) {
 const shutdownPatience = time.Second
 
 // shutdown ends the session with p in good order, as its protocol has it.
-func (s *Session) shutdown(p *Peer) {
+func (p *Peer) shutdown() {
 	d := p.Dialect()
 	if d == nil || p.accepted || !p.Alive() {
 		return
@@ -54,8 +54,8 @@ func (s *Session) Drain(patience time.Duration) {
 	defer cancel()
 	s.StopListening()
 	var closing sync.WaitGroup
-	for _, p := range s.Peers() {
-		closing.Go(func() { s.drain(ctx, p) })
+	for _, p := range s.peers.List() {
+		closing.Go(func() { s.connector.drain(ctx, p) })
 	}
 	closing.Wait()
 }
@@ -64,14 +64,14 @@ func (s *Session) Drain(patience time.Duration) {
 const drainPause = 5 * time.Millisecond
 
 // drain closes the connection to p, at the latest when ctx ends.
-func (s *Session) drain(ctx context.Context, p *Peer) {
-	c := p.connection.Load()
-	if !await(ctx, drainPause, func() bool { return c.Stats().Serving == 0 && !p.inbox.busy() || !p.Alive() }) {
+func (c *connector) drain(ctx context.Context, p *Peer) {
+	conn := p.connection.Load()
+	if !await(ctx, drainPause, func() bool { return conn.Stats().Serving == 0 && !p.inbox.busy() || !p.Alive() }) {
 		text := p.Title() + ": " + p.openText() + " still open, the connection is closed all the same"
 		p.publish(&event.Event{Kind: event.Problem, Text: text})
 	}
-	s.ClosePeers([]*Peer{p})
-	<-c.reported
+	c.session.ClosePeers([]*Peer{p})
+	<-conn.reported
 	await(ctx, drainPause, func() bool { return !p.inbox.busy() }) // the lines of .on close
 }
 

@@ -23,25 +23,33 @@ import (
 // dialTimeout is how long a peer has to accept a connection, and to say what it speaks.
 const dialTimeout = 10 * time.Second
 
+// A connector has peers come and go: it dials and accepts them, hears what they send, and sees them end.
+type connector struct {
+	session *Session
+
+	mu        sync.Mutex // protects what follows
+	listeners []*dial.Listener
+}
+
 // Connect dials a target, which becomes the current peer. Without a person it returns when the peer's methods are known, where its
 // protocol needs that.
 func (s *Session) Connect(ctx context.Context, t transport.Target, cfg dial.Config) (*Peer, error) {
-	p := s.newPeer()
+	p := newPeer(s)
 	p.target, p.cfg = t, cfg
 	p.label, p.storedAs = t.Short(), t.String()
 	ready := make(chan struct{})
-	link, said, err := s.dial(ctx, p, ready)
+	link, said, err := s.connector.dial(ctx, p, ready)
 	if err != nil {
 		return nil, err
 	}
-	s.adopt(p, link, ready, func() {
+	s.connector.adopt(p, link, ready, func() {
 		p.publish(&event.Event{Kind: event.Connect, Asked: true, Text: said})
 		if n := theirs(p.known.Methods()); n > 0 && s.opts.Attended {
 			text := whoText(p, human.Plural(n, "method")+" known from earlier · Tab completes · .help")
 			p.publish(&event.Event{Kind: event.Learned, Asked: true, Text: text})
 		}
 	})
-	return p, s.awaitLearned(ctx, p)
+	return p, s.connector.awaitLearned(ctx, p)
 }
 
 // Debuggers lists what can be debugged at t, where cfg says that t is a port of a debugger.
@@ -66,8 +74,8 @@ func whoText(p *Peer, text string) string {
 
 // awaitLearned waits, in a run without a person, until the session with p has begun and its methods are known, where its protocol needs
 // that.
-func (s *Session) awaitLearned(ctx context.Context, p *Peer) error {
-	if s.opts.Attended {
+func (c *connector) awaitLearned(ctx context.Context, p *Peer) error {
+	if c.session.opts.Attended {
 		return nil
 	}
 	select {
@@ -80,7 +88,7 @@ func (s *Session) awaitLearned(ctx context.Context, p *Peer) error {
 
 // dial connects to p, found out what it speaks where that was not said, and returns what there is to say about it. Who calls it closes
 // ready once p has the link.
-func (s *Session) dial(ctx context.Context, p *Peer, ready <-chan struct{}) (link *dial.Link, said string, err error) {
+func (c *connector) dial(ctx context.Context, p *Peer, ready <-chan struct{}) (link *dial.Link, said string, err error) {
 	t, cfg := p.target, p.cfg
 	if err := cfg.Check(); err != nil {
 		return nil, "", exit.Usagef("%w", advice.For(err))
@@ -91,29 +99,29 @@ func (s *Session) dial(ctx context.Context, p *Peer, ready <-chan struct{}) (lin
 	start := time.Now()
 	p.believed.Store(false)
 	if cfg.NeedsDetect(t) {
-		return s.dialUnknown(ctx, p, cfg, ready)
+		return c.dialUnknown(ctx, p, cfg, ready)
 	}
-	if link, err = cfg.Dial(ctx, t, s.connOptions(p, ready)); err != nil {
+	if link, err = cfg.Dial(ctx, t, c.connOptions(p, ready)); err != nil {
 		return nil, "", dialError(ctx, t, start, err)
 	}
 	return link, fmt.Sprintf("connected to %s · %s · in %s", link.Target, wireText(link), human.Took(time.Since(start))), nil
 }
 
 // dialUnknown is dial for a peer of which it has to be found out what it speaks.
-func (s *Session) dialUnknown(ctx context.Context, p *Peer, cfg dial.Config, ready <-chan struct{}) (*dial.Link, string, error) {
+func (c *connector) dialUnknown(ctx context.Context, p *Peer, cfg dial.Config, ready <-chan struct{}) (*dial.Link, string, error) {
 	t, start := p.target, time.Now()
-	found := s.opts.Findings.Load(t)
-	if found != nil && !s.opts.Attended { // for a person it is made sure of
-		if link, _, err := cfg.Connect(ctx, t, found, s.connOptions(p, ready)); err == nil {
+	found := c.session.opts.Findings.Load(t)
+	if found != nil && !c.session.opts.Attended { // for a person it is made sure of
+		if link, _, err := cfg.Connect(ctx, t, found, c.connOptions(p, ready)); err == nil {
 			p.believed.Store(true)
 			return link, "connected to " + advice.Found(found) + " · as found earlier", nil
 		}
 	}
-	found, err := s.findOut(ctx, p, cfg, found) // what was found earlier is asked first
+	found, err := c.findOut(ctx, p, cfg, found) // what was found earlier is asked first
 	if err != nil {
 		return nil, "", dialError(ctx, t, start, err)
 	}
-	link, _, err := cfg.Connect(ctx, t, found, s.connOptions(p, ready))
+	link, _, err := cfg.Connect(ctx, t, found, c.connOptions(p, ready))
 	if err != nil {
 		return nil, "", dialError(ctx, t, start, err)
 	}
@@ -121,7 +129,7 @@ func (s *Session) dialUnknown(ctx context.Context, p *Peer, cfg dial.Config, rea
 }
 
 // findOut finds out what p speaks, and remembers it.
-func (s *Session) findOut(ctx context.Context, p *Peer, cfg dial.Config, likely *detect.Finding) (*detect.Finding, error) {
+func (c *connector) findOut(ctx context.Context, p *Peer, cfg dial.Config, likely *detect.Finding) (*detect.Finding, error) {
 	var lines stderrLines // a child process is started several times: what it says is worth telling only if that is why it cannot be used
 	cfg.Stderr = lines.add
 	found, err := cfg.Detect(ctx, p.target, likely, nil)
@@ -131,7 +139,7 @@ func (s *Session) findOut(ctx context.Context, p *Peer, cfg dial.Config, likely 
 		}
 		return nil, err
 	}
-	s.remarkError(s.opts.Findings.Save(p.target, found))
+	c.session.remarkError(c.session.opts.Findings.Save(p.target, found))
 	return found, nil
 }
 
@@ -182,59 +190,59 @@ func (l *stderrLines) all() []string {
 }
 
 // adopt makes p one of the peers, has announce say so, and lets its messages in by closing ready.
-func (s *Session) adopt(p *Peer, link *dial.Link, ready chan struct{}, announce func()) {
-	known, err := s.opts.Store.Load(p.storedAs)
-	s.remarkError(err)
+func (c *connector) adopt(p *Peer, link *dial.Link, ready chan struct{}, announce func()) {
+	known, err := c.session.opts.Store.Load(p.storedAs)
+	c.session.remarkError(err)
 	p.known = known
-	p.caller = call.New(call.Host{Peer: p.Event, Publish: s.bus.Publish, Dialect: p.Dialect, Documents: p.showDocuments, ReadFile: readArgument}, known)
-	s.attach(p, link)
-	s.teach(p)
+	p.caller = call.New(call.Host{Peer: p.Event, Publish: c.session.bus.Publish, Dialect: p.Dialect, Documents: p.showDocuments, ReadFile: readArgument}, known)
+	c.attach(p, link)
+	c.session.discovery.teach(p)
 	p.since = time.Now()
-	s.peers.add(p)
+	c.session.peers.add(p)
 	announce()
-	s.fire(p, event.Connect, nil)
+	c.session.hooks.fire(p, event.Connect, nil)
 	close(ready)
-	s.begin(p)
+	c.begin(p)
 }
 
 // readArgument reads a file that a call is about.
 func readArgument(path string) ([]byte, error) { return ReadFile(path, maxText) }
 
 // attach gives p a connection.
-func (s *Session) attach(p *Peer, link *dial.Link) {
-	c := newConnection(link)
-	p.connection.Store(c)
-	p.caller.Connected(call.Line{Conn: link.Conn, Reported: c.reported, Status: link.Status})
+func (c *connector) attach(p *Peer, link *dial.Link) {
+	conn := newConnection(link)
+	p.connection.Store(conn)
+	p.caller.Connected(call.Line{Conn: link.Conn, Reported: conn.reported, Status: link.Status})
 }
 
 // begin starts what goes on as long as p's connection stands.
-func (s *Session) begin(p *Peer) {
-	c := p.connection.Load()
-	s.tasks.Go(func() { s.watchEnd(p, c) })
+func (c *connector) begin(p *Peer) {
+	conn := p.connection.Load()
+	c.session.tasks.Go(func() { c.watchEnd(p, conn) })
 	if p.accepted {
-		c.begin() // what opens a session is the other side's to say
+		conn.begin() // what opens a session is the other side's to say
 	}
-	if w, known := c.Wire(); known {
-		s.mayDiscover(p, w)
+	if w, known := conn.Wire(); known {
+		c.session.discovery.begin(p, w)
 	}
-	if s.ended() { // while this one was coming in
-		_ = c.Close()
+	if c.session.ended() { // while this one was coming in
+		_ = conn.Close()
 	}
 }
 
 // connOptions says who gets what p sends, once ready is closed: then p has its connection, and it has been said that it came.
-func (s *Session) connOptions(p *Peer, ready <-chan struct{}) *rpcconn.Options {
+func (c *connector) connOptions(p *Peer, ready <-chan struct{}) *rpcconn.Options {
 	return &rpcconn.Options{
 		Handler: func(ctx context.Context, _ *rpcconn.Conn, req *rpcconn.Request) (json.RawMessage, error) {
 			ctx, end := p.connection.Load().open.begin(ctx, req.ID)
 			defer end()
-			return s.answer(ctx, p, req)
+			return c.session.answering.answer(ctx, p, req)
 		},
 		OnRequest: func(req *rpcconn.Request) {
 			<-ready
-			s.onRequest(p, req)
+			c.onRequest(p, req)
 		},
-		OnAnswer: func(req *rpcconn.Request, r *rpcconn.Response) { p.publishAnswer(req, r, req.Remark) },
+		OnAnswer: func(req *rpcconn.Request, r *rpcconn.Response) { c.session.answering.publish(p, req, r, req.Remark) },
 		OnOther: func(text json.RawMessage) {
 			<-ready
 			p.publish(&event.Event{Kind: event.Other, Value: text})
@@ -256,7 +264,7 @@ func (s *Session) connOptions(p *Peer, ready <-chan struct{}) *rpcconn.Options {
 }
 
 // onRequest takes a request or notification. It is called by the goroutine that reads from p.
-func (s *Session) onRequest(p *Peer, req *rpcconn.Request) {
+func (c *connector) onRequest(p *Peer, req *rpcconn.Request) {
 	p.connection.Load().open.note(req)
 	if req.Method != p.lastSeen { // in a flood of one method, learning it once is enough
 		p.lastSeen = req.Method
@@ -265,7 +273,7 @@ func (s *Session) onRequest(p *Peer, req *rpcconn.Request) {
 	e := &event.Event{Kind: event.Request, ID: req.ID, Method: req.Method, Params: req.Params, Extra: req.Extra}
 	if !req.IsNotification() {
 		p.publish(e)
-		s.onPeerNews(p, req)
+		c.session.discovery.onPeerNews(p, req)
 		return
 	}
 	e.Kind = event.Notification
@@ -275,10 +283,10 @@ func (s *Session) onRequest(p *Peer, req *rpcconn.Request) {
 	}
 	p.publish(e)
 	if !watched {
-		s.onPeerNews(p, req)
-		s.handleNotification(p, req)
+		c.session.discovery.onPeerNews(p, req)
+		c.session.answering.handleNotification(p, req)
 	}
-	s.fire(p, event.Notification, req)
+	c.session.hooks.fire(p, event.Notification, req)
 }
 
 // Linger waits for d, or as long as there is a connection if d is 0. A session that listens waits for ctx's end then.
@@ -292,7 +300,7 @@ func (s *Session) Linger(ctx context.Context, d time.Duration) {
 		<-ctx.Done()
 		return
 	}
-	for _, p := range s.Peers() {
+	for _, p := range s.peers.List() {
 		select {
 		case <-p.Link().Done():
 		case <-ctx.Done():

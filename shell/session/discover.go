@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"rpcsh/rpcconn"
@@ -30,38 +31,49 @@ const (
 	handshakePause   = time.Second      // that calls wait for the end of a handshake for which nobody asked
 )
 
-// mayDiscover begins what has to be said first to p, and asks what it offers, as far as that is wanted.
-func (s *Session) mayDiscover(p *Peer, w dial.Wire) {
+// A Discovery finds out what peers offer, and keeps it. Its methods may be called by any number of goroutines.
+type Discovery struct {
+	session *Session
+
+	mu        sync.Mutex         // protects what follows
+	documents []*catalog.Learned // of Document
+}
+
+// Discovery returns what finds out what peers offer.
+func (s *Session) Discovery() *Discovery { return &s.discovery }
+
+// begin begins what has to be said first to p, and asks what it offers, as far as that is wanted.
+func (d *Discovery) begin(p *Peer, w dial.Wire) {
 	c := p.connection.Load()
 	if c.discovers.Swap(true) {
 		return
 	}
-	if d := dialects.Find(w.Protocol.Name); d != nil && d.Learn != nil && !p.accepted {
-		p.dialect.Store(d)
+	if spoken := dialects.Find(w.Protocol.Name); spoken != nil && spoken.Learn != nil && !p.accepted {
+		p.dialect.Store(spoken)
 	}
-	plan := s.plan(p, w)
+	plan := d.plan(p, w)
 	named := p.cfg.Protocol == w.Protocol.Name
 	needed := named && slices.ContainsFunc(plan, func(c *dialect.Dialect) bool { return c.Handshake != nil })
-	if !s.opts.Discover || p.incurious.Load() || len(plan) == 0 || !s.opts.Attended && !needed {
+	if !d.session.opts.Discover || p.incurious.Load() || len(plan) == 0 || !d.session.opts.Attended && !needed {
 		c.begin()
 		close(c.learned)
 		return
 	}
-	s.tasks.Go(func() {
+	d.session.tasks.Go(func() {
 		defer close(c.learned)
 		if !needed {
 			patience := time.AfterFunc(handshakePause, c.begin)
 			defer patience.Stop()
 		}
 		defer c.begin()
-		s.discover(s.done, p, c, plan, &inquiry{timeout: questionTimeout})
+		d.ask(d.session.done, p, c, plan, &inquiry{timeout: questionTimeout})
 	})
 }
 
 // plan returns the conventions by which p may be asked unasked: those that answered in an earlier run first, those that did not not at
 // all.
-func (s *Session) plan(p *Peer, w dial.Wire) []*dialect.Dialect {
-	return slices.DeleteFunc(s.fitting(p, w), func(c *dialect.Dialect) bool {
+func (d *Discovery) plan(p *Peer, w dial.Wire) []*dialect.Dialect {
+	return slices.DeleteFunc(d.fitting(p, w), func(c *dialect.Dialect) bool {
 		answered, asked := p.known.Asked(c.Name)
 		return asked && !answered && c.Handshake == nil
 	})
@@ -69,16 +81,16 @@ func (s *Session) plan(p *Peer, w dial.Wire) []*dialect.Dialect {
 
 // Fitting returns the conventions by which p can be asked what it offers, those that answered earlier first; none where nothing is
 // asked of peers that speak what p does. The error says that this is not known yet.
-func (s *Session) Fitting(p *Peer) ([]*dialect.Dialect, error) {
+func (d *Discovery) Fitting(p *Peer) ([]*dialect.Dialect, error) {
 	w, known := p.Link().Wire()
 	if !known {
 		return nil, fmt.Errorf("%s has not said anything yet, so nobody knows what it speaks", p.Title())
 	}
-	return s.fitting(p, w), nil
+	return d.fitting(p, w), nil
 }
 
 // fitting returns the conventions that fit what p speaks, without what its dialect forbids.
-func (s *Session) fitting(p *Peer, w dial.Wire) []*dialect.Dialect {
+func (d *Discovery) fitting(p *Peer, w dial.Wire) []*dialect.Dialect {
 	plan := dialects.Plan(dialect.Spoken{Protocol: w.Protocol.Name, Framing: w.Framing, Scheme: p.Link().Target.Scheme})
 	if p.accepted { // it came to us: what opens a session is its to say
 		plan = nil
@@ -115,17 +127,17 @@ type inquiry struct {
 	told    func(c *dialect.Dialect, err error)
 }
 
-// Discover asks p by one convention after the other, because somebody wants to know, until one is answered. It reports whether one was.
+// Ask asks p by one convention after the other, because somebody wants to know, until one is answered. It reports whether one was.
 // told is told what came of each.
-func (s *Session) Discover(ctx context.Context, p *Peer, by []*dialect.Dialect, told func(*dialect.Dialect, error)) bool {
-	return s.discover(ctx, p, p.connection.Load(), by, &inquiry{timeout: AskedTimeout, asked: true, told: told})
+func (d *Discovery) Ask(ctx context.Context, p *Peer, by []*dialect.Dialect, told func(*dialect.Dialect, error)) bool {
+	return d.ask(ctx, p, p.connection.Load(), by, &inquiry{timeout: AskedTimeout, asked: true, told: told})
 }
 
-// discover asks p by one convention after the other, until one is answered. It reports whether one was.
-func (s *Session) discover(ctx context.Context, p *Peer, c *connection, plan []*dialect.Dialect, q *inquiry) bool {
+// ask asks p by one convention after the other, until one is answered. It reports whether one was.
+func (d *Discovery) ask(ctx context.Context, p *Peer, c *connection, plan []*dialect.Dialect, q *inquiry) bool {
 	var silent []string // conventions that had no answer
 	for i, by := range plan {
-		learned, err := s.askBy(ctx, p, c, by, q)
+		learned, err := d.askBy(ctx, p, c, by, q)
 		if !slices.ContainsFunc(plan[i+1:], func(later *dialect.Dialect) bool { return later.Handshake != nil }) {
 			c.begin() // nothing has to be said first any more
 		}
@@ -134,7 +146,7 @@ func (s *Session) discover(ctx context.Context, p *Peer, c *connection, plan []*
 		}
 		if err == nil {
 			p.known.Answered(by.Name, true)
-			s.learn(p, by, learned, q)
+			d.learn(p, by, learned, q)
 			return true
 		}
 		if ctx.Err() != nil || errors.Is(err, errors.ErrUnsupported) && !q.asked { // an HTTP client cannot be asked, which says nothing of others
@@ -143,7 +155,7 @@ func (s *Session) discover(ctx context.Context, p *Peer, c *connection, plan []*
 		p.known.Answered(by.Name, false)
 		if errors.Is(err, rpcconn.ErrClosed) {
 			if !q.asked {
-				s.comeBack(p, c, by)
+				d.comeBack(p, c, by)
 			}
 			return false
 		}
@@ -156,7 +168,7 @@ func (s *Session) discover(ctx context.Context, p *Peer, c *connection, plan []*
 			p.note(fmt.Sprintf("%s: asking what it offers by %s: %v", p.Title(), by.Name, err))
 		}
 	}
-	s.remember(p) // so that it is not asked again
+	d.remember(p) // so that it is not asked again
 	if len(silent) > 0 {
 		p.note(fmt.Sprintf("%s does not answer when it is asked what it offers by %s; it is not asked any more (.discover asks)",
 			p.Title(), strings.Join(silent, ", ")))
@@ -165,22 +177,22 @@ func (s *Session) discover(ctx context.Context, p *Peer, c *connection, plan []*
 }
 
 // askBy asks p by one convention, with its handshake where that has still to be made.
-func (s *Session) askBy(ctx context.Context, p *Peer, c *connection, by *dialect.Dialect, q *inquiry) (*catalog.Learned, error) {
+func (d *Discovery) askBy(ctx context.Context, p *Peer, c *connection, by *dialect.Dialect, q *inquiry) (*catalog.Learned, error) {
 	answer, made := c.handshake(by.Name)
 	if by.Handshake != nil && !made {
 		var err error
-		answer, err = by.Handshake(ctx, s.asker(p, c, handshakeTimeout), s.opts.Self)
+		answer, err = by.Handshake(ctx, d.asker(p, c, handshakeTimeout), d.session.opts.Self)
 		if err != nil {
 			return nil, err
 		}
 		c.keepHandshake(by.Name, answer)
-		p.recognize(c, by)
+		d.recognize(p, c, by)
 	}
-	return by.Learn(ctx, s.asker(p, c, q.timeout), answer)
+	return by.Learn(ctx, d.asker(p, c, q.timeout), answer)
 }
 
 // asker is p as conventions ask it.
-func (s *Session) asker(p *Peer, c *connection, timeout time.Duration) dialect.Peer {
+func (d *Discovery) asker(p *Peer, c *connection, timeout time.Duration) dialect.Peer {
 	asker := dialect.Peer{
 		Call: func(ctx context.Context, method string, params json.RawMessage) (json.RawMessage, error) {
 			m := call.Plain(call.Request{Method: method, Params: params})
@@ -203,7 +215,7 @@ func (s *Session) asker(p *Peer, c *connection, timeout time.Duration) dialect.P
 }
 
 // recognize takes p, which has answered a convention, for one of those peers that have it.
-func (p *Peer) recognize(c *connection, by *dialect.Dialect) {
+func (d *Discovery) recognize(p *Peer, c *connection, by *dialect.Dialect) {
 	if by.Wire != nil && !p.accepted {
 		p.dialect.Store(by)
 		c.Become(by.Name)
@@ -211,15 +223,15 @@ func (p *Peer) recognize(c *connection, by *dialect.Dialect) {
 }
 
 // learn learns what a peer told by a convention, and says so where it is news.
-func (s *Session) learn(p *Peer, by *dialect.Dialect, learned *catalog.Learned, q *inquiry) {
-	p.recognize(p.connection.Load(), by)
+func (d *Discovery) learn(p *Peer, by *dialect.Dialect, learned *catalog.Learned, q *inquiry) {
+	d.recognize(p, p.connection.Load(), by)
 	before := p.known.Len()
 	who := p.known.Peer().String()
 	added := p.known.Replace(learned)
-	s.remember(p)
+	d.remember(p)
 	if q.asked || added > 0 || p.known.Len() != before || p.known.Peer().String() != who {
 		text := whoText(p, human.Plural(theirs(learned.Methods), "method")+" by "+by.Name)
-		if s.Several() {
+		if d.session.Several() {
 			text = p.At() + " " + text
 		}
 		p.publish(&event.Event{Kind: event.Learned, Asked: q.asked, Text: text})
@@ -249,36 +261,36 @@ func RemarkLines(convention string, remarks []string, asked bool) (lines []strin
 }
 
 // remember keeps what is known of p for the next run.
-func (s *Session) remember(p *Peer) {
+func (d *Discovery) remember(p *Peer) {
 	if !p.known.Empty() {
-		s.remarkError(s.opts.Store.Save(p.storedAs, p.known))
+		d.session.remarkError(d.session.opts.Store.Save(p.storedAs, p.known))
 	}
 }
 
 // comeBack dials p again, which ended the connection because of a question, and asks no more.
-func (s *Session) comeBack(p *Peer, c *connection, by *dialect.Dialect) {
-	s.remember(p)
-	if p.accepted || p.incurious.Swap(true) || errors.Is(c.Err(), rpcconn.ErrClosed) || s.ended() {
+func (d *Discovery) comeBack(p *Peer, c *connection, by *dialect.Dialect) {
+	d.remember(p)
+	if p.accepted || p.incurious.Swap(true) || errors.Is(c.Err(), rpcconn.ErrClosed) || d.session.ended() {
 		return
 	}
 	<-c.reported
-	if s.opts.Redial { // watchEnd does it
+	if d.session.opts.Redial { // watchEnd does it
 		return
 	}
 	p.note(fmt.Sprintf("%s ended when it was asked what it offers by %s; it is dialled again, and not asked any more (.discover asks)",
 		p.Title(), by.Name))
-	s.remarkError(s.reconnect(s.done, p))
+	d.session.remarkError(d.session.connector.reconnect(d.session.done, p))
 }
 
 // onPeerNews learns from what p says unasked about its methods. It is called by the goroutine that reads from p.
-func (s *Session) onPeerNews(p *Peer, req *rpcconn.Request) {
-	d := p.Dialect()
+func (d *Discovery) onPeerNews(p *Peer, req *rpcconn.Request) {
+	spoken := p.Dialect()
 	switch {
-	case d == nil:
-	case slices.Contains(d.Relearn, req.Method):
-		s.relearn(p, d)
-	case d.Teaches != nil:
-		p.known.Learn(d.Teaches(req.Method, req.Params)...)
+	case spoken == nil:
+	case slices.Contains(spoken.Relearn, req.Method):
+		d.relearn(p, spoken)
+	case spoken.Teaches != nil:
+		p.known.Learn(spoken.Teaches(req.Method, req.Params)...)
 	}
 }
 
@@ -286,25 +298,25 @@ func (s *Session) onPeerNews(p *Peer, req *rpcconn.Request) {
 const relearnPause = 100 * time.Millisecond
 
 // relearn asks p again by the convention of its dialect, because it said that what it offers has changed.
-func (s *Session) relearn(p *Peer, d *dialect.Dialect) {
+func (d *Discovery) relearn(p *Peer, spoken *dialect.Dialect) {
 	c := p.connection.Load()
-	if !s.opts.Discover || c.relearns.Swap(true) {
+	if !d.session.opts.Discover || c.relearns.Swap(true) {
 		return
 	}
-	s.tasks.Go(func() {
+	d.session.tasks.Go(func() {
 		select {
 		case <-time.After(relearnPause):
-		case <-s.done.Done():
+		case <-d.session.done.Done():
 			return
 		}
 		c.relearns.Store(false)
-		s.discover(s.done, p, c, []*dialect.Dialect{d}, &inquiry{timeout: questionTimeout})
+		d.ask(d.session.done, p, c, []*dialect.Dialect{spoken}, &inquiry{timeout: questionTimeout})
 	})
 }
 
-// EnsureLearned asks p what it offers, in a run without a person that wants to know and was not told yet.
-func (s *Session) EnsureLearned(ctx context.Context, p *Peer) {
-	if s.opts.Attended || !s.opts.Discover || !p.Alive() {
+// Ensure asks p what it offers, in a run without a person that wants to know and was not told yet.
+func (d *Discovery) Ensure(ctx context.Context, p *Peer) {
+	if d.session.opts.Attended || !d.session.opts.Discover || !p.Alive() {
 		return
 	}
 	c := p.connection.Load()
@@ -313,14 +325,14 @@ func (s *Session) EnsureLearned(ctx context.Context, p *Peer) {
 	if !known || c.inquired.Swap(true) || slices.ContainsFunc(p.known.Methods(), told) {
 		return
 	}
-	s.discover(ctx, p, c, s.plan(p, w), &inquiry{timeout: AskedTimeout})
+	d.ask(ctx, p, c, d.plan(p, w), &inquiry{timeout: AskedTimeout})
 }
 
 // HasBegun reports whether AwaitSession need not wait.
 func (s *Session) HasBegun(peers []*Peer, methods ...string) bool {
 	for _, p := range peers {
 		c := p.connection.Load()
-		if !closed(c.begun) || p.wantsTools(methods) && !closed(c.learned) {
+		if !closed(c.begun) || wantsTools(p, methods) && !closed(c.learned) {
 			return false
 		}
 	}
@@ -346,7 +358,7 @@ func (s *Session) AwaitSession(ctx context.Context, peers []*Peer, methods ...st
 		case <-ctx.Done():
 			return errors.New("the session has not begun")
 		}
-		if !p.wantsTools(methods) {
+		if !wantsTools(p, methods) {
 			continue
 		}
 		select {
@@ -359,7 +371,7 @@ func (s *Session) AwaitSession(ctx context.Context, peers []*Peer, methods ...st
 }
 
 // wantsTools reports whether one of methods may be the name of a tool that is not known yet.
-func (p *Peer) wantsTools(methods []string) bool {
+func wantsTools(p *Peer, methods []string) bool {
 	d := p.Dialect()
 	return d != nil && d.Tools && slices.ContainsFunc(methods, func(m string) bool { return !p.known.Knows(m) })
 }

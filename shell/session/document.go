@@ -25,21 +25,21 @@ const (
 	documentTimeout = 10 * time.Second
 )
 
-// LearnDocument learns which methods the peers have: the current one, and those that come.
-func (s *Session) LearnDocument(l *catalog.Learned) {
-	s.mu.Lock()
-	s.documents = append(s.documents, l)
-	s.mu.Unlock()
-	if p := s.Current(); p != nil {
+// Document takes what a document tells of the peers' methods: for the current one, and for those that come.
+func (d *Discovery) Document(l *catalog.Learned) {
+	d.mu.Lock()
+	d.documents = append(d.documents, l)
+	d.mu.Unlock()
+	if p := d.session.peers.Current(); p != nil {
 		p.known.Replace(l)
 	}
 }
 
 // teach tells p's catalog what was learned before p came.
-func (s *Session) teach(p *Peer) {
-	s.mu.Lock()
-	documents := MergeDocuments(s.documents)
-	s.mu.Unlock()
+func (d *Discovery) teach(p *Peer) {
+	d.mu.Lock()
+	documents := MergeDocuments(d.documents)
+	d.mu.Unlock()
 	for _, l := range documents {
 		p.known.Replace(l)
 	}

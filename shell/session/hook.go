@@ -53,49 +53,55 @@ func (h *Hook) State() (runs int, err error) {
 	return h.runs, h.err
 }
 
-// hooks are all that are set, in that order.
-type hooks struct {
+// Hooks are all that are set, in that order. The methods may be called by any number of goroutines.
+type Hooks struct {
+	done    context.Context // the session's
+	runLine RunLine         // nil: lines do nothing
+
 	mu  sync.Mutex // protects what follows
 	all []*Hook
 }
 
-// AddHook has a line run whenever something happens, until the session ends or RemoveHooks takes it off.
-func (s *Session) AddHook(t Trigger, line string) *Hook {
+// Hooks returns the lines that are run when something happens.
+func (s *Session) Hooks() *Hooks { return &s.hooks }
+
+// Add has a line run whenever something happens, until the session ends or Remove takes it off.
+func (hs *Hooks) Add(t Trigger, line string) *Hook {
 	h := &Hook{Trigger: t, Line: line}
-	h.ctx, h.stop = context.WithCancel(s.done)
-	s.hooks.mu.Lock()
-	defer s.hooks.mu.Unlock()
-	s.hooks.all = append(s.hooks.all, h)
+	h.ctx, h.stop = context.WithCancel(hs.done)
+	hs.mu.Lock()
+	defer hs.mu.Unlock()
+	hs.all = append(hs.all, h)
 	return h
 }
 
-// Hooks returns the hooks in the order in which they were set.
-func (s *Session) Hooks() []*Hook {
-	s.hooks.mu.Lock()
-	defer s.hooks.mu.Unlock()
-	return slices.Clone(s.hooks.all)
+// List returns the hooks in the order in which they were set.
+func (hs *Hooks) List() []*Hook {
+	hs.mu.Lock()
+	defer hs.mu.Unlock()
+	return slices.Clone(hs.all)
 }
 
-// RemoveHooks takes off those that off chooses, by their number from 1 and themselves, stops what they are doing, and returns how many
-// that were.
-func (s *Session) RemoveHooks(off func(n int, h *Hook) bool) int {
-	s.hooks.mu.Lock()
-	defer s.hooks.mu.Unlock()
+// Remove takes off the hooks that off chooses, by their number from 1 and themselves, stops what they are doing, and returns how
+// many there were.
+func (hs *Hooks) Remove(off func(n int, h *Hook) bool) int {
+	hs.mu.Lock()
+	defer hs.mu.Unlock()
 	var kept []*Hook
-	for i, h := range s.hooks.all {
+	for i, h := range hs.all {
 		if off(i+1, h) {
 			h.stop()
 		} else {
 			kept = append(kept, h)
 		}
 	}
-	n := len(s.hooks.all) - len(kept)
-	s.hooks.all = kept
+	n := len(hs.all) - len(kept)
+	hs.all = kept
 	return n
 }
 
 // of returns the hooks of what has happened.
-func (hs *hooks) of(kind event.Kind, method string) []*Hook {
+func (hs *Hooks) of(kind event.Kind, method string) []*Hook {
 	hs.mu.Lock()
 	defer hs.mu.Unlock()
 	var found []*Hook
@@ -127,7 +133,7 @@ func (s *Session) CurrentFor(ctx context.Context) *Peer {
 	if h := HookOf(ctx); h != nil {
 		return h.Peer
 	}
-	return s.Current()
+	return s.peers.Current()
 }
 
 // VariablesFor returns the variables that a line may use, in a map of the caller's own.
@@ -162,22 +168,22 @@ func (h *HookContext) Narrow(rule *answer.Rule) {
 
 // fire has the hooks run that are for what p did: in its inbox, after what it did before. It may be called by the goroutine that reads
 // from p.
-func (s *Session) fire(p *Peer, kind event.Kind, req *rpcconn.Request) {
+func (hs *Hooks) fire(p *Peer, kind event.Kind, req *rpcconn.Request) {
 	method := ""
 	if req != nil {
 		method = req.Method
 	}
-	found := s.hooks.of(kind, method)
-	if len(found) == 0 || s.opts.RunLine == nil {
+	found := hs.of(kind, method)
+	if len(found) == 0 || hs.runLine == nil {
 		return
 	}
 	h := &HookContext{Peer: p, Variables: map[string]json.RawMessage{
 		"peer": json.RawMessage(strconv.Itoa(p.Number())), "params": json.RawMessage("null"), "method": json.RawMessage("null"),
 	}}
-	ends := s.done // with which what the lines do does
+	ends := hs.done // with which what the lines do does
 	run := func() {
 		for _, hook := range found {
-			s.run(ends, hook, h)
+			hs.run(ends, hook, h)
 		}
 	}
 	if req == nil {
@@ -193,12 +199,12 @@ func (s *Session) fire(p *Peer, kind event.Kind, req *rpcconn.Request) {
 }
 
 // run runs one hook's line.
-func (s *Session) run(ctx context.Context, hook *Hook, h *HookContext) {
+func (hs *Hooks) run(ctx context.Context, hook *Hook, h *HookContext) {
 	ctx, cancel := context.WithCancel(context.WithValue(ctx, hookKey{}, h))
 	defer cancel()
 	defer context.AfterFunc(hook.ctx, cancel)()
 	if hook.ctx.Err() != nil {
 		return
 	}
-	hook.ran(s.opts.RunLine(ctx, hook))
+	hook.ran(hs.runLine(ctx, hook))
 }

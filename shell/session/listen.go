@@ -26,32 +26,30 @@ func (s *Session) Listen(ctx context.Context, t transport.Target, cfg dial.Confi
 	if err != nil {
 		return &exit.Failure{Code: exit.Connection, Err: advice.For(err)}
 	}
-	s.mu.Lock()
-	s.listeners = append(s.listeners, l)
-	s.mu.Unlock()
-	s.tasks.Go(func() { s.accept(l) })
+	s.connector.add(l)
+	s.tasks.Go(func() { s.connector.accept(l) })
 	s.bus.Publish(&event.Event{Kind: event.Note, Asked: true, Text: fmt.Sprintf("listening on %s · %s", l.Target, l)})
 	return nil
 }
 
 // accept takes in peers until the listener is closed.
-func (s *Session) accept(l *dial.Listener) {
+func (c *connector) accept(l *dial.Listener) {
 	for {
-		p, ready := s.newPeer(), make(chan struct{})
+		p, ready := newPeer(c.session), make(chan struct{})
 		p.accepted = true
-		link, err := l.Accept(func() *rpcconn.Options { return s.connOptions(p, ready) })
+		link, err := l.Accept(func() *rpcconn.Options { return c.connOptions(p, ready) })
 		if err != nil {
 			if !errors.Is(err, net.ErrClosed) {
-				s.Note(fmt.Sprintf("no longer listening on %s: %v", l.Target, advice.For(err)))
+				c.session.Note(fmt.Sprintf("no longer listening on %s: %v", l.Target, advice.For(err)))
 			}
 			return
 		}
 		p.label, p.storedAs = link.Remote, "accepted at "+l.Requested.String()
 		link.OnWire(func(w dial.Wire, found bool) {
 			<-ready
-			s.onWire(p, w, found)
+			c.onWire(p, w, found)
 		})
-		s.adopt(p, link, ready, func() {
+		c.adopt(p, link, ready, func() {
 			text := fmt.Sprintf("%s connected from %s", p.At(), p.label)
 			if w, known := link.Wire(); known {
 				text += " · " + w.String()
@@ -62,36 +60,42 @@ func (s *Session) accept(l *dial.Listener) {
 }
 
 // onWire takes note of what an accepted peer speaks, once that has turned out.
-func (s *Session) onWire(p *Peer, w dial.Wire, found bool) {
+func (c *connector) onWire(p *Peer, w dial.Wire, found bool) {
 	if !found {
 		text := fmt.Sprintf("%s has said nothing so far, so it is spoken to in %s (.set fallback, or -p and -f, say otherwise)", p.At(), w)
 		p.publish(&event.Event{Kind: event.Speaks, Text: text, Topic: "peers that have said nothing so far", Reason: w.String()})
 		return
 	}
 	p.publish(&event.Event{Kind: event.Speaks, Text: fmt.Sprintf("%s speaks %s", p.At(), w)})
-	s.mayDiscover(p, w)
+	c.session.discovery.begin(p, w)
 }
 
 // Listeners returns where the session waits for peers.
 func (s *Session) Listeners() []*dial.Listener {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return slices.Clone(s.listeners)
+	s.connector.mu.Lock()
+	defer s.connector.mu.Unlock()
+	return slices.Clone(s.connector.listeners)
 }
 
 // StopListening closes all listeners.
 func (s *Session) StopListening() {
-	for _, l := range s.closeListeners() {
+	for _, l := range s.connector.closeListeners() {
 		s.bus.Publish(&event.Event{Kind: event.Note, Asked: true, Text: fmt.Sprintf("no longer listening on %s", l.Target)})
 	}
 }
 
+func (c *connector) add(l *dial.Listener) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.listeners = append(c.listeners, l)
+}
+
 // closeListeners closes all listeners, and returns them.
-func (s *Session) closeListeners() []*dial.Listener {
-	s.mu.Lock()
-	listeners := s.listeners
-	s.listeners = nil
-	s.mu.Unlock()
+func (c *connector) closeListeners() []*dial.Listener {
+	c.mu.Lock()
+	listeners := c.listeners
+	c.listeners = nil
+	c.mu.Unlock()
 	for _, l := range listeners {
 		_ = l.Close()
 	}

@@ -54,7 +54,7 @@ type Peer struct {
 	name   string // "": it has none
 }
 
-func (s *Session) newPeer() *Peer {
+func newPeer(s *Session) *Peer {
 	p := &Peer{session: s, known: catalog.New(), documents: lsp.NewDocuments()}
 	p.inbox.start, p.inbox.done = s.tasks.Go, s.done
 	p.inbox.missed = func(n int) {

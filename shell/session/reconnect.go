@@ -18,7 +18,7 @@ func (s *Session) Reconnect(ctx context.Context, p *Peer, closeFirst bool) error
 	case p.Alive() && !closeFirst:
 		return fmt.Errorf("%s is connected (.restart closes the connection first)", p.Title())
 	case p.Alive():
-		s.shutdown(p)
+		p.shutdown()
 		_ = p.Link().Close()
 	}
 	select {
@@ -26,40 +26,40 @@ func (s *Session) Reconnect(ctx context.Context, p *Peer, closeFirst bool) error
 	case <-ctx.Done():
 		return exit.ErrInterrupted
 	}
-	if err := s.reconnect(ctx, p); err != nil {
+	if err := s.connector.reconnect(ctx, p); err != nil {
 		return err
 	}
-	s.Use(p)
+	s.peers.Use(p)
 	return nil
 }
 
 // watchEnd waits until p has gone, and says so.
-func (s *Session) watchEnd(p *Peer, c *connection) {
-	<-c.Done()
-	s.remember(p)
-	s.peers.remove(p)
+func (c *connector) watchEnd(p *Peer, conn *connection) {
+	<-conn.Done()
+	c.session.discovery.remember(p)
+	c.session.peers.remove(p)
 	reason, orderly := p.Ending()
-	if p.believed.Load() && c.Stats().In == 0 { // it never said a word that was understood
-		s.remarkError(s.opts.Findings.Forget(p.target))
+	if p.believed.Load() && conn.Stats().In == 0 { // it never said a word that was understood
+		c.session.remarkError(c.session.opts.Findings.Forget(p.target))
 	}
-	if !s.ended() {
+	if !c.session.ended() {
 		text := p.Title() + " " + reason
 		if reason == closedHere {
 			text = p.Title() + ": " + reason
 		}
-		if n := c.open.unanswered(); n > 0 {
+		if n := conn.open.unanswered(); n > 0 {
 			text += "; " + human.Grouped(n) + " of its requests had no answer yet"
 		}
 		p.publish(&event.Event{Kind: event.Close, Orderly: orderly, Text: text})
 	}
-	close(c.reported)
-	s.fire(p, event.Close, nil)
+	close(conn.reported)
+	c.session.hooks.fire(p, event.Close, nil)
 	if p.accepted {
-		s.rules.Forget(p.Number())
+		c.session.rules.Forget(p.Number())
 	}
-	c.Wait()
-	if s.opts.Redial && !p.accepted && reason != closedHere && !s.ended() {
-		s.keepReconnecting(p)
+	conn.Wait()
+	if c.session.opts.Redial && !p.accepted && reason != closedHere && !c.session.ended() {
+		c.keepReconnecting(p)
 	}
 }
 
@@ -70,32 +70,32 @@ const (
 )
 
 // keepReconnecting dials p again, with growing pauses, until it is there.
-func (s *Session) keepReconnecting(p *Peer) {
+func (c *connector) keepReconnecting(p *Peer) {
 	for pause := firstPause; ; pause = min(2*pause, lastPause) {
 		select {
 		case <-time.After(pause):
-		case <-s.done.Done():
+		case <-c.session.done.Done():
 			return
 		}
-		if p.Alive() || s.reconnect(s.done, p) == nil {
+		if p.Alive() || c.reconnect(c.session.done, p) == nil {
 			return
 		}
 	}
 }
 
 // reconnect dials p, which has gone, again. It keeps its number and what is known of it.
-func (s *Session) reconnect(ctx context.Context, p *Peer) error {
+func (c *connector) reconnect(ctx context.Context, p *Peer) error {
 	ready := make(chan struct{})
-	link, said, err := s.dial(ctx, p, ready)
+	link, said, err := c.dial(ctx, p, ready)
 	if err != nil {
 		return err
 	}
 	p.documents.Forget()
-	s.attach(p, link)
-	s.peers.restore(p)
+	c.attach(p, link)
+	c.session.peers.restore(p)
 	p.publish(&event.Event{Kind: event.Connect, Asked: true, Text: "re" + said})
-	s.fire(p, event.Connect, nil)
+	c.session.hooks.fire(p, event.Connect, nil)
 	close(ready)
-	s.begin(p)
+	c.begin(p)
 	return nil
 }

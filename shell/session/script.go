@@ -22,11 +22,13 @@ import (
 	"rpcsh/shell/script"
 )
 
-// describedByScripts is the remark on an answer that describeScripts has made.
+// describedByScripts is the remark on an answer that describe has made.
 const describedByScripts = "from the scripts that are served"
 
-// scripts is the files whose functions are served.
-type scripts struct {
+// Scripts are the files whose functions are served. The methods may be called by any number of goroutines.
+type Scripts struct {
+	session *Session
+
 	mu  sync.Mutex // protects what follows
 	all []*scriptFile
 }
@@ -46,7 +48,7 @@ type scriptFile struct {
 }
 
 // find returns the file at path, nil where it is not served.
-func (ss *scripts) find(path string) *scriptFile {
+func (ss *Scripts) find(path string) *scriptFile {
 	ss.mu.Lock()
 	defer ss.mu.Unlock()
 	for _, f := range ss.all {
@@ -58,7 +60,7 @@ func (ss *scripts) find(path string) *scriptFile {
 }
 
 // put takes in f, in the place of one at the same path, which is not watched any more.
-func (ss *scripts) put(f *scriptFile) {
+func (ss *Scripts) put(f *scriptFile) {
 	ss.mu.Lock()
 	defer ss.mu.Unlock()
 	for i, g := range ss.all {
@@ -72,7 +74,7 @@ func (ss *scripts) put(f *scriptFile) {
 }
 
 // remove forgets the file at path, which is not watched any more, and reports whether there was one.
-func (ss *scripts) remove(path string) bool {
+func (ss *Scripts) remove(path string) bool {
 	ss.mu.Lock()
 	defer ss.mu.Unlock()
 	for i, f := range ss.all {
@@ -86,7 +88,7 @@ func (ss *scripts) remove(path string) bool {
 }
 
 // methods returns what the functions of all files are, as a peer is told.
-func (ss *scripts) methods() []catalog.Method {
+func (ss *Scripts) methods() []catalog.Method {
 	ss.mu.Lock()
 	defer ss.mu.Unlock()
 	var all []catalog.Method
@@ -105,9 +107,12 @@ func (f *scriptFile) functions() []*script.Function {
 	return f.current.Functions
 }
 
-// ServeScript serves the functions of a file, and those that it will have, as the file is watched. They are served by rules that are
+// Scripts returns the files whose functions are served.
+func (s *Session) Scripts() *Scripts { return &s.scripts }
+
+// Serve serves the functions of a file, and those that it will have, as the file is watched. They are served by rules that are
 // otherwise like rule, which flags say; a nil rule is one without flags.
-func (s *Session) ServeScript(ctx context.Context, name string, rule *answer.Rule, flags string) error {
+func (ss *Scripts) Serve(ctx context.Context, name string, rule *answer.Rule, flags string) error {
 	if rule == nil {
 		rule = &answer.Rule{Limit: answer.DefaultLimit}
 	}
@@ -116,7 +121,7 @@ func (s *Session) ServeScript(ctx context.Context, name string, rule *answer.Rul
 		return exit.Usagef("%s: %w", name, err)
 	}
 	f := &scriptFile{name: name, path: path, rule: rule, text: flags}
-	if before := s.scripts.find(path); before != nil {
+	if before := ss.find(path); before != nil {
 		f.state = before.state
 	} else {
 		f.state = script.NewState()
@@ -125,21 +130,21 @@ func (s *Session) ServeScript(ctx context.Context, name string, rule *answer.Rul
 	if err != nil {
 		return exit.Usagef("%s: %w", name, withoutPath(err))
 	}
-	if f.current, err = s.loadScript(ctx, f); err != nil {
+	if f.current, err = ss.load(ctx, f); err != nil {
 		return &exit.Failure{Code: exit.Usage, Err: err}
 	}
-	watched, stop := context.WithCancel(s.done)
+	watched, stop := context.WithCancel(ss.session.done)
 	f.stop = stop
-	s.scripts.put(f)
-	s.rules.Renew(path, f.rules())
-	s.tasks.Go(func() { watchFile(watched, path, info, func() { s.reloadScript(watched, f) }) })
+	ss.put(f)
+	ss.session.rules.Renew(path, f.rules())
+	ss.session.tasks.Go(func() { watchFile(watched, path, info, func() { ss.reload(watched, f) }) })
 	text := fmt.Sprintf("%s: %s served: %s", name, human.Plural(len(f.current.Functions), "method"), f.signatures())
-	s.bus.Publish(&event.Event{Kind: event.Note, Asked: true, Text: text})
+	ss.session.bus.Publish(&event.Event{Kind: event.Note, Asked: true, Text: text})
 	return nil
 }
 
-// loadScript loads f as it is now.
-func (s *Session) loadScript(ctx context.Context, f *scriptFile) (*script.Script, error) {
+// load loads f as it is now.
+func (ss *Scripts) load(ctx context.Context, f *scriptFile) (*script.Script, error) {
 	source, err := ReadFile(f.path, script.MaxSource)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", f.name, withoutPath(err))
@@ -147,15 +152,15 @@ func (s *Session) loadScript(ctx context.Context, f *scriptFile) (*script.Script
 	loaded, err := script.Load(ctx, f.name, source, f.state, script.Host{
 		Log: func(text string) {
 			text = filepath.Base(f.name) + ": " + text
-			s.bus.Publish(&event.Event{Kind: event.Note, Origin: event.FromScript, Text: text, Topic: "log of " + f.name})
+			ss.session.bus.Publish(&event.Event{Kind: event.Note, Origin: event.FromScript, Text: text, Topic: "log of " + f.name})
 		},
 		Failed: func(method string, m *script.Mistake) { // told once where many fail at one place, as one that has called itself through the peer
 			text := method + ": " + m.Error()
-			s.bus.Publish(&event.Event{
+			ss.session.bus.Publish(&event.Event{
 				Kind: event.Note, Origin: event.FromScript, Text: text, Topic: "failed " + method, Reason: text,
 			})
 		},
-		Peers: s.answerPeers,
+		Peers: ss.session.peers.forAnswers,
 	})
 	if err != nil {
 		return nil, err
@@ -166,10 +171,10 @@ func (s *Session) loadScript(ctx context.Context, f *scriptFile) (*script.Script
 	return loaded, nil
 }
 
-// answerPeers returns all peers that are connected, as those who answer see them.
-func (s *Session) answerPeers() []answer.Peer {
+// forAnswers returns all peers that are connected, as those who answer see them.
+func (r *Peers) forAnswers() []answer.Peer {
 	var all []answer.Peer
-	for _, p := range s.Peers() {
+	for _, p := range r.List() {
 		all = append(all, p)
 	}
 	return all
@@ -184,25 +189,25 @@ func withoutPath(err error) error {
 	return err
 }
 
-// reloadScript serves what f has become; where that cannot be loaded, what was served before stays.
-func (s *Session) reloadScript(ctx context.Context, f *scriptFile) {
-	loaded, err := s.loadScript(ctx, f)
+// reload serves what f has become; where that cannot be loaded, what was served before stays.
+func (ss *Scripts) reload(ctx context.Context, f *scriptFile) {
+	loaded, err := ss.load(ctx, f)
 	switch {
 	case ctx.Err() != nil:
 		return
 	case errors.Is(err, fs.ErrNotExist):
-		s.Problem(f.name + " is gone; what it served before stays")
+		ss.session.Problem(f.name + " is gone; what it served before stays")
 		return
 	case err != nil:
-		s.Problem(fmt.Sprintf("%v; what it served before stays", err))
+		ss.session.Problem(fmt.Sprintf("%v; what it served before stays", err))
 		return
 	}
 	before := f.functions()
 	f.mu.Lock()
 	f.current = loaded
 	f.mu.Unlock()
-	s.rules.Replace(f.path, f.rules())
-	s.Note(fmt.Sprintf("%s: %s served%s%s", f.name, human.Plural(len(loaded.Functions), "method"),
+	ss.session.rules.Replace(f.path, f.rules())
+	ss.session.Note(fmt.Sprintf("%s: %s served%s%s", f.name, human.Plural(len(loaded.Functions), "method"),
 		without(loaded.Functions, before, "new"), without(before, loaded.Functions, "gone")))
 }
 
@@ -220,13 +225,13 @@ func without(a, b []*script.Function, what string) string {
 	return fmt.Sprintf(", %s %s", human.Grouped(n), what)
 }
 
-// UnserveScript no longer serves a file, and reports whether it was served.
-func (s *Session) UnserveScript(name string) bool {
+// Unserve no longer serves a file, and reports whether it was served.
+func (ss *Scripts) Unserve(name string) bool {
 	path, err := filepath.Abs(name)
-	if err != nil || !s.scripts.remove(path) {
+	if err != nil || !ss.remove(path) {
 		return false
 	}
-	s.rules.Remove(path)
+	ss.session.rules.Remove(path)
 	return true
 }
 
@@ -251,14 +256,14 @@ func (f *scriptFile) signatures() string {
 	return human.Clip(strings.Join(all, ", "), 600)
 }
 
-// describeScripts answers rpc.discover: the methods that scripts serve, as an OpenRPC document. It is nil where there are none.
-func (s *Session) describeScripts() json.RawMessage {
-	methods := s.scripts.methods()
+// describe answers rpc.discover: the methods that scripts serve, as an OpenRPC document. It is nil where there are none.
+func (ss *Scripts) describe() json.RawMessage {
+	methods := ss.methods()
 	if len(methods) == 0 {
 		return nil
 	}
 	var document bytes.Buffer
-	if json.Compact(&document, openrpc.Export(catalog.New(methods...), s.opts.Self.Name)) != nil {
+	if json.Compact(&document, openrpc.Export(catalog.New(methods...), ss.session.opts.Self.Name)) != nil {
 		return nil
 	}
 	return document.Bytes()

@@ -66,8 +66,8 @@ func (sel Selector) highest() int {
 }
 
 // Choose returns the connected peers that sel means, in order of number. Each part of it has to mean one.
-func (s *Session) Choose(sel Selector) ([]*Peer, error) {
-	all := s.Peers()
+func (r *Peers) Choose(sel Selector) ([]*Peer, error) {
+	all := r.List()
 	var chosen []*Peer
 	for _, part := range sel.parts {
 		found := false
@@ -78,7 +78,7 @@ func (s *Session) Choose(sel Selector) ([]*Peer, error) {
 			}
 		}
 		if !found {
-			return nil, s.missing(part)
+			return nil, r.missing(part)
 		}
 	}
 	slices.SortFunc(chosen, func(a, b *Peer) int { return a.Number() - b.Number() })
@@ -86,10 +86,10 @@ func (s *Session) Choose(sel Selector) ([]*Peer, error) {
 }
 
 // missing says why no connected peer is meant by part.
-func (s *Session) missing(part string) error {
+func (r *Peers) missing(part string) error {
 	n, err := strconv.Atoi(part)
 	switch {
-	case err == nil && n > 0 && n <= s.peers.count():
+	case err == nil && n > 0 && n <= r.count():
 		return exit.Connectionf("peer @%d has gone (.peers lists who is there)", n)
 	case isNumber(part):
 		return exit.Usagef("there is no peer @%s (.peers lists them)", part)
@@ -98,7 +98,7 @@ func (s *Session) missing(part string) error {
 	case glob.Is(part):
 		return exit.Usagef("no peer's name or address matches %s (.peers lists them)", part)
 	}
-	for _, p := range s.Gone() {
+	for _, p := range r.Gone() {
 		if p.Name() == part {
 			return exit.Connectionf("peer @%s has gone (.reconnect %s dials it again)", part, part)
 		}
@@ -107,12 +107,12 @@ func (s *Session) missing(part string) error {
 }
 
 // Find returns the one peer that text names: N, a name, or a glob that matches one, with @ before it or without.
-func (s *Session) Find(text string) (*Peer, error) {
+func (r *Peers) Find(text string) (*Peer, error) {
 	sel, err := ParseSelector(text)
 	if err != nil {
 		return nil, exit.Usagef("%w", err)
 	}
-	found, err := s.Choose(sel)
+	found, err := r.Choose(sel)
 	switch {
 	case err != nil:
 		return nil, err
@@ -129,7 +129,7 @@ func (s *Session) Addressed(ctx context.Context, sel *Selector) ([]*Peer, error)
 	if sel != nil {
 		wanted = sel.highest()
 	}
-	s.awaitPeers(ctx, wanted)
+	s.connector.awaitPeers(ctx, wanted)
 	if sel == nil {
 		p := s.CurrentFor(ctx)
 		if p == nil {
@@ -137,25 +137,25 @@ func (s *Session) Addressed(ctx context.Context, sel *Selector) ([]*Peer, error)
 		}
 		return []*Peer{p}, s.Usable(p)
 	}
-	if sel.text == AllPeers && s.connected() == 0 {
+	if sel.text == AllPeers && s.peers.connected() == 0 {
 		return nil, s.NotConnected()
 	}
-	return s.Choose(*sel)
+	return s.peers.Choose(*sel)
 }
 
 // awaitPeers waits, in a run without a person that listens, until so many peers have come. A person sees who is there, and is not
 // made to wait.
-func (s *Session) awaitPeers(ctx context.Context, wanted int) {
-	if s.opts.Attended || len(s.Listeners()) == 0 || HookOf(ctx) != nil {
+func (c *connector) awaitPeers(ctx context.Context, wanted int) {
+	if c.session.opts.Attended || len(c.session.Listeners()) == 0 || HookOf(ctx) != nil {
 		return
 	}
-	if limit := s.Settings().Timeout; limit > 0 {
+	if limit := c.session.Settings().Timeout; limit > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, limit)
 		defer cancel()
 	}
 	const pause = 20 * time.Millisecond
-	await(ctx, pause, func() bool { return s.peers.count() >= wanted })
+	await(ctx, pause, func() bool { return c.session.peers.count() >= wanted })
 }
 
 // await waits until ok holds, looking now and then, and reports whether it did before ctx ended.

@@ -3,7 +3,7 @@
 // colour, width or terminal, and not who reads its events; the language of the shell it hands on as text.
 //
 //   - session.go, settings.go, variables.go: the session itself
-//   - peer.go, connection.go, registry.go, selector.go: peers, and which one is meant
+//   - peer.go, connection.go, peers.go, selector.go: peers, and which one is meant
 //   - connect.go, listen.go, reconnect.go, close.go: how they come and go
 //   - discover.go, document.go: what they offer
 //   - answer.go, openrequest.go, pending.go, script.go, scriptpeer.go: what they ask
@@ -46,36 +46,38 @@ type Session struct {
 	opts      Options
 	bus       event.Bus
 	variables Variables
-	peers     registry
+	peers     Peers
+	connector connector
+	discovery Discovery
 	rules     answer.Rules
-	desk      *answer.PendingRequests
-	scripts   scripts
-	hooks     hooks
+	answering answering
+	parking   *parking
+	scripts   Scripts
+	hooks     Hooks
 
 	done   context.Context // ends with the session
 	finish context.CancelFunc
 	tasks  sync.WaitGroup // goroutines that the session owns
 
-	mu        sync.Mutex // protects what follows
-	settings  Settings
-	listeners []*dial.Listener
-	documents []*catalog.Learned // of LearnDocument
-	extending bool               // the time limits of calls are put off while requests wait for a person
+	mu       sync.Mutex // protects what follows
+	settings Settings
 }
 
 // New starts a session. It has to be closed.
 func New(opts Options) *Session {
 	s := &Session{opts: opts, settings: opts.Settings.withDefaults()}
-	s.desk = answer.NewPendingRequests(answer.PendingOptions{OnParked: s.parked, OnGone: s.unparked})
 	s.done, s.finish = context.WithCancel(context.Background())
+	s.connector.session, s.discovery.session, s.answering.session, s.scripts.session = s, s, s, s
+	s.hooks.done, s.hooks.runLine = s.done, opts.RunLine
+	s.parking = newParking(s)
 	return s
 }
 
 // Close ends all connections and what the session has running, and then its events.
 func (s *Session) Close() {
-	s.closeListeners()
+	s.connector.closeListeners()
 	s.finish()
-	s.ClosePeers(s.Peers())
+	s.ClosePeers(s.peers.List())
 	s.rules.Close()
 	s.tasks.Wait()
 	s.bus.Close()

@@ -12,8 +12,9 @@ import (
 	"rpcsh/shell/exit"
 )
 
-// A registry is all peers that are or were connected, and which one is meant where none is named.
-type registry struct {
+// Peers are all that are or were connected, and which one is meant where none is named. The methods may be called by any number of
+// goroutines.
+type Peers struct {
 	mu      sync.Mutex // protects what follows
 	all     []*Peer    // in order of number
 	gone    []*Peer    // that can be dialled again, in order of number
@@ -22,7 +23,7 @@ type registry struct {
 }
 
 // add gives p its number. It becomes the current one if there is no other that stands.
-func (r *registry) add(p *Peer) {
+func (r *Peers) add(p *Peer) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.last++
@@ -34,7 +35,7 @@ func (r *registry) add(p *Peer) {
 }
 
 // remove forgets a peer that has gone; it stays the current one, so that a line meant for it does not reach another.
-func (r *registry) remove(p *Peer) {
+func (r *Peers) remove(p *Peer) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.all = slices.DeleteFunc(r.all, func(q *Peer) bool { return q == p })
@@ -44,7 +45,7 @@ func (r *registry) remove(p *Peer) {
 }
 
 // restore makes p, which has gone, one of the peers again.
-func (r *registry) restore(p *Peer) {
+func (r *Peers) restore(p *Peer) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.gone = slices.DeleteFunc(r.gone, func(q *Peer) bool { return q == p })
@@ -53,49 +54,52 @@ func (r *registry) restore(p *Peer) {
 }
 
 // count returns how many peers there have been.
-func (r *registry) count() int {
+func (r *Peers) count() int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.last
 }
 
-// Peers returns the peers that are connected, in order of number.
-func (s *Session) Peers() []*Peer {
-	s.peers.mu.Lock()
-	defer s.peers.mu.Unlock()
-	return slices.Clone(s.peers.all)
+// Peers returns the peers, and which one is meant where none is named.
+func (s *Session) Peers() *Peers { return &s.peers }
+
+// List returns the peers that are connected, in order of number.
+func (r *Peers) List() []*Peer {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.all)
 }
 
 // connected returns how many peers are.
-func (s *Session) connected() int {
-	s.peers.mu.Lock()
-	defer s.peers.mu.Unlock()
-	return len(s.peers.all)
+func (r *Peers) connected() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return len(r.all)
 }
 
 // Gone returns the peers that have gone and can be dialled again.
-func (s *Session) Gone() []*Peer {
-	s.peers.mu.Lock()
-	defer s.peers.mu.Unlock()
-	return slices.Clone(s.peers.gone)
+func (r *Peers) Gone() []*Peer {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.gone)
 }
 
 // Current returns the peer that is meant where none is named. It may have gone; nil: there is none.
-func (s *Session) Current() *Peer {
-	s.peers.mu.Lock()
-	defer s.peers.mu.Unlock()
-	return s.peers.current
+func (r *Peers) Current() *Peer {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.current
 }
 
 // Use makes p the current peer.
-func (s *Session) Use(p *Peer) {
-	s.peers.mu.Lock()
-	defer s.peers.mu.Unlock()
-	s.peers.current = p
+func (r *Peers) Use(p *Peer) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.current = p
 }
 
 // Several reports whether it has to be said which peer something is about.
-func (s *Session) Several() bool { return len(s.Listeners()) > 0 || s.connected() > 1 }
+func (s *Session) Several() bool { return len(s.Listeners()) > 0 || s.peers.connected() > 1 }
 
 // Usable returns nil while p is connected, else why it cannot be used and what helps.
 func (s *Session) Usable(p *Peer) error {
@@ -106,7 +110,7 @@ func (s *Session) Usable(p *Peer) error {
 	hint := ".reconnect dials it again"
 	if p.accepted {
 		hint = "it has to connect again"
-		if others := s.Peers(); len(others) > 0 {
+		if others := s.peers.List(); len(others) > 0 {
 			hint = fmt.Sprintf(".use %d takes another", others[0].Number())
 		}
 	}
@@ -122,13 +126,13 @@ func (s *Session) NotConnected() error {
 }
 
 // FindGone returns the peer that text names, also where it has gone and can be dialled again.
-func (s *Session) FindGone(text string) (*Peer, error) {
-	p, err := s.Find(text)
+func (r *Peers) FindGone(text string) (*Peer, error) {
+	p, err := r.Find(text)
 	if err == nil {
 		return p, nil
 	}
 	name := strings.TrimPrefix(text, "@")
-	for _, q := range s.Gone() {
+	for _, q := range r.Gone() {
 		if strconv.Itoa(q.Number()) == name || name != "" && q.Name() == name {
 			return q, nil
 		}
@@ -153,10 +157,10 @@ func CheckName(text string) error {
 }
 
 // Rename gives p a name that no other peer has; "" takes it off. The name has to be one for CheckName.
-func (s *Session) Rename(p *Peer, name string) error {
-	s.peers.mu.Lock()
-	defer s.peers.mu.Unlock()
-	for _, all := range [][]*Peer{s.peers.all, s.peers.gone} {
+func (r *Peers) Rename(p *Peer, name string) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, all := range [][]*Peer{r.all, r.gone} {
 		for _, q := range all {
 			if q != p && name != "" && q.Name() == name {
 				return fmt.Errorf("peer %d has this name already (.name %d takes it off)", q.Number(), q.Number())
