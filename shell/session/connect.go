@@ -243,6 +243,11 @@ func (c *connector) connOptions(p *Peer, ready <-chan struct{}) *rpcconn.Options
 			c.onRequest(p, req)
 		},
 		OnAnswer: func(req *rpcconn.Request, r *rpcconn.Response) { c.session.answering.publish(p, req, r, req.Remark) },
+		OnFrame: func(frame []byte, out bool) {
+			if c.session.bus.Frames() {
+				p.publish(&event.Event{Kind: event.Frame, Out: out, Frame: frame})
+			}
+		},
 		OnOther: func(text json.RawMessage) {
 			<-ready
 			p.publish(&event.Event{Kind: event.Other, Value: text})

@@ -133,3 +133,39 @@ func (f answerFunc) Answer(ctx context.Context, _ *answer.Request) (json.RawMess
 func answerBy(method string, f answerFunc) *answer.Rule {
 	return &answer.Rule{Pattern: method, Answerer: f}
 }
+
+// Whoever asks for frames sees the bytes as they come and go; nobody else does.
+func TestFrames(t *testing.T) {
+	s, p, far := dialWire(t, Options{})
+	frames := s.Events().Subscribe(event.Options{Frames: true})
+	bare := s.Events().Subscribe(event.Options{})
+	answered := make(chan error, 1)
+	go func() {
+		_, err := p.Call(context.Background(), "m", nil)
+		answered <- err
+	}()
+	far.expect(`{"jsonrpc":"2.0","id":1,"method":"m"}`)
+	far.send(`{"result":1, "id":1,"jsonrpc":"2.0"}`)
+	if err := <-answered; err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for range 4 {
+		e, err := frames.Next(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, fmt.Sprintf("%s %v %s", e.Kind, e.Out, e.Frame))
+	}
+	want := []string{
+		"request true ", `frame true {"jsonrpc":"2.0","id":1,"method":"m"}`, `frame false {"result":1, "id":1,"jsonrpc":"2.0"}`, "response false ",
+	}
+	if fmt.Sprint(got) != fmt.Sprint(want) {
+		t.Errorf("got  %q\nwant %q", got, want)
+	}
+	for range 2 {
+		if e, err := bare.Next(t.Context()); err != nil || e.Kind == event.Frame {
+			t.Errorf("%v, %v", e, err)
+		}
+	}
+}
