@@ -255,7 +255,7 @@ func (s *Shell) runHook(ctx context.Context, h *session.Hook) error {
 	s.desk.updatePrompt()
 	if err != nil && ctx.Err() == nil && !exit.IsShown(err) {
 		p := session.HookOf(ctx).Peer
-		p.Problem(fmt.Sprintf("%s: .on %s %s: %s", p.Title(), command.TriggerText(h.Trigger), h.Line, view.CompactError(err)))
+		p.Problem(fmt.Sprintf("%s: .on %s %s: %s", p.Title(), h.Trigger.Text, h.Line, view.CompactError(err)))
 	}
 	return err
 }
