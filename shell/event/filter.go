@@ -88,8 +88,14 @@ func (f *Filter) add(word string) error {
 // String returns the filter as it was written, "" where it chooses all.
 func (f Filter) String() string { return f.text }
 
-// OfKind returns the filter that chooses one kind.
-func OfKind(k Kind) Filter { return Filter{text: "kind:" + string(k), kinds: []Kind{k}} }
+// OfKind returns the filter that chooses events of these kinds, at least one.
+func OfKind(kinds ...Kind) Filter {
+	words := make([]string, len(kinds))
+	for i, k := range kinds {
+		words[i] = "kind:" + string(k)
+	}
+	return Filter{text: strings.Join(words, " "), kinds: kinds}
+}
 
 // WithMethod returns f, but for events of methods that a glob matches, and nothing else: whatever the glob looks like, it is none of
 // the filter's other words.
