@@ -26,6 +26,9 @@ type Options struct {
 	OnStray   func(*Response)           // an answer that no call waits for: unknown, late or duplicate
 	OnOther   func(json.RawMessage)     // what is no message and wants no answer, valid until it returns
 	OnError   func(error)               // a frame that is no message; and, on another goroutine, an answer that could not be sent or a Handler that panicked
+
+	// OnFrame is shown each frame, before it is made anything of, or goes out; see Tap.Watch. nil: nobody looks.
+	OnFrame func(frame []byte, out bool)
 }
 
 // Limits on what a peer can make a Conn do.
@@ -62,6 +65,14 @@ func New(ch Channel, codec Codec, opts *Options) *Conn {
 	c := &Conn{ch: ch, codec: codec, done: make(chan struct{}), work: make(chan *Request)}
 	if opts != nil {
 		c.opts = *opts
+	}
+	if c.opts.OnFrame != nil {
+		tap, ok := ch.(*Tap)
+		if !ok {
+			tap = NewTap(ch)
+		}
+		tap.Watch(c.opts.OnFrame)
+		c.ch = tap
 	}
 	c.ctx, c.cancel = context.WithCancel(context.Background())
 	go c.read()

@@ -30,7 +30,7 @@ func TestTap(t *testing.T) {
 	tap := rpcconn.NewTap(&script{frames: []string{"1", "2", "3", "4"}})
 	var seen []string
 	watch := func(name string) (stop func()) {
-		return tap.Watch(func(frame []byte) { seen = append(seen, name+string(frame)) })
+		return tap.Watch(func(frame []byte, _ bool) { seen = append(seen, name+string(frame)) })
 	}
 	recv := func() {
 		t.Helper()

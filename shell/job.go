@@ -201,7 +201,7 @@ func (r *runner) explain(err error, j *job) error {
 }
 
 // gather returns the results of several peers as one array.
-func gather(all []*answered) json.RawMessage {
+func gather(all []*peerOutcome) json.RawMessage {
 	outcomes := make([]*call.Outcome, len(all))
 	for i, a := range all {
 		outcomes[i] = a.Outcome
@@ -209,7 +209,7 @@ func gather(all []*answered) json.RawMessage {
 	return call.Gather(outcomes)
 }
 
-func results(all []*answered) []*view.Result {
+func results(all []*peerOutcome) []*view.Result {
 	shown := make([]*view.Result, len(all))
 	for i, a := range all {
 		shown[i] = a.result

@@ -17,7 +17,7 @@ type lines struct{ shell *Shell }
 
 var _ command.Lines = (*lines)(nil)
 
-func (l *lines) UpdatePrompt() { l.shell.desk.updatePrompt() }
+func (l *lines) UpdatePrompt() { l.shell.prompter.updatePrompt() }
 
 func (l *lines) Quit() { l.shell.leave() }
 
@@ -34,7 +34,7 @@ func (l *lines) SetStops(stops bool) {
 }
 
 func (l *lines) UntilAsked(ctx context.Context) (context.Context, func()) {
-	return l.shell.desk.untilAsked(ctx)
+	return l.shell.prompter.untilAsked(ctx)
 }
 
 func (l *lines) Interruption(ctx context.Context, doing string) error {
@@ -60,7 +60,7 @@ func (l *lines) Ask(ctx context.Context, question string, complete func(typed st
 // RunTyped implements command.Lines.
 func (l *lines) RunTyped(ctx context.Context, line string) error {
 	s := l.shell
-	prompt := s.desk.prompt()
+	prompt := s.prompter.prompt()
 	s.view.Say("%s", view.Visible(prompt+line))
 	s.keep(line)
 	s.runner.begin(line)

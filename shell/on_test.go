@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -152,6 +153,10 @@ func TestOnMistakes(t *testing.T) {
 		{".on x y $params.a.b[0] | .c + $params.d + $later", "", ""},
 		{".on x !y $later", "", ""},
 		{".on x @1,,2 y", "@1", "a peer is missing"},
+		{".on kind:x y", "kind:x", "a kind is one of"},
+		{".on kind:error", "", "a method belongs here"},
+		{".on kind:error [x y", "[x", "is no pattern"},
+		{".on kind:note", "", "a line is missing"},
 		{".off", "", "which? .on lists what is set"},
 		{".off nosuch", "nosuch", "nothing is set for nosuch"},
 		{".off 9", "9", "nothing is set for 9"},
@@ -252,6 +257,31 @@ func TestOn(t *testing.T) {
 	s.until("that the second line failed", func() bool { return strings.Contains(s.run(".on"), "Method not found") })
 	s.run(".off tick")
 	if got := s.run(".on"); !strings.Contains(got, "nothing is set") {
+		t.Errorf("after .off: %s", got)
+	}
+}
+
+// A line of .on may be for any event that a filter chooses, and sees all of it. What it sends itself is none.
+func TestOnFilter(t *testing.T) {
+	s := startSession(t, dial.Config{Protocol: "jsonrpc"})
+	s.run(".connect $PEER")
+	s.run(".on kind:error nosuch* seen = nosuch/again $event.error.code")
+	s.run(".on kind:error * .print $event.error.code")
+	s.run(".on kind:note .print $event.text")
+	s.run(".on peer:1 tick ticked = my_add $params[0] 1")
+	s.run("ticks 1")
+	s.until("the tick", func() bool { return strings.Contains(s.run(".print $ticked"), "2") })
+	s.run("nosuch/first &")
+	s.see(`← #\d+ error -32601: Method not found`)
+	s.see(`(?m)^-32601$`)
+	got := s.run(".on")
+	for _, want := range []string{`1  kind:error nosuch\* +1 `, `kind:error \* +1 `, `peer:1 tick +1 `} {
+		if !regexp.MustCompile(want).MatchString(got) {
+			t.Errorf(".on has nothing that matches %s:\n%s", want, got)
+		}
+	}
+	s.run(".off kind:error *")
+	if got := s.run(".on"); strings.Contains(got, "kind:error *") {
 		t.Errorf("after .off: %s", got)
 	}
 }

@@ -70,7 +70,7 @@ type Shell struct {
 	commands  *command.Table
 	completer *complete.Completer
 	runner    *runner
-	desk      *desk
+	prompter  *prompter
 	left      context.Context // ends when .quit is given
 	leave     context.CancelFunc
 	close     func() // is Close, once
@@ -95,12 +95,12 @@ func New(cfg Config) *Shell {
 		options.Terminal = cfg.Terminal
 	}
 	s.view = view.New(options, s.session.Events())
-	s.desk = newDesk(s.session, cfg.Terminal)
+	s.prompter = newPrompter(s.session, cfg.Terminal)
 	lines := &lines{s}
 	s.commands = command.New(command.Deps{Session: s.session, View: s.view, Lines: lines, History: cfg.History})
 	s.completer = complete.New(s.session, s.commands, s.view.Width)
-	s.runner = &runner{session: s.session, view: s.view, commands: s.commands, desk: s.desk}
-	s.desk.follow(s.commands.Index())
+	s.runner = &runner{session: s.session, view: s.view, commands: s.commands, prompter: s.prompter}
+	s.prompter.follow(s.commands.Index())
 	s.close = sync.OnceFunc(s.end)
 	return s
 }
@@ -114,7 +114,7 @@ func (s *Shell) Close() { s.close() }
 func (s *Shell) end() {
 	s.leave()
 	s.session.Close()
-	s.desk.close()
+	s.prompter.close()
 	s.view.Close()
 }
 
@@ -124,7 +124,7 @@ func (s *Shell) Run(ctx context.Context) error {
 	defer cancel()
 	for {
 		s.view.Flush()
-		text, err := s.cfg.Terminal.ReadLine(ctx, s.desk.prompt())
+		text, err := s.cfg.Terminal.ReadLine(ctx, s.prompter.prompt())
 		if err != nil {
 			if errors.Is(err, io.EOF) || s.left.Err() != nil {
 				return nil
@@ -132,7 +132,7 @@ func (s *Shell) Run(ctx context.Context) error {
 			return err
 		}
 		s.keep(text)
-		_ = s.runTyped(ctx, text, view.Width(s.desk.lastPrompt())) // it has been shown
+		_ = s.runTyped(ctx, text, view.Width(s.prompter.lastPrompt())) // it has been shown
 		if s.left.Err() != nil {
 			return nil
 		}
@@ -252,10 +252,10 @@ func (s *Shell) Call(ctx context.Context, notify bool, method string, words []st
 // runHook runs a line of .on.
 func (s *Shell) runHook(ctx context.Context, h *session.Hook) error {
 	err := s.Eval(ctx, h.Line)
-	s.desk.updatePrompt()
+	s.prompter.updatePrompt()
 	if err != nil && ctx.Err() == nil && !exit.IsShown(err) {
 		p := session.HookOf(ctx).Peer
-		p.Problem(fmt.Sprintf("%s: .on %s %s: %s", p.Title(), command.TriggerText(h.Trigger), h.Line, view.CompactError(err)))
+		p.Problem(fmt.Sprintf("%s: .on %s %s: %s", p.Title(), h.Trigger.Text, h.Line, view.CompactError(err)))
 	}
 	return err
 }

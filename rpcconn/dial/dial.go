@@ -108,9 +108,8 @@ func (l *Link) on(ch rpcconn.Channel, codec rpcconn.Codec, opts *rpcconn.Options
 	return l
 }
 
-// Watch has see called with each frame that comes in, before it is made anything of, until stop is called; see Tap of
-// transport.
-func (l *Link) Watch(see func(frame []byte)) (stop func()) { return l.tap.Watch(see) }
+// Watch has see called with each frame, in and out, until stop is called; see rpcconn.Tap.
+func (l *Link) Watch(see func(frame []byte, out bool)) (stop func()) { return l.tap.Watch(see) }
 
 func onError(opts *rpcconn.Options) func(error) {
 	if opts == nil {

@@ -34,7 +34,11 @@ func TestRaw(t *testing.T) {
 				}
 			}
 			seen := make(chan string, 1)
-			stop := link.Watch(func(frame []byte) { seen <- string(frame) })
+			stop := link.Watch(func(frame []byte, out bool) {
+				if !out {
+					seen <- string(frame)
+				}
+			})
 			if _, err := io.WriteString(nc, "{}\n"); err != nil {
 				t.Fatal(err)
 			}

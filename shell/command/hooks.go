@@ -3,6 +3,7 @@ package command
 import (
 	"context"
 	"strconv"
+	"strings"
 
 	"rpcsh/shell/arguments"
 
@@ -26,20 +27,22 @@ func hookCommands(s *session.Session, v *view.View, check func(line lang.Text) e
 	h := &hooker{s, v, check}
 	return []Command{
 		{
-			Name: "on", Group: groupServing, Usage: "[connect | close | METHOD LINE]",
+			Name: "on", Group: groupServing, Usage: "[connect | close | METHOD | kind:KIND [METHOD] LINE]",
 			Summary: "run a line whenever a peer comes, goes, or notifies; without arguments, list what is set",
-			Help: "METHOD may be a glob; in quotes it is a method, whatever it is called. A call in LINE goes to " +
+			Help: "METHOD may be a glob; in quotes it is a method, whatever it is called. kind: and peer:N are those of " +
+				".watch: kinds that have a method want METHOD behind them, the others do not. A call in LINE goes to " +
 				"that peer where it names none, and .close, .name, .use and .serve mean it. Lines for one event " +
 				"run in the order in which they were set, for one peer one after the other, and beside what you " +
-				"type.",
+				"type. What lines themselves send runs none.",
 			Terms: []Term{
 				{"$peer", "the number of the peer"},
-				{"$method", "the method of the notification; null where the peer comes or goes"},
+				{"$method", "the method of the message; null where there is none"},
 				{"$params", "its params; null where there are none"},
+				{"$event", "all that there is to know, as --linger prints it: $event.error.code, $event.text"},
 			},
 			Examples: []string{
 				".on connect welcome $peer", ".on connect .name web", ".on job/done r = job/result id=$params.id",
-				".on 'log*' @1 !log $params", ".on close @all !left $peer",
+				".on 'log*' @1 !log $params", ".on close @all !left $peer", ".on kind:error * .print $event.error",
 			},
 			Find: h.completeTrigger,
 			Run: func(_ context.Context, args lang.Text) error {
@@ -63,7 +66,7 @@ func hookCommands(s *session.Session, v *view.View, check func(line lang.Text) e
 // on runs .on TRIGGER LINE.
 func (h *hooker) on(args lang.Text) error {
 	a := arguments.Read(args)
-	t, err := parseTrigger(a.Quoted())
+	t, err := parseTrigger(a)
 	if err != nil {
 		return err
 	}
@@ -80,42 +83,76 @@ func (h *hooker) on(args lang.Text) error {
 	return nil
 }
 
-// parseTrigger reads connect, close, or a METHOD, which quotes keep from being one of these.
-func parseTrigger(word lang.Text) (session.Trigger, error) {
+// parseTrigger reads connect, close, a METHOD, which quotes keep from being one of these, or words of a filter and then, where the
+// kinds that they choose have one, a METHOD.
+func parseTrigger(a *arguments.Args) (session.Trigger, error) {
+	word := a.Quoted()
 	switch kind := event.Kind(word.Text); kind {
 	case "":
 		return session.Trigger{}, arguments.Mistake(word, "connect, close or a method belongs here")
 	case event.Connect, event.Close:
-		return session.Trigger{Kind: kind}, nil
+		return session.Trigger{Text: word.Text, Filter: event.OfKind(kind)}, nil
 	}
-	t := session.Trigger{Kind: event.Notification, Method: arguments.Unquote(word.Text)}
-	if err := glob.Check(t.Method); err != nil {
-		return t, arguments.Mistake(word, err.Error())
+	if !isFilterWord(word.Text) {
+		return methodTrigger("", event.OfKind(event.Notification).Incoming(), word)
 	}
-	return t, nil
+	words := word
+	for isFilterWord(a.Peek().Text) {
+		next := a.Word()
+		words.Text += " " + next.Text
+	}
+	var filter event.Filter
+	if err := withFilter(words, func(f event.Filter) { filter = f }); err != nil {
+		return session.Trigger{}, err
+	}
+	if !filter.HasMethods() {
+		return session.Trigger{Text: words.Text, Filter: filter}, nil
+	}
+	if !strings.Contains(words.Text, "kind:") {
+		filter = filter.With(event.OfKind(event.Notification).Incoming())
+	}
+	method := a.Quoted()
+	if method.Text == "" {
+		return session.Trigger{}, arguments.Mistake(method, "a method belongs here, or a glob: * is any")
+	}
+	return methodTrigger(words.Text+" ", filter, method)
 }
 
-// TriggerText returns t as .on is told it.
-func TriggerText(t session.Trigger) string {
-	name := t.Method
-	switch {
-	case t.Kind != event.Notification:
-		return string(t.Kind)
-	case name == string(event.Connect), name == string(event.Close):
-		return "'" + name + "'"
+// isFilterWord reports whether a word is one of a filter that is no method.
+func isFilterWord(word string) bool {
+	for _, sort := range []string{"kind:", "peer:", "dir:"} {
+		if strings.HasPrefix(word, sort) {
+			return true
+		}
 	}
-	return lang.SpellMethod(name)
+	return false
+}
+
+// methodTrigger returns what a filter chooses of a method's messages.
+func methodTrigger(before string, filter event.Filter, word lang.Text) (session.Trigger, error) {
+	method := arguments.Unquote(word.Text)
+	if err := glob.Check(method); err != nil {
+		return session.Trigger{}, arguments.Mistake(word, err.Error())
+	}
+	text := lang.SpellMethod(method)
+	if method == string(event.Connect) || method == string(event.Close) || isFilterWord(method) {
+		text = "'" + method + "'"
+	}
+	return session.Trigger{Text: before + text, Filter: filter.WithMethod(method)}, nil
 }
 
 // triggerTitle says what t is.
 func triggerTitle(t session.Trigger) string {
-	switch t.Kind {
-	case event.Connect:
+	switch t.Text {
+	case string(event.Connect):
 		return "a peer that comes"
-	case event.Close:
+	case string(event.Close):
 		return "a peer that goes"
 	}
-	return "the notification " + t.Method
+	if strings.HasPrefix(t.Filter.String(), "kind:notification ") && !isFilterWord(t.Text) {
+		return "the notification " + arguments.Unquote(t.Text)
+	}
+	return t.Text
 }
 
 // list lists what .on has set.
@@ -134,7 +171,7 @@ func (h *hooker) list() {
 		if err != nil {
 			text = view.Visible(human.Clip(view.CompactError(err), longest))
 		}
-		trigger := view.Visible(TriggerText(hook.Trigger))
+		trigger := view.Visible(hook.Trigger.Text)
 		t.Row(strconv.Itoa(i+1), trigger, human.Grouped(runs), view.Visible(hook.Line), text)
 	}
 	h.view.Say("%s", t.Within(h.view.ListWidth()))
@@ -143,25 +180,25 @@ func (h *hooker) list() {
 // off runs .off connect|close|METHOD|N.
 func (h *hooker) off(args lang.Text) error {
 	a := arguments.Read(args)
-	first := a.Quoted()
-	if err := a.End(); err != nil {
-		return err
-	}
-	if first.Text == "" {
+	first := a.Rest
+	if a.Empty() {
 		return arguments.Mistake(first, "which? .on lists what is set")
 	}
-	t, err := parseTrigger(first)
+	t, err := parseTrigger(a)
+	if err == nil {
+		err = a.End()
+	}
 	if err != nil {
 		return err
 	}
-	if h.session.Hooks().Remove(func(_ int, hook *session.Hook) bool { return hook.Trigger == t }) > 0 {
+	if h.session.Hooks().Remove(func(_ int, hook *session.Hook) bool { return hook.Trigger.Text == t.Text }) > 0 {
 		return nil
 	}
 	n, err := strconv.Atoi(first.Text)
 	if err == nil && h.session.Hooks().Remove(func(i int, _ *session.Hook) bool { return i == n }) > 0 {
 		return nil
 	}
-	return arguments.Mistake(first, "nothing is set for "+TriggerText(t)+" (.on lists what is)")
+	return arguments.Mistake(first, "nothing is set for "+t.Text+" (.on lists what is)")
 }
 
 // completeTrigger completes what a line can be run at.
@@ -173,6 +210,11 @@ func (h *hooker) completeTrigger(words []string, typed string) []completer.Candi
 		{Text: string(event.Connect), Description: "a peer comes"},
 		{Text: string(event.Close), Description: "a peer goes"},
 	}
+	if typed != "" && (strings.HasPrefix("kind:", typed) || strings.HasPrefix(typed, "kind:")) {
+		for _, k := range event.Kinds() {
+			all = append(all, completer.Candidate{Text: "kind:" + string(k), Description: "an event of this kind"})
+		}
+	}
 	return completer.Find(typed, append(all, called(h.session, "called by")...), MaxCandidates)
 }
 
@@ -183,7 +225,7 @@ func (h *hooker) completeHook(words []string) []completer.Candidate {
 	}
 	var all []completer.Candidate
 	for i, hook := range h.session.Hooks().List() {
-		description := TriggerText(hook.Trigger) + " " + hook.Line
+		description := hook.Trigger.Text + " " + hook.Line
 		all = append(all, completer.Candidate{Text: strconv.Itoa(i + 1), Description: description})
 	}
 	return all

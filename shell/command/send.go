@@ -123,7 +123,10 @@ func (r *sending) send(ctx context.Context, s *session.Session, v *view.View) er
 	for _, p := range peers {
 		link := p.Link()
 		if r.wait > 0 {
-			stop := link.Watch(func(frame []byte) {
+			stop := link.Watch(func(frame []byte, out bool) {
+				if out {
+					return
+				}
 				v.Raw(p.Event(), frame)
 				select {
 				case came <- struct{}{}:

@@ -25,13 +25,13 @@ const (
 	maxLeftNames  = 1000 // names under which left-out events are counted; further ones are "others"
 )
 
-// Options say what a subscriber gets, and how much of it may wait. The zero Options are all events but for frames, with Count.
+// Options say what a subscriber gets, and how much of it may wait. The zero Options are all events but frames, with Count.
 type Options struct {
 	Filter Filter
 	Policy Policy
 	Events int  // that wait at most; 0: 10,000
 	Bytes  int  // that these hold on to; 0: 64 MiB. One event that is larger alone is taken.
-	Frames bool // Event.Frame is wanted
+	Frames bool // events of the kind Frame are wanted, too
 }
 
 // A Bus hands events to subscribers, each in the order in which they were published. Its methods may be called by any number of
@@ -45,7 +45,7 @@ type Bus struct {
 	closed      bool
 }
 
-// Frames reports whether a subscriber wants the bytes of frames, so that those who publish need not keep them for nobody.
+// Frames reports whether a subscriber wants frames, so that they need not be published for nobody.
 func (b *Bus) Frames() bool { return b.frames.Load() > 0 }
 
 // Publish gives e its number, and its time where it has none, and hands it to the subscribers. What e points to is copied before
@@ -61,23 +61,15 @@ func (b *Bus) Publish(e *Event) (number uint64) {
 	if e.Time.IsZero() {
 		e.Time = time.Now()
 	}
-	var whole, bare *Event // copies, made when the first subscriber takes them
+	var kept *Event // made when the first subscriber takes it
 	for _, s := range b.subscribers {
-		if !s.opts.Filter.Match(e) || !s.room(e) {
+		if e.Kind == Frame && !s.opts.Frames || !s.opts.Filter.Match(e) || !s.room(e) {
 			continue
 		}
-		kept := &bare
-		if s.opts.Frames {
-			kept = &whole
+		if kept == nil {
+			kept = e.clone()
 		}
-		if *kept == nil {
-			copied := *e
-			if !s.opts.Frames {
-				copied.Frame = nil
-			}
-			*kept = copied.clone()
-		}
-		s.put(*kept)
+		s.put(kept)
 	}
 	return e.Number
 }

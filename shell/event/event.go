@@ -32,6 +32,7 @@ const (
 	Learned      Kind = "learned"      // methods became known
 	Parked       Kind = "parked"       // a request waits for a person: ID, Method, Params
 	Unparked     Kind = "unparked"     // it no longer waits though no person has answered it
+	Frame        Kind = "frame"        // what is about to be decoded, or sent: Frame; for subscribers that ask for frames
 	Note         Kind = "note"         // what is worth telling
 	Problem      Kind = "problem"      // a mistake for which nobody waits
 )
@@ -119,7 +120,7 @@ type Event struct {
 	// told once a second.
 	Topic, Reason string
 
-	Frame []byte // the frame that the message came in or went out in, for subscribers that ask for it
+	Frame []byte // without what the framing puts around it; or bytes that are no frame, as they are sent on purpose
 }
 
 // size is about how much memory e holds on to, in bytes.

@@ -23,7 +23,7 @@ type Filter struct {
 
 // Kinds returns the kinds that kind: takes, for help and completion. Error covers what is unreadable, too.
 func Kinds() []Kind {
-	return append(MessageKinds(), Connect, Close, Speaks, Stderr, Progress, Learned, Parked, Unparked, Note, Problem)
+	return append(MessageKinds(), Connect, Close, Speaks, Stderr, Progress, Learned, Parked, Unparked, Frame, Note, Problem)
 }
 
 func kindNames() []string {
@@ -87,6 +87,48 @@ func (f *Filter) add(word string) error {
 
 // String returns the filter as it was written, "" where it chooses all.
 func (f Filter) String() string { return f.text }
+
+// OfKind returns the filter that chooses events of these kinds, at least one.
+func OfKind(kinds ...Kind) Filter {
+	words := make([]string, len(kinds))
+	for i, k := range kinds {
+		words[i] = "kind:" + string(k)
+	}
+	return Filter{text: strings.Join(words, " "), kinds: kinds}
+}
+
+// WithMethod returns f, but for events of methods that a glob matches, and nothing else: whatever the glob looks like, it is none of
+// the filter's other words.
+func (f Filter) WithMethod(pattern string) Filter {
+	f.text = strings.TrimSpace(f.text + " " + pattern)
+	f.methods = []string{pattern}
+	return f
+}
+
+// HasMethods reports whether all events that f chooses are of requests, notifications and their answers, which have a method.
+func (f Filter) HasMethods() bool {
+	return !slices.ContainsFunc(f.kinds, func(k Kind) bool {
+		return k != Request && k != Notification && k != Response && k != Error
+	})
+}
+
+// With returns a filter for what both f and other choose, as far as other says something of kinds and directions of which f says
+// nothing.
+func (f Filter) With(other Filter) Filter {
+	if f.kinds == nil {
+		f.kinds = other.kinds
+	}
+	if f.dirs == nil {
+		f.dirs = other.dirs
+	}
+	return f
+}
+
+// Incoming returns f, but for what comes in.
+func (f Filter) Incoming() Filter {
+	f.dirs = []bool{false}
+	return f
+}
 
 // Match reports whether f chooses e.
 func (f Filter) Match(e *Event) bool {

@@ -2,6 +2,7 @@ package event
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"time"
@@ -16,12 +17,13 @@ import (
 //	time     when it happened, RFC 3339 with nanoseconds
 //	number   of the event in its session
 //	peer     the number of the peer; name: what the person calls it
-//	dir      of messages: in or out
+//	dir      of messages and frames: in or out
 //	kind     as in Kind
 //	pending  the number by which a request that waits for a person is answered
 //	id       of the message, as it is on the wire
 //	method   of a response, that of its request
 //	params, result, error, value, extra   as they are on the wire, without blanks between tokens
+//	frame    the bytes of a frame, base64
 //	ms       of a response: milliseconds since its request
 //	match    of a response: late or unmatched
 //	text     a remark, or what there is to say
@@ -33,7 +35,7 @@ func (e *Event) AppendJSON(b []byte) []byte {
 	if e.Peer.Number > 0 {
 		b = e.Peer.appendMembers(append(b, ','))
 	}
-	if e.Kind.IsMessage() {
+	if e.Kind.IsMessage() || e.Kind == Frame {
 		b = append(b, `,"dir":"in"`...)
 		if e.Out {
 			b = append(b[:len(b)-len(`in"`)], `out"`...)
@@ -56,6 +58,9 @@ func (e *Event) AppendJSON(b []byte) []byte {
 	}
 	b = appendMember(b, "value", e.Value)
 	b = appendMember(b, "extra", e.Extra)
+	if e.Frame != nil {
+		b = append(base64.StdEncoding.AppendEncode(append(b, `,"frame":"`...), e.Frame), '"')
+	}
 	if e.Took > 0 {
 		b = fmt.Appendf(b, `,"ms":%.3f`, float64(e.Took)/float64(time.Millisecond))
 	}

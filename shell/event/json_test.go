@@ -27,6 +27,7 @@ func TestAppendJSON(t *testing.T) {
 		{Event{Kind: Error, Err: &rpcconn.Error{}, Result: []byte("1"), Match: Unmatched},
 			`,"dir":"in","kind":"error","result":1,"error":{"code":0,"message":""},"match":"unmatched"}`},
 		{Event{Kind: Other, Value: []byte("{\n\"a\":1}"), Extra: []byte(`{"s":1}`)}, `,"dir":"in","kind":"other","value":{"a":1},"extra":{"s":1}}`},
+		{Event{Kind: Frame, Out: true, Frame: []byte("{}\x00")}, `,"dir":"out","kind":"frame","frame":"e30A"}`},
 		{Event{Kind: Unreadable, Text: "bad"}, `,"dir":"in","kind":"unreadable","text":"bad"}`},
 	} {
 		tt.event.Number, tt.event.Time = 7, at

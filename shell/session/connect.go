@@ -194,13 +194,12 @@ func (c *connector) adopt(p *Peer, link *dial.Link, ready chan struct{}, announc
 	known, err := c.session.opts.Store.Load(p.storedAs)
 	c.session.remarkError(err)
 	p.known = known
-	p.caller = call.New(call.Host{Peer: p.Event, Publish: c.session.bus.Publish, Dialect: p.Dialect, Documents: p.showDocuments, ReadFile: readArgument}, known)
+	p.caller = call.New(call.Host{Peer: p.Event, Publish: p.publish, Dialect: p.Dialect, Documents: p.showDocuments, ReadFile: readArgument}, known)
 	c.attach(p, link)
 	c.session.discovery.teach(p)
 	p.since = time.Now()
 	c.session.peers.add(p)
 	announce()
-	c.session.hooks.fire(p, event.Connect, nil)
 	close(ready)
 	c.begin(p)
 }
@@ -243,6 +242,11 @@ func (c *connector) connOptions(p *Peer, ready <-chan struct{}) *rpcconn.Options
 			c.onRequest(p, req)
 		},
 		OnAnswer: func(req *rpcconn.Request, r *rpcconn.Response) { c.session.answering.publish(p, req, r, req.Remark) },
+		OnFrame: func(frame []byte, out bool) {
+			if c.session.bus.Frames() {
+				p.announce(&event.Event{Kind: event.Frame, Out: out, Frame: frame})
+			}
+		},
 		OnOther: func(text json.RawMessage) {
 			<-ready
 			p.publish(&event.Event{Kind: event.Other, Value: text})
@@ -281,12 +285,13 @@ func (c *connector) onRequest(p *Peer, req *rpcconn.Request) {
 	if watched {
 		e.Origin = event.FromSession // whoever waits for the call sees how far it has come
 	}
-	p.publish(e)
+	p.announce(e)
 	if !watched {
 		c.session.discovery.onPeerNews(p, req)
 		c.session.answering.handleNotification(p, req)
 	}
-	c.session.hooks.fire(p, event.Notification, req)
+	e.Origin = event.FromPeer
+	c.session.hooks.fire(p, e)
 }
 
 // Linger waits for d, or as long as there is a connection if d is 0. A session that listens waits for ctx's end then.

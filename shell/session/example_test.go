@@ -12,38 +12,25 @@ import (
 	"rpcsh/shell/session"
 )
 
-// A program connects, serves a method, calls one that calls back before it answers, and prints what happens.
+// A program connects, serves a method, calls one that calls back before it answers, and prints what happens. Errors are left out.
 func Example() {
-	ctx := context.Background()
-	wire := dial.Config{Protocol: "jsonrpc", Framing: "rfc7464"}
-	peer, err := demo.Start(ctx, wire)
-	if err != nil {
-		panic(err)
-	}
-	defer peer.Close()
+	ctx, wire := context.Background(), dial.Config{Protocol: "jsonrpc", Framing: "rfc7464"}
+	demoPeer, _ := demo.Start(ctx, wire)
+	defer demoPeer.Close()
 
 	s := session.New(session.Options{})
-	messages, _ := event.ParseFilter("kind:request kind:notification kind:response")
-	events := s.Events().Subscribe(event.Options{Filter: messages, Policy: event.Wait})
+	events := s.Events().Subscribe(event.Options{Policy: event.Wait, Filter: event.OfKind(event.MessageKinds()...)})
 	double, _ := answer.NewExpression(".[0]*2")
 	s.Rules().Set(&answer.Rule{Pattern: "my_double", Answerer: double})
 
-	p, err := s.Connect(ctx, peer.Target(), wire)
-	if err != nil {
-		panic(err)
-	}
-	response, err := p.Call(ctx, "my_progress_add", json.RawMessage(`[2,2]`))
-	if err != nil {
-		panic(err)
-	}
+	p, _ := s.Connect(ctx, demoPeer.Target(), wire)
+	response, _ := p.Call(ctx, "my_progress_add", json.RawMessage(`[2,2]`))
 	fmt.Printf("my_progress_add 2 2 is %s\n", response.Result)
 	s.Close()
-	for {
-		e, err := events.Next(ctx)
-		if err != nil {
-			return
-		}
-		fmt.Println(map[bool]string{true: "→", false: "←"}[e.Out], e.Kind, e.Method+string(e.Params)+string(e.Result))
+
+	arrows := map[bool]string{true: "→", false: "←"}
+	for e, err := events.Next(ctx); err == nil; e, err = events.Next(ctx) {
+		fmt.Printf("%s %s %s%s%s\n", arrows[e.Out], e.Kind, e.Method, e.Params, e.Result)
 	}
 	// Output:
 	// my_progress_add 2 2 is 4

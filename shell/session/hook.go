@@ -8,22 +8,25 @@ import (
 	"strconv"
 	"sync"
 
-	"rpcsh/rpcconn"
 	"rpcsh/rpcconn/jsontext"
 	"rpcsh/shell/answer"
 	"rpcsh/shell/event"
-	"rpcsh/shell/glob"
 )
 
 // A Trigger says when a hook's line is run.
 type Trigger struct {
-	Kind   event.Kind // event.Connect, event.Close or event.Notification
-	Method string     // of a notification: its name, or a glob
+	Text   string // as people write it; two of the same text are the same
+	Filter event.Filter
 }
 
-// matches reports whether what has happened, a notification of method if it is one, is t.
-func (t Trigger) matches(kind event.Kind, method string) bool {
-	return t.Kind == kind && (kind != event.Notification || glob.Match(t.Method, method))
+// matches reports whether an event is one for which a line is run. What lines themselves send is none, or they would never end; nor is
+// what the session sends of its own accord.
+func (t Trigger) matches(e *event.Event) bool {
+	switch e.Origin {
+	case event.FromHook, event.FromDiscovery, event.FromSession:
+		return false
+	}
+	return t.Filter.Match(e)
 }
 
 // A Hook is a line that is run whenever something happens.
@@ -100,13 +103,13 @@ func (hs *Hooks) Remove(off func(n int, h *Hook) bool) int {
 	return n
 }
 
-// of returns the hooks of what has happened.
-func (hs *Hooks) of(kind event.Kind, method string) []*Hook {
+// of returns the hooks for an event.
+func (hs *Hooks) of(e *event.Event) []*Hook {
 	hs.mu.Lock()
 	defer hs.mu.Unlock()
 	var found []*Hook
 	for _, h := range hs.all {
-		if h.Trigger.matches(kind, method) {
+		if h.Trigger.matches(e) {
 			found = append(found, h)
 		}
 	}
@@ -116,7 +119,7 @@ func (hs *Hooks) of(kind event.Kind, method string) []*Hook {
 // A HookContext is what a hook's line is run for. It is in the line's context.
 type HookContext struct {
 	Peer      *Peer
-	Variables map[string]json.RawMessage // that the line has beside the session's: peer, method, params
+	Variables map[string]json.RawMessage // that the line has beside the session's: peer, method, params, event
 }
 
 type hookKey struct{}
@@ -166,36 +169,40 @@ func (h *HookContext) Narrow(rule *answer.Rule) {
 	}
 }
 
-// fire has the hooks run that are for what p did: in its inbox, after what it did before. It may be called by the goroutine that reads
-// from p.
-func (hs *Hooks) fire(p *Peer, kind event.Kind, req *rpcconn.Request) {
-	method := ""
-	if req != nil {
-		method = req.Method
+// fire has the hooks run that are for an event about p: in its inbox, after what it did before. It may be called by the goroutine that
+// reads from p.
+func (hs *Hooks) fire(p *Peer, e *event.Event) {
+	if hs.runLine == nil {
+		return
 	}
-	found := hs.of(kind, method)
-	if len(found) == 0 || hs.runLine == nil {
+	found := hs.of(e)
+	if len(found) == 0 {
 		return
 	}
 	h := &HookContext{Peer: p, Variables: map[string]json.RawMessage{
 		"peer": json.RawMessage(strconv.Itoa(p.Number())), "params": json.RawMessage("null"), "method": json.RawMessage("null"),
+		"event": e.AppendJSON(nil),
 	}}
+	if e.Method != "" {
+		h.Variables["method"] = jsontext.AppendQuote(nil, e.Method)
+	}
+	if e.Params != nil {
+		h.Variables["params"] = slices.Clone(e.Params)
+	}
 	ends := hs.done // with which what the lines do does
+	if e.Kind.IsMessage() {
+		ends = p.Link().Context()
+	}
 	run := func() {
 		for _, hook := range found {
 			hs.run(ends, hook, h)
 		}
 	}
-	if req == nil {
+	if e.Kind == event.Connect || e.Kind == event.Close {
 		p.inbox.putAlways(run)
 		return
 	}
-	h.Variables["method"] = jsontext.AppendQuote(nil, method)
-	if req.Params != nil {
-		h.Variables["params"] = slices.Clone(req.Params)
-	}
-	ends = p.Link().Context()
-	p.inbox.put(len(req.Params), run)
+	p.inbox.put(len(h.Variables["event"])+len(e.Params), run)
 }
 
 // run runs one hook's line.

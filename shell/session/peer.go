@@ -195,8 +195,15 @@ func (p *Peer) Ending() (reason string, orderly bool) {
 	}
 }
 
-// publish publishes an event about p.
-func (p *Peer) publish(e *event.Event) uint64 {
+// publish publishes an event about p, and has the hooks run that are for it.
+func (p *Peer) publish(e *event.Event) (number uint64) {
+	number = p.announce(e)
+	p.session.hooks.fire(p, e)
+	return number
+}
+
+// announce is publish without the hooks, which run later.
+func (p *Peer) announce(e *event.Event) (number uint64) {
 	e.Peer = p.Event()
 	return p.session.bus.Publish(e)
 }

@@ -53,7 +53,6 @@ func (c *connector) watchEnd(p *Peer, conn *connection) {
 		p.publish(&event.Event{Kind: event.Close, Orderly: orderly, Text: text})
 	}
 	close(conn.reported)
-	c.session.hooks.fire(p, event.Close, nil)
 	if p.accepted {
 		c.session.rules.Forget(p.Number())
 	}
@@ -94,7 +93,6 @@ func (c *connector) reconnect(ctx context.Context, p *Peer) error {
 	c.attach(p, link)
 	c.session.peers.restore(p)
 	p.publish(&event.Event{Kind: event.Connect, Asked: true, Text: "re" + said})
-	c.session.hooks.fire(p, event.Connect, nil)
 	close(ready)
 	c.begin(p)
 	return nil

@@ -17,9 +17,9 @@ import (
 	"rpcsh/shell/view"
 )
 
-// A desk is where a person sits: the prompt says what waits for them, and what they wait for gives way to it. Without a person it does
-// nothing.
-type desk struct {
+// A prompter keeps up the prompt of a person: which peer is meant, and which requests wait for them. What they wait for gives way to
+// these. Without a person it does nothing.
+type prompter struct {
 	session  *session.Session
 	terminal Terminal // nil: nobody sits there
 	news     *event.Subscription
@@ -30,110 +30,107 @@ type desk struct {
 	prompted string     // the prompt that was made last
 }
 
-func newDesk(s *session.Session, terminal Terminal) *desk {
-	return &desk{session: s, terminal: terminal, asked: make(chan struct{}, 1)}
+func newPrompter(s *session.Session, terminal Terminal) *prompter {
+	return &prompter{session: s, terminal: terminal, asked: make(chan struct{}, 1)}
 }
 
 // follow keeps the prompt and the index of the peers' methods up with what happens, until close is called.
-func (d *desk) follow(index *command.MethodIndex) {
-	if d.terminal == nil {
+func (p *prompter) follow(index *command.MethodIndex) {
+	if p.terminal == nil {
 		return
 	}
-	filter, err := event.ParseFilter("kind:connect kind:close kind:learned kind:parked kind:unparked")
-	if err != nil {
-		panic(err) // it is a constant
-	}
-	d.news = d.session.Events().Subscribe(event.Options{Filter: filter})
-	d.watching.Go(func() {
+	filter := event.OfKind(event.Connect, event.Close, event.Learned, event.Parked, event.Unparked)
+	p.news = p.session.Events().Subscribe(event.Options{Filter: filter})
+	p.watching.Go(func() {
 		for {
-			e, err := d.next()
+			e, err := p.next()
 			if errors.Is(err, io.EOF) {
 				return
 			}
 			if e != nil && e.Kind == event.Parked {
 				select {
-				case d.asked <- struct{}{}:
+				case p.asked <- struct{}{}:
 				default: // that there are some is known already
 				}
 			}
-			if p := d.session.Peers().Current(); e != nil && p != nil {
-				index.Prepare(p.Known())
+			if peer := p.session.Peers().Current(); e != nil && peer != nil {
+				index.Prepare(peer.Known())
 			}
-			d.updatePrompt()
+			p.updatePrompt()
 		}
 	})
 }
 
 // next returns the next event, or none after a second if a request waits, whose age the prompt tells.
-func (d *desk) next() (*event.Event, error) {
+func (p *prompter) next() (*event.Event, error) {
 	ctx := context.Background()
-	if len(d.session.WaitingForPerson()) > 0 {
+	if len(p.session.WaitingForPerson()) > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, time.Second)
 		defer cancel()
 	}
-	return d.news.Next(ctx)
+	return p.news.Next(ctx)
 }
 
 // close ends what follow began.
-func (d *desk) close() {
-	if d.news != nil {
-		d.news.Close()
-		d.watching.Wait()
+func (p *prompter) close() {
+	if p.news != nil {
+		p.news.Close()
+		p.watching.Wait()
 	}
 }
 
 // prompt says what waits for the person, which peer is meant where none is named, and whether its certificate was not verified.
-func (d *desk) prompt() string {
-	prompt := d.waitingText() + d.peerPrompt()
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.prompted = prompt
+func (p *prompter) prompt() string {
+	prompt := p.waitingText() + p.peerPrompt()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.prompted = prompt
 	return prompt
 }
 
 // lastPrompt returns the prompt that was made last.
-func (d *desk) lastPrompt() string {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.prompted
+func (p *prompter) lastPrompt() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.prompted
 }
 
 // updatePrompt shows the prompt as it is now.
-func (d *desk) updatePrompt() {
-	if d.terminal != nil {
-		d.terminal.SetPrompt(d.prompt())
+func (p *prompter) updatePrompt() {
+	if p.terminal != nil {
+		p.terminal.SetPrompt(p.prompt())
 	}
 }
 
 // peerPrompt says which peer is meant where none is named.
-func (d *desk) peerPrompt() string {
-	p := d.session.Peers().Current()
+func (p *prompter) peerPrompt() string {
+	peer := p.session.Peers().Current()
 	switch {
-	case p == nil:
-		if l := d.session.Listeners(); len(l) > 0 {
+	case peer == nil:
+		if l := p.session.Listeners(); len(l) > 0 {
 			return "(listening on " + l[0].Target.Short() + ")> "
 		}
 		return "(not connected)> "
-	case !p.Alive() && p.Accepted():
-		return "(" + p.At() + " has gone)> "
-	case !p.Alive():
+	case !peer.Alive() && peer.Accepted():
+		return "(" + peer.At() + " has gone)> "
+	case !peer.Alive():
 		return "(not connected)> "
 	}
 	const longest = 40 // the URL of a debugger has twice as much
-	prompt := view.Visible(human.Clip(p.Label(), longest)) + "> "
-	if p.Accepted() || len(d.session.Peers().List()) > 1 || p.Name() != "" {
-		prompt = p.At() + " " + prompt
+	prompt := view.Visible(human.Clip(peer.Label(), longest)) + "> "
+	if peer.Accepted() || len(p.session.Peers().List()) > 1 || peer.Name() != "" {
+		prompt = peer.At() + " " + prompt
 	}
-	if p.Link().Unverified() {
+	if peer.Link().Unverified() {
 		prompt = term.Warning + prompt
 	}
 	return prompt
 }
 
 // waitingText says what waits for the person: "[2 my_double 12 s, 3 wait] ".
-func (d *desk) waitingText() string {
-	all := d.session.WaitingForPerson()
+func (p *prompter) waitingText() string {
+	all := p.session.WaitingForPerson()
 	if len(all) == 0 {
 		return ""
 	}
@@ -151,33 +148,33 @@ const attentionAfter = time.Second
 
 // attention returns a channel that is readable when a request begins to wait for the person from now on; and one that is readable after
 // a second if one waits already, nil otherwise.
-func (d *desk) attention() (asked <-chan struct{}, late <-chan time.Time) {
+func (p *prompter) attention() (asked <-chan struct{}, late <-chan time.Time) {
 	select {
-	case <-d.asked: // before this
+	case <-p.asked: // before this
 	default:
 	}
-	if len(d.session.WaitingForPerson()) > 0 {
+	if len(p.session.WaitingForPerson()) > 0 {
 		late = time.After(attentionAfter)
 	}
-	return d.asked, late
+	return p.asked, late
 }
 
 // untilAsked returns a context that ends before ctx when a request waits for the person, who cannot answer it while the shell waits for
-// something else; the peer may wait for just that answer. Its cause is errAsked then. cancel ends what watches.
-func (d *desk) untilAsked(ctx context.Context) (asked context.Context, cancel func()) {
-	if d.terminal == nil || session.HookOf(ctx) != nil {
+// something else; the peer may wait for just that answer. Its cause is an *askedError then. cancel ends what watches.
+func (p *prompter) untilAsked(ctx context.Context) (asked context.Context, cancel func()) {
+	if p.terminal == nil || session.HookOf(ctx) != nil {
 		return ctx, func() {}
 	}
-	attention, late := d.attention()
+	attention, late := p.attention()
 	asked, end := context.WithCancelCause(ctx)
-	d.session.Go(func() {
+	p.session.Go(func() {
 		select {
 		case <-attention:
 		case <-late:
 		case <-asked.Done():
 			return
 		}
-		end(d.askedError())
+		end(p.askedError())
 	})
 	return asked, func() { end(nil) }
 }
@@ -187,8 +184,8 @@ type askedError struct{ text string }
 
 func (e *askedError) Error() string { return e.text }
 
-func (d *desk) askedError() error {
-	all := d.session.WaitingForPerson()
+func (p *prompter) askedError() error {
+	all := p.session.WaitingForPerson()
 	if len(all) == 0 {
 		return &askedError{"a request waited for you"} // and is gone
 	}

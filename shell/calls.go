@@ -1,0 +1,214 @@
+package shell
+
+import (
+	"context"
+	"errors"
+	"sync"
+
+	"rpcsh/rpcconn/dialect"
+	"rpcsh/shell/call"
+	"rpcsh/shell/event"
+	"rpcsh/shell/exit"
+	"rpcsh/shell/lang"
+	"rpcsh/shell/session"
+	"rpcsh/shell/view"
+)
+
+// call runs a statement that calls.
+func (r *runner) call(ctx context.Context, st *lang.Statement) error {
+	j, err := r.job(ctx, st)
+	if err != nil {
+		return err
+	}
+	peers, err := r.addressed(ctx, st)
+	if err != nil {
+		return err
+	}
+	if err := r.awaitSession(ctx, peers, st); err != nil {
+		return err
+	}
+	j.ready = make(map[*session.Peer][]*call.Prepared, len(peers))
+	for _, p := range peers {
+		if j.ready[p], err = r.prepare(p, j); err != nil {
+			return err
+		}
+	}
+	switch {
+	case j.silent() && (st.Assign != "" || st.Filter != nil):
+		return &lang.Error{Column: st.Calls[0].Column, Reason: "a notification has no result, neither to assign nor to filter"}
+	case j.silent():
+		return r.notify(ctx, peers, j)
+	case st.Background:
+		r.background(peers, j)
+		return nil
+	case session.HookOf(ctx) != nil:
+		return r.aside(ctx, peers, j)
+	case r.view.Interactive():
+		return r.attended(ctx, peers, j)
+	}
+	var stop func()
+	j.progress, stop = r.working(j)
+	defer stop()
+	return r.foreground(ctx, peers, j)
+}
+
+// addressed returns the peers that a statement is for.
+func (r *runner) addressed(ctx context.Context, st *lang.Statement) ([]*session.Peer, error) {
+	if st.Peer == "" {
+		return r.session.Addressed(ctx, nil)
+	}
+	sel, err := session.ParseSelector(st.Peer)
+	if err == nil {
+		var found []*session.Peer
+		if found, err = r.session.Addressed(ctx, &sel); err == nil {
+			return found, nil
+		}
+	}
+	var f *exit.Failure
+	if errors.As(err, &f) && f.Code != exit.Usage {
+		return nil, err
+	}
+	return nil, &lang.Error{Column: st.PeerColumn, Reason: err.Error()}
+}
+
+// awaitSession waits until the peers' sessions have begun, unless a request comes that waits for the person.
+func (r *runner) awaitSession(ctx context.Context, peers []*session.Peer, st *lang.Statement) error {
+	methods := make([]string, len(st.Calls))
+	for i, c := range st.Calls {
+		methods[i] = c.Method
+	}
+	if r.session.HasBegun(peers, methods...) {
+		return nil
+	}
+	_, stop := r.view.Working("the session begins …")
+	defer stop()
+	ctx, cancel := r.prompter.untilAsked(ctx)
+	defer cancel()
+	if err := r.session.AwaitSession(ctx, peers, methods...); err != nil {
+		return interruption(ctx, err.Error())
+	}
+	return nil
+}
+
+// working shows what is being waited for. progress, nil where nobody looks, shows how far it has come.
+func (r *runner) working(j *job) (progress func(dialect.Progress), stop func()) {
+	update, stop := r.view.Working("waiting for " + j.title() + " …")
+	j.update = update
+	if update == nil {
+		return nil, stop
+	}
+	return func(p dialect.Progress) { update(view.ProgressText(p.Done, p.Total, p.Text)) }, stop
+}
+
+// attended is foreground for a person who may be asked something meanwhile: then the call goes on in the background, or nobody could
+// answer, and the peer might wait for that before it answers the call.
+func (r *runner) attended(ctx context.Context, peers []*session.Peer, j *job) error {
+	asked, late := r.prompter.attention()
+	var stop func()
+	j.progress, stop = r.working(j)
+	defer stop()
+	own, cancel := context.WithCancelCause(r.session.Context())
+	done := make(chan error, 1)
+	r.session.Go(func() {
+		defer cancel(nil)
+		done <- r.foreground(own, peers, j)
+	})
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+		cancel(context.Cause(ctx))
+		return <-done
+	case <-asked:
+	case <-late:
+	}
+	j.left.Store(true)
+	select {
+	case err := <-done:
+		return err
+	default:
+	}
+	r.session.Note(j.title() + " goes on in the background; its result is shown when it comes")
+	return nil
+}
+
+// background asks peers while the person does something else. It returns when the calls have been sent, so that they reach the peers in
+// the order in which they were typed.
+func (r *runner) background(peers []*session.Peer, j *job) {
+	for _, p := range peers {
+		r.waiting.Add(1)
+		sent := make(chan struct{})
+		r.session.Go(func() {
+			defer r.waiting.Done()
+			a := r.ask(r.session.Context(), p, j, event.FromBackground, sync.OnceFunc(func() { close(sent) }))
+			if r.session.Context().Err() != nil {
+				r.view.Drop(a.Event)
+				return
+			}
+			r.concludeLate(r.session.Context(), a, j)
+			r.noteFailure(a.Err)
+		})
+		<-sent
+	}
+}
+
+// aside asks peers for a line of .on: what they answer is shown as that of calls in the background is, and waited for.
+func (r *runner) aside(ctx context.Context, peers []*session.Peer, j *job) error {
+	outcomes := make([]*peerOutcome, len(peers))
+	var asking sync.WaitGroup
+	for i, p := range peers {
+		asking.Go(func() {
+			outcomes[i] = r.ask(ctx, p, j, event.FromHook, nil)
+			r.concludeLate(ctx, outcomes[i], j)
+		})
+	}
+	asking.Wait()
+	if j.several {
+		r.assign(j.Assign, gather(outcomes))
+	}
+	for _, o := range outcomes {
+		if o.Err != nil {
+			return &exit.Shown{Err: o.Err}
+		}
+	}
+	return nil
+}
+
+// notify sends notifications: one, or a batch of them.
+func (r *runner) notify(ctx context.Context, peers []*session.Peer, j *job) error {
+	var first error
+	for _, p := range peers {
+		o := p.Caller().Do(ctx, j.ready[p], call.Options{Origin: j.origin, Timeout: j.settings.Timeout, Batch: j.Batch})
+		if err := r.explain(o.Err, j); first == nil {
+			first = err
+		}
+	}
+	return first
+}
+
+// noteFailure remembers that a background call failed, for a run that waits for all of them at its end.
+func (r *runner) noteFailure(err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.failed == nil && err != nil {
+		r.failed = &exit.Shown{Err: err}
+	}
+}
+
+// wait waits for the answers to background calls, and returns the error of the first that failed.
+func (r *runner) wait(ctx context.Context) error {
+	done := make(chan struct{})
+	r.session.Go(func() {
+		r.waiting.Wait()
+		close(done)
+	})
+	select {
+	case <-done:
+	case <-ctx.Done():
+		return exit.ErrInterrupted
+	}
+	r.view.Flush()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.failed
+}
