@@ -66,22 +66,29 @@ func newFlags(o *options) *pflag.FlagSet {
 	f.Usage = func() {}
 	f.SetOutput(io.Discard) // what is wrong is said by run
 	f.StringVarP(&o.listen, "listen", "l", "", "listen on `ADDRESS`; peers come and go as @1, @2 …")
-	f.StringVarP(&o.wire.Protocol, "protocol", "p", dial.Auto, "`PROTOCOL` spoken: "+strings.Join(dial.ProtocolNames(), ", "))
-	f.StringVarP(&o.wire.Framing, "framing", "f", dial.Auto, "`FRAMING` on a stream: "+strings.Join(dial.FramingNames(), ", "))
+	f.StringVarP(&o.wire.Protocol, "protocol", "p", dial.Auto,
+		"`PROTOCOL` spoken: "+strings.Join(dial.ProtocolNames(), ", "))
+	f.StringVarP(&o.wire.Framing, "framing", "f", dial.Auto,
+		"`FRAMING` on a stream: "+strings.Join(dial.FramingNames(), ", "))
 	f.StringArrayVarP(&o.execute, "execute", "e", nil, "run `LINE` and exit; may be given several times")
 	f.BoolVarP(&o.notify, "notify", "n", false, "send METHOD as a notification")
 	o.timeout = duration(defaultTimeout)
 	f.VarP(&o.timeout, "timeout", "t", "how long a call waits for its answer; 0: for ever")
-	f.StringVarP(&o.output, "output", "o", "", "`FORM` of results: "+strings.Join(view.Outputs(), ", ")+" (default pretty on a terminal, else json)")
-	f.Var(&o.linger, "linger", "print what comes in, a JSON object a line, for so long after the calls; 0: until the peer closes")
+	f.StringVarP(&o.output, "output", "o", "",
+		"`FORM` of results: "+strings.Join(view.Outputs(), ", ")+" (default pretty on a terminal, else json)")
+	f.Var(&o.linger, "linger",
+		"print what comes in, a JSON object a line, for so long after the calls; 0: until the peer closes")
 	o.maxMessage = rpcconn.DefaultMaxMessage
 	f.Var(&o.maxMessage, "max-message", "largest message taken, in bytes or as 64K, 16M")
-	f.StringArrayVarP(&o.headers, "header", "H", nil, "`'NAME: VALUE'` of WebSocket handshakes and HTTP requests; ${NAME} in it is from the environment")
+	f.StringArrayVarP(&o.headers, "header", "H", nil,
+		"`'NAME: VALUE'` of WebSocket handshakes and HTTP requests; ${NAME} in it is from the environment")
 	f.StringVar(&o.wire.CookieFile, "cookie-file", "", "`FILE` with user:password for HTTP")
 	f.StringVar(&o.wire.Origin, "origin", "", "`ORIGIN` of WebSocket handshakes")
 	f.StringSliceVar(&o.wire.Subprotocols, "subprotocol", nil, "`NAME` of a WebSocket subprotocol to offer")
-	f.StringSliceVar(&o.wire.AllowOrigins, "allow-origin", nil, "`ORIGIN` of browser pages that may connect to -l, * for all")
-	f.StringVar(&o.wire.TLS.CA, "ca", "", "`FILE` of certificates to trust, in place of the system's; with -l, those that clients need")
+	f.StringSliceVar(&o.wire.AllowOrigins, "allow-origin", nil,
+		"`ORIGIN` of browser pages that may connect to -l, * for all")
+	f.StringVar(&o.wire.TLS.CA, "ca", "",
+		"`FILE` of certificates to trust, in place of the system's; with -l, those that clients need")
 	f.StringVar(&o.wire.TLS.Cert, "cert", "", "`FILE` of our certificate")
 	f.StringVar(&o.wire.TLS.Key, "key", "", "`FILE` of its key")
 	f.StringVar(&o.wire.TLS.ServerName, "server-name", "", "`NAME` that the peer's certificate has to have")
@@ -89,8 +96,10 @@ func newFlags(o *options) *pflag.FlagSet {
 	f.BoolVar(&o.reconnect, "reconnect", false, "dial again when the peer goes away, with growing pauses")
 	f.BoolVar(&o.detect, "detect", false, "find out what TARGET speaks, print that, and exit")
 	f.BoolVar(&o.noDiscover, "no-discover", false, "do not ask the peer what it offers")
-	f.StringArrayVar(&o.schemas, "schema", nil, "read the peer's methods from `FILE`, an OpenRPC document, a .py service or an http address; may be given several times")
-	f.StringArrayVarP(&o.scripts, "serve", "s", nil, "answer the peers by the functions of `FILE`, a script in Starlark; may be given several times")
+	f.StringArrayVar(&o.schemas, "schema", nil, "read the peer's methods from `FILE`, an OpenRPC document, "+
+		"a .py service or an http address; may be given several times")
+	f.StringArrayVarP(&o.scripts, "serve", "s", nil,
+		"answer the peers by the functions of `FILE`, a script in Starlark; may be given several times")
 	f.StringVar(&o.color, "color", colorAuto, "`WHEN` to use colours: auto, always, never; NO_COLOR is heeded")
 	f.BoolVar(&o.demo, "demo", false, "start a built-in peer and a shell on it")
 	f.BoolVarP(&o.verbose, "verbose", "v", false, "tell on stderr what connects and closes")
@@ -139,7 +148,8 @@ func (o *options) check() error {
 	case o.command != nil && len(o.command) == 0:
 		return exit.Usagef("a command is missing after --")
 	case len(o.call()) > 0 && strings.HasPrefix(o.call()[0], "-"):
-		return exit.Usagef("%s stands where a METHOD belongs: flags go before the target (-e '.call %s' calls a method of that name)", o.call()[0], o.call()[0])
+		return exit.Usagef("%[1]s stands where a METHOD belongs: flags go before the target "+
+			"(-e '.call %[1]s' calls a method of that name)", o.call()[0])
 	case o.detect && (o.target() == "" && o.command == nil || len(o.call()) > 0 || len(o.execute) > 0):
 		return exit.Usagef("--detect takes a TARGET and nothing else")
 	case o.listen != "" && o.demo:
@@ -187,7 +197,9 @@ func (o *options) readHeaders() error {
 
 // expand replaces ${NAME} by what the environment has; a lone $ stays.
 func expand(text string) string {
-	return regexp.MustCompile(`\$\{(\w+)\}`).ReplaceAllStringFunc(text, func(m string) string { return os.Getenv(m[2 : len(m)-1]) })
+	return regexp.MustCompile(`\$\{(\w+)\}`).ReplaceAllStringFunc(text, func(m string) string {
+		return os.Getenv(m[2 : len(m)-1])
+	})
 }
 
 // A duration is a time.Duration, for flags; it is written as in .set timeout.

@@ -140,7 +140,8 @@ func (p *program) fail(err error) int {
 
 // interactive reports whether a person sits at a terminal and wants a shell.
 func (p *program) interactive() bool {
-	return len(p.call()) == 0 && len(p.execute) == 0 && !p.lingers && !p.detect && isTerminal(p.stdin) && isTerminal(p.stdout)
+	return len(p.call()) == 0 && len(p.execute) == 0 && !p.lingers && !p.detect &&
+		isTerminal(p.stdin) && isTerminal(p.stdout)
 }
 
 func isTerminal(stream any) bool {
@@ -155,7 +156,8 @@ func (p *program) colored() bool {
 	case colorNever:
 		return false
 	}
-	return isTerminal(p.stdout) && (p.interactive() || isTerminal(p.stderr)) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
+	return isTerminal(p.stdout) && (p.interactive() || isTerminal(p.stderr)) &&
+		os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
 }
 
 // stateDir is where is kept what is known between runs.
@@ -306,8 +308,8 @@ func (p *program) isService() bool {
 // servicePatience is how long a service that ends waits for the requests that it is answering.
 const servicePatience = 10 * time.Second
 
-// runService runs the lines of standard input, where it has some, and then serves until ctx ends, or .quit is given. A terminal is not read:
-// in the background of one the program would be stopped for that.
+// runService runs the lines of standard input, where it has some, and then serves until ctx ends, or .quit is given. A
+// terminal is not read: a program in its background is stopped when it reads.
 func (p *program) runService(ctx context.Context) error {
 	ctx, cancel := p.shell.UntilQuit(ctx)
 	defer cancel()
@@ -336,8 +338,8 @@ func (p *program) detectTarget(ctx context.Context) error {
 	return p.shell.Detect(ctx, t, trace)
 }
 
-// readLines returns a function that returns the next line of r, or ctx's error while none is there. A goroutine that waits for a
-// line when ctx ends is left to the end of the program: nothing can wake it.
+// readLines returns a function that returns the next line of r, or ctx's error while none is there. A goroutine that
+// waits for a line when ctx ends is left to the end of the program: nothing can wake it.
 func readLines(ctx context.Context, r io.Reader) func() (string, error) {
 	type result struct {
 		line string
