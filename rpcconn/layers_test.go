@@ -64,7 +64,10 @@ func TestLayers(t *testing.T) {
 		{"rpcsh/rpcconn/dialect", []string{"rpcsh/rpcconn/dialect"}, []string{"rpcsh/rpcconn/dialect/internal"}},
 		{"rpcsh/completer/...", []string{"rpcsh"}, []string{"rpcsh/completer"}},
 		{"rpcsh/history/...", []string{"rpcsh"}, []string{"rpcsh/history"}},
-		{"rpcsh/shell/term/...", []string{"rpcsh"}, []string{"rpcsh/shell/term", "rpcsh/completer"}},
+		{"rpcsh/shell/term/...", []string{"rpcsh"}, []string{
+			"rpcsh/shell/term", "rpcsh/shell/columns", "rpcsh/completer",
+		}},
+		{"rpcsh/shell/columns", []string{"rpcsh"}, []string{"rpcsh/shell/columns"}},
 	}
 	for _, rule := range rules {
 		for _, p := range list(t, rule.pattern) {

@@ -10,6 +10,7 @@ import (
 	"rpcsh/rpcconn/dialect/openrpc"
 	"rpcsh/rpcconn/jsontext"
 	"rpcsh/rpcconn/schema"
+	"rpcsh/shell/columns"
 	"rpcsh/shell/view"
 )
 
@@ -68,13 +69,13 @@ func (p Page) Describe(m catalog.Method, defs schema.Definitions, example string
 // head writes the signature, the facts, and the documentation.
 func (d *description) head() {
 	signature := strings.Fields(view.Visible(d.method.Signature()))
-	for i, line := range view.Fill(signature, d.Width, "", "    ") {
+	for i, line := range columns.Fill(signature, d.Width, "", "    ") {
 		if i > 0 {
 			d.WriteString("\n")
 		}
 		d.WriteString(d.Colors.Bold(line))
 	}
-	facts := view.Fill(strings.Fields(facts(d.method)), d.Width, "", "  ")
+	facts := columns.Fill(strings.Fields(facts(d.method)), d.Width, "", "  ")
 	d.WriteString("\n  " + d.Colors.Dim(strings.Join(facts, "\n")) + "\n")
 	about := d.method.Description
 	if !strings.HasPrefix(strings.TrimSpace(about), d.method.Summary) {

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"rpcsh/rpcconn/catalog"
+	"rpcsh/shell/columns"
 	"rpcsh/shell/human"
 	"rpcsh/shell/view"
 )
@@ -16,7 +17,7 @@ const (
 )
 
 // columns are the widths of a list of methods.
-type columns struct {
+type layout struct {
 	width     int // of all
 	signature int
 	source    int // 0: it is not shown
@@ -24,14 +25,14 @@ type columns struct {
 }
 
 // columns returns the widths for methods, of which there is at least one. Long signatures leave room for the summaries.
-func (p Page) columns(methods []catalog.Method) columns {
-	c := columns{width: p.Width}
+func (p Page) layout(methods []catalog.Method) layout {
+	c := layout{width: p.Width}
 	first := methods[0].Source
 	for _, m := range methods {
 		if m.Source != first {
-			c.source = max(c.source, view.Width(m.Source.String()), view.Width(first.String()))
+			c.source = max(c.source, columns.Width(m.Source.String()), columns.Width(first.String()))
 		}
-		c.signature = max(c.signature, view.Width(view.Visible(m.Signature())))
+		c.signature = max(c.signature, columns.Width(view.Visible(m.Signature())))
 		c.summaries = c.summaries || m.Summary != "" || m.Deprecated
 	}
 	if c.summaries {
@@ -47,14 +48,14 @@ func (p Page) List(methods []catalog.Method) string {
 	if len(methods) > groupedFrom {
 		groups = inGroups(methods)
 	}
-	c := p.columns(methods)
+	c := p.layout(methods)
 	var b strings.Builder
 	for i, g := range groups {
 		if len(groups) > 1 {
 			if i > 0 {
 				b.WriteString("\n")
 			}
-			b.WriteString(p.Colors.Bold(view.Fit(g.title(), c.width)) + "\n")
+			b.WriteString(p.Colors.Bold(columns.Clip(g.title(), c.width, "…")) + "\n")
 		}
 		for _, m := range g.methods {
 			b.WriteString(p.line(m, c) + "\n")
@@ -68,7 +69,7 @@ func (p Page) List(methods []catalog.Method) string {
 }
 
 // line returns the line of m: whose it is, signature, where it was learned, and summary.
-func (p Page) line(m catalog.Method, c columns) string {
+func (p Page) line(m catalog.Method, c layout) string {
 	mark, paint := " ", func(text string) string { return text }
 	if m.Ours {
 		mark = p.Colors.In("←")
@@ -77,21 +78,21 @@ func (p Page) line(m catalog.Method, c columns) string {
 	if m.Deprecated {
 		paint, summary = p.Colors.Dim, strings.TrimSpace("deprecated. "+summary)
 	}
-	signature := view.Fit(view.Visible(m.Signature()), min(c.signature, c.width-3))
+	signature := columns.Clip(view.Visible(m.Signature()), min(c.signature, c.width-3), "…")
 	line := mark + "  " + paint(signature) + padding(signature, c.signature)
 	if c.source > 0 {
 		source := view.Visible(m.Source.String())
 		line += "  " + source + padding(source, c.source)
 	}
 	if summary != "" {
-		line += "  " + paint(view.Fit(summary, max(0, c.width-view.Width(line)-2)))
+		line += "  " + paint(columns.Clip(summary, max(0, c.width-columns.Width(line)-2), "…"))
 	}
 	return strings.TrimRight(line, " ")
 }
 
 // padding returns the blanks that text lacks to be so many columns wide.
-func padding(text string, columns int) string {
-	return strings.Repeat(" ", max(0, columns-view.Width(text)))
+func padding(text string, width int) string {
+	return strings.Repeat(" ", max(0, width-columns.Width(text)))
 }
 
 // Overview returns a line for each group of methods, with the names of some.
@@ -99,15 +100,15 @@ func (p Page) Overview(methods []catalog.Method) string {
 	groups := inGroups(methods)
 	width, counted := 0, 0
 	for _, g := range groups {
-		width = max(width, view.Width(view.Visible(g.pattern())))
+		width = max(width, columns.Width(view.Visible(g.pattern())))
 		counted = max(counted, len(human.Grouped(len(g.methods))))
 	}
 	width = min(width, p.Width/2)
 	var b strings.Builder
 	for _, g := range groups {
-		pattern := view.Fit(view.Visible(g.pattern()), width)
+		pattern := columns.Clip(view.Visible(g.pattern()), width, "…")
 		line := fmt.Sprintf("%s%s  %*s  ", pattern, padding(pattern, width), counted, human.Grouped(len(g.methods)))
-		names := view.Fit(g.names(p.Width), max(0, p.Width-view.Width(line)))
+		names := columns.Clip(g.names(p.Width), max(0, p.Width-columns.Width(line)), "…")
 		b.WriteString(line + p.Colors.Dim(names) + "\n")
 	}
 	some := view.Visible(groups[len(groups)/2].pattern())

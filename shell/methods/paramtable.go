@@ -8,6 +8,7 @@ import (
 
 	"rpcsh/rpcconn/catalog"
 	"rpcsh/rpcconn/schema"
+	"rpcsh/shell/columns"
 	"rpcsh/shell/view"
 )
 
@@ -54,7 +55,7 @@ func (t *paramTable) need(p catalog.Param) string {
 	case p.Required:
 		return "required"
 	case value != nil:
-		return "default " + view.Fit(view.Visible(view.Compact(value)), 30)
+		return "default " + columns.Clip(view.Visible(view.Compact(value)), 30, "…")
 	}
 	return "optional"
 }

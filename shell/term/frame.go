@@ -7,6 +7,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/clipperhouse/uax29/v2/graphemes"
+
+	"rpcsh/shell/columns"
 )
 
 // A frame is what is live at the bottom of the terminal, below all output: a line being edited with its completion
@@ -57,8 +59,8 @@ func (d drawing) above(cols int) int {
 // then the list; of a line that is higher than the window, the rows around the cursor stay.
 func (f *frame) layout(cols, rows int, promptSGR string) drawing {
 	if f.status != "" {
-		text := clip(visible(f.status), cols, "")
-		taken := width(text)
+		text := columns.Clip(withPictures(f.status), cols, "")
+		taken := columns.Width(text)
 		return drawing{bytes: sgrDim + text + sgrReset, widths: []int{taken}, col: min(taken, cols-1)}
 	}
 	w := wrapper{cols: cols, rows: []row{{}}}
@@ -113,8 +115,8 @@ type row struct {
 
 // dimRow makes a row of text, cut to fit.
 func dimRow(text string, cols int) row {
-	text = clip(visible(text), cols, "…")
-	r := row{text: new(strings.Builder), width: width(text)}
+	text = columns.Clip(withPictures(text), cols, "…")
+	r := row{text: new(strings.Builder), width: columns.Width(text)}
 	r.text.WriteString(sgrDim + text + sgrReset)
 	return r
 }
@@ -129,17 +131,17 @@ func listRows(list []listRow, cols, n, col int) []row {
 	for _, l := range list {
 		scrolls = scrolls || !l.thumb
 	}
-	widest := width(list[0].text + list[0].description)
+	widest := columns.Width(list[0].text + list[0].description)
 	if scrolls {
 		widest++
 	}
 	start := max(0, min(col-1, cols-widest)) // go-prompt puts a blank before the words
 	var rows []row
 	for _, l := range list {
-		text := clip(l.text, cols-start, "")
-		left := cols - start - width(text)
-		description := clip(l.description, left, "")
-		left -= width(description)
+		text := columns.Clip(l.text, cols-start, "")
+		left := cols - start - columns.Width(text)
+		description := columns.Clip(l.description, left, "")
+		left -= columns.Width(description)
 		r := row{text: new(strings.Builder), width: cols - left}
 		r.text.WriteString(strings.Repeat(" ", start))
 		if l.selected {
@@ -173,8 +175,8 @@ type wrapper struct {
 func (w *wrapper) put(text, sgr string) {
 	open := false
 	for g := graphemes.FromString(text); g.Next(); {
-		cell := visible(g.Value())
-		taken := width(cell)
+		cell := withPictures(g.Value())
+		taken := columns.Width(cell)
 		if taken > w.cols {
 			cell, taken = "?", 1
 		}
@@ -225,9 +227,12 @@ func (w *wrapper) finish(cursorRow int) []row {
 	return w.rows
 }
 
-// visible replaces control characters by pictures of them (U+2400 …), and what else could act on the terminal or turn the
-// direction of writing by U+FFFD: C1 controls, bidirectional controls (UAX 9), and bytes that are no UTF-8.
-func visible(s string) string {
+// withPictures returns text on the line being edited as it is shown: a character for each of its characters, so that the
+// cursor stands where it belongs, and so short that typing is not in the way. Control characters become pictures of
+// themselves (U+2400 …). What else could act on the terminal or turn the direction of writing becomes U+FFFD: C1 controls,
+// bidirectional controls (UAX 9), and bytes that are not UTF-8. What a peer sent has been escaped before, without loss, by
+// package view.
+func withPictures(s string) string {
 	if strings.IndexFunc(s, acts) < 0 && utf8.ValidString(s) {
 		return s
 	}
@@ -244,4 +249,5 @@ func visible(s string) string {
 	}, s)
 }
 
+// acts reports whether a terminal may act on r instead of showing it.
 func acts(r rune) bool { return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"strings"
+
+	"rpcsh/shell/columns"
 )
 
 // Page prints text a windowful at a time, and asks in between: Enter, a blank and Tab show more, End shows all that is left, q, Escape,
@@ -48,7 +50,7 @@ func (t *Terminal) Page(ctx context.Context, text string) error {
 func windowful(lines []string, cols, rows int) int {
 	used := 0
 	for i, l := range lines {
-		if used += max(1, (width(l)+cols-1)/cols); used > rows {
+		if used += max(1, (columns.Width(l)+cols-1)/cols); used > rows {
 			return max(1, i)
 		}
 	}

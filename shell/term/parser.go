@@ -9,6 +9,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/c-bata/go-prompt"
+
+	"rpcsh/shell/columns"
 )
 
 const (
@@ -114,7 +116,7 @@ func (e *editor) suggest(d prompt.Document) []prompt.Suggest {
 	if len(found) > 0 {
 		e.lead = found[0].Lead // as all have
 	}
-	e.list = fit(found, cols, rows, width(e.label+l.text()))
+	e.list = fit(found, cols, rows, columns.Width(e.label+l.text()))
 	return e.list
 }
 
@@ -152,7 +154,7 @@ func fit(found []Suggestion, cols, rows, lineWidth int) []prompt.Suggest {
 		if s.Text == "" || strings.IndexFunc(s.Text, unicode.IsControl) >= 0 {
 			continue // a control character cannot be typed, or sent to the terminal
 		}
-		widest = max(widest, width(strings.TrimPrefix(s.Text, s.Lead)))
+		widest = max(widest, columns.Width(strings.TrimPrefix(s.Text, s.Lead)))
 		list = append(list, prompt.Suggest{Text: s.Text, Description: clean(s.Description)})
 	}
 	free := cols - widest - 5 // go-prompt puts blanks around both, and a scroll bar behind
@@ -160,7 +162,7 @@ func fit(found []Suggestion, cols, rows, lineWidth int) []prompt.Suggest {
 		if free < minDescription {
 			list[i].Description = ""
 		} else {
-			list[i].Description = clip(list[i].Description, free, "…")
+			list[i].Description = columns.Clip(list[i].Description, free, "…")
 		}
 	}
 	return list

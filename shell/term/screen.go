@@ -120,11 +120,11 @@ func (s *screen) commitLocked(prompt, text string) {
 	}
 	s.line = nil
 	sgr := s.promptSGR(prompt)
-	prompt = visible(prompt)
+	prompt = withPictures(prompt)
 	if sgr != "" {
 		prompt = sgr + prompt + sgrReset
 	}
-	s.redraw([]byte(prompt + visible(text) + "\n"))
+	s.redraw([]byte(prompt + withPictures(text) + "\n"))
 }
 
 // promptSGR returns the colour of prompt, "" for none.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 
+	"rpcsh/shell/columns"
 	"rpcsh/shell/exit"
 	"rpcsh/shell/lang"
 )
@@ -47,12 +48,12 @@ func (p person) fail(line string, promptWidth int, err error) {
 	end := min(syntax.Column, len(line))
 	before, after := Visible(line[:end]), Visible(line[end:])
 	excerpt := ""
-	column := promptWidth + Width(before)
+	column := promptWidth + columns.Width(before)
 	if column+2 >= p.Width() { // the line is wrapped: show the part that matters once more
 		excerpt, column = excerptAt(before, after)
 	}
 	mark := "^ " + text
-	if w := Width(text) + 1; column+1+w >= p.Width() && w <= column { // there is room on the left only
+	if w := columns.Width(text) + 1; column+1+w >= p.Width() && w <= column { // there is room on the left only
 		mark, column = text+" ^", column-w
 	}
 	p.screen.print(p.terminal, excerpt+strings.Repeat(" ", column)+p.colors.Err(mark))
@@ -64,5 +65,5 @@ func excerptAt(before, after string) (text string, column int) {
 	const context = 20 // characters
 	start, rest := []rune(before), []rune(after)
 	shown := "  " + string(start[max(0, len(start)-context):])
-	return shown + string(rest[:min(len(rest), context)]) + "\n", Width(shown)
+	return shown + string(rest[:min(len(rest), context)]) + "\n", columns.Width(shown)
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"rpcsh/rpcconn"
+	"rpcsh/shell/columns"
 	"rpcsh/shell/event"
 	"rpcsh/shell/exit"
 	"rpcsh/shell/human"
@@ -107,7 +108,7 @@ func (v *View) belowEachOther(all []*Result) string {
 	return b.String()
 }
 
-// oneLine returns what came of the call in at most room characters, and whether it had to be cut off.
+// oneLine returns what came of the call in at most room columns, and whether it had to be cut off.
 func (r *Result) oneLine(room int) (text string, cut bool) {
 	if r.Err != nil {
 		text = causeText(r.Err)
@@ -117,14 +118,14 @@ func (r *Result) oneLine(room int) (text string, cut bool) {
 			if value == nil {
 				continue
 			}
-			enough := min(len(value), 4*room) // bytes of so many characters
+			enough := min(len(value), 4*room) // bytes that may be needed for so many columns
 			texts = append(texts, Compact(value[:enough]))
 			cut = cut || enough < len(value)
 		}
 		text = strings.Join(texts, " ")
 	}
 	text = Visible(text)
-	clipped := human.Clip(text, room)
+	clipped := columns.Clip(text, room, "…")
 	return clipped, cut || clipped != text
 }
 

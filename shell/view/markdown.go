@@ -6,6 +6,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"rpcsh/shell/columns"
 	"rpcsh/shell/human"
 )
 
@@ -69,7 +70,7 @@ func (m *markdownLayout) line(line string) {
 	case marker != "":
 		m.endParagraph()
 		m.first = strings.Repeat(" ", min(inner, 8)) + marker + " "
-		m.indent = strings.Repeat(" ", Width(m.first))
+		m.indent = strings.Repeat(" ", columns.Width(m.first))
 		m.paragraph = append(m.paragraph, item)
 	case trimmed[0] == '>':
 		m.endParagraph()
@@ -93,7 +94,7 @@ func (m *markdownLayout) line(line string) {
 func (m *markdownLayout) endParagraph() {
 	if len(m.paragraph) > 0 {
 		text := strings.TrimSuffix(strings.Join(m.paragraph, " "), `\`)
-		m.lines = append(m.lines, Fill(spans(text, m.colors), m.width, m.first, m.indent)...)
+		m.lines = append(m.lines, columns.Fill(spans(text, m.colors), m.width, m.first, m.indent)...)
 	}
 	m.paragraph, m.first, m.indent = nil, "", ""
 }

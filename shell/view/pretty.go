@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"rpcsh/rpcconn/jsontext"
+	"rpcsh/shell/columns"
 )
 
 // Pretty returns JSON text for a person: coloured, and with the parts of what does not fit into width columns on
@@ -27,7 +28,7 @@ const indentation = 2
 func layOut(b *strings.Builder, value []byte, indent string, column, width int) {
 	if len(value) <= 8*width || !isContainer(value) { // longer text never fits, whatever its characters
 		one := Visible(Compact(value))
-		if !isContainer(value) || column+Width(one) <= width || len(one) <= 2 {
+		if !isContainer(value) || column+columns.Width(one) <= width || len(one) <= 2 {
 			b.WriteString(one)
 			return
 		}
@@ -37,7 +38,7 @@ func layOut(b *strings.Builder, value []byte, indent string, column, width int) 
 	part := func(key string, value []byte) {
 		b.WriteString(separator + "\n" + inner + key)
 		separator = ","
-		layOut(b, value, inner, len(inner)+Width(key)+1, width)
+		layOut(b, value, inner, len(inner)+columns.Width(key)+1, width)
 	}
 	closing := "]"
 	b.WriteByte(value[0])

@@ -8,6 +8,7 @@ import (
 
 	"rpcsh/rpcconn"
 	"rpcsh/rpcconn/jsontext"
+	"rpcsh/shell/columns"
 	"rpcsh/shell/event"
 	"rpcsh/shell/human"
 )
@@ -134,9 +135,9 @@ func (v *View) withTime(text string, d time.Duration) string {
 	text = strings.TrimSuffix(text, "\n")
 	last := text[strings.LastIndexByte(text, '\n')+1:]
 	took := human.Took(d)
-	gap := v.Width() - 1 - Width(last) - Width(took)
+	gap := v.Width() - 1 - columns.Width(last) - columns.Width(took)
 	if gap < 2 {
-		text, gap = text+"\n", v.Width()-1-Width(took)
+		text, gap = text+"\n", v.Width()-1-columns.Width(took)
 	}
 	return text + strings.Repeat(" ", max(0, gap)) + v.colors.Dim(took)
 }

@@ -3,6 +3,8 @@ package view
 import (
 	"slices"
 	"strings"
+
+	"rpcsh/shell/columns"
 )
 
 // A Table is rows of cells in aligned columns. A row of one cell takes the whole line. Cells may have colours. The
@@ -28,7 +30,7 @@ func (t *Table) widths() []int {
 				widths = append(widths, 0)
 			}
 			if len(r) > 1 {
-				widths[i] = max(widths[i], Width(cell))
+				widths[i] = max(widths[i], columns.Width(cell))
 			}
 		}
 	}
@@ -43,7 +45,7 @@ func (t *Table) String() string {
 		var line strings.Builder
 		for i, cell := range r {
 			line.WriteString(cell)
-			line.WriteString(strings.Repeat(" ", max(0, widths[i]-Width(cell)+columnGap)))
+			line.WriteString(strings.Repeat(" ", max(0, widths[i]-columns.Width(cell)+columnGap)))
 		}
 		b.WriteString(strings.TrimRight(line.String(), " ") + "\n")
 	}
@@ -62,7 +64,7 @@ func (t *Table) Within(width int) string {
 		for _, w := range widths[:last] {
 			used += w + columnGap
 		}
-		lines := Fill(strings.Fields(r[last]), max(narrowest, width-used), "", "")
+		lines := columns.Fill(strings.Fields(r[last]), max(narrowest, width-used), "", "")
 		broken.Row(append(slices.Clone(r[:last]), lines[0])...)
 		for _, line := range lines[1:] {
 			broken.Row(append(make([]string, last), line)...)

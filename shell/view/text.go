@@ -27,14 +27,18 @@ func visible(text string, keepLines bool) string {
 		return text
 	}
 	var b strings.Builder
+	kept := 0 // up to there, nothing is escaped
 	for i, r := range text {
 		switch {
-		case r == '\n' && keepLines:
+		case i < kept || r == '\n' && keepLines:
 			b.WriteRune(r)
 		case r == utf8.RuneError && !strings.HasPrefix(text[i:], "\uFFFD"):
 			fmt.Fprintf(&b, "\\x%02x", text[i])
-		case hidden(r):
+		case hidden(r) && !joins(text[:i], text[i:]):
 			b.WriteString(escaped(r))
+		case r == blackFlag:
+			kept = i + flagSize(text[i:])
+			b.WriteRune(r)
 		default:
 			b.WriteRune(r)
 		}
@@ -42,10 +46,9 @@ func visible(text string, keepLines bool) string {
 	return b.String()
 }
 
-// hidden reports whether r acts on the terminal, or cannot be seen. The joiner (U+200D) that emoji are made with is
-// kept.
+// hidden reports whether r acts on the terminal, or cannot be seen.
 func hidden(r rune) bool {
-	return unicode.IsControl(r) || unicode.Is(unicode.Cf, r) && r != '\u200d' || r == '\u2028' || r == '\u2029'
+	return unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == '\u2028' || r == '\u2029'
 }
 
 // escaped returns r as it is written in a JSON string (RFC 8259 section 7).
