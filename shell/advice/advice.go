@@ -1,5 +1,5 @@
-// Package advice says what to do about what went wrong: the packages below say what is wrong, and the flags and commands that
-// help are known here.
+// Package advice says what to do about what went wrong: the packages below say what is wrong, and the flags and
+// commands that help are known here.
 package advice
 
 import (

@@ -31,7 +31,10 @@ func rule(t *testing.T, pattern, expression string) *Rule {
 
 // asked is a request as rules see it.
 func asked(method, params string) *Request {
-	return &Request{Request: &rpcconn.Request{ID: rpcconn.IntID(1), Method: method, Params: json.RawMessage(params)}, Peer: caller{}}
+	return &Request{
+		Request: &rpcconn.Request{ID: rpcconn.IntID(1), Method: method, Params: json.RawMessage(params)},
+		Peer:    caller{},
+	}
 }
 
 func request(id, method, params string) string {
@@ -100,7 +103,9 @@ func TestIDs(t *testing.T) {
 func TestErrors(t *testing.T) {
 	var rules Rules
 	rules.Set(&Rule{Pattern: "plain", Answerer: Error{&rpcconn.Error{Code: -32000, Message: "no luck"}}})
-	rules.Set(&Rule{Pattern: "data", Answerer: Error{&rpcconn.Error{Code: 7, Message: "no", Data: json.RawMessage(`{"try":2}`)}}})
+	rules.Set(
+		&Rule{Pattern: "data", Answerer: Error{&rpcconn.Error{Code: 7, Message: "no", Data: json.RawMessage(`{"try":2}`)}}},
+	)
 	rules.Set(&Rule{Pattern: "nothing"})
 	_, peer := served(t, &rules)
 	for _, tt := range []struct{ method, want string }{
@@ -134,7 +139,9 @@ func TestPrecedence(t *testing.T) {
 	if !rules.Remove("*") || rules.Remove("*") || rules.Remove("nosuch") {
 		t.Error("Remove says something else than what it did")
 	}
-	for method, want := range map[string]string{"my_double": "my_double", "my_add": "my_*", "axb": "a?b", "a/b": "a?b", "a/bc": "a/*", "other": ""} {
+	for method, want := range map[string]string{
+		"my_double": "my_double", "my_add": "my_*", "axb": "a?b", "a/b": "a?b", "a/bc": "a/*", "other": "",
+	} {
 		if got := find(method); got != want {
 			t.Errorf("without *, %s is answered by %q, want %q", method, got, want)
 		}
@@ -223,7 +230,9 @@ func TestTimeLimit(t *testing.T) {
 	rules.Set(r)
 	_, peer := served(t, &rules)
 	peer.Send(request("1", "m", ""))
-	peer.Expect(failed("1", rpcconn.CodeServerError, "Server error", `"jq: it took longer than 1ms (--limit changes that)"`))
+	peer.Expect(
+		failed("1", rpcconn.CodeServerError, "Server error", `"jq: it took longer than 1ms (--limit changes that)"`),
+	)
 }
 
 // The answer is sent before the connection is closed, whatever it is.
@@ -239,7 +248,10 @@ func TestClose(t *testing.T) {
 	}{
 		{"value", withValue, result("1", `"bye"`)},
 		{"error", withError, failed("1", 1, "bye", "")},
-		{"expression that fails", withNone, failed("1", rpcconn.CodeServerError, "Server error", `"the expression that answers m gave no value"`)},
+		{
+			"expression that fails", withNone,
+			failed("1", rpcconn.CodeServerError, "Server error", `"the expression that answers m gave no value"`),
+		},
 		{"null", &Rule{Pattern: "m", Close: true}, result("1", "null")},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

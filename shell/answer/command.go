@@ -22,17 +22,18 @@ const (
 	success      = "exit status 0"
 )
 
-// A Command answers with what a command writes to its stdout: JSON, else text. The params are its stdin, as JSON; RPCSH_METHOD, RPCSH_ID
-// (as JSON; empty for a notification), RPCSH_PEER (its number) and RPCSH_PEER_ADDRESS are in its environment. It is run anew for each
-// request, and ends with it, with all that it has started.
+// A Command answers with what a command writes to its stdout: JSON, else text. The params are its stdin, as JSON;
+// RPCSH_METHOD, RPCSH_ID (as JSON; empty for a notification), RPCSH_PEER (its number) and RPCSH_PEER_ADDRESS are in its
+// environment. It is run anew for each request, and ends with it, with all that it has started.
 type Command struct {
 	line   string
 	stderr func(line string)
 	turns  chan struct{}
 }
 
-// NewCommand returns a Command that runs a line of the system's shell. stderr gets what the command writes there, unless that goes to the
-// peer with the error that the command ended in; it is called line by line, by any number of goroutines.
+// NewCommand returns a Command that runs a line of the system's shell. stderr gets what the command writes there,
+// unless that goes to the peer with the error that the command ended in; it is called line by line, by any number of
+// goroutines.
 func NewCommand(line string, stderr func(line string)) *Command {
 	return &Command{line: line, stderr: stderr, turns: make(chan struct{}, maxRunning)}
 }
@@ -62,7 +63,9 @@ func (c *Command) Answer(ctx context.Context, req *Request) (json.RawMessage, er
 }
 
 // converse gives p its input, and returns what it has written and how it has ended; p is closed then.
-func converse(ctx context.Context, p *process.Process, params json.RawMessage) (output []byte, status string, err error) {
+func converse(
+	ctx context.Context, p *process.Process, params json.RawMessage,
+) (output []byte, status string, err error) {
 	defer p.Close()
 	defer context.AfterFunc(ctx, func() { _ = p.Close() })()
 	var writing sync.WaitGroup
@@ -115,8 +118,8 @@ func orNull(params json.RawMessage) json.RawMessage {
 	return params
 }
 
-// outputValue returns what a command has written as a value: one of JSON as it is, nothing as null, anything else as text, without the line
-// breaks at its end. What is no UTF-8 in that becomes U+FFFD.
+// outputValue returns what a command has written as a value: one of JSON as it is, nothing as null, anything else as
+// text, without the line breaks at its end. What is no UTF-8 in that becomes U+FFFD.
 func outputValue(output []byte) json.RawMessage {
 	output = bytes.TrimRight(output, "\r\n")
 	if len(output) == 0 {

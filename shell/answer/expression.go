@@ -77,7 +77,8 @@ func first(ctx context.Context, filter *jq.Filter, req *Request, results []json.
 	if filter.Uses("vars") && req.Vars != nil {
 		vars = req.Vars()
 	}
-	return filter.First(ctx, req.Params, jsontext.AppendQuote(nil, req.Method), json.RawMessage(strconv.Itoa(req.Peer.Number())),
+	peer := json.RawMessage(strconv.Itoa(req.Peer.Number()))
+	return filter.First(ctx, req.Params, jsontext.AppendQuote(nil, req.Method), peer,
 		idValue(req.ID), json.RawMessage(strconv.Itoa(req.Count)), last, all, vars)
 }
 
@@ -110,7 +111,8 @@ func (e *Expression) earlier() []json.RawMessage {
 func (e *Expression) keep(result json.RawMessage) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	kept := append(make([]json.RawMessage, 0, maxResults), e.results[max(0, len(e.results)-maxResults+1):]...) // others may be reading
+	// others may be reading
+	kept := append(make([]json.RawMessage, 0, maxResults), e.results[max(0, len(e.results)-maxResults+1):]...)
 	e.results = append(kept, result)
 }
 
@@ -130,7 +132,8 @@ func NewCondition(text string) (*Condition, error) {
 	return &Condition{Text: text, filter: filter, limit: DefaultLimit}, nil
 }
 
-// holds reports whether the first value of the expression for req is neither null nor false. One that fails does not hold.
+// holds reports whether the first value of the expression for req is neither null nor false. One that fails does not
+// hold.
 func (c *Condition) holds(ctx context.Context, req *Request) bool {
 	ctx, cancel := context.WithTimeout(ctx, c.limit)
 	defer cancel()

@@ -11,7 +11,8 @@ import (
 	"rpcsh/rpcconn"
 )
 
-// Faults are what a rule does wrong with its answer, on purpose, so that one sees how the peer copes. The zero Faults do nothing.
+// Faults are what a rule does wrong with its answer, on purpose, so that one sees how the peer copes. The zero Faults
+// do nothing.
 //
 // An answer that is not sent as it should be is sent by itself, also where its request was a part of a batch.
 type Faults struct {
@@ -40,8 +41,11 @@ func (f *Faults) misshapes() bool {
 // isRaw reports whether what is written is no whole frame, or not written at once.
 func (f *Faults) isRaw() bool { return f.Truncate > 0 || f.Slow > 0 }
 
-// apply does to an answer what f says, and returns what is left for the connection to answer. held says how it was held back.
-func (f *Faults) apply(ctx context.Context, req *Request, result json.RawMessage, err error, held string) (json.RawMessage, error) {
+// apply does to an answer what f says, and returns what is left for the connection to answer. held says how it was held
+// back.
+func (f *Faults) apply(
+	ctx context.Context, req *Request, result json.RawMessage, err error, held string,
+) (json.RawMessage, error) {
 	var did remarks
 	did.add(held)
 	if f.fails() {
@@ -154,7 +158,8 @@ func (f *Faults) frame(wire Wire, r *rpcconn.Response, did *remarks) ([]byte, er
 	return frame, nil
 }
 
-// raw returns what is to be written where that is not the frame, nil where it is. The error says that this connection writes frames only.
+// raw returns what is to be written where that is not the frame, nil where it is. The error says that this connection
+// writes frames only.
 func (f *Faults) raw(wire Wire, frame []byte, did *remarks) ([]byte, error) {
 	if !f.isRaw() {
 		return nil, nil

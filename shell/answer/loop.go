@@ -16,9 +16,10 @@ import (
 	"rpcsh/rpcconn/process"
 )
 
-// A Loop answers with what one process says, which it keeps running: it gets the params of each request as a line of JSON, and answers it
-// with a line, of JSON, else text. Requests take turns. RPCSH_METHOD, the rule's pattern, is in its environment. It is started with the
-// first request, and anew with the next one after it has ended, or was ended because an answer took too long. It must be closed.
+// A Loop answers with what one process says, which it keeps running: it gets the params of each request as a line of
+// JSON, and answers it with a line, of JSON, else text. Requests take turns. RPCSH_METHOD, the rule's pattern, is in
+// its environment. It is started with the first request, and anew with the next one after it has ended, or was ended
+// because an answer took too long. It must be closed.
 type Loop struct {
 	line    string
 	pattern string
@@ -62,7 +63,8 @@ func (p *runningLoop) read() {
 	}
 }
 
-// unasked takes the lines that have come although nobody has asked, and those that follow them at once. The error says that none will come.
+// unasked takes the lines that have come although nobody has asked, and those that follow them at once. The error says
+// that none will come.
 func (p *runningLoop) unasked() (lines int, err error) {
 	const pause = 20 * time.Millisecond
 	for {
@@ -103,8 +105,8 @@ func (p *runningLoop) end() {
 	p.reading.Wait()
 }
 
-// NewLoop returns a Loop that runs a line of the system's shell for a rule. stderr gets each line that the process writes there, by a
-// goroutine of its own.
+// NewLoop returns a Loop that runs a line of the system's shell for a rule. stderr gets each line that the process
+// writes there, by a goroutine of its own.
 func NewLoop(line, pattern string, stderr func(line string)) *Loop {
 	l := &Loop{line: line, pattern: pattern, stderr: stderr, turn: make(chan struct{}, 1)}
 	l.ctx, l.close = context.WithCancel(context.Background())
@@ -131,7 +133,8 @@ func (l *Loop) Answer(ctx context.Context, req *Request) (json.RawMessage, error
 		return nil, notServed()
 	}
 	answered := make(chan reply, 1)
-	l.work.Go(func() { // an answer that nobody waits for any more has to be read all the same, or it would be that to the next request
+	// an answer that nobody waits for any more has to be read all the same, or it would be that to the next request
+	l.work.Go(func() {
 		defer func() { <-l.turn }()
 		answered <- l.exchange(ctx, req.Params)
 	})
@@ -226,7 +229,8 @@ func (l *Loop) process() (*runningLoop, error) {
 	return r, nil
 }
 
-// Close ends the process, and waits for its end. Requests are answered with an error then. It may be called at any time.
+// Close ends the process, and waits for its end. Requests are answered with an error then. It may be called at any
+// time.
 func (l *Loop) Close() error {
 	l.close()
 	l.turn <- struct{}{} // nobody keeps it
@@ -243,7 +247,9 @@ func notServed() error {
 	return rpcconn.NewError(rpcconn.CodeServerError, "the command that answers this is no longer served")
 }
 
-var errLongLine = fmt.Errorf("the command wrote a line of more than %d MiB, and was ended; the next request starts it anew", maxOutput>>20)
+var errLongLine = fmt.Errorf(
+	"the command wrote a line of more than %d MiB, and was ended; the next request starts it anew", maxOutput>>20,
+)
 
 // readLine reads a line, of which the end may be missing at the end of r. The error is errLongLine, or that of reading.
 func readLine(r *bufio.Reader) ([]byte, error) {

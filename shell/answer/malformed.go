@@ -9,9 +9,9 @@ import (
 	"rpcsh/rpcconn"
 )
 
-// malformed returns frame with one byte changed so that no codec made by newCodec can read it. Its length stays, and so do its brackets
-// and quotes, so that a framing that looks at them still finds its end. MessagePack has nothing but its types to tell where it ends, so
-// there it becomes a message of a kind that does not exist.
+// malformed returns frame with one byte changed so that no codec made by newCodec can read it. Its length stays, and so
+// do its brackets and quotes, so that a framing that looks at them still finds its end. MessagePack has nothing but its
+// types to tell where it ends, so there it becomes a message of a kind that does not exist.
 func malformed(frame []byte, newCodec func() rpcconn.Codec) []byte {
 	const (
 		wrong = '!' // nothing in JSON outside of strings, no type of BSON, and 33 in MessagePack
@@ -33,7 +33,8 @@ func malformed(frame []byte, newCodec func() rpcconn.Codec) []byte {
 	return bytes.Repeat([]byte{wrong}, len(frame))
 }
 
-// afterLength returns where what comes after the length of a BSON document begins, or else after the head of what frame is.
+// afterLength returns where what comes after the length of a BSON document begins, or else after the head of what frame
+// is.
 func afterLength(frame []byte) int {
 	const bsonLength = 4
 	if len(frame) >= bsonLength && binary.LittleEndian.Uint32(frame) == uint32(len(frame)) {

@@ -16,12 +16,13 @@ const (
 	maxSettled = 1000 // requests whose fate is remembered after they no longer wait
 )
 
-// PendingOptions say who hears of requests. The functions are called by any number of goroutines, and must not wait for answers.
+// PendingOptions say who hears of requests. The functions are called by any number of goroutines, and must not wait for
+// answers.
 type PendingOptions struct {
 	OnParked func(*Parked) // one waits for a person
 
-	// OnGone is called when one no longer waits though nobody has answered it: cause is a TimeLimitError, or the connection has ended.
-	// It returns why, for who answers it after that.
+	// OnGone is called when one no longer waits though nobody has answered it: cause is a TimeLimitError, or the
+	// connection has ended. It returns why, for who answers it after that.
 	OnGone func(p *Parked, cause error) (why string)
 }
 
@@ -91,7 +92,8 @@ func (pr *PendingRequests) park(req *Request) *Parked {
 	return p
 }
 
-// Reply answers request n with a result, Fail with an error, Drop not at all, ever. The error says that it does not wait.
+// Reply answers request n with a result, Fail with an error, Drop not at all, ever. The error says that it does not
+// wait.
 func (pr *PendingRequests) Reply(n int, result json.RawMessage) error {
 	return pr.answer(n, "was answered already", reply{result: result})
 }

@@ -10,7 +10,8 @@ import (
 // reorderLimit is how long an answer waits for a later one to go out first.
 const reorderLimit = time.Second
 
-// A reorder holds answers back until a later one to the same peer has gone out. It may be used by any number of goroutines.
+// A reorder holds answers back until a later one to the same peer has gone out. It may be used by any number of
+// goroutines.
 type reorder struct {
 	waiting atomic.Int64 // answers that are held, of all peers
 
@@ -34,8 +35,8 @@ func (r *reorder) release(peer int) {
 	}
 }
 
-// hold waits until a later answer to req's peer has gone out, and returns how that came. It does not wait where another answer does,
-// which this one lets go.
+// hold waits until a later answer to req's peer has gone out, and returns how that came. It does not wait where another
+// answer does, which this one lets go.
 func (r *reorder) hold(ctx context.Context, req *Request) string {
 	peer := req.Peer.Number()
 	r.mu.Lock()

@@ -7,7 +7,8 @@ import (
 	"rpcsh/rpcconn"
 )
 
-// A Peer is who asks, or can be called, as those who answer see it. Its methods may be called by any number of goroutines.
+// A Peer is who asks, or can be called, as those who answer see it. Its methods may be called by any number of
+// goroutines.
 type Peer interface {
 	Number() int     // from 1; no two peers of a session have the same
 	Name() string    // what the person calls it; "" where that is its number
@@ -33,8 +34,8 @@ type Request struct {
 	after []func() // of a notification
 }
 
-// After has f called once the answer has been sent, or where there is none to be, once the request has been handled. It is for
-// Answerers, before they return.
+// After has f called once the answer has been sent, or where there is none to be, once the request has been handled. It
+// is for Answerers, before they return.
 func (r *Request) After(f func()) {
 	if r.IsNotification() {
 		r.after = append(r.after, f)
@@ -43,8 +44,8 @@ func (r *Request) After(f func()) {
 	r.Request.After(f)
 }
 
-// An Answerer makes the answers to requests. Answer may be called by any number of goroutines; ctx ends with the connection, or when the
-// rule's time is up. Its error is what is answered, as an rpcconn.Handler's is.
+// An Answerer makes the answers to requests. Answer may be called by any number of goroutines; ctx ends with the
+// connection, or when the rule's time is up. Its error is what is answered, as an rpcconn.Handler's is.
 type Answerer interface {
 	Answer(ctx context.Context, req *Request) (json.RawMessage, error)
 }

@@ -13,7 +13,8 @@ import (
 	"rpcsh/shell/glob"
 )
 
-// Rules is all that is served, in order: of the rules that fit a request the first answers it. It may be used by any number of goroutines.
+// Rules is all that is served, in order: of the rules that fit a request the first answers it. It may be used by any
+// number of goroutines.
 type Rules struct {
 	order reorder
 
@@ -32,9 +33,11 @@ type Listed struct {
 	Used int
 }
 
-// Set adds rule, in the place of one for the same requests where there is one; those with Times are for others until they are used up, so
-// that several are a sequence. Else it comes behind those that are as narrow as it is or narrower: methods go before globs, and of those that
-// are the same a rule for some requests before one for all. rule is not changed afterwards. What a rule that is none any more has answered with is closed where it is an io.Closer, here and by all that remove rules.
+// Set adds rule, in the place of one for the same requests where there is one; those with Times are for others until
+// they are used up, so that several are a sequence. Else it comes behind those that are as narrow as it is or narrower:
+// methods go before globs, and of those that are the same a rule for some requests before one for all. rule is not
+// changed afterwards. What a rule that is none any more has answered with is closed where it is an io.Closer, here and
+// by all that remove rules.
 func (r *Rules) Set(rule *Rule) {
 	if replaced := r.set(rule); replaced != nil {
 		release(replaced)
@@ -104,7 +107,8 @@ func (r *Rules) insertLocked(e *entry) {
 	r.rules = slices.Insert(r.rules, place, e)
 }
 
-// Renew makes rules those that come from file, in the places of new ones; there is no moment at which file serves nothing.
+// Renew makes rules those that come from file, in the places of new ones; there is no moment at which file serves
+// nothing.
 func (r *Rules) Renew(file string, rules []*Rule) {
 	release(r.renew(file, rules)...)
 }
@@ -119,8 +123,8 @@ func (r *Rules) renew(file string, rules []*Rule) (replaced []*Rule) {
 	return replaced
 }
 
-// Replace makes rules, none of them twice, those that come from file. What it served before and does again keeps its place, and how often
-// it was used.
+// Replace makes rules, none of them twice, those that come from file. What it served before and does again keeps its
+// place, and how often it was used.
 func (r *Rules) Replace(file string, rules []*Rule) {
 	release(r.replace(file, rules)...)
 }
@@ -279,8 +283,8 @@ func (r *Rules) Acts(method string) bool {
 	})
 }
 
-// Notify has a notification handled by the first rule that fits it and does something beside answering. The error is what the peer would
-// be answered if it had asked.
+// Notify has a notification handled by the first rule that fits it and does something beside answering. The error is
+// what the peer would be answered if it had asked.
 func (r *Rules) Notify(ctx context.Context, req *Request) error {
 	rule := r.take(ctx, req)
 	if rule == nil {

@@ -36,7 +36,8 @@ func TestOrder(t *testing.T) {
 		t.Fatalf("got %q, want %q", got, want)
 	}
 	for _, tt := range []struct{ method, params, want string }{
-		{"m", "[6]", "big"}, {"m", "[5]", "all"}, {"m", "", "all"}, {"mm", "", "first"}, {"mm", "", "glob"}, {"n", "", "other"},
+		{"m", "[6]", "big"}, {"m", "[5]", "all"}, {"m", "", "all"}, {"mm", "", "first"}, {"mm", "", "glob"},
+		{"n", "", "other"},
 	} {
 		if r := rules.take(t.Context(), asked(tt.method, tt.params)); r.Text != tt.want {
 			t.Errorf("%s %s is answered by %s, want %s", tt.method, tt.params, r.Text, tt.want)

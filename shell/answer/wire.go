@@ -7,6 +7,7 @@ type Wire struct {
 	Conn     *rpcconn.Conn
 	NewCodec func() rpcconn.Codec // of what is spoken
 
-	Show func(req *rpcconn.Request, r *rpcconn.Response, remark string) // shows an answer that is sent beside Conn's own; a nil r: that there is none
-	Note func(text string)                                              // tells the person something
+	// shows an answer that is sent beside Conn's own; a nil r: that there is none
+	Show func(req *rpcconn.Request, r *rpcconn.Response, remark string)
+	Note func(text string) // tells the person something
 }

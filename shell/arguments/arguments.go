@@ -1,5 +1,5 @@
-// Package arguments reads the arguments of commands: words, quotes and flags, durations, bytes and errors. What is read knows its
-// column, and what is wrong with it is a *lang.Error there. What commands do with it is package command's.
+// Package arguments reads the arguments of commands: words, quotes and flags, durations, bytes and errors. What is read
+// knows its column, and what is wrong with it is a *lang.Error there. What commands do with it is package command's.
 package arguments
 
 import (

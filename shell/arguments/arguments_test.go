@@ -64,7 +64,10 @@ func TestFlags(t *testing.T) {
 		{"a --wait 1m -v", "|a --wait 1m -v", "wait@12=1m0s v|a"},
 		{"--wait x", `wait@10=0s|17: "x" is no duration: write 500ms, 2s or 1m`,
 			`wait@10=0s|17: "x" is no duration: write 500ms, 2s or 1m`},
-		{"--nosuch", "|10: there is no --nosuch: .test has -v and --wait!", "|10: there is no --nosuch: .test has -v and --wait!"},
+		{
+			"--nosuch", "|10: there is no --nosuch: .test has -v and --wait!",
+			"|10: there is no --nosuch: .test has -v and --wait!",
+		},
 		{"-x -- --wait", "|-x -- --wait", `wait@16=0s|22: "" is no duration: write 500ms, 2s or 1m`},
 	} {
 		result := func(rest string, err error) string {

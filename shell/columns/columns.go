@@ -12,8 +12,8 @@ import (
 	"github.com/mattn/go-runewidth"
 )
 
-// Width returns how many columns text takes: the sum of its grapheme clusters (UAX 29). Control characters take none, and
-// neither do control sequences such as colours (ECMA-48 section 5.4).
+// Width returns how many columns text takes: the sum of its grapheme clusters (UAX 29). Control characters take none,
+// and neither do control sequences such as colours (ECMA-48 section 5.4).
 func Width(text string) int {
 	if isPlain(text) {
 		return len(text)
@@ -25,8 +25,8 @@ func Width(text string) int {
 	return n
 }
 
-// Clip returns text cut to at most n columns, tail included, which stands where something is left out. Control sequences
-// stay, so that colours end where they did. A tail that does not fit is left out with all else.
+// Clip returns text cut to at most n columns, tail included, which stands where something is left out. Control
+// sequences stay, so that colours end where they did. A tail that does not fit is left out with all else.
 func Clip(text string, n int, tail string) string {
 	if Width(text) <= n {
 		return text
@@ -58,8 +58,8 @@ func Wrap(text string, n int, indent string) string {
 	return strings.Join(Fill(strings.Fields(text), n, indent, indent), "\n")
 }
 
-// Fill puts words into lines of at most n columns: the first behind first, the others behind indent. A longer word has a
-// line of its own.
+// Fill puts words into lines of at most n columns: the first behind first, the others behind indent. A longer word has
+// a line of its own.
 func Fill(words []string, n int, first, indent string) []string {
 	var lines []string
 	line, used, empty := first, Width(first), true
@@ -80,8 +80,8 @@ func Fill(words []string, n int, first, indent string) []string {
 	return append(lines, line)
 }
 
-// isPlain reports whether each byte of text is a character of one column. Nearly all text is, and looking is much faster
-// than clustering.
+// isPlain reports whether each byte of text is a character of one column. Nearly all text is, and looking is much
+// faster than clustering.
 func isPlain(text string) bool {
 	for i := range len(text) {
 		if text[i] < ' ' || text[i] > '~' {
@@ -129,8 +129,8 @@ func sequenceSize(text string) int {
 }
 
 // clusterWidth returns the columns of one grapheme cluster: those of its code points, but two for an emoji, whatever it
-// consists of. An emoji presentation is wide where the character alone is not (UAX 11 section 5), which go-runewidth does
-// not say.
+// consists of. An emoji presentation is wide where the character alone is not (UAX 11 section 5), which go-runewidth
+// does not say.
 func clusterWidth(cluster string) int {
 	if first, size := utf8.DecodeRuneInString(cluster); size < len(cluster) && isEmojiBase(first) &&
 		strings.HasPrefix(cluster[size:], "\ufe0f") {
@@ -140,8 +140,8 @@ func clusterWidth(cluster string) int {
 	return noLocale.StringWidth(cluster)
 }
 
-// isEmojiBase reports whether r may have an emoji presentation: the characters of Unicode's emoji-variation-sequences.txt
-// are symbols, and these.
+// isEmojiBase reports whether r may have an emoji presentation: the characters of Unicode's
+// emoji-variation-sequences.txt are symbols, and these.
 func isEmojiBase(r rune) bool {
 	return unicode.IsSymbol(r) || strings.ContainsRune("0123456789#*‼⁉ℹ〰", r)
 }

@@ -23,7 +23,10 @@ func Match(pattern, name string) bool {
 // Check returns what is wrong with pattern.
 func Check(pattern string) error {
 	if _, err := path.Match(pattern, ""); err != nil {
-		return errors.New(pattern + ` is no pattern: [ begins a range that ] ends, such as [a-z], and \ is followed by a character that stands for itself`)
+		return errors.New(
+			pattern + ` is not a pattern: [ begins a range that ] ends, such as [a-z], ` +
+				`and \ is followed by a character that stands for itself`,
+		)
 	}
 	return nil
 }

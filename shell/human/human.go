@@ -70,8 +70,8 @@ func Plural(n int, thing string) string {
 	return Grouped(n) + " " + thing + "s"
 }
 
-// Clip shortens text to n characters, the last of them "…" where something is left out. It bounds text from a peer before
-// that is made visible; text that has to fit into a line is clipped to columns, by package columns.
+// Clip shortens text to n characters, the last of them "…" where something is left out. It bounds text from a peer
+// before that is made visible; text that has to fit into a line is clipped to columns, by package columns.
 func Clip(text string, n int) string {
 	if utf8.RuneCountInString(text) <= n {
 		return text

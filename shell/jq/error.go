@@ -25,7 +25,8 @@ func parseError(expression string, err error) error {
 	return e
 }
 
-// compileError returns a mistake that gojq knows no place of: the first one at which the name stands that it complains of.
+// compileError returns a mistake that gojq knows no place of: the first one at which the name stands that it complains
+// of.
 func compileError(expression string, err error) error {
 	e := &Error{Reason: "jq: " + err.Error()}
 	_, name, found := strings.Cut(err.Error(), " not defined: ")

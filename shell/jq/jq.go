@@ -1,8 +1,8 @@
 // Package jq runs jq expressions (github.com/itchyny/gojq) on JSON text.
 //
-// An expression sees its input and variables, and nothing else: no environment, no files, no further input. Numbers that it
-// only passes on keep their form; keys of objects come out sorted. An expression that is a JSON value, or the dot alone, gives
-// that value, or the input, byte for byte.
+// An expression sees its input and variables, and nothing else: no environment, no files, no further input. Numbers
+// that it only passes on keep their form; keys of objects come out sorted. An expression that is a JSON value, or the
+// dot alone, gives that value, or the input, byte for byte.
 package jq
 
 import (
@@ -20,7 +20,8 @@ import (
 	"rpcsh/shell/memory"
 )
 
-// errMemory ends an expression; gojq has no limit of its own, and [range(1e9)] would take all there is. It bounds single operations to 2 GiB.
+// errMemory ends an expression; gojq has no limit of its own, and [range(1e9)] would take all there is. It bounds
+// single operations to 2 GiB.
 var errMemory = errors.New("the expression takes too much memory")
 
 // maxResults bounds how many values one run may give.
@@ -66,11 +67,11 @@ func Compile(expression string, variables ...string) (*Filter, error) {
 	return f, nil
 }
 
-// Run returns all values that the expression gives for input, with the values of the variables in the order of Compile. Empty
-// input is null.
+// Run returns all values that the expression gives for input, with the values of the variables in the order of Compile.
+// Empty input is null.
 //
-// An error of the expression, error("…") among them, is returned with the values before it. When ctx ends, the error is its
-// cause; when the expression takes too much memory, or gives too many values, that is an error too.
+// An error of the expression, error("…") among them, is returned with the values before it. When ctx ends, the error is
+// its cause; when the expression takes too much memory, or gives too many values, that is an error too.
 func (f *Filter) Run(ctx context.Context, input json.RawMessage, values ...json.RawMessage) ([]json.RawMessage, error) {
 	return f.run(ctx, maxResults, input, values)
 }
@@ -85,7 +86,9 @@ func (f *Filter) First(ctx context.Context, input json.RawMessage, values ...jso
 }
 
 // run returns at most limit values, and an error where there are more.
-func (f *Filter) run(ctx context.Context, limit int, input json.RawMessage, values []json.RawMessage) (results []json.RawMessage, err error) {
+func (f *Filter) run(
+	ctx context.Context, limit int, input json.RawMessage, values []json.RawMessage,
+) (results []json.RawMessage, err error) {
 	switch {
 	case f.constant != nil:
 		return []json.RawMessage{f.constant}, nil

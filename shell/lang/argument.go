@@ -104,11 +104,16 @@ func (p *parser) name() (name string, isJSON bool, err error) {
 		return "", false, nil
 	}
 	if i := strings.IndexAny(name, ".["); i >= 0 {
-		return "", false, errorAt(p.pos+i, fmt.Sprintf(`nested names are not there yet: write %s:={…}, or "%s=…" in quotes for text`, name[:i], name))
+		return "", false, errorAt(
+			p.pos+i,
+			fmt.Sprintf(`nested names are not there yet: write %s:={…}, or "%s=…" in quotes for text`, name[:i], name),
+		)
 	}
 	p.pos += len(name) + len(operator)
 	if operator == "=" && p.next() == '=' {
-		return "", false, p.errorf(fmt.Sprintf(`quote what begins with =: write %s="=…", or "%s==…" where all of it is text`, name, name))
+		return "", false, p.errorf(
+			fmt.Sprintf(`quote what begins with =: write %s="=…", or "%s==…" where all of it is text`, name, name),
+		)
 	}
 	return name, operator == ":=", nil
 }
@@ -116,7 +121,7 @@ func (p *parser) name() (name string, isJSON bool, err error) {
 // cutName returns the name at the beginning of s, and the = or := after it; the operator is "" where that is no name.
 func cutName(s string) (name, operator string) {
 	n := 0
-	for n < len(s) && (isLetter(s[n]) || s[n] >= utf8.RuneSelf || n > 0 && (isDigit(s[n]) || strings.IndexByte("-.[]$", s[n]) >= 0)) {
+	for n < len(s) && (beginsName(s[n]) || n > 0 && (isDigit(s[n]) || strings.IndexByte("-.[]$", s[n]) >= 0)) {
 		n++
 	}
 	switch after := s[n:]; {
@@ -127,6 +132,8 @@ func cutName(s string) (name, operator string) {
 	}
 	return "", ""
 }
+
+func beginsName(c byte) bool { return isLetter(c) || c >= utf8.RuneSelf }
 
 // value reads a VALUE: JSON where it is JSON, else text.
 func (p *parser) value() (json.RawMessage, error) {
@@ -148,7 +155,11 @@ func (p *parser) value() (json.RawMessage, error) {
 // atQuote reports whether quoted text is here. The ' of a word that does not end in one is a part of the text.
 func (p *parser) atQuote() bool {
 	c := p.next()
-	return c == '"' || c == '\'' && (!p.words || p.pos+1 < len(p.src) && strings.IndexByte(p.rest()[1:], '\'') == len(p.rest())-2)
+	if c != '\'' || !p.words {
+		return c == '"' || c == '\''
+	}
+	rest := p.rest()
+	return len(rest) > 1 && strings.IndexByte(rest[1:], '\'') == len(rest)-2
 }
 
 // isJSON reports whether word is a JSON value without white space around it.

@@ -1,8 +1,8 @@
 package lang
 
 // code looks at text in jq's language, or that of a command, without knowing more of it than its strings, brackets and
-// comments. It returns where a comment begins, # as a word of its own, or the length of text; and whether what is before that
-// ends inside brackets or quotes.
+// comments. It returns where a comment begins, # as a word of its own, or the length of text; and whether what is
+// before that ends inside brackets or quotes.
 func code(text string) (comment int, open bool) {
 	var around []byte // the brackets and quotes that are open
 	start := true     // of a word, where alone ' opens

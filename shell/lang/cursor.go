@@ -66,8 +66,8 @@ func ReadCursor(line string) Cursor {
 // noVariable makes $NAME one to the parser; what its value is does not matter to a cursor.
 func noVariable(string) (json.RawMessage, bool) { return nil, false }
 
-// A cursorReader reads on until what it reads ends with the line. Its methods that return a bool report whether they have found that
-// end, or what they cannot read over.
+// A cursorReader reads on until what it reads ends with the line. Its methods that return a bool report whether they
+// have found that end, or what they cannot read over.
 type cursorReader struct {
 	parser
 	c Cursor
@@ -193,7 +193,7 @@ func (r *cursorReader) method(column int) bool {
 		}
 		r.c.Method = text
 		return r.end()
-	case r.noMethod(&Call{Notify: r.c.Notify, Column: column}) != nil:
+	case r.checkMethod(&Call{Notify: r.c.Notify, Column: column}) != nil:
 		return r.nowhere()
 	}
 	name := r.bare()
@@ -213,7 +213,7 @@ func (r *cursorReader) arguments() bool {
 			return r.at(AtArgument, r.pos, "")
 		case r.batch && r.next() == ';':
 			return false
-		case !blank, r.callEnds(), r.noArgument() != nil:
+		case !blank, r.callEnds(), r.checkArgument() != nil:
 			return r.nowhere()
 		case r.argument():
 			return true

@@ -1,5 +1,6 @@
 // Package lang reads the language of the shell: a line becomes a Statement, or an Error that knows its column. It
-// evaluates arguments to JSON text, with the variables and files that its Env gives it; it sends nothing and prints nothing.
+// evaluates arguments to JSON text, with the variables and files that its Env gives it; it sends nothing and prints
+// nothing.
 //
 // The language is described in docs/language.md.
 package lang

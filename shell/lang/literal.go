@@ -99,7 +99,8 @@ func (p *parser) container() (json.RawMessage, error) {
 	return text, nil
 }
 
-// neverClosed returns the mistake in an object or array that begins here and has no end: the first other one in it, if any.
+// neverClosed returns the mistake in an object or array that begins here and has no end: the first other one in it, if
+// any.
 func (p *parser) neverClosed() error {
 	e := &Error{Column: p.pos, Reason: p.rest()[:1] + " is never closed", Open: true}
 	var mistake *jsontext.SyntaxError
@@ -147,7 +148,8 @@ func (p *parser) substitute(s *substitution, start int) error {
 	return nil
 }
 
-// column returns the column in the line of an offset in the text, which begins at start: that of the variable in its value.
+// column returns the column in the line of an offset in the text, which begins at start: that of the variable in its
+// value.
 func (s *substitution) column(start, offset int) int {
 	column := start + offset
 	for _, v := range s.values {

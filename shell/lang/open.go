@@ -2,8 +2,8 @@ package lang
 
 import "errors"
 
-// Open reports whether line ends inside brackets or quotes, so that a line break after it would be a blank. Other mistakes in
-// the line do not matter: what is inside stays inside.
+// Open reports whether line ends inside brackets or quotes, so that a line break after it would be a blank. Other
+// mistakes in the line do not matter: what is inside stays inside.
 func Open(line string) bool {
 	p := &parser{src: line}
 	p.blank()

@@ -39,7 +39,8 @@ func Parse(line string, env Env) (*Statement, error) {
 	return s, nil
 }
 
-// Check reads a line that will be run later, when its variables have values and its files are there. The error is an *Error.
+// Check reads a line that will be run later, when its variables have values and its files are there. The error is an
+// *Error.
 func Check(line string) (*Statement, error) {
 	nothing := json.RawMessage("null")
 	return Parse(line, Env{
@@ -288,14 +289,17 @@ func (p *parser) method(call *Call) error {
 		}
 		call.Method, _ = jsontext.Unquote(text) // what quoted returns is a JSON string
 	} else {
-		if err := p.noMethod(call); err != nil {
+		if err := p.checkMethod(call); err != nil {
 			return err
 		}
 		start := p.pos
 		call.Method = p.bare()
 		if i := strings.IndexFunc(call.Method, isHidden); i >= 0 {
 			r, _ := utf8.DecodeRuneInString(call.Method[i:])
-			return errorAt(start+i, fmt.Sprintf("%U, which one does not see, is no blank; quote the method if it belongs to it", r))
+			return errorAt(
+				start+i,
+				fmt.Sprintf("%U, which one does not see, is no blank; quote the method if it belongs to it", r),
+			)
 		}
 	}
 	if call.Method == "" {
@@ -320,7 +324,7 @@ func (p *parser) gather() (args arguments, err error) {
 		if !blank {
 			return args, p.errorf("a blank is missing here")
 		}
-		if err := p.noArgument(); err != nil {
+		if err := p.checkArgument(); err != nil {
 			return args, err
 		}
 		if err := p.argument(&args); err != nil {
@@ -358,8 +362,8 @@ func (p *parser) printed() (json.RawMessage, error) {
 	return args.params(), nil
 }
 
-// ParseValue reads the value of a command's argument as .print does: one argument, or the params that several would be. The error is an
-// *Error whose column is that of the line.
+// ParseValue reads the value of a command's argument as .print does: one argument, or the params that several would be.
+// The error is an *Error whose column is that of the line.
 func ParseValue(text Text, env Env) (json.RawMessage, error) {
 	p := &parser{src: " " + text.Text, env: env} // an argument stands behind a blank
 	value, err := p.printed()

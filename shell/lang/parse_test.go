@@ -12,12 +12,14 @@ import (
 // testEnv has the variables and files that the tests of this package use.
 var testEnv = func() Env {
 	variables := map[string]json.RawMessage{
-		"x": []byte(`42`), "_": []byte(`"last"`), "list": []byte(`[1, {"a":[10,20]}, "three"]`), "text": []byte(`"some text"`), "empty": []byte(`[]`),
+		"x": []byte(`42`), "_": []byte(`"last"`), "list": []byte(`[1, {"a":[10,20]}, "three"]`),
+		"text": []byte(`"some text"`), "empty": []byte(`[]`),
 		"obj":  []byte(`{"a":{"b":3.0},"two words":1,"a\u0062":7,"n":null,"d":1,"d":2}`),
 		"deep": []byte(strings.Repeat("[", 999) + strings.Repeat("]", 999)),
 	}
 	files := map[string]string{
-		"text.txt": "line 1\nline \"2\"\n", "data.json": " {\"a\": 1}\n", "bad.json": `{"a":`, "latin1": "gr\xfc\xdfe", "two words": "both", "none": "",
+		"text.txt": "line 1\nline \"2\"\n", "data.json": " {\"a\": 1}\n", "bad.json": `{"a":`, "latin1": "gr\xfc\xdfe",
+		"two words": "both", "none": "",
 	}
 	return Env{
 		Variable: func(name string) (json.RawMessage, bool) {
@@ -107,7 +109,11 @@ func TestParse(t *testing.T) {
 		{"f true false null", "call f:0 [true,false,null]"},
 		{`f "a\u0062\/" ""`, `call f:0 ["a\u0062\/",""]`},
 		// what only looks like it is text
-		{"f 01 +1 .5 1. 0x10 NaN Infinity -Infinity True nul nulll - -- --x 1,2 1e 1_000", `call f:0 ["01","+1",".5","1.","0x10","NaN","Infinity","-Infinity","True","nul","nulll","-","--","--x","1,2","1e","1_000"]`},
+		{
+			"f 01 +1 .5 1. 0x10 NaN Infinity -Infinity True nul nulll - -- --x 1,2 1e 1_000",
+			`call f:0 ["01","+1",".5","1.","0x10","NaN","Infinity","-Infinity","True","nul","nulll",` +
+				`"-","--","--x","1,2","1e","1_000"]`,
+		},
 		{`f it's 5" a"b \n c:\dir`, `call f:0 ["it's","5\"","a\"b","\\n","c:\\dir"]`},
 		{`f 'it"s' '' '\n' '$x | & # ;'`, `call f:0 ["it\"s","","\\n","$x | & # ;"]`},
 		{"f 'a\tb'", `call f:0 ["a\tb"]`},

@@ -13,8 +13,8 @@ const Limit = 1 << 30
 // interval is the time between two looks; most of what is guarded is done before the first one.
 const interval = 100 * time.Millisecond
 
-// Guard returns a context that ends with cause when the program has grown by limit bytes. stop ends the watch. A single operation, such as
-// "x"*1e9, is not interrupted.
+// Guard returns a context that ends with cause when the program has grown by limit bytes. stop ends the watch. A single
+// operation, such as "x"*1e9, is not interrupted.
 func Guard(ctx context.Context, limit uint64, cause error) (guarded context.Context, stop func()) {
 	guarded, cancel := context.WithCancelCause(ctx)
 	before := uint64(0) // taken at the first look, so that what is done by then pays nothing

@@ -8,8 +8,8 @@ import (
 	"rpcsh/shell/glob"
 )
 
-// Matching returns a function that reports whether a method matches a pattern of .methods. A pattern is a glob, a part of the
-// name or of the summary, or / and words that are all somewhere in the method's documentation.
+// Matching returns a function that reports whether a method matches a pattern of .methods. A pattern is a glob, a part
+// of the name or of the summary, or / and words that are all somewhere in the method's documentation.
 func Matching(pattern string) func(m catalog.Method) bool {
 	lower := strings.ToLower(pattern)
 	contains := func(text, word string) bool { return strings.Contains(strings.ToLower(text), word) }

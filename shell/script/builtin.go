@@ -51,7 +51,9 @@ func words(args starlark.Tuple) string {
 }
 
 // fail is fail(*args): Starlark's own, which puts "fail: " before what the peer is to read.
-func fail(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+func fail(
+	_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple,
+) (starlark.Value, error) {
 	if len(kwargs) > 0 {
 		return nil, fmt.Errorf("%s: got an unexpected keyword argument %s", b.Name(), kwargs[0][0])
 	}
@@ -59,10 +61,15 @@ func fail(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs [
 }
 
 // raise is error(code, message, data=None): the request is answered with that error.
-func raise(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+func raise(
+	thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple,
+) (starlark.Value, error) {
 	answer := new(rpcconn.Error)
 	var data starlark.Value = starlark.None
-	if err := starlark.UnpackArgs(b.Name(), args, kwargs, "code", &answer.Code, "message", &answer.Message, "data?", &data); err != nil {
+	err := starlark.UnpackArgs(
+		b.Name(), args, kwargs, "code", &answer.Code, "message", &answer.Message, "data?", &data,
+	)
+	if err != nil {
 		return nil, err
 	}
 	if data != starlark.None {
@@ -75,7 +82,9 @@ func raise(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kw
 }
 
 // log is log(*args), which is print.
-func log(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+func log(
+	thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple,
+) (starlark.Value, error) {
 	if len(kwargs) > 0 {
 		return nil, fmt.Errorf("%s: got an unexpected keyword argument %s", b.Name(), kwargs[0][0])
 	}
@@ -84,7 +93,9 @@ func log(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwar
 }
 
 // now is now(): seconds since 1970, as a float.
-func now(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+func now(
+	_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple,
+) (starlark.Value, error) {
 	if err := starlark.UnpackArgs(b.Name(), args, kwargs); err != nil {
 		return nil, err
 	}
@@ -92,7 +103,9 @@ func now(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []
 }
 
 // sleep is sleep(seconds).
-func sleep(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+func sleep(
+	thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple,
+) (starlark.Value, error) {
 	var length starlark.Value
 	if err := starlark.UnpackArgs(b.Name(), args, kwargs, "seconds", &length); err != nil {
 		return nil, err

@@ -12,7 +12,8 @@ import (
 	"rpcsh/shell/answer"
 )
 
-// Answer implements answer.Answerer. An error of the function is told to the Host too, which knows where in the file it is.
+// Answer implements answer.Answerer. An error of the function is told to the Host too, which knows where in the file it
+// is.
 func (f *Function) Answer(ctx context.Context, req *answer.Request) (json.RawMessage, error) {
 	end, err := f.script.state.begin(req.Peer)
 	if err != nil {

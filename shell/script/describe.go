@@ -14,7 +14,9 @@ func (f *Function) Signature() string { return f.Name + f.sig.String() }
 
 // Method returns what there is to tell a peer of the function: its parameters, and what its docstring says.
 func (f *Function) Method() catalog.Method {
-	m := catalog.Method{Name: f.Name, Params: []catalog.Param{}, Open: f.sig.args != "" || f.sig.kwargs != "", Source: openrpc.Source}
+	m := catalog.Method{
+		Name: f.Name, Params: []catalog.Param{}, Open: f.sig.args != "" || f.sig.kwargs != "", Source: openrpc.Source,
+	}
 	m.Summary, m.Description = python.Docstring(f.fn.Doc())
 	for _, p := range f.sig.positional {
 		m.Params = append(m.Params, p.described())

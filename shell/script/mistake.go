@@ -40,7 +40,10 @@ func (e *interrupted) Unwrap() []error { return []error{e.cause, e.err} }
 // mistakeOf returns the error that running a file ended with as a mistake in it: where the error was, else at place.
 func mistakeOf(place syntax.Position, err error) *Mistake {
 	file := place.Filename()
-	m := &Mistake{File: file, Line: int(place.Line), Column: int(place.Col), Reason: strings.TrimPrefix(err.Error(), cancelled), Err: err}
+	m := &Mistake{
+		File: file, Line: int(place.Line), Column: int(place.Col), Reason: strings.TrimPrefix(err.Error(), cancelled),
+		Err: err,
+	}
 	var syntactic syntax.Error
 	var unresolved resolve.ErrorList
 	var raised *starlark.EvalError

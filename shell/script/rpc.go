@@ -33,7 +33,10 @@ func (v *rpcValue) String() string {
 
 // AttrNames implements starlark.HasAttrs.
 func (v *rpcValue) AttrNames() []string {
-	return []string{"abort", "batch", "call", "close_after_response", "id", "method", "notification", "notify", "peer", "peers", "try_call"}
+	return []string{
+		"abort", "batch", "call", "close_after_response", "id", "method", "notification", "notify", "peer", "peers",
+		"try_call",
+	}
 }
 
 // Attr implements starlark.HasAttrs.
@@ -64,7 +67,9 @@ func (v *rpcValue) Attr(name string) (starlark.Value, error) {
 }
 
 // peers is peers(): all that are connected but for the one that asks.
-func (v *rpcValue) peers(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+func (v *rpcValue) peers(
+	thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple,
+) (starlark.Value, error) {
 	if err := starlark.UnpackArgs(b.Name(), args, kwargs); err != nil {
 		return nil, err
 	}
@@ -76,7 +81,9 @@ func (v *rpcValue) peers(thread *starlark.Thread, b *starlark.Builtin, args star
 }
 
 // closeAfterResponse is close_after_response().
-func (v *rpcValue) closeAfterResponse(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+func (v *rpcValue) closeAfterResponse(
+	_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple,
+) (starlark.Value, error) {
 	if err := starlark.UnpackArgs(b.Name(), args, kwargs); err != nil {
 		return nil, err
 	}
@@ -84,7 +91,9 @@ func (v *rpcValue) closeAfterResponse(_ *starlark.Thread, b *starlark.Builtin, a
 }
 
 // abort is abort(), which ends the function.
-func (v *rpcValue) abort(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+func (v *rpcValue) abort(
+	_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple,
+) (starlark.Value, error) {
 	if err := starlark.UnpackArgs(b.Name(), args, kwargs); err != nil {
 		return nil, err
 	}

@@ -13,7 +13,8 @@ import (
 // slice is how many steps a function makes, about a second, before others of its file get a turn.
 const slice = 20_000_000
 
-// maxMemory is how many bytes the program may grow by while a function runs. One operation more is let be, and a text can be doubled by it.
+// maxMemory is how many bytes the program may grow by while a function runs. One operation more is let be, and a text
+// can be doubled by it.
 const maxMemory = memory.Limit / 2
 
 var errMemory = errors.New("the script takes too much memory")
@@ -57,8 +58,8 @@ func (s *Script) run(ctx context.Context, name string, f func(*run) error) error
 	return err
 }
 
-// aside lets others of the file have a turn while wait waits. That it is this one's turn again, for which it waits in any case, is soon,
-// since nobody keeps it for long.
+// aside lets others of the file have a turn while wait waits. That it is this one's turn again, for which it waits in
+// any case, is soon, since nobody keeps it for long.
 func (r *run) aside(wait func()) {
 	<-r.script.state.turn
 	defer func() { r.script.state.turn <- struct{}{} }()

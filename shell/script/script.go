@@ -1,7 +1,9 @@
-// Package script answers the peer's requests by functions written in Starlark (go.starlark.net). It knows neither the terminal nor files.
+// Package script answers the peer's requests by functions written in Starlark (go.starlark.net). It knows neither the
+// terminal nor files.
 //
-// A file's functions run one at a time: one runs until it ends, or waits for something, as in rpc.call and sleep; only what computes for
-// long is made to wait now and then. So what they share, state, needs no further care, and is no data race.
+// A file's functions run one at a time: one runs until it ends, or waits for something, as in rpc.call and sleep; only
+// what computes for long is made to wait now and then. So what they share, state, needs no further care, and is no data
+// race.
 package script
 
 import (
@@ -49,8 +51,8 @@ type Function struct {
 	sig    signature
 }
 
-// Load runs a file's top level, within 5 seconds. name is what the file is called in what is said about it. The error is a *Mistake, or says
-// that the file is too large, or took too long.
+// Load runs a file's top level, within 5 seconds. name is what the file is called in what is said about it. The error
+// is a *Mistake, or says that the file is too large, or took too long.
 func Load(ctx context.Context, name string, source []byte, state *State, host Host) (*Script, error) {
 	if len(source) > MaxSource {
 		return nil, fmt.Errorf("%s: a script has at most %d bytes", name, MaxSource)
@@ -100,7 +102,9 @@ func dialect() *syntax.FileOptions {
 }
 
 // serve is serve(name, function), for methods whose names are none that a function can have.
-func serve(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+func serve(
+	thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple,
+) (starlark.Value, error) {
 	var name string
 	var fn *starlark.Function
 	if err := starlark.UnpackArgs(b.Name(), args, kwargs, "name", &name, "function", &fn); err != nil {

@@ -7,8 +7,8 @@ import (
 	"go.starlark.net/syntax"
 )
 
-// How much a single operation may make. A script can be ended between two operations only, so one that takes all memory, or hours, has to be
-// refused. Starlark's own limit is a thousand million elements.
+// How much a single operation may make. A script can be ended between two operations only, so one that takes all
+// memory, or hours, has to be refused. Starlark's own limit is a thousand million elements.
 const (
 	maxElements = 10_000_000 // of a list, a tuple, or a range
 	maxBytes    = 100 << 20  // of a text
@@ -18,11 +18,15 @@ const (
 // guardName is what the guard of a product is called in a file that has been read. No script can say it.
 const guardName = "*"
 
-// guardProducts has each product in a file, which may repeat a list or a text, or be that of large integers, go through a guarded operand.
+// guardProducts has each product in a file, which may repeat a list or a text, or be that of large integers, go through
+// a guarded operand.
 func guardProducts(f *syntax.File) {
 	guard := func(operand syntax.Expr) syntax.Expr {
 		start, end := operand.Span()
-		return &syntax.CallExpr{Fn: &syntax.Ident{NamePos: start, Name: guardName}, Lparen: start, Args: []syntax.Expr{operand}, Rparen: end}
+		return &syntax.CallExpr{
+			Fn: &syntax.Ident{NamePos: start, Name: guardName}, Lparen: start, Args: []syntax.Expr{operand},
+			Rparen: end,
+		}
 	}
 	syntax.Walk(f, func(n syntax.Node) bool {
 		switch n := n.(type) {
@@ -40,7 +44,9 @@ func guardProducts(f *syntax.File) {
 }
 
 // guardOperand is what guardProducts puts around an operand.
-func guardOperand(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
+func guardOperand(
+	_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple,
+) (starlark.Value, error) {
 	return guarded{args[0]}, nil
 }
 
@@ -96,7 +102,9 @@ func checkRepeat(length int, times starlark.Int, most int64, of string) error {
 }
 
 // smallRange is range, but for ranges that would fill the memory as a list.
-func smallRange(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+func smallRange(
+	thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple,
+) (starlark.Value, error) {
 	r, err := starlark.Call(thread, starlark.Universe[b.Name()], args, kwargs)
 	if err == nil && starlark.Len(r) > maxElements {
 		return nil, fmt.Errorf("range: it would have %d numbers, %d at most: count with while", starlark.Len(r), maxElements)

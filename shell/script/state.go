@@ -9,8 +9,8 @@ import (
 	"rpcsh/shell/answer"
 )
 
-// maxUnderWay is how many requests of one peer a file's functions handle at a time. A function that calls itself through the peer would go
-// on for ever without it, since each call has a time limit of its own.
+// maxUnderWay is how many requests of one peer a file's functions handle at a time. A function that calls itself
+// through the peer would go on for ever without it, since each call has a time limit of its own.
 const maxUnderWay = 1000
 
 // A State is what outlives a file's calls, and the file when it is loaded again. It also says whose turn it is to run.
@@ -33,7 +33,9 @@ func (s *State) begin(p answer.Peer) (end func(), err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.underWay[n] >= maxUnderWay {
-		return nil, fmt.Errorf("%d requests of @%d are under way already; does a function call itself through the peer?", maxUnderWay, n)
+		return nil, fmt.Errorf(
+			"%d requests of @%d are under way already; does a function call itself through the peer?", maxUnderWay, n,
+		)
 	}
 	s.underWay[n]++
 	return func() {

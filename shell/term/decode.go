@@ -28,8 +28,8 @@ const (
 )
 
 // feed returns the keys that are complete with chunk, which is what one read of the terminal gave. A line break with
-// more behind it in the same read is taken for a pasted one; at the end of a read it is Enter, which a person types alone
-// and a program that types sends with the line.
+// more behind it in the same read is taken for a pasted one; at the end of a read it is Enter, which a person types
+// alone and a program that types sends with the line.
 func (d *decoder) feed(chunk []byte) []key {
 	if d.pasting && string(chunk) == ctrlC { // the paste's end was lost: leave a way out
 		*d = decoder{}

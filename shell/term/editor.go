@@ -12,10 +12,10 @@ import (
 // An editor edits a line with go-prompt.
 //
 // go-prompt has the loop, the completion list, the selection in it and its rendering. It is handed three kinds of keys
-// only: editCode, at which it takes over the editor's line (however many keys made it so); Tab and Shift-Tab, which move
-// the selection; and leaveCode, at which its Input returns. A key is handed over when the one before is rendered. This
-// way a paste is edited at once, go-prompt's errors with characters of several bytes do not matter, and no key is lost
-// between two lines.
+// only: editCode, at which it takes over the editor's line (however many keys made it so); Tab and Shift-Tab, which
+// move the selection; and leaveCode, at which its Input returns. A key is handed over when the one before is rendered.
+// This way a paste is edited at once, go-prompt's errors with characters of several bytes do not matter, and no key is
+// lost between two lines.
 //
 // Input polls, so it is not entered before a key is there, and left when none has come for parkTime; neither shows on
 // the screen.
@@ -34,7 +34,8 @@ type editor struct {
 	label   string                                     // the prompt before the line
 	answers func(line string, cursor int) []Suggestion // completes the answer to a question; nil: the line is none
 	line    line                                       // what is typed
-	shown   line                                       // line with the selected suggestion in it; line where none is selected
+	// line with the selected suggestion in it; line where none is selected
+	shown   line
 	list    []prompt.Suggest
 	lead    string // of the suggestions in list
 	hinted  string // the hint for line, where listed is set
@@ -67,7 +68,9 @@ const parkTime = time.Second
 
 // newEditor makes an editor; go-prompt opens /dev/tty, and panics if it cannot.
 func newEditor(cfg Config, in *input, s *screen) *editor {
-	e := &editor{complete: cfg.Complete, hint: cfg.Hint, history: cfg.History, continues: cfg.Continues, input: in, screen: s}
+	e := &editor{
+		complete: cfg.Complete, hint: cfg.Hint, history: cfg.History, continues: cfg.Continues, input: in, screen: s,
+	}
 	if e.complete == nil {
 		e.complete = func(string, int) []Suggestion { return nil }
 	}
@@ -105,7 +108,9 @@ func newEditor(cfg Config, in *input, s *screen) *editor {
 }
 
 // read reads a line, the answer to a question where answers is not nil. One goroutine at a time may call it.
-func (e *editor) read(ctx context.Context, label string, answers func(line string, cursor int) []Suggestion) (string, error) {
+func (e *editor) read(
+	ctx context.Context, label string, answers func(line string, cursor int) []Suggestion,
+) (string, error) {
 	if err := ctx.Err(); err != nil {
 		return "", err
 	}

@@ -55,8 +55,8 @@ func (d drawing) above(cols int) int {
 	return n
 }
 
-// layout draws f for a window of cols columns and rows rows, each at least 1. Of what does not fit, the hint goes first,
-// then the list; of a line that is higher than the window, the rows around the cursor stay.
+// layout draws f for a window of cols columns and rows rows, each at least 1. Of what does not fit, the hint goes
+// first, then the list; of a line that is higher than the window, the rows around the cursor stay.
 func (f *frame) layout(cols, rows int, promptSGR string) drawing {
 	if f.status != "" {
 		text := columns.Clip(withPictures(f.status), cols, "")
@@ -227,11 +227,11 @@ func (w *wrapper) finish(cursorRow int) []row {
 	return w.rows
 }
 
-// withPictures returns text on the line being edited as it is shown: a character for each of its characters, so that the
-// cursor stands where it belongs, and so short that typing is not in the way. Control characters become pictures of
-// themselves (U+2400 …). What else could act on the terminal or turn the direction of writing becomes U+FFFD: C1 controls,
-// bidirectional controls (UAX 9), and bytes that are not UTF-8. What a peer sent has been escaped before, without loss, by
-// package view.
+// withPictures returns text on the line being edited as it is shown: a character for each of its characters, so that
+// the cursor stands where it belongs, and so short that typing is not in the way. Control characters become pictures of
+// themselves (U+2400 …). What else could act on the terminal or turn the direction of writing becomes U+FFFD: C1
+// controls, bidirectional controls (UAX 9), and bytes that are not UTF-8. What a peer sent has been escaped before,
+// without loss, by package view.
 func withPictures(s string) string {
 	if strings.IndexFunc(s, acts) < 0 && utf8.ValidString(s) {
 		return s

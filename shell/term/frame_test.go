@@ -28,7 +28,10 @@ func FuzzLayout(f *testing.F) {
 			t.Skip("the emulator takes no clusters")
 		}
 		c, r := max(int(cols), 1), max(int(rows), 1)
-		fr := frame{prompt: prompt, line: line{before, after}, list: make([]listRow, list%20), hint: strings.Repeat("hint ", int(list)/20)}
+		fr := frame{
+			prompt: prompt, line: line{before, after}, list: make([]listRow, list%20),
+			hint: strings.Repeat("hint ", int(list)/20),
+		}
 		for i := range fr.list {
 			fr.list[i] = listRow{text: " choice ", description: " one ", selected: i == 1, thumb: i%2 == 0}
 		}
@@ -91,7 +94,8 @@ func TestPictures(t *testing.T) {
 
 func TestFit(t *testing.T) {
 	found := []Suggestion{
-		{Text: "one", Description: "a long description of it"}, {Description: "empty"}, {Text: "with\x1bcontrol"}, {Text: "two"}, {Text: "three"},
+		{Text: "one", Description: "a long description of it"}, {Description: "empty"}, {Text: "with\x1bcontrol"},
+		{Text: "two"}, {Text: "three"},
 	}
 	texts := func(cols, rows, lineWidth int) string {
 		var b strings.Builder

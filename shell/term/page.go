@@ -8,9 +8,10 @@ import (
 	"rpcsh/shell/columns"
 )
 
-// Page prints text a windowful at a time, and asks in between: Enter, a blank and Tab show more, End shows all that is left, q, Escape,
-// Ctrl-C and Ctrl-D leave that out. Any other key leaves it out too, and belongs to the next line, as does what was pasted. Output
-// of others comes above the question. The error is ctx's, ErrClosed, or that of writing to the terminal; io.EOF where it is gone.
+// Page prints text a windowful at a time, and asks in between: Enter, a blank and Tab show more, End shows all that is
+// left, q, Escape, Ctrl-C and Ctrl-D leave that out. Any other key leaves it out too, and belongs to the next line, as
+// does what was pasted. Output of others comes above the question. The error is ctx's, ErrClosed, or that of writing to
+// the terminal; io.EOF where it is gone.
 //
 // It is not to be called while a line is read.
 func (t *Terminal) Page(ctx context.Context, text string) error {
@@ -28,7 +29,9 @@ func (t *Terminal) Page(ctx context.Context, text string) error {
 		if len(lines) == 0 {
 			return nil
 		}
-		k, err := t.answer(ctx, fmt.Sprintf("-- %d of %d lines: Enter shows more, End all, q no more -- ", total-len(lines), total))
+		k, err := t.answer(
+			ctx, fmt.Sprintf("-- %d of %d lines: Enter shows more, End all, q no more -- ", total-len(lines), total),
+		)
 		if err != nil {
 			return err
 		}

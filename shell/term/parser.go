@@ -121,7 +121,9 @@ func (e *editor) suggest(d prompt.Document) []prompt.Suggest {
 }
 
 // knownList returns the list for d where it is known, and else the line to be completed, and what completes it.
-func (e *editor) knownList(d prompt.Document) (list []prompt.Suggest, l line, complete func(line string, cursor int) []Suggestion) {
+func (e *editor) knownList(
+	d prompt.Document,
+) (list []prompt.Suggest, l line, complete func(line string, cursor int) []Suggestion) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if !e.busy || d.TextBeforeCursor() != e.line.before || d.Text != e.line.text() {

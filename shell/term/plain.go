@@ -14,8 +14,8 @@ import (
 // plainWidth is the number of columns assumed where a terminal cannot be asked.
 const plainWidth = 80
 
-// Plain is a terminal that can do nothing but print and read lines: TERM=dumb, an editor's shell window. It has the methods of a
-// Terminal; what is printed while a line is typed stands in the middle of it.
+// Plain is a terminal that can do nothing but print and read lines: TERM=dumb, an editor's shell window. It has the
+// methods of a Terminal; what is printed while a line is typed stands in the middle of it.
 type Plain struct {
 	out       io.Writer
 	lines     chan string
@@ -89,7 +89,9 @@ func (p *Plain) ReadLine(ctx context.Context, prompt string) (string, error) {
 }
 
 // Ask is ReadLine; nothing is completed.
-func (p *Plain) Ask(ctx context.Context, question string, _ func(line string, cursor int) []Suggestion) (string, error) {
+func (p *Plain) Ask(
+	ctx context.Context, question string, _ func(line string, cursor int) []Suggestion,
+) (string, error) {
 	return p.ReadLine(ctx, question)
 }
 

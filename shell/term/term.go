@@ -2,9 +2,9 @@
 // line being typed. It is the only package that knows go-prompt, and it knows nothing of RPC.
 //
 // What a person types goes one way: bytes of the terminal (reader.go) become keys (decode.go), which wait in a queue
-// (input.go) until a line is read; the editor (editor.go, keybindings.go) applies them to a line (line.go) and has go-prompt
-// show and move through the completion list (parser.go, promptwriter.go). What is shown goes another: everything is a frame
-// (frame.go) below the output, and only the screen (screen.go) writes to the terminal.
+// (input.go) until a line is read; the editor (editor.go, keybindings.go) applies them to a line (line.go) and has
+// go-prompt show and move through the completion list (parser.go, promptwriter.go). What is shown goes another:
+// everything is a frame (frame.go) below the output, and only the screen (screen.go) writes to the terminal.
 //
 // The terminal is in a raw mode of our own from Open to Close, also while no line is read: keys typed ahead are kept
 // and not echoed, and Ctrl-C is a key. Parsing lines, keeping the history and choosing suggestions are the caller's.
@@ -29,8 +29,8 @@ var ErrInterrupted = errors.New("interrupted")
 // ErrClosed is what ReadLine returns once the Terminal is closed.
 var ErrClosed = errors.New("the terminal is closed")
 
-// A Suggestion is one way to complete the line. Text replaces the blank-delimited word before the cursor. Where all of a list begin with
-// the same Lead, as that word does, the list stands behind it and shows what follows it.
+// A Suggestion is one way to complete the line. Text replaces the blank-delimited word before the cursor. Where all of
+// a list begin with the same Lead, as that word does, the list stands behind it and shows what follows it.
 type Suggestion struct{ Text, Description, Lead string }
 
 // Config says what a Terminal asks of its owner. All functions may be nil. They are called while a line is read, by the
@@ -40,8 +40,8 @@ type Config struct {
 	// after each key that changes a word, so it must be quick. Only the first 50 are used.
 	Complete func(line string, cursor int) []Suggestion
 
-	// Hint returns one row that says what belongs at the cursor, "" for nothing. It is called and shown along with the list of
-	// suggestions, also where there are none, but not for a question; it cannot be selected.
+	// Hint returns one row that says what belongs at the cursor, "" for nothing. It is called and shown along with the
+	// list of suggestions, also where there are none, but not for a question; it cannot be selected.
 	Hint func(line string, cursor int) string
 
 	// History returns the past lines, oldest first, which Up, Down and Ctrl-R search. The slice is not changed by either
@@ -76,8 +76,8 @@ type Terminal struct {
 // Warning is the beginning of a prompt that is to be seen: it is red.
 const Warning = "insecure! "
 
-// Open takes the terminal of this process. Its errors wrap ErrNoTerminal where there is none: standard input or output is
-// no terminal, there is no controlling terminal, or it cannot place a cursor (TERM=dumb).
+// Open takes the terminal of this process. Its errors wrap ErrNoTerminal where there is none: standard input or output
+// is no terminal, there is no controlling terminal, or it cannot place a cursor (TERM=dumb).
 func Open(cfg Config) (*Terminal, error) {
 	if err := usable(); err != nil {
 		return nil, err
@@ -115,20 +115,22 @@ func usable() error {
 	return nil
 }
 
-// ReadLine shows prompt and lets a person edit a line, which it returns without its end. It returns io.EOF for Ctrl-D on
-// an empty line and when the terminal is gone, ctx.Err(), or ErrClosed.
+// ReadLine shows prompt and lets a person edit a line, which it returns without its end. It returns io.EOF for Ctrl-D
+// on an empty line and when the terminal is gone, ctx.Err(), or ErrClosed.
 //
-// The keys are those of readline's Emacs mode. Tab, Shift-Tab, Up and Down move through the completion list; Enter takes
-// what is selected there, and without a selection ends the line; Escape closes the list and takes nothing. Up and Down
-// otherwise go through the past lines that begin with what was typed, Ctrl-R searches all of them. Ctrl-C clears the
-// line and goes on. At any time, Ctrl-Z stops the process and Ctrl-\ ends it with SIGQUIT.
+// The keys are those of readline's Emacs mode. Tab, Shift-Tab, Up and Down move through the completion list; Enter
+// takes what is selected there, and without a selection ends the line; Escape closes the list and takes nothing. Up and
+// Down otherwise go through the past lines that begin with what was typed, Ctrl-R searches all of them. Ctrl-C clears
+// the line and goes on. At any time, Ctrl-Z stops the process and Ctrl-\ ends it with SIGQUIT.
 func (t *Terminal) ReadLine(ctx context.Context, prompt string) (string, error) {
 	return t.editor.read(ctx, prompt, nil)
 }
 
-// Ask is ReadLine for the answer to a question: it is completed by complete, no past line is offered, what was given to Prefill waits for
-// the next line, and Ctrl-C gives up, with ErrInterrupted.
-func (t *Terminal) Ask(ctx context.Context, question string, complete func(line string, cursor int) []Suggestion) (string, error) {
+// Ask is ReadLine for the answer to a question: it is completed by complete, no past line is offered, what was given to
+// Prefill waits for the next line, and Ctrl-C gives up, with ErrInterrupted.
+func (t *Terminal) Ask(
+	ctx context.Context, question string, complete func(line string, cursor int) []Suggestion,
+) (string, error) {
 	return t.editor.read(ctx, question, complete)
 }
 
@@ -156,8 +158,8 @@ func (t *Terminal) Write(p []byte) (int, error) {
 func (t *Terminal) SetStatus(text string) { t.screen.setStatus(text) }
 
 // NotifyInterrupt has f called when Ctrl-C is pressed while no line is read; what was typed ahead is discarded then. It
-// replaces the function set before; nil removes it. f runs on the goroutine that reads the keyboard: it must return soon
-// and must not call Suspend or Close.
+// replaces the function set before; nil removes it. f runs on the goroutine that reads the keyboard: it must return
+// soon and must not call Suspend or Close.
 func (t *Terminal) NotifyInterrupt(f func()) { t.input.notifyInterrupt(f) }
 
 // Width returns the columns of the window, at least 1.
@@ -211,8 +213,8 @@ func (t *Terminal) Resume() error {
 	return nil
 }
 
-// Close gives the terminal back as Open found it, with the cursor on a fresh row. A ReadLine under way returns ErrClosed.
-// Close may be called more than once, and while all other methods run; only the first does anything.
+// Close gives the terminal back as Open found it, with the cursor on a fresh row. A ReadLine under way returns
+// ErrClosed. Close may be called more than once, and while all other methods run; only the first does anything.
 func (t *Terminal) Close() error {
 	var err error
 	t.closeOnce.Do(func() {

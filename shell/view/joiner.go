@@ -6,8 +6,8 @@ import (
 	"unicode/utf8"
 )
 
-// joins reports whether the character that text begins with is a joiner which spelling needs: the one that emoji are made
-// with (U+200D), or the non-joiner (U+200C) between two letters of a script in which letters join.
+// joins reports whether the character that text begins with is a joiner which spelling needs: the one that emoji are
+// made with (U+200D), or the non-joiner (U+200C) between two letters of a script in which letters join.
 func joins(before, text string) bool {
 	if after, found := strings.CutPrefix(text, "\u200c"); found {
 		last, _ := utf8.DecodeLastRuneInString(before)
@@ -17,8 +17,8 @@ func joins(before, text string) bool {
 	return strings.HasPrefix(text, "\u200d")
 }
 
-// isJoining reports whether r is a letter or a mark of a script that uses the non-joiner (RFC 5892 appendix A.1: after a
-// virama, and in cursive scripts).
+// isJoining reports whether r is a letter or a mark of a script that uses the non-joiner (RFC 5892 appendix A.1: after
+// a virama, and in cursive scripts).
 func isJoining(r rune) bool {
 	return (unicode.IsLetter(r) || unicode.IsMark(r)) && unicode.In(r,
 		unicode.Arabic, unicode.Syriac, unicode.Mongolian, unicode.Nko, unicode.Adlam,
@@ -33,8 +33,8 @@ const (
 	maxFlagTags = 6 // those of a region and a subdivision; more would hide a text
 )
 
-// flagSize returns the bytes of the flag that text begins with: a black flag, tags that name a region and a subdivision,
-// and the tag that ends them (UTS 51, ED-14a). Other tags are no part of it.
+// flagSize returns the bytes of the flag that text begins with: a black flag, tags that name a region and a
+// subdivision, and the tag that ends them (UTS 51, ED-14a). Other tags are no part of it.
 func flagSize(text string) int {
 	flag := utf8.RuneLen(blackFlag)
 	tags := 0

@@ -78,7 +78,8 @@ func (s style) responseLine(e *event.Event, summary string) string {
 	return text + s.remarks(besideError(e), matchText(e), e.Text)
 }
 
-// stderrLine renders a line that a child process wrote to its stderr: a peer, or what answers peers, which has a title and no number.
+// stderrLine renders a line that a child process wrote to its stderr: a peer, or what answers peers, which has a title
+// and no number.
 func (s style) stderrLine(e *event.Event) string {
 	mark := "│ "
 	switch {

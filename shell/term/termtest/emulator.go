@@ -12,8 +12,8 @@ import (
 )
 
 // An Emulator shows what a program sends as a terminal does: rows that scroll away and are kept, automatic wrapping
-// with the pending state of a VT100, wide and combining characters, and reflow when the window's width changes. It knows
-// the sequences that rpcsh sends, and records all others: see Unknown. It is not safe for concurrent use.
+// with the pending state of a VT100, wide and combining characters, and reflow when the window's width changes. It
+// knows the sequences that rpcsh sends, and records all others: see Unknown. It is not safe for concurrent use.
 type Emulator struct {
 	cols, rows int
 	lines      []emulatorRow // all rows, those scrolled away first; the window is the last of them
