@@ -144,7 +144,7 @@ func TestOnMistakes(t *testing.T) {
 	for _, tt := range []struct{ line, at, want string }{
 		{".on", "", "nothing is set: .on connect LINE"},
 		{".on connect", "", "a line is missing"},
-		{".on [x !y", "[x", "is no pattern"},
+		{".on [x !y", "[x", "is not a pattern"},
 		{".on connect my_add 1 b=2", "b=2", "positional and named arguments do not mix"},
 		{".on connect .nosuch", ".nosuch", "there is no command .nosuch"},
 		{".on connect .fill my_add", ".fill", "is for whoever sits at the keyboard"},

@@ -161,7 +161,7 @@ func (l *Loop) exchange(ctx context.Context, params json.RawMessage) reply {
 	goesOn := context.AfterFunc(until, p.end)
 	unasked, err := p.unasked()
 	if unasked > 0 {
-		l.stderr("it had written more than a line for a request, or before the first one; that is left out")
+		l.stderr("it wrote more than one line for a request, or a line before the first; that is left out")
 	}
 	var output []byte
 	if err == nil {

@@ -147,7 +147,7 @@ func TestLoopThatWritesTooMuch(t *testing.T) {
 			time.Sleep(time.Millisecond) // until the next line is there
 		}
 	}
-	want := "it had written more than a line for a request, or before the first one; that is left out"
+	want := "it wrote more than one line for a request, or a line before the first; that is left out"
 	if got := said.String(); !strings.Contains(got, want) {
 		t.Errorf("said %q", got)
 	}

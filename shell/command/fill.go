@@ -153,7 +153,7 @@ func (f *field) parse(text string) (json.RawMessage, error) {
 	case isText:
 		return jsontext.AppendQuote(nil, text), nil
 	}
-	return nil, fmt.Errorf("this is no JSON; a value of type %s is wanted, such as %s",
+	return nil, fmt.Errorf("this is not JSON; a value of type %s is wanted, such as %s",
 		strings.Join(f.types, " or "), view.Compact(f.known.Definitions().Sample(f.param.Schema)))
 }
 

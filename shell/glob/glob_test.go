@@ -68,7 +68,7 @@ func FuzzMatch(f *testing.F) {
 			t.Errorf("%q does not match itself", pattern)
 		}
 		if Match(pattern, name) && pattern != name && Check(pattern) != nil {
-			t.Errorf("%q, which is no pattern, matches %q", pattern, name)
+			t.Errorf("%q, which is not a pattern, matches %q", pattern, name)
 		}
 		plain := !Is(pattern) && Check(pattern) == nil && !strings.Contains(pattern, `\`)
 		if plain && pattern != name && Match(pattern, name) {

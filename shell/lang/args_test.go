@@ -64,15 +64,15 @@ func TestParseArgsMistakes(t *testing.T) {
 		{"f⏎[1] 2", 5, "nothing may follow this value"},
 		{`f⏎"a"b`, 5, "nothing may follow this value"},
 		{`f⏎"a`, 2, "this quote is never closed"},
-		{"f⏎a:=$x", 5, "this is no JSON"},
-		{"f⏎a:='x", 5, "this is no JSON"},
+		{"f⏎a:=$x", 5, "this is not JSON"},
+		{"f⏎a:='x", 5, "this is not JSON"},
 		{"f⏎a:=", 5, "JSON is missing"},
-		{"f⏎a:=1 ", 5, "this is no JSON"},
+		{"f⏎a:=1 ", 5, "this is not JSON"},
 		{"f⏎a.b=1", 3, "nested names"},
 		{"f⏎aGk==", 6, "quote what begins with ="},
 		{"f⏎a=@", 4, "a file is missing"},
-		{"f⏎a⏎b\xff", 5, "byte 0xff is no UTF-8"},
-		{"f\xff", 1, "byte 0xff is no UTF-8"},
+		{"f⏎a⏎b\xff", 5, "byte 0xff is not UTF-8"},
+		{"f\xff", 1, "byte 0xff is not UTF-8"},
 	} {
 		words := strings.Split(tt.words, "⏎")
 		_, err := ParseArgs(words[0], words[1:], testEnv)

@@ -181,7 +181,7 @@ func (p *parser) json() (json.RawMessage, error) {
 	case word == "":
 		return nil, errorAt(start, "JSON is missing after :=")
 	case !isJSON(word):
-		return nil, errorAt(start, "this is no JSON; write = instead of := for text")
+		return nil, errorAt(start, "this is not JSON; write = instead of := for text")
 	default:
 		return json.RawMessage(word), nil
 	}
@@ -217,7 +217,7 @@ func (p *parser) file(name string, isJSON bool) (json.RawMessage, error) {
 	}
 	if !isJSON {
 		if !utf8.Valid(data) {
-			return nil, errorAt(start, path+" is no UTF-8 text")
+			return nil, errorAt(start, path+" is not UTF-8 text")
 		}
 		return jsontext.AppendQuote(nil, string(data)), nil
 	}

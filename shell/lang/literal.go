@@ -137,7 +137,7 @@ func (p *parser) substitute(s *substitution, start int) error {
 		return errorAt(v.column, "a variable stands for a whole value, and not next to something else")
 	}
 	if !isBlank(after) && strings.IndexByte("]},:", after) < 0 {
-		return errorAt(v.end, "a variable stands for a whole value: a comma or bracket belongs behind it")
+		return errorAt(v.end, "a variable stands for a whole value: a comma or bracket belongs after it")
 	}
 	s.text = append(s.text, p.src[max(start, s.done):v.column]...)
 	v.from = len(s.text)

@@ -56,7 +56,7 @@ func checkUTF8(text string) error {
 	}
 	for i, r := range text {
 		if r == utf8.RuneError && !strings.HasPrefix(text[i:], string(utf8.RuneError)) {
-			return errorAt(i, fmt.Sprintf("byte 0x%02x is no UTF-8", text[i]))
+			return errorAt(i, fmt.Sprintf("byte 0x%02x is not UTF-8", text[i]))
 		}
 	}
 	return nil
@@ -298,7 +298,7 @@ func (p *parser) method(call *Call) error {
 			r, _ := utf8.DecodeRuneInString(call.Method[i:])
 			return errorAt(
 				start+i,
-				fmt.Sprintf("%U, which one does not see, is no blank; quote the method if it belongs to it", r),
+				fmt.Sprintf("%U is invisible, and not a blank; quote the method if it belongs to it", r),
 			)
 		}
 	}

@@ -50,7 +50,7 @@ func (p *parser) step() (key *string, index int, err error) {
 	case strings.HasPrefix(rest, "."):
 		n := identifier(rest[1:])
 		if n == 0 {
-			return nil, 0, p.errorf(`a name belongs behind this dot; other keys are written ["key"], elements [0]`)
+			return nil, 0, p.errorf(`a name belongs after this dot; other keys are written ["key"], elements [0]`)
 		}
 		name := rest[1 : 1+n]
 		p.pos += 1 + n
@@ -62,7 +62,7 @@ func (p *parser) step() (key *string, index int, err error) {
 		}
 		name, err := jsontext.Unquote([]byte(rest[1 : 1+n]))
 		if err != nil {
-			return nil, 0, errorAt(p.pos+1, "this is no JSON string")
+			return nil, 0, errorAt(p.pos+1, "this is not a JSON string")
 		}
 		p.pos += n + 2
 		return &name, 0, nil
@@ -73,7 +73,7 @@ func (p *parser) step() (key *string, index int, err error) {
 		}
 		index, err := strconv.Atoi(rest[1:n])
 		if err != nil || !strings.HasPrefix(rest[n:], "]") {
-			return nil, 0, p.errorf(`a number or a "name" belongs into these brackets`)
+			return nil, 0, p.errorf(`a number or a "name" belongs in these brackets`)
 		}
 		p.pos += n + 1
 		return nil, index, nil

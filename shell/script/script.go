@@ -115,7 +115,7 @@ func serve(
 	case served == nil:
 		return nil, errors.New("serve belongs at the top level of the file")
 	case name == "":
-		return nil, errors.New("serve: a method has a name")
+		return nil, errors.New("serve: a method needs a name")
 	}
 	if err := glob.Check(name); err != nil {
 		return nil, fmt.Errorf("serve: %w", err)

@@ -307,7 +307,7 @@ func TestMistakes(t *testing.T) {
 		{"def f():\n  fail('no')\nf()\n", "a.star:2:7: no"},
 		{`load("b.star", "b")`, "a.star:1:1: cannot load b.star: there is no load: a script is one file"},
 		{`serve("[", lambda: 1)`, "a.star:1:6: serve: "},
-		{`serve("", lambda: 1)`, "a.star:1:6: serve: a method has a name"},
+		{`serve("", lambda: 1)`, "a.star:1:6: serve: a method needs a name"},
 		{`serve("a", 1)`, "a.star:1:6: serve: for parameter function: got int, want function"},
 		{strings.Repeat("#", MaxSource+1), "a.star: a script has at most 1048576 bytes"},
 		{strings.Repeat("(", MaxSource), "a.star:1:"},
