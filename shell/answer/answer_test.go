@@ -126,7 +126,7 @@ func TestPrecedence(t *testing.T) {
 		rules.Set(rule(t, pattern, `"`+pattern+`"`))
 	}
 	find := func(method string) string {
-		if r := rules.take(t.Context(), asked(method, "")); r != nil {
+		if r := rules.use(t.Context(), asked(method, "")); r != nil {
 			return r.Pattern
 		}
 		return ""
@@ -160,7 +160,7 @@ func TestSetAndList(t *testing.T) {
 		rules.Set(r)
 	}
 	for _, method := range []string{"a", "a", "b"} {
-		rules.take(t.Context(), asked(method, ""))
+		rules.use(t.Context(), asked(method, ""))
 	}
 	rules.Set(rule(t, "b", "3")) // in its place, and not used yet
 	var got []string

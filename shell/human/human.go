@@ -1,4 +1,4 @@
-// Package human is numbers, sizes and durations as people read them.
+// Package human writes numbers, sizes and durations as people read them.
 package human
 
 import (
@@ -79,7 +79,7 @@ func Clip(text string, n int) string {
 	return string([]rune(text)[:max(0, n-1)]) + "…"
 }
 
-// Path returns the path of a file as one would type it where the program runs.
+// Path returns the path of a file, relative to the current directory if the file is below it.
 func Path(path string) string {
 	dir, err := os.Getwd()
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 	"rpcsh/rpcconn/jsontext"
 )
 
-// arguments gathers the arguments of one call.
+// arguments are those of one call, while they are read.
 type arguments struct {
 	values []json.RawMessage
 	names  []string // of values; empty where they are positional
@@ -25,12 +25,12 @@ func (a *arguments) into(call *Call) {
 	call.Raw = a.isRaw()
 }
 
-// isRaw reports whether the one argument is the params.
+// isRaw reports whether the only argument is the params themselves.
 func (a *arguments) isRaw() bool {
 	return len(a.names) == 0 && len(a.values) == 1 && isContainer(a.values[0])
 }
 
-// params returns what the arguments are on the wire, nil where there are none.
+// params returns what the arguments are on the wire, or nil if there are none.
 func (a *arguments) params() json.RawMessage {
 	switch {
 	case len(a.values) == 0:
@@ -118,7 +118,7 @@ func (p *parser) name() (name string, isJSON bool, err error) {
 	return name, operator == ":=", nil
 }
 
-// cutName returns the name at the beginning of s, and the = or := after it; the operator is "" where that is no name.
+// cutName returns the name at the beginning of s, and the = or := after it; the operator is "" if there is no name.
 func cutName(s string) (name, operator string) {
 	n := 0
 	for n < len(s) && (beginsName(s[n]) || n > 0 && (isDigit(s[n]) || strings.IndexByte("-.[]$", s[n]) >= 0)) {
@@ -135,7 +135,7 @@ func cutName(s string) (name, operator string) {
 
 func beginsName(c byte) bool { return isLetter(c) || c >= utf8.RuneSelf }
 
-// value reads a VALUE: JSON where it is JSON, else text.
+// value reads a VALUE: JSON if it is JSON, else text.
 func (p *parser) value() (json.RawMessage, error) {
 	switch c := p.next(); {
 	case c == '{' || c == '[':
@@ -152,7 +152,7 @@ func (p *parser) value() (json.RawMessage, error) {
 	return jsontext.AppendQuote(nil, word), nil
 }
 
-// atQuote reports whether quoted text is here. The ' of a word that does not end in one is a part of the text.
+// atQuote reports whether quoted text is here. A ' that no ' at the end of the word matches is part of the text.
 func (p *parser) atQuote() bool {
 	c := p.next()
 	if c != '\'' || !p.words {
@@ -187,7 +187,7 @@ func (p *parser) json() (json.RawMessage, error) {
 	}
 }
 
-// file reads @FILE: its text, or the JSON in it.
+// file reads @FILE: the text of the file, or the JSON in it.
 func (p *parser) file(name string, isJSON bool) (json.RawMessage, error) {
 	start := p.pos
 	p.pos++

@@ -5,13 +5,12 @@ import (
 	"unicode"
 )
 
-// What would have a meaning of its own, yet hardly the one that was meant, is a mistake: nothing is sent that one did
-// not mean.
+// What would mean something, but hardly what the person meant, is a mistake: nothing is sent by accident.
 
-// isHidden reports whether r comes with text pasted from elsewhere and looks like a blank, or like nothing.
+// isHidden reports whether r looks like a blank or like nothing, as in text pasted from elsewhere.
 func isHidden(r rune) bool { return unicode.IsSpace(r) || !unicode.IsGraphic(r) }
 
-// checkMethod refuses what is taken for a method only because of a mistake.
+// checkMethod refuses what could be a method only by mistake.
 func (p *parser) checkMethod(call *Call) error {
 	rest := p.rest()
 	switch c := rest[0]; {

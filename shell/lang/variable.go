@@ -8,12 +8,12 @@ import (
 	"rpcsh/rpcconn/jsontext"
 )
 
-// atVariable reports whether a $name is here. Where there are no variables, it is text.
+// atVariable reports whether a $name is here. Without variables, $name is text.
 func (p *parser) atVariable() bool {
 	return p.next() == '$' && p.env.Variable != nil && identifier(p.src[p.pos+1:]) > 0
 }
 
-// variable reads $name and the path behind it.
+// variable reads $name and the path after it.
 func (p *parser) variable() (json.RawMessage, error) {
 	start := p.pos
 	p.pos++
@@ -43,7 +43,7 @@ func (p *parser) variable() (json.RawMessage, error) {
 	}
 }
 
-// step reads .key, ["key"] or [N], and nothing where none of them is there.
+// step reads .key, ["key"] or [N]. If none of them is here, it reads nothing.
 func (p *parser) step() (key *string, index int, err error) {
 	rest := p.rest()
 	switch {
@@ -81,7 +81,7 @@ func (p *parser) step() (key *string, index int, err error) {
 	return nil, 0, nil
 }
 
-// member returns the member of v called name, the last one where there are several, nil where there is none.
+// member returns the member of v called name, the last one if there are several, or nil if there is none.
 func member(v json.RawMessage, name string) (found json.RawMessage) {
 	_, _ = jsontext.Object(v, func(key, value []byte) error {
 		if jsontext.Key(key) == name {
@@ -92,7 +92,7 @@ func member(v json.RawMessage, name string) (found json.RawMessage) {
 	return found
 }
 
-// element returns the element of v at index, counted from the end where it is negative; nil where there is none.
+// element returns the element of v at index, counted from the end if it is negative, or nil if there is none.
 func element(v json.RawMessage, index int) json.RawMessage {
 	var all []json.RawMessage
 	if _, err := jsontext.Array(v, func(value []byte) error {
