@@ -102,7 +102,7 @@ func TestIDs(t *testing.T) {
 
 func TestErrors(t *testing.T) {
 	var rules Rules
-	rules.Set(&Rule{Pattern: "plain", Answerer: Error{&rpcconn.Error{Code: -32000, Message: "no luck"}}})
+	rules.Set(&Rule{Pattern: "plain", Answerer: FixedError{&rpcconn.Error{Code: -32000, Message: "no luck"}}})
 	rules.Set(
 		&Rule{Pattern: "data", Answerer: Error{&rpcconn.Error{Code: 7, Message: "no", Data: json.RawMessage(`{"try":2}`)}}},
 	)

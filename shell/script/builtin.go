@@ -17,7 +17,7 @@ import (
 	"rpcsh/rpcconn"
 )
 
-// builtins is what there is for scripts beside Starlark's own.
+// builtins returns what scripts have beside Starlark's own builtins.
 func (s *Script) builtins() starlark.StringDict {
 	return starlark.StringDict{
 		"error":  starlark.NewBuiltin("error", raise),
@@ -50,7 +50,7 @@ func words(args starlark.Tuple) string {
 	return strings.Join(all, " ")
 }
 
-// fail is fail(*args): Starlark's own, which puts "fail: " before what the peer is to read.
+// fail is fail(*args). Starlark's own would put "fail: " before the text for the peer.
 func fail(
 	_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple,
 ) (starlark.Value, error) {
@@ -60,7 +60,7 @@ func fail(
 	return nil, &failure{words(args)}
 }
 
-// raise is error(code, message, data=None): the request is answered with that error.
+// raise is error(code, message, data=None), which answers the request with that error.
 func raise(
 	thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple,
 ) (starlark.Value, error) {
@@ -81,7 +81,7 @@ func raise(
 	return nil, &refusal{answer}
 }
 
-// log is log(*args), which is print.
+// log is log(*args), another name of print.
 func log(
 	thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple,
 ) (starlark.Value, error) {
@@ -92,7 +92,7 @@ func log(
 	return starlark.None, nil
 }
 
-// now is now(): seconds since 1970, as a float.
+// now is now(), the seconds since 1970 as a float.
 func now(
 	_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple,
 ) (starlark.Value, error) {

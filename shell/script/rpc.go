@@ -9,10 +9,11 @@ import (
 	"rpcsh/shell/answer"
 )
 
-// An rpcValue is what a function gets whose first parameter is called rpc: the request, and the peer that asks.
+// An rpcValue is the first argument of a function whose first parameter is called rpc: the request, and the peer that
+// has sent it.
 type rpcValue struct {
 	req  *answer.Request
-	over bool // the function has ended; for who has the turn
+	over bool // the function has ended; who has the turn may use it
 }
 
 // Hash implements starlark.Value.
@@ -66,7 +67,7 @@ func (v *rpcValue) Attr(name string) (starlark.Value, error) {
 	return nil, nil
 }
 
-// peers is peers(): all that are connected but for the one that asks.
+// peers is peers(), all connected peers but the one that has sent the request.
 func (v *rpcValue) peers(
 	thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple,
 ) (starlark.Value, error) {
@@ -107,6 +108,6 @@ func (v *rpcValue) closeAfter() error {
 	if v.over {
 		return errors.New("the request has been answered already")
 	}
-	v.req.After(func() { _ = v.req.Peer.Close() }) // its end is reported like any other
+	v.req.After(func() { _ = v.req.Peer.Close() }) // the end of the connection is reported like any other
 	return nil
 }

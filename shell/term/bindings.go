@@ -1,12 +1,12 @@
 package term
 
-// A Binding is keys and what they do, for documentation.
+// A Binding describes keys and what they do, for documentation.
 type Binding struct {
-	Keys []string // as they are named in this package: "ctrl-a", "up"; those that do the same, or the opposite, together
+	Keys []string // keys that do the same or the opposite, by the names of this package: "ctrl-a", "up"
 	Does string
 }
 
-// Bindings returns the keys of the line editor, in the order in which a person gets to know them.
+// Bindings returns the keys of the line editor, in the order in which people get to know them.
 func Bindings() []Binding {
 	return []Binding{
 		{[]string{"tab", "backtab"}, "open the list of suggestions, move down and up in it"},

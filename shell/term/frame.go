@@ -12,7 +12,7 @@ import (
 )
 
 // A frame is what is live at the bottom of the terminal, below all output: a line being edited with its completion
-// list, or a status. It is independent of the window's size; layout is what fits it in.
+// list, or a status. It is independent of the window's size; layout fits it in.
 type frame struct {
 	prompt string
 	line   line
@@ -28,7 +28,7 @@ type listRow struct {
 	selected, thumb   bool // thumb: this row is the scroll bar's
 }
 
-// SGR sequences. Beside the prompt's they are no colours but attributes, which are readable on any background.
+// SGR sequences. Only the prompt has colours; the others are attributes, which are readable on any background.
 const (
 	sgrReset    = "\x1b[m"
 	sgrPrompt   = "\x1b[1;36m"
@@ -45,8 +45,8 @@ type drawing struct {
 	col    int
 }
 
-// above returns how many rows are above the cursor's, once the window is cols wide. Rows that no longer fit have been
-// wrapped by the terminal, as most do.
+// above returns how many rows are above the cursor's in a window that is now cols wide. Most terminals have wrapped
+// rows that no longer fit.
 func (d drawing) above(cols int) int {
 	n := d.col / cols
 	for _, w := range d.widths[:min(d.row, len(d.widths))] {
@@ -55,8 +55,8 @@ func (d drawing) above(cols int) int {
 	return n
 }
 
-// layout draws f for a window of cols columns and rows rows, each at least 1. Of what does not fit, the hint goes
-// first, then the list; of a line that is higher than the window, the rows around the cursor stay.
+// layout draws f for a window of cols columns and rows rows, each at least 1. If not all fits, the hint goes first, and
+// then the list. Of a line that is higher than the window, the rows around the cursor stay.
 func (f *frame) layout(cols, rows int, promptSGR string) drawing {
 	if f.status != "" {
 		text := columns.Clip(withPictures(f.status), cols, "")
@@ -209,7 +209,7 @@ func (w *wrapper) last() *row {
 	return r
 }
 
-// position returns where the next character goes, which after a full row is the beginning of the next one.
+// position returns where the next character goes: after a full row, that is the beginning of the next one.
 func (w *wrapper) position() (row, col int) {
 	row, col = len(w.rows)-1, w.last().width
 	if col >= w.cols {
@@ -218,7 +218,7 @@ func (w *wrapper) position() (row, col int) {
 	return row, col
 }
 
-// finish returns the rows, with one for the cursor where that is after all text.
+// finish returns the rows, with one more for a cursor after a full last row.
 func (w *wrapper) finish(cursorRow int) []row {
 	for len(w.rows) <= cursorRow {
 		w.rows = append(w.rows, row{})
@@ -227,11 +227,10 @@ func (w *wrapper) finish(cursorRow int) []row {
 	return w.rows
 }
 
-// withPictures returns text on the line being edited as it is shown: a character for each of its characters, so that
-// the cursor stands where it belongs, and so short that typing is not in the way. Control characters become pictures of
-// themselves (U+2400 …). What else could act on the terminal or turn the direction of writing becomes U+FFFD: C1
-// controls, bidirectional controls (UAX 9), and bytes that are not UTF-8. What a peer sent has been escaped before,
-// without loss, by package view.
+// withPictures returns text on the line being edited as it is shown: each character becomes one character, so that the
+// line stays readable while it is edited. Control characters become pictures of themselves (U+2400 …). What else could
+// act on the terminal or turn the direction of writing becomes U+FFFD: C1 controls, bidirectional controls (UAX 9), and
+// bytes that are not UTF-8. What a peer sent has been escaped before, without loss, by package view.
 func withPictures(s string) string {
 	if strings.IndexFunc(s, acts) < 0 && utf8.ValidString(s) {
 		return s
