@@ -104,7 +104,9 @@ func TestErrors(t *testing.T) {
 	var rules Rules
 	rules.Set(&Rule{Pattern: "plain", Answerer: FixedError{&rpcconn.Error{Code: -32000, Message: "no luck"}}})
 	rules.Set(
-		&Rule{Pattern: "data", Answerer: Error{&rpcconn.Error{Code: 7, Message: "no", Data: json.RawMessage(`{"try":2}`)}}},
+		&Rule{Pattern: "data", Answerer: FixedError{
+			&rpcconn.Error{Code: 7, Message: "no", Data: json.RawMessage(`{"try":2}`)},
+		}},
 	)
 	rules.Set(&Rule{Pattern: "nothing"})
 	_, peer := served(t, &rules)
@@ -237,7 +239,7 @@ func TestTimeLimit(t *testing.T) {
 
 // The answer is sent before the connection is closed, whatever it is.
 func TestClose(t *testing.T) {
-	withError := &Rule{Pattern: "m", Close: true, Answerer: Error{&rpcconn.Error{Code: 1, Message: "bye"}}}
+	withError := &Rule{Pattern: "m", Close: true, Answerer: FixedError{&rpcconn.Error{Code: 1, Message: "bye"}}}
 	withValue := rule(t, "m", `"bye"`)
 	withNone := rule(t, "m", "empty")
 	withValue.Close, withNone.Close = true, true

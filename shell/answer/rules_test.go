@@ -140,7 +140,7 @@ func TestState(t *testing.T) {
 func TestNotifications(t *testing.T) {
 	var rules Rules
 	rules.Set(rule(t, "m", "1"))
-	rules.Set(&Rule{Pattern: "*", Acts: true, Answerer: Error{&rpcconn.Error{Code: 3, Message: "no"}}})
+	rules.Set(&Rule{Pattern: "*", Acts: true, Answerer: FixedError{&rpcconn.Error{Code: 3, Message: "no"}}})
 	note := func() *Request {
 		return &Request{Request: &rpcconn.Request{Method: "m", Params: json.RawMessage("[1]")}, Peer: caller{}}
 	}

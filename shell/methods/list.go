@@ -10,21 +10,21 @@ import (
 	"rpcsh/shell/view"
 )
 
-// When a list of methods is too long to be looked through.
+// When a list of methods is too long to be read through.
 const (
-	groupedFrom  = 40  // methods: they are put into groups
-	OverviewFrom = 200 // methods: the groups are listed, unless the methods were asked for
+	groupedFrom  = 40  // from this many methods on, they are grouped
+	OverviewFrom = 200 // from this many methods on, groups are listed, unless the methods were asked for
 )
 
-// columns are the widths of a list of methods.
+// A layout has the widths of the columns of a list of methods.
 type layout struct {
-	width     int // of all
+	width     int // of the list
 	signature int
 	source    int // 0: it is not shown
 	summaries bool
 }
 
-// columns returns the widths for methods, of which there is at least one. Long signatures leave room for the summaries.
+// layout returns the widths for methods, at least one. Long signatures leave room for the summaries.
 func (p Page) layout(methods []catalog.Method) layout {
 	c := layout{width: p.Width}
 	first := methods[0].Source
@@ -41,8 +41,8 @@ func (p Page) layout(methods []catalog.Method) layout {
 	return c
 }
 
-// List returns methods, of which there is at least one, as a table; in groups where they are many. Where all were
-// learned in the same way, that is said below the table.
+// List returns methods, at least one, as a table, in groups if they are many. If all were learned in the same way, that
+// is said below the table.
 func (p Page) List(methods []catalog.Method) string {
 	groups := []group{{methods: methods}}
 	if len(methods) > groupedFrom {
@@ -68,7 +68,7 @@ func (p Page) List(methods []catalog.Method) string {
 	return b.String()
 }
 
-// line returns the line of m: whose it is, signature, where it was learned, and summary.
+// line returns the line of m: a mark for who calls it, signature, where it was learned, and summary.
 func (p Page) line(m catalog.Method, c layout) string {
 	mark, paint := " ", func(text string) string { return text }
 	if m.Ours {
@@ -90,12 +90,12 @@ func (p Page) line(m catalog.Method, c layout) string {
 	return strings.TrimRight(line, " ")
 }
 
-// padding returns the blanks that text lacks to be so many columns wide.
+// padding returns the blanks that fill text up to width columns.
 func padding(text string, width int) string {
 	return strings.Repeat(" ", max(0, width-columns.Width(text)))
 }
 
-// Overview returns a line for each group of methods, with the names of some.
+// Overview returns a line for each group of methods, with some of their names.
 func (p Page) Overview(methods []catalog.Method) string {
 	groups := inGroups(methods)
 	width, counted := 0, 0

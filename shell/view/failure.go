@@ -9,8 +9,8 @@ import (
 	"rpcsh/shell/lang"
 )
 
-// Fail shows what is wrong with a line that was run. A person sees it below the column where it is wrong, with a
-// caret; promptWidth is how many columns the prompt took before the line. Nothing is shown where err has been.
+// Fail shows what is wrong with a line that was run. A person sees a caret below the column of the mistake; promptWidth
+// is how many columns the prompt took before the line. Nothing is shown if err has been shown.
 func (v *View) Fail(line string, promptWidth int, err error) {
 	if err == nil || exit.IsShown(err) {
 		return
@@ -19,8 +19,8 @@ func (v *View) Fail(line string, promptWidth int, err error) {
 	v.audience.fail(line, promptWidth, err)
 }
 
-// Failure shows what ended a run: as a JSON object where Options.Output asks for JSON. Nothing is shown where err
-// has been.
+// Failure shows what ended a run: as a JSON object if Options.Output asks for JSON. Nothing is shown if err has been
+// shown.
 func (v *View) Failure(err error) {
 	if err == nil || exit.IsShown(err) {
 		return
@@ -49,7 +49,7 @@ func (p person) fail(line string, promptWidth int, err error) {
 	before, after := Visible(line[:end]), Visible(line[end:])
 	excerpt := ""
 	column := promptWidth + columns.Width(before)
-	if column+2 >= p.Width() { // the line is wrapped: show the part that matters once more
+	if column+2 >= p.Width() { // the line is wrapped: show the relevant part again
 		excerpt, column = excerptAt(before, after)
 	}
 	mark := "^ " + text

@@ -6,28 +6,28 @@ import (
 	"rpcsh/shell/event"
 )
 
-// SetWatch has only those messages shown that f chooses.
+// SetWatch shows only the messages that f chooses from now on.
 func (v *View) SetWatch(f event.Filter) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.watch = f
 }
 
-// AddMute has those messages not shown that f chooses.
+// AddMute hides the messages that f chooses from now on.
 func (v *View) AddMute(f event.Filter) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.mute = append(v.mute, f)
 }
 
-// ClearMute takes back all that AddMute was given.
+// ClearMute removes all filters of AddMute.
 func (v *View) ClearMute() {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.mute = nil
 }
 
-// Watched returns what SetWatch and AddMute were given.
+// Watched returns the filters of SetWatch and AddMute.
 func (v *View) Watched() (watch event.Filter, mute []event.Filter) {
 	v.mu.Lock()
 	defer v.mu.Unlock()

@@ -1,5 +1,4 @@
-// Package termtest runs programs in a terminal for tests, and shows what a person would see there. Nothing but tests
-// use it.
+// Package termtest runs programs in a terminal for tests, and shows what a person would see there. Only tests use it.
 package termtest
 
 import (
@@ -30,7 +29,7 @@ type Emulator struct {
 
 type emulatorRow struct {
 	cells   []cell
-	wrapped bool // it goes on in the next row
+	wrapped bool // it continues in the next row
 }
 
 type cell struct {
