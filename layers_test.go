@@ -40,22 +40,22 @@ var house = []floor{
 			name:    "shell",
 			purpose: "The loop: reads a line and runs it, for a person or for a run of lines.",
 			imports: "completer history rpcconn rpcconn/catalog rpcconn/detect rpcconn/dial rpcconn/dialect " +
-				"rpcconn/transport shell/advice shell/call shell/command shell/complete shell/event shell/exit " +
+				"rpcconn/transport shell/advice shell/call shell/columns shell/command shell/complete shell/event shell/exit " +
 				"shell/human shell/jq shell/lang shell/session shell/term shell/view",
 		},
 		{
 			name:    "shell/complete",
 			purpose: "What may stand at the cursor, and the hint for it.",
-			imports: "completer rpcconn/catalog rpcconn/jsontext rpcconn/schema shell/command shell/human shell/lang " +
-				"shell/session shell/term shell/view",
+			imports: "completer rpcconn/catalog rpcconn/jsontext rpcconn/schema shell/columns shell/command " +
+				"shell/human shell/lang shell/session shell/term shell/view",
 		},
 		{
 			name:    "shell/command",
 			purpose: "The table of the shell's own commands; a group is a file.",
 			imports: "completer history rpcconn rpcconn/catalog rpcconn/dial rpcconn/dialect rpcconn/dialect/dialects " +
 				"rpcconn/dialect/openrpc rpcconn/jsontext rpcconn/transport shell/advice shell/answer " +
-				"shell/arguments shell/call shell/command/rule shell/event shell/exit shell/glob shell/human " +
-				"shell/jq shell/lang shell/methods shell/session shell/view",
+				"shell/arguments shell/call shell/columns shell/command/rule shell/event shell/exit shell/glob " +
+				"shell/human shell/jq shell/lang shell/methods shell/session shell/view",
 		},
 		{
 			name:    "shell/command/rule",
@@ -65,8 +65,8 @@ var house = []floor{
 		{
 			name:    "shell/methods",
 			purpose: "What is known of methods, as people read it: lists, groups, descriptions, example lines.",
-			imports: "completer rpcconn/catalog rpcconn/dialect/openrpc rpcconn/jsontext rpcconn/schema shell/glob " +
-				"shell/human shell/lang shell/view",
+			imports: "completer rpcconn/catalog rpcconn/dialect/openrpc rpcconn/jsontext rpcconn/schema shell/columns " +
+				"shell/glob shell/human shell/lang shell/view",
 		},
 		{
 			name:    "shell/arguments",
@@ -78,13 +78,14 @@ var house = []floor{
 		{
 			name:    "shell/view",
 			purpose: "Events, results and notices as people, pipes and logs read them, and the order of all output.",
-			imports: "rpcconn rpcconn/jsontext shell/event shell/exit shell/human shell/lang",
-			modules: "github.com/fatih/color github.com/mattn/go-runewidth",
+			imports: "rpcconn rpcconn/jsontext shell/columns shell/event shell/exit shell/human shell/lang",
+			modules: "github.com/fatih/color",
 		},
 		{
 			name:    "shell/term",
 			purpose: "The terminal: a line editor, and output above the line being typed.",
-			modules: "github.com/c-bata/go-prompt github.com/charmbracelet/x/ansi github.com/clipperhouse/uax29/v2 " +
+			imports: "shell/columns",
+			modules: "github.com/c-bata/go-prompt github.com/clipperhouse/uax29/v2 " +
 				"github.com/muesli/cancelreader golang.org/x/sys golang.org/x/term",
 		},
 		{
@@ -148,6 +149,11 @@ var house = []floor{
 			purpose: "jq expressions over JSON text.",
 			imports: "rpcconn/jsontext shell/memory",
 			modules: "github.com/itchyny/gojq",
+		},
+		{
+			name:    "shell/columns",
+			purpose: "The width of text in columns of a terminal; clipping and wrapping.",
+			modules: "github.com/clipperhouse/uax29/v2 github.com/mattn/go-runewidth",
 		},
 		{name: "shell/memory", purpose: "Ends what takes too much memory."},
 		{name: "shell/glob", purpose: "Patterns of method names."},

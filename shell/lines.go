@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"rpcsh/completer"
+	"rpcsh/shell/columns"
 	"rpcsh/shell/command"
 	"rpcsh/shell/exit"
 	"rpcsh/shell/lang"
@@ -68,7 +69,7 @@ func (l *lines) RunTyped(ctx context.Context, line string) error {
 	if s.runner.end(err) {
 		s.cfg.Terminal.Prefill(line)
 	}
-	s.view.Fail(line, view.Width(prompt), err)
+	s.view.Fail(line, columns.Width(prompt), err)
 	if err != nil {
 		err = &exit.Shown{Err: err}
 	}

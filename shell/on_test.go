@@ -145,7 +145,7 @@ func TestOnMistakes(t *testing.T) {
 	for _, tt := range []struct{ line, at, want string }{
 		{".on", "", "nothing is set: .on connect LINE"},
 		{".on connect", "", "a line is missing"},
-		{".on [x !y", "[x", "is no pattern"},
+		{".on [x !y", "[x", "is not a pattern"},
 		{".on connect my_add 1 b=2", "b=2", "positional and named arguments do not mix"},
 		{".on connect .nosuch", ".nosuch", "there is no command .nosuch"},
 		{".on connect .fill my_add", ".fill", "is for whoever sits at the keyboard"},
@@ -155,7 +155,7 @@ func TestOnMistakes(t *testing.T) {
 		{".on x @1,,2 y", "@1", "a peer is missing"},
 		{".on kind:x y", "kind:x", "a kind is one of"},
 		{".on kind:error", "", "a method belongs here"},
-		{".on kind:error [x y", "[x", "is no pattern"},
+		{".on kind:error [x y", "[x", "is not a pattern"},
 		{".on kind:note", "", "a line is missing"},
 		{".off", "", "which? .on lists what is set"},
 		{".off nosuch", "nosuch", "nothing is set for nosuch"},

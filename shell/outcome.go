@@ -89,7 +89,7 @@ func (r *runner) foreground(ctx context.Context, peers []*session.Peer, j *job) 
 		r.assign(j.Assign, outcomes[0].Result)
 	}
 	if j.gathered() {
-		return r.view.Together(results(outcomes))
+		return r.view.Gathered(results(outcomes))
 	}
 	for _, o := range outcomes {
 		if o.Err != nil {

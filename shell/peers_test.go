@@ -68,7 +68,7 @@ func TestSelectors(t *testing.T) {
 		{"@9 who", strings.Repeat(" ", 20) + "^ there is no peer @9 (.peers lists them)\n"},
 		{"@x* who", strings.Repeat(" ", 20) + "^ no peer's name or address matches x* (.peers lists them)\n"},
 		{"@1,,2 who", strings.Repeat(" ", 20) + "^ a peer is missing: write 2, 1,3, all, a name or a glob\n"},
-		{"@[a who", strings.Repeat(" ", 20) + `^ [a is no pattern: [ begins a range that ] ends`},
+		{"@[a who", strings.Repeat(" ", 20) + `^ [a is not a pattern: [ begins a range that ] ends`},
 	} {
 		if got := s.run(tt.line); !strings.HasPrefix(got, tt.want) && !sameButPrompt(got, tt.want) {
 			t.Errorf("%s:\n%q\nwant\n%q", tt.line, got, tt.want)

@@ -18,6 +18,7 @@ import (
 	"rpcsh/rpcconn/detect"
 	"rpcsh/rpcconn/dial"
 	"rpcsh/rpcconn/dialect"
+	"rpcsh/shell/columns"
 	"rpcsh/shell/command"
 	"rpcsh/shell/complete"
 	"rpcsh/shell/exit"
@@ -132,7 +133,7 @@ func (s *Shell) Run(ctx context.Context) error {
 			return err
 		}
 		s.keep(text)
-		_ = s.runTyped(ctx, text, view.Width(s.prompter.lastPrompt())) // it has been shown
+		_ = s.runTyped(ctx, text, columns.Width(s.prompter.lastPrompt())) // it has been shown
 		if s.left.Err() != nil {
 			return nil
 		}

@@ -1,5 +1,5 @@
-// Package advice says what to do about what went wrong: the packages below say what is wrong, and the flags and commands that
-// help are known here.
+// Package advice adds to errors what to do about them. The packages below say what is wrong; the flags and commands
+// that help are known here.
 package advice
 
 import (
@@ -15,11 +15,10 @@ import (
 	"rpcsh/rpcconn/transport/web"
 )
 
-// Origin tells clients whose Origin is not allowed how it can be.
+// Origin is the advice for clients whose Origin is not allowed.
 const Origin = "--allow-origin allows it"
 
-// For returns err with what to do about it: libraries say what is wrong, and the flags that help are known here.
-// What errors.Is and errors.As find in err they find in the result.
+// For returns err with what to do about it. errors.Is and errors.As find in the result what they find in err.
 func For(err error) error {
 	if err == nil {
 		return nil
@@ -38,7 +37,7 @@ func For(err error) error {
 	return &advised{err, text}
 }
 
-// An advised error is one with another text.
+// An advised error has another text than the error it wraps.
 type advised struct {
 	err  error
 	text string
@@ -47,7 +46,7 @@ type advised struct {
 func (e *advised) Error() string { return e.text }
 func (e *advised) Unwrap() error { return e.err }
 
-// as returns the first T in err, nil where there is none.
+// as returns the first T in err, or nil if there is none.
 func as[T error](err error) (found T) {
 	errors.As(err, &found)
 	return found

@@ -28,8 +28,14 @@ func TestFor(t *testing.T) {
 		err  error
 		want string // is in the text
 	}{
-		{rpcconn.TooLong([]byte("xxx"), 108, 64), `message of 108 bytes is over the limit of 64 bytes; --max-message raises it: "xxx"`},
-		{&rpcconn.SizeError{What: "the answer", Limit: 50}, "the answer is over the limit of 50 bytes; --max-message raises it"},
+		{
+			rpcconn.TooLong([]byte("xxx"), 108, 64),
+			`message of 108 bytes is over the limit of 64 bytes; --max-message raises it: "xxx"`,
+		},
+		{
+			&rpcconn.SizeError{What: "the answer", Limit: 50},
+			"the answer is over the limit of 50 bytes; --max-message raises it",
+		},
 		{lost("{}"), `got "{}"; this looks like -f none or -f line`},
 		{lost("\x1e{}"), "this looks like -f rfc7464"},
 		{lost("12:hello"), "this looks like -f netstring"},
@@ -39,15 +45,24 @@ func TestFor(t *testing.T) {
 		{lost("\x94\x01\x00"), "this looks like MessagePack-RPC"},
 		{lost("\x14\x00\x00\x00\x02\x02"), "this looks like BSON"},
 		{lost("hello"), "wrong framing or protocol? try another -f or -p"},
-		{&dial.OwnFramingError{Protocol: protocol, Framing: "line"}, "BSON-RPC 2.0 has a framing of its own: leave out -f line"},
+		{
+			&dial.OwnFramingError{Protocol: protocol, Framing: "line"},
+			"BSON-RPC 2.0 has a framing of its own: leave out -f line",
+		},
 		{&detect.UnknownError{Target: at, Reason: "stays silent", Tried: []string{"a", "b"}},
 			"tcp://h:1 answers nothing that is known: it stays silent; tried a; b; -p and -f say what is spoken"},
 		{&detect.BeginningError{Data: []byte("hello")}, `begins like this: "hello"; -p and -f say what is spoken`},
 		{&detect.SilentError{Target: at, Asked: "{}"}, "tcp://h:1 does not answer {}; -p says what is spoken"},
-		{&dial.StrangerError{Speaks: detect.OtherHTTP}, "listen on http:// or ws:// for it, or without -p and -f for clients of all kinds"},
+		{
+			&dial.StrangerError{Speaks: detect.OtherHTTP},
+			"listen on http:// or ws:// for it, or without -p and -f for clients of all kinds",
+		},
 		{&dial.StrangerError{Speaks: detect.OtherTLS}, "listen on tls:// for it"},
 		{because(transport.PeerUntrusted), "signed the peer's certificate; --ca names who did, --insecure takes any (cause)"},
-		{because(transport.PeerMisnamed), "dial that, give it as --server-name, or take any certificate with --insecure (cause)"},
+		{
+			because(transport.PeerMisnamed),
+			"dial that, give it as --server-name, or take any certificate with --insecure (cause)",
+		},
 		{because(transport.PeerExpired), "the peer needs a new one, --insecure takes any (cause)"},
 		{because(transport.PeerInvalid), "is not good; --insecure takes any (cause)"},
 		{because(transport.CertificateWanted), "wants a certificate of ours; give --cert and --key (cause)"},
@@ -59,10 +74,16 @@ func TestFor(t *testing.T) {
 		{because(transport.ClientWithoutCertificate), "a certificate that our CA (--ca) signed (cause)"},
 		{because(transport.ClientRefuses), "does not take our certificate (--cert); it needs our CA"},
 		{because(transport.PeerOutdated), "the peer speaks no TLS as new as 1.2 (cause)"},
-		{&transport.TLSError{Reason: transport.CertificateMissing}, "listening with TLS needs a certificate; give --cert and --key"},
+		{
+			&transport.TLSError{Reason: transport.CertificateMissing},
+			"listening with TLS needs a certificate; give --cert and --key",
+		},
 		{&transport.TLSError{Reason: transport.KeyAlone}, "there is a key (--key) and no certificate; give --cert"},
 		{&transport.CertificateFileError{CA: "ca.pem", Err: cause}, "reading the CA's certificate (--ca ca.pem): cause"},
-		{&transport.CertificateFileError{Cert: "c", Key: "k", Err: cause}, "reading the certificate (--cert c) and its key (--key k): cause"},
+		{
+			&transport.CertificateFileError{Cert: "c", Key: "k", Err: cause},
+			"reading the certificate (--cert c) and its key (--key k): cause",
+		},
 		{&web.StatusError{Code: 200, Advice: web.OtherProtocol}, "try another path or -p"},
 	} {
 		got := For(fmt.Errorf("connecting: %w", test.err))
@@ -79,7 +100,10 @@ func TestFor(t *testing.T) {
 }
 
 func TestFound(t *testing.T) {
-	found := &detect.Finding{Target: transport.Target{Scheme: transport.SchemeTCP, Address: "localhost:1"}, Protocol: "jsonrpc", Framing: "line"}
+	found := &detect.Finding{
+		Target: transport.Target{Scheme: transport.SchemeTCP, Address: "localhost:1"}, Protocol: "jsonrpc",
+		Framing: "line",
+	}
 	if got := Found(found); got != "tcp://localhost:1 · JSON-RPC 2.0, line" {
 		t.Error(got)
 	}

@@ -31,7 +31,10 @@ func rule(t *testing.T, pattern, expression string) *Rule {
 
 // asked is a request as rules see it.
 func asked(method, params string) *Request {
-	return &Request{Request: &rpcconn.Request{ID: rpcconn.IntID(1), Method: method, Params: json.RawMessage(params)}, Peer: caller{}}
+	return &Request{
+		Request: &rpcconn.Request{ID: rpcconn.IntID(1), Method: method, Params: json.RawMessage(params)},
+		Peer:    caller{},
+	}
 }
 
 func request(id, method, params string) string {
@@ -99,8 +102,12 @@ func TestIDs(t *testing.T) {
 
 func TestErrors(t *testing.T) {
 	var rules Rules
-	rules.Set(&Rule{Pattern: "plain", Answerer: Error{&rpcconn.Error{Code: -32000, Message: "no luck"}}})
-	rules.Set(&Rule{Pattern: "data", Answerer: Error{&rpcconn.Error{Code: 7, Message: "no", Data: json.RawMessage(`{"try":2}`)}}})
+	rules.Set(&Rule{Pattern: "plain", Answerer: FixedError{&rpcconn.Error{Code: -32000, Message: "no luck"}}})
+	rules.Set(
+		&Rule{Pattern: "data", Answerer: FixedError{
+			&rpcconn.Error{Code: 7, Message: "no", Data: json.RawMessage(`{"try":2}`)},
+		}},
+	)
 	rules.Set(&Rule{Pattern: "nothing"})
 	_, peer := served(t, &rules)
 	for _, tt := range []struct{ method, want string }{
@@ -121,7 +128,7 @@ func TestPrecedence(t *testing.T) {
 		rules.Set(rule(t, pattern, `"`+pattern+`"`))
 	}
 	find := func(method string) string {
-		if r := rules.take(t.Context(), asked(method, "")); r != nil {
+		if r := rules.use(t.Context(), asked(method, "")); r != nil {
 			return r.Pattern
 		}
 		return ""
@@ -134,7 +141,9 @@ func TestPrecedence(t *testing.T) {
 	if !rules.Remove("*") || rules.Remove("*") || rules.Remove("nosuch") {
 		t.Error("Remove says something else than what it did")
 	}
-	for method, want := range map[string]string{"my_double": "my_double", "my_add": "my_*", "axb": "a?b", "a/b": "a?b", "a/bc": "a/*", "other": ""} {
+	for method, want := range map[string]string{
+		"my_double": "my_double", "my_add": "my_*", "axb": "a?b", "a/b": "a?b", "a/bc": "a/*", "other": "",
+	} {
 		if got := find(method); got != want {
 			t.Errorf("without *, %s is answered by %q, want %q", method, got, want)
 		}
@@ -153,7 +162,7 @@ func TestSetAndList(t *testing.T) {
 		rules.Set(r)
 	}
 	for _, method := range []string{"a", "a", "b"} {
-		rules.take(t.Context(), asked(method, ""))
+		rules.use(t.Context(), asked(method, ""))
 	}
 	rules.Set(rule(t, "b", "3")) // in its place, and not used yet
 	var got []string
@@ -223,12 +232,14 @@ func TestTimeLimit(t *testing.T) {
 	rules.Set(r)
 	_, peer := served(t, &rules)
 	peer.Send(request("1", "m", ""))
-	peer.Expect(failed("1", rpcconn.CodeServerError, "Server error", `"jq: it took longer than 1ms (--limit changes that)"`))
+	peer.Expect(
+		failed("1", rpcconn.CodeServerError, "Server error", `"jq: it took longer than 1ms (--limit changes that)"`),
+	)
 }
 
 // The answer is sent before the connection is closed, whatever it is.
 func TestClose(t *testing.T) {
-	withError := &Rule{Pattern: "m", Close: true, Answerer: Error{&rpcconn.Error{Code: 1, Message: "bye"}}}
+	withError := &Rule{Pattern: "m", Close: true, Answerer: FixedError{&rpcconn.Error{Code: 1, Message: "bye"}}}
 	withValue := rule(t, "m", `"bye"`)
 	withNone := rule(t, "m", "empty")
 	withValue.Close, withNone.Close = true, true
@@ -239,7 +250,10 @@ func TestClose(t *testing.T) {
 	}{
 		{"value", withValue, result("1", `"bye"`)},
 		{"error", withError, failed("1", 1, "bye", "")},
-		{"expression that fails", withNone, failed("1", rpcconn.CodeServerError, "Server error", `"the expression that answers m gave no value"`)},
+		{
+			"expression that fails", withNone,
+			failed("1", rpcconn.CodeServerError, "Server error", `"the expression that answers m gave no value"`),
+		},
 		{"null", &Rule{Pattern: "m", Close: true}, result("1", "null")},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -58,7 +58,10 @@ func TestCommands(t *testing.T) {
 		{"no UTF-8 in JSON", `printf '"a\377"'`, "", `"\"a` + "\ufffd" + `\""`, ""},
 		{"environment", `echo "$RPCSH_METHOD $RPCSH_ID $RPCSH_PEER $RPCSH_PEER_ADDRESS"`, "", `"m 1 7 127.0.0.1:7"`, ""},
 		{"stderr", "echo so >&2; echo 1", "", "1", "so"},
-		{"failure", "echo 1; echo so >&2; echo and so >&2; exit 3", "", `error -32000: the command failed: exit status 3 "so\nand so"`, ""},
+		{
+			"failure", "echo 1; echo so >&2; echo and so >&2; exit 3", "",
+			`error -32000: the command failed: exit status 3 "so\nand so"`, "",
+		},
 		{"silent failure", "exit 1", "", "error -32000: the command failed: exit status 1", ""},
 		{"signal", "kill -9 $$", "", "error -32000: the command failed: killed by signal 9", ""},
 		{"input is ignored", "exec <&-; echo 1", "[" + long.String() + "0]", "1", ""},
@@ -96,7 +99,9 @@ func TestCommandIsNotStarted(t *testing.T) {
 // What it says on its stderr is bounded: the end is what tells most.
 func TestCommandWhoseErrorIsLong(t *testing.T) {
 	t.Parallel()
-	_, err := NewCommand("i=0; while [ $i -lt 3000 ]; do echo line $i; i=$((i+1)); done >&2; exit 1", unseen(t)).Answer(t.Context(), asked("m", ""))
+	_, err := NewCommand("i=0; while [ $i -lt 3000 ]; do echo line $i; i=$((i+1)); done >&2; exit 1", unseen(t)).Answer(
+		t.Context(), asked("m", ""),
+	)
 	var e *rpcconn.Error
 	if !errors.As(err, &e) || len(e.Data) > 20_000 || !strings.HasSuffix(string(e.Data), `\nline 2999"`) {
 		t.Errorf("answered %v", err)
@@ -111,12 +116,14 @@ func TestCommandThatFloods(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	got := outcome(NewCommand(flood, unseen(t)).Answer(ctx, asked("m", "")))
-	if want := `error -32000: Server error "the command wrote more than 64 MiB, and was ended"`; got != want || ctx.Err() != nil {
+	want := `error -32000: Server error "the command wrote more than 64 MiB, and was ended"`
+	if got != want || ctx.Err() != nil {
 		t.Errorf("answered %s, %v", got, ctx.Err())
 	}
 }
 
-// A command that never ends is ended with all that it has started, though it ignores SIGTERM, when its time is up, or the connection ends.
+// A command that never ends is ended with all that it has started, though it ignores SIGTERM, when its time is up, or
+// the connection ends.
 func TestCommandThatNeverEnds(t *testing.T) {
 	for _, tt := range []struct{ name, line string }{
 		{"quiet", "sleep 3600"},
@@ -207,8 +214,10 @@ func TestCommandIsForNotifications(t *testing.T) {
 
 func TestOutputValue(t *testing.T) {
 	for _, tt := range [][2]string{
-		{"", "null"}, {"\n", "null"}, {"\r\n", "null"}, {" 1 \n", "1"}, {"1e400", "1e400"}, {"9007199254740993\n", "9007199254740993"},
-		{`"\ud800"`, `"\ud800"`}, {"nul", `"nul"`}, {"{", `"{"`}, {"a\r\n", `"a"`}, {strings.Repeat("[", 100_000), `"` + strings.Repeat("[", 100_000) + `"`},
+		{"", "null"}, {"\n", "null"}, {"\r\n", "null"}, {" 1 \n", "1"}, {"1e400", "1e400"},
+		{"9007199254740993\n", "9007199254740993"},
+		{`"\ud800"`, `"\ud800"`}, {"nul", `"nul"`}, {"{", `"{"`}, {"a\r\n", `"a"`},
+		{strings.Repeat("[", 100_000), `"` + strings.Repeat("[", 100_000) + `"`},
 	} {
 		if got := string(outputValue([]byte(tt[0]))); got != tt[1] {
 			t.Errorf("%.20q is read as %.20s, want %.20s", tt[0], got, tt[1])

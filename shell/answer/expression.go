@@ -28,7 +28,7 @@ func ExpressionVariables() [][2]string {
 // maxResults is how many earlier answers an Expression remembers.
 const maxResults = 100
 
-// An Expression answers with the first value that a jq expression over the params gives.
+// An Expression answers with the first value that a jq expression yields for the params.
 type Expression struct {
 	filter *jq.Filter
 
@@ -68,7 +68,7 @@ func (e *Expression) Answer(ctx context.Context, req *Request) (json.RawMessage,
 	return result, nil
 }
 
-// first returns the first value that filter gives for req, nil where there is none.
+// first returns the first value that filter yields for req, or nil if there is none.
 func first(ctx context.Context, filter *jq.Filter, req *Request, results []json.RawMessage) (json.RawMessage, error) {
 	last, all, vars := json.RawMessage("null"), json.RawMessage("[]"), json.RawMessage("{}")
 	if n := len(results); n > 0 {
@@ -77,11 +77,12 @@ func first(ctx context.Context, filter *jq.Filter, req *Request, results []json.
 	if filter.Uses("vars") && req.Vars != nil {
 		vars = req.Vars()
 	}
-	return filter.First(ctx, req.Params, jsontext.AppendQuote(nil, req.Method), json.RawMessage(strconv.Itoa(req.Peer.Number())),
+	peer := json.RawMessage(strconv.Itoa(req.Peer.Number()))
+	return filter.First(ctx, req.Params, jsontext.AppendQuote(nil, req.Method), peer,
 		idValue(req.ID), json.RawMessage(strconv.Itoa(req.Count)), last, all, vars)
 }
 
-// idValue returns an id as a value; that of a notification is null.
+// idValue returns an id as JSON. The id of a notification is null.
 func idValue(id rpcconn.ID) json.RawMessage {
 	if id.IsNone() {
 		return json.RawMessage("null")
@@ -110,7 +111,8 @@ func (e *Expression) earlier() []json.RawMessage {
 func (e *Expression) keep(result json.RawMessage) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	kept := append(make([]json.RawMessage, 0, maxResults), e.results[max(0, len(e.results)-maxResults+1):]...) // others may be reading
+	// a copy: others may be reading
+	kept := append(make([]json.RawMessage, 0, maxResults), e.results[max(0, len(e.results)-maxResults+1):]...)
 	e.results = append(kept, result)
 }
 
@@ -118,7 +120,7 @@ func (e *Expression) keep(result json.RawMessage) {
 type Condition struct {
 	Text   string
 	filter *jq.Filter
-	limit  time.Duration // of one evaluation; one that takes longer does not hold
+	limit  time.Duration // of one evaluation; a condition that takes longer does not hold
 }
 
 // NewCondition compiles a jq expression over the params. Its error is a *jq.Error.
@@ -130,7 +132,8 @@ func NewCondition(text string) (*Condition, error) {
 	return &Condition{Text: text, filter: filter, limit: DefaultLimit}, nil
 }
 
-// holds reports whether the first value of the expression for req is neither null nor false. One that fails does not hold.
+// holds reports whether the first value of the expression for req is neither null nor false. A condition that fails
+// does not hold.
 func (c *Condition) holds(ctx context.Context, req *Request) bool {
 	ctx, cancel := context.WithTimeout(ctx, c.limit)
 	defer cancel()

@@ -11,37 +11,40 @@ import (
 	"rpcsh/rpcconn"
 )
 
-// Faults are what a rule does wrong with its answer, on purpose, so that one sees how the peer copes. The zero Faults do nothing.
+// Faults say what a rule breaks in its answer, on purpose, to see how the peer copes. The zero Faults break nothing.
 //
-// An answer that is not sent as it should be is sent by itself, also where its request was a part of a batch.
+// A broken answer is sent by itself, even if its request was part of a batch.
 type Faults struct {
 	ErrorRate float64        // the probability with which the answer is an error instead: from 0 to 1
 	Error     *rpcconn.Error // that error; nil: "failed on purpose"
-	Chance    func() float64 // from 0 to below 1; nil: that of math/rand
+	Chance    func() float64 // returns a number from 0 to below 1; nil: that of math/rand
 
-	Reorder   bool // the answer waits until a later one has gone out, for reorderLimit at most
+	Reorder   bool // the answer waits until a later one has been sent, for reorderLimit at most
 	Drop      bool // there is no answer
-	WrongID   bool // it answers what was not asked
-	Duplicate bool // it goes out twice
+	WrongID   bool // it has an id that the peer did not use
+	Duplicate bool // it is sent twice
 	Both      bool // it has a result and an error
-	Malformed bool // it is no message
-	Truncate  int  // it ends after so many bytes, those of the framing included; 0: where it should
+	Malformed bool // no codec can read it
+	Truncate  int  // it ends after so many bytes, framing included; 0: where it should
 	Slow      int  // it is written at so many bytes a second; 0: at once
 }
 
-// Any reports whether there is something that f does.
+// Any reports whether f breaks anything.
 func (f *Faults) Any() bool { return f.ErrorRate > 0 || f.Reorder || f.Drop || f.misshapes() }
 
-// misshapes reports whether the answer is sent in another way than it should.
+// misshapes reports whether the answer is sent in another form than it should be.
 func (f *Faults) misshapes() bool {
 	return f.WrongID || f.Duplicate || f.Both || f.Malformed || f.isRaw()
 }
 
-// isRaw reports whether what is written is no whole frame, or not written at once.
+// isRaw reports whether less than a frame is written, or not all at once.
 func (f *Faults) isRaw() bool { return f.Truncate > 0 || f.Slow > 0 }
 
-// apply does to an answer what f says, and returns what is left for the connection to answer. held says how it was held back.
-func (f *Faults) apply(ctx context.Context, req *Request, result json.RawMessage, err error, held string) (json.RawMessage, error) {
+// apply breaks an answer as f says, and returns what is left for the connection to answer. held says how the answer was
+// held back.
+func (f *Faults) apply(
+	ctx context.Context, req *Request, result json.RawMessage, err error, held string,
+) (json.RawMessage, error) {
 	var did remarks
 	did.add(held)
 	if f.fails() {
@@ -79,7 +82,7 @@ func (f *Faults) failure() *rpcconn.Error {
 	return &rpcconn.Error{Code: rpcconn.CodeServerError, Message: "failed on purpose"}
 }
 
-// send sends an answer as f says, and reports whether it did. Where it did not, that was told.
+// send sends an answer as f says, and reports whether it did. If not, it has noted why.
 func (f *Faults) send(ctx context.Context, req *Request, result json.RawMessage, err error, did remarks) bool {
 	wire := req.Peer.Wire()
 	shown := &rpcconn.Response{ID: req.ID, Result: result, Extra: req.Extra}
@@ -88,7 +91,7 @@ func (f *Faults) send(ctx context.Context, req *Request, result json.RawMessage,
 	}
 	frame, err := f.frame(wire, shown, &did)
 	if err != nil {
-		return false // the connection finds the same, and answers that
+		return false // the connection fails in the same way, and answers that
 	}
 	raw, err := f.raw(wire, frame, &did)
 	if err != nil {
@@ -116,7 +119,7 @@ func (f *Faults) send(ctx context.Context, req *Request, result json.RawMessage,
 	return true
 }
 
-// sendFrames sends a frame as often as f says, and returns how often it was sent.
+// sendFrames sends a frame once or twice, and returns how often it was sent.
 func (f *Faults) sendFrames(ctx context.Context, c *rpcconn.Conn, frame []byte) (sent int, err error) {
 	if err := c.SendFrame(ctx, frame); err != nil || !f.Duplicate {
 		return 0, err
@@ -132,7 +135,7 @@ func (f *Faults) frame(wire Wire, r *rpcconn.Response, did *remarks) ([]byte, er
 			m.Err = f.failure()
 			did.add("with an error beside it")
 		} else {
-			m.Result = json.RawMessage(`"on purpose"`) // null would be no result in JSON-RPC 1.0 and MessagePack-RPC
+			m.Result = json.RawMessage(`"on purpose"`) // in JSON-RPC 1.0 and MessagePack-RPC, null means that there is no result
 			did.add("with a result beside it")
 		}
 	}
@@ -154,7 +157,8 @@ func (f *Faults) frame(wire Wire, r *rpcconn.Response, did *remarks) ([]byte, er
 	return frame, nil
 }
 
-// raw returns what is to be written where that is not the frame, nil where it is. The error says that this connection writes frames only.
+// raw returns the bytes to write instead of the frame, or nil for the frame itself. The error says that this connection
+// writes frames only.
 func (f *Faults) raw(wire Wire, frame []byte, did *remarks) ([]byte, error) {
 	if !f.isRaw() {
 		return nil, nil
@@ -178,7 +182,7 @@ func (f *Faults) raw(wire Wire, frame []byte, did *remarks) ([]byte, error) {
 	return raw, nil
 }
 
-// otherID returns an id of the same type that was hardly asked.
+// otherID returns an id of the same type that the peer has hardly used.
 func otherID(id rpcconn.ID) rpcconn.ID {
 	const far = 1 << 20
 	if n, ok := id.Int(); ok {
@@ -195,7 +199,7 @@ func otherID(id rpcconn.ID) rpcconn.ID {
 	}
 }
 
-// remarks are what was done to an answer.
+// remarks say what was done to an answer.
 type remarks []string
 
 func (r *remarks) add(text string) {
@@ -204,7 +208,7 @@ func (r *remarks) add(text string) {
 	}
 }
 
-// String returns what was done as a remark, "" where nothing was.
+// String returns the remarks as one, or "" if there are none.
 func (r remarks) String() string {
 	if len(r) == 0 {
 		return ""

@@ -73,17 +73,27 @@ func TestFaults(t *testing.T) {
 	}{
 		{"none", Faults{}, []string{result("1", "6")}, ""},
 		{"error by chance", Faults{ErrorRate: 0.1, Chance: always}, []string{onPurpose}, "an error by chance, on purpose"},
-		{"own error by chance", Faults{ErrorRate: 0.1, Chance: always, Error: busy}, []string{failed("1", 503, "busy", "")}, "an error by chance, on purpose"},
+		{
+			"own error by chance", Faults{ErrorRate: 0.1, Chance: always, Error: busy},
+			[]string{failed("1", 503, "busy", "")}, "an error by chance, on purpose",
+		},
 		{"no error by chance", Faults{ErrorRate: 0.1, Chance: never}, []string{result("1", "6")}, ""},
 		{"always", Faults{ErrorRate: 1}, []string{onPurpose}, "an error by chance, on purpose"},
 		{"drop", Faults{Drop: true}, nil, "no answer, on purpose"},
 		{"wrong id", Faults{WrongID: true}, []string{result("1048577", "6")}, "with a wrong id, on purpose"},
 		{"duplicate", Faults{Duplicate: true}, []string{result("1", "6"), result("1", "6")}, "twice, on purpose"},
-		{"both", Faults{Both: true}, []string{`{"jsonrpc":"2.0","id":1,"result":6,"error":{"code":-32000,"message":"failed on purpose"}}`}, "with an error beside it, on purpose"},
+		{
+			"both", Faults{Both: true},
+			[]string{`{"jsonrpc":"2.0","id":1,"result":6,"error":{"code":-32000,"message":"failed on purpose"}}`},
+			"with an error beside it, on purpose",
+		},
 		{"both of an error", Faults{Both: true, ErrorRate: 1, Error: busy},
-			[]string{`{"jsonrpc":"2.0","id":1,"result":"on purpose","error":{"code":503,"message":"busy"}}`}, "an error by chance, with a result beside it, on purpose"},
+			[]string{`{"jsonrpc":"2.0","id":1,"result":"on purpose","error":{"code":503,"message":"busy"}}`},
+			"an error by chance, with a result beside it, on purpose"},
 		{"malformed", Faults{Malformed: true}, []string{`{"jsonrpc"!"2.0","id":1,"result":6}`}, "malformed, on purpose"},
-		{"several", Faults{Duplicate: true, WrongID: true, ErrorRate: 1}, []string{failed("1048577", -32000, "failed on purpose", ""), failed("1048577", -32000, "failed on purpose", "")},
+		{
+			"several", Faults{Duplicate: true, WrongID: true, ErrorRate: 1},
+			[]string{failed("1048577", -32000, "failed on purpose", ""), failed("1048577", -32000, "failed on purpose", "")},
 			"an error by chance, with a wrong id, twice, on purpose"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -183,7 +193,8 @@ func TestFaultyFrames(t *testing.T) {
 
 func TestOtherID(t *testing.T) {
 	for id, want := range map[string]string{
-		"1": "1048577", "1048576": "0", "-3": "-1048579", `"a"`: `"not a"`, `""`: `"not "`, "1.5": "71.5", "-1.5": "-71.5", "null": "1048576", `[1]`: "1048576",
+		"1": "1048577", "1048576": "0", "-3": "-1048579", `"a"`: `"not a"`, `""`: `"not "`, "1.5": "71.5",
+		"-1.5": "-71.5", "null": "1048576", `[1]`: "1048576",
 		"12345678901234567890": "712345678901234567890",
 	} {
 		if got := otherID(rpcconn.ParseID([]byte(id))).String(); got != want {
@@ -192,8 +203,11 @@ func TestOtherID(t *testing.T) {
 	}
 }
 
-// overStream serves rules over a stream, asks for m once, and returns all that comes until the connection is closed after d.
-func overStream(t *testing.T, framing string, rules *Rules, seen chan string, d time.Duration) (came string, arrivals []time.Duration) {
+// overStream serves rules over a stream, asks for m once, and returns all that comes until the connection is closed
+// after d.
+func overStream(
+	t *testing.T, framing string, rules *Rules, seen chan string, d time.Duration,
+) (came string, arrivals []time.Duration) {
 	t.Helper()
 	f, err := dial.NewFraming(framing, 0)
 	if err != nil {
@@ -231,7 +245,10 @@ func TestBytes(t *testing.T) {
 		{Faults{Truncate: 10}, whole[:10], 0, "its first 10 bytes, on purpose"},
 		{Faults{Truncate: 1000}, whole, 0, "its first 36 bytes, on purpose"},
 		{Faults{Slow: 1}, whole, 35 * time.Second, "at 1 bytes a second, on purpose"},
-		{Faults{Slow: 2, Truncate: 5, WrongID: true}, whole[:5], 2 * time.Second, "with a wrong id, its first 5 bytes, at 2 bytes a second, on purpose"},
+		{
+			Faults{Slow: 2, Truncate: 5, WrongID: true}, whole[:5], 2 * time.Second,
+			"with a wrong id, its first 5 bytes, at 2 bytes a second, on purpose",
+		},
 		{Faults{Slow: 1 << 20, Duplicate: true}, whole + whole, 0, "twice, at 1048576 bytes a second, on purpose"},
 	} {
 		synctest.Test(t, func(t *testing.T) {
@@ -274,7 +291,8 @@ func TestWholeMessagesOnly(t *testing.T) {
 		_, peer := rpctest.NewPeer(t, newJSON(), wiredOptions(faulty(t, tt.faults), newJSON, seen))
 		peer.Send(request("1", "m", ""))
 		peer.Expect(tt.want)
-		if note := <-seen; !strings.Contains(note, "note: the answer to m goes out whole") || !strings.Contains(note, "whole messages") {
+		note := <-seen
+		if !strings.Contains(note, "note: the answer to m goes out whole") || !strings.Contains(note, "whole messages") {
 			t.Errorf("told %q", note)
 		}
 		if got := <-seen; got != tt.remark {

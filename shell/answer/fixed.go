@@ -7,8 +7,8 @@ import (
 	"rpcsh/rpcconn"
 )
 
-// An Error answers with itself.
-type Error struct{ Err *rpcconn.Error }
+// A FixedError answers every request with the same error.
+type FixedError struct{ Err *rpcconn.Error }
 
 // Answer implements Answerer.
-func (e Error) Answer(context.Context, *Request) (json.RawMessage, error) { return nil, e.Err }
+func (e FixedError) Answer(context.Context, *Request) (json.RawMessage, error) { return nil, e.Err }

@@ -8,10 +8,10 @@ import (
 	"rpcsh/rpcconn/jsontext"
 )
 
-// maxLastLines is how much a lastLines keeps, in bytes.
+// maxLastLines is how many bytes a lastLines keeps.
 const maxLastLines = 16 << 10
 
-// lastLines keeps the last of the lines that a command writes to its stderr.
+// lastLines keeps the last lines that a command writes to its stderr.
 type lastLines struct {
 	mu    sync.Mutex // protects what follows
 	lines []string
@@ -27,7 +27,7 @@ func (l *lastLines) add(line string) {
 	}
 }
 
-// each calls f with each line that was kept.
+// each calls f with each line that is kept.
 func (l *lastLines) each(f func(line string)) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -36,7 +36,7 @@ func (l *lastLines) each(f func(line string)) {
 	}
 }
 
-// data returns the lines as the data of an error, nil where there are none.
+// data returns the lines as the data of an error, or nil if there are none.
 func (l *lastLines) data() json.RawMessage {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -16,14 +16,15 @@ import (
 	"rpcsh/rpcconn/process"
 )
 
-// A Loop answers with what one process says, which it keeps running: it gets the params of each request as a line of JSON, and answers it
-// with a line, of JSON, else text. Requests take turns. RPCSH_METHOD, the rule's pattern, is in its environment. It is started with the
-// first request, and anew with the next one after it has ended, or was ended because an answer took too long. It must be closed.
+// A Loop answers with the lines of one process that it keeps running. The process gets the params of each request as a
+// line of JSON, and answers it with one line: JSON if it is JSON, else text. Requests take turns. RPCSH_METHOD, the
+// rule's pattern, is in its environment. The first request starts the process; once it has ended, or was ended because
+// an answer took too long, the next request starts it again. A Loop must be closed.
 type Loop struct {
 	line    string
 	pattern string
 	stderr  func(line string)
-	turn    chan struct{} // held by who uses running
+	turn    chan struct{} // who uses running holds it
 	running *runningLoop
 	work    sync.WaitGroup // exchanges
 	ctx     context.Context
@@ -36,17 +37,17 @@ type runningLoop struct {
 	output  chan outputLine // of one
 	said    lastLines
 	reading sync.WaitGroup
-	stop    chan struct{} // closed when nobody takes its output any more
+	stop    chan struct{} // closed when nobody takes output any more
 	once    sync.Once
 }
 
-// An outputLine is a line that a process has written, or why there is none.
+// An outputLine is a line that a process has written, or the reason why there is none.
 type outputLine struct {
 	text []byte
 	err  error
 }
 
-// read reads what the process writes as it comes, so that what nobody asked for is there before the next request is.
+// read reads what the process writes as soon as it comes, so that unexpected lines are known before the next request.
 func (p *runningLoop) read() {
 	r := bufio.NewReader(p.Process)
 	for {
@@ -62,7 +63,8 @@ func (p *runningLoop) read() {
 	}
 }
 
-// unasked takes the lines that have come although nobody has asked, and those that follow them at once. The error says that none will come.
+// unasked takes the lines that have come without a request, and those that follow them at once. The error says that no
+// more will come.
 func (p *runningLoop) unasked() (lines int, err error) {
 	const pause = 20 * time.Millisecond
 	for {
@@ -80,7 +82,7 @@ func (p *runningLoop) unasked() (lines int, err error) {
 			lines++
 		case <-quiet:
 			return lines, nil
-		case <-p.stop: // one that never ends would be taken for ever
+		case <-p.stop: // without this, it would take the lines of an endless process for ever
 			return lines, os.ErrClosed
 		}
 	}
@@ -103,15 +105,15 @@ func (p *runningLoop) end() {
 	p.reading.Wait()
 }
 
-// NewLoop returns a Loop that runs a line of the system's shell for a rule. stderr gets each line that the process writes there, by a
-// goroutine of its own.
+// NewLoop returns a Loop that runs a line of the system's shell for a rule. stderr gets each line that the process
+// writes there, on a goroutine of its own.
 func NewLoop(line, pattern string, stderr func(line string)) *Loop {
 	l := &Loop{line: line, pattern: pattern, stderr: stderr, turn: make(chan struct{}, 1)}
 	l.ctx, l.close = context.WithCancel(context.Background())
 	return l
 }
 
-// A reply is what becomes of a request.
+// A reply is a result or an error.
 type reply struct {
 	result json.RawMessage
 	err    error
@@ -126,12 +128,13 @@ func (l *Loop) Answer(ctx context.Context, req *Request) (json.RawMessage, error
 	case <-l.ctx.Done():
 		return nil, notServed()
 	}
-	if l.ctx.Err() != nil { // before the work is waited for
+	if l.ctx.Err() != nil { // before Close waits for work
 		<-l.turn
 		return nil, notServed()
 	}
 	answered := make(chan reply, 1)
-	l.work.Go(func() { // an answer that nobody waits for any more has to be read all the same, or it would be that to the next request
+	// an answer that nobody waits for has to be read, too, or the next request would get it
+	l.work.Go(func() {
 		defer func() { <-l.turn }()
 		answered <- l.exchange(ctx, req.Params)
 	})
@@ -149,7 +152,7 @@ func (l *Loop) exchange(ctx context.Context, params json.RawMessage) reply {
 	if err != nil {
 		return reply{err: rpcconn.NewError(rpcconn.CodeServerError, err.Error())}
 	}
-	until := l.ctx // and not until the connection's end: the process serves others too
+	until := l.ctx // not the connection's context: the process serves other peers, too
 	if end, limited := ctx.Deadline(); limited {
 		var cancel context.CancelFunc
 		until, cancel = context.WithDeadline(l.ctx, end)
@@ -158,7 +161,7 @@ func (l *Loop) exchange(ctx context.Context, params json.RawMessage) reply {
 	goesOn := context.AfterFunc(until, p.end)
 	unasked, err := p.unasked()
 	if unasked > 0 {
-		l.stderr("it had written more than a line for a request, or before the first one; that is left out")
+		l.stderr("it wrote more than one line for a request, or a line before the first; that is left out")
 	}
 	var output []byte
 	if err == nil {
@@ -186,12 +189,12 @@ func (l *Loop) exchange(ctx context.Context, params json.RawMessage) reply {
 func (p *runningLoop) converse(params json.RawMessage) ([]byte, error) {
 	var input bytes.Buffer
 	if json.Compact(&input, orNull(params)) != nil {
-		input.Write(params) // the codec has checked it
+		input.Write(params) // the codec has checked them
 	}
 	input.WriteByte('\n')
 	var writing sync.WaitGroup
 	defer writing.Wait()
-	writing.Go(func() { _, _ = p.Write(input.Bytes()) }) // where that fails, reading does
+	writing.Go(func() { _, _ = p.Write(input.Bytes()) }) // if that fails, so does reading
 	output, err := p.next()
 	if err != nil {
 		p.end() // which ends the writing
@@ -199,7 +202,7 @@ func (p *runningLoop) converse(params json.RawMessage) ([]byte, error) {
 	return output, err
 }
 
-// process returns the process that runs, a new one where none does. The caller holds the turn.
+// process returns the running process, and starts it if none runs. The caller holds the turn.
 func (l *Loop) process() (*runningLoop, error) {
 	if p := l.running; p != nil {
 		if p.Status() == "" {
@@ -226,10 +229,11 @@ func (l *Loop) process() (*runningLoop, error) {
 	return r, nil
 }
 
-// Close ends the process, and waits for its end. Requests are answered with an error then. It may be called at any time.
+// Close ends the process, and waits for its end. Later requests are answered with an error. It may be called at any
+// time.
 func (l *Loop) Close() error {
 	l.close()
-	l.turn <- struct{}{} // nobody keeps it
+	l.turn <- struct{}{} // nobody keeps the turn for long
 	l.work.Wait()
 	if l.running != nil {
 		l.running.end()
@@ -243,9 +247,11 @@ func notServed() error {
 	return rpcconn.NewError(rpcconn.CodeServerError, "the command that answers this is no longer served")
 }
 
-var errLongLine = fmt.Errorf("the command wrote a line of more than %d MiB, and was ended; the next request starts it anew", maxOutput>>20)
+var errLongLine = fmt.Errorf(
+	"the command wrote a line of more than %d MiB, and was ended; the next request starts it anew", maxOutput>>20,
+)
 
-// readLine reads a line, of which the end may be missing at the end of r. The error is errLongLine, or that of reading.
+// readLine reads a line. The last line of r may lack a line break. The error is errLongLine, or that of reading.
 func readLine(r *bufio.Reader) ([]byte, error) {
 	var line []byte
 	for {

@@ -147,7 +147,8 @@ func TestLoopThatWritesTooMuch(t *testing.T) {
 			time.Sleep(time.Millisecond) // until the next line is there
 		}
 	}
-	if got := said.String(); !strings.Contains(got, "it had written more than a line for a request, or before the first one; that is left out") {
+	want := "it wrote more than one line for a request, or a line before the first; that is left out"
+	if got := said.String(); !strings.Contains(got, want) {
 		t.Errorf("said %q", got)
 	}
 }
@@ -165,7 +166,9 @@ func TestLoopIsMissing(t *testing.T) {
 func TestLoopThatIsLate(t *testing.T) {
 	t.Parallel()
 	pid := filepath.Join(t.TempDir(), "pid")
-	l := newLoop(t, `echo $$ >`+pid+`; while read -r line; do [ "$line" = 1 ] && sleep 3600; echo "$line"; done`, unseen(t))
+	l := newLoop(
+		t, `echo $$ >`+pid+`; while read -r line; do [ "$line" = 1 ] && sleep 3600; echo "$line"; done`, unseen(t),
+	)
 	if got := l.ask(t, "0"); got != "0" {
 		t.Errorf("answered %s", got)
 	}
@@ -221,7 +224,10 @@ func TestLoopEndsWithItsRule(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			pid, busy := filepath.Join(t.TempDir(), "pid"), filepath.Join(t.TempDir(), "busy")
-			l := NewLoop(`echo $$ >`+pid+`; while read -r line; do [ "$line" = 1 ] && >`+busy+` && sleep 3600; echo "$line"; done`, "m", unseen(t))
+			l := NewLoop(
+				`echo $$ >`+pid+`; while read -r line; do [ "$line" = 1 ] && >`+busy+` && sleep 3600; echo "$line"; done`,
+				"m", unseen(t),
+			)
 			rules := new(Rules)
 			rules.Set(&Rule{Pattern: "m", File: "f", Answerer: l})
 			answer := func(params string) string {

@@ -9,13 +9,13 @@ import (
 	"rpcsh/rpcconn"
 )
 
-// malformed returns frame with one byte changed so that no codec made by newCodec can read it. Its length stays, and so do its brackets
-// and quotes, so that a framing that looks at them still finds its end. MessagePack has nothing but its types to tell where it ends, so
-// there it becomes a message of a kind that does not exist.
+// malformed returns frame with one byte changed so that no codec made by newCodec can read it. Its length, brackets and
+// quotes stay the same, so that every framing still finds its end. The end of a MessagePack frame depends on its types,
+// so it becomes a message of a kind that does not exist.
 func malformed(frame []byte, newCodec func() rpcconn.Codec) []byte {
 	const (
-		wrong = '!' // nothing in JSON outside of strings, no type of BSON, and 33 in MessagePack
-		tried = 64  // bytes, the first few of which are enough in every protocol
+		wrong = '!' // invalid in JSON outside of strings, not a type of BSON, and 33 in MessagePack
+		tried = 64  // bytes that are tried; the first few are enough in every protocol
 	)
 	changed := slices.Clone(frame)
 	for i := afterLength(frame); i < min(len(frame), tried); i++ {
@@ -33,7 +33,7 @@ func malformed(frame []byte, newCodec func() rpcconn.Codec) []byte {
 	return bytes.Repeat([]byte{wrong}, len(frame))
 }
 
-// afterLength returns where what comes after the length of a BSON document begins, or else after the head of what frame is.
+// afterLength returns the index after the length of a BSON document, or after the first byte of another frame.
 func afterLength(frame []byte) int {
 	const bsonLength = 4
 	if len(frame) >= bsonLength && binary.LittleEndian.Uint32(frame) == uint32(len(frame)) {

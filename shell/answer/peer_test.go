@@ -30,7 +30,10 @@ func (c caller) Wire() Wire {
 // handler answers by rules.
 func handler(rules *Rules) rpcconn.Handler {
 	return func(ctx context.Context, c *rpcconn.Conn, req *rpcconn.Request) (json.RawMessage, error) {
-		result, served, err := rules.Answer(ctx, &Request{Request: req, Peer: caller{c}, Vars: func() json.RawMessage { return json.RawMessage(`{"x":5}`) }})
+		result, served, err := rules.Answer(
+			ctx,
+			&Request{Request: req, Peer: caller{c}, Vars: func() json.RawMessage { return json.RawMessage(`{"x":5}`) }},
+		)
 		if !served {
 			return nil, &rpcconn.Error{Code: rpcconn.CodeMethodNotFound, Message: "Method not found"}
 		}

@@ -12,28 +12,29 @@ import (
 )
 
 const (
-	maxParked  = 1000 // requests that wait for a person; more are answered with an error
+	maxParked  = 1000 // requests that wait for a person; further ones are answered with an error
 	maxSettled = 1000 // requests whose fate is remembered after they no longer wait
 )
 
-// PendingOptions say who hears of requests. The functions are called by any number of goroutines, and must not wait for answers.
+// PendingOptions say who hears of requests. Any number of goroutines may call the functions, which must not wait for
+// answers.
 type PendingOptions struct {
-	OnParked func(*Parked) // one waits for a person
+	OnParked func(*Parked) // a request waits for a person
 
-	// OnGone is called when one no longer waits though nobody has answered it: cause is a TimeLimitError, or the connection has ended.
-	// It returns why, for who answers it after that.
+	// OnGone is called when a request no longer waits though nobody has answered it: cause is a TimeLimitError, or why
+	// the connection has ended. It returns the reason, which those who answer later are told.
 	OnGone func(p *Parked, cause error) (why string)
 }
 
-// PendingRequests are the requests that wait for a person: an Answerer that answers what it is told. Its methods may be
-// called by any number of goroutines.
+// PendingRequests are the requests that wait for a person: an Answerer that answers when it is told to. Any number of
+// goroutines may call its methods.
 type PendingRequests struct {
 	opts PendingOptions
 
 	mu      sync.Mutex     // protects what follows
 	last    int            // the last number given out
 	parked  []*Parked      // oldest first
-	settled map[int]string // what became of the others
+	settled map[int]string // what became of the others, the last maxSettled
 	news    chan struct{}  // closed when a request is parked
 }
 
@@ -46,7 +47,7 @@ type Parked struct {
 	answer chan reply
 }
 
-// NewPendingRequests returns PendingRequests of which none waits yet.
+// NewPendingRequests returns PendingRequests without any request.
 func NewPendingRequests(opts PendingOptions) *PendingRequests {
 	return &PendingRequests{opts: opts, settled: make(map[int]string), news: make(chan struct{})}
 }
@@ -63,7 +64,7 @@ func (pr *PendingRequests) Answer(ctx context.Context, req *Request) (json.RawMe
 		return r.result, r.err
 	case <-ctx.Done():
 	}
-	if _, err := pr.take(p.Number, "is gone"); err != nil { // it has been answered in this moment
+	if _, err := pr.unpark(p.Number, "is gone"); err != nil { // it was answered just now
 		r := <-p.answer
 		return r.result, r.err
 	}
@@ -72,11 +73,11 @@ func (pr *PendingRequests) Answer(ctx context.Context, req *Request) (json.RawMe
 	if IsTimeLimit(ctx) {
 		return nil, rpcconn.NewError(rpcconn.CodeServerError, "nobody has answered: "+cause.Error())
 	}
-	req.Remark = "gone" // which has been said
+	req.Remark = "gone" // OnGone has said why
 	return nil, rpcconn.ErrNoAnswer
 }
 
-// park adds req to those that wait, nil where there are too many.
+// park adds req to those that wait. It returns nil if there are too many.
 func (pr *PendingRequests) park(req *Request) *Parked {
 	pr.mu.Lock()
 	defer pr.mu.Unlock()
@@ -91,7 +92,7 @@ func (pr *PendingRequests) park(req *Request) *Parked {
 	return p
 }
 
-// Reply answers request n with a result, Fail with an error, Drop not at all, ever. The error says that it does not wait.
+// Reply answers request n with a result. The error says that the request does not wait.
 func (pr *PendingRequests) Reply(n int, result json.RawMessage) error {
 	return pr.answer(n, "was answered already", reply{result: result})
 }
@@ -101,25 +102,25 @@ func (pr *PendingRequests) Fail(n int, e *rpcconn.Error) error {
 	return pr.answer(n, "was answered already", reply{err: e})
 }
 
-// Drop leaves request n without an answer; see Reply.
+// Drop leaves request n without an answer, for ever; see Reply.
 func (pr *PendingRequests) Drop(n int) error {
 	return pr.answer(n, "was dropped", reply{err: rpcconn.ErrNoAnswer})
 }
 
 func (pr *PendingRequests) answer(n int, became string, r reply) error {
-	p, err := pr.take(n, became)
+	p, err := pr.unpark(n, became)
 	if err != nil {
 		return err
 	}
 	if r.err == rpcconn.ErrNoAnswer {
-		p.Remark = "dropped" // which is said by who did it
+		p.Remark = "dropped" // who dropped it says so
 	}
 	p.answer <- r
 	return nil
 }
 
-// take removes request n from those that wait; the error says why it is not there.
-func (pr *PendingRequests) take(n int, became string) (*Parked, error) {
+// unpark removes request n from those that wait. The error says why it does not wait.
+func (pr *PendingRequests) unpark(n int, became string) (*Parked, error) {
 	pr.mu.Lock()
 	defer pr.mu.Unlock()
 	i := slices.IndexFunc(pr.parked, func(p *Parked) bool { return p.Number == n })
@@ -168,7 +169,7 @@ func (pr *PendingRequests) List() []*Parked {
 	return slices.Clone(pr.parked)
 }
 
-// Await waits until request n has been asked, or any waits where n is 0. It returns at ctx's end too.
+// Await waits until request n has come, or, if n is 0, until any request waits. It also returns when ctx ends.
 func (pr *PendingRequests) Await(ctx context.Context, n int) {
 	for {
 		pr.mu.Lock()

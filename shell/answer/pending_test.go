@@ -97,7 +97,8 @@ func TestPendingRequestsOfWhatIsGone(t *testing.T) {
 		connected, disconnect := context.WithCancel(t.Context())
 		late, lost := d.ask(limited, "late"), d.ask(connected, "lost")
 		start := time.Now()
-		if got, want := <-late, `error -32000: Server error "nobody has answered: it took longer than 1m0s (--limit changes that)"`; got != want {
+		want := `error -32000: Server error "nobody has answered: it took longer than 1m0s (--limit changes that)"`
+		if got := <-late; got != want {
 			t.Errorf("answered %s", got)
 		}
 		if d := time.Since(start); d != time.Minute {
@@ -131,7 +132,8 @@ func TestPendingRequestsIsBounded(t *testing.T) {
 	}
 	limited, cancelLimited := context.WithTimeout(ctx, time.Second) // should it not be refused, it would wait
 	defer cancelLimited()
-	if got, want := outcome(d.Answer(limited, asked("m", ""))), `error -32000: Server error "1000 requests wait for a person already"`; got != want {
+	want := `error -32000: Server error "1000 requests wait for a person already"`
+	if got := outcome(d.Answer(limited, asked("m", ""))); got != want {
 		t.Errorf("answered %s", got)
 	}
 	for i := range all {

@@ -7,18 +7,19 @@ import (
 	"time"
 )
 
-// reorderLimit is how long an answer waits for a later one to go out first.
+// reorderLimit is how long an answer waits for a later one to be sent first.
 const reorderLimit = time.Second
 
-// A reorder holds answers back until a later one to the same peer has gone out. It may be used by any number of goroutines.
+// A reorder holds an answer back until a later answer to the same peer has been sent. Any number of goroutines may use
+// it.
 type reorder struct {
 	waiting atomic.Int64 // answers that are held, of all peers
 
 	mu   sync.Mutex            // protects what follows
-	held map[int]chan struct{} // by the number of the peer, closed when a later answer has gone out
+	held map[int]chan struct{} // by the number of the peer; closed when a later answer has been sent
 }
 
-// watch has the answer to req let go the one to its peer that is held, if one is.
+// watch makes the answer to req release the answer to the same peer that is held, if there is one.
 func (r *reorder) watch(req *Request) {
 	if r.waiting.Load() > 0 {
 		req.After(func() { r.release(req.Peer.Number()) })
@@ -34,8 +35,8 @@ func (r *reorder) release(peer int) {
 	}
 }
 
-// hold waits until a later answer to req's peer has gone out, and returns how that came. It does not wait where another answer does,
-// which this one lets go.
+// hold waits until a later answer to req's peer has been sent, and returns a remark on it. If another answer is already
+// held, hold releases that one instead of waiting.
 func (r *reorder) hold(ctx context.Context, req *Request) string {
 	peer := req.Peer.Number()
 	r.mu.Lock()

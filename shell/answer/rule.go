@@ -1,5 +1,5 @@
 // Package answer decides how the peer's requests are answered: by rules that name methods and say what to do. It knows
-// neither the terminal nor who connected.
+// neither the terminal nor how peers are connected.
 package answer
 
 import (
@@ -14,30 +14,30 @@ import (
 	"rpcsh/shell/glob"
 )
 
-// DefaultLimit is how long an answer may take where a rule says nothing else.
+// DefaultLimit is how long an answer may take if the rule does not say.
 const DefaultLimit = 30 * time.Second
 
-// A Rule answers the requests whose method its Pattern matches, and that are not excluded by what narrows it.
+// A Rule answers the requests whose method its Pattern matches, if they fulfil its other conditions.
 type Rule struct {
 	Pattern string // a method, or a glob: * ? [a-z], where / is nothing special
 	Text    string // what the person wrote after the pattern, for lists
 	File    string // the script that it comes from; "": none
-	Owner   int    // the number of the peer with which it goes; 0: it stays
+	Owner   int    // the number of the peer with which the rule is removed; 0: it stays
 
-	// What narrows it.
-	For     func(Peer) bool // the peers that it is for; nil: all
+	// Further conditions.
+	For     func(Peer) bool // reports whether the rule is for a peer; nil: it is for all
 	ForText string
 	If      *Condition // nil: always
-	Times   int        // so often and no more; 0: without end
+	Times   int        // how many requests it answers; 0: any number
 
-	// What it does.
+	// What the rule does.
 	Answerer Answerer      // nil: the answer is null
-	Limit    time.Duration // how long the Answerer may take; 0: as long as it wants
+	Limit    time.Duration // how long the Answerer may take; 0: for ever
 	Delay    Span          // before the answer
 	Close    bool          // close the connection after the answer
-	Abort    bool          // close it instead of answering
+	Abort    bool          // close the connection instead of answering
 	Faults   Faults        // what is wrong with the answer, on purpose
-	Acts     bool          // it is for notifications too: the Answerer does something beside answering
+	Acts     bool          // the rule is for notifications, too: the Answerer does something beside answering
 }
 
 // A Span is a range of durations.
@@ -51,7 +51,7 @@ func (s Span) pick() time.Duration {
 	return s.Min + rand.N(s.Max-s.Min+1)
 }
 
-// narrowed returns what narrows the rule, as text.
+// narrowed returns the rule's further conditions as text.
 func (r *Rule) narrowed() string {
 	condition := ""
 	if r.If != nil {
@@ -67,7 +67,7 @@ func (r *Rule) narrowed() string {
 	return r.ForText + "\x00" + condition + "\x00" + times
 }
 
-// rank says where among others a rule is put: the narrower, the earlier.
+// rank says where a rule is put among others: the narrower, the earlier.
 func (r *Rule) rank() int {
 	rank := 0
 	if glob.Is(r.Pattern) {
@@ -79,7 +79,7 @@ func (r *Rule) rank() int {
 	return rank
 }
 
-// actsOn reports whether the rule is for notifications too.
+// actsOn reports whether the rule is for notifications, too.
 func (r *Rule) actsOn() bool { return r.Acts || r.Close || r.Abort }
 
 // answer returns the answer to req.
@@ -92,7 +92,7 @@ func (r *Rule) answer(ctx context.Context, req *Request) (json.RawMessage, error
 		}
 	}
 	if r.Abort || r.Close {
-		req.After(func() { _ = req.Peer.Close() }) // its end is reported like any other
+		req.After(func() { _ = req.Peer.Close() }) // the end of the connection is reported like any other
 	}
 	if r.Abort {
 		return nil, rpcconn.ErrNoAnswer

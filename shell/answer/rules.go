@@ -13,7 +13,8 @@ import (
 	"rpcsh/shell/glob"
 )
 
-// Rules is all that is served, in order: of the rules that fit a request the first answers it. It may be used by any number of goroutines.
+// Rules are all rules in their order. The first rule that fits a request answers it. Any number of goroutines may use
+// them.
 type Rules struct {
 	order reorder
 
@@ -26,22 +27,23 @@ type entry struct {
 	used int
 }
 
-// A Listed rule is one with how often it was used.
+// A Listed rule comes with the number of times it was used.
 type Listed struct {
 	*Rule
 	Used int
 }
 
-// Set adds rule, in the place of one for the same requests where there is one; those with Times are for others until they are used up, so
-// that several are a sequence. Else it comes behind those that are as narrow as it is or narrower: methods go before globs, and of those that
-// are the same a rule for some requests before one for all. rule is not changed afterwards. What a rule that is none any more has answered with is closed where it is an io.Closer, here and by all that remove rules.
+// Set adds rule. It replaces a rule for the same requests; but a rule with Times replaces none that is not used up, so
+// that several are a sequence. Otherwise rule comes after those that are at least as narrow: methods before globs, and
+// with the same pattern, rules with further conditions before rules without. rule is not changed afterwards. When a
+// rule is removed, here or by another method, its Answerer is closed if it is an io.Closer.
 func (r *Rules) Set(rule *Rule) {
 	if replaced := r.set(rule); replaced != nil {
 		release(replaced)
 	}
 }
 
-// set is Set but for closing what it replaces, which it returns.
+// set is Set, but returns the rule that it replaces instead of closing its Answerer.
 func (r *Rules) set(rule *Rule) (replaced *Rule) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -56,11 +58,11 @@ func (r *Rules) set(rule *Rule) (replaced *Rule) {
 	return nil
 }
 
-// release closes what rules have answered with.
+// release closes the Answerers of rules, if they are io.Closers.
 func release(rules ...*Rule) {
 	for _, rule := range rules {
 		if c, ok := rule.Answerer.(io.Closer); ok {
-			_ = c.Close() // there is nobody to tell
+			_ = c.Close() // nobody is there to be told
 		}
 	}
 }
@@ -70,12 +72,12 @@ func (r *Rules) Close() {
 	release(r.remove(func(*entry) bool { return true })...)
 }
 
-// Forget removes the rules that go with a peer.
+// Forget removes the rules of which the peer is the Owner.
 func (r *Rules) Forget(peer int) {
 	release(r.remove(func(e *entry) bool { return e.rule.Owner == peer })...)
 }
 
-// remove removes the rules that are meant, and returns them.
+// remove removes the rules that meant chooses, and returns them.
 func (r *Rules) remove(meant func(*entry) bool) []*Rule {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -104,7 +106,8 @@ func (r *Rules) insertLocked(e *entry) {
 	r.rules = slices.Insert(r.rules, place, e)
 }
 
-// Renew makes rules those that come from file, in the places of new ones; there is no moment at which file serves nothing.
+// Renew replaces the rules from file by rules, which are put where new rules belong. There is no moment at which file
+// serves nothing.
 func (r *Rules) Renew(file string, rules []*Rule) {
 	release(r.renew(file, rules)...)
 }
@@ -119,8 +122,8 @@ func (r *Rules) renew(file string, rules []*Rule) (replaced []*Rule) {
 	return replaced
 }
 
-// Replace makes rules, none of them twice, those that come from file. What it served before and does again keeps its place, and how often
-// it was used.
+// Replace replaces the rules from file by rules, none of which is there twice. A rule with the pattern of an earlier
+// one keeps its place, and its count of uses.
 func (r *Rules) Replace(file string, rules []*Rule) {
 	release(r.replace(file, rules)...)
 }
@@ -156,7 +159,7 @@ func (r *Rules) Remove(name string) bool {
 	return len(removed) > 0
 }
 
-// RemoveAt removes the rule at a place in List, from 1, and returns it. The error says that there is none.
+// RemoveAt removes the rule at a place in List, from 1, and returns it. The error says that there is no such rule.
 func (r *Rules) RemoveAt(place int) (*Rule, error) {
 	rule, err := r.removeAt(place)
 	if err == nil {
@@ -176,7 +179,7 @@ func (r *Rules) removeAt(place int) (*Rule, error) {
 	return rule, nil
 }
 
-// Move puts the rule at a place in List, from 1, at another one. The error says that there is none.
+// Move moves the rule at a place in List, from 1, to another place. The error says that there is no such rule or place.
 func (r *Rules) Move(from, to int) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -198,7 +201,7 @@ func (r *Rules) checkLocked(place int) error {
 	return nil
 }
 
-// List returns the rules in the order in which they are asked.
+// List returns the rules in their order.
 func (r *Rules) List() []Listed {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -218,8 +221,8 @@ func (r *Rules) Serves(method string) bool {
 	})
 }
 
-// take returns the first rule that fits req, having counted its use, nil where there is none.
-func (r *Rules) take(ctx context.Context, req *Request) *Rule {
+// use returns the first rule that fits req, or nil if there is none, and counts its use.
+func (r *Rules) use(ctx context.Context, req *Request) *Rule {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, e := range slices.Clone(r.rules) {
@@ -228,7 +231,7 @@ func (r *Rules) take(ctx context.Context, req *Request) *Rule {
 		}
 		if condition := e.rule.If; condition != nil {
 			req.Count = e.used
-			r.mu.Unlock() // it may take its time
+			r.mu.Unlock() // a condition may take its time
 			holds := condition.holds(ctx, req)
 			r.mu.Lock()
 			if !holds || !e.fits(req) {
@@ -242,20 +245,20 @@ func (r *Rules) take(ctx context.Context, req *Request) *Rule {
 	return nil
 }
 
-// fits reports whether e's rule is for req, its condition left out.
+// fits reports whether e's rule is for req, its jq condition aside.
 func (e *entry) fits(req *Request) bool {
 	r := e.rule
 	return glob.Match(r.Pattern, req.Method) && (r.Times == 0 || e.used < r.Times) && (r.For == nil || r.For(req.Peer)) &&
 		(!req.IsNotification() || r.actsOn())
 }
 
-// hasTimesLeft reports whether e's rule is for a number of requests that have not all come.
+// hasTimesLeft reports whether e's rule is for a number of requests, and not all of them have come.
 func (e *entry) hasTimesLeft() bool { return e.used < e.rule.Times }
 
 // Answer returns the answer to a request, as an rpcconn.Handler does, and whether there is a rule for it.
 func (r *Rules) Answer(ctx context.Context, req *Request) (result json.RawMessage, served bool, err error) {
 	r.order.watch(req)
-	rule := r.take(ctx, req)
+	rule := r.use(ctx, req)
 	if rule == nil {
 		return nil, false, nil
 	}
@@ -270,7 +273,7 @@ func (r *Rules) Answer(ctx context.Context, req *Request) (result json.RawMessag
 	return result, true, err
 }
 
-// Acts reports whether a notification of this method may have to be given to Notify.
+// Acts reports whether Notify may have something to do for a notification of this method.
 func (r *Rules) Acts(method string) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -279,10 +282,10 @@ func (r *Rules) Acts(method string) bool {
 	})
 }
 
-// Notify has a notification handled by the first rule that fits it and does something beside answering. The error is what the peer would
-// be answered if it had asked.
+// Notify has the first rule that fits a notification, and does something beside answering, handle it. The error is the
+// answer that a request would get.
 func (r *Rules) Notify(ctx context.Context, req *Request) error {
-	rule := r.take(ctx, req)
+	rule := r.use(ctx, req)
 	if rule == nil {
 		return nil
 	}

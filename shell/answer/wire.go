@@ -2,11 +2,12 @@ package answer
 
 import "rpcsh/rpcconn"
 
-// A Wire is what lies below a peer's messages, for answers that are to be wrong on purpose.
+// A Wire is the connection below a peer's messages, for answers that are broken on purpose.
 type Wire struct {
 	Conn     *rpcconn.Conn
 	NewCodec func() rpcconn.Codec // of what is spoken
 
-	Show func(req *rpcconn.Request, r *rpcconn.Response, remark string) // shows an answer that is sent beside Conn's own; a nil r: that there is none
-	Note func(text string)                                              // tells the person something
+	// Show shows an answer that Conn itself has not sent. r is nil if there is no answer.
+	Show func(req *rpcconn.Request, r *rpcconn.Response, remark string)
+	Note func(text string) // tells the person something
 }

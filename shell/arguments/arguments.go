@@ -1,5 +1,5 @@
-// Package arguments reads the arguments of commands: words, quotes and flags, durations, bytes and errors. What is read knows its
-// column, and what is wrong with it is a *lang.Error there. What commands do with it is package command's.
+// Package arguments reads the arguments of commands: words, quotes and flags, durations, bytes and errors. All that is
+// read has its column, and mistakes are *lang.Error values with a column. What arguments mean is up to package command.
 package arguments
 
 import (
@@ -9,16 +9,16 @@ import (
 	"rpcsh/shell/lang"
 )
 
-// Args are what of a command's arguments has not been read yet.
+// Args are the arguments of a command that have not been read yet.
 type Args struct{ Rest lang.Text }
 
-// Read returns all of args, to be read.
+// Read returns args, none of them read.
 func Read(args lang.Text) *Args { return &Args{args} }
 
 // Empty reports whether nothing is left.
 func (a *Args) Empty() bool { return a.Rest.Text == "" }
 
-// Skip moves over the first n bytes, and the blanks behind them.
+// Skip moves over the first n bytes, and the blanks after them.
 func (a *Args) Skip(n int) (skipped lang.Text) {
 	text := a.Rest
 	after := strings.TrimLeft(text.Text[n:], " \t")
@@ -26,13 +26,13 @@ func (a *Args) Skip(n int) (skipped lang.Text) {
 	return lang.Text{Text: text.Text[:n], Column: text.Column}
 }
 
-// Peek returns the next word, and leaves it where it is; "" where there is none.
+// Peek returns the next word without reading it, or "" if there is none.
 func (a *Args) Peek() lang.Text {
 	copied := *a
 	return copied.Word()
 }
 
-// Word reads the next word; "" where there is none.
+// Word reads the next word. It is "" if there is none.
 func (a *Args) Word() lang.Text {
 	n := strings.IndexAny(a.Rest.Text, " \t")
 	if n < 0 {
@@ -41,7 +41,7 @@ func (a *Args) Word() lang.Text {
 	return a.Skip(n)
 }
 
-// Quoted reads the next word, which blanks in quotes do not end. The quotes stay.
+// Quoted reads the next word, which may have blanks in quotes. The quotes stay.
 func (a *Args) Quoted() lang.Text {
 	t := a.Rest.Text
 	end := 0
@@ -57,7 +57,7 @@ func (a *Args) Quoted() lang.Text {
 	return a.Skip(end)
 }
 
-// Words reads all words; quotes hold one together, and are taken off.
+// Words reads all words. Quotes, which may enclose blanks, are taken off.
 func (a *Args) Words() []string {
 	var words []string
 	for !a.Empty() {
@@ -66,7 +66,7 @@ func (a *Args) Words() []string {
 	return words
 }
 
-// End refuses arguments where all have been read.
+// End returns a mistake if anything is left.
 func (a *Args) End() error {
 	if a.Empty() {
 		return nil
@@ -74,7 +74,7 @@ func (a *Args) End() error {
 	return Mistake(a.Rest, "nothing belongs here")
 }
 
-// None refuses arguments where a command takes none.
+// None returns a mistake if a command that takes no arguments has some.
 func None(args lang.Text) error { return Read(args).End() }
 
 // Mistake says what is wrong with a part of the line.
@@ -82,7 +82,7 @@ func Mistake(at lang.Text, reason string) error {
 	return &lang.Error{Column: at.Column, Reason: reason}
 }
 
-// Unquote takes the quotes off a word that has some.
+// Unquote takes the quotes off a quoted word.
 func Unquote(text string) string {
 	if len(text) < 2 || text[0] != text[len(text)-1] {
 		return text
@@ -98,7 +98,7 @@ func Unquote(text string) string {
 	return text
 }
 
-// Unquoted takes single quotes off an expression, as the system's shells want them.
+// Unquoted takes single quotes off an expression, which people type as in a system shell.
 func Unquoted(text lang.Text) lang.Text {
 	if t := text.Text; len(t) >= 2 && t[0] == '\'' && strings.IndexByte(t[1:], '\'') == len(t)-2 {
 		return lang.Text{Text: t[1 : len(t)-1], Column: text.Column + 1}

@@ -62,10 +62,13 @@ func TestFlags(t *testing.T) {
 		{"a -v b", "|a -v b", "v|a b"},
 		{"-v --wait 2 a", "v wait@13=2s|a", "v wait@13=2s|a"},
 		{"a --wait 1m -v", "|a --wait 1m -v", "wait@12=1m0s v|a"},
-		{"--wait x", `wait@10=0s|17: "x" is no duration: write 500ms, 2s or 1m`,
-			`wait@10=0s|17: "x" is no duration: write 500ms, 2s or 1m`},
-		{"--nosuch", "|10: there is no --nosuch: .test has -v and --wait!", "|10: there is no --nosuch: .test has -v and --wait!"},
-		{"-x -- --wait", "|-x -- --wait", `wait@16=0s|22: "" is no duration: write 500ms, 2s or 1m`},
+		{"--wait x", `wait@10=0s|17: "x" is not a duration: write 500ms, 2s or 1m`,
+			`wait@10=0s|17: "x" is not a duration: write 500ms, 2s or 1m`},
+		{
+			"--nosuch", "|10: there is no --nosuch: .test has -v and --wait!",
+			"|10: there is no --nosuch: .test has -v and --wait!",
+		},
+		{"-x -- --wait", "|-x -- --wait", `wait@16=0s|22: "" is not a duration: write 500ms, 2s or 1m`},
 	} {
 		result := func(rest string, err error) string {
 			defer func() { given = nil }()
@@ -102,8 +105,8 @@ func TestError(t *testing.T) {
 		"x":                     `10: an error code belongs here, such as -32000`,
 		"1":                     `11: a message belongs here, in quotes where it has blanks`,
 		"1 --drop":              `12: a message belongs here, in quotes where it has blanks`,
-		"1 x {}0":               `16: a blank belongs behind the data`,
-		"1 x {":                 `14: the data is no JSON: `,
+		"1 x {}0":               `16: a blank belongs after the data`,
+		"1 x {":                 `14: the data is not JSON: `,
 	} {
 		a := arguments.Read(lang.Text{Text: text, Column: column})
 		e, err := arguments.Error(a)

@@ -14,7 +14,7 @@ func ParseDuration(text string) (time.Duration, error) {
 		d, err = time.ParseDuration(text + "s")
 	}
 	if err != nil || d < 0 {
-		return 0, fmt.Errorf("%q is no duration: write 500ms, 2s or 1m", text)
+		return 0, fmt.Errorf("%q is not a duration: write 500ms, 2s or 1m", text)
 	}
 	return d, nil
 }

@@ -8,13 +8,13 @@ import (
 	"rpcsh/shell/lang"
 )
 
-// CommandMark is no flag: what follows it is a command with its words.
+// CommandMark is not a flag: a command and its words follow it.
 const CommandMark = "--"
 
-// A Flag is an element of the table of a command's flags; they are read, completed and listed in help from it.
+// A Flag is an element of the table of a command's flags, from which they are read, completed and listed in help.
 type Flag struct {
 	Name, Usage, Summary string
-	// Read reads what belongs to the flag, which follows it in a. name is the flag itself.
+	// Read reads the flag's arguments from a. name is the flag itself.
 	Read func(name lang.Text, a *Args) error
 }
 
@@ -23,7 +23,7 @@ func NewFlag(name, usage, summary string, read func(name lang.Text, a *Args) err
 	return Flag{Name: name, Usage: usage, Summary: summary, Read: read}
 }
 
-// Switch returns a flag without arguments, which calls set.
+// Switch returns a flag without arguments. Reading it calls set.
 func Switch(name, summary string, set func()) Flag {
 	return NewFlag(name, "", summary, func(lang.Text, *Args) error {
 		set()
@@ -31,15 +31,14 @@ func Switch(name, summary string, set func()) Flag {
 	})
 }
 
-// Flags are all those of one command.
+// Flags are all flags of one command.
 type Flags struct {
 	Command string // with its dot
 	All     []Flag
-	Hint    string // said after what the command's flags are; "": nothing
+	Hint    string // ends the message that lists the flags
 }
 
-// next reads the flag at the beginning of a, and reports whether there is one. What begins with -- and is no flag
-// is a mistake.
+// next reads the flag at the beginning of a, and reports whether there is one. An unknown flag is a mistake.
 func (fs Flags) next(a *Args) (found bool, err error) {
 	name := a.Peek()
 	i := slices.IndexFunc(fs.All, func(f Flag) bool { return f.Name == name.Text })
@@ -62,7 +61,7 @@ func (fs Flags) Leading(a *Args) error {
 	}
 }
 
-// Among reads all flags in a, and returns the words between them.
+// Among reads all of a, and returns the words that are not flags.
 func (fs Flags) Among(a *Args) (words []lang.Text, err error) {
 	for !a.Empty() {
 		switch found, err := fs.next(a); {
@@ -86,7 +85,7 @@ func (fs Flags) names() string {
 	return strings.Join(names, ", ")
 }
 
-// Candidates are the flags as completion suggests them.
+// Candidates returns the flags as completion suggests them.
 func (fs Flags) Candidates() []completer.Candidate {
 	var all []completer.Candidate
 	for _, f := range fs.All {

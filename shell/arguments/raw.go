@@ -10,11 +10,11 @@ import (
 	"rpcsh/shell/lang"
 )
 
-// hexPrefix begins bytes that are written in hexadecimal.
+// hexPrefix precedes bytes that are written in hexadecimal.
 const hexPrefix = "hex:"
 
 // Bytes reads bytes as a person writes them: text with escapes, in quotes or not, hex: and digits, or @FILE.
-// view.RawText writes them so.
+// view.RawText is the inverse.
 func Bytes(text lang.Text, readFile func(path string) ([]byte, error)) ([]byte, error) {
 	switch {
 	case text.Text == "":
@@ -36,7 +36,7 @@ func Bytes(text lang.Text, readFile func(path string) ([]byte, error)) ([]byte, 
 	return parseEscapes(withoutQuotes(text))
 }
 
-// withoutQuotes takes the quotes off text that is in them as a whole.
+// withoutQuotes takes the quotes off text that is quoted as a whole.
 func withoutQuotes(text lang.Text) lang.Text {
 	t := text.Text
 	if len(t) < 2 || t[0] != '"' && t[0] != '\'' {
@@ -55,7 +55,7 @@ func withoutQuotes(text lang.Text) lang.Text {
 	return text
 }
 
-// parseHex reads pairs of hexadecimal digits, with blanks between them or not.
+// parseHex reads pairs of hexadecimal digits, which blanks may separate.
 func parseHex(text lang.Text) ([]byte, error) {
 	var b []byte
 	for i := 0; i < len(text.Text); {
@@ -74,7 +74,7 @@ func parseHex(text lang.Text) ([]byte, error) {
 	return b, nil
 }
 
-// plainEscapes are what an escape of one letter stands for.
+// plainEscapes are pairs: the letter of an escape, and what it stands for.
 const plainEscapes = "n\nr\rt\tb\bf\fe\x1b0\x00" + `\\""''//`
 
 // parseEscapes reads text in which \ begins an escape: \n \r \t \b \f \e \0 \\ \" \' \/ \xNN \uNNNN.
@@ -99,7 +99,7 @@ func parseEscapes(text lang.Text) ([]byte, error) {
 	return b, nil
 }
 
-// escape returns what the escape at the beginning of t stands for, and its length, 0 where it is none.
+// escape returns what the escape at the beginning of t stands for, and its length, or 0 if it is not an escape.
 func escape(t string) (value string, n int) {
 	if len(t) < 2 {
 		return "", 0
@@ -121,7 +121,7 @@ func escape(t string) (value string, n int) {
 			}
 		}
 		if utf16.IsSurrogate(rune(v)) {
-			return "", 0 // half a character has no UTF-8
+			return "", 0 // half a surrogate pair has no UTF-8
 		}
 		return string(rune(v)), 6
 	}
@@ -133,7 +133,7 @@ func escape(t string) (value string, n int) {
 	return "", 0
 }
 
-// digits returns the number that n hexadecimal digits at a place in t are.
+// digits returns the value of n hexadecimal digits at a place in t.
 func digits(t string, at, n int) (uint64, bool) {
 	if len(t) < at+n {
 		return 0, false

@@ -44,7 +44,8 @@ func TestBytes(t *testing.T) {
 
 func TestBytesMistakes(t *testing.T) {
 	for text, column := range map[string]int{
-		``: 0, `ab\q`: 2, `ab\`: 2, `"ab\x1"`: 3, `\xg0`: 0, `\u12`: 0, `\ud83d`: 0, `\ud83d\u0041`: 0, `\u123`: 0, `hex:1e 7`: 7, `hex:1e7`: 6, `hex:1e 7x`: 7, `hex:é`: 4, `@`: 0, `@/no/such/file`: 0, `@""`: 0,
+		``: 0, `ab\q`: 2, `ab\`: 2, `"ab\x1"`: 3, `\xg0`: 0, `\u12`: 0, `\ud83d`: 0, `\ud83d\u0041`: 0, `\u123`: 0,
+		`hex:1e 7`: 7, `hex:1e7`: 6, `hex:1e 7x`: 7, `hex:é`: 4, `@`: 0, `@/no/such/file`: 0, `@""`: 0,
 	} {
 		_, err := Bytes(lang.Text{Text: text, Column: 10}, os.ReadFile)
 		var mistake *lang.Error
@@ -56,7 +57,9 @@ func TestBytesMistakes(t *testing.T) {
 
 // What view.RawText returns is read as what it was made of, whatever that is.
 func FuzzBytes(f *testing.F) {
-	for _, seed := range []string{"", `{"a":"b\n"}`, "hex:00", "@file", "\xff\x00", "\x1e{}\n", "\u202e\u200d\U000e0001", `'a'`, `"a"`, `"`} {
+	for _, seed := range []string{
+		"", `{"a":"b\n"}`, "hex:00", "@file", "\xff\x00", "\x1e{}\n", "\u202e\u200d\U000e0001", `'a'`, `"a"`, `"`,
+	} {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {

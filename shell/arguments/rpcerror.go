@@ -40,9 +40,9 @@ func Error(a *Args) (*rpcconn.Error, error) {
 	switch {
 	case err == nil && strings.ContainsAny(data.Text[:1], "{[\""):
 		rest.Column += end
-		return nil, Mistake(rest, "a blank belongs behind the data")
+		return nil, Mistake(rest, "a blank belongs after the data")
 	case strings.ContainsAny(data.Text[:1], "{["):
-		return nil, Mistake(rest, "the data is no JSON: "+err.Error())
+		return nil, Mistake(rest, "the data is not JSON: "+err.Error())
 	}
 	e.Data = jsontext.AppendQuote(nil, Unquote(data.Text))
 	return e, nil

@@ -9,6 +9,7 @@ import (
 
 	"rpcsh/completer"
 	"rpcsh/shell/arguments"
+	"rpcsh/shell/columns"
 	"rpcsh/shell/lang"
 	"rpcsh/shell/view"
 )
@@ -74,7 +75,7 @@ func (c Command) help() string {
 	var b strings.Builder
 	b.WriteString(strings.TrimSpace("."+c.Name+" "+c.Usage) + "\n  " + c.Summary + "\n")
 	if c.Help != "" {
-		b.WriteString("\n" + view.Wrap(c.Help, 76, "  ") + "\n")
+		b.WriteString("\n" + columns.Wrap(c.Help, 76, "  ") + "\n")
 	}
 	if len(c.Terms) > 0 {
 		var t view.Table

@@ -13,6 +13,7 @@ import (
 	"rpcsh/completer"
 	"rpcsh/rpcconn/catalog"
 	"rpcsh/rpcconn/jsontext"
+	"rpcsh/shell/columns"
 	"rpcsh/shell/exit"
 	"rpcsh/shell/lang"
 	"rpcsh/shell/methods"
@@ -66,7 +67,7 @@ type field struct {
 func (f *field) ask(ctx context.Context) (json.RawMessage, error) {
 	if f.param.Summary != "" {
 		width := min(f.view.ListWidth(), methods.WidestText)
-		f.view.Say("%s", f.view.Colors().Dim(view.Wrap(view.Visible(f.param.Summary), width, "  ")))
+		f.view.Say("%s", f.view.Colors().Dim(columns.Wrap(view.Visible(f.param.Summary), width, "  ")))
 	}
 	if len(f.values) > 1 && len(f.values) <= maxChoices && !slices.Equal(f.types, []string{"boolean"}) {
 		for i, v := range f.values {
@@ -91,7 +92,7 @@ func (f *field) ask(ctx context.Context) (json.RawMessage, error) {
 func (f *field) question() string {
 	need := "optional"
 	if f.preset != nil {
-		need = "default " + view.Fit(view.Compact(f.preset), 40)
+		need = "default " + columns.Clip(view.Compact(f.preset), 40, "…")
 	} else if f.param.Required {
 		need = "required"
 	}
@@ -152,7 +153,7 @@ func (f *field) parse(text string) (json.RawMessage, error) {
 	case isText:
 		return jsontext.AppendQuote(nil, text), nil
 	}
-	return nil, fmt.Errorf("this is no JSON; a value of type %s is wanted, such as %s",
+	return nil, fmt.Errorf("this is not JSON; a value of type %s is wanted, such as %s",
 		strings.Join(f.types, " or "), view.Compact(f.known.Definitions().Sample(f.param.Schema)))
 }
 

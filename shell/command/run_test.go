@@ -114,7 +114,7 @@ func TestFill(t *testing.T) {
 	for _, tt := range []struct{ line, answers, typed, seen string }{
 		{".fill my_add", "1 2", "my_add 1 2", ""},
 		{".fill @1 my_add", "1 2", "my_add 1 2", ""},
-		{".fill my_add", "x 1 2", "my_add 1 2", "this is no JSON; a value of type number is wanted"},
+		{".fill my_add", "x 1 2", "my_add 1 2", "this is not JSON; a value of type number is wanted"},
 		{".fill my_add", "1", "", "given up, nothing was sent"},
 		{".fill ping", "", "ping", ""},
 	} {

@@ -9,6 +9,7 @@ import (
 
 	"rpcsh/completer"
 	"rpcsh/history"
+	"rpcsh/shell/columns"
 	"rpcsh/shell/lang"
 	"rpcsh/shell/methods"
 	"rpcsh/shell/view"
@@ -97,6 +98,6 @@ func (t *Table) help(v *view.View, args lang.Text) error {
 		}
 	}
 	const more = ".help COMMAND tells more. Tab completes, Ctrl-R searches what was typed, Ctrl-C gives up a call."
-	v.Say("%s\n%s", rows.Within(width), view.Wrap(more, width, ""))
+	v.Say("%s\n%s", rows.Within(width), columns.Wrap(more, width, ""))
 	return nil
 }

@@ -14,7 +14,8 @@ import (
 )
 
 const filterHelp = "A filter is method globs, peer:N, dir:in, dir:out, and kind:request, kind:notification, " +
-	"kind:response or kind:error, in any number; words of one sort are alternatives, the sorts have all to fit."
+	"kind:response, kind:error, kind:other or kind:unreadable, in any number; words of one sort are alternatives, " +
+	"and all sorts have to fit."
 
 // What shows and hides all messages again.
 const (
@@ -45,8 +46,9 @@ func watchCommands(s *session.Session, v *view.View) []Command {
 		},
 		{
 			Name: "mute", Group: groupWatching, Usage: "[FILTER | off]",
-			Summary:  "hide the messages that fit; without arguments, say what is hidden",
-			Help:     filterHelp + " Filters add up; .mute off shows everything again.",
+			Summary: "hide the messages that fit; without arguments, say what is hidden",
+			Help: filterHelp + " Notes, connects and closes stay, unless a filter names their kind. Filters add up; " +
+				".mute off shows everything again.",
 			Examples: []string{".mute tick", ".mute kind:notification peer:2", ".mute off"},
 			Complete: func(words []string) []completer.Candidate {
 				return append(complete(words), completer.Candidate{Text: muteOff, Description: "hide nothing"})

@@ -14,6 +14,7 @@ import (
 	"rpcsh/rpcconn/demo"
 	"rpcsh/rpcconn/dial"
 	"rpcsh/rpcconn/dialect/openrpc"
+	"rpcsh/shell/columns"
 	"rpcsh/shell/command"
 	"rpcsh/shell/lang"
 	"rpcsh/shell/session"
@@ -305,7 +306,7 @@ func FuzzComplete(f *testing.F) {
 				t.Fatalf("%q: %q is suggested for %q", line, g.Text, word)
 			}
 		}
-		if hint := s.Hint(line, len(line)); view.Visible(hint) != hint || view.Width(hint) > s.width() {
+		if hint := s.Hint(line, len(line)); view.Visible(hint) != hint || columns.Width(hint) > s.width() {
 			t.Fatalf("%q: the hint %q", line, hint)
 		}
 	})

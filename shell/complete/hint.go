@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"rpcsh/rpcconn/catalog"
+	"rpcsh/shell/columns"
 	"rpcsh/shell/human"
 	"rpcsh/shell/lang"
 	"rpcsh/shell/view"
@@ -68,7 +69,7 @@ func signature(m catalog.Method, at int, note string, width int) string {
 	if note = strings.TrimSpace(note); note != "" {
 		note = " · " + note
 	}
-	room := max(width/2, width-view.Width(note))
+	room := max(width/2, width-columns.Width(note))
 	from, to := max(0, at), min(max(0, at)+1, len(params))
 	text := func(from, to int) string {
 		shown := append([]string(nil), params[from:to]...)
@@ -80,20 +81,20 @@ func signature(m catalog.Method, at int, note string, width int) string {
 		}
 		return head + strings.Join(shown, ", ") + tail
 	}
-	if view.Width(text(from, to)) > room {
+	if columns.Width(text(from, to)) > room {
 		tail = ")"
 	}
-	if view.Width(text(from, to)) > width {
+	if columns.Width(text(from, to)) > width {
 		head = "…("
 	}
 	for grown := true; grown; {
 		grown = false
-		if to < len(params) && view.Width(text(from, to+1)) <= room {
+		if to < len(params) && columns.Width(text(from, to+1)) <= room {
 			to, grown = to+1, true
 		}
-		if from > 0 && view.Width(text(from-1, to)) <= room {
+		if from > 0 && columns.Width(text(from-1, to)) <= room {
 			from, grown = from-1, true
 		}
 	}
-	return view.Fit(text(from, to)+note, width)
+	return columns.Clip(text(from, to)+note, width, "…")
 }

@@ -105,6 +105,9 @@ func (f Filter) WithMethod(pattern string) Filter {
 	return f
 }
 
+// Names reports whether f says that it is for events of a kind.
+func (f Filter) Names(k Kind) bool { return slices.Contains(f.kinds, k) }
+
 // HasMethods reports whether all events that f chooses are of requests, notifications and their answers, which have a method.
 func (f Filter) HasMethods() bool {
 	return !slices.ContainsFunc(f.kinds, func(k Kind) bool {

@@ -67,7 +67,7 @@ func TestFilterMistakes(t *testing.T) {
 		{"peer:1  peer:10 peer:1x", 16, "peer:1x: a peer's number"},
 		{"dir:up", 0, "dir:up: write dir:in or dir:out"},
 		{"ü\tkind:reply", 3, "kind:reply: a kind is one of request, notification, response, error"},
-		{"a [b", 2, "[b is no pattern"},
+		{"a [b", 2, "[b is not a pattern"},
 	} {
 		f, err := ParseFilter(tt.filter)
 		var e *FilterError

@@ -1,4 +1,4 @@
-// Package exit is the exit codes of rpcsh, and the errors that carry one.
+// Package exit has the exit codes of rpcsh, and the errors that carry one.
 package exit
 
 import (
@@ -22,14 +22,14 @@ const (
 	Interrupted = 130
 )
 
-// Causes for which something is given up.
+// Why a call or a run was given up.
 var (
 	ErrTimeout     = errors.New("timed out")
 	ErrInterrupted = errors.New("interrupted")
 	ErrCancelled   = errors.New("cancelled")
 )
 
-// A Failure is an error with the exit code that it is worth.
+// A Failure is an error with its exit code.
 type Failure struct {
 	Code int
 	Err  error
@@ -41,10 +41,10 @@ func (f *Failure) Error() string { return f.Err.Error() }
 // Unwrap returns the error without its code.
 func (f *Failure) Unwrap() error { return f.Err }
 
-// Usagef says that the command line or a line of the language is wrong.
+// Usagef returns an error of the command line or of a line of the language.
 func Usagef(format string, args ...any) error { return &Failure{Usage, fmt.Errorf(format, args...)} }
 
-// Connectionf says that there is no connection, or none any more.
+// Connectionf returns an error for a connection that does not exist, or no longer.
 func Connectionf(format string, args ...any) error {
 	return &Failure{Connection, fmt.Errorf(format, args...)}
 }
@@ -64,7 +64,7 @@ func IsShown(err error) bool {
 	return errors.As(err, &s)
 }
 
-// Code returns the exit code that err is worth.
+// Code returns the exit code for err.
 func Code(err error) int {
 	var f *Failure
 	var peer *rpcconn.Error

@@ -1,5 +1,5 @@
-// Package glob matches method names with patterns: * any characters, ? one, [a-z] one of a range, [^a-z]
-// one of no range, and \ makes the next character one that stands for itself. Unlike in paths, / is nothing special.
+// Package glob matches method names with patterns: * stands for any characters, ? for one, [a-z] for one in a range,
+// [^a-z] for one outside it, and \ makes the next character stand for itself. Unlike in paths, / is not special.
 package glob
 
 import (
@@ -11,7 +11,7 @@ import (
 // Is reports whether pattern may match more than one name.
 func Is(pattern string) bool { return strings.ContainsAny(pattern, `*?[`) }
 
-// Match reports whether pattern matches name; one that Check refuses matches nothing but itself.
+// Match reports whether pattern matches name. A pattern that Check refuses matches only itself.
 func Match(pattern, name string) bool {
 	if pattern == name {
 		return true
@@ -23,10 +23,13 @@ func Match(pattern, name string) bool {
 // Check returns what is wrong with pattern.
 func Check(pattern string) error {
 	if _, err := path.Match(pattern, ""); err != nil {
-		return errors.New(pattern + ` is no pattern: [ begins a range that ] ends, such as [a-z], and \ is followed by a character that stands for itself`)
+		return errors.New(
+			pattern + ` is not a pattern: [ begins a range that ] ends, such as [a-z], ` +
+				`and \ is followed by a character that stands for itself`,
+		)
 	}
 	return nil
 }
 
-// hideSlashes puts another character for /, to which path.Match gives a meaning that it has not in method names.
+// hideSlashes replaces /, which is special to path.Match but not in method names.
 func hideSlashes(s string) string { return strings.ReplaceAll(s, "/", "\x00") }

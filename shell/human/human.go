@@ -1,4 +1,4 @@
-// Package human is numbers, sizes and durations as people read them.
+// Package human writes numbers, sizes and durations as people read them.
 package human
 
 import (
@@ -70,8 +70,8 @@ func Plural(n int, thing string) string {
 	return Grouped(n) + " " + thing + "s"
 }
 
-// Clip shortens text to n characters, the last of them "…" where something is left out. Text from a peer is clipped
-// before it is made visible.
+// Clip shortens text to n characters, the last of them "…" where something is left out. It bounds text from a peer
+// before that is made visible; text that has to fit into a line is clipped to columns, by package columns.
 func Clip(text string, n int) string {
 	if utf8.RuneCountInString(text) <= n {
 		return text
@@ -79,7 +79,7 @@ func Clip(text string, n int) string {
 	return string([]rune(text)[:max(0, n-1)]) + "…"
 }
 
-// Path returns the path of a file as one would type it where the program runs.
+// Path returns the path of a file, relative to the current directory if the file is below it.
 func Path(path string) string {
 	dir, err := os.Getwd()
 	if err != nil {

@@ -56,3 +56,23 @@ func TestPlural(t *testing.T) {
 		}
 	}
 }
+
+func TestClip(t *testing.T) {
+	for _, tt := range []struct {
+		text string
+		n    int
+		want string
+	}{
+		{"abcdef", 6, "abcdef"},
+		{"abcdef", 5, "abcd…"},
+		{"日本語", 3, "日本語"},
+		{"日本語", 2, "日…"},
+		{"a\x1b[31m\u200b", 4, "a\x1b[…"},
+		{"", 0, ""},
+		{"a", 0, "…"},
+	} {
+		if got := Clip(tt.text, tt.n); got != tt.want {
+			t.Errorf("%q cut to %d characters is %q, want %q", tt.text, tt.n, got, tt.want)
+		}
+	}
+}

@@ -25,7 +25,8 @@ func parseError(expression string, err error) error {
 	return e
 }
 
-// compileError returns a mistake that gojq knows no place of: the first one at which the name stands that it complains of.
+// compileError returns a mistake for which gojq gives no place: it is at the first occurrence of the name that gojq
+// complains about.
 func compileError(expression string, err error) error {
 	e := &Error{Reason: "jq: " + err.Error()}
 	_, name, found := strings.Cut(err.Error(), " not defined: ")
@@ -33,7 +34,7 @@ func compileError(expression string, err error) error {
 		return e
 	}
 	name, _, _ = strings.Cut(name, "/")
-	// as a word of its own; Go's expressions cannot look behind, so that what is before it is in the match
+	// as a word of its own; Go's expressions cannot look behind, so the match includes the character before it
 	word := regexp.MustCompile(`(?:^|[^\w$.])(` + regexp.QuoteMeta(name) + `)(?:\W|$)`)
 	if place := word.FindStringSubmatchIndex(expression); place != nil {
 		e.Offset = place[2]

@@ -1,8 +1,8 @@
 // Package jq runs jq expressions (github.com/itchyny/gojq) on JSON text.
 //
-// An expression sees its input and variables, and nothing else: no environment, no files, no further input. Numbers that it
-// only passes on keep their form; keys of objects come out sorted. An expression that is a JSON value, or the dot alone, gives
-// that value, or the input, byte for byte.
+// An expression sees its input and its variables only: no environment, no files, no further input. Numbers that it
+// passes on keep their form; keys of objects come out sorted. An expression that is a JSON value yields that value byte
+// for byte, and the dot alone yields the input.
 package jq
 
 import (
@@ -20,16 +20,17 @@ import (
 	"rpcsh/shell/memory"
 )
 
-// errMemory ends an expression; gojq has no limit of its own, and [range(1e9)] would take all there is. It bounds single operations to 2 GiB.
+// errMemory ends an expression that takes too much memory. gojq bounds single operations to 2 GiB, but not an
+// expression: [range(1e9)] would take all memory there is.
 var errMemory = errors.New("the expression takes too much memory")
 
-// maxResults bounds how many values one run may give.
+// maxResults is how many values one run may yield.
 const maxResults = 100_000
 
 // A Filter is a compiled expression. It may be used by any number of goroutines.
 type Filter struct {
-	code     *gojq.Code      // nil: the expression is constant or identity
-	constant json.RawMessage // nil: it is identity
+	code     *gojq.Code      // nil: the expression is a constant or the identity
+	constant json.RawMessage // nil: it is the identity
 	names    []string        // of the variables, in the order of Compile
 	used     []bool          // whether the expression may use each
 }
@@ -66,16 +67,16 @@ func Compile(expression string, variables ...string) (*Filter, error) {
 	return f, nil
 }
 
-// Run returns all values that the expression gives for input, with the values of the variables in the order of Compile. Empty
-// input is null.
+// Run returns all values that the expression yields for input. values are those of the variables, in the order of
+// Compile. Empty input is null.
 //
-// An error of the expression, error("…") among them, is returned with the values before it. When ctx ends, the error is its
-// cause; when the expression takes too much memory, or gives too many values, that is an error too.
+// An error of the expression, such as error("…"), comes with the values before it. It is an error, too, if the
+// expression takes too much memory or yields too many values. When ctx ends, the error is its cause.
 func (f *Filter) Run(ctx context.Context, input json.RawMessage, values ...json.RawMessage) ([]json.RawMessage, error) {
 	return f.run(ctx, maxResults, input, values)
 }
 
-// First returns the first of the values that Run would return, nil where there is none, and does not look for others.
+// First returns the first of the values that Run would return, or nil if there is none. It does not look for others.
 func (f *Filter) First(ctx context.Context, input json.RawMessage, values ...json.RawMessage) (json.RawMessage, error) {
 	results, err := f.run(ctx, 1, input, values)
 	if len(results) > 0 {
@@ -84,8 +85,10 @@ func (f *Filter) First(ctx context.Context, input json.RawMessage, values ...jso
 	return nil, err
 }
 
-// run returns at most limit values, and an error where there are more.
-func (f *Filter) run(ctx context.Context, limit int, input json.RawMessage, values []json.RawMessage) (results []json.RawMessage, err error) {
+// run returns at most limit values, and an error if there are more.
+func (f *Filter) run(
+	ctx context.Context, limit int, input json.RawMessage, values []json.RawMessage,
+) (results []json.RawMessage, err error) {
 	switch {
 	case f.constant != nil:
 		return []json.RawMessage{f.constant}, nil
@@ -133,7 +136,7 @@ func (f *Filter) run(ctx context.Context, limit int, input json.RawMessage, valu
 	}
 }
 
-// runError returns the error that a run ended with, nil where that was halt.
+// runError returns the error that a run ended with, or nil if that was halt.
 func runError(ctx context.Context, err error) error {
 	var halt *gojq.HaltError
 	switch {
@@ -170,7 +173,7 @@ func encode(v any) (json.RawMessage, error) {
 	return text, nil
 }
 
-// deeper reports whether v is nested deeper than depth, which the encoder, being recursive, might not survive.
+// deeper reports whether v is nested deeper than depth, which would overflow the stack of the recursive encoder.
 func deeper(v any, depth int) bool {
 	if depth < 0 {
 		return true

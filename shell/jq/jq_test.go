@@ -66,11 +66,17 @@ func TestRun(t *testing.T) {
 			t.Errorf("%s: %v", tt.expression, err)
 			continue
 		}
-		got, err := f.Run(t.Context(), json.RawMessage(tt.input), json.RawMessage("42"), json.RawMessage("1"), json.RawMessage("1e400"), json.RawMessage("7"))
+		got, err := f.Run(
+			t.Context(), json.RawMessage(tt.input), json.RawMessage("42"), json.RawMessage("1"),
+			json.RawMessage("1e400"), json.RawMessage("7"),
+		)
 		if err != nil || join(got) != tt.want {
 			t.Errorf("%s of %s: %s, %v, want %s", tt.expression, tt.input, join(got), err, tt.want)
 		}
-		first, err := f.First(t.Context(), json.RawMessage(tt.input), json.RawMessage("42"), json.RawMessage("1"), json.RawMessage("1e400"), json.RawMessage("7"))
+		first, err := f.First(
+			t.Context(), json.RawMessage(tt.input), json.RawMessage("42"), json.RawMessage("1"),
+			json.RawMessage("1e400"), json.RawMessage("7"),
+		)
 		if len(got) == 0 && first != nil || len(got) > 0 && string(first) != string(got[0]) || err != nil {
 			t.Errorf("%s of %s: the first is %s, %v", tt.expression, tt.input, first, err)
 		}
@@ -150,7 +156,9 @@ func TestMemory(t *testing.T) {
 // An expression without end ends with its context, for the reason that the context has.
 func TestRunEnds(t *testing.T) {
 	reason := errors.New("given up")
-	for _, expression := range []string{"def f: f; f", "last(range(infinite))", "until(false; .)", "[range(infinite)]", "range(infinite)|empty"} {
+	for _, expression := range []string{
+		"def f: f; f", "last(range(infinite))", "until(false; .)", "[range(infinite)]", "range(infinite)|empty",
+	} {
 		f, err := Compile(expression)
 		if err != nil {
 			t.Fatal(err)
@@ -222,7 +230,10 @@ func TestCompileErrors(t *testing.T) {
 
 // Whatever the expression is, what it gives is JSON, and mistakes have a place in it.
 func FuzzCompile(f *testing.F) {
-	for _, e := range []string{".", ".a | .b", `"\(.a)"`, "1 + ]", "foo(", "$x", "def f: g; f", "[1.0]", "# c", "a.b", "'", "ü", "\xff", "@json", ".[1:2]", "label $f | break $f", "$__loc__", "?//"} {
+	for _, e := range []string{
+		".", ".a | .b", `"\(.a)"`, "1 + ]", "foo(", "$x", "def f: g; f", "[1.0]", "# c", "a.b", "'", "ü", "\xff",
+		"@json", ".[1:2]", "label $f | break $f", "$__loc__", "?//",
+	} {
 		f.Add(e)
 	}
 	f.Fuzz(func(t *testing.T, expression string) {
@@ -246,7 +257,9 @@ func BenchmarkRun(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	input, x, unused := json.RawMessage("[21,2]"), json.RawMessage("2"), json.RawMessage("["+strings.Repeat("1,", 10_000)+"1]")
+	input, x, unused := json.RawMessage("[21,2]"), json.RawMessage("2"), json.RawMessage(
+		"["+strings.Repeat("1,", 10_000)+"1]",
+	)
 	b.ReportAllocs()
 	for b.Loop() {
 		if _, err := f.Run(b.Context(), input, x, unused); err != nil {

@@ -2,8 +2,8 @@ package lang
 
 import "strings"
 
-// ParseArgs reads a call that came as separate words, in which nothing but values has a meaning: no variable, |, & or comment.
-// The error is an *Error; its column is that in the words joined by single blanks.
+// ParseArgs reads a call that came as separate words, in which only values have a meaning: there are no variables,
+// filters, & or comments. The error is an *Error; its column is that in the words joined by single blanks.
 func ParseArgs(method string, words []string, env Env) (*Call, error) {
 	name, notify := strings.CutPrefix(method, "!")
 	if name == "" {

@@ -15,7 +15,10 @@ func TestParseArgs(t *testing.T) {
 		{"f⏎-1⏎--x⏎-", `call f:0 [-1,"--x","-"]`},
 
 		// nothing but values has a meaning
-		{"f⏎$x⏎$⏎|⏎.a⏎&⏎;⏎#⏎# c⏎>⏎> f⏎&&⏎=⏎:=⏎=1⏎@1", `call f:0 ["$x","$","|",".a","&",";","#","# c",">","> f","&&","=",":=","=1","@1"]`},
+		{
+			"f⏎$x⏎$⏎|⏎.a⏎&⏎;⏎#⏎# c⏎>⏎> f⏎&&⏎=⏎:=⏎=1⏎@1",
+			`call f:0 ["$x","$","|",".a","&",";","#","# c",">","> f","&&","=",":=","=1","@1"]`,
+		},
 		{"f⏎a b|c;d&e #f", `call f:0 ["a b|c;d&e #f"]`},
 		{"f⏎a=$x⏎b=x | y⏎c=&", `call f:0 {"a":"$x","b":"x | y","c":"&"}`},
 		{"f⏎a=@two words⏎b:=@data.json", `call f:0 {"a":"both","b":{"a": 1}}`},
@@ -61,15 +64,15 @@ func TestParseArgsMistakes(t *testing.T) {
 		{"f⏎[1] 2", 5, "nothing may follow this value"},
 		{`f⏎"a"b`, 5, "nothing may follow this value"},
 		{`f⏎"a`, 2, "this quote is never closed"},
-		{"f⏎a:=$x", 5, "this is no JSON"},
-		{"f⏎a:='x", 5, "this is no JSON"},
+		{"f⏎a:=$x", 5, "this is not JSON"},
+		{"f⏎a:='x", 5, "this is not JSON"},
 		{"f⏎a:=", 5, "JSON is missing"},
-		{"f⏎a:=1 ", 5, "this is no JSON"},
+		{"f⏎a:=1 ", 5, "this is not JSON"},
 		{"f⏎a.b=1", 3, "nested names"},
 		{"f⏎aGk==", 6, "quote what begins with ="},
 		{"f⏎a=@", 4, "a file is missing"},
-		{"f⏎a⏎b\xff", 5, "byte 0xff is no UTF-8"},
-		{"f\xff", 1, "byte 0xff is no UTF-8"},
+		{"f⏎a⏎b\xff", 5, "byte 0xff is not UTF-8"},
+		{"f\xff", 1, "byte 0xff is not UTF-8"},
 	} {
 		words := strings.Split(tt.words, "⏎")
 		_, err := ParseArgs(words[0], words[1:], testEnv)

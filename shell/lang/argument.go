@@ -11,7 +11,7 @@ import (
 	"rpcsh/rpcconn/jsontext"
 )
 
-// arguments gathers the arguments of one call.
+// arguments are those of one call, while they are read.
 type arguments struct {
 	values []json.RawMessage
 	names  []string // of values; empty where they are positional
@@ -25,12 +25,12 @@ func (a *arguments) into(call *Call) {
 	call.Raw = a.isRaw()
 }
 
-// isRaw reports whether the one argument is the params.
+// isRaw reports whether the only argument is the params themselves.
 func (a *arguments) isRaw() bool {
 	return len(a.names) == 0 && len(a.values) == 1 && isContainer(a.values[0])
 }
 
-// params returns what the arguments are on the wire, nil where there are none.
+// params returns what the arguments are on the wire, or nil if there are none.
 func (a *arguments) params() json.RawMessage {
 	switch {
 	case len(a.values) == 0:
@@ -104,19 +104,24 @@ func (p *parser) name() (name string, isJSON bool, err error) {
 		return "", false, nil
 	}
 	if i := strings.IndexAny(name, ".["); i >= 0 {
-		return "", false, errorAt(p.pos+i, fmt.Sprintf(`nested names are not there yet: write %s:={…}, or "%s=…" in quotes for text`, name[:i], name))
+		return "", false, errorAt(
+			p.pos+i,
+			fmt.Sprintf(`nested names are not there yet: write %s:={…}, or "%s=…" in quotes for text`, name[:i], name),
+		)
 	}
 	p.pos += len(name) + len(operator)
 	if operator == "=" && p.next() == '=' {
-		return "", false, p.errorf(fmt.Sprintf(`quote what begins with =: write %s="=…", or "%s==…" where all of it is text`, name, name))
+		return "", false, p.errorf(
+			fmt.Sprintf(`quote what begins with =: write %s="=…", or "%s==…" where all of it is text`, name, name),
+		)
 	}
 	return name, operator == ":=", nil
 }
 
-// cutName returns the name at the beginning of s, and the = or := after it; the operator is "" where that is no name.
+// cutName returns the name at the beginning of s, and the = or := after it; the operator is "" if there is no name.
 func cutName(s string) (name, operator string) {
 	n := 0
-	for n < len(s) && (isLetter(s[n]) || s[n] >= utf8.RuneSelf || n > 0 && (isDigit(s[n]) || strings.IndexByte("-.[]$", s[n]) >= 0)) {
+	for n < len(s) && (beginsName(s[n]) || n > 0 && (isDigit(s[n]) || strings.IndexByte("-.[]$", s[n]) >= 0)) {
 		n++
 	}
 	switch after := s[n:]; {
@@ -128,7 +133,9 @@ func cutName(s string) (name, operator string) {
 	return "", ""
 }
 
-// value reads a VALUE: JSON where it is JSON, else text.
+func beginsName(c byte) bool { return isLetter(c) || c >= utf8.RuneSelf }
+
+// value reads a VALUE: JSON if it is JSON, else text.
 func (p *parser) value() (json.RawMessage, error) {
 	switch c := p.next(); {
 	case c == '{' || c == '[':
@@ -145,10 +152,14 @@ func (p *parser) value() (json.RawMessage, error) {
 	return jsontext.AppendQuote(nil, word), nil
 }
 
-// atQuote reports whether quoted text is here. The ' of a word that does not end in one is a part of the text.
+// atQuote reports whether quoted text is here. A ' that no ' at the end of the word matches is part of the text.
 func (p *parser) atQuote() bool {
 	c := p.next()
-	return c == '"' || c == '\'' && (!p.words || p.pos+1 < len(p.src) && strings.IndexByte(p.rest()[1:], '\'') == len(p.rest())-2)
+	if c != '\'' || !p.words {
+		return c == '"' || c == '\''
+	}
+	rest := p.rest()
+	return len(rest) > 1 && strings.IndexByte(rest[1:], '\'') == len(rest)-2
 }
 
 // isJSON reports whether word is a JSON value without white space around it.
@@ -170,13 +181,13 @@ func (p *parser) json() (json.RawMessage, error) {
 	case word == "":
 		return nil, errorAt(start, "JSON is missing after :=")
 	case !isJSON(word):
-		return nil, errorAt(start, "this is no JSON; write = instead of := for text")
+		return nil, errorAt(start, "this is not JSON; write = instead of := for text")
 	default:
 		return json.RawMessage(word), nil
 	}
 }
 
-// file reads @FILE: its text, or the JSON in it.
+// file reads @FILE: the text of the file, or the JSON in it.
 func (p *parser) file(name string, isJSON bool) (json.RawMessage, error) {
 	start := p.pos
 	p.pos++
@@ -206,7 +217,7 @@ func (p *parser) file(name string, isJSON bool) (json.RawMessage, error) {
 	}
 	if !isJSON {
 		if !utf8.Valid(data) {
-			return nil, errorAt(start, path+" is no UTF-8 text")
+			return nil, errorAt(start, path+" is not UTF-8 text")
 		}
 		return jsontext.AppendQuote(nil, string(data)), nil
 	}

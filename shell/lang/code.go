@@ -1,11 +1,11 @@
 package lang
 
-// code looks at text in jq's language, or that of a command, without knowing more of it than its strings, brackets and
-// comments. It returns where a comment begins, # as a word of its own, or the length of text; and whether what is before that
-// ends inside brackets or quotes.
+// code scans a jq expression or a shell command for strings, brackets and comments. It returns where a comment begins
+// (a # that is a word of its own), or the length of text if there is none, and whether the text before it ends inside
+// brackets or quotes.
 func code(text string) (comment int, open bool) {
 	var around []byte // the brackets and quotes that are open
-	start := true     // of a word, where alone ' opens
+	start := true     // of a word; only there does ' open a string
 	for i := 0; i < len(text); i++ {
 		c := text[i]
 		inside := byte(0)

@@ -7,67 +7,67 @@ import (
 	"rpcsh/rpcconn/jsontext"
 )
 
-// A Place is what stands, or belongs, at the end of a line that is being typed.
+// A Place is what belongs at the end of a line that is being typed.
 type Place int
 
 // The places.
 const (
-	AtNothing  Place = iota // what the language knows nothing of: a filter, a comment, what is a mistake
+	AtNothing  Place = iota // a filter, a comment, or a mistake: nothing can be said of it
 	AtPeer                  // @PEER
 	AtCommand               // .COMMAND
 	AtWord                  // a word of the arguments of Cursor.Command
 	AtMethod                // METHOD
 	AtArgument              // the beginning of an argument: its name, or the value itself
-	AtValue                 // a value: of the argument, or of what Path leads to in it
+	AtValue                 // the value of the argument, or of the part of it that Path leads to
 	AtKey                   // a key of an object in JSON text
 	AtFile                  // @FILE
 	AtVariable              // $NAME
-	AtMember                // .NAME, ["NAME"] or [N] behind $NAME
+	AtMember                // .NAME, ["NAME"] or [N] after $NAME
 	AtEnd                   // the end of a method or value to which nothing can be added
 )
 
-// A Cursor is the end of a line that is being typed, as the language understands what is before it.
+// A Cursor describes the end of a line that is being typed, as the language understands it.
 type Cursor struct {
 	At    Place
-	Start int    // the byte of the line at which what is being typed begins, with its quote, @, $ or dot; not with the !
-	Typed string // that text, without quotes, escapes, @ and $
-	Quote byte   // with which it begins; 0 for none
+	Start int    // byte of the line where the word being typed begins, with its quote, @, $ or dot, but without a !
+	Typed string // the word, without quotes, escapes, @ and $
+	Quote byte   // that it begins with; 0: none
 
 	Peer    string   // @PEER, without the @
-	Command *Command // one that is no call; its Args end before what is being typed
-	Method  string   // whose arguments are being typed; "" of .print
+	Command *Command // a command other than a call; its Args end before the word being typed
+	Method  string   // whose arguments are being typed; "" for .print
 	Notify  bool
-	Given   []string // the arguments before this one: their names, "" of those without
-	Name    string   // of this argument; "": it has none, or it is AtArgument
-	JSON    bool     // only JSON belongs here: behind :=, and inside of an object or array
-	Path    []Step   // from the argument to the value, or to the object whose key is AtKey; nil: the argument itself
-	Keys    []string // which that object has already
+	Given   []string // names of the arguments before this one; "" for positional ones
+	Name    string   // of this argument; "": it has none, or At is AtArgument
+	JSON    bool     // only JSON belongs here: after :=, and inside an object or array
+	Path    []Step   // from the argument to the value, or to the object whose key is being typed; nil: the argument itself
+	Keys    []string // that the object has already
 
 	Variable string // AtMember: its name without the $
-	Steps    []Step // AtMember: behind the name, before what is being typed
+	Steps    []Step // AtMember: between the name and the word being typed
 }
 
 // A Step leads into a value.
 type Step struct {
 	Key     string // of an object
-	Index   int    // of an array, where Element is set; from the end where it is negative
+	Index   int    // of an array, if Element is set; counted from the end if negative
 	Element bool
 
-	Beside map[string]string // the object's members before this one that are strings; of a Cursor's Path only
+	Beside map[string]string // the string members before this one; set in Cursor.Path only
 }
 
-// ReadCursor reads a line up to the cursor, which is at its end. It takes any text.
+// ReadCursor reads a line up to the cursor, which is at its end. Any text will do.
 func ReadCursor(line string) Cursor {
 	r := cursorReader{parser: parser{src: line, env: Env{Variable: noVariable}}}
 	r.line()
 	return r.c
 }
 
-// noVariable makes $NAME one to the parser; what its value is does not matter to a cursor.
+// noVariable lets the parser take $NAME for a variable. Its value does not matter to a cursor.
 func noVariable(string) (json.RawMessage, bool) { return nil, false }
 
-// A cursorReader reads on until what it reads ends with the line. Its methods that return a bool report whether they have found that
-// end, or what they cannot read over.
+// A cursorReader reads until it comes to the end of the line. Its methods that return a bool report whether reading is
+// over: the line has ended, or goes on with something that cannot be read.
 type cursorReader struct {
 	parser
 	c Cursor
@@ -82,7 +82,7 @@ func (r *cursorReader) at(place Place, start int, typed string) bool {
 	return true
 }
 
-// nowhere gives up.
+// nowhere says that nothing is known of what is being typed.
 func (r *cursorReader) nowhere() bool {
 	r.c = Cursor{Start: len(r.src)}
 	return true
@@ -90,7 +90,7 @@ func (r *cursorReader) nowhere() bool {
 
 func (r *cursorReader) atEnd() bool { return r.pos >= len(r.src) }
 
-// end sets that a value ends here, where the line does.
+// end reports whether a value ends the line.
 func (r *cursorReader) end() bool {
 	return r.atEnd() && r.at(AtEnd, len(r.src), "")
 }
@@ -130,7 +130,7 @@ func (r *cursorReader) line() bool {
 	return r.at(AtWord, word, r.src[word:])
 }
 
-// peer reads @PEER and the blanks behind it.
+// peer reads @PEER and the blanks after it.
 func (r *cursorReader) peer() bool {
 	if r.next() != '@' {
 		return false
@@ -193,7 +193,7 @@ func (r *cursorReader) method(column int) bool {
 		}
 		r.c.Method = text
 		return r.end()
-	case r.noMethod(&Call{Notify: r.c.Notify, Column: column}) != nil:
+	case r.checkMethod(&Call{Notify: r.c.Notify, Column: column}) != nil:
 		return r.nowhere()
 	}
 	name := r.bare()
@@ -213,7 +213,7 @@ func (r *cursorReader) arguments() bool {
 			return r.at(AtArgument, r.pos, "")
 		case r.batch && r.next() == ';':
 			return false
-		case !blank, r.callEnds(), r.noArgument() != nil:
+		case !blank, r.callEnds(), r.checkArgument() != nil:
 			return r.nowhere()
 		case r.argument():
 			return true
@@ -257,7 +257,7 @@ func (r *cursorReader) value() bool {
 		if r.variable() {
 			return true
 		}
-		r.bare() // a path that is none
+		r.bare() // not a path
 		return r.end()
 	}
 	word := r.bare()
@@ -284,7 +284,7 @@ func (r *cursorReader) file() bool {
 	return r.atEnd() && r.at(AtFile, start, path)
 }
 
-// variable reads $NAME and the path behind it, as far as that is one.
+// variable reads $NAME, and the path after it as far as it is well-formed.
 func (r *cursorReader) variable() bool {
 	start := r.pos
 	r.pos++
@@ -340,7 +340,7 @@ func (r *cursorReader) quote() (text string, closed bool) {
 		}
 		return rest[1:], false
 	case rest[0] == '"':
-		text, _ = jsontext.Unquote([]byte(rest[:n])) // what is no JSON string is no name of anything either
+		text, _ = jsontext.Unquote([]byte(rest[:n])) // if it is not a JSON string, it names nothing
 	default:
 		text = rest[1 : n-1]
 	}
@@ -348,7 +348,7 @@ func (r *cursorReader) quote() (text string, closed bool) {
 	return text, true
 }
 
-// unfinished returns the text of a JSON string that is not closed; its end may be half an escape.
+// unfinished returns the text of a JSON string that is not closed, and may end in half an escape.
 func unfinished(quoted string) string {
 	for _, whole := range []string{quoted, quoted[:max(1, strings.LastIndexByte(quoted, '\\'))]} {
 		if text, err := jsontext.Unquote([]byte(whole + `"`)); err == nil {
@@ -358,7 +358,7 @@ func unfinished(quoted string) string {
 	return quoted[1:]
 }
 
-// Follow returns what steps lead to in v, nil where they lead nowhere.
+// Follow returns what steps lead to in v, or nil if they lead nowhere.
 func Follow(v json.RawMessage, steps []Step) json.RawMessage {
 	for _, s := range steps {
 		if s.Element {

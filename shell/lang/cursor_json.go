@@ -5,11 +5,11 @@ import "strings"
 // An opened is an object or array that is not closed before the cursor.
 type opened struct {
 	object bool
-	step   Step     // to its member or element that is being read
+	step   Step     // to the member or element that is being read
 	keys   []string // read before
 }
 
-// A wanted is what belongs next into JSON text.
+// A wanted is what belongs next in JSON text.
 type wanted int
 
 const (
@@ -19,7 +19,7 @@ const (
 	wantMore // a comma or the closing bracket
 )
 
-// json reads the object or array that begins here, and is not closed.
+// json reads the unclosed object or array that begins here.
 func (r *cursorReader) json() bool {
 	r.c.JSON = true
 	var around []opened
@@ -100,7 +100,7 @@ func (r *cursorReader) json() bool {
 	}
 }
 
-// remember notes that the member that is stepped to is text, for the steps to those behind it.
+// remember notes the text of the current member, for the steps to later members.
 func (s *Step) remember(text string) {
 	if s.Element {
 		return
@@ -118,7 +118,7 @@ func (w wanted) place() Place {
 	return AtValue
 }
 
-// inside sets what is being typed inside of what is open.
+// inside sets what is being typed within the open objects and arrays.
 func (r *cursorReader) inside(around []opened, place Place, start int, typed string) bool {
 	if place == AtKey {
 		inner := len(around) - 1
@@ -138,7 +138,7 @@ func path(around []opened) []Step {
 	return steps
 }
 
-// token reads what is neither quoted nor in brackets: a number, a word, a key whose quotes are not there yet.
+// token reads what is neither quoted nor in brackets: a number, a word, or a key whose quotes are still missing.
 func (r *cursorReader) token() string {
 	start := r.pos
 	for !r.atEnd() && !isBlank(r.next()) && strings.IndexByte(`{}[]:,"`, r.next()) < 0 {

@@ -11,7 +11,8 @@ import (
 )
 
 var placeNames = map[Place]string{
-	AtNothing: "nothing", AtPeer: "peer", AtCommand: "command", AtWord: "word", AtMethod: "method", AtArgument: "argument", AtValue: "value",
+	AtNothing: "nothing", AtPeer: "peer", AtCommand: "command", AtWord: "word", AtMethod: "method",
+	AtArgument: "argument", AtValue: "value",
 	AtKey: "key", AtFile: "file", AtVariable: "variable", AtMember: "member", AtEnd: "end",
 }
 
@@ -171,7 +172,8 @@ func checkCursor(t *testing.T, line string) {
 	call := s.Calls[len(s.Calls)-1]
 	c := ReadCursor(line + " ")
 	if c.At != AtArgument {
-		if c.At == AtMethod && s.Batch || strings.Contains(line, "#") || strings.HasSuffix(strings.TrimSpace(line), withFlag) {
+		if c.At == AtMethod && s.Batch || strings.Contains(line, "#") ||
+			strings.HasSuffix(strings.TrimSpace(line), withFlag) {
 			return // behind a ;, in a comment, or where the blank makes a flag of it
 		}
 		t.Fatalf("%q is a call, but the cursor behind it is %s", line, describeCursor(c))
@@ -205,7 +207,9 @@ func FuzzReadCursor(f *testing.F) {
 	for _, s := range seeds {
 		f.Add(s)
 	}
-	for _, s := range []string{`m $x["two w"].a[0`, `.call --with a=1 @1 m x={"a":[1,{"b":$x.c,`, `m a=@"my f" b='x`, `.batch a;!b "`, "m {ab"} {
+	for _, s := range []string{
+		`m $x["two w"].a[0`, `.call --with a=1 @1 m x={"a":[1,{"b":$x.c,`, `m a=@"my f" b='x`, `.batch a;!b "`, "m {ab",
+	} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, line string) {
@@ -216,7 +220,10 @@ func FuzzReadCursor(f *testing.F) {
 }
 
 func TestSpell(t *testing.T) {
-	for _, name := range []string{"m", "a.b/c-d_e", "two words", "{x", "$x", "$/cancel", "!m", "a?", "#m", "a#b", "a|b", "a;b", "=", "x=", "x =", "@m", `"q"`, "'q", "", "ü", "a\u00a0b", "a\x00b", "a&", "&"} {
+	for _, name := range []string{
+		"m", "a.b/c-d_e", "two words", "{x", "$x", "$/cancel", "!m", "a?", "#m", "a#b", "a|b", "a;b", "=", "x=", "x =",
+		"@m", `"q"`, "'q", "", "ü", "a\u00a0b", "a\x00b", "a&", "&",
+	} {
 		if name == "" {
 			continue
 		}
@@ -226,15 +233,21 @@ func TestSpell(t *testing.T) {
 		}
 	}
 	for _, tt := range []struct{ value, want string }{
-		{`"abc"`, "abc"}, {`"a b"`, `"a b"`}, {`"true"`, `"true"`}, {`true`, "true"}, {`"1"`, `"1"`}, {`""`, `""`}, {`"a=b"`, `"a=b"`}, {`"$x"`, `"$x"`},
-		{`"@f"`, `"@f"`}, {`"a|b"`, `"a|b"`}, {`"a;b"`, `"a;b"`}, {`">x"`, `">x"`}, {`"#x"`, `"#x"`}, {`"{x"`, `"{x"`}, {`"it's"`, "it's"}, {`"'q'"`, `"'q'"`},
-		{`"a\u0062"`, "ab"}, {`{"a": 1}`, `{"a": 1}`}, {`"a&"`, `"a&"`}, {`"a\nb"`, `"a\nb"`}, {`"null"`, `"null"`}, {`"é"`, "é"},
+		{`"abc"`, "abc"}, {`"a b"`, `"a b"`}, {`"true"`, `"true"`}, {`true`, "true"}, {`"1"`, `"1"`}, {`""`, `""`},
+		{`"a=b"`, `"a=b"`}, {`"$x"`, `"$x"`},
+		{`"@f"`, `"@f"`}, {`"a|b"`, `"a|b"`}, {`"a;b"`, `"a;b"`}, {`">x"`, `">x"`}, {`"#x"`, `"#x"`}, {`"{x"`, `"{x"`},
+		{`"it's"`, "it's"}, {`"'q'"`, `"'q'"`},
+		{`"a\u0062"`, "ab"}, {`{"a": 1}`, `{"a": 1}`}, {`"a&"`, `"a&"`}, {`"a\nb"`, `"a\nb"`}, {`"null"`, `"null"`},
+		{`"é"`, "é"},
 	} {
 		if got := SpellValue(json.RawMessage(tt.value)); got != tt.want {
 			t.Errorf("%s is spelled %s, want %s", tt.value, got, tt.want)
 		}
 	}
-	for name, want := range map[string]bool{"a": true, "a-b": true, "_a1": true, "ü": true, "a.b": false, "a[": false, "1": false, "": false, "a b": false, "a/b": false, "a=": false, "$a": false} {
+	for name, want := range map[string]bool{
+		"a": true, "a-b": true, "_a1": true, "ü": true, "a.b": false, "a[": false, "1": false, "": false, "a b": false,
+		"a/b": false, "a=": false, "$a": false,
+	} {
 		if IsName(name) != want {
 			t.Errorf("%q is a name: %v", name, !want)
 		}
@@ -270,12 +283,16 @@ func FuzzSpellValue(f *testing.F) {
 }
 
 func TestSpellMember(t *testing.T) {
-	for key, want := range map[string]string{"a": ".a", "two words": `["two words"]`, "": `[""]`, "1": `["1"]`, "a-b": `["a-b"]`} {
+	for key, want := range map[string]string{
+		"a": ".a", "two words": `["two words"]`, "": `[""]`, "1": `["1"]`, "a-b": `["a-b"]`,
+	} {
 		if got := SpellMember(key); got != want {
 			t.Errorf("%q is spelled %s, want %s", key, got, want)
 		}
 	}
-	for path, want := range map[string]string{"a/b.txt": "@a/b.txt", "my f": `@"my f"`, "'q": `@"'q"`, "a;b": `@"a;b"`, "a|b": `@"a|b"`} {
+	for path, want := range map[string]string{
+		"a/b.txt": "@a/b.txt", "my f": `@"my f"`, "'q": `@"'q"`, "a;b": `@"a;b"`, "a|b": `@"a|b"`,
+	} {
 		if got := SpellFile(path); got != want {
 			t.Errorf("%q is spelled %s, want %s", path, got, want)
 		}

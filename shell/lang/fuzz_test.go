@@ -9,8 +9,10 @@ import (
 )
 
 var seeds = []string{
-	"", "x = @1 !my_add 40 b:=2 c=@text.txt | .a & # c", `f {"a":[$x,"}"],"b":$obj["two words"]}`, ".batch a 1 ; !b 'x ; y' ; c &", `"m" "a\u0062" 'c`, ".print $list[1].a[-1]",
-	`.serve m "\("a" # b)"`, "f $x[0].a", "f\xff", `f a:="`, "f 1 & b", "f [[$deep]]", "$x = 3", "f ==", "@", "!", ".", "f | .a &# x", "f ü\u00a0[1", `f $obj["`, `f [$list["]"]`, "a\n{\r}\t",
+	"", "x = @1 !my_add 40 b:=2 c=@text.txt | .a & # c", `f {"a":[$x,"}"],"b":$obj["two words"]}`,
+	".batch a 1 ; !b 'x ; y' ; c &", `"m" "a\u0062" 'c`, ".print $list[1].a[-1]",
+	`.serve m "\("a" # b)"`, "f $x[0].a", "f\xff", `f a:="`, "f 1 & b", "f [[$deep]]", "$x = 3", "f ==", "@", "!", ".",
+	"f | .a &# x", "f ü\u00a0[1", `f $obj["`, `f [$list["]"]`, "a\n{\r}\t",
 }
 
 // check checks what must hold of any line.
@@ -72,7 +74,10 @@ func FuzzParse(f *testing.F) {
 
 // FuzzOpen builds lines of what Open looks at, for what FuzzParse hardly finds.
 func FuzzOpen(f *testing.F) {
-	parts := []string{" ", "f", `"`, "'", "[", "]", "{", "}", ":", ",", "$obj", `["`, `"]`, ".a", "[0]", "=", ":=", "@", "|", "&", ";", "#", "!", ".print", ".batch", ".serve", `\`, `\(`, ")", "1", "x", `{"a":`, "ü"}
+	parts := []string{
+		" ", "f", `"`, "'", "[", "]", "{", "}", ":", ",", "$obj", `["`, `"]`, ".a", "[0]", "=", ":=", "@", "|", "&",
+		";", "#", "!", ".print", ".batch", ".serve", `\`, `\(`, ")", "1", "x", `{"a":`, "ü",
+	}
 	f.Add([]byte{1, 0, 4, 10, 11, 12})
 	f.Add([]byte{1, 0, 31, 2, 7, 2, 7, 0, 19})
 	f.Fuzz(func(t *testing.T, choice []byte) {

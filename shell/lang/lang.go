@@ -1,5 +1,5 @@
 // Package lang reads the language of the shell: a line becomes a Statement, or an Error that knows its column. It
-// evaluates arguments to JSON text, with the variables and files that its Env gives it; it sends nothing and prints nothing.
+// evaluates arguments to JSON text, with the variables and files of an Env. It sends nothing and prints nothing.
 //
 // The language is described in docs/language.md.
 package lang
@@ -14,7 +14,7 @@ type Env struct {
 	Variable func(name string) (json.RawMessage, bool) // $name; nil: there are no variables, $name is text
 	ReadFile func(path string) ([]byte, error)         // @path
 
-	later bool // what a path into a variable leads to is not known yet
+	later bool // the values of variables are not known yet
 }
 
 // A Statement is what one line says.
@@ -35,8 +35,8 @@ type Call struct {
 	Method string
 	Notify bool
 	Params json.RawMessage // nil: no arguments were given
-	Raw    bool            // Params is the one argument that was given, byte for byte
-	Args   []Argument      // where the arguments are, for mistakes in them; of a Raw call that one
+	Raw    bool            // Params is the only argument, byte for byte
+	Args   []Argument      // where the arguments are, for mistakes in them
 	Extra  json.RawMessage // further members of the message, as an object; nil: none
 	Column int             // of the method
 }

@@ -8,7 +8,7 @@ import (
 	"rpcsh/rpcconn/jsontext"
 )
 
-// stringEnd returns the length of the JSON string at the beginning of s, 0 where it is never closed.
+// stringEnd returns the length of the JSON string at the beginning of s, or 0 if it is never closed.
 func stringEnd(s string) int {
 	for i := 1; i < len(s); i++ {
 		switch s[i] {
@@ -21,7 +21,7 @@ func stringEnd(s string) int {
 	return 0
 }
 
-// bracketEnd returns the length of the object or array at the beginning of s, 0 where it is never closed.
+// bracketEnd returns the length of the object or array at the beginning of s, or 0 if it is never closed.
 func bracketEnd(s string) int {
 	depth := 0
 	for i := 0; i < len(s); i++ {
@@ -43,7 +43,7 @@ func bracketEnd(s string) int {
 	return 0
 }
 
-// quoted reads "text", a JSON string, or 'text', in which nothing has a meaning but the closing quote.
+// quoted reads "text", a JSON string, or 'text', in which only the closing quote has a meaning.
 func (p *parser) quoted() (json.RawMessage, error) {
 	start := p.pos
 	n := 0
@@ -99,7 +99,8 @@ func (p *parser) container() (json.RawMessage, error) {
 	return text, nil
 }
 
-// neverClosed returns the mistake in an object or array that begins here and has no end: the first other one in it, if any.
+// neverClosed returns the mistake in an unclosed object or array that begins here: another mistake in it if there is
+// one.
 func (p *parser) neverClosed() error {
 	e := &Error{Column: p.pos, Reason: p.rest()[:1] + " is never closed", Open: true}
 	var mistake *jsontext.SyntaxError
@@ -109,14 +110,14 @@ func (p *parser) neverClosed() error {
 	return e
 }
 
-// A substitution is the text of an object or array in which variables have been replaced by their values.
+// A substitution is the text of an object or array whose variables have been replaced by their values.
 type substitution struct {
 	text   []byte
-	done   int // column up to which the line is in text; 0: nothing is yet
+	done   int // the line is in text up to this column; 0: nothing is yet
 	values []placed
 }
 
-// A placed value is one that stands for a variable.
+// A placed value has replaced a variable.
 type placed struct {
 	from, to    int // in the text
 	column, end int // of the variable in the line
@@ -130,13 +131,13 @@ func (p *parser) substitute(s *substitution, start int) error {
 		return err
 	}
 	v.end = p.pos
-	// an object or array is around, so that there is something before and after
+	// the variable is inside an object or array, so there is a byte before and after it
 	before, after := p.src[v.column-1], p.src[v.end]
 	if !isBlank(before) && strings.IndexByte("[{,:", before) < 0 {
 		return errorAt(v.column, "a variable stands for a whole value, and not next to something else")
 	}
 	if !isBlank(after) && strings.IndexByte("]},:", after) < 0 {
-		return errorAt(v.end, "a variable stands for a whole value: a comma or bracket belongs behind it")
+		return errorAt(v.end, "a variable stands for a whole value: a comma or bracket belongs after it")
 	}
 	s.text = append(s.text, p.src[max(start, s.done):v.column]...)
 	v.from = len(s.text)
@@ -147,7 +148,8 @@ func (p *parser) substitute(s *substitution, start int) error {
 	return nil
 }
 
-// column returns the column in the line of an offset in the text, which begins at start: that of the variable in its value.
+// column returns the column in the line of an offset in the text, which begins at start: that of the variable in its
+// value.
 func (s *substitution) column(start, offset int) int {
 	column := start + offset
 	for _, v := range s.values {

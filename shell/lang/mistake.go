@@ -5,13 +5,13 @@ import (
 	"unicode"
 )
 
-// What would have a meaning of its own, yet hardly the one that was meant, is a mistake: nothing is sent that one did not mean.
+// What would mean something, but hardly what the person meant, is a mistake: nothing is sent by accident.
 
-// isHidden reports whether r comes with text pasted from elsewhere and looks like a blank, or like nothing.
+// isHidden reports whether r looks like a blank or like nothing, as in text pasted from elsewhere.
 func isHidden(r rune) bool { return unicode.IsSpace(r) || !unicode.IsGraphic(r) }
 
-// noMethod refuses what is taken for a method only because of a mistake.
-func (p *parser) noMethod(call *Call) error {
+// checkMethod refuses what could be a method only by mistake.
+func (p *parser) checkMethod(call *Call) error {
 	rest := p.rest()
 	switch c := rest[0]; {
 	case c == '{' || c == '[':
@@ -39,8 +39,8 @@ func (p *parser) noMethod(call *Call) error {
 // isDot reports whether the word at the beginning of s is a dot.
 func isDot(s string) bool { return s[0] == '.' && (isBlank(s[1]) || s[1] == '|') }
 
-// noArgument refuses words that mean something elsewhere.
-func (p *parser) noArgument() error {
+// checkArgument refuses words that mean something elsewhere.
+func (p *parser) checkArgument() error {
 	word := *p
 	switch w := word.bare(); {
 	case strings.HasPrefix(w, "=") || strings.HasPrefix(w, ":="):

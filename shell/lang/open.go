@@ -2,8 +2,8 @@ package lang
 
 import "errors"
 
-// Open reports whether line ends inside brackets or quotes, so that a line break after it would be a blank. Other mistakes in
-// the line do not matter: what is inside stays inside.
+// Open reports whether line ends inside brackets or quotes, so that a line break after it would be a blank. Other
+// mistakes in the line do not matter: what is inside stays inside.
 func Open(line string) bool {
 	p := &parser{src: line}
 	p.blank()
@@ -13,7 +13,7 @@ func Open(line string) bool {
 		p.bare()
 		p.blank()
 	}
-	method := true // the next word is one
+	method := true // the next word is a method
 	switch name := commandName(p.rest()); name {
 	case "":
 	case commandCall, commandNotify, commandBatch, commandPrint:
@@ -59,7 +59,7 @@ func Open(line string) bool {
 	}
 }
 
-// skipValue moves over a value, whatever is in it, and reports whether it has no end.
+// skipValue moves over a value, valid or not, and reports whether it has no end.
 func (p *parser) skipValue() (open bool) {
 	n := 0
 	switch c := p.next(); {

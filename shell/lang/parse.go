@@ -15,10 +15,10 @@ const (
 	commandCall   = "call"
 	commandNotify = "notify"
 	commandBatch  = "batch"
-	commandPrint  = "print" // whose result is its argument
+	commandPrint  = "print" // its result is its argument
 )
 
-// commandSend takes what is broken on purpose, such as a bracket that is never closed.
+// commandSend takes text that may be broken on purpose, such as a bracket that is never closed.
 const commandSend = "send"
 
 // commandDescribe is what METHOD? stands for.
@@ -39,7 +39,8 @@ func Parse(line string, env Env) (*Statement, error) {
 	return s, nil
 }
 
-// Check reads a line that will be run later, when its variables have values and its files are there. The error is an *Error.
+// Check reads a line that will be run later, when its variables have values and its files are there. The error is an
+// *Error.
 func Check(line string) (*Statement, error) {
 	nothing := json.RawMessage("null")
 	return Parse(line, Env{
@@ -55,7 +56,7 @@ func checkUTF8(text string) error {
 	}
 	for i, r := range text {
 		if r == utf8.RuneError && !strings.HasPrefix(text[i:], string(utf8.RuneError)) {
-			return errorAt(i, fmt.Sprintf("byte 0x%02x is no UTF-8", text[i]))
+			return errorAt(i, fmt.Sprintf("byte 0x%02x is not UTF-8", text[i]))
 		}
 	}
 	return nil
@@ -66,46 +67,11 @@ type parser struct {
 	pos   int
 	env   Env
 	batch bool            // ; ends a call
-	words bool            // src is one argument and ends it
+	words bool            // src is exactly one argument
 	extra json.RawMessage // of the calls that follow
 }
 
 func (p *parser) errorf(reason string) error { return errorAt(p.pos, reason) }
-
-// blank moves over white space and reports whether there was any.
-func (p *parser) blank() bool {
-	start := p.pos
-	for p.pos < len(p.src) && isBlank(p.src[p.pos]) {
-		p.pos++
-	}
-	return p.pos > start
-}
-
-func isBlank(c byte) bool { return c == ' ' || c == '\t' || c == '\n' || c == '\r' }
-
-func (p *parser) rest() string { return p.src[p.pos:] }
-
-// next returns the next byte, 0 at the end.
-func (p *parser) next() byte {
-	if p.pos < len(p.src) {
-		return p.src[p.pos]
-	}
-	return 0
-}
-
-// eof reports whether nothing but a comment is left. It stands at the beginning of a word.
-func (p *parser) eof() bool {
-	return p.pos >= len(p.src) || !p.words && p.src[p.pos] == '#'
-}
-
-// ampersand reports whether nothing but & and a comment is left.
-func (p *parser) ampersand() bool {
-	if p.words || p.next() != '&' {
-		return false
-	}
-	after := parser{src: p.src, pos: p.pos + 1}
-	return after.pos == len(p.src) || after.blank() && after.eof()
-}
 
 func (p *parser) statement(s *Statement) error {
 	p.blank()
@@ -158,7 +124,7 @@ func (p *parser) statement(s *Statement) error {
 	return p.end(s)
 }
 
-// assignment moves over NAME = and returns the name, "" where there is none.
+// assignment moves over NAME = and returns the name, or "" if there is none.
 func (p *parser) assignment() string {
 	n := identifier(p.rest())
 	i := p.pos + n
@@ -171,32 +137,6 @@ func (p *parser) assignment() string {
 	name := p.src[p.pos : p.pos+n]
 	p.pos = i + 1
 	return name
-}
-
-// identifier returns the length of the identifier at the beginning of s, 0 where there is none.
-func identifier(s string) int {
-	for i := range len(s) {
-		if !isLetter(s[i]) && (i == 0 || !isDigit(s[i])) {
-			return i
-		}
-	}
-	return len(s)
-}
-
-func isLetter(c byte) bool { return c == '_' || c|0x20 >= 'a' && c|0x20 <= 'z' }
-
-func isDigit(c byte) bool { return c >= '0' && c <= '9' }
-
-// commandName returns the name of the command at the beginning of s, "" where there is none.
-func commandName(s string) string {
-	if !strings.HasPrefix(s, ".") {
-		return ""
-	}
-	n := 1
-	for n < len(s) && !isBlank(s[n]) && s[n] != '|' {
-		n++
-	}
-	return s[1:n]
 }
 
 // peer reads @PEER.
@@ -217,19 +157,6 @@ func (p *parser) peer(s *Statement) error {
 		return p.errorf("a method is missing (.use " + s.Peer + " makes it the peer of all calls)")
 	}
 	return nil
-}
-
-// bare reads a word that is not quoted.
-func (p *parser) bare() string {
-	start := p.pos
-	for p.pos < len(p.src) {
-		c := p.src[p.pos]
-		if !p.words && (isBlank(c) || c == '|' || p.batch && c == ';' || c == '&' && p.ampersand()) {
-			break
-		}
-		p.pos++
-	}
-	return p.src[start:p.pos]
 }
 
 // calls reads one call, or those of a batch.
@@ -258,7 +185,7 @@ func (p *parser) calls(s *Statement, notify bool) error {
 	}
 }
 
-// with reads --with NAME=VALUE, any number of times: members of the message that are none of its params.
+// with reads --with NAME=VALUE, any number of times: members of the message beside its params.
 func (p *parser) with() (json.RawMessage, error) {
 	var members arguments
 	for strings.HasPrefix(p.rest(), withFlag+" ") {
@@ -276,7 +203,7 @@ func (p *parser) with() (json.RawMessage, error) {
 	return members.params(), nil
 }
 
-// method reads the method of call; its Column is that of the ! where there is one.
+// method reads the method of call, whose Column is set already: that of the ! if there is one.
 func (p *parser) method(call *Call) error {
 	if p.callEnds() {
 		return p.errorf("a method is missing")
@@ -288,14 +215,17 @@ func (p *parser) method(call *Call) error {
 		}
 		call.Method, _ = jsontext.Unquote(text) // what quoted returns is a JSON string
 	} else {
-		if err := p.noMethod(call); err != nil {
+		if err := p.checkMethod(call); err != nil {
 			return err
 		}
 		start := p.pos
 		call.Method = p.bare()
 		if i := strings.IndexFunc(call.Method, isHidden); i >= 0 {
 			r, _ := utf8.DecodeRuneInString(call.Method[i:])
-			return errorAt(start+i, fmt.Sprintf("%U, which one does not see, is no blank; quote the method if it belongs to it", r))
+			return errorAt(
+				start+i,
+				fmt.Sprintf("%U is invisible, and not a blank; quote the method if it belongs to it", r),
+			)
 		}
 	}
 	if call.Method == "" {
@@ -305,13 +235,13 @@ func (p *parser) method(call *Call) error {
 }
 
 func (p *parser) arguments(call *Call) error {
-	args, err := p.gather()
+	args, err := p.argumentList()
 	args.into(call)
 	return err
 }
 
-// gather reads arguments.
-func (p *parser) gather() (args arguments, err error) {
+// argumentList reads arguments up to the end of the call.
+func (p *parser) argumentList() (args arguments, err error) {
 	for {
 		blank := p.blank()
 		if p.callEnds() && (blank || p.next() != '#') {
@@ -320,7 +250,7 @@ func (p *parser) gather() (args arguments, err error) {
 		if !blank {
 			return args, p.errorf("a blank is missing here")
 		}
-		if err := p.noArgument(); err != nil {
+		if err := p.checkArgument(); err != nil {
 			return args, err
 		}
 		if err := p.argument(&args); err != nil {
@@ -329,7 +259,7 @@ func (p *parser) gather() (args arguments, err error) {
 	}
 }
 
-// print reads the value of .print: one argument, or the params that several would be.
+// print reads the value of .print: one argument, or the params that several arguments make.
 func (p *parser) print(s *Statement) error {
 	if s.Peer != "" {
 		return errorAt(s.PeerColumn, "a peer is for calls")
@@ -344,9 +274,9 @@ func (p *parser) print(s *Statement) error {
 	return nil
 }
 
-// printed reads one argument, or the params that several would be.
+// printed reads one argument, or the params that several arguments make.
 func (p *parser) printed() (json.RawMessage, error) {
-	args, err := p.gather()
+	args, err := p.argumentList()
 	switch {
 	case err != nil:
 		return nil, err
@@ -358,10 +288,10 @@ func (p *parser) printed() (json.RawMessage, error) {
 	return args.params(), nil
 }
 
-// ParseValue reads the value of a command's argument as .print does: one argument, or the params that several would be. The error is an
-// *Error whose column is that of the line.
+// ParseValue reads the value of a command's argument as .print does: one argument, or the params that several arguments
+// make. The error is an *Error with the column of the line.
 func ParseValue(text Text, env Env) (json.RawMessage, error) {
-	p := &parser{src: " " + text.Text, env: env} // an argument stands behind a blank
+	p := &parser{src: " " + text.Text, env: env} // a blank precedes an argument
 	value, err := p.printed()
 	if err == nil && !p.eof() {
 		err = p.errorf("quote what follows the value where it belongs to it")
@@ -373,7 +303,7 @@ func ParseValue(text Text, env Env) (json.RawMessage, error) {
 	return value, err
 }
 
-// callEnds reports whether the arguments end here, where the next one could begin.
+// callEnds reports whether the arguments end here. It is called where the next one could begin.
 func (p *parser) callEnds() bool {
 	return p.eof() || p.src[p.pos] == '|' || p.batch && p.src[p.pos] == ';' || p.ampersand()
 }

@@ -12,12 +12,14 @@ import (
 // testEnv has the variables and files that the tests of this package use.
 var testEnv = func() Env {
 	variables := map[string]json.RawMessage{
-		"x": []byte(`42`), "_": []byte(`"last"`), "list": []byte(`[1, {"a":[10,20]}, "three"]`), "text": []byte(`"some text"`), "empty": []byte(`[]`),
+		"x": []byte(`42`), "_": []byte(`"last"`), "list": []byte(`[1, {"a":[10,20]}, "three"]`),
+		"text": []byte(`"some text"`), "empty": []byte(`[]`),
 		"obj":  []byte(`{"a":{"b":3.0},"two words":1,"a\u0062":7,"n":null,"d":1,"d":2}`),
 		"deep": []byte(strings.Repeat("[", 999) + strings.Repeat("]", 999)),
 	}
 	files := map[string]string{
-		"text.txt": "line 1\nline \"2\"\n", "data.json": " {\"a\": 1}\n", "bad.json": `{"a":`, "latin1": "gr\xfc\xdfe", "two words": "both", "none": "",
+		"text.txt": "line 1\nline \"2\"\n", "data.json": " {\"a\": 1}\n", "bad.json": `{"a":`, "latin1": "gr\xfc\xdfe",
+		"two words": "both", "none": "",
 	}
 	return Env{
 		Variable: func(name string) (json.RawMessage, bool) {
@@ -107,7 +109,11 @@ func TestParse(t *testing.T) {
 		{"f true false null", "call f:0 [true,false,null]"},
 		{`f "a\u0062\/" ""`, `call f:0 ["a\u0062\/",""]`},
 		// what only looks like it is text
-		{"f 01 +1 .5 1. 0x10 NaN Infinity -Infinity True nul nulll - -- --x 1,2 1e 1_000", `call f:0 ["01","+1",".5","1.","0x10","NaN","Infinity","-Infinity","True","nul","nulll","-","--","--x","1,2","1e","1_000"]`},
+		{
+			"f 01 +1 .5 1. 0x10 NaN Infinity -Infinity True nul nulll - -- --x 1,2 1e 1_000",
+			`call f:0 ["01","+1",".5","1.","0x10","NaN","Infinity","-Infinity","True","nul","nulll",` +
+				`"-","--","--x","1,2","1e","1_000"]`,
+		},
 		{`f it's 5" a"b \n c:\dir`, `call f:0 ["it's","5\"","a\"b","\\n","c:\\dir"]`},
 		{`f 'it"s' '' '\n' '$x | & # ;'`, `call f:0 ["it\"s","","\\n","$x | & # ;"]`},
 		{"f 'a\tb'", `call f:0 ["a\tb"]`},
@@ -251,9 +257,9 @@ func TestParseMistakes(t *testing.T) {
 		{". f", 0, "a command is missing"},
 		{".", 0, "a command is missing"},
 		{".|f", 0, "a command is missing"},
-		{"my_add\u00a01 2", 6, "U+00A0, which one does not see"},
-		{"\ufefff", 0, "U+FEFF, which one does not see"},
-		{"a\x1bb", 1, "U+001B, which one does not see"},
+		{"my_add\u00a01 2", 6, "U+00A0 is invisible"},
+		{"\ufefff", 0, "U+FEFF is invisible"},
+		{"a\x1bb", 1, "U+001B is invisible"},
 		{`"f"1`, 3, "a blank is missing here"},
 		{`"f`, 0, "this quote is never closed"},
 		{"'f 1", 0, "this quote is never closed"},
@@ -298,9 +304,9 @@ func TestParseMistakes(t *testing.T) {
 		// JSON
 		{"f b:=", 5, "JSON is missing after :="},
 		{"f b:= 1", 5, "JSON is missing after :="},
-		{"f b:=x", 5, "this is no JSON; write = instead of := for text"},
-		{"f b:=1x", 5, "this is no JSON"},
-		{"f b:=$5", 5, "this is no JSON"},
+		{"f b:=x", 5, "this is not JSON; write = instead of := for text"},
+		{"f b:=1x", 5, "this is not JSON"},
+		{"f b:=$5", 5, "this is not JSON"},
 		{"f {a:1}", 3, "unexpected character 'a', want a string as key"},
 		{"f [1,]", 5, "unexpected character ']', want a value"},
 		{"f [1,01]", 5, "number with a leading zero"},
@@ -338,9 +344,9 @@ func TestParseMistakes(t *testing.T) {
 		{"f $list[99999999999999999999]", 7, `a number or a "name" belongs`},
 		{`f $obj["a]`, 6, "this bracket is never closed"},
 		{`f $obj["a"`, 6, "this bracket is never closed"},
-		{`f $obj["\x"]`, 7, "this is no JSON string"},
-		{"f $list.0", 7, "a name belongs behind this dot"},
-		{"f $x.", 4, "a name belongs behind this dot"},
+		{`f $obj["\x"]`, 7, "this is not a JSON string"},
+		{"f $list.0", 7, "a name belongs after this dot"},
+		{"f $x.", 4, "a name belongs after this dot"},
 		{"f $x-1", 4, "a blank is missing here"},
 		{"f $x=1", 4, "a blank is missing here"},
 		{"f [1$x]", 4, "a variable stands for a whole value"},
@@ -359,14 +365,14 @@ func TestParseMistakes(t *testing.T) {
 		{"f a:=@nosuch", 5, "open nosuch: file does not exist"},
 		{"f a:=@bad.json", 5, "bad.json holds no JSON: the JSON text ends too early"},
 		{"f a:=@text.txt", 5, "text.txt holds no JSON: offset 0"},
-		{"f a=@latin1", 4, "latin1 is no UTF-8 text"},
+		{"f a=@latin1", 4, "latin1 is not UTF-8 text"},
 		{"f a=@'x", 5, "this quote is never closed"},
 
 		// bytes that are no text
-		{"f \xff", 2, "byte 0xff is no UTF-8"},
-		{"f 'ü\xc3'", 5, "byte 0xc3 is no UTF-8"},
-		{"f '\ufffd\x80'", 6, "byte 0x80 is no UTF-8"},
-		{".history \xff", 9, "byte 0xff is no UTF-8"},
+		{"f \xff", 2, "byte 0xff is not UTF-8"},
+		{"f 'ü\xc3'", 5, "byte 0xc3 is not UTF-8"},
+		{"f '\ufffd\x80'", 6, "byte 0x80 is not UTF-8"},
+		{".history \xff", 9, "byte 0xff is not UTF-8"},
 	} {
 		s, err := Parse(tt.line, testEnv)
 		var e *Error

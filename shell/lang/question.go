@@ -2,7 +2,7 @@ package lang
 
 import "strings"
 
-// question reads METHOD? where that is all there is, which asks what METHOD is, and reports whether it is so. A method whose name ends
+// question reads METHOD?, which asks what METHOD is, and reports whether that is all there is. A method whose name ends
 // in ? is called by .call, or in quotes.
 func (p *parser) question(s *Statement) bool {
 	ahead := *p

@@ -9,8 +9,8 @@ import (
 	"rpcsh/rpcconn/jsontext"
 )
 
-// SpellMethod returns a method's name as it is written in a call: in quotes where it has to be. One that begins with a dot is written
-// so behind .call.
+// SpellMethod returns a method's name as it is written in a call: in quotes if it needs them. One that begins with a
+// dot is for .call.
 func SpellMethod(name string) string {
 	p := parser{src: name, env: Env{Variable: noVariable}, batch: true}
 	var call Call
@@ -22,7 +22,8 @@ func SpellMethod(name string) string {
 	return quote(name)
 }
 
-// SpellValue returns a JSON value as an argument, or behind NAME=: a string without its quotes where it is the same without.
+// SpellValue returns a JSON value as an argument, or as it stands after NAME=. A string has no quotes if it means the
+// same without them.
 func SpellValue(value json.RawMessage) string {
 	if len(value) > 0 && value[0] == '"' {
 		if text, err := jsontext.Unquote(value); err == nil && isPlain(text) {
@@ -32,7 +33,7 @@ func SpellValue(value json.RawMessage) string {
 	return string(value)
 }
 
-// SpellQuoted returns text in quotes: in ' where that is asked for and can be, else as JSON.
+// SpellQuoted returns text in quotes: in ' if that is asked for and possible, else as JSON.
 func SpellQuoted(text string, quotes byte) string {
 	if quotes == '\'' && !strings.Contains(text, "'") {
 		return "'" + text + "'"
@@ -63,10 +64,13 @@ func IsName(text string) bool {
 	return name == text && operator == "=" && !strings.ContainsAny(name, ".[")
 }
 
-// isPlain reports whether text, as an argument of any call and behind NAME= too, is the string text.
+// isPlain reports whether text means the string text, as an argument of any call and after NAME=.
 func isPlain(text string) bool {
 	p := parser{src: text, env: Env{Variable: noVariable}, batch: true}
-	if _, operator := cutName(text); text == "" || text[0] == '@' || operator != "" || !utf8.ValidString(text) || p.callEnds() || p.noArgument() != nil {
+	if text == "" || text[0] == '@' || !utf8.ValidString(text) || p.callEnds() || p.checkArgument() != nil {
+		return false
+	}
+	if _, operator := cutName(text); operator != "" {
 		return false
 	}
 	value, err := p.value()

@@ -8,12 +8,12 @@ import (
 	"rpcsh/rpcconn/jsontext"
 )
 
-// atVariable reports whether a $name is here. Where there are no variables, it is text.
+// atVariable reports whether a $name is here. Without variables, $name is text.
 func (p *parser) atVariable() bool {
 	return p.next() == '$' && p.env.Variable != nil && identifier(p.src[p.pos+1:]) > 0
 }
 
-// variable reads $name and the path behind it.
+// variable reads $name and the path after it.
 func (p *parser) variable() (json.RawMessage, error) {
 	start := p.pos
 	p.pos++
@@ -43,14 +43,14 @@ func (p *parser) variable() (json.RawMessage, error) {
 	}
 }
 
-// step reads .key, ["key"] or [N], and nothing where none of them is there.
+// step reads .key, ["key"] or [N]. If none of them is here, it reads nothing.
 func (p *parser) step() (key *string, index int, err error) {
 	rest := p.rest()
 	switch {
 	case strings.HasPrefix(rest, "."):
 		n := identifier(rest[1:])
 		if n == 0 {
-			return nil, 0, p.errorf(`a name belongs behind this dot; other keys are written ["key"], elements [0]`)
+			return nil, 0, p.errorf(`a name belongs after this dot; other keys are written ["key"], elements [0]`)
 		}
 		name := rest[1 : 1+n]
 		p.pos += 1 + n
@@ -62,7 +62,7 @@ func (p *parser) step() (key *string, index int, err error) {
 		}
 		name, err := jsontext.Unquote([]byte(rest[1 : 1+n]))
 		if err != nil {
-			return nil, 0, errorAt(p.pos+1, "this is no JSON string")
+			return nil, 0, errorAt(p.pos+1, "this is not a JSON string")
 		}
 		p.pos += n + 2
 		return &name, 0, nil
@@ -73,7 +73,7 @@ func (p *parser) step() (key *string, index int, err error) {
 		}
 		index, err := strconv.Atoi(rest[1:n])
 		if err != nil || !strings.HasPrefix(rest[n:], "]") {
-			return nil, 0, p.errorf(`a number or a "name" belongs into these brackets`)
+			return nil, 0, p.errorf(`a number or a "name" belongs in these brackets`)
 		}
 		p.pos += n + 1
 		return nil, index, nil
@@ -81,7 +81,7 @@ func (p *parser) step() (key *string, index int, err error) {
 	return nil, 0, nil
 }
 
-// member returns the member of v called name, the last one where there are several, nil where there is none.
+// member returns the member of v called name, the last one if there are several, or nil if there is none.
 func member(v json.RawMessage, name string) (found json.RawMessage) {
 	_, _ = jsontext.Object(v, func(key, value []byte) error {
 		if jsontext.Key(key) == name {
@@ -92,7 +92,7 @@ func member(v json.RawMessage, name string) (found json.RawMessage) {
 	return found
 }
 
-// element returns the element of v at index, counted from the end where it is negative; nil where there is none.
+// element returns the element of v at index, counted from the end if it is negative, or nil if there is none.
 func element(v json.RawMessage, index int) json.RawMessage {
 	var all []json.RawMessage
 	if _, err := jsontext.Array(v, func(value []byte) error {

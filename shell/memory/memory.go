@@ -1,4 +1,4 @@
-// Package memory ends what takes too much memory, for languages that have no limit of their own.
+// Package memory ends programs of embedded languages that take too much memory and have no limit of their own.
 package memory
 
 import (
@@ -10,14 +10,14 @@ import (
 // Limit is how many bytes the program may grow by while one expression or script runs.
 const Limit = 1 << 30
 
-// interval is the time between two looks; most of what is guarded is done before the first one.
+// interval is the time between two looks. Most programs end before the first one.
 const interval = 100 * time.Millisecond
 
-// Guard returns a context that ends with cause when the program has grown by limit bytes. stop ends the watch. A single operation, such as
-// "x"*1e9, is not interrupted.
+// Guard returns a context that ends with cause when the program has grown by limit bytes. stop ends the watch, and has
+// to be called. A single operation, such as "x"*1e9, is not interrupted.
 func Guard(ctx context.Context, limit uint64, cause error) (guarded context.Context, stop func()) {
 	guarded, cancel := context.WithCancelCause(ctx)
-	before := uint64(0) // taken at the first look, so that what is done by then pays nothing
+	before := uint64(0) // taken at the first look, so that short programs pay nothing
 	var look func()
 	look = func() {
 		now := heap()
@@ -39,7 +39,7 @@ func Guard(ctx context.Context, limit uint64, cause error) (guarded context.Cont
 	}
 }
 
-// heap returns the bytes of the program's objects, those to be collected included.
+// heap returns the bytes of all objects, garbage included.
 func heap() uint64 {
 	sample := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
 	metrics.Read(sample)

@@ -10,10 +10,11 @@ import (
 	"rpcsh/rpcconn/dialect/openrpc"
 	"rpcsh/rpcconn/jsontext"
 	"rpcsh/rpcconn/schema"
+	"rpcsh/shell/columns"
 	"rpcsh/shell/view"
 )
 
-// What a description shows of a method at the most.
+// The most that a description shows of a method.
 const (
 	maxNesting  = 2   // levels of members below a parameter
 	maxMembers  = 40  // of one object
@@ -21,20 +22,20 @@ const (
 	maxExamples = 3
 )
 
-// Object returns m as OpenRPC's method object (OpenRPC 1.3, section Method Object); what its schemas refer to is in
-// the document that .export writes.
+// Object returns m as OpenRPC's method object (OpenRPC 1.3, section Method Object); the document that .export writes
+// has what its schemas refer to.
 func Object(m catalog.Method, defs schema.Definitions) json.RawMessage {
 	alone := catalog.New()
 	alone.Replace(&catalog.Learned{Source: m.Source, Methods: []catalog.Method{m}, Definitions: defs})
 	var document struct{ Methods []json.RawMessage }
 	if json.Unmarshal(openrpc.Export(alone, ""), &document) != nil || len(document.Methods) == 0 {
-		// a method that the peer calls here is in no document
+		// documents leave out methods that the peer calls here
 		return json.RawMessage(`{"name":` + string(jsontext.AppendQuote(nil, m.Name)) + `}`)
 	}
 	return json.RawMessage(view.Compact(document.Methods[0]))
 }
 
-// A description is the text of a method's description, while it is written.
+// A description is the description of a method while it is written.
 type description struct {
 	strings.Builder
 	Page
@@ -68,13 +69,13 @@ func (p Page) Describe(m catalog.Method, defs schema.Definitions, example string
 // head writes the signature, the facts, and the documentation.
 func (d *description) head() {
 	signature := strings.Fields(view.Visible(d.method.Signature()))
-	for i, line := range view.Fill(signature, d.Width, "", "    ") {
+	for i, line := range columns.Fill(signature, d.Width, "", "    ") {
 		if i > 0 {
 			d.WriteString("\n")
 		}
 		d.WriteString(d.Colors.Bold(line))
 	}
-	facts := view.Fill(strings.Fields(facts(d.method)), d.Width, "", "  ")
+	facts := columns.Fill(strings.Fields(facts(d.method)), d.Width, "", "  ")
 	d.WriteString("\n  " + d.Colors.Dim(strings.Join(facts, "\n")) + "\n")
 	about := d.method.Description
 	if !strings.HasPrefix(strings.TrimSpace(about), d.method.Summary) {
@@ -107,7 +108,7 @@ func (d *description) params() {
 	d.table(&t.Table)
 }
 
-// examples writes the method's examples, and another where it is none of them.
+// examples writes the method's examples, and another if it is not among them.
 func (d *description) examples(another string) {
 	var lines []string
 	for _, e := range d.method.Examples[:min(len(d.method.Examples), maxExamples)] {
@@ -131,7 +132,7 @@ func (d *description) section(title string) { d.WriteString("\n" + d.Colors.Bold
 // table writes the table of a section.
 func (d *description) table(t *view.Table) { d.WriteString(indented(t.Within(d.Width - 2))) }
 
-// facts says in a line what m is, and where it was learned.
+// facts returns a line that says what m is, and where it was learned.
 func facts(m catalog.Method) string {
 	var facts []string
 	switch {
@@ -169,7 +170,7 @@ func structureText(structure catalog.Structure) string {
 	return ""
 }
 
-// indented puts text two columns to the right.
+// indented moves text two columns to the right.
 func indented(text string) string {
 	var b strings.Builder
 	for line := range strings.SplitSeq(strings.TrimSuffix(text, "\n"), "\n") {

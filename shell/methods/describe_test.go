@@ -10,7 +10,8 @@ import (
 
 func TestDescribe(t *testing.T) {
 	learned, err := openrpc.Read([]byte(`{"openrpc":"1.3.2","info":{"title":"T","version":"1"},"methods":[
-		{"name":"tree.find","summary":"Finds a node.","deprecated":true,"tags":[{"name":"slow"}],"paramStructure":"by-name","params":[
+		{"name":"tree.find","summary":"Finds a node.","deprecated":true,"tags":[{"name":"slow"}],
+			"paramStructure":"by-name","params":[
 			{"name":"root","required":true,"schema":{"$ref":"#/components/schemas/Node"}},
 			{"name":"depth","schema":{"type":"integer","default":3},"summary":"How far down."}],
 			"result":{"name":"found","schema":{"type":"boolean"}},

@@ -18,8 +18,8 @@ type Argument struct {
 	Value json.RawMessage
 }
 
-// Example returns a line that calls m, or serves it where the peer calls it here, and can be run as it stands: with
-// the params of m's first example, else with samples of its required parameters.
+// Example returns a line that calls m, or serves it if the peer calls it here. The line can be run as it stands: it has
+// the params of m's first example, or else samples of its required parameters.
 func Example(m catalog.Method, defs schema.Definitions) string {
 	if m.Ours {
 		return serveLine(m, defs)
@@ -48,8 +48,8 @@ func serveLine(m catalog.Method, defs schema.Definitions) string {
 	return ".serve " + m.Name + " " + result
 }
 
-// Params returns args, which are in the order of m's parameters, as the params of a call: by name where m wants
-// that, or where one that stands before another is left out. They are nil where there are no args.
+// Params returns args, which are in the order of m's parameters, as the params of a call: by name if m wants that, or
+// if a parameter before a given one is left out. They are nil if there are no args.
 func Params(m catalog.Method, args []Argument) json.RawMessage {
 	if len(args) == 0 {
 		return nil
@@ -73,7 +73,7 @@ func Params(m catalog.Method, args []Argument) json.RawMessage {
 	return append(append([]byte("["), all...), ']')
 }
 
-// CallLine returns the line that sends m with params: as short as one would type it, where that means the same.
+// CallLine returns the line that calls m with params: as short as a person would type it, if that means the same.
 func CallLine(m catalog.Method, params json.RawMessage) string {
 	text := view.Compact(params)
 	if len(text) <= len("{}") {
@@ -84,15 +84,15 @@ func CallLine(m catalog.Method, params json.RawMessage) string {
 		head = "!" + head
 	}
 	for _, line := range []string{head + words(params), head + " " + text, ".call " + head + words(params)} {
-		if line = strings.TrimSpace(line); says(line, m.Name, text) {
+		if line = strings.TrimSpace(line); isCallOf(line, m.Name, text) {
 			return line
 		}
 	}
 	return strings.TrimSpace(".call " + head + " " + text)
 }
 
-// says reports whether line is a call of method with params, which are compact.
-func says(line, method, params string) bool {
+// isCallOf reports whether line is a call of method with params, which are compact.
+func isCallOf(line, method, params string) bool {
 	noVariables := func(string) (json.RawMessage, bool) { return nil, false }
 	st, err := lang.Parse(line, lang.Env{Variable: noVariables})
 	return err == nil && len(st.Calls) == 1 && st.Calls[0].Method == method &&
@@ -103,7 +103,7 @@ func says(line, method, params string) bool {
 // words returns params as arguments, each after a blank.
 func words(params json.RawMessage) string {
 	var b strings.Builder
-	// what is no array and what is no object has no elements and no members
+	// other params have neither elements nor members
 	_, _ = jsontext.Array(params, func(value []byte) error {
 		b.WriteString(" " + typed(value))
 		return nil
@@ -115,7 +115,7 @@ func words(params json.RawMessage) string {
 	return b.String()
 }
 
-// typed returns value as one would type it, where that means the same to the byte.
+// typed returns value as a person would type it, if that means the same to the byte.
 func typed(value json.RawMessage) string {
 	if bytes.IndexByte(value, '\\') >= 0 {
 		return view.Compact(value)

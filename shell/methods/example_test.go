@@ -19,8 +19,14 @@ func TestCallLine(t *testing.T) {
 		{"m", `{}`, `m`},
 		{"my_add", `[1, 2]`, `my_add 1 2`},
 		{"my_add", `{"a":1,"b":"text"}`, `my_add a=1 b=text`},
-		{"textDocument/hover", `{"textDocument":{"uri":"file:///a b"},"position":{"line":1}}`, `textDocument/hover textDocument={"uri":"file:///a b"} position={"line":1}`},
-		{"m", `["a b","true","7","","x=1","$x","@f","'","\u0041","file:///x",":=","-x"]`, `m "a b" "true" "7" "" "x=1" "$x" "@f" "'" "\u0041" file:///x ":=" -x`},
+		{
+			"textDocument/hover", `{"textDocument":{"uri":"file:///a b"},"position":{"line":1}}`,
+			`textDocument/hover textDocument={"uri":"file:///a b"} position={"line":1}`,
+		},
+		{
+			"m", `["a b","true","7","","x=1","$x","@f","'","\u0041","file:///x",":=","-x"]`,
+			`m "a b" "true" "7" "" "x=1" "$x" "@f" "'" "\u0041" file:///x ":=" -x`,
+		},
 		{"m", `[[1,2]]`, `m [[1,2]]`},
 		{"m", `[{"a":1}]`, `m [{"a":1}]`},
 		{"m", `[[1],{"a":1}]`, `m [1] {"a":1}`},
@@ -59,7 +65,10 @@ func TestExampleLine(t *testing.T) {
 		{catalog.Method{Name: "m", Params: []catalog.Param{optional, text}}, "m b=x"},
 		{catalog.Method{Name: "m", Params: []catalog.Param{integer, optional}}, "m 5"},
 		{catalog.Method{Name: "m", Kind: catalog.KindNotification, Params: []catalog.Param{integer}}, "!m 5"},
-		{catalog.Method{Name: "m", Params: []catalog.Param{integer}, Examples: []catalog.Example{{Params: schema(`[1, 2]`)}}}, "m 1 2"},
+		{
+			catalog.Method{Name: "m", Params: []catalog.Param{integer}, Examples: []catalog.Example{{Params: schema(`[1, 2]`)}}},
+			"m 1 2",
+		},
 		{catalog.Method{Name: "m", Ours: true}, ".serve m null"},
 		{catalog.Method{Name: "m", Ours: true, Result: &integer}, ".serve m 5"},
 		{catalog.Method{Name: "m", Ours: true, Kind: catalog.KindNotification}, ".watch m"},
@@ -77,7 +86,8 @@ func FuzzCallLine(f *testing.F) {
 	f.Add("a b", []byte(`{"a":"b c","x":[1]}`))
 	f.Add("m?", []byte(`["x?","a=1"]`))
 	f.Fuzz(func(t *testing.T, method string, params []byte) {
-		if method == "" || len(params) == 0 || !utf8.ValidString(method) || strings.IndexByte("[{", params[0]) < 0 || jsontext.Valid(params) != nil || len(view.Compact(params)) <= 2 {
+		if method == "" || !utf8.ValidString(method) || jsontext.Valid(params) != nil ||
+			strings.IndexByte("[{", params[0]) < 0 || len(view.Compact(params)) <= 2 {
 			return
 		}
 		line := CallLine(catalog.Method{Name: method}, params)

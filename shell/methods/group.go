@@ -10,27 +10,27 @@ import (
 	"rpcsh/shell/view"
 )
 
-// How methods are put into groups.
+// How methods are grouped.
 const (
-	smallestGroup = 3  // methods; fewer stay with the others
-	largestGroup  = 60 // methods; more are divided where their names allow it
+	smallestGroup = 3  // methods; fewer stay with the rest
+	largestGroup  = 60 // methods; larger groups are divided if the names allow it
 	deepestGroup  = 4  // parts of a name
 )
 
-// A group is the methods whose names begin alike, up to a separator.
+// A group has the methods whose names share a prefix up to a separator.
 type group struct {
-	prefix  string // "" for those that begin like no others
+	prefix  string // "" for methods that share none
 	methods []catalog.Method
 }
 
-// inGroups puts methods into groups, both in order of name.
+// inGroups returns methods in groups. Groups and their methods are sorted by name.
 func inGroups(methods []catalog.Method) []group {
 	groups := divide(group{methods: methods}, 0)
 	slices.SortStableFunc(groups, func(a, b group) int { return strings.Compare(a.prefix, b.prefix) })
 	return groups
 }
 
-// divide returns the groups of which g consists; those that are in none of them are a group with g's prefix.
+// divide returns the groups into which g is divided. Methods that are in none of them are a group with g's prefix.
 func divide(g group, depth int) []group {
 	parts := make(map[string][]catalog.Method)
 	var order []string
@@ -60,7 +60,7 @@ func divide(g group, depth int) []group {
 	return groups
 }
 
-// nextPrefix returns name up to the first separator after its first n bytes, that included; "" where there is none.
+// nextPrefix returns name up to and including the first separator after its first n bytes, or "" if there is none.
 func nextPrefix(name string, n int) string {
 	for i := n; i < len(name); i++ {
 		if strings.IndexByte("._/:-", name[i]) >= 0 && i > n {
@@ -79,10 +79,10 @@ func (g group) title() string {
 	return fmt.Sprintf("%s (%s)", name, human.Grouped(len(g.methods)))
 }
 
-// pattern returns a glob that means the group, and with it those that begin alike.
+// pattern returns a glob that matches the group, and its subgroups.
 func (g group) pattern() string { return g.prefix + "*" }
 
-// names returns what follows the prefix in the methods' names, until that is longer than so many bytes.
+// names returns the methods' names without the prefix, up to about the given number of bytes.
 func (g group) names(enough int) string {
 	var names strings.Builder
 	for _, m := range g.methods {

@@ -5,33 +5,34 @@ import (
 	"strings"
 
 	"rpcsh/rpcconn/catalog"
+	"rpcsh/shell/columns"
 	"rpcsh/shell/human"
 	"rpcsh/shell/view"
 )
 
-// When a list of methods is too long to be looked through.
+// When a list of methods is too long to be read through.
 const (
-	groupedFrom  = 40  // methods: they are put into groups
-	OverviewFrom = 200 // methods: the groups are listed, unless the methods were asked for
+	groupedFrom  = 40  // from this many methods on, they are grouped
+	OverviewFrom = 200 // from this many methods on, groups are listed, unless the methods were asked for
 )
 
-// columns are the widths of a list of methods.
-type columns struct {
-	width     int // of all
+// A layout has the widths of the columns of a list of methods.
+type layout struct {
+	width     int // of the list
 	signature int
 	source    int // 0: it is not shown
 	summaries bool
 }
 
-// columns returns the widths for methods, of which there is at least one. Long signatures leave room for the summaries.
-func (p Page) columns(methods []catalog.Method) columns {
-	c := columns{width: p.Width}
+// layout returns the widths for methods, at least one. Long signatures leave room for the summaries.
+func (p Page) layout(methods []catalog.Method) layout {
+	c := layout{width: p.Width}
 	first := methods[0].Source
 	for _, m := range methods {
 		if m.Source != first {
-			c.source = max(c.source, view.Width(m.Source.String()), view.Width(first.String()))
+			c.source = max(c.source, columns.Width(m.Source.String()), columns.Width(first.String()))
 		}
-		c.signature = max(c.signature, view.Width(view.Visible(m.Signature())))
+		c.signature = max(c.signature, columns.Width(view.Visible(m.Signature())))
 		c.summaries = c.summaries || m.Summary != "" || m.Deprecated
 	}
 	if c.summaries {
@@ -40,21 +41,21 @@ func (p Page) columns(methods []catalog.Method) columns {
 	return c
 }
 
-// List returns methods, of which there is at least one, as a table; in groups where they are many. Where all were
-// learned in the same way, that is said below the table.
+// List returns methods, at least one, as a table, in groups if they are many. If all were learned in the same way, that
+// is said below the table.
 func (p Page) List(methods []catalog.Method) string {
 	groups := []group{{methods: methods}}
 	if len(methods) > groupedFrom {
 		groups = inGroups(methods)
 	}
-	c := p.columns(methods)
+	c := p.layout(methods)
 	var b strings.Builder
 	for i, g := range groups {
 		if len(groups) > 1 {
 			if i > 0 {
 				b.WriteString("\n")
 			}
-			b.WriteString(p.Colors.Bold(view.Fit(g.title(), c.width)) + "\n")
+			b.WriteString(p.Colors.Bold(columns.Clip(g.title(), c.width, "…")) + "\n")
 		}
 		for _, m := range g.methods {
 			b.WriteString(p.line(m, c) + "\n")
@@ -67,8 +68,8 @@ func (p Page) List(methods []catalog.Method) string {
 	return b.String()
 }
 
-// line returns the line of m: whose it is, signature, where it was learned, and summary.
-func (p Page) line(m catalog.Method, c columns) string {
+// line returns the line of m: a mark for who calls it, signature, where it was learned, and summary.
+func (p Page) line(m catalog.Method, c layout) string {
 	mark, paint := " ", func(text string) string { return text }
 	if m.Ours {
 		mark = p.Colors.In("←")
@@ -77,37 +78,37 @@ func (p Page) line(m catalog.Method, c columns) string {
 	if m.Deprecated {
 		paint, summary = p.Colors.Dim, strings.TrimSpace("deprecated. "+summary)
 	}
-	signature := view.Fit(view.Visible(m.Signature()), min(c.signature, c.width-3))
+	signature := columns.Clip(view.Visible(m.Signature()), min(c.signature, c.width-3), "…")
 	line := mark + "  " + paint(signature) + padding(signature, c.signature)
 	if c.source > 0 {
 		source := view.Visible(m.Source.String())
 		line += "  " + source + padding(source, c.source)
 	}
 	if summary != "" {
-		line += "  " + paint(view.Fit(summary, max(0, c.width-view.Width(line)-2)))
+		line += "  " + paint(columns.Clip(summary, max(0, c.width-columns.Width(line)-2), "…"))
 	}
 	return strings.TrimRight(line, " ")
 }
 
-// padding returns the blanks that text lacks to be so many columns wide.
-func padding(text string, columns int) string {
-	return strings.Repeat(" ", max(0, columns-view.Width(text)))
+// padding returns the blanks that fill text up to width columns.
+func padding(text string, width int) string {
+	return strings.Repeat(" ", max(0, width-columns.Width(text)))
 }
 
-// Overview returns a line for each group of methods, with the names of some.
+// Overview returns a line for each group of methods, with some of their names.
 func (p Page) Overview(methods []catalog.Method) string {
 	groups := inGroups(methods)
 	width, counted := 0, 0
 	for _, g := range groups {
-		width = max(width, view.Width(view.Visible(g.pattern())))
+		width = max(width, columns.Width(view.Visible(g.pattern())))
 		counted = max(counted, len(human.Grouped(len(g.methods))))
 	}
 	width = min(width, p.Width/2)
 	var b strings.Builder
 	for _, g := range groups {
-		pattern := view.Fit(view.Visible(g.pattern()), width)
+		pattern := columns.Clip(view.Visible(g.pattern()), width, "…")
 		line := fmt.Sprintf("%s%s  %*s  ", pattern, padding(pattern, width), counted, human.Grouped(len(g.methods)))
-		names := view.Fit(g.names(p.Width), max(0, p.Width-view.Width(line)))
+		names := columns.Clip(g.names(p.Width), max(0, p.Width-columns.Width(line)), "…")
 		b.WriteString(line + p.Colors.Dim(names) + "\n")
 	}
 	some := view.Visible(groups[len(groups)/2].pattern())

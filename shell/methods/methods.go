@@ -1,6 +1,5 @@
-// Package methods is what is known of methods, as people read it: lists, groups, descriptions, lines that call a
-// method, and the names that may have been meant by one that is not known. It asks nobody; what is known comes from
-// package catalog.
+// Package methods shows what is known of methods: lists, groups, descriptions, lines that call a method, and
+// suggestions for unknown names. It asks no peer; all it knows comes from package catalog.
 package methods
 
 import (
@@ -10,16 +9,16 @@ import (
 	"rpcsh/shell/view"
 )
 
-// A Page is where methods are shown: how wide, in columns, and in which colours.
+// A Page says how wide the place is in which methods are shown, in columns, and in which colours.
 type Page struct {
 	Width  int
 	Colors *view.Palette
 }
 
-// WidestText is how wide lines of text are at the most, in columns.
+// WidestText is the greatest width of lines of text, in columns.
 const WidestText = 100
 
-// Help returns what follows a method's name in its signature, and what it is for.
+// Help returns a method's signature without the name, and its summary.
 func Help(m catalog.Method) string {
 	help := strings.TrimPrefix(m.Signature(), m.Name)
 	if m.Deprecated {

@@ -34,8 +34,15 @@ func TestInGroups(t *testing.T) {
 		{"none", "", ""},
 		{"nothing alike", "add sub mul", "others (3)"},
 		{"few stay with the others", "a.x a.y b.x b.y b.z c", "others (3) b. (3)"},
-		{"separators", numbered("eth_", 3) + numbered("a/", 3) + numbered("$/", 4) + numbered("A.b", 3), "$/ (4) A. (3) a/ (3) eth_ (3)"},
-		{"one that is large is divided", numbered("nvim_buf_", 40) + numbered("nvim_win_", 30) + numbered("nvim_", 5), "nvim_ (5) nvim_buf_ (40) nvim_win_ (30)"},
+		{
+			"separators", numbered("eth_", 3) + numbered("a/", 3) + numbered("$/", 4) + numbered("A.b", 3),
+			"$/ (4) A. (3) a/ (3) eth_ (3)",
+		},
+		{
+			"one that is large is divided",
+			numbered("nvim_buf_", 40) + numbered("nvim_win_", 30) + numbered("nvim_", 5),
+			"nvim_ (5) nvim_buf_ (40) nvim_win_ (30)",
+		},
 		{"one that is not is not", numbered("nvim_buf_", 20) + numbered("nvim_win_", 30), "nvim_ (50)"},
 		{"what cannot be divided", numbered("Page.", 70), "Page. (70)"},
 		{"a separator at the end", "a_ a_ a_ b_ _ __ ._/", "others (4) a_ (3)"},
@@ -58,11 +65,18 @@ func TestInGroups(t *testing.T) {
 }
 
 func TestMatching(t *testing.T) {
-	m := catalog.Method{Name: "textDocument/hover", Summary: "Shows what is there.", Description: "A longer *text*.", Tags: []string{"editor"},
-		Params: []catalog.Param{{Name: "position", Summary: "Where."}}, Errors: []catalog.Error{{Message: "no document"}}, Result: &catalog.Param{Name: "hover", Summary: "What is shown."}}
+	m := catalog.Method{
+		Name: "textDocument/hover", Summary: "Shows what is there.", Description: "A longer *text*.",
+		Tags:   []string{"editor"},
+		Params: []catalog.Param{{Name: "position", Summary: "Where."}},
+		Errors: []catalog.Error{{Message: "no document"}},
+		Result: &catalog.Param{Name: "hover", Summary: "What is shown."},
+	}
 	for pattern, want := range map[string]bool{
-		"": true, "hover": true, "HOVER": true, "what is": true, "longer": false, "text*": true, "*Hover": false, "textDocument/*": true,
-		"/longer": true, "/LONGER hover": true, "/longer nothing": false, "/position": true, "/editor": true, "/no document": true, "/": true, "[": false,
+		"": true, "hover": true, "HOVER": true, "what is": true, "longer": false, "text*": true, "*Hover": false,
+		"textDocument/*": true,
+		"/longer":        true, "/LONGER hover": true, "/longer nothing": false, "/position": true, "/editor": true,
+		"/no document": true, "/": true, "[": false,
 	} {
 		if got := Matching(pattern)(m); got != want {
 			t.Errorf("%q: %v", pattern, got)
@@ -73,8 +87,9 @@ func TestMatching(t *testing.T) {
 func TestNearest(t *testing.T) {
 	methods := methodsOf("my_add my_double my_progress_add textDocument/hover")
 	for name, want := range map[string]string{
-		"my_ad": "my_add my_progress_add", "my_dad": "my_add", "ym_add": "my_add", "hover": "textDocument/hover", "TextDocument/Hover": "textDocument/hover",
-		"quite another": "", "my_doubel": "my_double", strings.Repeat("x", 1<<20): "",
+		"my_ad": "my_add my_progress_add", "my_dad": "my_add", "ym_add": "my_add", "hover": "textDocument/hover",
+		"TextDocument/Hover": "textDocument/hover",
+		"quite another":      "", "my_doubel": "my_double", strings.Repeat("x", 1<<20): "",
 	} {
 		if got := strings.Join(Nearest(name, methods), " "); got != want {
 			t.Errorf("%.30s: got %s, want %s", name, got, want)
@@ -88,7 +103,10 @@ func aLotOfMethods() []catalog.Method {
 	for i := range 20_000 {
 		methods = append(methods, catalog.Method{
 			Name: fmt.Sprintf("service_%d.method_%d", i%100, i), Summary: "Does one thing or another.", Source: openrpc.Source,
-			Params: []catalog.Param{{Name: "first", Required: true, Schema: json.RawMessage(`{"type":"integer"}`)}, {Name: "second", Schema: json.RawMessage(`{"enum":["a","b"]}`)}},
+			Params: []catalog.Param{
+				{Name: "first", Required: true, Schema: json.RawMessage(`{"type":"integer"}`)},
+				{Name: "second", Schema: json.RawMessage(`{"enum":["a","b"]}`)},
+			},
 		})
 	}
 	return methods

@@ -13,7 +13,7 @@ import (
 // maxNearest is how many names are suggested.
 const maxNearest = 3
 
-// Unknown says that none of methods is called name, and which may have been meant.
+// Unknown says that none of methods is called name, and which names may have been meant.
 func Unknown(name string, methods []catalog.Method) string {
 	if len(methods) == 0 {
 		return "no methods are known yet; those that you call and that exist are learned, .learn FILE reads them " +
@@ -64,7 +64,7 @@ func Nearest(name string, methods []catalog.Method) []string {
 	return kept
 }
 
-// edits returns how many bytes have to be inserted, left out or replaced to make b of a, or neighbours exchanged:
+// edits returns how many insertions, deletions and replacements of bytes, and exchanges of neighbours, turn a into b:
 // the optimal string alignment distance.
 func edits(a, b string) int {
 	before, last, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)

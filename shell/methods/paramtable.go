@@ -8,18 +8,19 @@ import (
 
 	"rpcsh/rpcconn/catalog"
 	"rpcsh/rpcconn/schema"
+	"rpcsh/shell/columns"
 	"rpcsh/shell/view"
 )
 
-// A paramTable is the table of parameters, or of a result, while it is made.
+// A paramTable is the table of parameters, or of a result, while it is written.
 type paramTable struct {
 	view.Table
 	defs   schema.Definitions
-	result bool     // nobody has to give what it describes
+	result bool     // it describes a result, which nobody has to give
 	open   []string // the schemas around the one at hand
 }
 
-// row adds p, which is at depth below a parameter, and its members; lead stands before its name.
+// row adds p, which is depth levels below a parameter, and its members. lead stands before its name.
 func (t *paramTable) row(p catalog.Param, depth int, lead string) {
 	if t.Len() >= maxRows {
 		return
@@ -45,7 +46,7 @@ func (t *paramTable) row(p catalog.Param, depth int, lead string) {
 	}
 }
 
-// need says whether p has to be given, and what it is otherwise.
+// need says whether p has to be given, and else its default.
 func (t *paramTable) need(p catalog.Param) string {
 	value := t.defs.Default(p.Schema)
 	switch {
@@ -54,7 +55,7 @@ func (t *paramTable) need(p catalog.Param) string {
 	case p.Required:
 		return "required"
 	case value != nil:
-		return "default " + view.Fit(view.Visible(view.Compact(value)), 30)
+		return "default " + columns.Clip(view.Visible(view.Compact(value)), 30, "…")
 	}
 	return "optional"
 }
@@ -69,7 +70,7 @@ func (t *paramTable) members(schema json.RawMessage, depth int) {
 		members = t.defs.Properties(schema)
 	}
 	if len(members) == 0 || slices.Contains(t.open, string(schema)) {
-		return // in a circle, it has been described above
+		return // the schema contains itself, and has been described above
 	}
 	t.open = append(t.open, string(schema))
 	for _, m := range members[:min(len(members), maxMembers)] {

@@ -8,8 +8,8 @@ import (
 	"rpcsh/shell/glob"
 )
 
-// Matching returns a function that reports whether a method matches a pattern of .methods. A pattern is a glob, a part of the
-// name or of the summary, or / and words that are all somewhere in the method's documentation.
+// Matching returns a function that reports whether a method matches a pattern of .methods. A pattern is a glob, a part
+// of the name or the summary, or / and words, all of which are in the method's documentation.
 func Matching(pattern string) func(m catalog.Method) bool {
 	lower := strings.ToLower(pattern)
 	contains := func(text, word string) bool { return strings.Contains(strings.ToLower(text), word) }
@@ -26,7 +26,7 @@ func Matching(pattern string) func(m catalog.Method) bool {
 	return func(m catalog.Method) bool { return contains(m.Name, lower) || contains(m.Summary, lower) }
 }
 
-// documentation returns all that is said of m, its name included.
+// documentation returns all texts about m, and its name.
 func documentation(m catalog.Method) string {
 	parts := append([]string{m.Name, m.Summary, m.Description}, m.Tags...)
 	for _, p := range m.Params {

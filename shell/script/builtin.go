@@ -17,7 +17,7 @@ import (
 	"rpcsh/rpcconn"
 )
 
-// builtins is what there is for scripts beside Starlark's own.
+// builtins returns what scripts have beside Starlark's own builtins.
 func (s *Script) builtins() starlark.StringDict {
 	return starlark.StringDict{
 		"error":  starlark.NewBuiltin("error", raise),
@@ -50,19 +50,26 @@ func words(args starlark.Tuple) string {
 	return strings.Join(all, " ")
 }
 
-// fail is fail(*args): Starlark's own, which puts "fail: " before what the peer is to read.
-func fail(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+// fail is fail(*args). Starlark's own would put "fail: " before the text for the peer.
+func fail(
+	_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple,
+) (starlark.Value, error) {
 	if len(kwargs) > 0 {
 		return nil, fmt.Errorf("%s: got an unexpected keyword argument %s", b.Name(), kwargs[0][0])
 	}
 	return nil, &failure{words(args)}
 }
 
-// raise is error(code, message, data=None): the request is answered with that error.
-func raise(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+// raise is error(code, message, data=None), which answers the request with that error.
+func raise(
+	thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple,
+) (starlark.Value, error) {
 	answer := new(rpcconn.Error)
 	var data starlark.Value = starlark.None
-	if err := starlark.UnpackArgs(b.Name(), args, kwargs, "code", &answer.Code, "message", &answer.Message, "data?", &data); err != nil {
+	err := starlark.UnpackArgs(
+		b.Name(), args, kwargs, "code", &answer.Code, "message", &answer.Message, "data?", &data,
+	)
+	if err != nil {
 		return nil, err
 	}
 	if data != starlark.None {
@@ -74,8 +81,10 @@ func raise(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kw
 	return nil, &refusal{answer}
 }
 
-// log is log(*args), which is print.
-func log(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+// log is log(*args), another name of print.
+func log(
+	thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple,
+) (starlark.Value, error) {
 	if len(kwargs) > 0 {
 		return nil, fmt.Errorf("%s: got an unexpected keyword argument %s", b.Name(), kwargs[0][0])
 	}
@@ -83,8 +92,10 @@ func log(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwar
 	return starlark.None, nil
 }
 
-// now is now(): seconds since 1970, as a float.
-func now(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+// now is now(), the seconds since 1970 as a float.
+func now(
+	_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple,
+) (starlark.Value, error) {
 	if err := starlark.UnpackArgs(b.Name(), args, kwargs); err != nil {
 		return nil, err
 	}
@@ -92,7 +103,9 @@ func now(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []
 }
 
 // sleep is sleep(seconds).
-func sleep(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+func sleep(
+	thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple,
+) (starlark.Value, error) {
 	var length starlark.Value
 	if err := starlark.UnpackArgs(b.Name(), args, kwargs, "seconds", &length); err != nil {
 		return nil, err

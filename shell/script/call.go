@@ -12,7 +12,7 @@ import (
 	"rpcsh/shell/answer"
 )
 
-// Answer implements answer.Answerer. An error of the function is told to the Host too, which knows where in the file it is.
+// Answer implements answer.Answerer. The Host hears of errors of the function, too, with their place in the file.
 func (f *Function) Answer(ctx context.Context, req *answer.Request) (json.RawMessage, error) {
 	end, err := f.script.state.begin(req.Peer)
 	if err != nil {
@@ -48,11 +48,11 @@ func (f *Function) Answer(ctx context.Context, req *answer.Request) (json.RawMes
 	return result, nil
 }
 
-// answered returns what is answered where the function ended with err.
+// answered returns the error with which the request is answered if the function ended with err.
 func (f *Function) answered(ctx context.Context, req *answer.Request, err error) error {
 	var refused *refusal
 	switch {
-	case errors.Is(err, errAborted), ctx.Err() != nil && !answer.IsTimeLimit(ctx): // nobody waits for an answer any more
+	case errors.Is(err, errAborted), ctx.Err() != nil && !answer.IsTimeLimit(ctx): // nobody waits for the answer
 		return rpcconn.ErrNoAnswer
 	case errors.As(err, &refused):
 		return refused.answer
@@ -65,7 +65,7 @@ func (f *Function) answered(ctx context.Context, req *answer.Request, err error)
 	return rpcconn.NewError(rpcconn.CodeServerError, where.Reason)
 }
 
-// arguments returns params as they are given to a function.
+// arguments returns params as the arguments of a function.
 func arguments(params json.RawMessage) (args starlark.Tuple, kwargs []starlark.Tuple, err error) {
 	if len(params) == 0 {
 		return nil, nil, nil
@@ -81,7 +81,7 @@ func arguments(params json.RawMessage) (args starlark.Tuple, kwargs []starlark.T
 		}
 	case *starlark.Dict:
 		kwargs = value.Items()
-	case starlark.NoneType: // as some write that there are none
+	case starlark.NoneType: // which some peers send for no params
 	default:
 		return nil, nil, errors.New("takes params that are an array or an object")
 	}

@@ -9,12 +9,14 @@ import (
 	"rpcsh/rpcconn/dialect/python"
 )
 
-// Signature returns the function's name and parameters as they are written, without the peer that it may get.
+// Signature returns the function's name and parameters as they are written, without rpc.
 func (f *Function) Signature() string { return f.Name + f.sig.String() }
 
-// Method returns what there is to tell a peer of the function: its parameters, and what its docstring says.
+// Method returns what peers are told of the function: its parameters and its docstring.
 func (f *Function) Method() catalog.Method {
-	m := catalog.Method{Name: f.Name, Params: []catalog.Param{}, Open: f.sig.args != "" || f.sig.kwargs != "", Source: openrpc.Source}
+	m := catalog.Method{
+		Name: f.Name, Params: []catalog.Param{}, Open: f.sig.args != "" || f.sig.kwargs != "", Source: openrpc.Source,
+	}
 	m.Summary, m.Description = python.Docstring(f.fn.Doc())
 	for _, p := range f.sig.positional {
 		m.Params = append(m.Params, p.described())
@@ -28,14 +30,14 @@ func (f *Function) Method() catalog.Method {
 	return m
 }
 
-// described returns the parameter with its default, where that can be said.
+// described returns the parameter with its default, if that has a form in JSON.
 func (p parameter) described() catalog.Param {
 	d := catalog.Param{Name: p.name, Required: p.value == nil}
 	if p.value == nil || defaultText(p.value) == "…" {
 		return d
 	}
 	if value, err := encode(context.Background(), p.value); err == nil {
-		d.Schema, _ = json.Marshal(map[string]json.RawMessage{"default": value}) // which is JSON
+		d.Schema, _ = json.Marshal(map[string]json.RawMessage{"default": value}) // value is JSON
 	}
 	return d
 }

@@ -13,12 +13,12 @@ import (
 	"rpcsh/rpcconn"
 )
 
-// A Mistake is what is wrong with a script, and where.
+// A Mistake says what is wrong with a script, and where.
 type Mistake struct {
 	File         string
 	Line, Column int // from 1; 0: not known
 	Reason       string
-	Err          error // that was the reason
+	Err          error // the cause
 }
 
 func (m *Mistake) Error() string {
@@ -31,16 +31,20 @@ func (m *Mistake) Error() string {
 
 func (m *Mistake) Unwrap() error { return m.Err }
 
-// An interrupted error is one of a script that was made to end.
+// An interrupted error is that of a script that was ended from outside.
 type interrupted struct{ cause, err error }
 
 func (e *interrupted) Error() string   { return e.cause.Error() }
 func (e *interrupted) Unwrap() []error { return []error{e.cause, e.err} }
 
-// mistakeOf returns the error that running a file ended with as a mistake in it: where the error was, else at place.
+// mistakeOf returns the error with which running a file ended, as a mistake where the error was raised, or else at
+// place.
 func mistakeOf(place syntax.Position, err error) *Mistake {
 	file := place.Filename()
-	m := &Mistake{File: file, Line: int(place.Line), Column: int(place.Col), Reason: strings.TrimPrefix(err.Error(), cancelled), Err: err}
+	m := &Mistake{
+		File: file, Line: int(place.Line), Column: int(place.Col), Reason: strings.TrimPrefix(err.Error(), cancelled),
+		Err: err,
+	}
 	var syntactic syntax.Error
 	var unresolved resolve.ErrorList
 	var raised *starlark.EvalError
@@ -66,25 +70,25 @@ func mistakeOf(place syntax.Position, err error) *Mistake {
 	return m
 }
 
-// maxReason is how much of a reason is told, in bytes.
+// maxReason is how many bytes of a reason are told.
 const maxReason = 10_000
 
 func (m *Mistake) at(pos syntax.Position, reason string) {
 	m.Line, m.Column, m.Reason = int(pos.Line), int(pos.Col), reason
 }
 
-// cancelled is what Starlark puts before the reason for which a thread was made to end.
+// cancelled is what Starlark puts before the reason why a thread was cancelled.
 const cancelled = "Starlark computation cancelled: "
 
-// A failure is fail(…).
+// A failure is the error of fail(…).
 type failure struct{ text string }
 
 func (f *failure) Error() string { return cmp.Or(f.text, "fail") }
 
-// A refusal is error(…).
+// A refusal is the error of error(…).
 type refusal struct{ answer *rpcconn.Error }
 
 func (r *refusal) Error() string { return r.answer.Error() }
 
-// errAborted is rpc.abort().
+// errAborted is the error of rpc.abort().
 var errAborted = errors.New("the connection is closed without an answer")

@@ -57,8 +57,10 @@ func (p peerValue) Attr(name string) (starlark.Value, error) {
 	return nil, nil
 }
 
-// call is call(name, *args, **kwargs): it returns the result; an error that is answered ends the function.
-func (p peerValue) call(thread *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+// call is call(name, *args, **kwargs). It returns the result. An error of the peer ends the function.
+func (p peerValue) call(
+	thread *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple,
+) (starlark.Value, error) {
 	method, response, err := p.ask(thread, args, kwargs)
 	switch {
 	case err != nil:
@@ -69,8 +71,8 @@ func (p peerValue) call(thread *starlark.Thread, _ *starlark.Builtin, args starl
 	return decode(response.Result)
 }
 
-// errorText is what a function says that ends because the peer's method has failed. Where functions call each other through peers, each
-// passes on what the one before has said; a method that is named there already is not named again.
+// errorText returns the message of a function that ends because the peer's method has failed. Functions that call each
+// other through peers pass messages on; a method that is named there already is not named again.
 func errorText(method string, e *rpcconn.Error) string {
 	text := e.Error()
 	if said, err := jsontext.Unquote(e.Data); err == nil {
@@ -85,8 +87,10 @@ func errorText(method string, e *rpcconn.Error) string {
 	return method + ": " + text
 }
 
-// tryCall is call whose errors are values: it returns a struct of a result and an error, one of them being None.
-func (p peerValue) tryCall(thread *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+// tryCall is try_call(name, *args, **kwargs). It returns a struct of a result and an error, one of which is None.
+func (p peerValue) tryCall(
+	thread *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple,
+) (starlark.Value, error) {
 	_, response, err := p.ask(thread, args, kwargs)
 	result, failed := starlark.Value(starlark.None), starlark.Value(starlark.None)
 	switch {
@@ -101,11 +105,14 @@ func (p peerValue) tryCall(thread *starlark.Thread, _ *starlark.Builtin, args st
 			return nil, err
 		}
 	}
-	return starlarkstruct.FromStringDict(starlarkstruct.Default, starlark.StringDict{"result": result, "error": failed}), nil
+	members := starlark.StringDict{"result": result, "error": failed}
+	return starlarkstruct.FromStringDict(starlarkstruct.Default, members), nil
 }
 
 // ask calls the method that the first argument names.
-func (p peerValue) ask(thread *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (method string, response *rpcconn.Response, err error) {
+func (p peerValue) ask(
+	thread *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple,
+) (method string, response *rpcconn.Response, err error) {
 	call, err := callOf(thread, args, kwargs)
 	if err != nil {
 		return "", nil, err
@@ -119,7 +126,9 @@ func (p peerValue) ask(thread *starlark.Thread, args starlark.Tuple, kwargs []st
 }
 
 // notify is notify(name, *args, **kwargs).
-func (p peerValue) notify(thread *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+func (p peerValue) notify(
+	thread *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple,
+) (starlark.Value, error) {
 	call, err := callOf(thread, args, kwargs)
 	if err != nil {
 		return nil, err
@@ -132,7 +141,7 @@ func (p peerValue) notify(thread *starlark.Thread, _ *starlark.Builtin, args sta
 	return starlark.None, nil
 }
 
-// callOf returns the call that arguments are: the method's name, then those of the method.
+// callOf returns the call for arguments: the method's name, and then the method's arguments.
 func callOf(thread *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (rpcconn.Call, error) {
 	if len(args) == 0 {
 		return rpcconn.Call{}, errors.New("the name of a method belongs here")
@@ -148,9 +157,12 @@ func callOf(thread *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tupl
 	return rpcconn.Call{Method: string(method), Params: p}, nil
 }
 
-// batch is batch(*calls): each is a name, or a tuple of a name and its arguments; that of a notification begins with !. A list stands for
-// what is in it. It returns the results of the requests in their order, an error in the place of one that failed.
-func (p peerValue) batch(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+// batch is batch(*calls). A call is a name, or a tuple of a name and arguments; the name of a notification begins with
+// !. A list stands for its elements. batch returns the results of the requests in their order, with an error for each
+// that failed.
+func (p peerValue) batch(
+	thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple,
+) (starlark.Value, error) {
 	if len(kwargs) > 0 {
 		return nil, fmt.Errorf("%s: got an unexpected keyword argument %s", b.Name(), kwargs[0][0])
 	}
@@ -209,7 +221,7 @@ func batchOf(thread *starlark.Thread, items starlark.Tuple) ([]rpcconn.Call, err
 	return calls, nil
 }
 
-// A peerError is an error that a peer answered with, as a value: code, message and data. Code 0 says that there was no answer.
+// A peerError is the error of a peer as a value: code, message and data. Code 0 says that there was no answer.
 type peerError struct{ *starlarkstruct.Struct }
 
 // Type implements starlark.Value.

@@ -9,10 +9,11 @@ import (
 	"rpcsh/shell/answer"
 )
 
-// An rpcValue is what a function gets whose first parameter is called rpc: the request, and the peer that asks.
+// An rpcValue is the first argument of a function whose first parameter is called rpc: the request, and the peer that
+// has sent it.
 type rpcValue struct {
 	req  *answer.Request
-	over bool // the function has ended; for who has the turn
+	over bool // the function has ended; who has the turn may use it
 }
 
 // Hash implements starlark.Value.
@@ -33,7 +34,10 @@ func (v *rpcValue) String() string {
 
 // AttrNames implements starlark.HasAttrs.
 func (v *rpcValue) AttrNames() []string {
-	return []string{"abort", "batch", "call", "close_after_response", "id", "method", "notification", "notify", "peer", "peers", "try_call"}
+	return []string{
+		"abort", "batch", "call", "close_after_response", "id", "method", "notification", "notify", "peer", "peers",
+		"try_call",
+	}
 }
 
 // Attr implements starlark.HasAttrs.
@@ -63,8 +67,10 @@ func (v *rpcValue) Attr(name string) (starlark.Value, error) {
 	return nil, nil
 }
 
-// peers is peers(): all that are connected but for the one that asks.
-func (v *rpcValue) peers(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+// peers is peers(), all connected peers but the one that has sent the request.
+func (v *rpcValue) peers(
+	thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple,
+) (starlark.Value, error) {
 	if err := starlark.UnpackArgs(b.Name(), args, kwargs); err != nil {
 		return nil, err
 	}
@@ -76,7 +82,9 @@ func (v *rpcValue) peers(thread *starlark.Thread, b *starlark.Builtin, args star
 }
 
 // closeAfterResponse is close_after_response().
-func (v *rpcValue) closeAfterResponse(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+func (v *rpcValue) closeAfterResponse(
+	_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple,
+) (starlark.Value, error) {
 	if err := starlark.UnpackArgs(b.Name(), args, kwargs); err != nil {
 		return nil, err
 	}
@@ -84,7 +92,9 @@ func (v *rpcValue) closeAfterResponse(_ *starlark.Thread, b *starlark.Builtin, a
 }
 
 // abort is abort(), which ends the function.
-func (v *rpcValue) abort(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+func (v *rpcValue) abort(
+	_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple,
+) (starlark.Value, error) {
 	if err := starlark.UnpackArgs(b.Name(), args, kwargs); err != nil {
 		return nil, err
 	}
@@ -98,6 +108,6 @@ func (v *rpcValue) closeAfter() error {
 	if v.over {
 		return errors.New("the request has been answered already")
 	}
-	v.req.After(func() { _ = v.req.Peer.Close() }) // its end is reported like any other
+	v.req.After(func() { _ = v.req.Peer.Close() }) // the end of the connection is reported like any other
 	return nil
 }

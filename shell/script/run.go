@@ -10,10 +10,11 @@ import (
 	"rpcsh/shell/memory"
 )
 
-// slice is how many steps a function makes, about a second, before others of its file get a turn.
+// slice is how many steps a function makes before other functions of its file get a turn. It takes about a second.
 const slice = 20_000_000
 
-// maxMemory is how many bytes the program may grow by while a function runs. One operation more is let be, and a text can be doubled by it.
+// maxMemory is how many bytes the program may grow by while a function runs. One more operation may follow, which can
+// double a text.
 const maxMemory = memory.Limit / 2
 
 var errMemory = errors.New("the script takes too much memory")
@@ -23,15 +24,16 @@ type run struct {
 	script *Script
 	ctx    context.Context
 	thread *starlark.Thread
-	served map[string]*starlark.Function // what serve adds to; nil: the file has been loaded
+	served map[string]*starlark.Function // the methods of serve; nil: the file has been loaded
 }
 
 const runKey = "run"
 
-// running returns what thread does.
+// running returns the run of thread.
 func running(thread *starlark.Thread) *run { return thread.Local(runKey).(*run) }
 
-// run has f run code of the file in a thread that ends with ctx, when it is its turn. The error is f's, or ctx's cause.
+// run waits for its turn, and then has f run code of the file in a thread that ends with ctx. The error is f's, or
+// ctx's cause.
 func (s *Script) run(ctx context.Context, name string, f func(*run) error) error {
 	ctx, stop := memory.Guard(ctx, maxMemory, errMemory)
 	defer stop()
@@ -57,8 +59,8 @@ func (s *Script) run(ctx context.Context, name string, f func(*run) error) error
 	return err
 }
 
-// aside lets others of the file have a turn while wait waits. That it is this one's turn again, for which it waits in any case, is soon,
-// since nobody keeps it for long.
+// aside lets other functions of the file have a turn while wait waits. Then it waits for its own turn, whatever ctx
+// says; nobody keeps the turn for long.
 func (r *run) aside(wait func()) {
 	<-r.script.state.turn
 	defer func() { r.script.state.turn <- struct{}{} }()
@@ -69,7 +71,7 @@ func refuseLoad(*starlark.Thread, string) (starlark.StringDict, error) {
 	return nil, errors.New("there is no load: a script is one file")
 }
 
-// others returns the peers that are connected, but for p.
+// others returns the connected peers but p.
 func (r *run) others(p answer.Peer) []answer.Peer {
 	var others []answer.Peer
 	for _, other := range r.script.host.Peers() {

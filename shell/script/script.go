@@ -1,7 +1,8 @@
-// Package script answers the peer's requests by functions written in Starlark (go.starlark.net). It knows neither the terminal nor files.
+// Package script answers requests with functions written in Starlark (go.starlark.net). It knows neither the terminal
+// nor files.
 //
-// A file's functions run one at a time: one runs until it ends, or waits for something, as in rpc.call and sleep; only what computes for
-// long is made to wait now and then. So what they share, state, needs no further care, and is no data race.
+// A file's functions run one at a time. A function runs until it ends, or waits as in rpc.call and sleep; one that
+// computes for long is made to wait now and then. So there are no data races on what functions share, state.
 package script
 
 import (
@@ -19,13 +20,13 @@ import (
 	"rpcsh/shell/glob"
 )
 
-// MaxSource is how large a script may be, in bytes.
+// MaxSource is the largest size of a script, in bytes.
 const MaxSource = 1 << 20
 
-// loadLimit is how long a script may take for what it does at its top level.
+// loadLimit is how long the top level of a script may run.
 const loadLimit = 5 * time.Second
 
-// A Host is what a script has from the program that runs it. Its functions may be called by any number of goroutines.
+// A Host is what the program that runs a script does for it. Any number of goroutines may call its functions.
 type Host struct {
 	Log    func(text string)                   // shows what a script logs, which may have any length
 	Failed func(method string, where *Mistake) // shows why a function did not answer
@@ -34,7 +35,7 @@ type Host struct {
 
 // A Script is a file that has been loaded.
 type Script struct {
-	Functions []*Function // in the order of their names
+	Functions []*Function // sorted by name
 
 	state *State
 	host  Host
@@ -49,8 +50,8 @@ type Function struct {
 	sig    signature
 }
 
-// Load runs a file's top level, within 5 seconds. name is what the file is called in what is said about it. The error is a *Mistake, or says
-// that the file is too large, or took too long.
+// Load runs a file's top level, within 5 seconds. Messages call the file name. The error is a *Mistake, or says that
+// the file is too large or took too long.
 func Load(ctx context.Context, name string, source []byte, state *State, host Host) (*Script, error) {
 	if len(source) > MaxSource {
 		return nil, fmt.Errorf("%s: a script has at most %d bytes", name, MaxSource)
@@ -84,7 +85,7 @@ func Load(ctx context.Context, name string, source []byte, state *State, host Ho
 	return s, nil
 }
 
-// compile reads a file.
+// compile parses a file, and guards its products.
 func (s *Script) compile(name string, source []byte) (*starlark.Program, error) {
 	f, err := dialect().Parse(name, source, 0)
 	if err != nil {
@@ -94,13 +95,15 @@ func (s *Script) compile(name string, source []byte) (*starlark.Program, error) 
 	return starlark.FileProgram(f, s.builtins().Has)
 }
 
-// dialect is Starlark as scripts have it: all of it but recursion, which would need a limit of its own.
+// dialect returns the options of Starlark for scripts: all features but recursion, which would need a limit of its own.
 func dialect() *syntax.FileOptions {
 	return &syntax.FileOptions{Set: true, While: true, TopLevelControl: true, GlobalReassign: true}
 }
 
-// serve is serve(name, function), for methods whose names are none that a function can have.
-func serve(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+// serve is serve(name, function), for methods whose names cannot be those of functions.
+func serve(
+	thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple,
+) (starlark.Value, error) {
 	var name string
 	var fn *starlark.Function
 	if err := starlark.UnpackArgs(b.Name(), args, kwargs, "name", &name, "function", &fn); err != nil {
@@ -111,7 +114,7 @@ func serve(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kw
 	case served == nil:
 		return nil, errors.New("serve belongs at the top level of the file")
 	case name == "":
-		return nil, errors.New("serve: a method has a name")
+		return nil, errors.New("serve: a method needs a name")
 	}
 	if err := glob.Check(name); err != nil {
 		return nil, fmt.Errorf("serve: %w", err)

@@ -22,7 +22,8 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // A caller is a peer whose methods a test has.
 type caller struct {
 	number int
-	answer func(ctx context.Context, method string, params json.RawMessage) (*rpcconn.Response, error) // nil: there are none
+	// nil: there are none
+	answer func(ctx context.Context, method string, params json.RawMessage) (*rpcconn.Response, error)
 
 	mu     sync.Mutex // protects what follows
 	heard  []string   // notifications
@@ -124,7 +125,10 @@ func (s *stage) load(t testing.TB, source string) *Script {
 // call answers a request for a method as a rule would; its answer as text.
 func (s *Script) call(ctx context.Context, p answer.Peer, method, params string) string {
 	id := rpcconn.NullID()
-	return s.handle(ctx, &answer.Request{Request: &rpcconn.Request{ID: id, Method: method, Params: json.RawMessage(params)}, Peer: p})
+	return s.handle(
+		ctx,
+		&answer.Request{Request: &rpcconn.Request{ID: id, Method: method, Params: json.RawMessage(params)}, Peer: p},
+	)
 }
 
 func (s *Script) handle(ctx context.Context, req *answer.Request) string {
@@ -147,7 +151,10 @@ func TestAnswers(t *testing.T) {
 		{`def f(a, b): return a - b`, `{"b":1,"a":2}`, `1`},
 		{`def f(a, b=5, *c, d=7, **e): return [a, b, c, d, e]`, `[1]`, `[1,5,[],7,{}]`},
 		{`def f(a, b=5, *c, d=7, **e): return [a, b, c, d, e]`, `[1,2,3,4]`, `[1,2,[3,4],7,{}]`},
-		{`def f(a, b=5, *c, d=7, **e): return [a, b, c, d, e]`, `{"a":1,"d":2,"x":[],"g":null}`, `[1,5,[],2,{"x":[],"g":null}]`},
+		{
+			`def f(a, b=5, *c, d=7, **e): return [a, b, c, d, e]`, `{"a":1,"d":2,"x":[],"g":null}`,
+			`[1,5,[],2,{"x":[],"g":null}]`,
+		},
 		{`def f(): pass`, ``, `null`},
 		{`def f(): pass`, `null`, `null`},
 		{`f = lambda x: x * 2`, `[21]`, `42`},
@@ -155,19 +162,29 @@ func TestAnswers(t *testing.T) {
 			`{"z":1,"a":[3.0,1e+300,-0.0,18446744073709551616,9007199254740993,true,"é\u0001\"",{}]}`},
 		{`def f(v): return v`, `[{"$oid":"5f50c31e1c9d440000a1b2c3"}]`, `{"$oid":"5f50c31e1c9d440000a1b2c3"}`},
 		{`def f(): return struct(a=1, b=(2, set([3])))`, ``, `{"a":1,"b":[2,[3]]}`},
-		{`def f(rpc): return [rpc.method, rpc.id, rpc.notification, rpc.peer.number, rpc.peer.name, rpc.peer.address, str(rpc.peer), str(rpc)]`, ``,
+		{`def f(rpc): return [rpc.method, rpc.id, rpc.notification, rpc.peer.number, rpc.peer.name] + ` +
+			`[rpc.peer.address, str(rpc.peer), str(rpc)]`, ``,
 			`["f",null,false,1,"peer1","127.0.0.1:1","@1 127.0.0.1:1","rpc f of @1 127.0.0.1:1"]`},
 		{`def f(rpc, a): return rpc.call("g", a, [a], x)` + "\nx = 7", `[1]`, `["g",[1,[1],7]]`},
-		{`def f(rpc): return [rpc.call("g"), rpc.call("g", [1]), rpc.call("g", a={"b": 1})]`, ``, `[["g",null],["g",[[1]]],["g",{"a":{"b":1}}]]`},
+		{
+			`def f(rpc): return [rpc.call("g"), rpc.call("g", [1]), rpc.call("g", a={"b": 1})]`, ``,
+			`[["g",null],["g",[[1]]],["g",{"a":{"b":1}}]]`,
+		},
 		{`def f(rpc): return rpc.try_call("g", 1)`, ``, `{"error":null,"result":["g",[1]]}`},
-		{`def f(rpc): return rpc.try_call("boom")`, ``, `{"error":{"code":7,"data":{"try":1},"message":"no luck"},"result":null}`},
+		{
+			`def f(rpc): return rpc.try_call("boom")`, ``,
+			`{"error":{"code":7,"data":{"try":1},"message":"no luck"},"result":null}`,
+		},
 		{`def f(rpc): return rpc.try_call("gone").error.code`, ``, `0`},
 		{`def f(rpc): return rpc.batch(["g", ("!n", 1), ("boom", 2), ("h", 3)])`, ``,
 			`[["g",null],{"code":7,"data":{"try":1},"message":"no luck"},["h",[3]]]`},
 		{`def f(rpc): return [type(r) for r in rpc.batch(["g", "boom"])]`, ``, `["list","error"]`},
 		{`def f(rpc): return rpc.batch("g", ("h", 3), ["g"]) == rpc.batch(["g", ("h", 3), "g"])`, ``, `true`},
 		{`def f(rpc): return [p.call("g", p.number) for p in rpc.peers()]`, ``, `[["g",[2]]]`},
-		{`def f(): return [json.decode("[1]"), math.floor(1.5), now() > 1e9, type(time.now())]`, ``, `[[1],1,true,"time.time"]`},
+		{
+			`def f(): return [json.decode("[1]"), math.floor(1.5), now() > 1e9, type(time.now())]`, ``,
+			`[[1],1,true,"time.time"]`,
+		},
 		{`def f(): return state.setdefault("n", 3)`, ``, `3`},
 		{"x = state\ndef f():\n  x[1] = 2\n  return len(state)", ``, `1`}, // though x is a global
 		{`def f(): error(-5, "no", {"a": 1})`, ``, `error -5: no {"a":1}`},
@@ -202,7 +219,8 @@ func TestWrongParams(t *testing.T) {
 	} {
 		s := newStage()
 		want := fmt.Sprintf("error -32602: Invalid params %q", "f() "+tt.want)
-		if got := s.load(t, "def f"+tt.signature+": pass").call(t.Context(), new(caller), "f", tt.params); got != want || s.seen != nil {
+		got := s.load(t, "def f"+tt.signature+": pass").call(t.Context(), new(caller), "f", tt.params)
+		if got != want || s.seen != nil {
 			t.Errorf("f%s, %s: got\n%s\nwant\n%s\nseen: %q", tt.signature, tt.params, got, want, s.seen)
 		}
 	}
@@ -214,29 +232,57 @@ func TestFailures(t *testing.T) {
 		{`fail("boom", 1)`, "boom 1", "2:7: boom 1"},
 		{`return 1 // 0`, "floored division by zero", "2:12: floored division by zero"},
 		{`return g()`, "deep", "4:7: deep"},
-		{`return f`, "what f returns cannot be sent: JSON has nothing for a function", "1:1: what f returns cannot be sent: JSON has nothing for a function"},
-		{`return [float("nan")]`, "what f returns cannot be sent: JSON has no number for nan", "1:1: what f returns cannot be sent: JSON has no number for nan"},
-		{`return {1: 2}`, "what f returns cannot be sent: a key is a int; JSON has strings only", "1:1: what f returns cannot be sent: a key is a int; JSON has strings only"},
+		{
+			`return f`, "what f returns cannot be sent: JSON has nothing for a function",
+			"1:1: what f returns cannot be sent: JSON has nothing for a function",
+		},
+		{
+			`return [float("nan")]`, "what f returns cannot be sent: JSON has no number for nan",
+			"1:1: what f returns cannot be sent: JSON has no number for nan",
+		},
+		{
+			`return {1: 2}`, "what f returns cannot be sent: a key is a int; JSON has strings only",
+			"1:1: what f returns cannot be sent: a key is a int; JSON has strings only",
+		},
 		{`return loop()`, "what f returns cannot be sent: it is nested deeper than 1000, or contains itself",
 			"1:1: what f returns cannot be sent: it is nested deeper than 1000, or contains itself"},
 		{`return again()`, "function again called recursively", "9:14: function again called recursively"},
-		{`return "x" * (1 << 40)`, "1 × 1099511627776 bytes are too many, 104857600 at most", "2:14: 1 × 1099511627776 bytes are too many, 104857600 at most"},
+		{
+			`return "x" * (1 << 40)`, "1 × 1099511627776 bytes are too many, 104857600 at most",
+			"2:14: 1 × 1099511627776 bytes are too many, 104857600 at most",
+		},
 		{`return rpc.call("boom")`, `boom: error 7: no luck {"try":1}`, `2:18: boom: error 7: no luck {"try":1}`},
 		{`return rpc.call("gone")`, "gone: connection closed: EOF", "2:18: gone: connection closed: EOF"},
-		{`return rpc.call("g", 1, a=2)`, "g: positional and named arguments do not mix in one call", "2:18: g: positional and named arguments do not mix in one call"},
+		{
+			`return rpc.call("g", 1, a=2)`, "g: positional and named arguments do not mix in one call",
+			"2:18: g: positional and named arguments do not mix in one call",
+		},
 		{`return rpc.call(7)`, "a method's name is a string, not a int", "2:18: a method's name is a string, not a int"},
 		{`return rpc.call()`, "the name of a method belongs here", "2:18: the name of a method belongs here"},
-		{`return rpc.batch([["g"]])`, `batch: a call is a tuple such as ("add", 1, 2), not a list`, `2:19: batch: a call is a tuple such as ("add", 1, 2), not a list`},
-		{`return rpc.batch(calls=[])`, `batch: got an unexpected keyword argument "calls"`, `2:19: batch: got an unexpected keyword argument "calls"`},
-		{`return rpc.batch([7])`, `batch: a call is a tuple such as ("add", 1, 2), not a int`, `2:19: batch: a call is a tuple such as ("add", 1, 2), not a int`},
+		{
+			`return rpc.batch([["g"]])`, `batch: a call is a tuple such as ("add", 1, 2), not a list`,
+			`2:19: batch: a call is a tuple such as ("add", 1, 2), not a list`,
+		},
+		{
+			`return rpc.batch(calls=[])`, `batch: got an unexpected keyword argument "calls"`,
+			`2:19: batch: got an unexpected keyword argument "calls"`,
+		},
+		{
+			`return rpc.batch([7])`, `batch: a call is a tuple such as ("add", 1, 2), not a int`,
+			`2:19: batch: a call is a tuple such as ("add", 1, 2), not a int`,
+		},
 		{`fail("é" * 6000)`, strings.Repeat("é", maxReason/2) + "…", "2:7: " + strings.Repeat("é", maxReason/2) + "…"},
 		{`serve("x", g)`, "serve belongs at the top level of the file", "2:8: serve belongs at the top level of the file"},
 		{`sleep("x")`, "sleep: a number of seconds belongs here", "2:8: sleep: a number of seconds belongs here"},
-		{`error("x")`, "error: for parameter code: got string, want int", "2:8: error: for parameter code: got string, want int"},
+		{
+			`error("x")`, "error: for parameter code: got string, want int",
+			"2:8: error: for parameter code: got string, want int",
+		},
 		{`rpc.x`, "rpc has no .x field or method", "2:6: rpc has no .x field or method"},
 	} {
 		s := newStage()
-		source := "def f(rpc):\n  " + tt.body + "\ndef g():\n  fail(\"deep\")\ndef loop():\n  l = []\n  l.append(l)\n  return l\ndef again(): again()\n"
+		source := "def f(rpc):\n  " + tt.body + "\ndef g():\n  fail(\"deep\")\n" +
+			"def loop():\n  l = []\n  l.append(l)\n  return l\ndef again(): again()\n"
 		got := s.load(t, source).call(t.Context(), &caller{answer: echo}, "f", "")
 		data, _ := json.Marshal(tt.data)
 		if want := "error -32000: Server error "; !strings.HasPrefix(got, want) || !equalJSON(got[len(want):], string(data)) {
@@ -261,7 +307,7 @@ func TestMistakes(t *testing.T) {
 		{"def f():\n  fail('no')\nf()\n", "a.star:2:7: no"},
 		{`load("b.star", "b")`, "a.star:1:1: cannot load b.star: there is no load: a script is one file"},
 		{`serve("[", lambda: 1)`, "a.star:1:6: serve: "},
-		{`serve("", lambda: 1)`, "a.star:1:6: serve: a method has a name"},
+		{`serve("", lambda: 1)`, "a.star:1:6: serve: a method needs a name"},
 		{`serve("a", 1)`, "a.star:1:6: serve: for parameter function: got int, want function"},
 		{strings.Repeat("#", MaxSource+1), "a.star: a script has at most 1048576 bytes"},
 		{strings.Repeat("(", MaxSource), "a.star:1:"},
@@ -275,12 +321,17 @@ func TestMistakes(t *testing.T) {
 }
 
 func TestServedNames(t *testing.T) {
-	s := newStage().load(t, "def b(x, y=1, *, z): pass\ndef _hidden(): pass\na = b\nn = 7\nserve('system.ping', lambda rpc, *args, **kw: 'pong')\nfor c in ['x/1', 'x/2']:\n  serve(c, b)\n")
+	s := newStage().load(
+		t,
+		"def b(x, y=1, *, z): pass\ndef _hidden(): pass\na = b\nn = 7\n"+
+			"serve('system.ping', lambda rpc, *args, **kw: 'pong')\nfor c in ['x/1', 'x/2']:\n  serve(c, b)\n",
+	)
 	var got []string
 	for _, f := range s.Functions {
 		got = append(got, f.Signature())
 	}
-	if want := "a(x, y=1, *, z) b(x, y=1, *, z) system.ping(*args, **kw) x/1(x, y=1, *, z) x/2(x, y=1, *, z)"; strings.Join(got, " ") != want {
+	want := "a(x, y=1, *, z) b(x, y=1, *, z) system.ping(*args, **kw) x/1(x, y=1, *, z) x/2(x, y=1, *, z)"
+	if strings.Join(got, " ") != want {
 		t.Errorf("got %s, want %s", strings.Join(got, " "), want)
 	}
 }
@@ -323,7 +374,10 @@ def late(): state["rpc"].close_after_response()
 func TestNotification(t *testing.T) {
 	s := newStage()
 	loaded := s.load(t, "def f(rpc, x):\n  log('got', x, rpc.notification, rpc.id)\n  fail('no')\n")
-	got := loaded.handle(t.Context(), &answer.Request{Request: &rpcconn.Request{Method: "f", Params: json.RawMessage(`["é"]`)}, Peer: new(caller)})
+	got := loaded.handle(
+		t.Context(),
+		&answer.Request{Request: &rpcconn.Request{Method: "f", Params: json.RawMessage(`["é"]`)}, Peer: new(caller)},
+	)
 	if want := "[log got é True None f a.star:3:7: no]"; got != "" || fmt.Sprint(s.seen) != want {
 		t.Errorf("answered %q, seen %v, want %s", got, s.seen, want)
 	}
@@ -332,7 +386,8 @@ func TestNotification(t *testing.T) {
 // Functions that run at the same time lose nothing of what they count together, whether they wait in between or not.
 func TestState(t *testing.T) {
 	s := newStage()
-	source := "def f(rpc):\n  state['n'] = state.get('n', 0) + 1\n  rpc.call('g')\n  sleep(0)\n  state['m'] = state.get('m', 0) + 1\n" +
+	source := "def f(rpc):\n  state['n'] = state.get('n', 0) + 1\n  rpc.call('g')\n  sleep(0)\n" +
+		"  state['m'] = state.get('m', 0) + 1\n" +
 		"def n(): return [state['n'], state['m']]\n"
 	loaded := s.load(t, source)
 	const callers, calls = 20, 50
@@ -394,7 +449,9 @@ func TestEndlessLoop(t *testing.T) {
 
 // What waits ends with its limit too: sleep, a call, and a turn.
 func TestWaiting(t *testing.T) {
-	for _, body := range []string{"sleep(3600)", "sleep(1e300)", "rpc.call('g')", "rpc.try_call('g')", "rpc.batch(['g'])"} {
+	for _, body := range []string{
+		"sleep(3600)", "sleep(1e300)", "rpc.call('g')", "rpc.try_call('g')", "rpc.batch(['g'])",
+	} {
 		synctest.Test(t, func(t *testing.T) {
 			s := newStage()
 			loaded := s.load(t, "def f(rpc): "+body)
@@ -421,7 +478,10 @@ func TestCallsItself(t *testing.T) {
 	self.answer = func(_ context.Context, method string, _ json.RawMessage) (*rpcconn.Response, error) {
 		got := make(chan *rpcconn.Response)
 		go func() { // as at the other end, where nobody knows how long the caller waits
-			_, err := loaded.Functions[0].Answer(t.Context(), &answer.Request{Request: &rpcconn.Request{ID: rpcconn.NullID(), Method: method}, Peer: self})
+			_, err := loaded.Functions[0].Answer(
+				t.Context(),
+				&answer.Request{Request: &rpcconn.Request{ID: rpcconn.NullID(), Method: method}, Peer: self},
+			)
 			var refused *rpcconn.Error
 			errors.As(err, &refused)
 			got <- &rpcconn.Response{Err: refused}
@@ -472,7 +532,9 @@ func TestLoadLimit(t *testing.T) {
 func TestMethod(t *testing.T) {
 	s := newStage().load(t, "def f(rpc, a, b={}, *, c):\n  \"\"\"Adds.\n\n  Both of them.\n  \"\"\"\ndef g(*args): pass\n")
 	f, g := s.Functions[0].Method(), s.Functions[1].Method()
-	got := fmt.Sprintf("%s %s %q %q %s %v", f.Signature(), f.Params[1].Schema, f.Summary, f.Description, f.Structure, g.Open)
+	got := fmt.Sprintf(
+		"%s %s %q %q %s %v", f.Signature(), f.Params[1].Schema, f.Summary, f.Description, f.Structure, g.Open,
+	)
 	if want := `f(a, b?, c) {"default":{}} "Adds." "Both of them." by-name true`; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
@@ -480,8 +542,16 @@ func TestMethod(t *testing.T) {
 
 // FuzzLoad loads and calls what it can, for a moment.
 func FuzzLoad(f *testing.F) {
-	for _, source := range []string{"def f(a, *b, c=1, **d): return [a, b, c, d]", "x = [i for i in range(9)]\nserve('a', lambda: x)", "while True: state['x'] = 1",
-		"def f(rpc): return rpc.call('f')", "def f(:", "\"\\ud800\xff", "x = '%s' % ((1,),)", "def f(rpc):\n  for p in rpc.peers(): p.notify('x')\n  return rpc.batch([])"} {
+	for _, source := range []string{
+		"def f(a, *b, c=1, **d): return [a, b, c, d]",
+		"x = [i for i in range(9)]\nserve('a', lambda: x)",
+		"while True: state['x'] = 1",
+		"def f(rpc): return rpc.call('f')",
+		"def f(:",
+		"\"\\ud800\xff",
+		"x = '%s' % ((1,),)",
+		"def f(rpc):\n  for p in rpc.peers(): p.notify('x')\n  return rpc.batch([])",
+	} {
 		f.Add([]byte(source), []byte(`[1]`))
 	}
 	f.Fuzz(func(t *testing.T, source, params []byte) {

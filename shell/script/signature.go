@@ -7,14 +7,14 @@ import (
 	"go.starlark.net/starlark"
 )
 
-// rpcName is what a function calls its first parameter to get the peer.
+// rpcName is the name of a first parameter that gets an rpcValue.
 const rpcName = "rpc"
 
 // A signature is a function's parameters, as its callers see them.
 type signature struct {
-	rpc        bool        // it gets the peer as its first one
-	positional []parameter // that are given by position, or by name
-	named      []parameter // that are given by name only
+	rpc        bool        // its first parameter is rpc
+	positional []parameter // given by position or by name
+	named      []parameter // given by name only
 	args       string      // the name of *args; "": there is none
 	kwargs     string
 }
@@ -49,7 +49,7 @@ func signatureOf(fn *starlark.Function) signature {
 	return s
 }
 
-// check says what is wrong with arguments, in the words that Python has behind a function's name.
+// check returns what is wrong with arguments, in the words that Python puts after a function's name.
 func (s *signature) check(args starlark.Tuple, kwargs []starlark.Tuple) error {
 	given := make(map[string]bool)
 	for i, p := range s.positional {
@@ -103,7 +103,7 @@ func wasOrWere(n int) string {
 	return "were"
 }
 
-// missing says which of the parameters have to be given and were not.
+// missing says which required parameters were not given.
 func missing(kind string, parameters []parameter, given map[string]bool) error {
 	var names []string
 	for _, p := range parameters {
@@ -121,7 +121,7 @@ func missing(kind string, parameters []parameter, given map[string]bool) error {
 	}
 }
 
-// String returns the signature as it is written, without the peer.
+// String returns the signature as it is written, without rpc.
 func (s *signature) String() string {
 	var all []string
 	for _, p := range s.positional {
@@ -149,7 +149,7 @@ func (p parameter) String() string {
 	return p.name + "=" + defaultText(p.value)
 }
 
-// defaultText returns a default where it is short, as it is written.
+// defaultText returns a short default as it is written, and … for a long one.
 func defaultText(value starlark.Value) string {
 	const most = 40
 	short := starlark.Len(value) <= 0

@@ -7,22 +7,26 @@ import (
 	"go.starlark.net/syntax"
 )
 
-// How much a single operation may make. A script can be ended between two operations only, so one that takes all memory, or hours, has to be
-// refused. Starlark's own limit is a thousand million elements.
+// How much a single operation may make. A script can be ended between two operations only, so an operation that takes
+// all memory, or hours, has to be refused. Starlark's own limit is a thousand million elements.
 const (
 	maxElements = 10_000_000 // of a list, a tuple, or a range
 	maxBytes    = 100 << 20  // of a text
 	maxBits     = 1 << 24    // of a product of integers
 )
 
-// guardName is what the guard of a product is called in a file that has been read. No script can say it.
+// guardName is the name of the guard of products in a parsed file. It is not an identifier, so no script can use it.
 const guardName = "*"
 
-// guardProducts has each product in a file, which may repeat a list or a text, or be that of large integers, go through a guarded operand.
+// guardProducts makes each product in a file, which may repeat a list or a text, or be one of large integers, check its
+// size: it wraps an operand.
 func guardProducts(f *syntax.File) {
 	guard := func(operand syntax.Expr) syntax.Expr {
 		start, end := operand.Span()
-		return &syntax.CallExpr{Fn: &syntax.Ident{NamePos: start, Name: guardName}, Lparen: start, Args: []syntax.Expr{operand}, Rparen: end}
+		return &syntax.CallExpr{
+			Fn: &syntax.Ident{NamePos: start, Name: guardName}, Lparen: start, Args: []syntax.Expr{operand},
+			Rparen: end,
+		}
 	}
 	syntax.Walk(f, func(n syntax.Node) bool {
 		switch n := n.(type) {
@@ -39,12 +43,14 @@ func guardProducts(f *syntax.File) {
 	})
 }
 
-// guardOperand is what guardProducts puts around an operand.
-func guardOperand(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
+// guardOperand is the builtin that guardProducts puts around an operand.
+func guardOperand(
+	_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple,
+) (starlark.Value, error) {
 	return guarded{args[0]}, nil
 }
 
-// guarded is an operand of a product of which it sees to the size. It is gone when the product is there.
+// guarded is an operand that checks the size of its product. The product does not contain it.
 type guarded struct{ starlark.Value }
 
 // Binary implements starlark.HasBinary.
@@ -64,7 +70,7 @@ func checkProduct(x, y starlark.Value) error {
 	if !isInt {
 		x, y = y, x
 		if n, isInt = x.(starlark.Int); !isInt {
-			return nil // which is an error, or a product of floats
+			return nil // an error, or a product of floats
 		}
 	}
 	switch y := y.(type) {
@@ -95,8 +101,10 @@ func checkRepeat(length int, times starlark.Int, most int64, of string) error {
 	return fmt.Errorf("%d × %s %s are too many, %d at most", length, times, of, most)
 }
 
-// smallRange is range, but for ranges that would fill the memory as a list.
-func smallRange(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+// smallRange is range, but refuses ranges that would fill the memory as a list.
+func smallRange(
+	thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple,
+) (starlark.Value, error) {
 	r, err := starlark.Call(thread, starlark.Universe[b.Name()], args, kwargs)
 	if err == nil && starlark.Len(r) > maxElements {
 		return nil, fmt.Errorf("range: it would have %d numbers, %d at most: count with while", starlark.Len(r), maxElements)

@@ -5,7 +5,8 @@ import (
 	"testing"
 )
 
-// An operation that would take all memory, or hours, is refused, however it is written; others are as Starlark has them.
+// An operation that would take all memory, or hours, is refused, however it is written; others are as Starlark has
+// them.
 func TestSizeGuard(t *testing.T) {
 	for _, tt := range []struct{ body, want string }{
 		{"return 6 * 7", "42"},

@@ -16,19 +16,19 @@ import (
 	"rpcsh/rpcconn/jsontext"
 )
 
-// decode returns the value that a JSON text is: a number with a fraction or an exponent is a float, any other an int.
+// decode returns JSON text as a value. A number with a fraction or an exponent is a float, any other an int.
 func decode(text json.RawMessage) (starlark.Value, error) {
 	if err := jsontext.Valid(text); err != nil {
 		return nil, err
 	}
-	r := reader{jsontext.Cursor{Text: text}}
+	r := decoder{jsontext.Cursor{Text: text}}
 	return r.value()
 }
 
-// A reader walks JSON text that is known to be valid.
-type reader struct{ jsontext.Cursor }
+// A decoder walks JSON text that is known to be valid.
+type decoder struct{ jsontext.Cursor }
 
-func (r *reader) value() (starlark.Value, error) {
+func (r *decoder) value() (starlark.Value, error) {
 	r.Pos = jsontext.Space(r.Text, r.Pos)
 	switch r.Text[r.Pos] {
 	case '{':
@@ -52,7 +52,7 @@ func (r *reader) value() (starlark.Value, error) {
 	return number(string(text))
 }
 
-func (r *reader) array() (starlark.Value, error) {
+func (r *decoder) array() (starlark.Value, error) {
 	r.Pos++
 	var elements []starlark.Value
 	for r.More(']') {
@@ -65,7 +65,7 @@ func (r *reader) array() (starlark.Value, error) {
 	return starlark.NewList(elements), nil
 }
 
-func (r *reader) object() (starlark.Value, error) {
+func (r *decoder) object() (starlark.Value, error) {
 	r.Pos++
 	members := new(starlark.Dict)
 	for r.More('}') {
@@ -73,7 +73,7 @@ func (r *reader) object() (starlark.Value, error) {
 		if err != nil {
 			return nil, err
 		}
-		r.More('}') // which goes past the colon
+		r.More('}') // moves past the colon
 		v, err := r.value()
 		if err != nil {
 			return nil, err
@@ -85,7 +85,7 @@ func (r *reader) object() (starlark.Value, error) {
 	return members, nil
 }
 
-// number returns the int or float that a JSON number is.
+// number returns a JSON number as an int or a float.
 func number(text string) (starlark.Value, error) {
 	if strings.ContainsAny(text, ".eE") {
 		f, err := strconv.ParseFloat(text, 64)
@@ -97,7 +97,7 @@ func number(text string) (starlark.Value, error) {
 	if n, err := strconv.ParseInt(text, 10, 64); err == nil {
 		return starlark.MakeInt64(n), nil
 	}
-	const most = 10_000 // digits; reading them takes the square of their number
+	const most = 10_000 // digits; the time to read them grows with the square of their number
 	n, ok := new(big.Int), false
 	if len(text) <= most {
 		n, ok = n.SetString(text, 10)
@@ -110,23 +110,23 @@ func number(text string) (starlark.Value, error) {
 
 // encode returns a value as JSON text. It ends with ctx.
 func encode(ctx context.Context, v starlark.Value) (json.RawMessage, error) {
-	w := writer{ctx: ctx}
+	w := encoder{ctx: ctx}
 	if err := w.value(v, 0); err != nil {
 		return nil, err
 	}
 	return w.text, nil
 }
 
-type writer struct {
+type encoder struct {
 	ctx  context.Context
 	text []byte
 }
 
-func (w *writer) value(v starlark.Value, depth int) error {
+func (w *encoder) value(v starlark.Value, depth int) error {
 	switch {
 	case depth > jsontext.MaxDepth:
 		return fmt.Errorf("it is nested deeper than %d, or contains itself", jsontext.MaxDepth)
-	case w.ctx.Err() != nil: // what is the same value many times over can be very long
+	case w.ctx.Err() != nil: // a value that is contained many times can be very long
 		return context.Cause(w.ctx)
 	}
 	switch v := v.(type) {
@@ -157,7 +157,7 @@ func (w *writer) value(v starlark.Value, depth int) error {
 	return nil
 }
 
-func (w *writer) array(v starlark.Iterable, depth int) error {
+func (w *encoder) array(v starlark.Iterable, depth int) error {
 	w.text = append(w.text, '[')
 	elements := v.Iterate()
 	defer elements.Done()
@@ -174,7 +174,7 @@ func (w *writer) array(v starlark.Iterable, depth int) error {
 	return nil
 }
 
-func (w *writer) object(items []starlark.Tuple, depth int) error {
+func (w *encoder) object(items []starlark.Tuple, depth int) error {
 	w.text = append(w.text, '{')
 	for i, item := range items {
 		key, ok := item[0].(starlark.String)
@@ -193,7 +193,7 @@ func (w *writer) object(items []starlark.Tuple, depth int) error {
 	return nil
 }
 
-func (w *writer) structure(v *starlarkstruct.Struct, depth int) error {
+func (w *encoder) structure(v *starlarkstruct.Struct, depth int) error {
 	var items []starlark.Tuple
 	for _, name := range v.AttrNames() {
 		field, err := v.Attr(name)
@@ -205,13 +205,13 @@ func (w *writer) structure(v *starlarkstruct.Struct, depth int) error {
 	return w.object(items, depth)
 }
 
-// params returns the params of a call with these arguments; nil where there are none.
+// params returns the params of a call with these arguments, or nil if there are none.
 func params(ctx context.Context, args starlark.Tuple, kwargs []starlark.Tuple) (json.RawMessage, error) {
 	switch {
 	case len(args) > 0 && len(kwargs) > 0:
 		return nil, errors.New("positional and named arguments do not mix in one call")
 	case len(kwargs) > 0:
-		w := writer{ctx: ctx}
+		w := encoder{ctx: ctx}
 		err := w.object(kwargs, 0)
 		return w.text, err
 	case len(args) > 0:

@@ -15,7 +15,10 @@ func TestOutputAboveCompletion(t *testing.T) {
 	s := start(t, 80, 24)
 	s.shows(">")
 	s.Press("my_")
-	list := []string{"> my_", "   my_add           adds numbers", "   my_double        doubles a number", "   my_progress_add  adds and says so"}
+	list := []string{
+		"> my_", "   my_add           adds numbers", "   my_double        doubles a number",
+		"   my_progress_add  adds and says so",
+	}
 	s.shows(blankAligned(list)...)
 	s.Press("\t\t")
 	selected := append([]string{"> my_double"}, blankAligned(list)[1:]...)
@@ -51,7 +54,12 @@ func TestEscapeLeavesCompletion(t *testing.T) {
 	s.Press("my_")
 	s.Await("a list", func(e *termtest.Emulator) bool { return strings.Contains(e.Text(), "doubles") })
 	s.Press(down)
-	s.shows(append([]string{"> my_add"}, blankAligned([]string{"", "my_add           adds numbers", "my_double        doubles a number", "my_progress_add  adds and says so"})[1:]...)...)
+	s.shows(
+		append([]string{"> my_add"}, blankAligned([]string{
+			"", "my_add           adds numbers", "my_double        doubles a number",
+			"my_progress_add  adds and says so",
+		})[1:]...)...,
+	)
 	s.Press("\x1b")
 	s.shows("> my_")
 	s.Press("\t")
@@ -82,7 +90,8 @@ func TestHint(t *testing.T) {
 	s.Press("sig")
 	s.shows("> sig")
 	s.Press(" ")
-	s.Await("a hint", func(e *termtest.Emulator) bool { return strings.Contains(e.Text(), "> sig\nsig(one, two) at 4\n") }) // and a list of everything
+	// and a list of everything
+	s.Await("a hint", func(e *termtest.Emulator) bool { return strings.Contains(e.Text(), "> sig\nsig(one, two) at 4\n") })
 	s.Press("1")
 	s.shows("> sig 1", "sig(one, two) at 5")
 	s.cursorAfter("> sig 1")

@@ -7,8 +7,8 @@ import (
 	"unicode/utf8"
 )
 
-// A decoder turns the bytes that a terminal sends into keys. A character or an escape sequence that has come in part
-// is held back until the rest is there; sequences that mean nothing here are swallowed, never taken for text.
+// A decoder turns the bytes that a terminal sends into keys. The beginning of a character or an escape sequence is held
+// back until the rest has come. Unknown sequences are swallowed, never taken for text.
 //
 // The sequences are those of ECMA-48 (CSI, SS3, OSC, DCS …), with the parameters of xterm for keys and modifiers and
 // the variants of rxvt and of the Linux console. The zero value is ready to use.
@@ -23,13 +23,13 @@ const (
 	esc        = 0x1b
 	pasteEnd   = "\x1b[201~"
 	ctrlC      = "\x03"
-	maxEscape  = 64   // bytes of a CSI or SS3 sequence; a longer one is no key
+	maxEscape  = 64   // bytes of a CSI or SS3 sequence; a longer one is not a key
 	maxControl = 4096 // bytes of an OSC, DCS, SOS, PM or APC string
 )
 
-// feed returns the keys that are complete with chunk, which is what one read of the terminal gave. A line break with
-// more behind it in the same read is taken for a pasted one; at the end of a read it is Enter, which a person types alone
-// and a program that types sends with the line.
+// feed returns the keys that are complete with chunk, the bytes of one read of the terminal. A line break with more
+// after it in the same read is taken for a pasted one. At the end of a read it is Enter: a person types it alone, and a
+// program that types sends it after the line.
 func (d *decoder) feed(chunk []byte) []key {
 	if d.pasting && string(chunk) == ctrlC { // the paste's end was lost: leave a way out
 		*d = decoder{}
@@ -52,10 +52,10 @@ func (d *decoder) feed(chunk []byte) []key {
 	return keys
 }
 
-// pending reports whether what is held back should be given up if nothing follows soon.
+// pending reports whether bytes are held back that should be given up if nothing follows soon.
 func (d *decoder) pending() bool { return len(d.held) > 0 && !d.pasting }
 
-// timeout returns what was held back as what it is when nothing follows: an Escape, a broken character, or nothing.
+// timeout returns the bytes held back as keys, since nothing has followed: an Escape, a broken character, or nothing.
 func (d *decoder) timeout() []key {
 	if !d.pending() {
 		return nil
@@ -72,8 +72,8 @@ func (d *decoder) timeout() []key {
 	}
 }
 
-// scan returns the key at the beginning of b and how many bytes it takes: 0 where more is needed. A key without a
-// name is to be ignored.
+// scan returns the key at the beginning of b and how many bytes it takes: 0 if more is needed. A key without a name is
+// to be ignored.
 func (d *decoder) scan(b []byte, several bool) (key, int) {
 	if d.pasting {
 		return d.scanPaste(b)
@@ -136,8 +136,8 @@ func (k key) unlessEmpty() key {
 	return k
 }
 
-// scanText returns the text up to the next control character or incomplete character, and the bytes it takes. What is
-// no UTF-8 becomes U+FFFD, and the control characters of Latin-1 (C1) are left out.
+// scanText returns the text up to the next control character or incomplete character, and the bytes it takes. Bytes
+// that are not UTF-8 become U+FFFD, and the control characters of Latin-1 (C1) are left out.
 func scanText(b []byte) (string, int) {
 	var text strings.Builder
 	n := 0
@@ -172,7 +172,7 @@ func (d *decoder) scanEscape(b []byte) (key, int) {
 		}
 		k, n := key{}, 0
 		if len(b) > 2 {
-			k, n = d.scanEscape(b[1:]) // rxvt: Alt and a key that is a sequence itself
+			k, n = d.scanEscape(b[1:]) // rxvt: Alt and a key that sends a sequence itself
 		}
 		if n == 0 {
 			return key{}, 0
@@ -210,7 +210,7 @@ func (d *decoder) scanCSI(b []byte) (key, int) {
 		return key{}, n
 	case n == len(b):
 		return key{}, 0
-	case b[n] < 0x40 || b[n] > 0x7e: // broken off; what breaks it stands for itself
+	case b[n] < 0x40 || b[n] > 0x7e: // broken off by a byte that stands for itself
 		return key{}, n
 	}
 	params, final := string(b[2:n]), b[n]

@@ -43,7 +43,10 @@ func TestDecode(t *testing.T) {
 		{[]string{"\x1b", "[", "1;", "5C"}, named("ctrl-right")},
 		{[]string{"\x1b[99~\x1b[[A\x1b[?1;2c\x1b]11;rgb:0/0/0\x1b\\\x1bP1$r0m\x1b\\x"}, []key{text("x")}},
 		{[]string{"\x1b[1\x03"}, named("ctrl-c")}, // a sequence that is broken off
-		{[]string{"\x1b[200~a\tb\x03\x1b[31m\r\nc\x1b[201~d"}, []key{pasted("a b[31m"), {name: keyBreak}, pasted("c"), text("d")}},
+		{
+			[]string{"\x1b[200~a\tb\x03\x1b[31m\r\nc\x1b[201~d"},
+			[]key{pasted("a b[31m"), {name: keyBreak}, pasted("c"), text("d")},
+		},
 		{[]string{"\x1b[200~a\x1b[2", "01~b"}, []key{pasted("a"), text("b")}},
 		{[]string{"\x1b[200~a", "\x03", "b"}, []key{pasted("a"), {name: "ctrl-c"}, text("b")}},
 	} {
@@ -112,7 +115,10 @@ func TestDecodeHoldsLittle(t *testing.T) {
 }
 
 func FuzzDecode(f *testing.F) {
-	for _, s := range []string{"abc\r", "\x1b[A\x1bOB\x1b\x1b[C", "日本\xff", "\x1b[200~a\rb\x1b[201~", "\x1b]0;x\a\x1bP\x1b\\", "\x1b[1;5\x1b[[A"} {
+	for _, s := range []string{
+		"abc\r", "\x1b[A\x1bOB\x1b\x1b[C", "日本\xff", "\x1b[200~a\rb\x1b[201~", "\x1b]0;x\a\x1bP\x1b\\",
+		"\x1b[1;5\x1b[[A",
+	} {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {

@@ -68,8 +68,11 @@ func drive() int {
 	_ = control.Close()
 	cancel()
 	stop()
-	if err := goleak.Find(goleak.IgnoreAnyFunction("rpcsh/shell/term.(*driver).obey"), goleak.IgnoreTopFunction("os/signal.loop")); err != nil {
-		fmt.Println(err)
+	leak := goleak.Find(
+		goleak.IgnoreAnyFunction("rpcsh/shell/term.(*driver).obey"), goleak.IgnoreTopFunction("os/signal.loop"),
+	)
+	if leak != nil {
+		fmt.Println(leak)
 		return 1
 	}
 	return 0
@@ -187,7 +190,10 @@ func completeVocabulary(text string, cursor int) []Suggestion {
 	}
 	if lead, _, found := strings.Cut(word, "="); found {
 		lead += "="
-		return []Suggestion{{Text: lead + "true", Description: "yes", Lead: lead}, {Text: lead + "false", Description: "no", Lead: lead}}
+		return []Suggestion{
+			{Text: lead + "true", Description: "yes", Lead: lead},
+			{Text: lead + "false", Description: "no", Lead: lead},
+		}
 	}
 	for _, s := range vocabulary {
 		if strings.HasPrefix(s.Text, word) {

@@ -11,14 +11,14 @@ import (
 
 // An editor edits a line with go-prompt.
 //
-// go-prompt has the loop, the completion list, the selection in it and its rendering. It is handed three kinds of keys
-// only: editCode, at which it takes over the editor's line (however many keys made it so); Tab and Shift-Tab, which move
-// the selection; and leaveCode, at which its Input returns. A key is handed over when the one before is rendered. This
-// way a paste is edited at once, go-prompt's errors with characters of several bytes do not matter, and no key is lost
+// go-prompt has the loop, the completion list with its selection, and the rendering of both. It gets three kinds of
+// keys only: editCode, at which it takes over the editor's line, however many keys have changed it; Tab and Shift-Tab,
+// which move the selection; and leaveCode, at which its Input returns. It gets a key when it has rendered the one
+// before. So a paste is one edit, go-prompt's errors with characters of several bytes do not matter, and no key is lost
 // between two lines.
 //
-// Input polls, so it is not entered before a key is there, and left when none has come for parkTime; neither shows on
-// the screen.
+// Input polls, so it is entered when there is a key, and left when none has come for parkTime. The screen shows
+// neither.
 type editor struct {
 	complete  func(line string, cursor int) []Suggestion
 	hint      func(line string, cursor int) string
@@ -32,14 +32,15 @@ type editor struct {
 	ctx context.Context // of the ReadLine under way
 
 	label   string                                     // the prompt before the line
-	answers func(line string, cursor int) []Suggestion // completes the answer to a question; nil: the line is none
+	answers func(line string, cursor int) []Suggestion // completes the answer to a question; nil: there is none
 	line    line                                       // what is typed
-	shown   line                                       // line with the selected suggestion in it; line where none is selected
+	// line with the selected suggestion in it, if there is one
+	shown   line
 	list    []prompt.Suggest
 	lead    string // of the suggestions in list
-	hinted  string // the hint for line, where listed is set
+	hinted  string // the hint for line, if listed is set
 	listed  bool   // list is that of line
-	hidden  bool   // no list is wanted now
+	hidden  bool   // the list is closed
 	recall  *recall
 	search  *search
 	killed  string // what was cut last (Ctrl-Y)
@@ -48,7 +49,7 @@ type editor struct {
 	done    bool // the line is complete, or err is set
 	err     error
 	first   string    // a code to be handed over when Input is entered
-	busy    bool      // a key is handed over and not yet rendered
+	busy    bool      // a key has been handed over and not yet rendered
 	synced  bool      // go-prompt has the editor's line and list
 	leaving bool      // leaveCode is handed over
 	lastKey time.Time // when a key was used last
@@ -67,7 +68,9 @@ const parkTime = time.Second
 
 // newEditor makes an editor; go-prompt opens /dev/tty, and panics if it cannot.
 func newEditor(cfg Config, in *input, s *screen) *editor {
-	e := &editor{complete: cfg.Complete, hint: cfg.Hint, history: cfg.History, continues: cfg.Continues, input: in, screen: s}
+	e := &editor{
+		complete: cfg.Complete, hint: cfg.Hint, history: cfg.History, continues: cfg.Continues, input: in, screen: s,
+	}
 	if e.complete == nil {
 		e.complete = func(string, int) []Suggestion { return nil }
 	}
@@ -104,8 +107,10 @@ func newEditor(cfg Config, in *input, s *screen) *editor {
 	return e
 }
 
-// read reads a line, the answer to a question where answers is not nil. One goroutine at a time may call it.
-func (e *editor) read(ctx context.Context, label string, answers func(line string, cursor int) []Suggestion) (string, error) {
+// read reads a line, or the answer to a question if answers is not nil. One goroutine at a time may call it.
+func (e *editor) read(
+	ctx context.Context, label string, answers func(line string, cursor int) []Suggestion,
+) (string, error) {
 	if err := ctx.Err(); err != nil {
 		return "", err
 	}
@@ -139,14 +144,14 @@ func (e *editor) begin(ctx context.Context, label string, answers func(line stri
 	e.show(nil)
 }
 
-// restart forgets what belonged to another line. e.mu is held.
+// restart forgets what belonged to the line before. e.mu is held.
 func (e *editor) restart() {
 	e.recall, e.search = nil, nil
 	e.hidden = true
 	e.touch()
 }
 
-// completer returns what completes the line. e.mu is held.
+// completer returns the function that completes the line. e.mu is held.
 func (e *editor) completer() func(line string, cursor int) []Suggestion {
 	if e.answers != nil {
 		return e.answers
@@ -162,7 +167,7 @@ func (e *editor) past() []string {
 	return e.history()
 }
 
-// touch says that the line has changed: nothing is selected in it and its list is unknown. e.mu is held.
+// touch notes that the line has changed: no suggestion is selected, and its list is unknown. e.mu is held.
 func (e *editor) touch() {
 	e.shown = e.line
 	e.forgetList()
@@ -180,7 +185,8 @@ const (
 	lineDone
 )
 
-// prepare uses the keys that are there and says whether the line is complete or Input is needed to show it.
+// prepare applies the keys that are there. It says whether the line is complete, and if not, whether Input is needed to
+// show it.
 func (e *editor) prepare() readiness {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -208,8 +214,8 @@ func (e *editor) finish() (string, error) {
 // fail ends the line with an error. e.mu is held.
 func (e *editor) fail(err error) { e.done, e.err = true, err }
 
-// nextCode uses the keys that are there up to one that go-prompt has to see, and returns what to hand over: "" where
-// nothing has changed. e.mu is held.
+// nextCode applies the keys that are there up to one that go-prompt has to see, and returns the code to hand over, or
+// "" if nothing has changed. e.mu is held.
 func (e *editor) nextCode() string {
 	changed := false
 	for !e.done {
@@ -257,7 +263,7 @@ func (e *editor) checkEnd() {
 // show draws the line, with the completion list that go-prompt rendered. e.mu is held.
 func (e *editor) show(list []listRow) {
 	for i := range list {
-		list[i].text = strings.Replace(list[i].text, e.lead, "", 1) // it begins with a blank
+		list[i].text = strings.Replace(list[i].text, e.lead, "", 1) // the text begins with a blank
 	}
 	e.screen.show(frame{
 		prompt: e.promptText(),

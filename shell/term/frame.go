@@ -7,10 +7,12 @@ import (
 	"unicode/utf8"
 
 	"github.com/clipperhouse/uax29/v2/graphemes"
+
+	"rpcsh/shell/columns"
 )
 
 // A frame is what is live at the bottom of the terminal, below all output: a line being edited with its completion
-// list, or a status. It is independent of the window's size; layout is what fits it in.
+// list, or a status. It is independent of the window's size; layout fits it in.
 type frame struct {
 	prompt string
 	line   line
@@ -26,7 +28,7 @@ type listRow struct {
 	selected, thumb   bool // thumb: this row is the scroll bar's
 }
 
-// SGR sequences. Beside the prompt's they are no colours but attributes, which are readable on any background.
+// SGR sequences. Only the prompt has colours; the others are attributes, which are readable on any background.
 const (
 	sgrReset    = "\x1b[m"
 	sgrPrompt   = "\x1b[1;36m"
@@ -43,8 +45,8 @@ type drawing struct {
 	col    int
 }
 
-// above returns how many rows are above the cursor's, once the window is cols wide. Rows that no longer fit have been
-// wrapped by the terminal, as most do.
+// above returns how many rows are above the cursor's in a window that is now cols wide. Most terminals have wrapped
+// rows that no longer fit.
 func (d drawing) above(cols int) int {
 	n := d.col / cols
 	for _, w := range d.widths[:min(d.row, len(d.widths))] {
@@ -53,12 +55,12 @@ func (d drawing) above(cols int) int {
 	return n
 }
 
-// layout draws f for a window of cols columns and rows rows, each at least 1. Of what does not fit, the hint goes first,
-// then the list; of a line that is higher than the window, the rows around the cursor stay.
+// layout draws f for a window of cols columns and rows rows, each at least 1. If not all fits, the hint goes first, and
+// then the list. Of a line that is higher than the window, the rows around the cursor stay.
 func (f *frame) layout(cols, rows int, promptSGR string) drawing {
 	if f.status != "" {
-		text := clip(visible(f.status), cols, "")
-		taken := width(text)
+		text := columns.Clip(withPictures(f.status), cols, "")
+		taken := columns.Width(text)
 		return drawing{bytes: sgrDim + text + sgrReset, widths: []int{taken}, col: min(taken, cols-1)}
 	}
 	w := wrapper{cols: cols, rows: []row{{}}}
@@ -113,8 +115,8 @@ type row struct {
 
 // dimRow makes a row of text, cut to fit.
 func dimRow(text string, cols int) row {
-	text = clip(visible(text), cols, "…")
-	r := row{text: new(strings.Builder), width: width(text)}
+	text = columns.Clip(withPictures(text), cols, "…")
+	r := row{text: new(strings.Builder), width: columns.Width(text)}
 	r.text.WriteString(sgrDim + text + sgrReset)
 	return r
 }
@@ -129,17 +131,17 @@ func listRows(list []listRow, cols, n, col int) []row {
 	for _, l := range list {
 		scrolls = scrolls || !l.thumb
 	}
-	widest := width(list[0].text + list[0].description)
+	widest := columns.Width(list[0].text + list[0].description)
 	if scrolls {
 		widest++
 	}
 	start := max(0, min(col-1, cols-widest)) // go-prompt puts a blank before the words
 	var rows []row
 	for _, l := range list {
-		text := clip(l.text, cols-start, "")
-		left := cols - start - width(text)
-		description := clip(l.description, left, "")
-		left -= width(description)
+		text := columns.Clip(l.text, cols-start, "")
+		left := cols - start - columns.Width(text)
+		description := columns.Clip(l.description, left, "")
+		left -= columns.Width(description)
 		r := row{text: new(strings.Builder), width: cols - left}
 		r.text.WriteString(strings.Repeat(" ", start))
 		if l.selected {
@@ -173,8 +175,8 @@ type wrapper struct {
 func (w *wrapper) put(text, sgr string) {
 	open := false
 	for g := graphemes.FromString(text); g.Next(); {
-		cell := visible(g.Value())
-		taken := width(cell)
+		cell := withPictures(g.Value())
+		taken := columns.Width(cell)
 		if taken > w.cols {
 			cell, taken = "?", 1
 		}
@@ -207,7 +209,7 @@ func (w *wrapper) last() *row {
 	return r
 }
 
-// position returns where the next character goes, which after a full row is the beginning of the next one.
+// position returns where the next character goes: after a full row, that is the beginning of the next one.
 func (w *wrapper) position() (row, col int) {
 	row, col = len(w.rows)-1, w.last().width
 	if col >= w.cols {
@@ -216,7 +218,7 @@ func (w *wrapper) position() (row, col int) {
 	return row, col
 }
 
-// finish returns the rows, with one for the cursor where that is after all text.
+// finish returns the rows, with one more for a cursor after a full last row.
 func (w *wrapper) finish(cursorRow int) []row {
 	for len(w.rows) <= cursorRow {
 		w.rows = append(w.rows, row{})
@@ -225,9 +227,11 @@ func (w *wrapper) finish(cursorRow int) []row {
 	return w.rows
 }
 
-// visible replaces control characters by pictures of them (U+2400 …), and what else could act on the terminal or turn the
-// direction of writing by U+FFFD: C1 controls, bidirectional controls (UAX 9), and bytes that are no UTF-8.
-func visible(s string) string {
+// withPictures returns text on the line being edited as it is shown: each character becomes one character, so that the
+// line stays readable while it is edited. Control characters become pictures of themselves (U+2400 …). What else could
+// act on the terminal or turn the direction of writing becomes U+FFFD: C1 controls, bidirectional controls (UAX 9), and
+// bytes that are not UTF-8. What a peer sent has been escaped before, without loss, by package view.
+func withPictures(s string) string {
 	if strings.IndexFunc(s, acts) < 0 && utf8.ValidString(s) {
 		return s
 	}
@@ -244,4 +248,5 @@ func visible(s string) string {
 	}, s)
 }
 
+// acts reports whether a terminal may act on r instead of showing it.
 func acts(r rune) bool { return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) }

@@ -7,6 +7,7 @@ import (
 	"github.com/clipperhouse/uax29/v2/graphemes"
 	"github.com/mattn/go-runewidth"
 
+	"rpcsh/shell/columns"
 	"rpcsh/shell/term/termtest"
 )
 
@@ -27,7 +28,10 @@ func FuzzLayout(f *testing.F) {
 			t.Skip("the emulator takes no clusters")
 		}
 		c, r := max(int(cols), 1), max(int(rows), 1)
-		fr := frame{prompt: prompt, line: line{before, after}, list: make([]listRow, list%20), hint: strings.Repeat("hint ", int(list)/20)}
+		fr := frame{
+			prompt: prompt, line: line{before, after}, list: make([]listRow, list%20),
+			hint: strings.Repeat("hint ", int(list)/20),
+		}
 		for i := range fr.list {
 			fr.list[i] = listRow{text: " choice ", description: " one ", selected: i == 1, thumb: i%2 == 0}
 		}
@@ -51,7 +55,7 @@ func FuzzLayout(f *testing.F) {
 // widthsAgree reports whether s is as wide in the emulator, which adds up its characters.
 func widthsAgree(s string) bool {
 	for g := graphemes.FromString(s); g.Next(); {
-		cell := visible(g.Value())
+		cell := withPictures(g.Value())
 		sum := 0
 		for i, r := range []rune(cell) {
 			if w := runewidth.RuneWidth(r); i > 0 && w > 0 || i == 0 && w == 0 {
@@ -60,7 +64,7 @@ func widthsAgree(s string) bool {
 				sum += w
 			}
 		}
-		if sum != width(cell) {
+		if sum != columns.Width(cell) {
 			return false
 		}
 	}
@@ -75,51 +79,23 @@ func TestLayoutKeepsTheCursorInView(t *testing.T) {
 	}
 }
 
-func TestVisible(t *testing.T) {
+func TestPictures(t *testing.T) {
 	for _, c := range []struct{ text, want string }{
 		{"a\x1b[2J\t\x7f\u009bé", "a␛[2J␉␡\ufffdé"},
 		{"a\x9bb", "a\ufffdb"},                             // which a terminal of 8 bits takes for CSI
 		{"a\u202eb\u2066c\u200f", "a\ufffdb\ufffdc\ufffd"}, // and what follows would stand before it
 		{"👩\u200d👩\u200d👧 نمی\u200cخواهم", "👩\u200d👩\u200d👧 نمی\u200cخواهم"}, // joiners, which spelling needs
 	} {
-		if got := visible(c.text); got != c.want {
+		if got := withPictures(c.text); got != c.want {
 			t.Errorf("%q is shown as %q, want %q", c.text, got, c.want)
-		}
-	}
-}
-
-// What is wide is wide everywhere: in lines, lists, hints and pages.
-func TestWidth(t *testing.T) {
-	for _, c := range []struct {
-		text string
-		want int
-	}{
-		{"", 0}, {"abc", 3}, {"日本", 4}, {"ｱa", 2}, {"e\u0301", 1}, {"각", 2}, {"🎉", 2}, {"👩\u200d👩\u200d👧", 2}, {"👍🏽", 2}, {"🇩🇪", 2},
-		{"❤", 1}, {"❤\ufe0f", 2}, {"1\ufe0f\u20e3", 2}, // emoji presentation is wide (UAX 11 section 5)
-		{"\u200b\u200d", 0}, {"…─│┃✓→°", 7}, {"\x1b[1;31mab\x1b[m", 2}, {"␛\ufffd", 2},
-	} {
-		if got := width(c.text); got != c.want {
-			t.Errorf("%q takes %d columns, want %d", c.text, got, c.want)
-		}
-	}
-	for _, c := range []struct {
-		text string
-		cols int
-		tail string
-		want string
-	}{
-		{"日本語", 6, "…", "日本語"}, {"日本語", 5, "…", "日本…"}, {"日本語", 4, "…", "日…"}, {"日本語", 3, "", "日"}, {"abc", 1, "…", "…"}, {"abc", 0, "…", ""},
-		{"e\u0301e\u0301e\u0301", 2, "", "e\u0301e\u0301"}, {"👩\u200d👩\u200d👧x", 2, "", "👩\u200d👩\u200d👧"},
-	} {
-		if got := clip(c.text, c.cols, c.tail); got != c.want {
-			t.Errorf("%q cut to %d columns is %q, want %q", c.text, c.cols, got, c.want)
 		}
 	}
 }
 
 func TestFit(t *testing.T) {
 	found := []Suggestion{
-		{Text: "one", Description: "a long description of it"}, {Description: "empty"}, {Text: "with\x1bcontrol"}, {Text: "two"}, {Text: "three"},
+		{Text: "one", Description: "a long description of it"}, {Description: "empty"}, {Text: "with\x1bcontrol"},
+		{Text: "two"}, {Text: "three"},
 	}
 	texts := func(cols, rows, lineWidth int) string {
 		var b strings.Builder

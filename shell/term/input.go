@@ -5,11 +5,11 @@ import (
 	"time"
 )
 
-// escapeTime is how long the rest of an escape sequence may take. What stands alone longer is the Escape key.
+// escapeTime is how long the rest of an escape sequence may take. If nothing follows by then, it was the Escape key.
 const escapeTime = 50 * time.Millisecond
 
-// input holds the keys that were pressed and not yet used: type-ahead, and the rest of a paste.
-// Its methods may be called from any goroutine.
+// input holds the keys that were pressed and not used yet: type-ahead, and the rest of a paste. Its methods may be
+// called from any goroutine.
 type input struct {
 	wake chan struct{} // has room for one; written to when keys or err have changed
 	stop chan struct{} // has room for one; written to when Ctrl-Z is pressed
@@ -20,7 +20,7 @@ type input struct {
 	timer     *time.Timer // runs while the decoder holds back the beginning of a sequence
 	keys      []key
 	reading   bool   // a line is being read
-	interrupt func() // called for Ctrl-C while none is
+	interrupt func() // called for Ctrl-C while no line is read
 	err       error  // why no more keys will come
 }
 
@@ -31,7 +31,7 @@ func newInput(quit func()) *input {
 	return in
 }
 
-// feed takes what one read of the terminal gave.
+// feed takes the bytes of one read of the terminal.
 func (in *input) feed(chunk []byte) {
 	in.mu.Lock()
 	calls := in.add(in.decoder.feed(chunk))
@@ -49,10 +49,10 @@ func (in *input) feed(chunk []byte) {
 func (in *input) timeout() {
 	in.mu.Lock()
 	defer in.mu.Unlock()
-	in.add(in.decoder.timeout()) // an Escape or a broken character: nothing to be called
+	in.add(in.decoder.timeout()) // an Escape or a broken character, neither of which calls anything
 }
 
-// add queues keys and returns what the keys that act at once want called, without the mutex.
+// add queues keys. It returns what has to be called, without the mutex, for keys that act at once.
 func (in *input) add(keys []key) (calls []func()) {
 	for _, k := range keys {
 		switch k.name {
@@ -63,7 +63,7 @@ func (in *input) add(keys []key) (calls []func()) {
 			calls = append(calls, in.quit)
 			continue
 		case "ctrl-c":
-			in.keys = nil // as a terminal does it: an interrupt discards what was typed before
+			in.keys = nil // as in a terminal, an interrupt discards what was typed before
 			if !in.reading {
 				if in.interrupt != nil {
 					calls = append(calls, in.interrupt)
@@ -79,7 +79,7 @@ func (in *input) add(keys []key) (calls []func()) {
 	return calls
 }
 
-// poke writes to a channel that has room for one, if the room is free.
+// poke writes to a channel with room for one, if it is empty.
 func poke(c chan struct{}) {
 	select {
 	case c <- struct{}{}:
@@ -107,7 +107,7 @@ func (in *input) putBack(k key) {
 	poke(in.wake)
 }
 
-// setReading says whether a line is being read.
+// setReading notes whether a line is being read.
 func (in *input) setReading(reading bool) {
 	in.mu.Lock()
 	defer in.mu.Unlock()
@@ -120,7 +120,7 @@ func (in *input) notifyInterrupt(f func()) {
 	in.interrupt = f
 }
 
-// end says that no more keys will come. Those that are there can still be used.
+// end notes that no more keys will come. Those that are there can still be used.
 func (in *input) end(err error) {
 	in.mu.Lock()
 	defer in.mu.Unlock()
@@ -131,7 +131,7 @@ func (in *input) end(err error) {
 	poke(in.wake)
 }
 
-// ended returns why no more keys will come, once all that came are used.
+// ended returns why no more keys will come, once all keys are used.
 func (in *input) ended() error {
 	in.mu.Lock()
 	defer in.mu.Unlock()
@@ -141,7 +141,7 @@ func (in *input) ended() error {
 	return in.err
 }
 
-// discard forgets the keys that are there.
+// discard forgets all keys.
 func (in *input) discard() {
 	in.mu.Lock()
 	defer in.mu.Unlock()

@@ -2,8 +2,8 @@ package term
 
 // key is one thing that a person did at the keyboard, or a piece of pasted text.
 //
-// A named key is called after what is pressed: "enter", "tab", "left", "ctrl-a", "alt-b", "ctrl-left", "f" is never a
-// key but text. Keys that nobody binds have a name too and are ignored where keys are bound.
+// A named key is called after what is pressed: "enter", "tab", "left", "ctrl-a", "alt-b", "ctrl-left". A letter is not
+// a named key, but text. Keys without a binding have names, too.
 type key struct {
 	name string
 	text string // of keyText and keyPaste: printable, valid UTF-8, without control characters
@@ -16,7 +16,7 @@ const (
 	keyBreak = "break" // a line break inside pasted text
 )
 
-// appendKey appends k, or adds its text to that of the last key where both are of one kind.
+// appendKey appends k, or adds its text to the last key's if both are text, or both are pasted.
 func appendKey(keys []key, k key) []key {
 	if n := len(keys); n > 0 && k.text != "" && keys[n-1].name == k.name {
 		keys[n-1].text += k.text

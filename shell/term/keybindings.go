@@ -4,19 +4,19 @@ import (
 	"io"
 )
 
-// effect is what a key has done or needs.
+// An effect is what a key has done, or needs.
 type effect int
 
 const (
 	nothing        effect = iota
-	edited                // the line or what is shown of it has changed
-	renderFirst           // go-prompt has to render what was done before; then the key is to be applied again
+	edited                // the line, or what is shown of it, has changed
+	renderFirst           // go-prompt has to render what earlier keys did; then the key is to be applied again
 	selectNext            // go-prompt is to move the selection
 	selectPrevious        // the same, backwards
 )
 
-// apply does what a key is bound to while no search is under way. changed says that keys before it have changed what
-// go-prompt has not rendered yet. e.mu is held.
+// apply does what a key is bound to while no search is under way. changed says that go-prompt has not rendered the
+// effects of earlier keys. e.mu is held.
 func (e *editor) apply(k key, changed bool) effect {
 	selected := e.shown != e.line
 	walking := e.recall != nil
@@ -43,7 +43,7 @@ func (e *editor) apply(k key, changed bool) effect {
 		if e.hidden {
 			return nothing
 		}
-		e.hidden = true // and what was typed stays as it was, without the selected suggestion
+		e.hidden = true // the typed text stays, without the selected suggestion
 		e.touch()
 		return edited
 	case "ctrl-c":
@@ -95,8 +95,8 @@ func (e *editor) apply(k key, changed bool) effect {
 	return edited
 }
 
-// opensList reports whether suggestions are offered for l after a key: after those that change a word, not after those
-// that move about.
+// opensList reports whether a key opens the list of suggestions for l: keys that change a word do, keys that move the
+// cursor do not.
 func opensList(name string, l line) bool {
 	switch name {
 	case keyText:
@@ -107,7 +107,7 @@ func opensList(name string, l line) bool {
 	return false
 }
 
-// edit does what a key does to the line alone, and reports whether it is bound to anything. e.mu is held.
+// edit does what a key does to the line alone, and reports whether the key is bound. e.mu is held.
 func (e *editor) edit(k key) bool {
 	l := e.line
 	switch k.name {
@@ -158,7 +158,7 @@ func (e *editor) kill(i int) {
 	}
 }
 
-// applyTab opens the list where it is closed, and moves the selection where it is open. e.mu is held.
+// applyTab opens the list if it is closed, and moves the selection if it is open. e.mu is held.
 func (e *editor) applyTab(name string, changed bool) effect {
 	switch {
 	case e.hidden:
@@ -166,7 +166,7 @@ func (e *editor) applyTab(name string, changed bool) effect {
 		return edited
 	case changed || !e.synced:
 		return renderFirst
-	case len(e.list) == 0: // perhaps there are some now
+	case len(e.list) == 0: // perhaps there are suggestions now
 		e.listed = false
 		return edited
 	case name == "backtab":
@@ -192,8 +192,8 @@ func (e *editor) startSearch() {
 	e.search = newSearch(e.past(), e.line)
 }
 
-// applyInSearch does what a key does in a search. Where it returns false the search has ended with the line that it
-// found, and the key is to do what it does otherwise. e.mu is held.
+// applyInSearch does what a key does in a search. If it returns false, the search has ended with the line it found, and
+// the key is to be applied to that. e.mu is held.
 func (e *editor) applyInSearch(k key) bool {
 	s := e.search
 	switch k.name {

@@ -25,7 +25,10 @@ func TestWaysOut(t *testing.T) {
 	}{
 		{"context", func(s *session) { s.tell("cancel") }, []string{"> half", "ended: context canceled"}},
 		{"close", func(s *session) { s.tell("close") }, []string{"> half", "ended: the terminal is closed"}},
-		{"SIGTERM", func(s *session) { _ = s.Cmd.Process.Signal(unix.SIGTERM) }, []string{"> half", "ended: context canceled"}},
+		{
+			"SIGTERM", func(s *session) { _ = s.Cmd.Process.Signal(unix.SIGTERM) },
+			[]string{"> half", "ended: context canceled"},
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := start(t, 80, 24)
@@ -109,7 +112,8 @@ func TestNoTerminal(t *testing.T) {
 		cmd := exec.Command(exe)
 		cmd.Env = append(os.Environ(), driverVariable+"=1", "TERM=xterm")
 		cmd.SysProcAttr = attr
-		if out, _ := cmd.CombinedOutput(); string(out) != "no terminal to edit lines on: standard input is something else true\n" {
+		want := "no terminal to edit lines on: standard input is something else true\n"
+		if out, _ := cmd.CombinedOutput(); string(out) != want {
 			t.Errorf("%s a controlling terminal: %s", name, out)
 		}
 	}

@@ -8,8 +8,8 @@ import (
 	"github.com/clipperhouse/uax29/v2/graphemes"
 )
 
-// A line is a text being edited, parted where the cursor is. What moves over or deletes one character takes a whole
-// grapheme cluster (Unicode, UAX 29), which is what a person takes for one.
+// A line is a text being edited, split at the cursor. Moving over and deleting a character takes a whole grapheme
+// cluster (UAX 29), which is what people take for one character.
 type line struct{ before, after string }
 
 func (l line) text() string { return l.before + l.after }
@@ -31,13 +31,13 @@ func (l line) to(i int) line {
 func (l line) left() int  { return len(l.before) - len(lastCluster(l.before)) }
 func (l line) right() int { return len(l.before) + len(firstCluster(l.after)) }
 
-// wordLeft is where the word before the cursor begins, a word being letters and digits.
+// wordLeft is where the word before the cursor begins. A word is letters and digits.
 func (l line) wordLeft() int {
 	s := strings.TrimRightFunc(l.before, notWordRune)
 	return strings.LastIndexFunc(s, notWordRune) + lastNotWordSize(s)
 }
 
-// lastNotWordSize is the size of the last character of s that belongs to no word; 1 where there is none, so that it can
+// lastNotWordSize is the size of the last character of s that belongs to no word, or 1 if there is none, so that it can
 // be added to an index of -1.
 func lastNotWordSize(s string) int {
 	i := strings.LastIndexFunc(s, notWordRune)
@@ -111,7 +111,7 @@ func lastCluster(s string) string {
 	return last
 }
 
-// clean makes a text from elsewhere fit for a line: tabs and line breaks become blanks, other control characters go.
+// clean makes text fit for a line: tabs and line breaks become blanks, other control characters go.
 func clean(s string) string {
 	return strings.Map(func(r rune) rune {
 		switch {

@@ -4,13 +4,16 @@ import (
 	"context"
 	"fmt"
 	"strings"
+
+	"rpcsh/shell/columns"
 )
 
-// Page prints text a windowful at a time, and asks in between: Enter, a blank and Tab show more, End shows all that is left, q, Escape,
-// Ctrl-C and Ctrl-D leave that out. Any other key leaves it out too, and belongs to the next line, as does what was pasted. Output
-// of others comes above the question. The error is ctx's, ErrClosed, or that of writing to the terminal; io.EOF where it is gone.
+// Page prints text a windowful at a time, and asks in between: Enter, a blank and Tab show more, End shows all that is
+// left, and q, Escape, Ctrl-C and Ctrl-D end it. Any other key ends it, too, and belongs to the next line, as does
+// pasted text. Other output appears above the question. The error is ctx's, ErrClosed, that of writing to the terminal,
+// or io.EOF if the terminal is gone.
 //
-// It is not to be called while a line is read.
+// It must not be called while a line is read.
 func (t *Terminal) Page(ctx context.Context, text string) error {
 	lines := strings.SplitAfter(strings.TrimSuffix(text, "\n"), "\n")
 	total := len(lines)
@@ -26,7 +29,9 @@ func (t *Terminal) Page(ctx context.Context, text string) error {
 		if len(lines) == 0 {
 			return nil
 		}
-		k, err := t.answer(ctx, fmt.Sprintf("-- %d of %d lines: Enter shows more, End all, q no more -- ", total-len(lines), total))
+		k, err := t.askKey(
+			ctx, fmt.Sprintf("-- %d of %d lines: Enter shows more, End all, q no more -- ", total-len(lines), total),
+		)
 		if err != nil {
 			return err
 		}
@@ -48,15 +53,15 @@ func (t *Terminal) Page(ctx context.Context, text string) error {
 func windowful(lines []string, cols, rows int) int {
 	used := 0
 	for i, l := range lines {
-		if used += max(1, (width(l)+cols-1)/cols); used > rows {
+		if used += max(1, (columns.Width(l)+cols-1)/cols); used > rows {
 			return max(1, i)
 		}
 	}
 	return len(lines)
 }
 
-// answer shows question until a key is pressed, and returns that: of text its first character.
-func (t *Terminal) answer(ctx context.Context, question string) (key, error) {
+// askKey shows question until a key is pressed, and returns the key. Of text it takes the first character.
+func (t *Terminal) askKey(ctx context.Context, question string) (key, error) {
 	t.screen.show(frame{prompt: question})
 	defer t.screen.hide()
 	for {

@@ -9,6 +9,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/c-bata/go-prompt"
+
+	"rpcsh/shell/columns"
 )
 
 const (
@@ -20,8 +22,8 @@ const (
 
 var errAgain = errors.New("no key yet")
 
-// A parser is go-prompt's ConsoleParser. Its Read is called by a goroutine of Input, all else of go-prompt runs on the
-// goroutine that called Input.
+// A parser is go-prompt's ConsoleParser. A goroutine of Input calls Read; all else of go-prompt runs on the goroutine
+// that has called Input.
 type parser struct{ e *editor }
 
 func (parser) Setup() error    { return nil }
@@ -76,8 +78,8 @@ func (e *editor) takeOver(buf *prompt.Buffer) {
 	buf.CursorLeft(utf8.RuneCountInString(l.after))
 }
 
-// rendered shows what go-prompt has rendered, and lets it have the next key. The rendering with which each Input begins
-// is of a buffer that is not yet the editor's.
+// rendered shows what go-prompt has rendered, and lets it have the next key. Input begins with a rendering of its own
+// buffer, which is not the editor's line yet.
 func (e *editor) rendered(r rendering) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -108,18 +110,20 @@ func (e *editor) suggest(d prompt.Document) []prompt.Suggest {
 
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if e.answers == nil { // a question says itself what belongs there
+	if e.answers == nil { // a question says what belongs there
 		e.hinted = hint
 	}
 	if len(found) > 0 {
-		e.lead = found[0].Lead // as all have
+		e.lead = found[0].Lead // they all have the same
 	}
-	e.list = fit(found, cols, rows, width(e.label+l.text()))
+	e.list = fit(found, cols, rows, columns.Width(e.label+l.text()))
 	return e.list
 }
 
-// knownList returns the list for d where it is known, and else the line to be completed, and what completes it.
-func (e *editor) knownList(d prompt.Document) (list []prompt.Suggest, l line, complete func(line string, cursor int) []Suggestion) {
+// knownList returns the list for d if it is known; else the line to be completed, and the function that completes it.
+func (e *editor) knownList(
+	d prompt.Document,
+) (list []prompt.Suggest, l line, complete func(line string, cursor int) []Suggestion) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if !e.busy || d.TextBeforeCursor() != e.line.before || d.Text != e.line.text() {
@@ -136,8 +140,8 @@ func (e *editor) knownList(d prompt.Document) (list []prompt.Suggest, l line, co
 	return nil, e.line, e.completer()
 }
 
-// fit returns those suggestions that can be shown in a window below a line of lineWidth columns, with descriptions that
-// fit too.
+// fit returns the suggestions that can be shown in a window below a line of lineWidth columns, with descriptions that
+// fit, too.
 func fit(found []Suggestion, cols, rows, lineWidth int) []prompt.Suggest {
 	n := maxSuggestions
 	if free := rows - 1 - lineWidth/cols; free < listHeight {
@@ -152,15 +156,15 @@ func fit(found []Suggestion, cols, rows, lineWidth int) []prompt.Suggest {
 		if s.Text == "" || strings.IndexFunc(s.Text, unicode.IsControl) >= 0 {
 			continue // a control character cannot be typed, or sent to the terminal
 		}
-		widest = max(widest, width(strings.TrimPrefix(s.Text, s.Lead)))
+		widest = max(widest, columns.Width(strings.TrimPrefix(s.Text, s.Lead)))
 		list = append(list, prompt.Suggest{Text: s.Text, Description: clean(s.Description)})
 	}
-	free := cols - widest - 5 // go-prompt puts blanks around both, and a scroll bar behind
+	free := cols - widest - 5 // go-prompt puts blanks around both, and a scroll bar after them
 	for i := range list {
 		if free < minDescription {
 			list[i].Description = ""
 		} else {
-			list[i].Description = clip(list[i].Description, free, "…")
+			list[i].Description = columns.Clip(list[i].Description, free, "…")
 		}
 	}
 	return list

@@ -11,11 +11,11 @@ import (
 	"sync"
 )
 
-// plainWidth is the number of columns assumed where a terminal cannot be asked.
+// plainWidth is the number of columns assumed for a terminal that cannot be asked.
 const plainWidth = 80
 
-// Plain is a terminal that can do nothing but print and read lines: TERM=dumb, an editor's shell window. It has the methods of a
-// Terminal; what is printed while a line is typed stands in the middle of it.
+// Plain is a terminal that can do nothing but print and read lines: TERM=dumb, an editor's shell window. It has the
+// methods of a Terminal; but output that comes while a line is typed appears in the middle of it.
 type Plain struct {
 	out       io.Writer
 	lines     chan string
@@ -88,8 +88,10 @@ func (p *Plain) ReadLine(ctx context.Context, prompt string) (string, error) {
 	}
 }
 
-// Ask is ReadLine; nothing is completed.
-func (p *Plain) Ask(ctx context.Context, question string, _ func(line string, cursor int) []Suggestion) (string, error) {
+// Ask is ReadLine, without completion.
+func (p *Plain) Ask(
+	ctx context.Context, question string, _ func(line string, cursor int) []Suggestion,
+) (string, error) {
 	return p.ReadLine(ctx, question)
 }
 
@@ -99,7 +101,7 @@ func (p *Plain) Page(_ context.Context, text string) error {
 	return err
 }
 
-// Prefill prints text, to be copied: a line that is read begins empty.
+// Prefill prints text to be copied: a line that is read begins empty.
 func (p *Plain) Prefill(text string) { fmt.Fprintln(p, text) }
 
 // Write prints lines.
@@ -109,13 +111,13 @@ func (p *Plain) Write(b []byte) (int, error) {
 	return p.out.Write(b)
 }
 
-// SetPrompt does nothing: a prompt that is printed stays.
+// SetPrompt does nothing: the prompt has been printed.
 func (p *Plain) SetPrompt(string) {}
 
 // SetStatus does nothing: what is printed cannot be taken back.
 func (p *Plain) SetStatus(string) {}
 
-// NotifyInterrupt has f called when the program is interrupted; nil: nothing is.
+// NotifyInterrupt makes f be called when the program is interrupted; nil: nothing is called.
 func (p *Plain) NotifyInterrupt(f func()) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

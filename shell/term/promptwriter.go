@@ -2,7 +2,7 @@ package term
 
 import "github.com/c-bata/go-prompt"
 
-// The colours that go-prompt is told to use. None is ever shown: they tell the promptWriter what it is being given.
+// The colours that go-prompt is told to use. They are never shown: they tell the promptWriter what it is being given.
 const (
 	roleSuggestion  = prompt.LightGray
 	roleDescription = prompt.DarkGray
@@ -79,8 +79,8 @@ func (w *promptWriter) WriteStr(s string) {
 	}
 }
 
-// What follows does not concern the list: the text and the cursor are the editor's to place, and the window's title,
-// history and contents are none of go-prompt's business.
+// The other methods do not concern the list: the editor places the text and the cursor, and the window's title, history
+// and contents are not go-prompt's business.
 
 func (w *promptWriter) Write(p []byte)      { w.WriteStr(string(p)) }
 func (w *promptWriter) WriteRaw([]byte)     {}

@@ -9,7 +9,7 @@ import (
 	"github.com/muesli/cancelreader"
 )
 
-// A reader reads the terminal until it is closed or the terminal is gone, and hands all that it reads to an input.
+// A reader reads the terminal until it is closed or the terminal is gone, and feeds all bytes to an input.
 type reader struct {
 	from cancelreader.CancelReader
 	done chan struct{}
@@ -47,9 +47,9 @@ func (r *reader) run(in *input) {
 	}
 }
 
-// close waits until nobody reads any more.
+// close ends reading, and waits for its end.
 func (r *reader) close() {
-	if r.from.Cancel() { // where a read cannot be cancelled it ends with the next key
+	if r.from.Cancel() { // a read that cannot be cancelled ends with the next key
 		<-r.done
 	}
 	_ = r.from.Close() // nothing was written

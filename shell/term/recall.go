@@ -12,7 +12,7 @@ type recall struct {
 	typed line
 }
 
-// older returns the next older line that begins with what was typed, or shown where there is none.
+// older returns the next older line that begins with what was typed, or shown if there is none.
 func (r *recall) older(shown line) line {
 	for i := r.at - 1; i >= 0; i-- {
 		if text := clean(r.lines[i]); text != shown.text() && strings.HasPrefix(text, r.typed.text()) {
@@ -42,14 +42,14 @@ type search struct {
 	at     int  // the line found last; len(lines) before any
 	failed bool // nothing (more) was found
 	typed  line // what the search began with
-	found  line // what it shows: the cursor stands after what was searched for
+	found  line // the line it shows, with the cursor after the match
 }
 
 func newSearch(lines []string, typed line) *search {
 	return &search{lines: lines, at: len(lines), typed: typed, found: typed}
 }
 
-// find goes from line i on in steps of by to the next line that contains the query.
+// find goes from line i in steps of by to the next line that contains the query.
 func (s *search) find(i, by int) {
 	s.failed = true
 	for ; s.query != "" && i >= 0 && i < len(s.lines); i += by {

@@ -9,10 +9,11 @@ import (
 	"sync"
 )
 
-// A screen is all that is written to the terminal: output, which scrolls away, and one frame live below it. Every
-// change is a single write, in which the old frame is erased and the new one drawn.
+// A screen is all that is written to the terminal: output, which scrolls away, and a live frame below it. Every change
+// is a single write that erases the old frame and draws the new one.
 //
-// Its methods may be called from any goroutine, and wait for nothing but the terminal itself.
+// Any number of goroutines may call its methods, which wait for nothing but the terminal itself. They write under the
+// mutex, since that is what keeps output and frames apart.
 type screen struct {
 	out     io.Writer
 	size    func() (cols, rows int) // at least 1 each
@@ -21,11 +22,11 @@ type screen struct {
 	mu     sync.Mutex // protects all below, and writing to out
 	line   *frame     // the line being edited; nil while none is
 	status string     // shown while no line is being edited
-	drawn  *drawing   // what is on the terminal; nil where nothing is
+	drawn  *drawing   // what is on the terminal; nil: nothing
 	cols   int        // the window's width when drawn was drawn
 	paused bool       // a child program has the terminal
 	held   []byte     // output to be written when it is back
-	lost   int        // lines of output that held had no room for
+	lost   int        // lines of output for which held had no room
 	closed bool
 	err    error // the first that writing gave
 }
@@ -99,7 +100,7 @@ func (s *screen) setPrompt(prompt string) {
 	}
 }
 
-// setStatus makes text what is shown while no line is edited.
+// setStatus sets the text that is shown while no line is edited.
 func (s *screen) setStatus(text string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -107,7 +108,7 @@ func (s *screen) setStatus(text string) {
 	s.redraw(nil)
 }
 
-// commit makes output of the line being edited, as text, so that it scrolls away. There is no line afterwards.
+// commit turns the line being edited into output that reads prompt and text, and ends it.
 func (s *screen) commit(prompt, text string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -120,11 +121,11 @@ func (s *screen) commitLocked(prompt, text string) {
 	}
 	s.line = nil
 	sgr := s.promptSGR(prompt)
-	prompt = visible(prompt)
+	prompt = withPictures(prompt)
 	if sgr != "" {
 		prompt = sgr + prompt + sgrReset
 	}
-	s.redraw([]byte(prompt + visible(text) + "\n"))
+	s.redraw([]byte(prompt + withPictures(text) + "\n"))
 }
 
 // promptSGR returns the colour of prompt, "" for none.
@@ -150,14 +151,14 @@ func (s *screen) clear() {
 	}
 }
 
-// resized draws the frame again: the window's size is another one.
+// resized draws the frame again, since the window's size has changed.
 func (s *screen) resized() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.redraw(nil)
 }
 
-// pause leaves the terminal to somebody else: without a frame, and with bracketed paste off.
+// pause leaves the terminal to another program: without a frame, and with bracketed paste off.
 func (s *screen) pause() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -180,7 +181,7 @@ func (s *screen) resume() {
 	s.redraw(held)
 }
 
-// retake draws the frame again where the cursor is: somebody else may have written since.
+// retake draws the frame again where the cursor is: another program may have written.
 func (s *screen) retake() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -192,7 +193,7 @@ func (s *screen) retake() {
 	s.redraw(nil)
 }
 
-// close leaves the cursor on a fresh row below everything. Output can still be written afterwards, frames cannot.
+// close leaves the cursor on a fresh row below everything. Output can be written afterwards; frames are not drawn.
 func (s *screen) close() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -258,7 +259,7 @@ func same(a, b *drawing) bool {
 	return a.bytes == b.bytes
 }
 
-// layout returns the drawing of what is to be live, or nil.
+// layout returns the drawing of the frame that is to be live, or nil.
 func (s *screen) layout(cols, rows int) *drawing {
 	var f frame
 	switch {

@@ -68,7 +68,9 @@ func TestPausedScreenKeepsOutput(t *testing.T) {
 
 func TestWriteError(t *testing.T) {
 	broken := errors.New("broken")
-	s := &screen{out: writerFunc(func([]byte) (int, error) { return 0, broken }), size: func() (int, int) { return 80, 24 }}
+	s := &screen{
+		out: writerFunc(func([]byte) (int, error) { return 0, broken }), size: func() (int, int) { return 80, 24 },
+	}
 	if err := s.write([]byte("x")); !errors.Is(err, broken) {
 		t.Errorf("got %v", err)
 	}

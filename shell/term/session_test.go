@@ -38,7 +38,9 @@ func startCommand(t *testing.T, cols, rows int, cmd *exec.Cmd, env ...string) *s
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd.Env = append(append(os.Environ(), driverVariable+"=1", "TERM=xterm", "GORACE=halt_on_error=1 atexit_sleep_ms=0"), env...)
+	cmd.Env = append(
+		append(os.Environ(), driverVariable+"=1", "TERM=xterm", "GORACE=halt_on_error=1 atexit_sleep_ms=0"), env...,
+	)
 	cmd.ExtraFiles = []*os.File{control}
 	s := &session{t: t, control: ours, Terminal: termtest.Start(t, cols, rows, cmd)}
 	_ = control.Close()

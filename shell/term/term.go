@@ -2,9 +2,9 @@
 // line being typed. It is the only package that knows go-prompt, and it knows nothing of RPC.
 //
 // What a person types goes one way: bytes of the terminal (reader.go) become keys (decode.go), which wait in a queue
-// (input.go) until a line is read; the editor (editor.go, keybindings.go) applies them to a line (line.go) and has go-prompt
-// show and move through the completion list (parser.go, promptwriter.go). What is shown goes another: everything is a frame
-// (frame.go) below the output, and only the screen (screen.go) writes to the terminal.
+// (input.go) until a line is read; the editor (editor.go, keybindings.go) applies them to a line (line.go) and has
+// go-prompt show and move through the completion list (parser.go, promptwriter.go). What is shown goes another:
+// everything is a frame (frame.go) below the output, and only the screen (screen.go) writes to the terminal.
 //
 // The terminal is in a raw mode of our own from Open to Close, also while no line is read: keys typed ahead are kept
 // and not echoed, and Ctrl-C is a key. Parsing lines, keeping the history and choosing suggestions are the caller's.
@@ -20,7 +20,7 @@ import (
 	xterm "golang.org/x/term"
 )
 
-// ErrNoTerminal is wrapped by what Open returns where there is no terminal that a line can be edited on.
+// ErrNoTerminal is wrapped by the errors of Open if there is no terminal on which lines can be edited.
 var ErrNoTerminal = errors.New("no terminal to edit lines on")
 
 // ErrInterrupted is what Ask returns for Ctrl-C.
@@ -29,19 +29,19 @@ var ErrInterrupted = errors.New("interrupted")
 // ErrClosed is what ReadLine returns once the Terminal is closed.
 var ErrClosed = errors.New("the terminal is closed")
 
-// A Suggestion is one way to complete the line. Text replaces the blank-delimited word before the cursor. Where all of a list begin with
-// the same Lead, as that word does, the list stands behind it and shows what follows it.
+// A Suggestion is one way to complete the line. Text replaces the blank-delimited word before the cursor. If all of a
+// list have the same Lead, with which that word begins, the list stands to the right of it and shows what follows it.
 type Suggestion struct{ Text, Description, Lead string }
 
-// Config says what a Terminal asks of its owner. All functions may be nil. They are called while a line is read, by the
-// goroutine that reads it or one of its own, and must not call ReadLine, Ask, Page, SetPrompt, Prefill or Close.
+// Config says what a Terminal asks of its owner. All functions may be nil. They are called while a line is read, on the
+// goroutine that reads it or on one of its own, and must not call ReadLine, Ask, Page, SetPrompt, Prefill or Close.
 type Config struct {
 	// Complete returns the suggestions for the line with the cursor after line[:cursor] (bytes), best first. It is called
 	// after each key that changes a word, so it must be quick. Only the first 50 are used.
 	Complete func(line string, cursor int) []Suggestion
 
-	// Hint returns one row that says what belongs at the cursor, "" for nothing. It is called and shown along with the list of
-	// suggestions, also where there are none, but not for a question; it cannot be selected.
+	// Hint returns one row that says what belongs at the cursor, "" for nothing. It is called along with Complete, but
+	// not for a question, and shown with the list of suggestions, even if that is empty. It cannot be selected.
 	Hint func(line string, cursor int) string
 
 	// History returns the past lines, oldest first, which Up, Down and Ctrl-R search. The slice is not changed by either
@@ -76,8 +76,8 @@ type Terminal struct {
 // Warning is the beginning of a prompt that is to be seen: it is red.
 const Warning = "insecure! "
 
-// Open takes the terminal of this process. Its errors wrap ErrNoTerminal where there is none: standard input or output is
-// no terminal, there is no controlling terminal, or it cannot place a cursor (TERM=dumb).
+// Open takes the terminal of this process. Its errors wrap ErrNoTerminal if there is none: standard input or output is
+// not a terminal, there is no controlling terminal, or the terminal cannot place a cursor (TERM=dumb).
 func Open(cfg Config) (*Terminal, error) {
 	if err := usable(); err != nil {
 		return nil, err
@@ -102,7 +102,7 @@ func Open(cfg Config) (*Terminal, error) {
 	return t, nil
 }
 
-// usable returns an error where lines cannot be edited.
+// usable returns an error if lines cannot be edited.
 func usable() error {
 	switch {
 	case !xterm.IsTerminal(int(os.Stdin.Fd())):
@@ -115,24 +115,26 @@ func usable() error {
 	return nil
 }
 
-// ReadLine shows prompt and lets a person edit a line, which it returns without its end. It returns io.EOF for Ctrl-D on
-// an empty line and when the terminal is gone, ctx.Err(), or ErrClosed.
+// ReadLine shows prompt and lets a person edit a line, which it returns without its end. It returns io.EOF for Ctrl-D
+// on an empty line and when the terminal is gone, ctx.Err(), or ErrClosed.
 //
-// The keys are those of readline's Emacs mode. Tab, Shift-Tab, Up and Down move through the completion list; Enter takes
-// what is selected there, and without a selection ends the line; Escape closes the list and takes nothing. Up and Down
-// otherwise go through the past lines that begin with what was typed, Ctrl-R searches all of them. Ctrl-C clears the
-// line and goes on. At any time, Ctrl-Z stops the process and Ctrl-\ ends it with SIGQUIT.
+// The keys are those of readline's Emacs mode. Tab, Shift-Tab, Up and Down move through the completion list; Enter
+// takes what is selected there, and without a selection ends the line; Escape closes the list and takes nothing. Up and
+// Down otherwise go through the past lines that begin with what was typed, Ctrl-R searches all of them. Ctrl-C clears
+// the line and goes on. At any time, Ctrl-Z stops the process and Ctrl-\ ends it with SIGQUIT.
 func (t *Terminal) ReadLine(ctx context.Context, prompt string) (string, error) {
 	return t.editor.read(ctx, prompt, nil)
 }
 
-// Ask is ReadLine for the answer to a question: it is completed by complete, no past line is offered, what was given to Prefill waits for
-// the next line, and Ctrl-C gives up, with ErrInterrupted.
-func (t *Terminal) Ask(ctx context.Context, question string, complete func(line string, cursor int) []Suggestion) (string, error) {
+// Ask is ReadLine for the answer to a question: complete completes it, no past line is offered, the text of Prefill
+// waits for the next line, and Ctrl-C ends it with ErrInterrupted.
+func (t *Terminal) Ask(
+	ctx context.Context, question string, complete func(line string, cursor int) []Suggestion,
+) (string, error) {
 	return t.editor.read(ctx, question, complete)
 }
 
-// SetPrompt changes the prompt of the line being read, if one is, and of no other; the question of Ask stays.
+// SetPrompt changes the prompt of the line being read, if there is one. The question of Ask stays.
 func (t *Terminal) SetPrompt(prompt string) { t.editor.setLabel(prompt) }
 
 // Prefill puts text into the next line that is read, with the cursor at its end.
@@ -155,9 +157,9 @@ func (t *Terminal) Write(p []byte) (int, error) {
 // SetStatus shows text below all output while no line is read, cut to one row; "" removes it.
 func (t *Terminal) SetStatus(text string) { t.screen.setStatus(text) }
 
-// NotifyInterrupt has f called when Ctrl-C is pressed while no line is read; what was typed ahead is discarded then. It
-// replaces the function set before; nil removes it. f runs on the goroutine that reads the keyboard: it must return soon
-// and must not call Suspend or Close.
+// NotifyInterrupt makes f be called when Ctrl-C is pressed while no line is read, which also discards what was typed
+// ahead. It replaces the function set before; nil removes it. f runs on the goroutine that reads the keyboard: it must
+// return soon and must not call Suspend or Close.
 func (t *Terminal) NotifyInterrupt(f func()) { t.input.notifyInterrupt(f) }
 
 // Width returns the columns of the window, at least 1.
@@ -166,7 +168,7 @@ func (t *Terminal) Width() int {
 	return cols
 }
 
-// size returns the window's size; 80 by 24 where it is unknown.
+// size returns the window's size, or 80 by 24 if it is unknown.
 func (t *Terminal) size() (cols, rows int) {
 	cols, rows, err := xterm.GetSize(int(t.out.Fd()))
 	if err != nil || cols <= 0 || rows <= 0 {
@@ -176,7 +178,7 @@ func (t *Terminal) size() (cols, rows int) {
 }
 
 // Suspend gives the terminal to a child program: as it was before Open, and read by nobody here. Output is kept until
-// Resume, and a line being read waits. Suspending twice is no error.
+// Resume, and a line being read waits. Suspending twice is not an error.
 func (t *Terminal) Suspend() error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -211,8 +213,8 @@ func (t *Terminal) Resume() error {
 	return nil
 }
 
-// Close gives the terminal back as Open found it, with the cursor on a fresh row. A ReadLine under way returns ErrClosed.
-// Close may be called more than once, and while all other methods run; only the first does anything.
+// Close gives the terminal back as Open found it, with the cursor on a fresh row. A ReadLine under way returns
+// ErrClosed. Close may be called more than once, and while all other methods run; only the first does anything.
 func (t *Terminal) Close() error {
 	var err error
 	t.closeOnce.Do(func() {

@@ -17,7 +17,7 @@ import (
 	xterm "golang.org/x/term"
 )
 
-// openTTY opens the controlling terminal. Having a file of our own, we do not mind what a child does to the one that it
+// openTTY opens the controlling terminal. It is a file of our own, so a child may do what it likes to the one that it
 // inherits (O_NONBLOCK).
 func openTTY() (in, out *os.File, err error) {
 	tty, err := os.OpenFile("/dev/tty", os.O_RDWR, 0)
@@ -81,7 +81,7 @@ func (t *Terminal) watch() {
 		case s := <-signals:
 			if s == syscall.SIGWINCH {
 				t.screen.resized()
-			} else { // somebody else stopped us: the shell may have changed the mode
+			} else { // stopped by another process: the shell may have changed the mode
 				t.retake()
 			}
 		case <-t.input.stop:
@@ -98,11 +98,11 @@ func (t *Terminal) stopJob(signals <-chan os.Signal) {
 	_ = t.Resume() // fails once closed
 }
 
-// awaitContinue returns when the process is continued, or when it turns out that it was not stopped: where no shell
-// could continue it, SIGTSTP has no effect.
+// awaitContinue returns when the process is continued, or turns out not to have been stopped: SIGTSTP has no effect if
+// no shell could continue the process.
 func awaitContinue(signals <-chan os.Signal) {
-	// While we are stopped the first time is up; SIGCONT may then take a moment, and if it came later the screen would be
-	// drawn twice.
+	// The first time passes while the process is stopped. SIGCONT may take a moment after that; if it came later, the
+	// screen would be drawn twice.
 	for range 2 {
 		timeout := time.NewTimer(100 * time.Millisecond)
 		for waiting := true; waiting; {

@@ -9,7 +9,8 @@ import (
 	"rpcsh/shell/event"
 )
 
-// An audience is who looks at a session. It is told of events by one goroutine, and of all else by any.
+// An audience is who looks at a session. One goroutine calls event; any number of goroutines may call the other
+// methods.
 type audience interface {
 	event(e *event.Event) // shows what has happened, if it is to be shown
 
@@ -19,32 +20,32 @@ type audience interface {
 	page(ctx context.Context, text string) error
 	raw(p event.Peer, frame []byte)
 
-	// value adds to the text of a result what belongs beside it.
+	// value adds to the text of a result what stands next to it.
 	value(text string, r *Result, several bool) string
-	// callError shows r.Err, where that is not left to the caller.
+	// callError shows r.Err, unless that is left to the caller.
 	callError(t *slot, r *Result, several bool) error
-	// late shows a late result; false: it is to be shown as a line of traffic.
+	// late shows a late result, and reports whether it did; if not, the result is shown as a line of traffic.
 	late(t *slot, r *Result, background bool) bool
 	// tableText completes a table of results; cut says that some do not fit into it.
 	tableText(all []*Result, table string, cut bool) string
-	// tooLong reports whether a result is more than can be read.
+	// tooLong reports whether a result is too long to be read.
 	tooLong(result json.RawMessage) bool
 
-	defaultOutput() string // the form of results where none was asked for
+	defaultOutput() string // the form of results if none was asked for
 	width() int            // columns of a line
 	listWidth() int        // columns of a line of a list
 }
 
 var _ = []audience{person{}, pipe{}, incoming{}, logger{}}
 
-// isTraffic reports whether a message is shown as a line of traffic as soon as it passes. Others are shown as
-// results, or have been asked for by the shell itself.
+// isTraffic reports whether a message is shown as a line of traffic as soon as it passes. Others are shown as results,
+// or the shell itself has asked for them.
 func isTraffic(e *event.Event) bool {
 	if !e.Kind.IsMessage() {
 		return false
 	}
 	if e.Match != event.Matched {
-		return true // whoever asked does not wait for it any more
+		return true // nobody waits for it
 	}
 	switch e.Origin {
 	case event.FromLine, event.FromDiscovery, event.FromSession:
@@ -53,11 +54,10 @@ func isTraffic(e *event.Event) bool {
 	return !e.Awaited
 }
 
-// isScriptNote reports whether e is what a script has to say, which is for whoever runs the script, with a person
-// and without.
+// isScriptNote reports whether e is a script's output, which is shown with a person and without.
 func isScriptNote(e *event.Event) bool { return e.Kind == event.Note && e.Origin == event.FromScript }
 
-// noteText returns what an event that is no message has to say, visible.
+// noteText returns the text of an event other than a message, visible.
 func noteText(e *event.Event) string {
 	switch {
 	case e.Kind == event.Parked:
@@ -70,8 +70,8 @@ func noteText(e *event.Event) string {
 	return Visible(e.Text)
 }
 
-// sampled shows a line of which many may come at a time: those of one Reason once an interval, others as far as
-// they can be read.
+// sampled shows a line of a kind of which many may come at once: one line an interval for each Reason, and others as
+// many as can be read.
 func (v *View) sampled(e *event.Event, line func() string) {
 	name := Visible(cmp.Or(e.Topic, e.Name()))
 	if e.Reason != "" {

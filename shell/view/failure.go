@@ -4,12 +4,13 @@ import (
 	"errors"
 	"strings"
 
+	"rpcsh/shell/columns"
 	"rpcsh/shell/exit"
 	"rpcsh/shell/lang"
 )
 
-// Fail shows what is wrong with a line that was run. A person sees it below the column where it is wrong, with a
-// caret; promptWidth is how many columns the prompt took before the line. Nothing is shown where err has been.
+// Fail shows what is wrong with a line that was run. A person sees a caret below the column of the mistake; promptWidth
+// is how many columns the prompt took before the line. Nothing is shown if err has been shown.
 func (v *View) Fail(line string, promptWidth int, err error) {
 	if err == nil || exit.IsShown(err) {
 		return
@@ -18,8 +19,8 @@ func (v *View) Fail(line string, promptWidth int, err error) {
 	v.audience.fail(line, promptWidth, err)
 }
 
-// Failure shows what ended a run: as a JSON object where Options.Output asks for JSON. Nothing is shown where err
-// has been.
+// Failure shows what ended a run: as a JSON object if Options.Output asks for JSON. Nothing is shown if err has been
+// shown.
 func (v *View) Failure(err error) {
 	if err == nil || exit.IsShown(err) {
 		return
@@ -47,12 +48,12 @@ func (p person) fail(line string, promptWidth int, err error) {
 	end := min(syntax.Column, len(line))
 	before, after := Visible(line[:end]), Visible(line[end:])
 	excerpt := ""
-	column := promptWidth + Width(before)
-	if column+2 >= p.Width() { // the line is wrapped: show the part that matters once more
+	column := promptWidth + columns.Width(before)
+	if column+2 >= p.Width() { // the line is wrapped: show the relevant part again
 		excerpt, column = excerptAt(before, after)
 	}
 	mark := "^ " + text
-	if w := Width(text) + 1; column+1+w >= p.Width() && w <= column { // there is room on the left only
+	if w := columns.Width(text) + 1; column+1+w >= p.Width() && w <= column { // there is room on the left only
 		mark, column = text+" ^", column-w
 	}
 	p.screen.print(p.terminal, excerpt+strings.Repeat(" ", column)+p.colors.Err(mark))
@@ -64,5 +65,5 @@ func excerptAt(before, after string) (text string, column int) {
 	const context = 20 // characters
 	start, rest := []rune(before), []rune(after)
 	shown := "  " + string(start[max(0, len(start)-context):])
-	return shown + string(rest[:min(len(rest), context)]) + "\n", Width(shown)
+	return shown + string(rest[:min(len(rest), context)]) + "\n", columns.Width(shown)
 }

@@ -6,42 +6,44 @@ import (
 	"rpcsh/shell/event"
 )
 
-// SetWatch has only those messages shown that f chooses.
+// SetWatch shows only the messages that f chooses from now on.
 func (v *View) SetWatch(f event.Filter) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.watch = f
 }
 
-// AddMute has those messages not shown that f chooses.
+// AddMute hides the messages that f chooses from now on.
 func (v *View) AddMute(f event.Filter) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.mute = append(v.mute, f)
 }
 
-// ClearMute takes back all that AddMute was given.
+// ClearMute removes all filters of AddMute.
 func (v *View) ClearMute() {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.mute = nil
 }
 
-// Watched returns what SetWatch and AddMute were given.
+// Watched returns the filters of SetWatch and AddMute.
 func (v *View) Watched() (watch event.Filter, mute []event.Filter) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	return v.watch, slices.Clone(v.mute)
 }
 
-// wanted reports whether e passes the filters.
+// wanted reports whether e passes the filters. What is no message is hidden only where a filter names its kind: who
+// mutes a peer still wants to know that it has gone.
 func (v *View) wanted(e *event.Event) bool {
 	v.mu.Lock()
 	defer v.mu.Unlock()
+	message := e.Kind.IsMessage()
 	for _, m := range v.mute {
-		if m.Match(e) {
+		if (message || m.Names(e.Kind)) && m.Match(e) {
 			return false
 		}
 	}
-	return v.watch.Match(e)
+	return !message || v.watch.Match(e)
 }

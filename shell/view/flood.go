@@ -13,14 +13,14 @@ import (
 
 // How much of a flood is shown.
 const (
-	trafficBurst  = 1000        // lines of traffic shown at once
+	trafficBurst  = 1000        // lines of traffic shown without a limit
 	trafficRate   = 20          // lines shown an interval while a flood lasts
-	floodInterval = time.Second // after which what was left out is summed up
-	maxFloodNames = 1000        // names that are counted apart; further ones are "others"
-	maxFloodLines = 5           // names that a sum tells apart
+	floodInterval = time.Second // after it, what was left out is summed up
+	maxFloodNames = 1000        // names that are counted separately; further ones are "others"
+	maxFloodLines = 5           // names that a sum lists
 )
 
-// A flood is what a screen keeps count of to show no more than a person can read. The screen's mutex protects it.
+// A flood counts lines, so that a screen shows no more than a person can read. The screen's mutex protects it.
 type flood struct {
 	budget  int             // lines of traffic that may be shown until the interval ends
 	skipped map[string]int  // lines left out, by name
@@ -32,16 +32,16 @@ func newFlood() flood {
 	return flood{budget: trafficBurst, skipped: make(map[string]int), said: make(map[string]bool)}
 }
 
-// sample writes the line of traffic that format returns, or counts it under name where there are too many.
+// sample writes the line of traffic that format returns, or counts it under name if there are too many.
 func (s *screen) sample(name string, format func() string) {
-	if s.take(name) {
+	if s.admit(name) {
 		s.print(s.traffic, format())
 	}
 }
 
-// once is sample for lines that must not drown in a flood, but of which many may come for one reason. In an
-// interval the first of a reason is written in any case, as long as there are few reasons; others of that reason
-// are counted under name.
+// once is sample for lines that must not drown in a flood, though many may come for one reason. As long as there are
+// few reasons, the first line of each is written in any case; later lines of that reason in the same interval are
+// counted under name.
 func (s *screen) once(name, reason string, format func() string) {
 	switch s.firstOf(name, reason) {
 	case repeated:
@@ -61,7 +61,7 @@ const (
 	oneOfMany                // there are too many reasons to keep count of
 )
 
-// firstOf notes that reason is told; where it has been told already, that is counted under name.
+// firstOf notes that reason is told. If it has been told already, the line is counted under name.
 func (s *screen) firstOf(name, reason string) novelty {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -87,8 +87,8 @@ func (s *screen) skip(counts map[string]int) {
 	s.awaitTickLocked()
 }
 
-// take reports whether a line of traffic may be written; else it counts the line.
-func (s *screen) take(name string) bool {
+// admit reports whether a line of traffic may be written. If not, it counts the line.
+func (s *screen) admit(name string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	taken := s.flood.budget > 0 && len(s.queue) < maxQueuedLines
@@ -129,7 +129,7 @@ func (s *screen) tick() {
 	switch {
 	case s.closed:
 		return
-	case len(s.queue) >= maxQueuedLines: // the terminal takes nothing: go on counting
+	case len(s.queue) >= maxQueuedLines: // the terminal accepts nothing: go on counting
 	case len(f.skipped) == 0:
 		f.budget = trafficBurst
 		return

@@ -7,18 +7,19 @@ import (
 	"strings"
 
 	"rpcsh/rpcconn"
+	"rpcsh/shell/columns"
 	"rpcsh/shell/event"
 	"rpcsh/shell/exit"
 	"rpcsh/shell/human"
 )
 
-// fewPeers is how many peers' results one takes in at a glance. So many are shown whole, below each other, where
-// they do not fit into a table; below a table of more, it says which of them failed.
+// fewPeers is the number of peers whose results can be taken in at a glance. If their results do not fit into a table,
+// they are shown whole, below each other. Below a table of more peers stands which of them failed.
 const fewPeers = 10
 
-// Together shows what several peers answered to one call, when all have: as a table, or as an object each with -o
-// json. It releases the places of their responses. It returns the first error, as an *exit.Shown.
-func (v *View) Together(all []*Result) error {
+// Gathered shows what all of several peers answered to one call: as a table, or as an object for each with -o json. It
+// releases the slots of their responses. It returns the first error, as an *exit.Shown.
+func (v *View) Gathered(all []*Result) error {
 	var first error
 	for _, r := range all {
 		if r.Event != 0 {
@@ -39,7 +40,7 @@ func (v *View) Together(all []*Result) error {
 	return first
 }
 
-// resultTable returns a row for each result, and whether one had to be cut off.
+// resultTable returns a table with a row for each result, and whether one had to be cut off.
 func (v *View) resultTable(all []*Result) (text string, cut bool) {
 	var t Table
 	t.Row("PEER", "TIME", "RESULT")
@@ -58,7 +59,7 @@ func (v *View) resultTable(all []*Result) (text string, cut bool) {
 	return t.String(), cut
 }
 
-// cutRemark says how to see what a table has cut off, "" where it has not.
+// cutRemark says how to see what a table has cut off, or "" if nothing was.
 func (s style) cutRemark(cut bool) string {
 	if !cut {
 		return ""
@@ -66,7 +67,7 @@ func (s style) cutRemark(cut bool) string {
 	return s.colors.Dim("some are cut off: .print $_ shows all of them, .print $_[0] the first") + "\n"
 }
 
-// failures says how many of the results are errors, and whose.
+// failures says how many of the results are errors, and of which peers.
 func (s style) failures(all []*Result) string {
 	var failed []string
 	for _, r := range all {
@@ -85,7 +86,7 @@ func (s style) failures(all []*Result) string {
 	return s.colors.Err(text)
 }
 
-// belowEachOther returns results whole, one under the other.
+// belowEachOther returns whole results, one below the other.
 func (v *View) belowEachOther(all []*Result) string {
 	var b strings.Builder
 	for _, r := range all {
@@ -107,7 +108,7 @@ func (v *View) belowEachOther(all []*Result) string {
 	return b.String()
 }
 
-// oneLine returns what came of the call in at most room characters, and whether it had to be cut off.
+// oneLine returns the outcome of the call in at most room columns, and whether it had to be cut off.
 func (r *Result) oneLine(room int) (text string, cut bool) {
 	if r.Err != nil {
 		text = causeText(r.Err)
@@ -117,18 +118,18 @@ func (r *Result) oneLine(room int) (text string, cut bool) {
 			if value == nil {
 				continue
 			}
-			enough := min(len(value), 4*room) // bytes of so many characters
+			enough := min(len(value), 4*room) // bytes that may be needed for so many columns
 			texts = append(texts, Compact(value[:enough]))
 			cut = cut || enough < len(value)
 		}
 		text = strings.Join(texts, " ")
 	}
 	text = Visible(text)
-	clipped := human.Clip(text, room)
+	clipped := columns.Clip(text, room, "…")
 	return clipped, cut || clipped != text
 }
 
-// sayObjects shows a result as objects that say which peer it is from.
+// sayObjects shows a result as objects that name the peer.
 func (v *View) sayObjects(r *Result) {
 	who := r.Peer.Members()
 	if r.Err != nil {

@@ -10,7 +10,7 @@ import (
 	"rpcsh/shell/exit"
 )
 
-func TestTogether(t *testing.T) {
+func TestGathered(t *testing.T) {
 	long := `"` + strings.Repeat("x", 100) + `"`
 	some := func() []*Result {
 		return []*Result{
@@ -66,7 +66,7 @@ out: {"peer":1,"error":{"code":0,"message":"gone"}}`},
 					first = r.Err
 				}
 			}
-			if err := s.Together(tt.results); !errors.Is(err, first) || exit.IsShown(err) != (first != nil) {
+			if err := s.Gathered(tt.results); !errors.Is(err, first) || exit.IsShown(err) != (first != nil) {
 				t.Errorf("the error is %#v, want %v", err, first)
 			}
 			if tt.want != "-" {
@@ -98,7 +98,7 @@ func TestFailures(t *testing.T) {
 				r.Err = fmt.Errorf("error %d", i)
 			}
 		}
-		if err := s.Together(all); (err != nil) != (failed > 0) {
+		if err := s.Gathered(all); (err != nil) != (failed > 0) {
 			t.Errorf("%d failed: %v", failed, err)
 		}
 		if got := s.shown(); got[len(got)-1] != want {

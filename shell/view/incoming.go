@@ -2,7 +2,7 @@ package view
 
 import "rpcsh/shell/event"
 
-// An incoming is a pipe whose reader wants all that comes in unasked. Peers wait where it is slow.
+// An incoming is a pipe whose reader wants all that comes in. Peers wait if it is slow.
 type incoming struct{ pipe }
 
 func (in incoming) event(e *event.Event) {
@@ -10,7 +10,7 @@ func (in incoming) event(e *event.Event) {
 	case e.Match != event.Matched, !e.Out && e.Origin == event.FromPeer && isIncoming(e.Kind):
 		in.screen.printAll(in.opts.Stdout, in.Safe(string(e.AppendJSON(nil))))
 	case e.Out && e.Origin == event.FromPeer && (e.Result != nil || e.Err != nil):
-		// Answers go out, and only what comes in was asked for.
+		// Answers go out; only what comes in was asked for.
 	default:
 		in.pipe.event(e)
 	}

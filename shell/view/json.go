@@ -11,7 +11,7 @@ import (
 	"rpcsh/rpcconn/jsontext"
 )
 
-// Compact returns JSON text without blanks between its tokens, and other text as it is.
+// Compact returns JSON text without white space between its tokens, and other text as it is.
 func Compact(text json.RawMessage) string {
 	if !hasSpace(text) {
 		return string(text)
@@ -29,11 +29,11 @@ func hasSpace(text []byte) bool {
 		bytes.IndexByte(text, '\t') >= 0 || bytes.IndexByte(text, '\r') >= 0
 }
 
-// maxParsed is the most of a message that is laid out for a line of traffic, in bytes. Of more, hardly any would be
-// seen.
+// maxParsed is the largest params that are spelled as arguments for a line of traffic, in bytes. Of more, hardly any
+// would be seen.
 const maxParsed = 100 * maxShown
 
-// Arguments returns params as one would type them; "" for none.
+// Arguments returns params as a person would type them, or "" if there are none.
 func Arguments(params json.RawMessage) string {
 	if params == nil {
 		return ""
@@ -54,7 +54,7 @@ func Arguments(params json.RawMessage) string {
 	return strings.Join(words, " ")
 }
 
-// requestText returns a call as one would type it, shortened and visible.
+// requestText returns a call as a person would type it, shortened and visible.
 func requestText(method string, params json.RawMessage) string {
 	text := Visible(method)
 	if args := Arguments(params); args != "" {
@@ -77,13 +77,13 @@ func ErrorText(e *rpcconn.Error) string {
 	return text
 }
 
-// CompactError returns any error on one line, shortened and visible; a peer's has its code and data.
+// CompactError returns any error on one line, shortened and visible; an error of a peer has its code and data.
 func CompactError(err error) string {
 	text := causeText(err)
 	return Shorten(text, len(text))
 }
 
-// causeText returns what err says, not yet visible. Of a peer's error that is its code, message and data alone.
+// causeText returns the text of err, not yet visible. Of a peer's error that is code, message and data only.
 func causeText(err error) string {
 	var e *rpcconn.Error
 	if errors.As(err, &e) {

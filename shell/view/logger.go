@@ -6,8 +6,7 @@ import (
 	"rpcsh/shell/event"
 )
 
-// A logger is a pipe with a line on stderr for all that happens. Nothing is left out: peers wait where the reader
-// is slow.
+// A logger is a pipe with a line on stderr for every event. Nothing is left out: peers wait if the reader is slow.
 type logger struct {
 	pipe
 	json bool // lines are JSON objects; else they are for a reader
@@ -17,15 +16,15 @@ func (l logger) event(e *event.Event) {
 	own := e.Origin == event.FromDiscovery || e.Origin == event.FromSession
 	switch {
 	case e.Kind.IsMessage() && own && e.Match == event.Matched:
-	case e.Kind == event.Progress && !l.json: // it is one of a notification, which is logged
+	case e.Kind == event.Progress && !l.json: // it comes from a notification, which is logged
 	case l.json || !e.Kind.IsMessage() || e.Kind == event.Unreadable:
 		l.screen.printAll(l.opts.Stderr, l.line(e))
-	case e.Kind.IsMessage() && l.wanted(e):
+	default:
 		l.screen.printAll(l.opts.Stderr, l.trafficLine(e, ""))
 	}
 }
 
-// line renders an event as JSON, or as what it has to say.
+// line renders an event as JSON, or as text.
 func (l logger) line(e *event.Event) string {
 	switch {
 	case l.json:
@@ -46,7 +45,7 @@ func (l logger) report(text string) { l.note(text) }
 
 func (l logger) remark(text string) { l.note(text) }
 
-// late shows what is not in the log yet: a result for stdout, and why there is no response.
+// late shows what is not in the log yet: the result, on stdout, or why there is no response.
 func (l logger) late(t *slot, r *Result, background bool) bool {
 	if r.Err != nil && !isPeerError(r.Err) {
 		e := &event.Event{Time: time.Now(), Kind: event.Problem, Peer: r.Peer, Text: r.Err.Error()}

@@ -6,15 +6,15 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"rpcsh/shell/columns"
 	"rpcsh/shell/human"
 )
 
-// maxMarkdown is how much of a text is laid out, in bytes.
+// maxMarkdown is how many bytes of a text are laid out.
 const maxMarkdown = 32 << 10
 
-// Markdown lays out the subset of Markdown that documentation comments use, in lines of at most width columns where
-// words allow that. Other text stays as it is, with the lines of a paragraph joined. The result is visible,
-// whatever the peer sent.
+// Markdown lays out the subset of Markdown that documentation comments use, in lines of at most width columns, if words
+// allow it. Other text stays as it is, with the lines of a paragraph joined. The result is visible text.
 func Markdown(text string, width int, colors *Palette) string {
 	total := len(text)
 	text = Prefix(text, maxMarkdown)
@@ -69,7 +69,7 @@ func (m *markdownLayout) line(line string) {
 	case marker != "":
 		m.endParagraph()
 		m.first = strings.Repeat(" ", min(inner, 8)) + marker + " "
-		m.indent = strings.Repeat(" ", Width(m.first))
+		m.indent = strings.Repeat(" ", columns.Width(m.first))
 		m.paragraph = append(m.paragraph, item)
 	case trimmed[0] == '>':
 		m.endParagraph()
@@ -93,7 +93,7 @@ func (m *markdownLayout) line(line string) {
 func (m *markdownLayout) endParagraph() {
 	if len(m.paragraph) > 0 {
 		text := strings.TrimSuffix(strings.Join(m.paragraph, " "), `\`)
-		m.lines = append(m.lines, Fill(spans(text, m.colors), m.width, m.first, m.indent)...)
+		m.lines = append(m.lines, columns.Fill(spans(text, m.colors), m.width, m.first, m.indent)...)
 	}
 	m.paragraph, m.first, m.indent = nil, "", ""
 }
@@ -104,7 +104,8 @@ func isHeading(line string) bool {
 	return n > 0 && n <= 6 && n < len(line) && line[n] == ' '
 }
 
-// cutListMarker splits the item of a list into the marker to be shown and the item's text; "" where line is no item.
+// cutListMarker splits the item of a list into the marker to be shown and the item's text. Both are "" if line is not
+// an item.
 func cutListMarker(line string) (marker, item string) {
 	marker, item, found := strings.Cut(line, " ")
 	switch number := strings.TrimRight(marker, ".)"); {
@@ -171,8 +172,8 @@ func spans(text string, colors *Palette) []string {
 	return s.end()
 }
 
-// between returns what is between opening and closing at the beginning of text, and the length of all three; 0
-// where text does not begin like that.
+// between returns what is between opening and closing at the beginning of text, and the length of all three, or 0 if
+// text does not begin like that.
 func between(text, opening, closing string) (content string, n int) {
 	i := strings.Index(text[len(opening):], closing)
 	if i <= 0 {
@@ -181,7 +182,7 @@ func between(text, opening, closing string) (content string, n int) {
 	return text[len(opening) : len(opening)+i], len(opening) + i + len(closing)
 }
 
-// emphasis is between for a mark that has to stand at the border of a word.
+// emphasis is between, for a mark that has to stand at the border of a word.
 func emphasis(text, mark string) (content string, n int) {
 	content, n = between(text, mark, mark)
 	if n == 0 || strings.TrimSpace(content) != content {
@@ -193,7 +194,7 @@ func emphasis(text, mark string) (content string, n int) {
 	return content, n
 }
 
-// link renders [text](address): the text, and the address where it is a URL that the text does not say.
+// link renders [text](address): the text, and the address if it is a URL other than the text.
 func link(text string) (content string, n int) {
 	label, n := between(text, "[", "](")
 	if n == 0 {
@@ -226,7 +227,7 @@ func (s *spanReader) inWord(text string, i int) bool {
 	return isWordRune(r)
 }
 
-// add adds text, each of its words painted.
+// add adds text, with each word painted.
 func (s *spanReader) add(text string, paint func(string) string) {
 	for i, part := range strings.Split(text, " ") {
 		if i > 0 {

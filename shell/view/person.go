@@ -11,7 +11,7 @@ import (
 	"rpcsh/shell/human"
 )
 
-// A person sits at a terminal and types, while things happen above the line.
+// A person types at a terminal, while output appears above the line.
 type person struct {
 	*View
 	terminal Terminal
@@ -20,12 +20,12 @@ type person struct {
 func (p person) event(e *event.Event) {
 	switch {
 	case e.Kind.IsMessage():
-		if isTraffic(e) && p.wanted(e) {
+		if isTraffic(e) {
 			p.sampled(e, func() string { return p.trafficLine(e, e.Summary) })
 		}
 	case e.Kind == event.Stderr:
 		p.sampled(e, func() string { return p.stderrLine(e) })
-	case e.Kind == event.Progress: // it is in the status
+	case e.Kind == event.Progress: // the status shows it
 	case e.Kind == event.Parked:
 		p.screen.sample("requests that wait for you", func() string { return p.note(e) })
 	case e.Topic != "":
@@ -35,7 +35,7 @@ func (p person) event(e *event.Event) {
 	}
 }
 
-// note renders an event that is no message.
+// note renders an event other than a message.
 func (p person) note(e *event.Event) string {
 	text := noteText(e)
 	before := e.Time.Format(clock) + " · "
@@ -58,7 +58,7 @@ func (p person) report(text string) { p.screen.print(p.terminal, text) }
 func (p person) remark(text string) { p.screen.print(p.terminal, text) }
 
 func (p person) page(ctx context.Context, text string) error {
-	p.Flush() // what was said before comes first
+	p.Flush() // earlier output comes first
 	return p.terminal.Page(ctx, withLineBreak(text))
 }
 

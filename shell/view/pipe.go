@@ -8,10 +8,10 @@ import (
 	"rpcsh/shell/exit"
 )
 
-// A pipe is an audience without a terminal: a program reads stdout, and perhaps a person reads stderr later.
+// A pipe is an audience without a terminal: a program reads stdout, and a person may read stderr later.
 type pipe struct{ *View }
 
-// prefix begins lines on stderr, which may have several writers.
+// prefix begins lines on stderr, since other programs may write there, too.
 const prefix = "rpcsh: "
 
 func (p pipe) event(e *event.Event) {
@@ -28,9 +28,9 @@ func (p pipe) event(e *event.Event) {
 	}
 }
 
-// traffic shows a message, if it is one that is shown.
+// traffic shows a message, unless it was asked for.
 func (p pipe) traffic(e *event.Event) {
-	if isTraffic(e) && p.wanted(e) {
+	if isTraffic(e) {
 		p.sampled(e, func() string { return p.trafficLine(e, "") })
 	}
 }

@@ -6,9 +6,10 @@ import (
 	"strings"
 
 	"rpcsh/rpcconn/jsontext"
+	"rpcsh/shell/columns"
 )
 
-// Pretty returns JSON text for a person: coloured, and with the parts of what does not fit into width columns on
+// Pretty returns JSON text for a person: coloured, with the parts of a value that does not fit into width columns on
 // lines of their own. Other text is made visible.
 func Pretty(text json.RawMessage, width int, colors *Palette) string {
 	if jsontext.Valid(text) != nil {
@@ -19,15 +20,15 @@ func Pretty(text json.RawMessage, width int, colors *Palette) string {
 	return paintJSON(b.String(), colors)
 }
 
-// indentation is how much deeper the parts of a value stand than the value, in columns.
+// indentation is how many columns the parts of a value are indented.
 const indentation = 2
 
-// layOut writes value, which begins in the given column of a line with this indent. At most a comma follows it on
+// layOut writes value, which begins at the given column of a line with the given indent. At most a comma follows it on
 // its line.
 func layOut(b *strings.Builder, value []byte, indent string, column, width int) {
 	if len(value) <= 8*width || !isContainer(value) { // longer text never fits, whatever its characters
 		one := Visible(Compact(value))
-		if !isContainer(value) || column+Width(one) <= width || len(one) <= 2 {
+		if !isContainer(value) || column+columns.Width(one) <= width || len(one) <= 2 {
 			b.WriteString(one)
 			return
 		}
@@ -37,7 +38,7 @@ func layOut(b *strings.Builder, value []byte, indent string, column, width int) 
 	part := func(key string, value []byte) {
 		b.WriteString(separator + "\n" + inner + key)
 		separator = ","
-		layOut(b, value, inner, len(inner)+Width(key)+1, width)
+		layOut(b, value, inner, len(inner)+columns.Width(key)+1, width)
 	}
 	closing := "]"
 	b.WriteByte(value[0])

@@ -8,8 +8,8 @@ import (
 	"rpcsh/shell/human"
 )
 
-// ProgressText returns how far something has come, for Working: "[████······] 40 % doing this". total is 0 where it
-// is not known. text is the peer's; of it 60 characters are shown.
+// ProgressText returns how far something has come, for Working: "[████······] 40 % doing this". total is 0 if it is not
+// known. text is the peer's; 60 characters of it are shown.
 func ProgressText(done, total float64, text string) string {
 	const width, longest = 20, 60
 	text = Visible(human.Clip(text, longest))

@@ -8,10 +8,10 @@ import (
 	"rpcsh/shell/human"
 )
 
-// HexPrefix begins bytes that are written in hexadecimal, for .send.
+// HexPrefix precedes bytes that are written in hexadecimal, for .send.
 const HexPrefix = "hex:"
 
-// RawText returns bytes as .send reads them: text with escapes where they are UTF-8, else hexadecimal digits behind
+// RawText returns bytes as .send reads them: text with escapes if they are UTF-8, else hexadecimal digits after
 // HexPrefix.
 func RawText(b []byte) string {
 	if !utf8.Valid(b) {
@@ -19,7 +19,7 @@ func RawText(b []byte) string {
 	}
 	text := strings.ReplaceAll(string(b), `\`, `\\`)
 	if isQuoted(text) || strings.HasPrefix(text, HexPrefix) || strings.HasPrefix(text, "@") {
-		text = fmt.Sprintf(`\x%02x`, text[0]) + text[1:] // .send would take it for something else
+		text = fmt.Sprintf(`\x%02x`, text[0]) + text[1:] // .send would take the text for something else
 	}
 	return Visible(text)
 }
@@ -30,7 +30,7 @@ func isQuoted(text string) bool {
 	return n >= 2 && (text[0] == '"' || text[0] == '\'') && text[n-1] == text[0]
 }
 
-// maxRaw is the most of a frame that is shown to a person, in bytes.
+// maxRaw is how many bytes of a frame are shown to a person.
 const maxRaw = 4 << 10
 
 // rawExcerpt is RawText of a frame's beginning.

@@ -156,8 +156,11 @@ func TestWatchAndMute(t *testing.T) {
 		{"person", "", []string{"my_*", "kind:other"}, "tick note"},
 		{"pipe", "tick", nil, "tick"},
 		{"log", "tick", nil, "tick note"},
-		{"json log", "tick", nil, "my_add tick other note"}, // nothing is left out
-		{"incoming", "tick", nil, "my_add tick other"},
+		{"json log", "tick", nil, "tick note"},
+		{"incoming", "tick", nil, "tick"},
+		{"person", "", []string{"dir:in"}, "note"}, // what is no message stays
+		{"person", "", []string{"kind:note"}, "my_add tick other"},
+		{"json log", "", []string{"kind:note tick"}, "my_add tick other note"},
 	} {
 		s := newStage(t, tt.mode, false)
 		s.SetWatch(filter(tt.watch))

@@ -8,30 +8,31 @@ import (
 
 	"rpcsh/rpcconn"
 	"rpcsh/rpcconn/jsontext"
+	"rpcsh/shell/columns"
 	"rpcsh/shell/event"
 	"rpcsh/shell/human"
 )
 
-// A Result is what came of a call at one peer.
+// A Result is the outcome of a call at one peer, as it is shown.
 type Result struct {
-	Peer     event.Peer        // zero: it is a value that no peer sent
+	Peer     event.Peer        // zero: no peer has sent the value
 	Event    uint64            // number of the response's event; 0: there is none
 	ID       rpcconn.ID        // of a single request
 	Title    string            // what was called: a method, or "batch of 3"
 	Method   string            // of the first call, for .watch and .mute
 	Batch    bool              // of several calls
-	Values   []json.RawMessage // to be shown: the result, or what a filter made of it; nil elements are none
+	Values   []json.RawMessage // to be shown: the result, or what a filter made of it; nil elements are skipped
 	Err      error             // why there is no result, or why it could not be filtered
 	Took     time.Duration
 	Answered bool     // a response came
 	Remarks  []string // on the result
 }
 
-// Result shows what came of a call that somebody waits for, at the place of its response in the order of output. It
-// returns r.Err, as an *exit.Shown if it was shown: without a person, the error of a single peer is left to the
-// caller. several says that other peers are called, too.
+// Result shows the outcome of a call that somebody waits for, in the slot of its response. It returns r.Err, as an
+// *exit.Shown if it was shown: without a person, the error of a single peer is left to the caller. several says that
+// other peers are called, too.
 func (v *View) Result(r *Result, several bool) error {
-	t := v.take(r.Event)
+	t := v.claim(r.Event)
 	defer t.release()
 	v.showValues(t, r, several)
 	if r.Err == nil {
@@ -40,7 +41,7 @@ func (v *View) Result(r *Result, several bool) error {
 	return v.audience.callError(t, r, several)
 }
 
-// showValues shows the result itself, and what there is to remark on it.
+// showValues shows the result itself, and the remarks on it.
 func (v *View) showValues(t *slot, r *Result, several bool) {
 	var texts []string
 	for _, value := range r.Values {
@@ -57,11 +58,10 @@ func (v *View) showValues(t *slot, r *Result, several bool) {
 	}
 }
 
-// LateResult shows what came of a call that nobody waits for: one in the background, or one that was left waiting.
-// background says that the line ended in &; left, that the call is not shown above as traffic, so that its title is
-// told.
+// LateResult shows the outcome of a call that nobody waits for: one in the background, or one that was left waiting.
+// background says that the line ended in &; left, that the call is not shown above as traffic, so its title is needed.
 func (v *View) LateResult(r *Result, background, left bool) {
-	t := v.take(r.Event)
+	t := v.claim(r.Event)
 	defer t.release()
 	if v.audience.late(t, r, background) {
 		return
@@ -85,11 +85,11 @@ func (v *View) LateResult(r *Result, background, left bool) {
 	}
 }
 
-// Drop releases the place of a response that nobody shows; number is that of its event. It may be called for any
-// event, once it was published.
-func (v *View) Drop(number uint64) { v.take(number).release() }
+// Drop releases the slot of a response that nobody shows. number is the number of its event. It may be called for any
+// event that has been published.
+func (v *View) Drop(number uint64) { v.claim(number).release() }
 
-// reserve keeps a place in the order of output for the event of the given number.
+// reserve reserves a slot for the event of the given number.
 func (v *View) reserve(number uint64) {
 	t := v.screen.reserve()
 	v.mu.Lock()
@@ -97,8 +97,8 @@ func (v *View) reserve(number uint64) {
 	v.slots[number] = t
 }
 
-// take returns the place of the event of the given number; where it has none, one at the end. It has to be released.
-func (v *View) take(number uint64) *slot {
+// claim returns the slot of the event of the given number, or a new one if there is none. The caller has to release it.
+func (v *View) claim(number uint64) *slot {
 	v.sub.Flush()
 	v.mu.Lock()
 	t := v.slots[number]
@@ -125,18 +125,18 @@ func (v *View) resultText(result json.RawMessage) string {
 		const hint = "too long for the screen: .print $_ | JQ shows a part of it"
 		return Shorten(string(result[:maxShown+1]), len(result)) + "\n" + v.colors.Dim(hint)
 	}
-	const timeWidth = 10 // of how long the call took, at the right border
+	const timeWidth = 10 // of the time at the right border
 	return Pretty(result, v.Width()-timeWidth, v.colors)
 }
 
-// withTime puts how long a call took at the right border: behind the text where there is room, else below it.
+// withTime puts the duration of a call at the right border: on the last line of text if there is room, else below it.
 func (v *View) withTime(text string, d time.Duration) string {
 	text = strings.TrimSuffix(text, "\n")
 	last := text[strings.LastIndexByte(text, '\n')+1:]
 	took := human.Took(d)
-	gap := v.Width() - 1 - Width(last) - Width(took)
+	gap := v.Width() - 1 - columns.Width(last) - columns.Width(took)
 	if gap < 2 {
-		text, gap = text+"\n", v.Width()-1-Width(took)
+		text, gap = text+"\n", v.Width()-1-columns.Width(took)
 	}
 	return text + strings.Repeat(" ", max(0, gap)) + v.colors.Dim(took)
 }
@@ -147,7 +147,7 @@ func isPeerError(err error) bool {
 	return errors.As(err, &e)
 }
 
-// oneValue returns values as one: itself where it is one, else an array, and null where there is none.
+// oneValue returns a single value as it is, several as an array, and null if there is none.
 func oneValue(values []json.RawMessage) json.RawMessage {
 	switch {
 	case len(values) == 0, len(values) == 1 && values[0] == nil:

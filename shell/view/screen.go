@@ -9,24 +9,24 @@ import (
 // maxQueuedLines is how many slots may wait to be written. Beyond that, traffic is only counted, and printAll waits.
 const maxQueuedLines = 10_000
 
-// A screen writes lines in the order in which any goroutines gave them to it. One goroutine of its own, the
-// painter, does the writing, so that only printAll ever waits for a slow terminal.
+// A screen writes lines in the order in which goroutines give them to it. One goroutine of its own, the painter,
+// writes, so that only printAll waits for a slow terminal.
 type screen struct {
 	mu       sync.Mutex // protects what follows
 	changed  *sync.Cond
 	queue    []*slot
-	given    int  // slots that were ever put into the queue
-	written  int  // of those, how many have been written
+	given    int  // slots that were put into the queue so far
+	written  int  // of those, the number of slots that have been written
 	painting bool // the painter has taken lines that are not written yet
 	closed   bool
 	flood    flood
 
-	traffic io.Writer // where samples and their sums go
+	traffic io.Writer // samples and their sums go there
 	sum     func(text string) string
 	done    chan struct{}
 }
 
-// A slot is a place in the order of output. Nothing behind it is written before it is released.
+// A slot is a place in the order of output. Nothing after it is written before it is released.
 type slot struct {
 	screen   *screen
 	lines    []line
@@ -38,8 +38,8 @@ type line struct {
 	text string // ends in a line feed
 }
 
-// newScreen returns a screen that writes traffic to w; sum renders the line that tells what was left out. Close
-// ends its painter.
+// newScreen returns a screen that writes traffic to w. sum renders the line that says what was left out. close ends its
+// painter.
 func newScreen(w io.Writer, sum func(text string) string) *screen {
 	s := &screen{traffic: w, sum: sum, flood: newFlood(), done: make(chan struct{})}
 	s.changed = sync.NewCond(&s.mu)
@@ -47,14 +47,14 @@ func newScreen(w io.Writer, sum func(text string) string) *screen {
 	return s
 }
 
-// print writes text, with a line feed where it has none.
+// print writes text, with a line feed if it has none.
 func (s *screen) print(to io.Writer, text string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.putLocked(&slot{screen: s, lines: []line{{to, withLineBreak(text)}}, released: true})
 }
 
-// putLocked puts a slot at the end of the queue; after close it is forgotten.
+// putLocked puts a slot at the end of the queue. After close, it does nothing.
 func (s *screen) putLocked(t *slot) {
 	if s.closed {
 		return
@@ -64,9 +64,8 @@ func (s *screen) putLocked(t *slot) {
 	s.changed.Broadcast()
 }
 
-// printAll is print for output of which nothing may be left out, however much there is: it waits while too much is
-// queued. It does not wait behind a slot that is not released, since whoever is to release it may be waiting for
-// the caller.
+// printAll is print for output that must be complete, however much there is: it waits while too much is queued. It does
+// not wait for a slot to be released, since the goroutine that is to release it may be waiting for the caller.
 func (s *screen) printAll(to io.Writer, text string) {
 	s.mu.Lock()
 	for len(s.queue) > maxQueuedLines && s.queue[0].released && !s.closed {
@@ -76,7 +75,7 @@ func (s *screen) printAll(to io.Writer, text string) {
 	s.print(to, text)
 }
 
-// reserve returns a place in the order of output, which has to be released.
+// reserve returns a new slot. The caller has to release it.
 func (s *screen) reserve() *slot {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -92,7 +91,7 @@ func (t *slot) print(to io.Writer, text string) {
 	t.lines = append(t.lines, line{to, withLineBreak(text)})
 }
 
-// release lets the slot, and what comes behind it, be written. It may be called more than once.
+// release lets the slot, and what comes after it, be written. It may be called more than once.
 func (t *slot) release() {
 	t.screen.mu.Lock()
 	defer t.screen.mu.Unlock()
@@ -100,8 +99,7 @@ func (t *slot) release() {
 	t.screen.changed.Broadcast()
 }
 
-// flush waits until all that was given to the screen before has been written, but for what stands behind a slot
-// that is not released.
+// flush waits until all earlier output has been written, except what comes after a slot that is not released.
 func (s *screen) flush() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -110,7 +108,7 @@ func (s *screen) flush() {
 	}
 }
 
-// close writes the rest, released or not, and ends the painter. What is given to the screen from now on is lost.
+// close writes the rest, released or not, and ends the painter. Later output is lost.
 func (s *screen) close() {
 	s.mu.Lock()
 	s.sumUpLocked()
@@ -133,11 +131,11 @@ func (s *screen) paint() {
 		}
 		write(slots)
 		s.wrote(len(slots))
-		clear(slots) // they would live as long as the queue's memory
+		clear(slots) // the queue's memory would keep them alive
 	}
 }
 
-// next waits for released slots at the head of the queue and takes them out of it; nil: the screen is closed, and
+// next waits for released slots at the head of the queue and removes them. It returns nil if the screen is closed and
 // nothing is left.
 func (s *screen) next() []*slot {
 	s.mu.Lock()
@@ -167,13 +165,13 @@ func (s *screen) wrote(n int) {
 	s.changed.Broadcast()
 }
 
-// write writes the lines of slots, those that follow each other to the same place at once.
+// write writes the lines of slots. Consecutive lines for the same writer are one write.
 func write(slots []*slot) {
 	var buf bytes.Buffer
 	var to io.Writer
 	flush := func() {
 		if buf.Len() > 0 {
-			// Where the terminal is gone, nobody is left to tell; whoever reads lines notices that.
+			// If the terminal is gone, nobody is left to be told; the goroutine that reads lines notices it.
 			_, _ = to.Write(buf.Bytes())
 			buf.Reset()
 		}

@@ -8,9 +8,9 @@ import (
 	"rpcsh/shell/human"
 )
 
-// Working shows text beside the line being typed, from the first second on, with how long it has been; stop ends
-// that. update, which is nil where nobody looks, replaces the text and shows it at once. Where several are at work,
-// the last to begin is shown.
+// Working shows text, and the time since the call, beside the line being typed, once a second has passed. stop ends
+// that. update replaces the text and shows it at once; it is nil if nobody looks. Of several, the last to begin is
+// shown.
 func (v *View) Working(text string) (update func(text string), stop func()) {
 	if v.opts.Status == nil {
 		return nil, func() {}
@@ -31,19 +31,19 @@ func (v *View) Working(text string) (update func(text string), stop func()) {
 	return update, stop
 }
 
-// A statusLine shows what is being worked on. One goroutine, which the line owns, calls show.
+// A statusLine shows what is being worked on. One goroutine, which it owns, calls show.
 type statusLine struct {
 	show    func(text string) // nil: nobody looks
-	changed chan struct{}     // holds one: all is different
+	changed chan struct{}     // has room for one: something has changed
 	quit    chan struct{}
 	end     func() // closes quit, once
 	done    sync.WaitGroup
 
 	mu  sync.Mutex // protects what follows, and what it points to
-	all []*work    // in the order in which they began
+	all []*work    // oldest first
 }
 
-// A work is something that takes a while.
+// A work is something that takes time.
 type work struct {
 	text    string
 	updated bool
@@ -59,7 +59,7 @@ func newStatusLine(show func(text string)) *statusLine {
 	return s
 }
 
-// close takes away what is shown, and ends the line's goroutine. It may be called more than once.
+// close removes what is shown, and ends the goroutine. It may be called more than once.
 func (s *statusLine) close() {
 	s.end()
 	s.done.Wait()
@@ -71,7 +71,7 @@ func (s *statusLine) change(f func(all []*work) []*work) {
 	s.mu.Unlock()
 	select {
 	case s.changed <- struct{}{}:
-	default: // it is about to look
+	default: // run is about to look
 	}
 }
 
@@ -102,7 +102,7 @@ func (s *statusLine) run() {
 	}
 }
 
-// text returns what is to be shown now, and after which time it changes by itself; 0: it does not.
+// text returns what is to be shown now, and the time after which that changes; 0: it does not change by itself.
 func (s *statusLine) text() (text string, next time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -3,23 +3,25 @@ package view
 import (
 	"slices"
 	"strings"
+
+	"rpcsh/shell/columns"
 )
 
-// A Table is rows of cells in aligned columns. A row of one cell takes the whole line. Cells may have colours. The
-// zero Table is empty, and ready to use.
+// A Table is rows of cells in aligned columns. A row of one cell may be as long as the line. Cells may have colours.
+// The zero Table is empty, and ready to use.
 type Table struct {
 	rows [][]string
 }
 
 const columnGap = 2 // columns of the terminal between those of a table
 
-// Row adds a row. The first one may be a head.
+// Row adds a row. The first row may be a heading.
 func (t *Table) Row(cells ...string) { t.rows = append(t.rows, cells) }
 
 // Len returns the number of rows.
 func (t *Table) Len() int { return len(t.rows) }
 
-// widths returns how wide the columns are.
+// widths returns the widths of the columns.
 func (t *Table) widths() []int {
 	var widths []int
 	for _, r := range t.rows {
@@ -28,7 +30,7 @@ func (t *Table) widths() []int {
 				widths = append(widths, 0)
 			}
 			if len(r) > 1 {
-				widths[i] = max(widths[i], Width(cell))
+				widths[i] = max(widths[i], columns.Width(cell))
 			}
 		}
 	}
@@ -43,17 +45,16 @@ func (t *Table) String() string {
 		var line strings.Builder
 		for i, cell := range r {
 			line.WriteString(cell)
-			line.WriteString(strings.Repeat(" ", max(0, widths[i]-Width(cell)+columnGap)))
+			line.WriteString(strings.Repeat(" ", max(0, widths[i]-columns.Width(cell)+columnGap)))
 		}
 		b.WriteString(strings.TrimRight(line.String(), " ") + "\n")
 	}
 	return b.String()
 }
 
-// Within is String, but breaks the last column at blanks into lines that fit into width columns, where words allow
-// that.
+// Within is String, but wraps the last column, so that lines fit into width columns if words allow it.
 func (t *Table) Within(width int) string {
-	const narrowest = 20 // columns that the last one gets in any case
+	const narrowest = 20 // columns that the last column gets in any case
 	widths := t.widths()
 	var broken Table
 	for _, r := range t.rows {
@@ -62,7 +63,7 @@ func (t *Table) Within(width int) string {
 		for _, w := range widths[:last] {
 			used += w + columnGap
 		}
-		lines := Fill(strings.Fields(r[last]), max(narrowest, width-used), "", "")
+		lines := columns.Fill(strings.Fields(r[last]), max(narrowest, width-used), "", "")
 		broken.Row(append(slices.Clone(r[:last]), lines[0])...)
 		for _, line := range lines[1:] {
 			broken.Row(append(make([]string, last), line)...)

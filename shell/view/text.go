@@ -10,9 +10,11 @@ import (
 	"rpcsh/shell/human"
 )
 
-// Visible returns text on one line, with all characters made visible that could move the cursor, colour the screen,
-// set the title, or turn the direction of writing. They become JSON escapes, so that JSON text stays the same JSON;
-// bytes that are not UTF-8 become \xNN. Visible text passes through unchanged.
+// Visible returns text on one line in which every character can be seen. Characters that could move the cursor, colour
+// the screen, set the title, or turn the direction of writing become JSON escapes, so that JSON text stays the same
+// JSON; bytes that are not UTF-8 become \xNN. Visible text passes through unchanged. The joiners of emoji and of some
+// scripts are kept, as are the tags of flags. All text from a peer goes through Visible; the line being typed has a
+// form of its own in package term.
 func Visible(text string) string { return visible(text, false) }
 
 // VisibleLines is Visible, but keeps line feeds.
@@ -27,14 +29,18 @@ func visible(text string, keepLines bool) string {
 		return text
 	}
 	var b strings.Builder
+	kept := 0 // the text up to here is not escaped
 	for i, r := range text {
 		switch {
-		case r == '\n' && keepLines:
+		case i < kept || r == '\n' && keepLines:
 			b.WriteRune(r)
 		case r == utf8.RuneError && !strings.HasPrefix(text[i:], "\uFFFD"):
 			fmt.Fprintf(&b, "\\x%02x", text[i])
-		case hidden(r):
+		case hidden(r) && !joins(text[:i], text[i:]):
 			b.WriteString(escaped(r))
+		case r == blackFlag:
+			kept = i + flagSize(text[i:])
+			b.WriteRune(r)
 		default:
 			b.WriteRune(r)
 		}
@@ -42,10 +48,9 @@ func visible(text string, keepLines bool) string {
 	return b.String()
 }
 
-// hidden reports whether r acts on the terminal, or cannot be seen. The joiner (U+200D) that emoji are made with is
-// kept.
+// hidden reports whether r acts on the terminal, or cannot be seen.
 func hidden(r rune) bool {
-	return unicode.IsControl(r) || unicode.Is(unicode.Cf, r) && r != '\u200d' || r == '\u2028' || r == '\u2029'
+	return unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == '\u2028' || r == '\u2029'
 }
 
 // escaped returns r as it is written in a JSON string (RFC 8259 section 7).
@@ -64,13 +69,13 @@ func escaped(r rune) string {
 	return fmt.Sprintf(`\u%04x`, r)
 }
 
-// maxShown is the most of a message that a line of traffic shows, in bytes.
+// maxShown is how many bytes of a message a line of traffic shows.
 const maxShown = 600
 
-// Shorten makes text that a peer sent fit for a line of traffic: visible, on one line, at most 600 bytes and a
-// remark. total is the size of the whole in bytes, which the remark tells.
+// Shorten makes text from a peer fit for a line of traffic: visible, on one line, and at most 600 bytes with a remark
+// on the total size. total is that size in bytes.
 func Shorten(text string, total int) string {
-	const enough = 4 * maxShown // line breaks are dropped, but little of what follows can be seen
+	const enough = 4 * maxShown // more than is shown, since line breaks are dropped
 	whole := len(text) <= enough
 	text = Prefix(text, enough)
 	lines := strings.FieldsFunc(text, func(r rune) bool { return r == '\n' || r == '\r' })
@@ -81,7 +86,7 @@ func Shorten(text string, total int) string {
 	return Prefix(text, maxShown) + "… (" + human.Size(total) + ")"
 }
 
-// Prefix returns the first n bytes of text, or a little less where a character would be cut in two.
+// Prefix returns the first n bytes of text, or a little less if a character would be cut in two.
 func Prefix(text string, n int) string {
 	if len(text) <= n {
 		return text

@@ -2,6 +2,7 @@ package view
 
 import (
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 	"unicode"
@@ -32,6 +33,14 @@ func TestVisible(t *testing.T) {
 		{"line separators", "a\u2028b\u2029c", `a\u2028b\u2029c`},
 		{"not seen", "a\u200bb\ufeffc\u00add\u2060", `a\u200bb\ufeffc\u00add\u2060`},
 		{"tags", "\U000e0041\U000e0001", `\udb40\udc41\udb40\udc01`},
+		{"non-joiner", "می\u200cخواهم क्\u200cष", "می\u200cخواهم क्\u200cष"},
+		{"non-joiner that spelling does not need", "pay\u200cpal م\u200c", `pay\u200cpal م\u200c`},
+		{"non-joiners", "م\u200c\u200cخ", `م\u200c\u200cخ`},
+		{"flag of tags", flagOf("gbsct") + "!", flagOf("gbsct") + "!"},
+		{"the longest flag", flagOf("abcdef"), flagOf("abcdef")},
+		{"text hidden in a flag", flagOf("abcdefg"), "🏴" + tagEscapes("abcdefg") + `\udb40\udc7f`},
+		{"flag without an end", "🏴" + tags("gb") + "x", "🏴" + tagEscapes("gb") + "x"},
+		{"flag without tags", "🏴\U000e007f🏴", `🏴\udb40\udc7f🏴`},
 		{"white space", "a\tb\nc\r\nd", `a\tb\nc\r\nd`},
 	} {
 		if got := Visible(tt.text); got != tt.want {
@@ -43,6 +52,21 @@ func TestVisible(t *testing.T) {
 	}
 }
 
+// tags returns text in tag characters (U+E0000 …).
+func tags(text string) string {
+	return strings.Map(func(r rune) rune { return 0xe0000 + r }, text)
+}
+
+func flagOf(region string) string { return "🏴" + tags(region+"\x7f") }
+
+func tagEscapes(text string) string {
+	var b strings.Builder
+	for _, r := range text {
+		fmt.Fprintf(&b, `\udb40\udc%02x`, r)
+	}
+	return b.String()
+}
+
 func isHarmless(text string) bool {
 	return utf8.ValidString(text) && strings.IndexFunc(
 		text, func(r rune) bool { return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) },
@@ -52,6 +76,7 @@ func isHarmless(text string) bool {
 func FuzzVisible(f *testing.F) {
 	for _, s := range []string{
 		"a\x1b[31m", "\u009b", "\xff\xfe", "\u202e", "\"\u009b\"", "[\"\U000e0041\u2028\"]", "👩‍👧", "\\u001b",
+		flagOf("gbeng"), "م\u200cخ",
 		"a\nb",
 	} {
 		f.Add(s)

@@ -9,16 +9,16 @@ import (
 	"rpcsh/shell/human"
 )
 
-// clock is the form of the times before lines that come unasked.
+// clock is the form of times before unsolicited lines.
 const clock = "15:04:05.000"
 
-// A style is how lines look.
+// A style says how lines look.
 type style struct {
 	colors  *Palette
 	several func() bool // lines have to say which peer they are about
 }
 
-// lineHead returns what a line of traffic begins with.
+// lineHead returns the beginning of a line of traffic.
 func (s style) lineHead(t time.Time, out bool, p event.Peer) string {
 	arrow := s.colors.In("←")
 	if out {
@@ -31,7 +31,7 @@ func (s style) lineHead(t time.Time, out bool, p event.Peer) string {
 	return head
 }
 
-// trafficLine renders a message; summary, if it is not "", stands for its result.
+// trafficLine renders a message. summary, if it is not "", replaces its result.
 func (s style) trafficLine(e *event.Event, summary string) string {
 	head := s.lineHead(e.Time, e.Out, e.Peer)
 	switch e.Kind {
@@ -78,7 +78,8 @@ func (s style) responseLine(e *event.Event, summary string) string {
 	return text + s.remarks(besideError(e), matchText(e), e.Text)
 }
 
-// stderrLine renders a line that a child process wrote to its stderr: a peer, or what answers peers, which has a title and no number.
+// stderrLine renders a line that a child process wrote to its stderr: a peer, or a command that answers peers, which
+// has a title and no number.
 func (s style) stderrLine(e *event.Event) string {
 	mark := "│ "
 	switch {
@@ -90,7 +91,7 @@ func (s style) stderrLine(e *event.Event) string {
 	return s.colors.Dim(mark + Visible(e.Text))
 }
 
-// idText returns the id as "#7", "" for none.
+// idText returns the id as "#7", or "" if there is none.
 func idText(id rpcconn.ID) string {
 	if id.IsNone() {
 		return ""
@@ -98,7 +99,7 @@ func idText(id rpcconn.ID) string {
 	return "#" + Visible(id.String())
 }
 
-// idText returns what stands before a message that has an id.
+// idText returns the id as it stands before a message.
 func (s style) idText(id rpcconn.ID) string {
 	if id.IsNone() {
 		return ""
@@ -106,7 +107,7 @@ func (s style) idText(id rpcconn.ID) string {
 	return s.colors.Dim(idText(id)) + " "
 }
 
-// remarks returns what stands behind a message: those of texts that are not "".
+// remarks returns the texts that are not "" as they stand after a message.
 func (s style) remarks(texts ...string) string {
 	all := ""
 	for _, text := range texts {
@@ -117,8 +118,8 @@ func (s style) remarks(texts ...string) string {
 	return all
 }
 
-// besideError says that a response has a result beside its error, which JSON-RPC 2.0 section 5 rules out; "" where it
-// has none.
+// besideError says that a response has both an error and a result, against JSON-RPC 2.0 section 5. It is "" if it has
+// not.
 func besideError(e *event.Event) string {
 	if e.Err == nil || e.Result == nil {
 		return ""
@@ -126,7 +127,7 @@ func besideError(e *event.Event) string {
 	return "with a result beside it: " + compactValue(e.Result)
 }
 
-// matchText says that a response is one that nobody waits for, "" where somebody does.
+// matchText says that nobody waits for a response. It is "" if somebody does.
 func matchText(e *event.Event) string {
 	switch {
 	case e.Match == event.Late && e.Method != "":

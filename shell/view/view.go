@@ -1,24 +1,23 @@
-// Package view shows a session to whoever looks at it: events, results of calls, and what the shell has to say. It
-// decides how each of them looks, and keeps the order of all output. It sends nothing, and knows neither peers nor
-// commands.
+// Package view shows a session to whoever looks at it: events, results of calls, and messages of the shell. It decides
+// how each of them looks, and keeps the order of all output. It sends nothing, and knows neither peers nor commands.
 package view
 
 // The rules of the screen
 //
-// All output goes through the screen, a queue of slots that one goroutine writes in order. What happens in the
-// session comes as events, which one goroutine reads in the order in which they were published. What is said
-// through the methods of View stands behind all events that were published before. The response to a call reserves
-// a slot where its event stands; whoever shows the result fills the slot and releases it.
+// All output goes through the screen, a queue of slots that one goroutine writes in order. What happens in the session
+// comes as events, which one goroutine reads in the order in which they were published. Output through the methods of
+// View comes after all events that were published before. The response to a call reserves a slot in the place of its
+// event; whoever shows the result fills the slot and releases it.
 //
-// A line of traffic is: time, arrow (← in, → out), peer where there are several, id, method, params as one would
-// type them; a response has how long it took behind it. Results stand alone. What the shell has to say begins with
-// a time and "·" where it comes unasked, and with nothing where it was asked for. Times are dim, arrows green in
-// and blue out, errors red.
+// A line of traffic is: time, arrow (← in, → out), peer if there are several, id, method, params as a person would type
+// them; after a response stands how long it took. Results stand alone. Messages of the shell begin with a time and "·"
+// if they are unsolicited, and with nothing if they were asked for. Times are dim, arrows green in and blue out, errors
+// red.
 //
 // What a peer sent passes through Visible before it reaches a terminal, without exception.
 //
-// A flood never holds up a person's session: beyond what can be read, lines are counted, and the counts are told
-// once a second.
+// A flood never holds up a person's session: lines beyond what can be read are counted, and the counts are shown once a
+// second.
 //
 // Who looks is decided once, by New. The types of these are in the files of their names:
 //
@@ -36,12 +35,12 @@ import (
 	"rpcsh/shell/event"
 )
 
-// A Terminal is what a view needs of the place where a person sits. Text that is written to it appears above the
-// line being typed.
+// A Terminal is what a view needs of a person's terminal. Text that is written to it appears above the line being
+// typed.
 type Terminal interface {
 	io.Writer
 	Page(ctx context.Context, text string) error // shows text that may be longer than the screen
-	SetStatus(text string)                       // shows text beside the line being typed; "" takes it away
+	SetStatus(text string)                       // shows text beside the line being typed; "" removes it
 	Width() int                                  // columns
 }
 
@@ -55,22 +54,22 @@ const (
 // Outputs returns the forms of results.
 func Outputs() []string { return []string{OutputPretty, OutputJSON, OutputRaw} }
 
-// Options say who looks, and at what. Either Terminal is set, or Stdout and Stderr are.
+// Options say who looks at the session, and at what. Either Terminal is set, or Stdout and Stderr are.
 type Options struct {
-	Terminal       Terminal          // where a person sits; nil: nobody does
-	Stdout, Stderr io.Writer         // results; all else
-	Status         func(text string) // shows what is being waited for where there is no Terminal; nil: nothing does
+	Terminal       Terminal          // of a person; nil: nobody sits there
+	Stdout, Stderr io.Writer         // for results; for all else
+	Status         func(text string) // shows what is being waited for if there is no Terminal; may be nil
 	Color          bool
-	Verbose        bool   // without a person: tell what has no result, and what comes unasked
-	Output         string // one of Outputs; "": pretty for a person, else json. Errors are JSON where it is json.
+	Verbose        bool   // without a person: show what has no result, too, and unsolicited events
+	Output         string // one of Outputs; "": pretty for a person, else json. With json, errors are JSON, too.
 	Incoming       bool   // without a person: print what comes in on Stdout, a JSON object a line
-	Log            bool   // without a person: a line for each message on Stderr, as JSON where Output is json
-	// Several reports whether lines have to say which peer they are about; nil: they do not. It is called by the
-	// goroutine that reads events, so it must not wait for anybody who publishes one.
+	Log            bool   // without a person: a line for each message on Stderr, as JSON if Output is json
+	// Several reports whether lines have to name the peer; nil: they do not. The goroutine that reads events calls it,
+	// so it must not wait for one that publishes them.
 	Several func() bool
 }
 
-// A View shows one session. Its methods may be called by any number of goroutines until Close.
+// A View shows one session. Any number of goroutines may call its methods until Close.
 type View struct {
 	style
 	opts     Options
@@ -87,7 +86,7 @@ type View struct {
 	slots  map[uint64]*slot // reserved by events, by their numbers, until Result, LateResult or Drop takes them
 }
 
-// New returns a view of what is published on bus from now on. Close ends it.
+// New returns a view of the events that are published on bus from now on. Close ends it.
 func New(opts Options, bus *event.Bus) *View {
 	v := &View{opts: opts, output: opts.Output, slots: make(map[uint64]*slot)}
 	v.style = style{NewPalette(opts.Color), opts.Several}
@@ -120,7 +119,7 @@ func New(opts Options, bus *event.Bus) *View {
 	return v
 }
 
-// Close shows what was published or said before, released or not, and ends the view. It may be called more than once.
+// Close shows all earlier events and output, released or not, and ends the view. It may be called more than once.
 func (v *View) Close() {
 	v.sub.Close()
 	v.reading.Wait()
@@ -142,8 +141,10 @@ func (v *View) read() {
 		if err != nil {
 			return
 		}
-		v.audience.event(e)
-		if e.Awaited { // its line in a log does not wait for its result
+		if v.wanted(e) {
+			v.audience.event(e)
+		}
+		if e.Awaited { // the line of the log does not wait for the result
 			v.reserve(e.Number)
 		}
 	}
@@ -168,7 +169,7 @@ func (v *View) Output() string {
 	return v.output
 }
 
-// AskedForJSON reports whether Options asked for JSON, rather than that it is what a pipe gets.
+// AskedForJSON reports whether Options asked for JSON. For a pipe, JSON is also the default.
 func (v *View) AskedForJSON() bool { return v.opts.Output == OutputJSON }
 
 // SetOutput changes the form of results to one of Outputs.
@@ -178,7 +179,7 @@ func (v *View) SetOutput(form string) {
 	v.output = form
 }
 
-// Safe makes text visible, line feeds kept, if it may go to a terminal. A pipe gets what the peer sent.
+// Safe makes text visible, except line feeds, if it may go to a terminal. A pipe gets what the peer sent.
 func (v *View) Safe(text string) string {
 	if v.opts.Status != nil { // stdout may be a terminal where stderr is one
 		return VisibleLines(text)
@@ -186,8 +187,8 @@ func (v *View) Safe(text string) string {
 	return text
 }
 
-// Flush waits until all that was published or said before has been written, but for what stands behind the place of
-// a response whose result is still to be shown.
+// Flush waits until all earlier events and output have been written, except what comes after the slot of a response
+// whose result is still to be shown.
 func (v *View) Flush() {
 	v.sub.Flush()
 	v.screen.flush()
@@ -199,14 +200,14 @@ func (v *View) Say(format string, args ...any) {
 	v.screen.print(v.opts.Stdout, fmt.Sprintf(format, args...))
 }
 
-// Report shows what became of what was asked for. Without a person it is shown only if Verbose, or as a note of the
-// log.
+// Report shows that something asked for has been done. Without a person it is shown only if Verbose, or as a note in
+// the log.
 func (v *View) Report(text string) {
 	v.sub.Flush()
 	v.audience.report(text)
 }
 
-// Remark shows that what was asked for has nothing to show: beside the results, but always.
+// Remark shows why something asked for has no output. It is always shown, but never among results.
 func (v *View) Remark(text string) {
 	v.sub.Flush()
 	v.audience.remark(text)

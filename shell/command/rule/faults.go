@@ -68,7 +68,7 @@ func (r *Reader) readErrorRate(_ lang.Text, a *arguments.Args) error {
 		return arguments.Mistake(value, "a part of the requests belongs here, such as 10%")
 	}
 	r.Rule.Faults.ErrorRate = n / 100
-	if e, ok := r.Rule.Answerer.(answer.Error); ok {
+	if e, ok := r.Rule.Answerer.(answer.FixedError); ok {
 		r.Rule.Faults.Error, r.Rule.Answerer = e.Err, nil
 	}
 	return nil

@@ -185,7 +185,7 @@ func (r *Reader) readError(_ lang.Text, a *arguments.Args) error {
 		if err != nil {
 			return err
 		}
-		return r.answerWith(at, answer.Error{Err: e})
+		return r.answerWith(at, answer.FixedError{Err: e})
 	}
 	e, err := arguments.ErrorHead(a)
 	if err != nil {

@@ -15,7 +15,7 @@ import (
 func TestReader(t *testing.T) {
 	for text, want := range map[string]string{
 		".[0]*2":                  "by *answer.Expression",
-		"--error 7 'no luck' {}":  "by answer.Error error 7: no luck",
+		"--error 7 'no luck' {}":  "by answer.FixedError error 7: no luck",
 		"--exec 'jq add'":         "by *answer.Command acts",
 		"--exec-loop cat":         "by *answer.Loop acts",
 		"--ask":                   "by *answer.PendingRequests",
@@ -61,7 +61,7 @@ func describe(r *answer.Rule) string {
 		}
 	}
 	add(r.Answerer != nil, "by %T", r.Answerer)
-	if e, ok := r.Answerer.(answer.Error); ok {
+	if e, ok := r.Answerer.(answer.FixedError); ok {
 		add(true, "error %d: %s", e.Err.Code, e.Err.Message)
 	}
 	add(r.Acts, "acts")

@@ -1,5 +1,4 @@
-// Package termtest runs programs in a terminal for tests, and shows what a person would see there. Nothing but tests
-// use it.
+// Package termtest runs programs in a terminal for tests, and shows what a person would see there. Only tests use it.
 package termtest
 
 import (
@@ -12,8 +11,8 @@ import (
 )
 
 // An Emulator shows what a program sends as a terminal does: rows that scroll away and are kept, automatic wrapping
-// with the pending state of a VT100, wide and combining characters, and reflow when the window's width changes. It knows
-// the sequences that rpcsh sends, and records all others: see Unknown. It is not safe for concurrent use.
+// with the pending state of a VT100, wide and combining characters, and reflow when the window's width changes. It
+// knows the sequences that rpcsh sends, and records all others: see Unknown. It is not safe for concurrent use.
 type Emulator struct {
 	cols, rows int
 	lines      []emulatorRow // all rows, those scrolled away first; the window is the last of them
@@ -30,7 +29,7 @@ type Emulator struct {
 
 type emulatorRow struct {
 	cells   []cell
-	wrapped bool // it goes on in the next row
+	wrapped bool // it continues in the next row
 }
 
 type cell struct {
