@@ -432,7 +432,9 @@ func TestEndlessLoop(t *testing.T) {
 	for len(s.state.turn) == 0 {
 		time.Sleep(time.Millisecond)
 	}
-	if got := loaded.call(t.Context(), new(caller), "g", ""); got != "1" {
+	inTime, stop := context.WithTimeoutCause(t.Context(), patience, answer.TimeLimitError{Limit: patience})
+	defer stop()
+	if got := loaded.call(inTime, new(caller), "g", ""); got != "1" {
 		t.Errorf("meanwhile: %s", got)
 	}
 	cancel() // as at the end of the connection
