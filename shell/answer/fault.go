@@ -25,7 +25,7 @@ type Faults struct {
 	Duplicate bool // it is sent twice
 	Both      bool // it has a result and an error
 	Malformed bool // no codec can read it
-	Truncate  int  // it ends after so many bytes, framing included; 0: where it should
+	Truncate  int  // it ends after so many bytes, framing included; 0: it is whole
 	Slow      int  // it is written at so many bytes a second; 0: at once
 }
 

@@ -102,7 +102,7 @@ func (pr *PendingRequests) Fail(n int, e *rpcconn.Error) error {
 	return pr.answer(n, "was answered already", reply{err: e})
 }
 
-// Drop leaves request n without an answer, for ever; see Reply.
+// Drop leaves request n without an answer for good; see Reply.
 func (pr *PendingRequests) Drop(n int) error {
 	return pr.answer(n, "was dropped", reply{err: rpcconn.ErrNoAnswer})
 }

@@ -12,7 +12,7 @@ import (
 type Peer interface {
 	Number() int     // from 1; no two peers of a session have the same
 	Name() string    // the name that the person gave it; "": none
-	Address() string // where it is
+	Address() string // its address, for people
 
 	// Call, Notify and Batch are those of rpcconn.Conn. What they send and get is shown.
 	Call(ctx context.Context, method string, params json.RawMessage) (*rpcconn.Response, error)

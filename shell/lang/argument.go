@@ -14,7 +14,7 @@ import (
 // arguments are those of one call, while they are read.
 type arguments struct {
 	values []json.RawMessage
-	names  []string // of values; empty where they are positional
+	names  []string // of values; empty: they are positional
 	given  map[string]bool
 	at     []Argument
 }

@@ -43,7 +43,7 @@ type Call struct {
 
 // An Argument is one of a call.
 type Argument struct {
-	Name   string // "" where it is positional
+	Name   string // "": it is positional
 	Column int
 }
 

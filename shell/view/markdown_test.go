@@ -57,8 +57,8 @@ func TestMarkdown(t *testing.T) {
 }
 
 func TestMarkdownIsBounded(t *testing.T) {
-	got := Markdown(strings.Repeat("*a `[b_", 1<<20), 80, NewPalette(false))
-	if len(got) > 2*maxMarkdown || !strings.HasSuffix(got, "… (7.0 MiB in all)") {
+	got := Markdown(strings.Repeat("*a `[b_", maxMarkdown), 80, NewPalette(false))
+	if len(got) > 2*maxMarkdown || !strings.HasSuffix(got, "… (224.0 KiB in all)") {
 		t.Errorf("%d bytes, the end is %q", len(got), got[max(0, len(got)-40):])
 	}
 }

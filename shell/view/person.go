@@ -6,9 +6,9 @@ import (
 	"fmt"
 	"time"
 
+	"rpcsh/shell/columns"
 	"rpcsh/shell/event"
 	"rpcsh/shell/exit"
-	"rpcsh/shell/human"
 )
 
 // A person types at a terminal, while output appears above the line.
@@ -41,8 +41,8 @@ func (p person) note(e *event.Event) string {
 	before := e.Time.Format(clock) + " · "
 	switch {
 	case e.Kind == event.Parked:
-		const longest = 60 // characters of a request that stands above as traffic
-		request := human.Clip(requestText(e.Method, e.Params), longest)
+		const longest = 60 // columns of a request that stands above as traffic
+		request := columns.Clip(requestText(e.Method, e.Params), longest, "…")
 		hint := fmt.Sprintf(" · .reply %d VALUE, .fail %d CODE MESSAGE", e.Pending, e.Pending)
 		return p.colors.Dim(before) + fmt.Sprintf("asks %d: %s", e.Pending, request) + p.colors.Dim(hint)
 	case e.Kind == event.Problem, e.Kind == event.Close && !e.Orderly:

@@ -2,6 +2,7 @@ package view
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -80,6 +81,7 @@ func TestProgressText(t *testing.T) {
 		{2.5, 0, "files", "2.5 files"},
 		{0, 0, "a\x1b", `a\u001b`},
 		{0, 0, "", "…"},
+		{0, 0, strings.Repeat("x", 61), strings.Repeat("x", 59) + "…"},
 	} {
 		if got := ProgressText(tt.done, tt.total, tt.text); got != tt.want {
 			t.Errorf("%v of %v, %q: got %q, want %q", tt.done, tt.total, tt.text, got, tt.want)

@@ -366,6 +366,11 @@ func TestColors(t *testing.T) {
 			"parked", event.Event{Kind: event.Parked, Method: "m", Pending: 1},
 			p.Dim(at+" · ") + "asks 1: m" + p.Dim(" · .reply 1 VALUE, .fail 1 CODE MESSAGE"),
 		},
+		{
+			"long and parked", event.Event{Kind: event.Parked, Method: strings.Repeat("日", 31), Pending: 1},
+			p.Dim(at+" · ") + "asks 1: " + strings.Repeat("日", 29) + "…" +
+				p.Dim(" · .reply 1 VALUE, .fail 1 CODE MESSAGE"),
+		},
 	} {
 		before := d.String()
 		tt.event.Time = noon
