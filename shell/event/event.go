@@ -120,6 +120,9 @@ type Event struct {
 	Topic, Reason string
 
 	Frame []byte // the frame that the message came in or went out in, for subscribers that ask for it
+
+	// Lasting says that Params, Result, Value and Extra are never changed, so that subscribers may share them.
+	Lasting bool
 }
 
 // size is about how much memory e holds on to, in bytes.
@@ -128,21 +131,30 @@ func (e *Event) size() int {
 	return fixed + len(e.Params) + len(e.Result) + len(e.Value) + len(e.Extra) + len(e.Text) + len(e.Frame)
 }
 
-// clone returns a copy of e that shares nothing with the connection from which it comes.
-func (e *Event) clone() *Event {
+// clone returns a copy of e, with its frame or without, that shares nothing with the connection from which it comes.
+func (e *Event) clone(frame bool) *Event {
 	c := *e
-	n := len(e.Params) + len(e.Result) + len(e.Value) + len(e.Extra) + len(e.Frame)
+	if !frame {
+		c.Frame = nil
+	}
+	parts := [...]*[]byte{(*[]byte)(&c.Params), (*[]byte)(&c.Result), (*[]byte)(&c.Value), (*[]byte)(&c.Extra), &c.Frame}
+	copied := parts[:]
+	if e.Lasting {
+		copied = parts[len(parts)-1:]
+	}
+	n := 0
+	for _, part := range copied {
+		n += len(*part)
+	}
 	all := make([]byte, 0, n)
-	keep := func(b []byte) []byte {
-		if b == nil {
-			return nil
+	for _, part := range copied {
+		if *part == nil {
+			continue
 		}
 		start := len(all)
-		all = append(all, b...)
-		return all[start:len(all):len(all)]
+		all = append(all, *part...)
+		*part = all[start:len(all):len(all)]
 	}
-	c.Params, c.Result, c.Value, c.Extra = keep(e.Params), keep(e.Result), keep(e.Value), keep(e.Extra)
-	c.Frame = keep(e.Frame)
 	return &c
 }
 

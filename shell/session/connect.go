@@ -224,6 +224,7 @@ func (s *Session) begin(p *Peer) {
 
 // connOptions says who gets what p sends, once ready is closed: then p has its connection, and it has been said that it came.
 func (s *Session) connOptions(p *Peer, ready <-chan struct{}) *rpcconn.Options {
+	var incoming event.Event // of the goroutine that reads, which uses it again and again
 	return &rpcconn.Options{
 		Handler: func(ctx context.Context, _ *rpcconn.Conn, req *rpcconn.Request) (json.RawMessage, error) {
 			ctx, end := p.connection.Load().open.begin(ctx, req.ID)
@@ -232,7 +233,7 @@ func (s *Session) connOptions(p *Peer, ready <-chan struct{}) *rpcconn.Options {
 		},
 		OnRequest: func(req *rpcconn.Request) {
 			<-ready
-			s.onRequest(p, req)
+			s.onRequest(p, req, &incoming)
 		},
 		OnAnswer: func(req *rpcconn.Request, r *rpcconn.Response) { p.publishAnswer(req, r, req.Remark) },
 		OnOther: func(text json.RawMessage) {
@@ -255,15 +256,16 @@ func (s *Session) connOptions(p *Peer, ready <-chan struct{}) *rpcconn.Options {
 	}
 }
 
-// onRequest takes a request or notification. It is called by the goroutine that reads from p.
-func (s *Session) onRequest(p *Peer, req *rpcconn.Request) {
+// onRequest takes a request or notification, and publishes it as e. It is called by the goroutine that reads from p.
+func (s *Session) onRequest(p *Peer, req *rpcconn.Request, e *event.Event) {
 	p.connection.Load().open.note(req)
 	if req.Method != p.lastSeen { // in a flood of one method, learning it once is enough
 		p.lastSeen = req.Method
 		p.known.Observe(req.Method, true, req.Params, nil)
 	}
-	e := &event.Event{Kind: event.Request, ID: req.ID, Method: req.Method, Params: req.Params, Extra: req.Extra}
+	*e = event.Event{Kind: event.Request, ID: req.ID, Method: req.Method, Params: req.Params, Extra: req.Extra}
 	if !req.IsNotification() {
+		e.Lasting = true
 		p.publish(e)
 		s.onPeerNews(p, req)
 		return

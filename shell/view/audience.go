@@ -11,7 +11,10 @@ import (
 
 // An audience is who looks at a session. It is told of events by one goroutine, and of all else by any.
 type audience interface {
-	event(e *event.Event) // shows what has happened, if it is to be shown
+	// wants reports whether an event is to be shown, or is awaited. Those who publish ask it, so that they pay for nothing that
+	// is filtered, or too much to be read; the latter it counts.
+	wants(e *event.Event) bool
+	event(e *event.Event) // shows what has happened: an event that it wants
 
 	report(text string)
 	remark(text string)
@@ -68,6 +71,17 @@ func noteText(e *event.Event) string {
 		return Shorten(e.Text, len(e.Text))
 	}
 	return Visible(e.Text)
+}
+
+// wantsTraffic is wants for those who see messages as lines of traffic, as many as can be read.
+func (v *View) wantsTraffic(e *event.Event) bool {
+	switch {
+	case !e.Kind.IsMessage(), e.Awaited:
+		return true
+	case !isTraffic(e) || !v.wanted(e):
+		return false
+	}
+	return v.screen.take(Visible(e.Name()))
 }
 
 // sampled shows a line of which many may come at a time: those of one Reason once an interval, others as far as

@@ -13,14 +13,28 @@ type logger struct {
 	json bool // lines are JSON objects; else they are for a reader
 }
 
-func (l logger) event(e *event.Event) {
+func (l logger) wants(e *event.Event) bool {
+	if !e.Kind.IsMessage() {
+		return e.Kind != event.Progress || l.json // it is one of a notification, which is logged
+	}
+	return e.Awaited || l.logs(e)
+}
+
+// logs reports whether a message has a line in the log.
+func (l logger) logs(e *event.Event) bool {
 	own := e.Origin == event.FromDiscovery || e.Origin == event.FromSession
+	if own && e.Match == event.Matched {
+		return false
+	}
+	return l.json || e.Kind == event.Unreadable || l.wanted(e)
+}
+
+func (l logger) event(e *event.Event) {
 	switch {
-	case e.Kind.IsMessage() && own && e.Match == event.Matched:
-	case e.Kind == event.Progress && !l.json: // it is one of a notification, which is logged
+	case e.Kind.IsMessage() && e.Awaited && !l.logs(e):
 	case l.json || !e.Kind.IsMessage() || e.Kind == event.Unreadable:
 		l.screen.printAll(l.opts.Stderr, l.line(e))
-	case e.Kind.IsMessage() && l.wanted(e):
+	default:
 		l.screen.printAll(l.opts.Stderr, l.trafficLine(e, ""))
 	}
 }

@@ -17,11 +17,13 @@ type person struct {
 	terminal Terminal
 }
 
+func (p person) wants(e *event.Event) bool { return p.wantsTraffic(e) }
+
 func (p person) event(e *event.Event) {
 	switch {
 	case e.Kind.IsMessage():
-		if isTraffic(e) && p.wanted(e) {
-			p.sampled(e, func() string { return p.trafficLine(e, e.Summary) })
+		if !e.Awaited {
+			p.screen.print(p.terminal, p.trafficLine(e, e.Summary))
 		}
 	case e.Kind == event.Stderr:
 		p.sampled(e, func() string { return p.stderrLine(e) })

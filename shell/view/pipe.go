@@ -14,10 +14,14 @@ type pipe struct{ *View }
 // prefix begins lines on stderr, which may have several writers.
 const prefix = "rpcsh: "
 
+func (p pipe) wants(e *event.Event) bool { return p.wantsTraffic(e) }
+
 func (p pipe) event(e *event.Event) {
 	switch {
 	case e.Kind.IsMessage():
-		p.traffic(e)
+		if !e.Awaited {
+			p.screen.print(p.opts.Stderr, p.trafficLine(e, ""))
+		}
 	case e.Kind == event.Stderr:
 		p.sampled(e, func() string { return p.stderrLine(e) })
 	case e.Kind == event.Progress:
@@ -25,13 +29,6 @@ func (p pipe) event(e *event.Event) {
 		p.sampled(e, func() string { return prefix + noteText(e) })
 	case e.Kind == event.Problem, isScriptNote(e), p.opts.Verbose:
 		p.screen.print(p.opts.Stderr, prefix+noteText(e))
-	}
-}
-
-// traffic shows a message, if it is one that is shown.
-func (p pipe) traffic(e *event.Event) {
-	if isTraffic(e) && p.wanted(e) {
-		p.sampled(e, func() string { return p.trafficLine(e, "") })
 	}
 }
 

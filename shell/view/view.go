@@ -115,6 +115,7 @@ func New(opts Options, bus *event.Bus) *View {
 	}
 	v.screen = newScreen(v.opts.Stderr, v.colors.Dim)
 	v.status = newStatusLine(v.opts.Status)
+	subscription.Wanted = v.audience.wants
 	v.sub = bus.Subscribe(subscription)
 	v.reading.Go(v.read)
 	return v
