@@ -11,8 +11,8 @@ import (
 
 // An audience is who looks at a session. It is told of events by one goroutine, and of all else by any.
 type audience interface {
-	// wants reports whether an event is to be shown, or is awaited. Those who publish ask it, so that they pay for nothing that
-	// is filtered, or too much to be read; the latter it counts.
+	// wants reports whether an event is to be shown, or is awaited. Those who publish ask it, so that they pay for
+	// nothing that is filtered, or too much to be read; the latter it counts.
 	wants(e *event.Event) bool
 	event(e *event.Event) // shows what has happened: an event that it wants
 
