@@ -38,7 +38,7 @@ func (r *reader) Recv() ([]byte, error) {
 	for r.err == nil {
 		data, eof := r.buf[r.start:r.end], r.readErr != nil
 		s, err := r.split(data, eof)
-		if s.Used < 0 || s.Used > len(data) {
+		if uint(s.Used) > uint(len(data)) { // or less than none
 			r.err = fmt.Errorf("the splitter of the framing used %d of %d bytes", s.Used, len(data))
 			break
 		}
@@ -51,11 +51,12 @@ func (r *reader) Recv() ([]byte, error) {
 			r.err = r.reason(err)
 		case s.Frame != nil:
 			return r.own(s.Frame), nil
-		case s.Used == 0 && eof && len(data) == 0:
+		case s.Used > 0:
+		case eof && len(data) == 0:
 			r.err = r.reason(io.EOF)
-		case s.Used == 0 && eof:
+		case eof:
 			r.err = r.reason(Truncated(data, 0))
-		case s.Used == 0:
+		default:
 			r.fill(s.Want)
 		}
 	}

@@ -94,7 +94,7 @@ func Gather(outcomes []*Outcome) json.RawMessage {
 
 // ResponseEvent returns a response as an event: what it says, and no more.
 func ResponseEvent(r *rpcconn.Response) *event.Event {
-	e := &event.Event{Kind: event.Response, ID: r.ID, Result: r.Result, Err: r.Err, Extra: r.Extra}
+	e := &event.Event{Kind: event.Response, ID: r.ID, Result: r.Result, Err: r.Err, Extra: r.Extra, Lasting: true}
 	if r.Err != nil {
 		e.Kind = event.Error
 	}

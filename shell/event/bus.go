@@ -32,17 +32,21 @@ type Options struct {
 	Events int  // that wait at most; 0: 10,000
 	Bytes  int  // that these hold on to; 0: 64 MiB. One event that is larger alone is taken.
 	Frames bool // events of the kind Frame are wanted, too
+
+	// Wanted chooses among what Filter chooses; nil: all of it. What is not wanted costs no copy. Publishers call it, several at a
+	// time, before the event has its number. It must neither wait nor publish.
+	Wanted func(e *Event) bool
 }
 
 // A Bus hands events to subscribers, each in the order in which they were published. Its methods may be called by any number of
 // goroutines. The zero Bus is ready to use.
 type Bus struct {
-	frames atomic.Int64 // subscribers that want frames
+	frames      atomic.Int64                    // subscribers that want frames
+	subscribers atomic.Pointer[[]*Subscription] // replaced under mu, never changed; nil: there are none
 
-	mu          sync.Mutex // protects what follows, and is held while an event is put into the queues, which keeps the order
-	last        uint64
-	subscribers []*Subscription
-	closed      bool
+	mu     sync.Mutex // protects what follows, and is held while an event is put into the queues, which keeps the order
+	last   uint64
+	closed bool
 }
 
 // Frames reports whether a subscriber wants frames, so that they need not be published for nobody.
@@ -51,19 +55,26 @@ func (b *Bus) Frames() bool { return b.frames.Load() > 0 }
 // Publish gives e its number, and its time where it has none, and hands it to the subscribers. What e points to is copied before
 // Publish returns; e itself is not kept. It waits only for subscribers with the policy Wait.
 func (b *Bus) Publish(e *Event) (number uint64) {
+	var few [4]*Subscription
+	takers := few[:0]
+	for _, s := range b.all() {
+		if s.wants(e) {
+			takers = append(takers, s)
+		}
+	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.last++
 	e.Number = b.last
-	if b.closed {
+	if b.closed || len(takers) == 0 {
 		return e.Number
 	}
 	if e.Time.IsZero() {
 		e.Time = time.Now()
 	}
 	var kept *Event // made when the first subscriber takes it
-	for _, s := range b.subscribers {
-		if e.Kind == Frame && !s.opts.Frames || !s.opts.Filter.Match(e) || !s.room(e) {
+	for _, s := range takers {
+		if !s.room(e) {
 			continue
 		}
 		if kept == nil {
@@ -72,6 +83,14 @@ func (b *Bus) Publish(e *Event) (number uint64) {
 		s.put(kept)
 	}
 	return e.Number
+}
+
+// all returns the subscribers.
+func (b *Bus) all() []*Subscription {
+	if all := b.subscribers.Load(); all != nil {
+		return *all
+	}
+	return nil
 }
 
 // Subscribe returns a subscription to what is published from now on.
@@ -87,7 +106,8 @@ func (b *Bus) Subscribe(opts Options) *Subscription {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	s.closed = b.closed
-	b.subscribers = append(b.subscribers, s)
+	all := append(slices.Clone(b.all()), s)
+	b.subscribers.Store(&all)
 	if opts.Frames {
 		b.frames.Add(1)
 	}
@@ -100,7 +120,7 @@ func (b *Bus) Close() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.closed = true
-	for _, s := range b.subscribers {
+	for _, s := range b.all() {
 		s.end()
 	}
 }
@@ -109,9 +129,10 @@ func (b *Bus) Close() {
 func (b *Bus) drop(s *Subscription) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	n := len(b.subscribers)
-	b.subscribers = slices.DeleteFunc(b.subscribers, func(other *Subscription) bool { return other == s })
-	if len(b.subscribers) < n && s.opts.Frames {
+	before := b.all()
+	all := slices.DeleteFunc(slices.Clone(before), func(other *Subscription) bool { return other == s })
+	b.subscribers.Store(&all)
+	if len(all) < len(before) && s.opts.Frames {
 		b.frames.Add(-1)
 	}
 }
@@ -130,6 +151,10 @@ type Subscription struct {
 	taken   uint64         // of those, how many Next has returned
 	handled uint64         // of those, how many the reader is done with: it has called Next again
 	closed  bool
+}
+
+func (s *Subscription) wants(e *Event) bool {
+	return (e.Kind != Frame || s.opts.Frames) && s.opts.Filter.Match(e) && (s.opts.Wanted == nil || s.opts.Wanted(e))
 }
 
 // room reports whether there is room for e, after waiting for it where that is the policy; else e is counted.
@@ -175,12 +200,6 @@ func (s *Subscription) put(e *Event) {
 // Next returns the next event, after waiting for it. Calling it says that the reader is done with the event before. The error is
 // io.EOF when the subscription, or the bus, was closed and nothing is left, or ctx's.
 func (s *Subscription) Next(ctx context.Context) (*Event, error) {
-	stop := context.AfterFunc(ctx, func() {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		s.changed.Broadcast()
-	})
-	defer stop()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.handled < s.taken {
@@ -194,7 +213,7 @@ func (s *Subscription) Next(ctx context.Context) (*Event, error) {
 		case ctx.Err() != nil:
 			return nil, ctx.Err()
 		}
-		s.changed.Wait()
+		s.waitLocked(ctx)
 	}
 	e := s.queue[0]
 	s.queue[0] = nil // or it would live as long as the queue's memory
@@ -203,6 +222,18 @@ func (s *Subscription) Next(ctx context.Context) (*Event, error) {
 	s.taken++
 	s.changed.Broadcast()
 	return e, nil
+}
+
+// waitLocked waits until something has changed, or ctx has ended.
+func (s *Subscription) waitLocked(ctx context.Context) {
+	if ctx.Done() != nil {
+		defer context.AfterFunc(ctx, func() {
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			s.changed.Broadcast()
+		})()
+	}
+	s.changed.Wait()
 }
 
 // Left returns how many events were left out since it was called last, by their names; nil: none.

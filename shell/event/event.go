@@ -121,6 +121,9 @@ type Event struct {
 	Topic, Reason string
 
 	Frame []byte // without what the framing puts around it; or bytes that are no frame, as they are sent on purpose
+
+	// Lasting says that Params, Result, Value and Extra are never changed, so that subscribers may share them.
+	Lasting bool
 }
 
 // size is about how much memory e holds on to, in bytes.
@@ -132,18 +135,24 @@ func (e *Event) size() int {
 // clone returns a copy of e that shares nothing with the connection from which it comes.
 func (e *Event) clone() *Event {
 	c := *e
-	n := len(e.Params) + len(e.Result) + len(e.Value) + len(e.Extra) + len(e.Frame)
+	parts := [...]*[]byte{(*[]byte)(&c.Params), (*[]byte)(&c.Result), (*[]byte)(&c.Value), (*[]byte)(&c.Extra), &c.Frame}
+	copied := parts[:]
+	if e.Lasting {
+		copied = parts[len(parts)-1:]
+	}
+	n := 0
+	for _, part := range copied {
+		n += len(*part)
+	}
 	all := make([]byte, 0, n)
-	keep := func(b []byte) []byte {
-		if b == nil {
-			return nil
+	for _, part := range copied {
+		if *part == nil {
+			continue
 		}
 		start := len(all)
-		all = append(all, b...)
-		return all[start:len(all):len(all)]
+		all = append(all, *part...)
+		*part = all[start:len(all):len(all)]
 	}
-	c.Params, c.Result, c.Value, c.Extra = keep(e.Params), keep(e.Result), keep(e.Value), keep(e.Extra)
-	c.Frame = keep(e.Frame)
 	return &c
 }
 

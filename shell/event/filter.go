@@ -135,6 +135,9 @@ func (f Filter) Incoming() Filter {
 
 // Match reports whether f chooses e.
 func (f Filter) Match(e *Event) bool {
+	if f.text == "" {
+		return true
+	}
 	return fits(f.peers, func(n int) bool { return n == e.Peer.Number }) &&
 		fits(f.dirs, func(out bool) bool { return out == e.Out }) &&
 		fits(f.kinds, func(k Kind) bool { return k == e.Kind || k == Error && e.Kind == Unreadable }) &&

@@ -87,15 +87,21 @@ func TestZeroFilter(t *testing.T) {
 }
 
 func BenchmarkMatch(b *testing.B) {
-	f, err := ParseFilter("report_* text*/did* peer:1 kind:notification")
-	if err != nil {
-		b.Fatal(err)
-	}
 	e := &Event{Peer: Peer{Number: 1}, Kind: Notification, Method: "textDocument/didOpen"}
-	b.ReportAllocs()
-	for b.Loop() {
-		if !f.Match(e) {
-			b.Fatal("no match")
-		}
+	for name, text := range map[string]string{
+		"zero": "", "kinds": "kind:request kind:notification", "globs": "report_* text*/did* peer:1 kind:notification",
+	} {
+		b.Run(name, func(b *testing.B) {
+			f, err := ParseFilter(text)
+			if err != nil {
+				b.Fatal(err)
+			}
+			b.ReportAllocs()
+			for b.Loop() {
+				if !f.Match(e) {
+					b.Fatal("no match")
+				}
+			}
+		})
 	}
 }

@@ -16,6 +16,13 @@ func Match(pattern, name string) bool {
 	if pattern == name {
 		return true
 	}
+	special := strings.IndexAny(pattern, `*?[\`)
+	switch {
+	case special < 0:
+		return false
+	case pattern[special] == '*' && special == len(pattern)-1: // the usual one, which must not cost much
+		return strings.HasPrefix(name, pattern[:special])
+	}
 	ok, err := path.Match(hideSlashes(pattern), hideSlashes(name))
 	return ok && err == nil
 }

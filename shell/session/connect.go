@@ -231,6 +231,7 @@ func (c *connector) begin(p *Peer) {
 
 // connOptions says who gets what p sends, once ready is closed: then p has its connection, and it has been said that it came.
 func (c *connector) connOptions(p *Peer, ready <-chan struct{}) *rpcconn.Options {
+	var incoming event.Event // of the goroutine that reads, which uses it again and again
 	return &rpcconn.Options{
 		Handler: func(ctx context.Context, _ *rpcconn.Conn, req *rpcconn.Request) (json.RawMessage, error) {
 			ctx, end := p.connection.Load().open.begin(ctx, req.ID)
@@ -239,7 +240,7 @@ func (c *connector) connOptions(p *Peer, ready <-chan struct{}) *rpcconn.Options
 		},
 		OnRequest: func(req *rpcconn.Request) {
 			<-ready
-			c.onRequest(p, req)
+			c.onRequest(p, req, &incoming)
 		},
 		OnAnswer: func(req *rpcconn.Request, r *rpcconn.Response) { c.session.answering.publish(p, req, r, req.Remark) },
 		OnFrame: func(frame []byte, out bool) {
@@ -267,15 +268,16 @@ func (c *connector) connOptions(p *Peer, ready <-chan struct{}) *rpcconn.Options
 	}
 }
 
-// onRequest takes a request or notification. It is called by the goroutine that reads from p.
-func (c *connector) onRequest(p *Peer, req *rpcconn.Request) {
+// onRequest takes a request or notification, and publishes it as e. It is called by the goroutine that reads from p.
+func (c *connector) onRequest(p *Peer, req *rpcconn.Request, e *event.Event) {
 	p.connection.Load().open.note(req)
 	if req.Method != p.lastSeen { // in a flood of one method, learning it once is enough
 		p.lastSeen = req.Method
 		p.known.Observe(req.Method, true, req.Params, nil)
 	}
-	e := &event.Event{Kind: event.Request, ID: req.ID, Method: req.Method, Params: req.Params, Extra: req.Extra}
+	*e = event.Event{Kind: event.Request, ID: req.ID, Method: req.Method, Params: req.Params, Extra: req.Extra}
 	if !req.IsNotification() {
+		e.Lasting = true
 		p.publish(e)
 		c.session.discovery.onPeerNews(p, req)
 		return

@@ -12,7 +12,10 @@ import (
 // An audience is who looks at a session. One goroutine calls event; any number of goroutines may call the other
 // methods.
 type audience interface {
-	event(e *event.Event) // shows what has happened, if it is to be shown
+	// wants reports whether an event that passes the filters is to be shown. If it is one too many to be read, wants
+	// counts it. Any number of goroutines may call it: those that publish.
+	wants(e *event.Event) bool
+	event(e *event.Event) // shows an event that wants has chosen
 
 	report(text string)
 	remark(text string)
@@ -68,6 +71,11 @@ func noteText(e *event.Event) string {
 		return Shorten(e.Text, len(e.Text))
 	}
 	return Visible(e.Text)
+}
+
+// admitsTraffic is wants for those who see messages as lines of traffic, as many as can be read.
+func (v *View) admitsTraffic(e *event.Event) bool {
+	return !e.Kind.IsMessage() || isTraffic(e) && v.screen.admit(Visible(e.Name()))
 }
 
 // sampled shows a line of a kind of which many may come at once: one line an interval for each Reason, and others as

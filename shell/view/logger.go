@@ -12,16 +12,22 @@ type logger struct {
 	json bool // lines are JSON objects; else they are for a reader
 }
 
-func (l logger) event(e *event.Event) {
-	own := e.Origin == event.FromDiscovery || e.Origin == event.FromSession
+func (l logger) wants(e *event.Event) bool {
 	switch {
-	case e.Kind.IsMessage() && own && e.Match == event.Matched:
-	case e.Kind == event.Progress && !l.json: // it comes from a notification, which is logged
-	case l.json || !e.Kind.IsMessage() || e.Kind == event.Unreadable:
-		l.screen.printAll(l.opts.Stderr, l.line(e))
-	default:
-		l.screen.printAll(l.opts.Stderr, l.trafficLine(e, ""))
+	case e.Kind == event.Progress:
+		return l.json // it comes from a notification, which is logged
+	case e.Kind.IsMessage() && (e.Origin == event.FromDiscovery || e.Origin == event.FromSession):
+		return e.Match != event.Matched
 	}
+	return true
+}
+
+func (l logger) event(e *event.Event) {
+	if l.json || !e.Kind.IsMessage() || e.Kind == event.Unreadable {
+		l.screen.printAll(l.opts.Stderr, l.line(e))
+		return
+	}
+	l.screen.printAll(l.opts.Stderr, l.trafficLine(e, ""))
 }
 
 // line renders an event as JSON, or as text.

@@ -17,12 +17,12 @@ type person struct {
 	terminal Terminal
 }
 
+func (p person) wants(e *event.Event) bool { return p.admitsTraffic(e) }
+
 func (p person) event(e *event.Event) {
 	switch {
 	case e.Kind.IsMessage():
-		if isTraffic(e) {
-			p.sampled(e, func() string { return p.trafficLine(e, e.Summary) })
-		}
+		p.screen.print(p.terminal, p.trafficLine(e, e.Summary))
 	case e.Kind == event.Stderr:
 		p.sampled(e, func() string { return p.stderrLine(e) })
 	case e.Kind == event.Progress: // the status shows it

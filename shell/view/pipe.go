@@ -14,10 +14,12 @@ type pipe struct{ *View }
 // prefix begins lines on stderr, since other programs may write there, too.
 const prefix = "rpcsh: "
 
+func (p pipe) wants(e *event.Event) bool { return p.admitsTraffic(e) }
+
 func (p pipe) event(e *event.Event) {
 	switch {
 	case e.Kind.IsMessage():
-		p.traffic(e)
+		p.screen.print(p.opts.Stderr, p.trafficLine(e, ""))
 	case e.Kind == event.Stderr:
 		p.sampled(e, func() string { return p.stderrLine(e) })
 	case e.Kind == event.Progress:
@@ -25,13 +27,6 @@ func (p pipe) event(e *event.Event) {
 		p.sampled(e, func() string { return prefix + noteText(e) })
 	case e.Kind == event.Problem, isScriptNote(e), p.opts.Verbose:
 		p.screen.print(p.opts.Stderr, prefix+noteText(e))
-	}
-}
-
-// traffic shows a message, unless it was asked for.
-func (p pipe) traffic(e *event.Event) {
-	if isTraffic(e) {
-		p.sampled(e, func() string { return p.trafficLine(e, "") })
 	}
 }
 

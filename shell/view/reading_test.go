@@ -55,14 +55,14 @@ func TestLeftOutBeforeTheView(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newStage(t, "person", false)
 		s.screen.mu.Lock() // the reader gets no further than the first event
-		for i := range 20_000 {
-			s.bus.Publish(notification(i))
+		for range 20_000 {
+			s.bus.Publish(&event.Event{Kind: event.Stderr, Text: "said", Topic: "lines of the child"})
 		}
 		s.screen.mu.Unlock()
 		s.sub.Flush()
 		pass()
 		s.Flush()
-		if got := s.desk.String(); !strings.Contains(got, "… 19 000 more tick\n") {
+		if got := s.desk.String(); !strings.Contains(got, "… 19 000 more lines of the child\n") {
 			t.Errorf("at the end: %q", got[max(0, len(got)-200):])
 		}
 	})

@@ -114,6 +114,7 @@ func New(opts Options, bus *event.Bus) *View {
 	}
 	v.screen = newScreen(v.opts.Stderr, v.colors.Dim)
 	v.status = newStatusLine(v.opts.Status)
+	subscription.Wanted = v.takes
 	v.sub = bus.Subscribe(subscription)
 	v.reading.Go(v.read)
 	return v
@@ -141,7 +142,7 @@ func (v *View) read() {
 		if err != nil {
 			return
 		}
-		if v.wanted(e) {
+		if !e.Awaited || v.shows(e) {
 			v.audience.event(e)
 		}
 		if e.Awaited { // the line of the log does not wait for the result
@@ -149,6 +150,12 @@ func (v *View) read() {
 		}
 	}
 }
+
+// takes reports whether e has a line, or the place of a result. Those who publish e ask it, so that an event that
+// nobody sees costs them little.
+func (v *View) takes(e *event.Event) bool { return e.Awaited || v.shows(e) }
+
+func (v *View) shows(e *event.Event) bool { return v.wanted(e) && v.audience.wants(e) }
 
 // Interactive reports whether a person sits at a terminal.
 func (v *View) Interactive() bool { return v.opts.Terminal != nil }
