@@ -48,6 +48,7 @@ func (s *session) told(d *diary, want string) {
 }
 
 func TestOnConnect(t *testing.T) {
+	t.Parallel()
 	s := startSession(t, dial.Config{Protocol: "jsonrpc"})
 	at := s.listen()
 	s.run(".on connect welcome $peer")
@@ -96,6 +97,7 @@ func TestOnConnect(t *testing.T) {
 }
 
 func TestOnNotification(t *testing.T) {
+	t.Parallel()
 	s := startSession(t, dial.Config{Protocol: "jsonrpc"})
 	at := s.listen()
 	s.run(".on job/* !seen $method $params.id $peer")
@@ -140,6 +142,7 @@ func TestOnNotification(t *testing.T) {
 }
 
 func TestOnMistakes(t *testing.T) {
+	t.Parallel()
 	s := startSession(t, dial.Config{Protocol: "jsonrpc"})
 	for _, tt := range []struct{ line, at, want string }{
 		{".on", "", "nothing is set: .on connect LINE"},
@@ -168,6 +171,7 @@ func TestOnMistakes(t *testing.T) {
 
 // A line that makes the peer notify again goes on for ever, and is in nobody's way.
 func TestOnEcho(t *testing.T) {
+	t.Parallel()
 	s := startSession(t, dial.Config{Protocol: "jsonrpc"})
 	at := s.listen()
 	s.run(".on echo !echo $params")
@@ -208,6 +212,7 @@ func TestOnEcho(t *testing.T) {
 
 // Lines that wait are given up with .off, and with the session.
 func TestOffStopsWaiting(t *testing.T) {
+	t.Parallel()
 	s := startSession(t, dial.Config{Protocol: "jsonrpc"})
 	at := s.listen()
 	s.run(".on connect hang")
@@ -230,6 +235,7 @@ func TestOffStopsWaiting(t *testing.T) {
 }
 
 func TestOnQuits(t *testing.T) {
+	t.Parallel()
 	s := startSession(t, dial.Config{Protocol: "jsonrpc"})
 	at := s.listen()
 	s.run(".on enough .quit")
@@ -243,6 +249,7 @@ func TestOnQuits(t *testing.T) {
 
 // A line of .on runs for what a peer notified, with its params, and calls that peer.
 func TestOn(t *testing.T) {
+	t.Parallel()
 	s := startSession(t, dial.Config{Protocol: "jsonrpc"})
 	s.run(".connect $PEER")
 	s.run(".on tick got = my_add $params[0] 40")
@@ -258,6 +265,7 @@ func TestOn(t *testing.T) {
 
 // What a peer says at once, before it answers the probe, is handled behind its coming, also when it is dialled again.
 func TestOnReconnect(t *testing.T) {
+	t.Parallel()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -291,6 +299,7 @@ func TestOnReconnect(t *testing.T) {
 
 // What runs when a peer comes may name it, and when it goes may tell another; .quit in a line ends the session.
 func TestOnConnectAndClose(t *testing.T) {
+	t.Parallel()
 	s := startSession(t, dial.Config{Protocol: "jsonrpc"})
 	s.run(".on connect .name first")
 	s.run(".connect $PEER")
