@@ -32,6 +32,7 @@ func TestDocs(t *testing.T) {
 	for _, d := range documents {
 		d.files = files
 		t.Run(filepath.Base(d.name), func(t *testing.T) {
+			t.Parallel()
 			seen := &corrections{of: make(map[int]correction)}
 			t.Cleanup(func() { seen.apply(t, d) })
 			for _, s := range d.scenes {

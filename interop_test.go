@@ -60,6 +60,7 @@ func runInterop(t *testing.T, scenarios []scenario) {
 			continue
 		}
 		t.Run(in.form, func(t *testing.T) {
+			t.Parallel()
 			in.python = interopPython(t, in.form)
 			for _, s := range scenarios {
 				t.Run(s.name, func(t *testing.T) {

@@ -36,7 +36,16 @@ func TestMain(m *testing.M) {
 		fmt.Fprintln(os.Stderr, "oops \x1b[31m")
 		os.Exit(3)
 	}
+	waitTogether()
 	goleak.VerifyTestMain(m)
+}
+
+// waitTogether has more tests run at the same time than there are cores, where go test -parallel says nothing else: most of
+// their time they wait.
+func waitTogether() {
+	if err := flag.Set("test.parallel", "8"); err != nil {
+		panic(err)
+	}
 }
 
 // A person is a Terminal at which a test types, and sees what is printed.
@@ -230,6 +239,7 @@ func (s *session) expect(want string) (got string) {
 // TestDialogues types the lines of testdata/dialogues that begin with "$ ", and compares what is seen with what follows them.
 // Go test -update rewrites what follows.
 func TestDialogues(t *testing.T) {
+	t.Parallel()
 	files, err := filepath.Glob("testdata/dialogues/*.txt")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no dialogues found: %v", err)

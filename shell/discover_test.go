@@ -148,6 +148,7 @@ const document = `{"openrpc":"1.2.6","info":{"title":"tiny","version":"3"},"meth
 	{"name":"a","required":true,"schema":{"type":"integer"}},{"name":"b","schema":{"type":"integer"}}],"paramStructure":"by-position"}]}`
 
 func TestDiscoverTellsWhoAndHowMany(t *testing.T) {
+	t.Parallel()
 	s := serve(t, answers{"rpc.discover": result(document)})
 	store := catalog.Store{Dir: t.TempDir()}
 	p := dialled(t, s, store)
@@ -164,6 +165,7 @@ func TestDiscoverTellsWhoAndHowMany(t *testing.T) {
 
 // What a peer did not answer it is not asked again in the next run; .discover asks all the same.
 func TestDiscoverRemembersWhatIsNotOffered(t *testing.T) {
+	t.Parallel()
 	s := serve(t, answers{"add": result("3")})
 	store := catalog.Store{Dir: t.TempDir()}
 	p := dialled(t, s, store)
@@ -198,6 +200,7 @@ func TestDiscoverRemembersWhatIsNotOffered(t *testing.T) {
 
 // A peer that ends at a question is dialled again, once, and asked no more.
 func TestDiscoverComesBackToWhoHangsUp(t *testing.T) {
+	t.Parallel()
 	s := serve(t, answers{"add": result("3"), "rpc.discover": func(c *rpcconn.Conn, _ json.RawMessage) (json.RawMessage, error) {
 		_ = c.Close()
 		return nil, rpcconn.ErrNoAnswer
@@ -215,6 +218,7 @@ func TestDiscoverComesBackToWhoHangsUp(t *testing.T) {
 
 // An HTTP client cannot be asked, which is no news, and no reason not to ask others that come to the same port.
 func TestDiscoverOfHTTPClients(t *testing.T) {
+	t.Parallel()
 	s := dialledBy(t, serve(t, answers{"rpc.discover": result(document)}).listener.Target.String(), shell.Config{Discover: true})
 	s.see("1 method by rpc.discover")
 	s.forget()
@@ -248,6 +252,7 @@ func TestDiscoverOfHTTPClients(t *testing.T) {
 
 // Answers of any kind leave a working shell, and one line that says what is wrong with them.
 func TestDiscoverOfOddAnswers(t *testing.T) {
+	t.Parallel()
 	for name, test := range map[string]struct{ answer, line string }{
 		"a wrong shape": {`{"methods":7}`, `asking what it offers by rpc\.discover: .*its methods are no array`},
 		"a number":      {`12`, `asking what it offers by rpc\.discover: .*neither openrpc nor methods`},
@@ -302,6 +307,7 @@ func TestDiscoverOfOddAnswers(t *testing.T) {
 
 // Params are checked before they are sent, and sent all the same when the line is entered once more.
 func TestChecksParams(t *testing.T) {
+	t.Parallel()
 	s := serve(t, answers{"rpc.discover": result(document), "add": result("3")})
 	p := dialled(t, s, catalog.Store{})
 	p.see(`1 method by rpc\.discover`)
@@ -332,6 +338,7 @@ func TestChecksParams(t *testing.T) {
 
 // Named arguments are put in order where the peer wants positions.
 func TestArrangesParams(t *testing.T) {
+	t.Parallel()
 	var got []string
 	s := serve(t, answers{"rpc.discover": result(document), "add": func(_ *rpcconn.Conn, params json.RawMessage) (json.RawMessage, error) {
 		got = append(got, string(params))
@@ -351,6 +358,7 @@ func TestArrangesParams(t *testing.T) {
 
 // A run without a person asks nothing that it was not told to, but for what .methods and its like need.
 func TestDiscoverWithoutAPerson(t *testing.T) {
+	t.Parallel()
 	s := serve(t, answers{"rpc.discover": result(document), "add": result("3")})
 	var out, errs strings.Builder
 	wire := dial.Config{Protocol: "jsonrpc", Framing: "line"}

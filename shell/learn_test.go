@@ -17,6 +17,7 @@ import (
 )
 
 func TestTemplate(t *testing.T) {
+	t.Parallel()
 	s := startSession(t, dial.Config{Protocol: "jsonrpc"})
 	s.run(".connect $PEER")
 	s.run(".learn testdata/openrpc.json")
@@ -31,6 +32,7 @@ func TestTemplate(t *testing.T) {
 }
 
 func TestFillCompletesValues(t *testing.T) {
+	t.Parallel()
 	s := startSession(t, dial.Config{Protocol: "jsonrpc"})
 	s.run(".connect $PEER")
 	s.run(".learn testdata/openrpc.json")
@@ -48,6 +50,7 @@ func TestFillCompletesValues(t *testing.T) {
 }
 
 func TestExportIsReadBack(t *testing.T) {
+	t.Parallel()
 	s := startSession(t, dial.Config{Protocol: "jsonrpc"})
 	s.run(".connect $PEER")
 	s.run(".learn testdata/openrpc.json")
@@ -78,6 +81,7 @@ func TestExportIsReadBack(t *testing.T) {
 }
 
 func TestLearnFiles(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	for name, content := range map[string]string{
 		"a.py":   "class Services:\n    @request\n    def one(self, x=5):\n        'Does one.'\n",
@@ -117,6 +121,7 @@ func TestLearnFiles(t *testing.T) {
 }
 
 func TestLearnFromAnAddress(t *testing.T) {
+	t.Parallel()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch r.URL.Path {
 		case "/doc":
@@ -157,6 +162,7 @@ func TestLearnFromAnAddress(t *testing.T) {
 
 // TestMethodsInLines: without a person there is nothing but signatures, templates and JSON.
 func TestMethodsInLines(t *testing.T) {
+	t.Parallel()
 	s := startSession(t, dial.Config{Protocol: "jsonrpc"})
 	var out, errs strings.Builder
 	sh := shell.New(shell.Config{Stdout: &out, Stderr: &errs, Timeout: patience, Store: catalog.Store{}})

@@ -12,6 +12,7 @@ import (
 
 // A request that its peer withdraws, as LSP and MCP have it, is no longer being answered, whoever does so.
 func TestWithdrawn(t *testing.T) {
+	t.Parallel()
 	s := startSession(t, dial.Config{Protocol: "jsonrpc", Framing: "line"})
 	conn, err := net.Dial("tcp", s.listen().Address)
 	if err != nil {

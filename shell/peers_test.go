@@ -46,6 +46,7 @@ func (s *session) crowd(n int) (at transport.Target, clients []*dial.Link) {
 }
 
 func TestSelectors(t *testing.T) {
+	t.Parallel()
 	s := startSession(t, dial.Config{Protocol: "jsonrpc"})
 	_, clients := s.crowd(4)
 	s.run(".name 2 web")
@@ -89,6 +90,7 @@ func sameButPrompt(got, want string) bool {
 }
 
 func TestNames(t *testing.T) {
+	t.Parallel()
 	s := startSession(t, dial.Config{Protocol: "jsonrpc"})
 	at, clients := s.crowd(2)
 	for line, want := range map[string]string{
@@ -152,6 +154,7 @@ func TestNames(t *testing.T) {
 
 // A dialled peer keeps its name when it is dialled again.
 func TestNameOutlivesConnection(t *testing.T) {
+	t.Parallel()
 	s := startSession(t, dial.Config{Protocol: "jsonrpc"})
 	s.run(".connect $PEER")
 	s.run(".name 1 demo")
@@ -167,6 +170,7 @@ func TestNameOutlivesConnection(t *testing.T) {
 }
 
 func TestLongResultsOfSeveral(t *testing.T) {
+	t.Parallel()
 	s := startSession(t, dial.Config{Protocol: "jsonrpc"})
 	at, _ := s.crowd(2)
 	got := s.run("@all long")
@@ -196,6 +200,7 @@ func TestLongResultsOfSeveral(t *testing.T) {
 
 // Many who have said nothing are one line.
 func TestSilentPeers(t *testing.T) {
+	t.Parallel()
 	s := startSession(t, dial.Config{})
 	at := s.listen()
 	for i := range 3 {
@@ -217,6 +222,7 @@ func TestSilentPeers(t *testing.T) {
 
 // Ctrl-C gives what has come, and says who has not answered.
 func TestInterruptSeveral(t *testing.T) {
+	t.Parallel()
 	s := startSession(t, dial.Config{Protocol: "jsonrpc"})
 	at := s.listen()
 	asked := make(chan struct{})
@@ -249,6 +255,7 @@ func TestInterruptSeveral(t *testing.T) {
 }
 
 func TestListPeers(t *testing.T) {
+	t.Parallel()
 	s := startSession(t, dial.Config{Protocol: "jsonrpc"})
 	_, clients := s.crowd(3)
 	s.run(".connect $PEER")

@@ -50,6 +50,7 @@ func (s *session) askedBy(n int) (*dial.Link, chan string) {
 
 // The prompt says what waits, for how long, and in which order, as long as something does.
 func TestPromptOfWhatWaits(t *testing.T) {
+	t.Parallel()
 	s := startSession(t, dial.Config{Protocol: "jsonrpc"})
 	_, answers := s.askedBy(3)
 	s.promptIs(`^\[1 m \d+ s, 3 wait\] @1 `)
@@ -67,6 +68,7 @@ func TestPromptOfWhatWaits(t *testing.T) {
 
 // A peer that disconnects in the middle of its own request takes it with it.
 func TestRequestOfOneWhoHasGone(t *testing.T) {
+	t.Parallel()
 	s := startSession(t, dial.Config{Protocol: "jsonrpc"})
 	link, answers := s.askedBy(1)
 	s.promptIs(`^\[1 m `)
@@ -85,6 +87,7 @@ func TestRequestOfOneWhoHasGone(t *testing.T) {
 
 // What rules were answering to one who has gone is told in the line that says so.
 func TestRequestsOfOneWhoHasGone(t *testing.T) {
+	t.Parallel()
 	s := startSession(t, dial.Config{Protocol: "jsonrpc"})
 	link, answers := s.askedBy(1)
 	s.run(".serve slow --delay 10m 1")
@@ -106,6 +109,7 @@ func TestRequestsOfOneWhoHasGone(t *testing.T) {
 
 // While something waits already, a call may be answered at once; if it is not, the person gets the prompt back.
 func TestCallWhileSomethingWaits(t *testing.T) {
+	t.Parallel()
 	s := startSession(t, dial.Config{Protocol: "jsonrpc"})
 	s.askedBy(1)
 	s.run(".connect $PEER")
@@ -141,6 +145,7 @@ func TestCallHasTimeWhileSomethingWaits(t *testing.T) {
 
 // A call that has gone to the background is given up by .cancel, and Ctrl-C is for the call that is waited for.
 func TestCallThatWentToTheBackground(t *testing.T) {
+	t.Parallel()
 	s := startSession(t, dial.Config{Protocol: "jsonrpc"})
 	s.run(".connect $PEER")
 	s.run(".serve my_double --ask")
@@ -173,6 +178,7 @@ func TestCallThatWentToTheBackground(t *testing.T) {
 
 // A batch, and a call of all peers, go to the background like any call.
 func TestBatchThatGoesToTheBackground(t *testing.T) {
+	t.Parallel()
 	s := startSession(t, dial.Config{Protocol: "jsonrpc"})
 	s.run(".connect $PEER")
 	s.run(".serve my_double --ask")
@@ -188,6 +194,7 @@ func TestBatchThatGoesToTheBackground(t *testing.T) {
 }
 
 func TestCompletesRequests(t *testing.T) {
+	t.Parallel()
 	s := startSession(t, dial.Config{Protocol: "jsonrpc"})
 	_, answers := s.askedBy(2)
 	got := ""
@@ -209,6 +216,7 @@ func TestCompletesRequests(t *testing.T) {
 
 // Without a person a request is waited for, as long as a call would be.
 func TestRepliesWithoutPerson(t *testing.T) {
+	t.Parallel()
 	s := startSession(t, dial.Config{Protocol: "jsonrpc"}) // for its demo peer
 	var out, errs strings.Builder
 	sh := shell.New(shell.Config{Stdout: &out, Stderr: &errs, Timeout: patience, Wire: dial.Config{Protocol: "jsonrpc"}})
@@ -233,6 +241,7 @@ func TestRepliesWithoutPerson(t *testing.T) {
 
 // The session's end frees who waits for a person, and ends what is kept running.
 func TestSessionEndsWhileSomethingWaits(t *testing.T) {
+	t.Parallel()
 	s := startSession(t, dial.Config{Protocol: "jsonrpc"})
 	s.askedBy(1)
 	s.run(".serve '*' --exec-loop cat")
@@ -243,6 +252,7 @@ func TestSessionEndsWhileSomethingWaits(t *testing.T) {
 
 // A session that does not begin before the person has answered something does not take the prompt away.
 func TestSessionThatBeginsWithAQuestion(t *testing.T) {
+	t.Parallel()
 	served := make(chan struct{})
 	s := serve(t, answers{
 		"initialize": func(c *rpcconn.Conn, _ json.RawMessage) (json.RawMessage, error) {
@@ -275,6 +285,7 @@ func TestSessionThatBeginsWithAQuestion(t *testing.T) {
 
 // Neither does .discover, of a peer that asks something before it tells what it offers.
 func TestDiscoveryThatBeginsWithAQuestion(t *testing.T) {
+	t.Parallel()
 	s := serve(t, answers{"rpc.discover": func(c *rpcconn.Conn, _ json.RawMessage) (json.RawMessage, error) {
 		if r, err := c.Call(t.Context(), "who", nil); err != nil || r.Err != nil {
 			return nil, rpcconn.NewError(rpcconn.CodeServerError, "who?")
@@ -290,6 +301,7 @@ func TestDiscoveryThatBeginsWithAQuestion(t *testing.T) {
 
 // What rules are answering is listed beside what waits for the person.
 func TestPendingOfRules(t *testing.T) {
+	t.Parallel()
 	s := startSession(t, dial.Config{Protocol: "jsonrpc"})
 	link, _ := s.askedBy(1)
 	s.run(".serve slow --delay 10m 1")

@@ -46,6 +46,7 @@ func readToolCall(params json.RawMessage) (c toolCall) {
 
 // A tool is called as a method, and what is told to have changed is learned anew.
 func TestToolsAreMethods(t *testing.T) {
+	t.Parallel()
 	var mu sync.Mutex
 	tools := echoTool
 	s := mcpServer(t, func() string {
@@ -103,6 +104,7 @@ func TestProgressPutsOffTheTimeLimit(t *testing.T) {
 
 // Whose protocol has a word for it is told that a call is given up.
 func TestCancelIsTold(t *testing.T) {
+	t.Parallel()
 	wait := func(c *rpcconn.Conn, _ json.RawMessage) (json.RawMessage, error) {
 		<-c.Done()
 		return nil, rpcconn.ErrNoAnswer
@@ -136,6 +138,7 @@ func TestCancelIsTold(t *testing.T) {
 
 // What the peer asks is answered politely, which is shown, and what the person serves comes first.
 func TestPoliteAnswers(t *testing.T) {
+	t.Parallel()
 	s := mcpServer(t, func() string { return echoTool }, nil)
 	p := dialledAs(t, s, "mcp")
 	p.see(`methods by mcp`)
@@ -152,6 +155,7 @@ func TestPoliteAnswers(t *testing.T) {
 
 // Where it was said that nothing is to be asked, nothing is sent.
 func TestNoDiscoverSendsNothing(t *testing.T) {
+	t.Parallel()
 	for _, protocol := range []string{"jsonrpc", "mcp", "lsp", "ethereum"} {
 		s := serve(t, answers{"ping": result(`1`)})
 		p := dialledBy(t, s.listener.Target.String(), shell.Config{Wire: dial.Config{Protocol: protocol, Framing: "line"}})
@@ -181,6 +185,7 @@ func TestDiscoverOfASilentPeer(t *testing.T) {
 
 // An answer that never ends is told of, and the peer can be left.
 func TestDiscoverOfAnEndlessAnswer(t *testing.T) {
+	t.Parallel()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -210,6 +215,7 @@ func TestDiscoverOfAnEndlessAnswer(t *testing.T) {
 
 // A document is open for the server as its file is: it is told of changes, before a call that may be about it or by .edit.
 func TestDocumentsAreKeptInStep(t *testing.T) {
+	t.Parallel()
 	s := serve(t, answers{"initialize": result(`{"capabilities":{"hoverProvider":true,"textDocumentSync":2}}`), "textDocument/hover": result(`{"contents":"it"}`)})
 	p := dialledAs(t, s, "lsp")
 	p.see(`methods by lsp`)
@@ -262,6 +268,7 @@ func TestDocumentsAreKeptInStep(t *testing.T) {
 
 // An object that stands for a value is an argument, where an object alone would be all params.
 func TestAValueOfAnotherTypeIsAnArgument(t *testing.T) {
+	t.Parallel()
 	s := serve(t, answers{"rpc.discover": result(document), "add": result("3")})
 	p := dialled(t, s, catalog.Store{})
 	p.see(`1 method by rpc\.discover`)
@@ -276,6 +283,7 @@ func TestAValueOfAnotherTypeIsAnArgument(t *testing.T) {
 
 // An error without a code may say that there is no such method, so nothing is learned from it.
 func TestErrorsWithoutCodeTeachNothing(t *testing.T) {
+	t.Parallel()
 	s := serve(t, answers{"none": func(*rpcconn.Conn, json.RawMessage) (json.RawMessage, error) {
 		return nil, &rpcconn.Error{Message: "Invalid method: none"}
 	}, "some": func(*rpcconn.Conn, json.RawMessage) (json.RawMessage, error) {

@@ -10,6 +10,7 @@ import (
 )
 
 func TestReconnect(t *testing.T) {
+	t.Parallel()
 	s := startSession(t, dial.Config{Protocol: "jsonrpc"})
 	s.run(".connect $PEER")
 	s.run("x = my_add 40 2")
@@ -42,6 +43,7 @@ func TestReconnect(t *testing.T) {
 }
 
 func TestReconnectsByItself(t *testing.T) {
+	t.Parallel()
 	s := startSession(t, dial.Config{Protocol: "jsonrpc"})
 	p := newPerson()
 	sh := shell.New(shell.Config{Terminal: p, Timeout: patience, Reconnect: true})
@@ -62,6 +64,7 @@ func TestReconnectsByItself(t *testing.T) {
 }
 
 func TestDetectCommand(t *testing.T) {
+	t.Parallel()
 	s := startSession(t, dial.Config{Protocol: "jsonrpc", Framing: "netstring"})
 	got := s.run(".detect -v $PEER")
 	if !strings.Contains(got, "jsonrpc, line: closed the connection") || !strings.Contains(got, "tcp://HOST:PORT · JSON-RPC 2.0, netstring · found in") {

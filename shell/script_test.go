@@ -11,6 +11,7 @@ import (
 
 // A script that is saved takes effect; one with a mistake, or none, leaves what was served before. What it has in state stays.
 func TestScriptIsWatched(t *testing.T) {
+	t.Parallel()
 	s := startSession(t, dial.Config{Protocol: "jsonrpc"})
 	file := filepath.Join(t.TempDir(), "watched.star")
 	save := func(source string) {
@@ -54,6 +55,7 @@ func TestScriptIsWatched(t *testing.T) {
 
 // What a script does wrong, or for ever, is one line, and the shell goes on.
 func TestScriptMisbehaves(t *testing.T) {
+	t.Parallel()
 	s := startSession(t, dial.Config{Protocol: "jsonrpc"})
 	file := filepath.Join(t.TempDir(), "bad.star")
 	source := "def my_double(x):\n  n = 0\n  while x == 3: n += 1\ndef boom():\n  fail('no\\x1b[31m')\n"
@@ -71,6 +73,7 @@ func TestScriptMisbehaves(t *testing.T) {
 
 // Rpc.discover is answered from what scripts serve, unless the person serves it.
 func TestScriptIsDiscovered(t *testing.T) {
+	t.Parallel()
 	s := startSession(t, dial.Config{Protocol: "jsonrpc"})
 	at := s.listen()
 	s.run(".serve testdata/double.star")
@@ -94,6 +97,7 @@ func TestScriptIsDiscovered(t *testing.T) {
 
 // Behind .serve come scripts, and folders on the way to them.
 func TestCompleteScripts(t *testing.T) {
+	t.Parallel()
 	s := startSession(t, dial.Config{Protocol: "jsonrpc"})
 	for typed, want := range map[string]string{".serve testd": "testdata/", ".serve testdata/": "testdata/dialogues/ testdata/double.star"} {
 		var got []string
@@ -108,6 +112,7 @@ func TestCompleteScripts(t *testing.T) {
 
 // The description of what scripts serve is long; that it was given is what one has to see.
 func TestDescriptionIsNotShown(t *testing.T) {
+	t.Parallel()
 	s := startSession(t, dial.Config{Protocol: "jsonrpc"})
 	link := s.client(s.listen(), nil)
 	s.see("@1 connected")

@@ -86,6 +86,7 @@ func eventually(t testing.TB, what string, ok func() bool) {
 
 // What is open is answered, calls back to the peer included, and what happens then is done, before a service ends.
 func TestDrain(t *testing.T) {
+	t.Parallel()
 	sh, log, at := startService(t, shell.Config{Log: true}, ".serve slow --delay 300ms 1", ".on close .print $peer")
 	c := connectTo(t, at, nil)
 	answered := make(chan string, 1)
@@ -114,6 +115,7 @@ func TestDrain(t *testing.T) {
 
 // What is never answered is waited for for a time, and said.
 func TestDrainGivesUp(t *testing.T) {
+	t.Parallel()
 	for _, form := range []string{view.OutputPretty, view.OutputJSON} {
 		t.Run(form, func(t *testing.T) {
 			sh, out, at := startService(t, shell.Config{Log: true, Output: form}, ".serve never --delay 1h 1")
@@ -133,6 +135,7 @@ func TestDrainGivesUp(t *testing.T) {
 
 // The log has every message, however many there are, and each of its lines is a JSON object.
 func TestLogIsComplete(t *testing.T) {
+	t.Parallel()
 	const messages = 5000
 	sh, out, at := startService(t, shell.Config{Log: true, Output: view.OutputJSON}, ".serve echo .[0]")
 	c := connectTo(t, at, nil)

@@ -90,6 +90,7 @@ func double(_ context.Context, _ *rpcconn.Conn, req *rpcconn.Request) (json.RawM
 }
 
 func TestPeersComeAndGo(t *testing.T) {
+	t.Parallel()
 	s := startSession(t, dial.Config{Protocol: "jsonrpc"})
 	at := s.listen()
 	if got := s.run("my_double 1"); !strings.Contains(got, "nobody has connected yet") {
@@ -146,6 +147,7 @@ func TestPeersComeAndGo(t *testing.T) {
 }
 
 func TestInterrupt(t *testing.T) {
+	t.Parallel()
 	s := startSession(t, dial.Config{Protocol: "jsonrpc"})
 	s.run(".connect $PEER")
 	s.forget()
@@ -167,6 +169,7 @@ func TestInterrupt(t *testing.T) {
 }
 
 func TestTimeLimitAndLateAnswer(t *testing.T) {
+	t.Parallel()
 	s := startSession(t, dial.Config{Protocol: "jsonrpc"})
 	s.run(".connect $PEER")
 	s.run(".set timeout 50ms")
@@ -177,6 +180,7 @@ func TestTimeLimitAndLateAnswer(t *testing.T) {
 }
 
 func TestBackground(t *testing.T) {
+	t.Parallel()
 	s := startSession(t, dial.Config{Protocol: "jsonrpc"})
 	s.run(".connect $PEER")
 	s.run("r = slow 0.05 | length &")
@@ -214,6 +218,7 @@ func TestFloodIsSampled(t *testing.T) {
 }
 
 func TestHostilePeer(t *testing.T) {
+	t.Parallel()
 	s := startSession(t, dial.Config{Protocol: "jsonrpc"})
 	at := s.listen()
 	c := s.client(at, nil)
@@ -238,6 +243,7 @@ func TestHostilePeer(t *testing.T) {
 }
 
 func TestComplete(t *testing.T) {
+	t.Parallel()
 	s := startSession(t, dial.Config{Protocol: "jsonrpc"})
 	s.run(".connect $PEER")
 	s.run("my_add 1 2")
@@ -289,6 +295,7 @@ func TestComplete(t *testing.T) {
 }
 
 func TestCompletesDiscoveredParams(t *testing.T) {
+	t.Parallel()
 	s := startSession(t, dial.Config{Protocol: "jsonrpc"})
 	s.discovering(t)
 	got := s.shell.Complete("my_add ", 7)
@@ -316,6 +323,7 @@ func (s *session) discovering(t *testing.T) {
 
 // Who asks rpc.discover by hand has its answer learned, of a BSON peer too, which is not asked unasked.
 func TestLearnsWhatIsDiscoveredByHand(t *testing.T) {
+	t.Parallel()
 	s := startSession(t, dial.Config{Protocol: "bsonrpc"})
 	s.run(".connect $PEER")
 	if got := s.run(".methods"); !strings.Contains(got, "no methods are known yet") {
@@ -328,6 +336,7 @@ func TestLearnsWhatIsDiscoveredByHand(t *testing.T) {
 }
 
 func TestRemembersMethods(t *testing.T) {
+	t.Parallel()
 	s := startSession(t, dial.Config{Protocol: "jsonrpc"})
 	s.run(".connect $PEER")
 	s.run("my_add 1 2")
@@ -344,6 +353,7 @@ func TestRemembersMethods(t *testing.T) {
 
 // TestLines runs lines as from a pipe.
 func TestLines(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		name, lines    string
 		stdout, stderr string
@@ -404,6 +414,7 @@ func TestLines(t *testing.T) {
 
 // Nothing of a response that has both, a result and an error, is lost.
 func TestResultBesideAnError(t *testing.T) {
+	t.Parallel()
 	wire := dial.Config{Protocol: "jsonrpc", Framing: "line"}
 	server := startSession(t, wire)
 	client := dialledBy(t, server.listen().String(), shell.Config{Wire: wire})

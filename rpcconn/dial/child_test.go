@@ -65,6 +65,7 @@ func beChild(role string) int {
 }
 
 func TestDetectChild(t *testing.T) {
+	t.Parallel()
 	tests := map[string]string{
 		"line":      "exec jsonrpc/line",
 		"complains": "exec jsonrpc/line",
@@ -91,6 +92,7 @@ func TestDetectChild(t *testing.T) {
 
 // TestConnectChild talks to a child of which nothing was said.
 func TestConnectChild(t *testing.T) {
+	t.Parallel()
 	lines := make(chan string, 10)
 	cfg := Config{Stderr: func(line string) { lines <- line }}
 	link, found, err := cfg.Connect(t.Context(), childTarget(t, "complains"), nil, nil)

@@ -7,6 +7,7 @@ import (
 
 // TestConnect finds out what is spoken, or takes what was found earlier.
 func TestConnect(t *testing.T) {
+	t.Parallel()
 	l := serve(t, Config{Framing: "netstring"}, mustParse(t, "127.0.0.1:0"))
 	earlier := &detect.Finding{Target: l.Target, Protocol: "jsonrpc", Framing: "netstring"}
 	for _, found := range []*detect.Finding{nil, earlier} {

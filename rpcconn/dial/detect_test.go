@@ -7,6 +7,7 @@ import (
 
 // TestDetect finds out what servers of every kind speak.
 func TestDetect(t *testing.T) {
+	t.Parallel()
 	for _, p := range Protocols() {
 		framings := []string{p.Framing}
 		if !p.OwnOnly {

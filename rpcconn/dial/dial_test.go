@@ -31,6 +31,7 @@ func allWires() []Config {
 }
 
 func TestWire(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		cfg    Config
 		target string
@@ -54,6 +55,7 @@ func TestWire(t *testing.T) {
 }
 
 func TestCheckSaysWhatIsWrong(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		cfg   Config
 		wants []string
@@ -85,6 +87,7 @@ func TestCheckSaysWhatIsWrong(t *testing.T) {
 }
 
 func TestNames(t *testing.T) {
+	t.Parallel()
 	if got := ProtocolNames(); !slices.Equal(got[:3], []string{Auto, "jsonrpc", "jsonrpc1"}) {
 		t.Errorf("protocols are %q", got)
 	}
@@ -104,6 +107,7 @@ func talk(t *testing.T, l *Link) {
 
 // TestDialAndListen has both ends call each other over every transport in every framing and protocol.
 func TestDialAndListen(t *testing.T) {
+	t.Parallel()
 	folder := t.TempDir()
 	files := certificates(t)
 	for _, cfg := range allWires() {
@@ -161,6 +165,7 @@ func TestDialAndListen(t *testing.T) {
 }
 
 func TestDialAndListenOverHTTP(t *testing.T) {
+	t.Parallel()
 	files := certificates(t)
 	for _, protocol := range []string{"jsonrpc", "jsonrpc1"} {
 		for _, address := range []string{"http://127.0.0.1:0/rpc", "https://localhost:0"} {
@@ -178,6 +183,7 @@ func TestDialAndListenOverHTTP(t *testing.T) {
 }
 
 func TestDialWithoutHost(t *testing.T) {
+	t.Parallel()
 	l := serve(t, Config{Framing: "line"}, mustParse(t, "localhost:0"))
 	_, port, _ := net.SplitHostPort(l.Target.Address)
 	dialled, err := Config{Framing: "line"}.Dial(t.Context(), mustParse(t, ":"+port), nil)
@@ -189,6 +195,7 @@ func TestDialWithoutHost(t *testing.T) {
 }
 
 func TestDialAndListenFail(t *testing.T) {
+	t.Parallel()
 	cfg := Config{Protocol: "jsonrpc"}
 	missing := Target{Scheme: transport.SchemeUnix, Address: filepath.Join(t.TempDir(), "none")}
 	if _, err := cfg.Dial(t.Context(), missing, nil); err == nil || !strings.Contains(err.Error(), missing.Address) {
@@ -221,6 +228,7 @@ func TestDialAndListenFail(t *testing.T) {
 
 // What package detect may guess is in the table of protocols.
 func TestGuessesAreKnown(t *testing.T) {
+	t.Parallel()
 	for _, protocol := range []string{"jsonrpc", "jsonrpc1", "cdp", "bsonrpc", "msgpackrpc", "nvim", "mcp"} {
 		if w, err := (Config{}).guessed(detect.Guess{Protocol: protocol, Framing: "line"}); err != nil || w.Protocol.Name != protocol {
 			t.Errorf("%s is taken for %v, %v", protocol, w, err)

@@ -13,6 +13,7 @@ import (
 )
 
 func TestFindings(t *testing.T) {
+	t.Parallel()
 	f := Findings(filepath.Join(t.TempDir(), "folder", "found.json"))
 	tcp := mustParse(t, "localhost:1")
 	tests := []struct {
@@ -60,6 +61,7 @@ func TestFindings(t *testing.T) {
 
 // TestFindingsUnreadable checks that a file that is wrong is as good as none, and is replaced.
 func TestFindingsUnreadable(t *testing.T) {
+	t.Parallel()
 	target := mustParse(t, "localhost:1")
 	entry := func(at, protocol, framing string) string {
 		return fmt.Sprintf(`{"tcp://localhost:1":{"target":%q,"protocol":%q,"framing":%q}}`, at, protocol, framing)
@@ -89,6 +91,7 @@ func TestFindingsUnreadable(t *testing.T) {
 
 // TestFindingsAtOnce saves from several shells: the file stays whole, and nothing else is left beside it.
 func TestFindingsAtOnce(t *testing.T) {
+	t.Parallel()
 	f := Findings(filepath.Join(t.TempDir(), "found.json"))
 	var shells sync.WaitGroup
 	for i := range 20 {

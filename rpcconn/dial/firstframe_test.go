@@ -10,6 +10,7 @@ import (
 
 // WebSocket clients of every protocol may come to one port, that of streams or one of WebSocket alone.
 func TestWebSocketClientsOfEveryProtocol(t *testing.T) {
+	t.Parallel()
 	for _, scheme := range []string{transport.SchemeTCP, transport.SchemeWS} {
 		for _, p := range Protocols() {
 			t.Run(scheme+"/"+p.Name, func(t *testing.T) {

@@ -14,6 +14,7 @@ import (
 
 // A peer that takes one client and no other, ever, is found out and spoken to on that one connection, where it speaks what is asked first.
 func TestPeerThatTakesOneClientEver(t *testing.T) {
+	t.Parallel()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -64,6 +65,7 @@ func TestPeerThatTakesOneClientEver(t *testing.T) {
 
 // What a peer asks as soon as somebody connects, before it has answered the probe, is not lost.
 func TestPeerThatCallsAtOnce(t *testing.T) {
+	t.Parallel()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -107,6 +109,7 @@ func TestPeerThatCallsAtOnce(t *testing.T) {
 
 // A connection that is kept and not taken over ends with Release.
 func TestKeptConnectionIsReleased(t *testing.T) {
+	t.Parallel()
 	l, err := Config{Protocol: "jsonrpc"}.Listen(t.Context(), Target{Scheme: transport.SchemeTCP, Address: "127.0.0.1:0"})
 	if err != nil {
 		t.Fatal(err)

@@ -23,6 +23,7 @@ var loopback = Target{Scheme: transport.SchemeTCP, Address: "127.0.0.1:0"}
 
 // TestOnePort has clients of every framing and protocol, of WebSocket and of HTTP, on one port at the same time.
 func TestOnePort(t *testing.T) {
+	t.Parallel()
 	files := certificates(t)
 	for _, scheme := range []string{transport.SchemeTCP, transport.SchemeTLS} {
 		t.Run(scheme, func(t *testing.T) {
@@ -120,6 +121,7 @@ func told(link *Link) <-chan string {
 
 // TestAcceptInPieces recognises peers whose bytes come one by one, after a silence.
 func TestAcceptInPieces(t *testing.T) {
+	t.Parallel()
 	l := listen(t, Config{})
 	for text, want := range map[string]string{
 		framedText("line", probed):                 "JSON-RPC 2.0, line",
@@ -152,6 +154,7 @@ func TestAcceptInPieces(t *testing.T) {
 
 // TestAcceptAndSpeakFirst has a peer that says nothing spoken to in the fallback.
 func TestAcceptAndSpeakFirst(t *testing.T) {
+	t.Parallel()
 	for fallback, want := range map[string]string{"": "rfc7464", Auto: "rfc7464", "line": "line", "netstring": "netstring"} {
 		l := listen(t, Config{Fallback: fallback})
 		peer, err := Config{Framing: want}.Dial(t.Context(), l.Target, echoOptions())
@@ -185,6 +188,7 @@ func TestAcceptAndSpeakFirst(t *testing.T) {
 
 // TestAcceptAndInterrupt speaks while the peer's first message is half there: nothing of it is lost.
 func TestAcceptAndInterrupt(t *testing.T) {
+	t.Parallel()
 	l := listen(t, Config{Fallback: "line"})
 	nc, link := accept(t, l)
 	text := `{"jsonrpc":"2.0","id":7,"method":"echo","params":["` + strings.Repeat("x", 10_000) + `"]}` + "\n"
@@ -218,6 +222,7 @@ func TestAcceptAndInterrupt(t *testing.T) {
 
 // TestAcceptAtOnce has both sides begin at the same time.
 func TestAcceptAtOnce(t *testing.T) {
+	t.Parallel()
 	l := listen(t, Config{Fallback: "line"})
 	for range 50 {
 		peer, err := Config{Framing: "line"}.Dial(t.Context(), l.Target, echoOptions())
@@ -240,6 +245,7 @@ func TestAcceptAtOnce(t *testing.T) {
 
 // TestAcceptStrangers says of clients that cannot be served why, in the error that ends them.
 func TestAcceptStrangers(t *testing.T) {
+	t.Parallel()
 	const post = "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}"
 	const upgrade = "GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\n\r\n"
 	tests := []struct {
@@ -297,6 +303,7 @@ func TestAcceptStrangers(t *testing.T) {
 
 // An HTTP client that connects long before it asks, as browsers do, is a peer that is silent until then, and then served like any other.
 func TestAcceptLateHTTP(t *testing.T) {
+	t.Parallel()
 	l := listen(t, Config{})
 	nc, silent := accept(t, l) // which it is only once it has been silent
 	posted := make(chan *Link, 1)
@@ -332,6 +339,7 @@ func TestAcceptLateHTTP(t *testing.T) {
 
 // TestCloseListener ends those who were not accepted yet, and nobody else.
 func TestCloseListener(t *testing.T) {
+	t.Parallel()
 	for _, cfg := range []Config{{}, {Framing: "line"}} {
 		l := listen(t, cfg)
 		accepted, link := accept(t, l)
@@ -376,6 +384,7 @@ func TestCloseListener(t *testing.T) {
 
 // TestManyPeers accepts a hundred at once, some of which go at once.
 func TestManyPeers(t *testing.T) {
+	t.Parallel()
 	l := serve(t, Config{}, loopback)
 	var clients sync.WaitGroup
 	for i := range 100 {

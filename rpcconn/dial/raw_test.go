@@ -10,6 +10,7 @@ import (
 
 // Bytes that are no frame can be sent to a peer on a stream, whatever is known of it; and what comes can be watched.
 func TestRaw(t *testing.T) {
+	t.Parallel()
 	for name, cfg := range map[string]Config{
 		"known":     {Protocol: "jsonrpc", Framing: "line"},
 		"not known": {Fallback: "line"}, // and silent
@@ -52,6 +53,7 @@ func TestRaw(t *testing.T) {
 
 // Over a transport that carries messages, there are no other bytes.
 func TestRawIsForStreams(t *testing.T) {
+	t.Parallel()
 	l := listen(t, Config{})
 	dialled, err := Config{Protocol: "jsonrpc"}.Dial(t.Context(), Target{Scheme: transport.SchemeWS, Address: l.Target.Address}, nil)
 	if err != nil {

@@ -25,6 +25,7 @@ func (c *chatterbox) Recv() ([]byte, error) {
 
 // A peer that says much and does not answer the probe is not waited for, and what it said is not lost.
 func TestAnswerAmongManyMessages(t *testing.T) {
+	t.Parallel()
 	peer := &chatterbox{left: 3 * maxEarly}
 	r := &resumed{RawChannel: peer}
 	if err := r.dropAnswer(jsonrpc.New()); err != nil {

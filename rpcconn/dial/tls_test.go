@@ -61,6 +61,7 @@ func certificates(t *testing.T) pair {
 
 // TestDetectTLS finds peers behind TLS by their ports alone, with a CA, without verification, and not with neither.
 func TestDetectTLS(t *testing.T) {
+	t.Parallel()
 	files := certificates(t)
 	trusting := []transport.TLSOptions{files.client, {Insecure: true}}
 	cert, err := tls.LoadX509KeyPair(files.server.Cert, files.server.Key)
