@@ -62,9 +62,9 @@ func batchResult(responses []*rpcconn.Response) json.RawMessage {
 		}
 		switch {
 		case r == nil:
-			b = append(b, ErrorObject(errors.New("no answer"))...)
+			b = append(b, errorObject(errors.New("no answer"))...)
 		case r.Err != nil:
-			b = append(b, ErrorObject(r.Err)...)
+			b = append(b, errorObject(r.Err)...)
 		default:
 			b = append(b, r.Result...)
 		}
@@ -72,8 +72,8 @@ func batchResult(responses []*rpcconn.Response) json.RawMessage {
 	return append(b, ']')
 }
 
-// ErrorObject returns {"error":{…}}, as an error stands among results. One that is none of a peer's has the code 0.
-func ErrorObject(err error) json.RawMessage {
+// errorObject returns {"error":{…}}, as an error stands among results. One that is none of a peer's has the code 0.
+func errorObject(err error) json.RawMessage {
 	var e *rpcconn.Error
 	if !errors.As(err, &e) {
 		e = &rpcconn.Error{Message: err.Error()}
@@ -86,7 +86,7 @@ func Gather(outcomes []*Outcome) json.RawMessage {
 	all := make([]string, len(outcomes))
 	for i, o := range outcomes {
 		if all[i] = string(o.Result); o.Err != nil {
-			all[i] = string(ErrorObject(o.Err))
+			all[i] = string(errorObject(o.Err))
 		}
 	}
 	return json.RawMessage("[" + strings.Join(all, ",") + "]")
@@ -101,8 +101,8 @@ func ResponseEvent(r *rpcconn.Response) *event.Event {
 	return e
 }
 
-// BesideError says that r, wrongly, has a result beside its error, "" where it has not.
-func BesideError(r *rpcconn.Response) string {
+// besideError says that r, wrongly, has a result beside its error, "" where it has not.
+func besideError(r *rpcconn.Response) string {
 	if r.Err == nil || r.Result == nil {
 		return ""
 	}

@@ -29,7 +29,6 @@ type Prepared struct {
 	known   bool
 	check   Check
 	files   []string // documents that the peer has to have open
-	token   string   // under which the peer is asked to tell progress; "": it is not
 }
 
 // Plain returns a call that is sent as it is, whatever is known of its method.

@@ -27,7 +27,7 @@ func (x *exchange) watchProgress(p *Prepared) (stop func()) {
 	if with == nil || string(with) == string(p.Params) {
 		return func() {}
 	}
-	p.Params, p.token = with, token
+	p.Params = with
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.progress[token] = &watcher{x.opts.Progress, x.limit}

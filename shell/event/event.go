@@ -126,7 +126,11 @@ type Event struct {
 // size is about how much memory e holds on to, in bytes.
 func (e *Event) size() int {
 	const fixed = 400 // of the struct
-	return fixed + len(e.Params) + len(e.Result) + len(e.Value) + len(e.Extra) + len(e.Text) + len(e.Frame)
+	n := fixed + len(e.Params) + len(e.Result) + len(e.Value) + len(e.Extra) + len(e.Text) + len(e.Frame)
+	if e.Err != nil {
+		n += len(e.Err.Message) + len(e.Err.Data)
+	}
+	return n
 }
 
 // clone returns a copy of e that shares nothing with the connection from which it comes.

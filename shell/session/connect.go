@@ -211,7 +211,7 @@ func readArgument(path string) ([]byte, error) { return ReadFile(path, maxText) 
 func (c *connector) attach(p *Peer, link *dial.Link) {
 	conn := newConnection(link)
 	p.connection.Store(conn)
-	p.caller.Connected(call.Line{Conn: link.Conn, Reported: conn.reported, Status: link.Status})
+	p.caller.Connected(call.Connection{Conn: link.Conn, Reported: conn.reported, Status: link.Status})
 }
 
 // begin starts what goes on as long as p's connection stands.
