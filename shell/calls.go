@@ -122,7 +122,7 @@ func (r *runner) attended(ctx context.Context, peers []*session.Peer, j *job) er
 	case <-asked:
 	case <-late:
 	}
-	j.left.Store(true)
+	j.detached.Store(true)
 	select {
 	case err := <-done:
 		return err
@@ -136,17 +136,12 @@ func (r *runner) attended(ctx context.Context, peers []*session.Peer, j *job) er
 // the order in which they were typed.
 func (r *runner) background(peers []*session.Peer, j *job) {
 	for _, p := range peers {
-		r.waiting.Add(1)
+		r.inBackground.begin()
 		sent := make(chan struct{})
 		r.session.Go(func() {
-			defer r.waiting.Done()
 			a := r.ask(r.session.Context(), p, j, event.FromBackground, sync.OnceFunc(func() { close(sent) }))
-			if r.session.Context().Err() != nil {
-				r.view.Drop(a.Event)
-				return
-			}
 			r.concludeLate(r.session.Context(), a, j)
-			r.noteFailure(a.Err)
+			r.inBackground.end(a.Err)
 		})
 		<-sent
 	}
@@ -184,31 +179,4 @@ func (r *runner) notify(ctx context.Context, peers []*session.Peer, j *job) erro
 		}
 	}
 	return first
-}
-
-// noteFailure remembers that a background call failed, for a run that waits for all of them at its end.
-func (r *runner) noteFailure(err error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.failed == nil && err != nil {
-		r.failed = &exit.Shown{Err: err}
-	}
-}
-
-// wait waits for the answers to background calls, and returns the error of the first that failed.
-func (r *runner) wait(ctx context.Context) error {
-	done := make(chan struct{})
-	r.session.Go(func() {
-		r.waiting.Wait()
-		close(done)
-	})
-	select {
-	case <-done:
-	case <-ctx.Done():
-		return exit.ErrInterrupted
-	}
-	r.view.Flush()
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.failed
 }

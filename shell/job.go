@@ -32,7 +32,7 @@ type job struct {
 	ready    map[*session.Peer][]*call.Prepared
 	progress func(dialect.Progress) // shows how far a call has come; nil: nothing does
 	update   func(text string)      // shows what is being waited for; nil: nothing does
-	left     atomic.Bool            // nobody waits for it any more: it is shown like one in the background
+	detached atomic.Bool            // it goes on in the background: nobody waits for it any more
 }
 
 // job compiles what is to be compiled before anything is sent.
@@ -215,22 +215,4 @@ func results(all []*peerOutcome) []*view.Result {
 		shown[i] = a.result
 	}
 	return shown
-}
-
-// oneValue returns what a filter gave as one value: itself where it is one, else an array, null where it gave nothing.
-func oneValue(values []json.RawMessage) json.RawMessage {
-	switch len(values) {
-	case 0:
-		return json.RawMessage("null")
-	case 1:
-		return values[0]
-	}
-	b := []byte{'['}
-	for i, v := range values {
-		if i > 0 {
-			b = append(b, ',')
-		}
-		b = append(b, v...)
-	}
-	return append(b, ']')
 }

@@ -181,7 +181,9 @@ func (s *Shell) RunLines(ctx context.Context, next func() (string, error)) error
 	for n := 1; ; n++ {
 		text, err := next()
 		if errors.Is(err, io.EOF) {
-			return cmp.Or(first, s.runner.wait(ctx))
+			err = s.runner.inBackground.wait(ctx)
+			s.view.Flush()
+			return cmp.Or(first, err)
 		}
 		if s.left.Err() != nil {
 			return first

@@ -66,8 +66,8 @@ type exchange struct {
 	cancel context.CancelCauseFunc
 	limit  *limit
 
-	requests int        // calls that are no notifications
-	pending  []*Pending // of the requests, in order; made before they are sent
+	requests int         // calls that are no notifications
+	pending  []*Pending  // of the requests, in order; made before they are sent
 	prepared []*Prepared // of the same requests
 
 	mu       sync.Mutex // protects what follows, which the goroutine that reads changes

@@ -233,17 +233,20 @@ func (c *connector) begin(p *Peer) {
 func (c *connector) connOptions(p *Peer, ready <-chan struct{}) *rpcconn.Options {
 	return &rpcconn.Options{
 		Handler: func(ctx context.Context, _ *rpcconn.Conn, req *rpcconn.Request) (json.RawMessage, error) {
-			ctx, end := p.connection.Load().open.begin(ctx, req.ID)
+			ctx, end := p.connection.Load().open.begin(ctx, req)
 			defer end()
-			return c.session.answering.answer(ctx, p, req)
+			return c.session.responder.answer(ctx, p, req)
 		},
 		OnRequest: func(req *rpcconn.Request) {
 			<-ready
 			c.onRequest(p, req)
 		},
-		OnAnswer: func(req *rpcconn.Request, r *rpcconn.Response) { c.session.answering.publish(p, req, r, req.Remark) },
+		OnAnswer: func(req *rpcconn.Request, r *rpcconn.Response) { c.session.responder.publish(p, req, r, req.Remark) },
 		OnFrame: func(frame []byte, out bool) {
 			if c.session.bus.Frames() {
+				if !out { // it has been said that p came before anything that p sends
+					<-ready
+				}
 				p.announce(&event.Event{Kind: event.Frame, Out: out, Frame: frame})
 			}
 		},
@@ -288,7 +291,7 @@ func (c *connector) onRequest(p *Peer, req *rpcconn.Request) {
 	p.announce(e)
 	if !watched {
 		c.session.discovery.onPeerNews(p, req)
-		c.session.answering.handleNotification(p, req)
+		c.session.responder.handleNotification(p, req)
 	}
 	e.Origin = event.FromPeer
 	c.session.hooks.fire(p, e)

@@ -85,22 +85,14 @@ func (hs *Hooks) List() []*Hook {
 	return slices.Clone(hs.all)
 }
 
-// Remove takes off the hooks that off chooses, by their number from 1 and themselves, stops what they are doing, and returns how
-// many there were.
-func (hs *Hooks) Remove(off func(n int, h *Hook) bool) int {
+// Remove takes off hooks, and ends what they are doing.
+func (hs *Hooks) Remove(hooks ...*Hook) {
 	hs.mu.Lock()
-	defer hs.mu.Unlock()
-	var kept []*Hook
-	for i, h := range hs.all {
-		if off(i+1, h) {
-			h.stop()
-		} else {
-			kept = append(kept, h)
-		}
+	hs.all = slices.DeleteFunc(hs.all, func(h *Hook) bool { return slices.Contains(hooks, h) })
+	hs.mu.Unlock()
+	for _, h := range hooks {
+		h.stop()
 	}
-	n := len(hs.all) - len(kept)
-	hs.all = kept
-	return n
 }
 
 // of returns the hooks for an event.

@@ -41,6 +41,14 @@ func (o *openRequests) add(req *rpcconn.Request) {
 	o.all[req.ID] = &openRequest{Request: req}
 }
 
+// has reports whether a request of this connection is open.
+func (o *openRequests) has(req *rpcconn.Request) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	r := o.all[req.ID]
+	return r != nil && r.Request == req
+}
+
 // list returns the requests that are being answered, oldest first.
 func (o *openRequests) list() []*rpcconn.Request {
 	o.mu.Lock()
@@ -77,13 +85,14 @@ func (o *openRequests) unanswered() (n int) {
 
 // begin returns the context in which a request is answered; it ends when the request is withdrawn. end is called when it has been
 // answered, or not, because ctx has ended, the connection's: then the request stays open.
-func (o *openRequests) begin(ctx context.Context, id rpcconn.ID) (open context.Context, end func()) {
+func (o *openRequests) begin(ctx context.Context, req *rpcconn.Request) (open context.Context, end func()) {
 	open, cancel := context.WithCancelCause(ctx)
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	r := o.all[id]
+	r := o.all[req.ID]
 	switch {
-	case r == nil: // it is of an earlier connection
+	case r == nil || r.Request != req: // it is of an earlier connection
+		r = nil
 	case r.withdrawn != nil:
 		cancel(r.withdrawn)
 	default:
@@ -91,8 +100,8 @@ func (o *openRequests) begin(ctx context.Context, id rpcconn.ID) (open context.C
 	}
 	return open, func() {
 		o.mu.Lock()
-		if o.all[id] == r && ctx.Err() == nil {
-			delete(o.all, id)
+		if r != nil && o.all[req.ID] == r && ctx.Err() == nil {
+			delete(o.all, req.ID)
 		}
 		o.mu.Unlock()
 		cancel(nil)

@@ -106,7 +106,7 @@ func (s *Session) Usable(p *Peer) error {
 	if p.Alive() {
 		return nil
 	}
-	reason, _ := p.Ending()
+	reason, _ := p.connection.Load().ending()
 	hint := ".reconnect dials it again"
 	if p.accepted {
 		hint = "it has to connect again"

@@ -6,7 +6,8 @@
 //   - peer.go, connection.go, peers.go, selector.go: peers, and which one is meant
 //   - connect.go, listen.go, reconnect.go, close.go: how they come and go
 //   - discover.go, document.go: what they offer
-//   - answer.go, openrequest.go, pending.go, script.go, scriptpeer.go: what they ask
+//   - responder.go, openrequest.go, parked.go, script.go: what they ask
+//   - peercall.go: what scripts and programs send
 //   - hook.go, inbox.go: what is done when something happens
 package session
 
@@ -50,8 +51,8 @@ type Session struct {
 	connector connector
 	discovery Discovery
 	rules     answer.Rules
-	answering answering
-	parking   *parking
+	responder responder
+	parked    *parkedRequests
 	scripts   Scripts
 	hooks     Hooks
 
@@ -67,9 +68,9 @@ type Session struct {
 func New(opts Options) *Session {
 	s := &Session{opts: opts, settings: opts.Settings.withDefaults()}
 	s.done, s.finish = context.WithCancel(context.Background())
-	s.connector.session, s.discovery.session, s.answering.session, s.scripts.session = s, s, s, s
+	s.connector.session, s.discovery.session, s.responder.session, s.scripts.session = s, s, s, s
 	s.hooks.done, s.hooks.runLine = s.done, opts.RunLine
-	s.parking = newParking(s)
+	s.parked = newParkedRequests(s)
 	return s
 }
 

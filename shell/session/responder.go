@@ -16,56 +16,56 @@ import (
 	"rpcsh/shell/human"
 )
 
-// An answering answers what the peers ask: by the session's rules, else as their protocol has it.
-type answering struct{ session *Session }
+// A responder answers the peers' requests: by the session's rules, or else by the default of the peer's dialect.
+type responder struct{ session *Session }
 
 // answer answers p's request: by the first rule that fits, else as its protocol has it by default.
-func (a answering) answer(ctx context.Context, p *Peer, req *rpcconn.Request) (json.RawMessage, error) {
-	result, served, err := a.session.rules.Answer(ctx, a.asked(p, req))
+func (r responder) answer(ctx context.Context, p *Peer, req *rpcconn.Request) (json.RawMessage, error) {
+	result, served, err := r.session.rules.Answer(ctx, r.asked(p, req))
 	switch {
 	case !served:
-		return a.answerByDefault(p, req)
+		return r.answerByDefault(p, req)
 	case err != nil && withdrawn(ctx) != nil:
-		return nil, a.answerWithdrawn(p, req, withdrawn(ctx))
+		return nil, r.answerWithdrawn(p, req, withdrawn(ctx))
 	case errors.Is(err, rpcconn.ErrNoAnswer) && req.Remark == "" && ctx.Err() == nil: // else the connection's end is told
-		a.publishNone(p, req, "no answer, the connection is closed")
+		r.publishNone(p, req, "no answer, the connection is closed")
 	}
 	return result, err
 }
 
 // answerByDefault answers a request for which there is no rule.
-func (a answering) answerByDefault(p *Peer, req *rpcconn.Request) (json.RawMessage, error) {
+func (r responder) answerByDefault(p *Peer, req *rpcconn.Request) (json.RawMessage, error) {
 	if req.Method == openrpc.MethodDiscover {
-		if document := a.session.scripts.describe(); document != nil {
+		if document := r.session.scripts.describe(); document != nil {
 			req.Remark = describedByScripts
 			return document, nil
 		}
 	}
 	if standard := defaultAnswer(p, req.Method); standard != nil {
 		req.Remark = "by default, .serve " + req.Method + " … answers otherwise"
-		return standard.Answer(req.Params, a.session.opts.Self)
+		return standard.Answer(req.Params, r.session.opts.Self)
 	}
-	if !a.session.rules.Serves(req.Method) {
+	if !r.session.rules.Serves(req.Method) {
 		req.Remark = "not served, .serve " + req.Method + " …"
 	}
 	return nil, &rpcconn.Error{Code: rpcconn.CodeMethodNotFound, Message: rpcconn.StandardMessage(rpcconn.CodeMethodNotFound)}
 }
 
 // answerWithdrawn returns what is answered to a request that its peer has withdrawn.
-func (a answering) answerWithdrawn(p *Peer, req *rpcconn.Request, why *withdrawnError) error {
+func (r responder) answerWithdrawn(p *Peer, req *rpcconn.Request, why *withdrawnError) error {
 	if why.answer != nil {
 		req.Remark = why.Error()
 		return why.answer
 	}
 	if req.Remark == "" {
-		a.publishNone(p, req, "no answer, "+why.Error())
+		r.publishNone(p, req, "no answer, "+why.Error())
 	}
 	return rpcconn.ErrNoAnswer
 }
 
 // asked is a request of p's as rules see it.
-func (a answering) asked(p *Peer, req *rpcconn.Request) *answer.Request {
-	return &answer.Request{Request: req, Peer: p, Vars: a.session.variables.object}
+func (r responder) asked(p *Peer, req *rpcconn.Request) *answer.Request {
+	return &answer.Request{Request: req, Peer: p, Vars: r.session.variables.object}
 }
 
 // defaultAnswer returns how p's requests of a method are answered where nothing else is served, nil where there is no such default.
@@ -83,33 +83,33 @@ func defaultAnswer(p *Peer, method string) *dialect.Answer {
 }
 
 // handleNotification has a rule handle p's notification, if one does something with it. It is called by the goroutine that reads from p.
-func (a answering) handleNotification(p *Peer, req *rpcconn.Request) {
-	if !a.session.rules.Acts(req.Method) {
+func (r responder) handleNotification(p *Peer, req *rpcconn.Request) {
+	if !r.session.rules.Acts(req.Method) {
 		return
 	}
 	kept := req.Clone()
 	link := p.Link()
 	p.inbox.put(len(kept.Params), func() {
-		if err := a.session.rules.Notify(link.Context(), a.asked(p, kept)); err != nil {
+		if err := r.session.rules.Notify(link.Context(), r.asked(p, kept)); err != nil {
 			p.note(fmt.Sprintf("%s: handling %s: %v", p.Title(), kept.Method, err))
 		}
 	})
 }
 
 // publish publishes what is answered to p's request, with a remark on it.
-func (a answering) publish(p *Peer, req *rpcconn.Request, r *rpcconn.Response, remark string) {
-	e := call.ResponseEvent(r)
+func (r responder) publish(p *Peer, req *rpcconn.Request, response *rpcconn.Response, remark string) {
+	e := call.ResponseEvent(response)
 	e.Out, e.Method, e.Text = true, req.Method, remark
 	if !req.Time.IsZero() {
 		e.Took = time.Since(req.Time)
 	}
 	if remark == describedByScripts {
-		e.Summary = fmt.Sprintf("an OpenRPC document (%s)", human.Size(len(r.Result)))
+		e.Summary = fmt.Sprintf("an OpenRPC document (%s)", human.Size(len(response.Result)))
 	}
 	p.publish(e)
 }
 
 // publishNone publishes why p's request gets no answer.
-func (a answering) publishNone(p *Peer, req *rpcconn.Request, why string) {
+func (r responder) publishNone(p *Peer, req *rpcconn.Request, why string) {
 	p.publish(&event.Event{Kind: event.Response, Out: true, ID: req.ID, Method: req.Method, Text: why})
 }

@@ -24,10 +24,10 @@ func (p *Peer) Wire() answer.Wire {
 		Conn: link.Conn, NewCodec: spoken.Protocol.NewCodec,
 		Show: func(req *rpcconn.Request, r *rpcconn.Response, remark string) {
 			if r == nil {
-				p.session.answering.publishNone(p, req, remark)
+				p.session.responder.publishNone(p, req, remark)
 				return
 			}
-			p.session.answering.publish(p, req, r, remark)
+			p.session.responder.publish(p, req, r, remark)
 		},
 		Note: func(text string) { p.note(p.Title() + ": " + text) },
 	}

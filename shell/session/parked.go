@@ -10,35 +10,35 @@ import (
 	"rpcsh/shell/event"
 )
 
-// A parking is where the peers' requests wait for a person. While they do, the time limits of our calls to these peers are extended.
-type parking struct {
+// parkedRequests are the peers' requests that wait for a person. While one waits, the time limits of our calls to its peer are extended.
+type parkedRequests struct {
 	session *Session
-	desk    *answer.PendingRequests
+	pending *answer.PendingRequests
 
 	mu        sync.Mutex // protects what follows
 	extending bool       // a goroutine extends time limits
 }
 
-func newParking(s *Session) *parking {
-	p := &parking{session: s}
-	p.desk = answer.NewPendingRequests(answer.PendingOptions{OnParked: p.parked, OnGone: p.unparked})
-	return p
+func newParkedRequests(s *Session) *parkedRequests {
+	k := &parkedRequests{session: s}
+	k.pending = answer.NewPendingRequests(answer.PendingOptions{OnParked: k.onParked, OnGone: k.onGone})
+	return k
 }
 
 // PendingRequests returns where the peers' requests wait for a person.
-func (s *Session) PendingRequests() *answer.PendingRequests { return s.parking.desk }
+func (s *Session) PendingRequests() *answer.PendingRequests { return s.parked.pending }
 
 // WaitingForPerson returns the requests that wait for a person, the next one first.
 func (s *Session) WaitingForPerson() []*answer.Parked {
-	all := s.parking.desk.List()
+	all := s.parked.pending.List()
 	if s.Settings().Order == OrderNewest {
 		slices.Reverse(all)
 	}
 	return all
 }
 
-// parked says that a request waits for a person. It is called by the goroutine that handles the request.
-func (k *parking) parked(r *answer.Parked) {
+// onParked publishes that a request waits for a person. It is called by the goroutine that handles the request.
+func (k *parkedRequests) onParked(r *answer.Parked) {
 	e := &event.Event{
 		Kind: event.Parked, ID: r.ID, Method: r.Method, Params: r.Params, Pending: r.Number, Topic: "requests that wait for you",
 	}
@@ -53,16 +53,20 @@ func (k *parking) parked(r *answer.Parked) {
 	k.keepExtending()
 }
 
-// unparked says that a request no longer waits for a person, and returns why. It is called by the goroutine that handles the request.
-func (k *parking) unparked(r *answer.Parked, cause error) (why string) {
+// onGone publishes that a request no longer waits though nobody has answered it, and returns why. It is called by the goroutine that
+// handles the request.
+func (k *parkedRequests) onGone(r *answer.Parked, cause error) (why string) {
 	why = cause.Error()
 	p, ok := r.Peer.(*Peer)
 	var limit answer.TimeLimitError
 	var withdrawn *withdrawnError
 	if ok && !errors.As(cause, &limit) && !errors.As(cause, &withdrawn) {
-		<-p.connection.Load().reported // so that the reason is seen before its consequence
-		reason, _ := p.Ending()
-		why = p.At() + " " + reason
+		why = p.At() + " has gone"
+		if c := p.connection.Load(); c.open.has(r.Request.Request) { // else the peer has been dialled again by now
+			<-c.reported // so that the reason is seen before its consequence
+			reason, _ := c.ending()
+			why = p.At() + " " + reason
+		}
 	}
 	if !k.session.ended() {
 		e := &event.Event{Kind: event.Unparked, ID: r.ID, Method: r.Method, Pending: r.Number, Text: why}
@@ -79,9 +83,9 @@ func (k *parking) unparked(r *answer.Parked, cause error) (why string) {
 const extendPause = time.Second
 
 // extendLimits keeps calls from running out of time while a request of their peer waits for a person: the answer may hang on just that.
-func (k *parking) extendLimits() {
+func (k *parkedRequests) extendLimits() {
 	extended := make(map[*Peer]bool)
-	for _, r := range k.desk.List() {
+	for _, r := range k.pending.List() {
 		p, ok := r.Peer.(*Peer)
 		if !ok || extended[p] {
 			continue
@@ -94,7 +98,7 @@ func (k *parking) extendLimits() {
 }
 
 // keepExtending extends time limits as long as a request waits.
-func (k *parking) keepExtending() {
+func (k *parkedRequests) keepExtending() {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if k.extending {
@@ -115,11 +119,11 @@ func (k *parking) keepExtending() {
 	})
 }
 
-// goesOnExtending reports whether a request waits; else extending has to be begun anew.
-func (k *parking) goesOnExtending() bool {
-	waiting := len(k.desk.List()) > 0
+// goesOnExtending reports whether a request waits. If none does, the next one to be parked begins extending anew: it is in the list
+// before keepExtending is called for it, so the list is read under mu.
+func (k *parkedRequests) goesOnExtending() bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.extending = waiting
-	return waiting
+	k.extending = len(k.pending.List()) > 0
+	return k.extending
 }
