@@ -38,7 +38,8 @@ func (b *backgroundCalls) end(err error) {
 	}
 }
 
-// wait waits until none is left, and returns the error of the first that failed, or exit.ErrInterrupted if ctx ended before.
+// wait waits until none is left, and returns the error of the first that failed, or exit.ErrInterrupted if ctx ended
+// before.
 func (b *backgroundCalls) wait(ctx context.Context) error {
 	b.mu.Lock()
 	idle := b.idle

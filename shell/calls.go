@@ -100,8 +100,8 @@ func (r *runner) working(j *job) (progress func(dialect.Progress), stop func()) 
 	return func(p dialect.Progress) { update(view.ProgressText(p.Done, p.Total, p.Text)) }, stop
 }
 
-// attended is foreground for a person who may be asked something meanwhile: then the call goes on in the background, or nobody could
-// answer, and the peer might wait for that before it answers the call.
+// attended is foreground for a person who may be asked something meanwhile: then the call goes on in the background, or
+// nobody could answer, and the peer might wait for that before it answers the call.
 func (r *runner) attended(ctx context.Context, peers []*session.Peer, j *job) error {
 	asked, late := r.prompter.attention()
 	var stop func()
@@ -132,8 +132,8 @@ func (r *runner) attended(ctx context.Context, peers []*session.Peer, j *job) er
 	return nil
 }
 
-// background asks peers while the person does something else. It returns when the calls have been sent, so that they reach the peers in
-// the order in which they were typed.
+// background asks peers while the person does something else. It returns when the calls have been sent, so that they
+// reach the peers in the order in which they were typed.
 func (r *runner) background(peers []*session.Peer, j *job) {
 	for _, p := range peers {
 		r.inBackground.begin()

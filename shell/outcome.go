@@ -21,7 +21,8 @@ type peerOutcome struct {
 	result *view.Result
 }
 
-// ask sends the calls of a job to a peer and waits for the answer. sent, if not nil, is called when they have been sent, or will not be.
+// ask sends the calls of a job to a peer and waits for the answer. sent, if not nil, is called when they have been
+// sent, or will not be.
 func (r *runner) ask(ctx context.Context, p *session.Peer, j *job, origin event.Origin, sent func()) *peerOutcome {
 	o := p.Caller().Do(ctx, j.ready[p], call.Options{
 		Origin: origin, Timeout: j.settings.Timeout, Batch: j.Batch, Awaited: origin != event.FromLine || !j.gathered(),
@@ -58,7 +59,8 @@ func (r *runner) conclude(ctx context.Context, a *peerOutcome, j *job) {
 	}
 }
 
-// concludeLate filters the result of a call that nobody waits for, assigns it, and shows it, unless the session has ended.
+// concludeLate filters the result of a call that nobody waits for, assigns it, and shows it, unless the session has
+// ended.
 func (r *runner) concludeLate(ctx context.Context, a *peerOutcome, j *job) {
 	if r.session.Context().Err() != nil {
 		r.view.Drop(a.Event)

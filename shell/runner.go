@@ -12,7 +12,8 @@ import (
 	"rpcsh/shell/view"
 )
 
-// A runner runs statements. Its methods are called by the goroutines that run lines: the one of typed lines, and those of hooks.
+// A runner runs statements. Its methods are called by the goroutines that run lines: the one of typed lines, and those
+// of hooks.
 type runner struct {
 	session  *session.Session
 	view     *view.View

@@ -1,5 +1,6 @@
-// Package shell is the loop: it reads a line, and runs it. The language is read by package lang, what is done with peers lies in package
-// session, the commands in package command, what is seen in package view, and the terminal in package term.
+// Package shell is the loop: it reads a line, and runs it. The language is read by package lang, what is done with
+// peers lies in package session, the commands in package command, what is seen in package view, and the terminal in
+// package term.
 package shell
 
 import (
@@ -62,7 +63,8 @@ type Config struct {
 	Findings detect.Findings  // of what they speak
 }
 
-// A Shell is a session, its view, and what runs lines. Its methods are called by one goroutine, but for Complete and Hint.
+// A Shell is a session, its view, and what runs lines. Its methods are called by one goroutine, but for Complete and
+// Hint.
 type Shell struct {
 	cfg       Config
 	session   *session.Session
@@ -108,7 +110,8 @@ func New(cfg Config) *Shell {
 // Greet shows text to the person.
 func (s *Shell) Greet(text string) { s.view.Say("%s", text) }
 
-// Close ends all connections and what the session has running, and puts out what is still to be shown. It may be called more than once.
+// Close ends all connections and what the session has running, and puts out what is still to be shown. It may be called
+// more than once.
 func (s *Shell) Close() { s.close() }
 
 func (s *Shell) end() {
@@ -139,7 +142,8 @@ func (s *Shell) Run(ctx context.Context) error {
 	}
 }
 
-// runTyped runs a line that Ctrl-C can end, and shows what is wrong with it. promptWidth is how many columns stand before it.
+// runTyped runs a line that Ctrl-C can end, and shows what is wrong with it. promptWidth is how many columns stand
+// before it.
 func (s *Shell) runTyped(ctx context.Context, text string, promptWidth int) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -174,8 +178,8 @@ func (s *Shell) keep(text string) {
 	}
 }
 
-// RunLines runs the lines that next returns until it returns io.EOF. It stops at the first that fails, unless .set stop off; its
-// error is that of the first that failed.
+// RunLines runs the lines that next returns until it returns io.EOF. It stops at the first that fails, unless .set stop
+// off; its error is that of the first that failed.
 func (s *Shell) RunLines(ctx context.Context, next func() (string, error)) error {
 	var first error
 	for n := 1; ; n++ {
@@ -222,7 +226,8 @@ func withLine(err error, text string, n int) error {
 	return fmt.Errorf("line %d, column %d: %w", n, syntax.Characters(text)+1, err)
 }
 
-// ShowFailure puts out what made a run fail, in the form that was asked for, on Stderr, unless it has been shown already.
+// ShowFailure puts out what made a run fail, in the form that was asked for, on Stderr, unless it has been shown
+// already.
 func (s *Shell) ShowFailure(err error) { s.view.Failure(err) }
 
 // Eval runs one line.

@@ -257,8 +257,8 @@ func TestGivenUpCallsAreBounded(t *testing.T) {
 	}
 }
 
-// A response that no call waits for is late where the call was given up, also while Do has not taken note of that; a second response to
-// a call is not, nor is one of another connection.
+// A response that no call waits for is late where the call was given up, also while Do has not taken note of that; a
+// second response to a call is not, nor is one of another connection.
 func TestLate(t *testing.T) {
 	p := &Pending{ID: rpcconn.IntID(1), Method: "m"}
 	for _, tt := range []struct {

@@ -1,7 +1,7 @@
-// Package call is the only sender of a session: a prepared call goes to a peer and becomes an Outcome. It puts arguments in order
-// and checks them, numbers progress, keeps the time limit, cancels by the protocol's own means, learns from answers, and knows late
-// ones. Typed lines, scripts, hooks, discovery and all other front ends differ in who waits and who is told, not in how a call is
-// made.
+// Package call is the only sender of a session: a prepared call goes to a peer and becomes an Outcome. It puts
+// arguments in order and checks them, numbers progress, keeps the time limit, cancels by the protocol's own means,
+// learns from answers, and knows late ones. Typed lines, scripts, hooks, discovery and all other front ends differ in
+// who waits and who is told, not in how a call is made.
 //
 // It knows no screen and no language: its errors say which parameter is wrong, and not where that was typed.
 package call
@@ -20,13 +20,15 @@ import (
 	"rpcsh/shell/event"
 )
 
-// Host is what a Caller needs of the session to which its peer belongs. The functions may be called by any number of goroutines.
+// Host is what a Caller needs of the session to which its peer belongs. The functions may be called by any number of
+// goroutines.
 type Host struct {
 	Peer     func() event.Peer         // who the peer is, for events
 	Publish  func(*event.Event) uint64 // of the session's bus
 	Dialect  func() *dialect.Dialect   // what is special about the peer; nil: nothing
 	ReadFile dialect.ReadFile          // for what is typed in short
-	// Documents has the peer know the files that a call of method is about as they are now; nil: there is nothing to tell.
+	// Documents has the peer know the files that a call of method is about as they are now; nil: there is nothing to
+	// tell.
 	Documents func(ctx context.Context, method string, files []string) error
 }
 
@@ -62,7 +64,8 @@ func New(host Host, known *catalog.Catalog) *Caller {
 	}
 }
 
-// Connected makes conn the connection that calls go over. It has ids of its own, so late responses of the one before it are forgotten.
+// Connected makes conn the connection that calls go over. It has ids of its own, so late responses of the one before it
+// are forgotten.
 func (c *Caller) Connected(conn Connection) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -120,8 +123,8 @@ func (c *Caller) giveUp(p *Pending) {
 	}
 }
 
-// Late returns the method of the call that was given up before its response came, once for each call; "" if there is none. It is called
-// for responses that no call waits for, by the goroutine that reads.
+// Late returns the method of the call that was given up before its response came, once for each call; "" if there is
+// none. It is called for responses that no call waits for, by the goroutine that reads.
 func (c *Caller) Late(id rpcconn.ID) (method string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -25,10 +25,11 @@ type Options struct {
 	Progress func(p dialect.Progress) // is told how far a call has come, on the goroutine that reads
 }
 
-// Do sends calls, at least one, and waits for the answers to those that are no notifications. Without Options.Batch there is one.
+// Do sends calls, at least one, and waits for the answers to those that are no notifications. Without Options.Batch
+// there is one.
 //
-// What is sent and what is answered is published. When ctx ends, or the time is up, the peer is told so where its protocol has a
-// word for that, and what it still answers is late.
+// What is sent and what is answered is published. When ctx ends, or the time is up, the peer is told so where its
+// protocol has a word for that, and what it still answers is late.
 func (c *Caller) Do(ctx context.Context, calls []*Prepared, opts Options) *Outcome {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)

@@ -6,7 +6,8 @@ import (
 	"rpcsh/rpcconn/dialect/openrpc"
 )
 
-// learnFrom learns from an answer that there is a method, or that there is none, and what its params and result look like.
+// learnFrom learns from an answer that there is a method, or that there is none, and what its params and result look
+// like.
 func (c *Caller) learnFrom(p *Prepared, r *rpcconn.Response) {
 	switch {
 	case r.Err != nil && r.Err.Code == rpcconn.CodeMethodNotFound:

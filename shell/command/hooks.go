@@ -84,8 +84,8 @@ func (h *hookSetter) on(args lang.Text) error {
 	return nil
 }
 
-// parseTrigger reads connect, close, a METHOD, which quotes keep from being one of these, or words of a filter and then, where the
-// kinds that they choose have one, a METHOD.
+// parseTrigger reads connect, close, a METHOD, which quotes keep from being one of these, or words of a filter and
+// then, where the kinds that they choose have one, a METHOD.
 func parseTrigger(a *arguments.Args) (session.Trigger, error) {
 	word := a.Quoted()
 	switch kind := event.Kind(word.Text); kind {

@@ -1,5 +1,5 @@
-// Package complete says what may stand at the cursor of a line that is being typed, and hints at what belongs there. It knows the
-// session's peers and variables and the table of commands, and not the terminal.
+// Package complete says what may stand at the cursor of a line that is being typed, and hints at what belongs there. It
+// knows the session's peers and variables and the table of commands, and not the terminal.
 package complete
 
 import (
@@ -34,8 +34,8 @@ type choice struct {
 	description string
 }
 
-// Complete returns suggestions for the line, with the cursor after line[:cursor]. It neither reads nor writes anything outside the
-// program, but for the names in a folder where a file belongs.
+// Complete returns suggestions for the line, with the cursor after line[:cursor]. It neither reads nor writes anything
+// outside the program, but for the names in a folder where a file belongs.
 func (s *Completer) Complete(line string, cursor int) []term.Suggestion {
 	line = line[:cursor]
 	if strings.TrimSpace(line) == "" {
@@ -78,7 +78,8 @@ func (s *Completer) choices(c lang.Cursor) []choice {
 	return nil
 }
 
-// peerAt returns the peer whose methods are called at c, nil where there is none. Several complete like the first, mistakes like the current one.
+// peerAt returns the peer whose methods are called at c, nil where there is none. Several complete like the first,
+// mistakes like the current one.
 func (s *Completer) peerAt(c lang.Cursor) *session.Peer {
 	if c.Peer != "" {
 		if sel, err := session.ParseSelector(c.Peer); err == nil {
@@ -140,8 +141,9 @@ func pick(typed string, from []choice) []choice {
 	return found
 }
 
-// place returns choices as suggestions for line, in which what is being typed begins at start. A suggestion takes the place of the last
-// word, which begins earlier where there is something before that, and later where a blank has been typed already.
+// place returns choices as suggestions for line, in which what is being typed begins at start. A suggestion takes the
+// place of the last word, which begins earlier where there is something before that, and later where a blank has been
+// typed already.
 func place(line string, start int, choices []choice) []term.Suggestion {
 	word := strings.LastIndexByte(line, ' ') + 1
 	lead := line[min(word, start):start]

@@ -44,7 +44,8 @@ func (sc scope) choices(c lang.Cursor) []choice {
 	return nil
 }
 
-// arguments returns the names of the params that are not given, and the values of the next one where names are not begun with.
+// arguments returns the names of the params that are not given, and the values of the next one where names are not
+// begun with.
 func (sc scope) arguments(c lang.Cursor) []choice {
 	positional := slices.Contains(c.Given, "")
 	var names, values []choice
@@ -85,7 +86,8 @@ func (sc scope) names(given []string) []choice {
 
 func isScalar(name string) bool { return name != "object" && name != "array" }
 
-// isParams reports whether the JSON text at c is the params themselves: it is the only argument so far, and has no name.
+// isParams reports whether the JSON text at c is the params themselves: it is the only argument so far, and has no
+// name.
 func isParams(c lang.Cursor) bool { return c.JSON && c.Name == "" && len(c.Given) == 0 }
 
 // keys returns the keys that the object at c does not have yet, required ones first.
@@ -133,7 +135,8 @@ func (sc scope) param(c lang.Cursor, path []lang.Step) (catalog.Param, bool) {
 	return p, true
 }
 
-// member returns the member of an object schema to which step leads: as it is where those beside it are given, if there is such a rule.
+// member returns the member of an object schema to which step leads: as it is where those beside it are given, if there
+// is such a rule.
 func (sc scope) member(schema json.RawMessage, step lang.Step) (catalog.Param, bool) {
 	for _, s := range []json.RawMessage{sc.definitions.Given(schema, step.Beside), schema} {
 		members := sc.definitions.Properties(s)

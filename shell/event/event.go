@@ -1,6 +1,6 @@
-// Package event is the one vocabulary of what can happen in a session: a peer comes or goes, a message passes, something is
-// learned, or the session has something to say. Whatever happens becomes an Event once, on the goroutine that saw it. Screens,
-// logs, recordings and hooks are subscribers of a Bus.
+// Package event is the one vocabulary of what can happen in a session: a peer comes or goes, a message passes,
+// something is learned, or the session has something to say. Whatever happens becomes an Event once, on the goroutine
+// that saw it. Screens, logs, recordings and hooks are subscribers of a Bus.
 //
 // The package knows neither peers nor connections, and nothing of who reads the events.
 package event
@@ -88,8 +88,8 @@ func (p Peer) At() string {
 	return "@" + strconv.Itoa(p.Number)
 }
 
-// An Event is something that happened. What a subscriber gets is its own to keep, and shared with other subscribers: it must not
-// be changed.
+// An Event is something that happened. What a subscriber gets is its own to keep, and shared with other subscribers: it
+// must not be changed.
 type Event struct {
 	Number uint64    // from 1, in order, of the session; Publish sets it
 	Time   time.Time // Publish sets it where it is zero
@@ -114,10 +114,11 @@ type Event struct {
 	Asked   bool   // somebody asked for it just now, so that it need not be told when it happened
 	Pending int    // of Parked and Unparked: the number by which the request is answered
 
-	// Awaited says that whoever sent the request shows the response as a result, at this event's place in the order of output.
+	// Awaited says that whoever sent the request shows the response as a result, at this event's place in the order of
+	// output.
 	Awaited bool
-	// Topic is what a note of which many may come at a time is counted as. Those of the same Reason, where there is one, are
-	// told once a second.
+	// Topic is what a note of which many may come at a time is counted as. Those of the same Reason, where there is
+	// one, are told once a second.
 	Topic, Reason string
 
 	Frame []byte // without what the framing puts around it; or bytes that are no frame, as they are sent on purpose

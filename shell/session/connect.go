@@ -31,8 +31,8 @@ type connector struct {
 	listeners []*dial.Listener
 }
 
-// Connect dials a target, which becomes the current peer. Without a person it returns when the peer's methods are known, where its
-// protocol needs that.
+// Connect dials a target, which becomes the current peer. Without a person it returns when the peer's methods are
+// known, where its protocol needs that.
 func (s *Session) Connect(ctx context.Context, t transport.Target, cfg dial.Config) (*Peer, error) {
 	p := newPeer(s)
 	p.target, p.cfg = t, cfg
@@ -72,8 +72,8 @@ func whoText(p *Peer, text string) string {
 	return text
 }
 
-// awaitLearned waits, in a run without a person, until the session with p has begun and its methods are known, where its protocol needs
-// that.
+// awaitLearned waits, in a run without a person, until the session with p has begun and its methods are known, where
+// its protocol needs that.
 func (c *connector) awaitLearned(ctx context.Context, p *Peer) error {
 	if c.session.opts.Attended {
 		return nil
@@ -86,8 +86,8 @@ func (c *connector) awaitLearned(ctx context.Context, p *Peer) error {
 	}
 }
 
-// dial connects to p, found out what it speaks where that was not said, and returns what there is to say about it. Who calls it closes
-// ready once p has the link.
+// dial connects to p, found out what it speaks where that was not said, and returns what there is to say about it. Who
+// calls it closes ready once p has the link.
 func (c *connector) dial(ctx context.Context, p *Peer, ready <-chan struct{}) (link *dial.Link, said string, err error) {
 	t, cfg := p.target, p.cfg
 	if err := cfg.Check(); err != nil {
@@ -229,7 +229,8 @@ func (c *connector) begin(p *Peer) {
 	}
 }
 
-// connOptions says who gets what p sends, once ready is closed: then p has its connection, and it has been said that it came.
+// connOptions says who gets what p sends, once ready is closed: then p has its connection, and it has been said that it
+// came.
 func (c *connector) connOptions(p *Peer, ready <-chan struct{}) *rpcconn.Options {
 	return &rpcconn.Options{
 		Handler: func(ctx context.Context, _ *rpcconn.Conn, req *rpcconn.Request) (json.RawMessage, error) {

@@ -70,8 +70,8 @@ func (d *Discovery) begin(p *Peer, w dial.Wire) {
 	})
 }
 
-// plan returns the conventions by which p may be asked unasked: those that answered in an earlier run first, those that did not not at
-// all.
+// plan returns the conventions by which p may be asked unasked: those that answered in an earlier run first, those that
+// did not not at all.
 func (d *Discovery) plan(p *Peer, w dial.Wire) []*dialect.Dialect {
 	return slices.DeleteFunc(d.fitting(p, w), func(c *dialect.Dialect) bool {
 		answered, asked := p.known.Asked(c.Name)
@@ -79,8 +79,8 @@ func (d *Discovery) plan(p *Peer, w dial.Wire) []*dialect.Dialect {
 	})
 }
 
-// Fitting returns the conventions by which p can be asked what it offers, those that answered earlier first; none where nothing is
-// asked of peers that speak what p does. The error says that this is not known yet.
+// Fitting returns the conventions by which p can be asked what it offers, those that answered earlier first; none where
+// nothing is asked of peers that speak what p does. The error says that this is not known yet.
 func (d *Discovery) Fitting(p *Peer) ([]*dialect.Dialect, error) {
 	w, known := p.Link().Wire()
 	if !known {
@@ -127,8 +127,8 @@ type inquiry struct {
 	told    func(c *dialect.Dialect, err error)
 }
 
-// Ask asks p by one convention after the other, because somebody wants to know, until one is answered. It reports whether one was.
-// told is told what came of each.
+// Ask asks p by one convention after the other, because somebody wants to know, until one is answered. It reports
+// whether one was. told is told what came of each.
 func (d *Discovery) Ask(ctx context.Context, p *Peer, by []*dialect.Dialect, told func(*dialect.Dialect, error)) bool {
 	return d.ask(ctx, p, p.connection.Load(), by, &inquiry{timeout: AskedTimeout, asked: true, told: told})
 }
@@ -244,8 +244,8 @@ func (d *Discovery) learn(p *Peer, by *dialect.Dialect, learned *catalog.Learned
 // maxRemarks is how many lines on one convention or file one reads.
 const maxRemarks = 5
 
-// RemarkLines returns the lines that say what could not be read of what a peer, or a file, told: one, or some of them where they were
-// asked for.
+// RemarkLines returns the lines that say what could not be read of what a peer, or a file, told: one, or some of them
+// where they were asked for.
 func RemarkLines(convention string, remarks []string, asked bool) (lines []string) {
 	for i, r := range remarks {
 		text := convention + ": " + human.Clip(r, 300)
@@ -348,8 +348,8 @@ func closed(c <-chan struct{}) bool {
 	}
 }
 
-// AwaitSession waits until the peers' sessions have begun; and, where one of methods may be a tool, until their tools are known. The
-// error says what was waited for when ctx ended.
+// AwaitSession waits until the peers' sessions have begun; and, where one of methods may be a tool, until their tools
+// are known. The error says what was waited for when ctx ended.
 func (s *Session) AwaitSession(ctx context.Context, peers []*Peer, methods ...string) error {
 	for _, p := range peers {
 		c := p.connection.Load()

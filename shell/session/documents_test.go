@@ -73,7 +73,8 @@ func TestDocuments(t *testing.T) {
 	}
 }
 
-// While a server is told of a file, which may take long, others look at what is open, and give up waiting for their turn.
+// While a server is told of a file, which may take long, others look at what is open, and give up waiting for their
+// turn.
 func TestDocumentsAreNotLocked(t *testing.T) {
 	s, p, far := dialWire(t, Options{})
 	p.dialect.Store(dialects.Find("lsp"))

@@ -19,8 +19,8 @@ type Trigger struct {
 	Filter event.Filter
 }
 
-// matches reports whether an event is one for which a line is run. What lines themselves send is none, or they would never end; nor is
-// what the session sends of its own accord.
+// matches reports whether an event is one for which a line is run. What lines themselves send is none, or they would
+// never end; nor is what the session sends of its own accord.
 func (t Trigger) matches(e *event.Event) bool {
 	switch e.Origin {
 	case event.FromHook, event.FromDiscovery, event.FromSession:
@@ -122,8 +122,8 @@ func HookOf(ctx context.Context) *HookContext {
 	return h
 }
 
-// CurrentFor returns the peer that a line means where it names none: for a hook's line the one that it is run for, else the current
-// one; nil: there is none.
+// CurrentFor returns the peer that a line means where it names none: for a hook's line the one that it is run for, else
+// the current one; nil: there is none.
 func (s *Session) CurrentFor(ctx context.Context) *Peer {
 	if h := HookOf(ctx); h != nil {
 		return h.Peer
@@ -161,8 +161,8 @@ func (h *HookContext) Narrow(rule *answer.Rule) {
 	}
 }
 
-// fire has the hooks run that are for an event about p: in its inbox, after what it did before. It may be called by the goroutine that
-// reads from p.
+// fire has the hooks run that are for an event about p: in its inbox, after what it did before. It may be called by the
+// goroutine that reads from p.
 func (hs *Hooks) fire(p *Peer, e *event.Event) {
 	if hs.runLine == nil {
 		return

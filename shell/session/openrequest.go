@@ -10,8 +10,8 @@ import (
 	"rpcsh/rpcconn/dialect/dialects"
 )
 
-// openRequests are the requests of a peer's connection that are being answered: they are listed, may be withdrawn, and have no answer
-// yet when it ends.
+// openRequests are the requests of a peer's connection that are being answered: they are listed, may be withdrawn, and
+// have no answer yet when it ends.
 type openRequests struct {
 	mu  sync.Mutex // protects what follows
 	all map[rpcconn.ID]*openRequest
@@ -31,7 +31,8 @@ type withdrawnError struct {
 
 func (*withdrawnError) Error() string { return "the peer has withdrawn it" }
 
-// add takes note of a request. It is called by the goroutine that reads, so that the request is known before it can be withdrawn.
+// add takes note of a request. It is called by the goroutine that reads, so that the request is known before it can be
+// withdrawn.
 func (o *openRequests) add(req *rpcconn.Request) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -70,8 +71,8 @@ func (o *openRequests) park(id rpcconn.ID) {
 	}
 }
 
-// unanswered returns how many requests were open when the connection ended, those that waited for a person left out: they are told one
-// by one.
+// unanswered returns how many requests were open when the connection ended, those that waited for a person left out:
+// they are told one by one.
 func (o *openRequests) unanswered() (n int) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -83,8 +84,8 @@ func (o *openRequests) unanswered() (n int) {
 	return n
 }
 
-// begin returns the context in which a request is answered; it ends when the request is withdrawn. end is called when it has been
-// answered, or not, because ctx has ended, the connection's: then the request stays open.
+// begin returns the context in which a request is answered; it ends when the request is withdrawn. end is called when
+// it has been answered, or not, because ctx has ended, the connection's: then the request stays open.
 func (o *openRequests) begin(ctx context.Context, req *rpcconn.Request) (open context.Context, end func()) {
 	open, cancel := context.WithCancelCause(ctx)
 	o.mu.Lock()

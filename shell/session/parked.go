@@ -10,7 +10,8 @@ import (
 	"rpcsh/shell/event"
 )
 
-// parkedRequests are the peers' requests that wait for a person. While one waits, the time limits of our calls to its peer are extended.
+// parkedRequests are the peers' requests that wait for a person. While one waits, the time limits of our calls to its
+// peer are extended.
 type parkedRequests struct {
 	session *Session
 	pending *answer.PendingRequests
@@ -53,8 +54,8 @@ func (k *parkedRequests) onParked(r *answer.Parked) {
 	k.keepExtending()
 }
 
-// onGone publishes that a request no longer waits though nobody has answered it, and returns why. It is called by the goroutine that
-// handles the request.
+// onGone publishes that a request no longer waits though nobody has answered it, and returns why. It is called by the
+// goroutine that handles the request.
 func (k *parkedRequests) onGone(r *answer.Parked, cause error) (why string) {
 	why = cause.Error()
 	p, ok := r.Peer.(*Peer)
@@ -82,7 +83,8 @@ func (k *parkedRequests) onGone(r *answer.Parked, cause error) (why string) {
 // extendPause is the time between two extensions of the time limits of calls. No limit that a person sets is as short.
 const extendPause = time.Second
 
-// extendLimits keeps calls from running out of time while a request of their peer waits for a person: the answer may hang on just that.
+// extendLimits keeps calls from running out of time while a request of their peer waits for a person: the answer may
+// hang on just that.
 func (k *parkedRequests) extendLimits() {
 	extended := make(map[*Peer]bool)
 	for _, r := range k.pending.List() {
@@ -119,8 +121,8 @@ func (k *parkedRequests) keepExtending() {
 	})
 }
 
-// goesOnExtending reports whether a request waits. If none does, the next one to be parked begins extending anew: it is in the list
-// before keepExtending is called for it, so the list is read under mu.
+// goesOnExtending reports whether a request waits. If none does, the next one to be parked begins extending anew: it is
+// in the list before keepExtending is called for it, so the list is read under mu.
 func (k *parkedRequests) goesOnExtending() bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()

@@ -18,8 +18,8 @@ import (
 	"rpcsh/shell/human"
 )
 
-// A Peer is who is, or was, at the other end of a connection. It keeps its number, its name and what is known of it when it is dialled
-// again. Its methods may be called by any number of goroutines.
+// A Peer is who is, or was, at the other end of a connection. It keeps its number, its name and what is known of it
+// when it is dialled again. Its methods may be called by any number of goroutines.
 //
 // A *Peer is an answer.Peer: what calls itself, as a script does, calls as a line does.
 type Peer struct {

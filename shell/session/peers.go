@@ -12,8 +12,8 @@ import (
 	"rpcsh/shell/exit"
 )
 
-// Peers are all that are or were connected, and which one is meant where none is named. The methods may be called by any number of
-// goroutines.
+// Peers are all that are or were connected, and which one is meant where none is named. The methods may be called by
+// any number of goroutines.
 type Peers struct {
 	mu      sync.Mutex // protects what follows
 	all     []*Peer    // in order of number

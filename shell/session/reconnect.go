@@ -82,7 +82,8 @@ func (c *connector) keepReconnecting(p *Peer) {
 	}
 }
 
-// reconnect dials p, which has gone, again, unless that has been done by now. It keeps its number and what is known of it.
+// reconnect dials p, which has gone, again, unless that has been done by now. It keeps its number and what is known of
+// it.
 func (c *connector) reconnect(ctx context.Context, p *Peer) error {
 	select {
 	case p.dialling <- struct{}{}:

@@ -12,13 +12,13 @@ import (
 
 // A peer that several dial again at the same time is dialled once, and keeps its number and name.
 func TestReconnectOnce(t *testing.T) {
+	s := New(Options{})
+	defer s.Close() // after the listener, which ends what was dialled too often
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer l.Close()
-	s := New(Options{})
-	defer s.Close()
 	target, err := transport.ParseTarget(l.Addr().String())
 	if err != nil {
 		t.Fatal(err)

@@ -68,7 +68,8 @@ func (r responder) asked(p *Peer, req *rpcconn.Request) *answer.Request {
 	return &answer.Request{Request: req, Peer: p, Vars: r.session.variables.object}
 }
 
-// defaultAnswer returns how p's requests of a method are answered where nothing else is served, nil where there is no such default.
+// defaultAnswer returns how p's requests of a method are answered where nothing else is served, nil where there is no
+// such default.
 func defaultAnswer(p *Peer, method string) *dialect.Answer {
 	d := p.Dialect()
 	if d == nil {
@@ -82,7 +83,8 @@ func defaultAnswer(p *Peer, method string) *dialect.Answer {
 	return nil
 }
 
-// handleNotification has a rule handle p's notification, if one does something with it. It is called by the goroutine that reads from p.
+// handleNotification has a rule handle p's notification, if one does something with it. It is called by the goroutine
+// that reads from p.
 func (r responder) handleNotification(p *Peer, req *rpcconn.Request) {
 	if !r.session.rules.Acts(req.Method) {
 		return

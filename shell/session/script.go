@@ -110,8 +110,8 @@ func (f *scriptFile) functions() []*script.Function {
 // Scripts returns the files whose functions are served.
 func (s *Session) Scripts() *Scripts { return &s.scripts }
 
-// Serve serves the functions of a file, and those that it will have, as the file is watched. They are served by rules that are
-// otherwise like rule, which flags say; a nil rule is one without flags.
+// Serve serves the functions of a file, and those that it will have, as the file is watched. They are served by rules
+// that are otherwise like rule, which flags say; a nil rule is one without flags.
 func (ss *Scripts) Serve(ctx context.Context, name string, rule *answer.Rule, flags string) error {
 	if rule == nil {
 		rule = &answer.Rule{Limit: answer.DefaultLimit}
@@ -256,7 +256,8 @@ func (f *scriptFile) signatures() string {
 	return human.Clip(strings.Join(all, ", "), 600)
 }
 
-// describe answers rpc.discover: the methods that scripts serve, as an OpenRPC document. It is nil where there are none.
+// describe answers rpc.discover: the methods that scripts serve, as an OpenRPC document. It is nil where there are
+// none.
 func (ss *Scripts) describe() json.RawMessage {
 	methods := ss.methods()
 	if len(methods) == 0 {

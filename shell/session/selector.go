@@ -49,7 +49,8 @@ func partMatches(part string, number int, name, address string) bool {
 	return part == AllPeers || part == strconv.Itoa(number) || name != "" && glob.Match(part, name) || glob.Match(part, address)
 }
 
-// Several reports whether more than one peer may be meant, so that results are told apart by who gave them, however many there are.
+// Several reports whether more than one peer may be meant, so that results are told apart by who gave them, however
+// many there are.
 func (sel Selector) Several() bool {
 	return len(sel.parts) > 1 || sel.parts[0] == AllPeers || glob.Is(sel.parts[0])
 }
@@ -122,8 +123,8 @@ func (r *Peers) Find(text string) (*Peer, error) {
 	return found[0], nil
 }
 
-// Addressed returns the peers that sel means, or the one that ctx is about where sel is nil. In a run without a person that listens it
-// waits for them to come, as long as a call waits.
+// Addressed returns the peers that sel means, or the one that ctx is about where sel is nil. In a run without a person
+// that listens it waits for them to come, as long as a call waits.
 func (s *Session) Addressed(ctx context.Context, sel *Selector) ([]*Peer, error) {
 	wanted := 1
 	if sel != nil {
@@ -143,8 +144,8 @@ func (s *Session) Addressed(ctx context.Context, sel *Selector) ([]*Peer, error)
 	return s.peers.Choose(*sel)
 }
 
-// awaitPeers waits, in a run without a person that listens, until so many peers have come. A person sees who is there, and is not
-// made to wait.
+// awaitPeers waits, in a run without a person that listens, until so many peers have come. A person sees who is there,
+// and is not made to wait.
 func (c *connector) awaitPeers(ctx context.Context, wanted int) {
 	if c.session.opts.Attended || len(c.session.Listeners()) == 0 || HookOf(ctx) != nil {
 		return

@@ -1,5 +1,5 @@
-// Package rule reads the rules of .serve as people write them: the flags that say when a rule answers, with what, and what is wrong
-// with it on purpose.
+// Package rule reads the rules of .serve as people write them: the flags that say when a rule answers, with what, and
+// what is wrong with it on purpose.
 package rule
 
 import (
@@ -14,8 +14,8 @@ import (
 	"rpcsh/shell/session"
 )
 
-// A Reader reads what is said of a rule: flags, and behind them the expression. A Reader without a Rule has the flags, too, for help
-// and completion.
+// A Reader reads what is said of a rule: flags, and behind them the expression. A Reader without a Rule has the flags,
+// too, for help and completion.
 type Reader struct {
 	Rule   *answer.Rule
 	Person *answer.PendingRequests // who answers with --ask
