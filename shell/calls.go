@@ -35,14 +35,15 @@ func (r *runner) call(ctx context.Context, st *lang.Statement) error {
 	}
 	switch {
 	case j.silent() && (st.Assign != "" || st.Filter != nil):
-		return &lang.Error{Column: st.Calls[0].Column, Reason: "a notification has no result, neither to assign nor to filter"}
+		const reason = "a notification has no result, neither to assign nor to filter"
+		return &lang.Error{Column: st.Calls[0].Column, Reason: reason}
 	case j.silent():
 		return r.notify(ctx, peers, j)
 	case st.Background:
 		r.background(peers, j)
 		return nil
 	case session.HookOf(ctx) != nil:
-		return r.aside(ctx, peers, j)
+		return r.inHook(ctx, peers, j)
 	case r.view.Interactive():
 		return r.attended(ctx, peers, j)
 	}
@@ -147,8 +148,8 @@ func (r *runner) background(peers []*session.Peer, j *job) {
 	}
 }
 
-// aside asks peers for a line of .on: what they answer is shown as that of calls in the background is, and waited for.
-func (r *runner) aside(ctx context.Context, peers []*session.Peer, j *job) error {
+// inHook sends the calls of a line of .on, and waits. Results are shown like those of calls in the background.
+func (r *runner) inHook(ctx context.Context, peers []*session.Peer, j *job) error {
 	outcomes := make([]*peerOutcome, len(peers))
 	var asking sync.WaitGroup
 	for i, p := range peers {

@@ -155,7 +155,8 @@ func (r *runner) located(err error, c lang.Call) error {
 		if r.view.Interactive() {
 			hint = "Enter sends it anyway"
 		}
-		return &refusal{&lang.Error{Column: argumentColumn(&refused.ArgumentError, c), Reason: refused.Reason + " (" + hint + ")"}}
+		column := argumentColumn(&refused.ArgumentError, c)
+		return &refusal{&lang.Error{Column: column, Reason: refused.Reason + " (" + hint + ")"}}
 	}
 	var wrong *call.ArgumentError
 	if errors.As(err, &wrong) {
@@ -197,7 +198,8 @@ func (r *runner) explain(err error, j *job) error {
 	case errors.Is(err, errors.ErrUnsupported):
 		return exit.Usagef("%s: %w", j.title(), err)
 	}
-	return &exit.Failure{Code: exit.Usage, Err: fmt.Errorf("%s: %w", j.title(), err)} // what cannot be said in the protocol
+	// The protocol has no way to say it.
+	return &exit.Failure{Code: exit.Usage, Err: fmt.Errorf("%s: %w", j.title(), err)}
 }
 
 // gather returns the results of several peers as one array.

@@ -114,7 +114,8 @@ func (r *runner) askAll(ctx context.Context, peers []*session.Peer, j *job, outc
 		asking.Go(func() {
 			outcomes[i] = r.ask(ctx, p, j, event.FromLine, nil)
 			r.conclude(ctx, outcomes[i], j)
-			if n := done.Add(1); j.update != nil && j.gathered() && time.Since(start) >= time.Second { // or it would flicker
+			n := done.Add(1)
+			if j.update != nil && j.gathered() && time.Since(start) >= time.Second { // or it would flicker
 				j.update(fmt.Sprintf("waiting for %s, %d of %d have answered …", j.title(), n, len(peers)))
 			}
 		})

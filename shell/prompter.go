@@ -137,7 +137,8 @@ func (p *prompter) waitingText() string {
 	}
 	const longest = 30 // of a method
 	next := all[0]
-	text := fmt.Sprintf("[%d %s %s", next.Number, view.Visible(human.Clip(next.Method, longest)), human.Age(time.Since(next.Since)))
+	method := view.Visible(human.Clip(next.Method, longest))
+	text := fmt.Sprintf("[%d %s %s", next.Number, method, human.Age(time.Since(next.Since)))
 	if len(all) > 1 {
 		text += fmt.Sprintf(", %s wait", human.Grouped(len(all)))
 	}

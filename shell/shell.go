@@ -86,11 +86,13 @@ func New(cfg Config) *Shell {
 	s := &Shell{cfg: cfg, stops: true}
 	s.left, s.leave = context.WithCancel(context.Background())
 	s.session = session.New(session.Options{
-		Wire: cfg.Wire, Settings: session.Settings{Timeout: cfg.Timeout}, Self: cfg.Self, Store: cfg.Store, Findings: cfg.Findings,
+		Wire: cfg.Wire, Settings: session.Settings{Timeout: cfg.Timeout}, Self: cfg.Self, Store: cfg.Store,
+		Findings: cfg.Findings,
 		Discover: cfg.Discover, Attended: cfg.Terminal != nil, Redial: cfg.Reconnect, RunLine: s.runHook,
 	})
 	options := view.Options{
-		Stdout: cfg.Stdout, Stderr: cfg.Stderr, Status: cfg.Status, Color: cfg.Color, Verbose: cfg.Verbose, Output: cfg.Output,
+		Stdout: cfg.Stdout, Stderr: cfg.Stderr, Status: cfg.Status, Color: cfg.Color, Verbose: cfg.Verbose,
+		Output:   cfg.Output,
 		Incoming: cfg.Incoming, Log: cfg.Log, Several: s.session.Several,
 	}
 	if cfg.Terminal != nil {
@@ -277,7 +279,8 @@ func (s *Shell) Hint(line string, cursor int) string { return s.completer.Hint(l
 
 // env is what the arguments of a line may refer to.
 func env(ctx context.Context, s *session.Session) lang.Env {
-	return lang.Env{ReadFile: readFile, Variable: func(name string) (json.RawMessage, bool) { return s.VariableFor(ctx, name) }}
+	variable := func(name string) (json.RawMessage, bool) { return s.VariableFor(ctx, name) }
+	return lang.Env{ReadFile: readFile, Variable: variable}
 }
 
 // maxFile is the largest file that @FILE takes, in bytes: no message that holds a larger one would be taken by anybody.

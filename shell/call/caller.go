@@ -56,7 +56,7 @@ type Caller struct {
 // maxGivenUp bounds how many calls are remembered for their late answers.
 const maxGivenUp = 1000
 
-// New returns a Caller of a peer of which known is known. Connected has to be called before it is used.
+// New returns a Caller of a peer with the methods in known. Connected has to be called before it is used.
 func New(host Host, known *catalog.Catalog) *Caller {
 	return &Caller{
 		host: host, known: known, pending: make(map[rpcconn.ID]*Pending), givenUp: make(map[rpcconn.ID]string),

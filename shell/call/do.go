@@ -21,7 +21,7 @@ type Options struct {
 	Batch   bool          // as one batch, also where there is one call only
 	Awaited bool          // whoever sends shows the last answer as a result, in its place in the order of events
 
-	Sent     func()                   // is called when all has been sent, unless that failed; a batch may still be on its way then
+	Sent     func()                   // is called when all has been sent, unless that failed; a batch may be on its way
 	Progress func(p dialect.Progress) // is told how far a call has come, on the goroutine that reads
 }
 
@@ -35,7 +35,9 @@ func (c *Caller) Do(ctx context.Context, calls []*Prepared, opts Options) *Outco
 	defer cancel(nil)
 	limit := startLimit(opts.Timeout, func() { cancel(exit.ErrTimeout) })
 	defer limit.stop()
-	x := &exchange{caller: c, conn: c.conn.Load(), calls: calls, opts: opts, start: time.Now(), cancel: cancel, limit: limit}
+	x := &exchange{
+		caller: c, conn: c.conn.Load(), calls: calls, opts: opts, start: time.Now(), cancel: cancel, limit: limit,
+	}
 	if !x.ofSession() {
 		if err := c.showDocuments(ctx, calls); err != nil {
 			return &Outcome{Origin: opts.Origin, Err: err}
@@ -98,7 +100,7 @@ func (x *exchange) run(ctx context.Context) *Outcome {
 	o := &Outcome{Origin: x.opts.Origin}
 	if x.opts.Batch {
 		x.publishNotifications()
-		x.sent() // when it has been, nobody tells
+		x.sent() // a batch does not say when it has been
 		o.Responses, o.Err = x.conn.Batch(ctx, messages)
 	} else {
 		var r *rpcconn.Response
@@ -128,7 +130,8 @@ func (x *exchange) message(p *Prepared) rpcconn.Call {
 		x.pending, x.prepared = append(x.pending, w), append(x.prepared, p)
 		x.caller.add(w)
 		x.caller.publish(&event.Event{
-			Kind: event.Request, Out: true, Origin: x.opts.Origin, ID: id, Method: p.Method, Params: p.Params, Extra: p.Extra,
+			Kind: event.Request, Out: true, Origin: x.opts.Origin,
+			ID: id, Method: p.Method, Params: p.Params, Extra: p.Extra,
 		})
 	}
 	m.OnResponse = func(r *rpcconn.Response) {
@@ -166,7 +169,8 @@ func (x *exchange) publishNotifications() {
 			continue
 		}
 		x.caller.publish(&event.Event{
-			Kind: event.Notification, Out: true, Origin: x.opts.Origin, Method: p.Method, Params: p.Params, Extra: p.Extra,
+			Kind: event.Notification, Out: true, Origin: x.opts.Origin,
+			Method: p.Method, Params: p.Params, Extra: p.Extra,
 		})
 		if !x.ofSession() {
 			x.caller.known.Observe(p.Method, false, p.Params, nil)

@@ -17,9 +17,9 @@ import (
 // An Outcome is what became of calls at one peer.
 type Outcome struct {
 	Origin    event.Origin
-	ID        rpcconn.ID          // of the request, of the last one of a batch; none where nothing but notifications was sent
+	ID        rpcconn.ID          // of the request, or of a batch's last one; none if there was no request
 	Responses []*rpcconn.Response // in the order of the requests; nil where one had no answer
-	Result    json.RawMessage     // of a batch: the array of all results, errors in their places as {"error":{…}}; nil: there is none
+	Result    json.RawMessage     // of a batch: an array, errors in their places as {"error":{…}}; nil: none
 
 	// Err is why there is no result: the peer's *rpcconn.Error; an *Unanswered; what wraps rpcconn.ErrClosed, or
 	// errors.ErrUnsupported; or why nothing could be sent.
@@ -72,7 +72,8 @@ func batchResult(responses []*rpcconn.Response) json.RawMessage {
 	return append(b, ']')
 }
 
-// errorObject returns {"error":{…}}, as an error stands among results. One that is none of a peer's has the code 0.
+// errorObject returns {"error":{…}}, which stands for an error among results. An error that is not a peer's has the
+// code 0.
 func errorObject(err error) json.RawMessage {
 	var e *rpcconn.Error
 	if !errors.As(err, &e) {

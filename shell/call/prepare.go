@@ -20,8 +20,8 @@ const (
 	CheckResults       // and results, too
 )
 
-// Prepared is a call as it is sent to a certain peer, which is not always as it was wanted: named arguments are put in
-// order where the peer wants positions, a tool of MCP is called by tools/call, and so on.
+// A Prepared call is one as it is sent to a certain peer, once, which is not always as it was wanted: named arguments
+// are put in order where the peer wants positions, a tool of MCP is called by tools/call, and so on.
 type Prepared struct {
 	Request                // as it is sent
 	wanted  Request        // as it was given to Prepare
@@ -36,7 +36,7 @@ func Plain(r Request) *Prepared { return &Prepared{Request: r, wanted: r} }
 
 // An ArgumentError says what is wrong with a call, before anything is sent.
 type ArgumentError struct {
-	Param  string // the parameter of which that is said; "": all of them
+	Param  string // the parameter that is wrong; "": all of them
 	Index  int    // its place among the method's parameters; -1: not known
 	Call   bool   // it is the call itself that is wrong, and no argument
 	Reason string

@@ -49,7 +49,8 @@ func (s *Completer) Complete(line string, cursor int) []term.Suggestion {
 func (s *Completer) choices(c lang.Cursor) []choice {
 	switch c.At {
 	case lang.AtPeer:
-		return pick(c.Typed, asTyped("@", append(command.Peers(s.session), completer.Candidate{Text: session.AllPeers, Description: "every peer"})))
+		all := completer.Candidate{Text: session.AllPeers, Description: "every peer"}
+		return pick(c.Typed, asTyped("@", append(command.Peers(s.session), all)))
 	case lang.AtCommand:
 		return asTyped("", completer.Find(c.Typed, s.commandCandidates(), command.MaxCandidates))
 	case lang.AtWord:
@@ -154,7 +155,8 @@ func place(line string, start int, choices []choice) []term.Suggestion {
 		if !fits || text == "" || view.Visible(text) != text {
 			continue // it would not come out as it is meant
 		}
-		suggestions = append(suggestions, term.Suggestion{Text: text, Description: view.Visible(c.description), Lead: lead})
+		description := view.Visible(c.description)
+		suggestions = append(suggestions, term.Suggestion{Text: text, Description: description, Lead: lead})
 		if len(suggestions) == command.MaxCandidates {
 			break
 		}

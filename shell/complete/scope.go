@@ -102,7 +102,8 @@ func (sc scope) keys(c lang.Cursor) []choice {
 		if slices.Contains(c.Keys, p.Name) {
 			continue
 		}
-		k := choice{text: p.Name, insert: string(jsontext.AppendQuote(nil, p.Name)) + ": ", description: sc.paramHelp(p)}
+		key := string(jsontext.AppendQuote(nil, p.Name))
+		k := choice{text: p.Name, insert: key + ": ", description: sc.paramHelp(p)}
 		if p.Required {
 			required = append(required, k)
 		} else {
@@ -197,7 +198,8 @@ func (sc scope) values(c lang.Cursor, p catalog.Param) []choice {
 		return all // it would be the params themselves
 	}
 	if len(all) == 0 {
-		if sample := sc.definitions.Sample(p.Schema); !slices.Contains([]string{"null", "0", `""`, "{}", "[]"}, string(sample)) {
+		empty := []string{"null", "0", `""`, "{}", "[]"}
+		if sample := sc.definitions.Sample(p.Schema); !slices.Contains(empty, string(sample)) {
 			add(sample, "for example")
 		}
 	}

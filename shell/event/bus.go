@@ -40,7 +40,8 @@ type Options struct {
 type Bus struct {
 	frames atomic.Int64 // subscribers that want frames
 
-	mu          sync.Mutex // protects what follows, and is held while an event is put into the queues, which keeps the order
+	// mu protects what follows. It is held while an event is put into the queues, which keeps the order.
+	mu          sync.Mutex
 	last        uint64
 	subscribers []*Subscription
 	closed      bool

@@ -23,7 +23,7 @@ const (
 	Speaks       Kind = "speaks"       // it turned out what an accepted peer speaks
 	Request      Kind = "request"      // ID, Method, Params
 	Notification Kind = "notification" // Method, Params
-	Response     Kind = "response"     // ID, Method, Result; neither Result nor Err: there is no answer, and Text says why
+	Response     Kind = "response"     // ID, Method, Result; without a Result there is no answer, and Text says why
 	Error        Kind = "error"        // a response that is an error: ID, Method, Err
 	Other        Kind = "other"        // well-formed text that is no RPC: Value
 	Unreadable   Kind = "unreadable"   // bytes that are no message, or an answer that could not be sent
@@ -32,7 +32,7 @@ const (
 	Learned      Kind = "learned"      // methods became known
 	Parked       Kind = "parked"       // a request waits for a person: ID, Method, Params
 	Unparked     Kind = "unparked"     // it no longer waits though no person has answered it
-	Frame        Kind = "frame"        // what is about to be decoded, or sent: Frame; for subscribers that ask for frames
+	Frame        Kind = "frame"        // what is about to be decoded or sent; for subscribers that ask for frames
 	Note         Kind = "note"         // what is worth telling
 	Problem      Kind = "problem"      // a mistake for which nobody waits
 )
@@ -108,7 +108,7 @@ type Event struct {
 	Took   time.Duration   // of a response: since its request; 0: not known
 	Match  Match
 
-	Text    string // a remark on a message, or all that there is to say; what a peer wrote in it is not yet made visible
+	Text    string // a remark on a message, or all that there is to say; not yet made visible
 	Summary string // stands for a result that nobody has to read
 	Orderly bool   // of Close: the connection ended in good order
 	Asked   bool   // somebody asked for it just now, so that it need not be told when it happened
@@ -117,7 +117,7 @@ type Event struct {
 	// Awaited says that whoever sent the request shows the response as a result, at this event's place in the order of
 	// output.
 	Awaited bool
-	// Topic is what a note of which many may come at a time is counted as. Those of the same Reason, where there is
+	// Topic is what a note is counted as, if many like it may come at a time. Those of the same Reason, where there is
 	// one, are told once a second.
 	Topic, Reason string
 

@@ -23,7 +23,9 @@ type Filter struct {
 
 // Kinds returns the kinds that kind: takes, for help and completion. Error covers what is unreadable, too.
 func Kinds() []Kind {
-	return append(MessageKinds(), Connect, Close, Speaks, Stderr, Progress, Learned, Parked, Unparked, Frame, Note, Problem)
+	return append(
+		MessageKinds(), Connect, Close, Speaks, Stderr, Progress, Learned, Parked, Unparked, Frame, Note, Problem,
+	)
 }
 
 func kindNames() []string {

@@ -59,7 +59,8 @@ func (s *Session) Debuggers(ctx context.Context, t transport.Target, cfg dial.Co
 	start := time.Now()
 	list, err := cfg.Debuggers(ctx, t)
 	if err != nil {
-		return nil, dialError(ctx, t, start, fmt.Errorf("%w; is this the port of a browser's or of node's debugger?", err))
+		err = fmt.Errorf("%w; is this the port of a browser's or of node's debugger?", err)
+		return nil, dialError(ctx, t, start, err)
 	}
 	return list, nil
 }
@@ -88,7 +89,9 @@ func (c *connector) awaitLearned(ctx context.Context, p *Peer) error {
 
 // dial connects to p, found out what it speaks where that was not said, and returns what there is to say about it. Who
 // calls it closes ready once p has the link.
-func (c *connector) dial(ctx context.Context, p *Peer, ready <-chan struct{}) (link *dial.Link, said string, err error) {
+func (c *connector) dial(
+	ctx context.Context, p *Peer, ready <-chan struct{},
+) (link *dial.Link, said string, err error) {
 	t, cfg := p.target, p.cfg
 	if err := cfg.Check(); err != nil {
 		return nil, "", exit.Usagef("%w", advice.For(err))
@@ -104,11 +107,14 @@ func (c *connector) dial(ctx context.Context, p *Peer, ready <-chan struct{}) (l
 	if link, err = cfg.Dial(ctx, t, c.connOptions(p, ready)); err != nil {
 		return nil, "", dialError(ctx, t, start, err)
 	}
-	return link, fmt.Sprintf("connected to %s · %s · in %s", link.Target, wireText(link), human.Took(time.Since(start))), nil
+	took := human.Took(time.Since(start))
+	return link, fmt.Sprintf("connected to %s · %s · in %s", link.Target, wireText(link), took), nil
 }
 
-// dialUnknown is dial for a peer of which it has to be found out what it speaks.
-func (c *connector) dialUnknown(ctx context.Context, p *Peer, cfg dial.Config, ready <-chan struct{}) (*dial.Link, string, error) {
+// dialUnknown is dial for a peer whose protocol has to be detected.
+func (c *connector) dialUnknown(
+	ctx context.Context, p *Peer, cfg dial.Config, ready <-chan struct{},
+) (*dial.Link, string, error) {
 	t, start := p.target, time.Now()
 	found := c.session.opts.Findings.Load(t)
 	if found != nil && !c.session.opts.Attended { // for a person it is made sure of
@@ -129,8 +135,11 @@ func (c *connector) dialUnknown(ctx context.Context, p *Peer, cfg dial.Config, r
 }
 
 // findOut finds out what p speaks, and remembers it.
-func (c *connector) findOut(ctx context.Context, p *Peer, cfg dial.Config, likely *detect.Finding) (*detect.Finding, error) {
-	var lines stderrLines // a child process is started several times: what it says is worth telling only if that is why it cannot be used
+func (c *connector) findOut(
+	ctx context.Context, p *Peer, cfg dial.Config, likely *detect.Finding,
+) (*detect.Finding, error) {
+	// A child process is started several times. What it writes is shown only if no start succeeds.
+	var lines stderrLines
 	cfg.Stderr = lines.add
 	found, err := cfg.Detect(ctx, p.target, likely, nil)
 	if err != nil {
@@ -194,7 +203,9 @@ func (c *connector) adopt(p *Peer, link *dial.Link, ready chan struct{}, announc
 	known, err := c.session.opts.Store.Load(p.storedAs)
 	c.session.remarkError(err)
 	p.known = known
-	p.caller = call.New(call.Host{Peer: p.Event, Publish: p.publish, Dialect: p.Dialect, Documents: p.showDocuments, ReadFile: readArgument}, known)
+	p.caller = call.New(call.Host{
+		Peer: p.Event, Publish: p.publish, Dialect: p.Dialect, Documents: p.showDocuments, ReadFile: readArgument,
+	}, known)
 	c.attach(p, link)
 	c.session.discovery.teach(p)
 	p.since = time.Now()
@@ -242,7 +253,9 @@ func (c *connector) connOptions(p *Peer, ready <-chan struct{}) *rpcconn.Options
 			<-ready
 			c.onRequest(p, req)
 		},
-		OnAnswer: func(req *rpcconn.Request, r *rpcconn.Response) { c.session.responder.publish(p, req, r, req.Remark) },
+		OnAnswer: func(req *rpcconn.Request, r *rpcconn.Response) {
+			c.session.responder.publish(p, req, r, req.Remark)
+		},
 		OnFrame: func(frame []byte, out bool) {
 			if c.session.bus.Frames() {
 				if !out { // it has been said that p came before anything that p sends
@@ -281,7 +294,7 @@ func (c *connector) onRequest(p *Peer, req *rpcconn.Request) {
 	e := &event.Event{Kind: event.Request, ID: req.ID, Method: req.Method, Params: req.Params, Extra: req.Extra}
 	if !req.IsNotification() {
 		p.publish(e)
-		c.session.discovery.onPeerNews(p, req)
+		c.session.discovery.onPeerMessage(p, req)
 		return
 	}
 	e.Kind = event.Notification
@@ -291,7 +304,7 @@ func (c *connector) onRequest(p *Peer, req *rpcconn.Request) {
 	}
 	p.announce(e)
 	if !watched {
-		c.session.discovery.onPeerNews(p, req)
+		c.session.discovery.onPeerMessage(p, req)
 		c.session.responder.handleNotification(p, req)
 	}
 	e.Origin = event.FromPeer

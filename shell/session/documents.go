@@ -130,7 +130,9 @@ func (d *Documents) Close(ctx context.Context, path string) error {
 }
 
 // send tells the peer of a document.
-func (d *Documents) send(ctx context.Context, notification func(lsp.Document) (string, json.RawMessage), doc lsp.Document) error {
+func (d *Documents) send(
+	ctx context.Context, notification func(lsp.Document) (string, json.RawMessage), doc lsp.Document,
+) error {
 	method, params := notification(doc)
 	m := call.Plain(call.Request{Method: method, Params: params, Notify: true})
 	return d.peer.caller.Do(ctx, []*call.Prepared{m}, call.Options{Origin: event.FromSession}).Err

@@ -172,8 +172,10 @@ func (hs *Hooks) fire(p *Peer, e *event.Event) {
 		return
 	}
 	h := &HookContext{Peer: p, Variables: map[string]json.RawMessage{
-		"peer": json.RawMessage(strconv.Itoa(p.Number())), "params": json.RawMessage("null"), "method": json.RawMessage("null"),
-		"event": e.AppendJSON(nil),
+		"peer":   json.RawMessage(strconv.Itoa(p.Number())),
+		"params": json.RawMessage("null"),
+		"method": json.RawMessage("null"),
+		"event":  e.AppendJSON(nil),
 	}}
 	if e.Method != "" {
 		h.Variables["method"] = jsontext.AppendQuote(nil, e.Method)

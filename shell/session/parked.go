@@ -41,7 +41,8 @@ func (s *Session) WaitingForPerson() []*answer.Parked {
 // onParked publishes that a request waits for a person. It is called by the goroutine that handles the request.
 func (k *parkedRequests) onParked(r *answer.Parked) {
 	e := &event.Event{
-		Kind: event.Parked, ID: r.ID, Method: r.Method, Params: r.Params, Pending: r.Number, Topic: "requests that wait for you",
+		Kind: event.Parked, ID: r.ID, Method: r.Method, Params: r.Params, Pending: r.Number,
+		Topic: "requests that wait for you",
 	}
 	p, ok := r.Peer.(*Peer)
 	if !ok {

@@ -36,10 +36,10 @@ type Peer struct {
 	dialect    atomic.Pointer[dialect.Dialect] // nil: there is nothing special about it
 	who        atomic.Pointer[event.Peer]      // as events tell of it
 
-	// believed is whether what it speaks was found out in an earlier run, and not made sure of.
+	// believed is whether what it speaks was detected in an earlier run, and not checked since.
 	believed atomic.Bool
-	// incurious is whether it ended a connection because it was asked what it offers, so that it is not asked any more.
-	incurious atomic.Bool
+	// notAsked is whether it is not asked what it offers any more, because it ended a connection when it was.
+	notAsked atomic.Bool
 
 	dialling  chan struct{}  // has an element while p is dialled again
 	documents *lsp.Documents // that it has open
@@ -55,7 +55,8 @@ func newPeer(s *Session) *Peer {
 	p := &Peer{session: s, known: catalog.New(), documents: lsp.NewDocuments(), dialling: make(chan struct{}, 1)}
 	p.inbox.start, p.inbox.done = s.tasks.Go, s.done
 	p.inbox.missed = func(n int) {
-		p.note(fmt.Sprintf("%s: %s not handled, they came faster than what is served for them could take", p.Title(), human.Plural(n, "notification")))
+		const text = "%s: %s not handled, they came faster than what is served for them could take"
+		p.note(fmt.Sprintf(text, p.Title(), human.Plural(n, "notification")))
 	}
 	p.who.Store(new(event.Peer))
 	return p

@@ -56,7 +56,8 @@ func (p *Peer) Batch(ctx context.Context, calls []rpcconn.Call) ([]*rpcconn.Resp
 
 // Notify sends a notification.
 func (p *Peer) Notify(ctx context.Context, method string, params json.RawMessage) error {
-	_, err := p.do(ctx, []rpcconn.Call{{Method: method, Params: params, Notify: true}}, call.Options{Origin: event.FromScript})
+	m := rpcconn.Call{Method: method, Params: params, Notify: true}
+	_, err := p.do(ctx, []rpcconn.Call{m}, call.Options{Origin: event.FromScript})
 	return err
 }
 

@@ -27,7 +27,7 @@ func (r responder) answer(ctx context.Context, p *Peer, req *rpcconn.Request) (j
 		return r.answerByDefault(p, req)
 	case err != nil && withdrawn(ctx) != nil:
 		return nil, r.answerWithdrawn(p, req, withdrawn(ctx))
-	case errors.Is(err, rpcconn.ErrNoAnswer) && req.Remark == "" && ctx.Err() == nil: // else the connection's end is told
+	case errors.Is(err, rpcconn.ErrNoAnswer) && req.Remark == "" && ctx.Err() == nil:
 		r.publishNone(p, req, "no answer, the connection is closed")
 	}
 	return result, err
@@ -48,7 +48,8 @@ func (r responder) answerByDefault(p *Peer, req *rpcconn.Request) (json.RawMessa
 	if !r.session.rules.Serves(req.Method) {
 		req.Remark = "not served, .serve " + req.Method + " …"
 	}
-	return nil, &rpcconn.Error{Code: rpcconn.CodeMethodNotFound, Message: rpcconn.StandardMessage(rpcconn.CodeMethodNotFound)}
+	const code = rpcconn.CodeMethodNotFound
+	return nil, &rpcconn.Error{Code: code, Message: rpcconn.StandardMessage(code)}
 }
 
 // answerWithdrawn returns what is answered to a request that its peer has withdrawn.

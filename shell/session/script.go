@@ -152,9 +152,12 @@ func (ss *Scripts) load(ctx context.Context, f *scriptFile) (*script.Script, err
 	loaded, err := script.Load(ctx, f.name, source, f.state, script.Host{
 		Log: func(text string) {
 			text = filepath.Base(f.name) + ": " + text
-			ss.session.bus.Publish(&event.Event{Kind: event.Note, Origin: event.FromScript, Text: text, Topic: "log of " + f.name})
+			ss.session.bus.Publish(&event.Event{
+				Kind: event.Note, Origin: event.FromScript, Text: text, Topic: "log of " + f.name,
+			})
 		},
-		Failed: func(method string, m *script.Mistake) { // told once where many fail at one place, as one that has called itself through the peer
+		// Of many that fail at one place, as one does that calls itself through the peer, one is told.
+		Failed: func(method string, m *script.Mistake) {
 			text := method + ": " + m.Error()
 			ss.session.bus.Publish(&event.Event{
 				Kind: event.Note, Origin: event.FromScript, Text: text, Topic: "failed " + method, Reason: text,
@@ -166,7 +169,8 @@ func (ss *Scripts) load(ctx context.Context, f *scriptFile) (*script.Script, err
 		return nil, err
 	}
 	if len(loaded.Functions) == 0 {
-		return nil, fmt.Errorf("%s: there is nothing to serve: a top-level function whose name does not begin with _ is a method", f.name)
+		const text = "%s: there is nothing to serve: a top-level function whose name does not begin with _ is a method"
+		return nil, fmt.Errorf(text, f.name)
 	}
 	return loaded, nil
 }

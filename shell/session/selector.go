@@ -46,7 +46,8 @@ func (sel Selector) Matches(number int, name, address string) bool {
 }
 
 func partMatches(part string, number int, name, address string) bool {
-	return part == AllPeers || part == strconv.Itoa(number) || name != "" && glob.Match(part, name) || glob.Match(part, address)
+	return part == AllPeers || part == strconv.Itoa(number) || name != "" && glob.Match(part, name) ||
+		glob.Match(part, address)
 }
 
 // Several reports whether more than one peer may be meant, so that results are told apart by who gave them, however
@@ -104,7 +105,8 @@ func (r *Peers) missing(part string) error {
 			return exit.Connectionf("peer @%s has gone (.reconnect %s dials it again)", part, part)
 		}
 	}
-	return exit.Usagef("no peer is called %s: write its number, as in @1, or name it by .name N %s (.peers lists them)", part, part)
+	const text = "no peer is called %s: write its number, as in @1, or name it by .name N %s (.peers lists them)"
+	return exit.Usagef(text, part, part)
 }
 
 // Find returns the one peer that text names: N, a name, or a glob that matches one, with @ before it or without.
@@ -118,7 +120,8 @@ func (r *Peers) Find(text string) (*Peer, error) {
 	case err != nil:
 		return nil, err
 	case len(found) > 1:
-		return nil, exit.Usagef("@%s means %d peers, and one is wanted here: %s, for example", sel.text, len(found), found[0].At())
+		const text = "@%s means %d peers, and one is wanted here: %s, for example"
+		return nil, exit.Usagef(text, sel.text, len(found), found[0].At())
 	}
 	return found[0], nil
 }
