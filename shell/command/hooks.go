@@ -32,7 +32,8 @@ func hookCommands(s *session.Session, v *view.View, check func(line lang.Text) e
 			Summary: "run a line whenever a peer comes, goes, or notifies; without arguments, list what is set",
 			Help: "METHOD may be a glob; in quotes it is a method, whatever it is called. kind: and peer:N are " +
 				"those of .watch: kinds that have a method want METHOD behind them, the others do not. A call in " +
-				"LINE goes to that peer where it names none, and .close, .name, .use and .serve mean it. Lines for one event " +
+				"LINE goes to that peer where it names none, and .close, .name, .use and .serve mean " +
+				"it. Lines for one event " +
 				"run in the order in which they were set, for one peer one after the other, and beside what you " +
 				"type. What lines themselves send runs none.",
 			Terms: []Term{
