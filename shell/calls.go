@@ -35,14 +35,15 @@ func (r *runner) call(ctx context.Context, st *lang.Statement) error {
 	}
 	switch {
 	case j.silent() && (st.Assign != "" || st.Filter != nil):
-		return &lang.Error{Column: st.Calls[0].Column, Reason: "a notification has no result, neither to assign nor to filter"}
+		const reason = "a notification has no result, neither to assign nor to filter"
+		return &lang.Error{Column: st.Calls[0].Column, Reason: reason}
 	case j.silent():
 		return r.notify(ctx, peers, j)
 	case st.Background:
 		r.background(peers, j)
 		return nil
 	case session.HookOf(ctx) != nil:
-		return r.aside(ctx, peers, j)
+		return r.inHook(ctx, peers, j)
 	case r.view.Interactive():
 		return r.attended(ctx, peers, j)
 	}
@@ -100,8 +101,8 @@ func (r *runner) working(j *job) (progress func(dialect.Progress), stop func()) 
 	return func(p dialect.Progress) { update(view.ProgressText(p.Done, p.Total, p.Text)) }, stop
 }
 
-// attended is foreground for a person who may be asked something meanwhile: then the call goes on in the background, or nobody could
-// answer, and the peer might wait for that before it answers the call.
+// attended is foreground for a person who may be asked something meanwhile: then the call goes on in the background, or
+// nobody could answer, and the peer might wait for that before it answers the call.
 func (r *runner) attended(ctx context.Context, peers []*session.Peer, j *job) error {
 	asked, late := r.prompter.attention()
 	var stop func()
@@ -122,7 +123,7 @@ func (r *runner) attended(ctx context.Context, peers []*session.Peer, j *job) er
 	case <-asked:
 	case <-late:
 	}
-	j.left.Store(true)
+	j.detached.Store(true)
 	select {
 	case err := <-done:
 		return err
@@ -132,28 +133,23 @@ func (r *runner) attended(ctx context.Context, peers []*session.Peer, j *job) er
 	return nil
 }
 
-// background asks peers while the person does something else. It returns when the calls have been sent, so that they reach the peers in
-// the order in which they were typed.
+// background asks peers while the person does something else. It returns when the calls have been sent, so that they
+// reach the peers in the order in which they were typed.
 func (r *runner) background(peers []*session.Peer, j *job) {
 	for _, p := range peers {
-		r.waiting.Add(1)
+		r.inBackground.begin()
 		sent := make(chan struct{})
 		r.session.Go(func() {
-			defer r.waiting.Done()
 			a := r.ask(r.session.Context(), p, j, event.FromBackground, sync.OnceFunc(func() { close(sent) }))
-			if r.session.Context().Err() != nil {
-				r.view.Drop(a.Event)
-				return
-			}
 			r.concludeLate(r.session.Context(), a, j)
-			r.noteFailure(a.Err)
+			r.inBackground.end(a.Err)
 		})
 		<-sent
 	}
 }
 
-// aside asks peers for a line of .on: what they answer is shown as that of calls in the background is, and waited for.
-func (r *runner) aside(ctx context.Context, peers []*session.Peer, j *job) error {
+// inHook sends the calls of a line of .on, and waits. Results are shown like those of calls in the background.
+func (r *runner) inHook(ctx context.Context, peers []*session.Peer, j *job) error {
 	outcomes := make([]*peerOutcome, len(peers))
 	var asking sync.WaitGroup
 	for i, p := range peers {
@@ -184,31 +180,4 @@ func (r *runner) notify(ctx context.Context, peers []*session.Peer, j *job) erro
 		}
 	}
 	return first
-}
-
-// noteFailure remembers that a background call failed, for a run that waits for all of them at its end.
-func (r *runner) noteFailure(err error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.failed == nil && err != nil {
-		r.failed = &exit.Shown{Err: err}
-	}
-}
-
-// wait waits for the answers to background calls, and returns the error of the first that failed.
-func (r *runner) wait(ctx context.Context) error {
-	done := make(chan struct{})
-	r.session.Go(func() {
-		r.waiting.Wait()
-		close(done)
-	})
-	select {
-	case <-done:
-	case <-ctx.Done():
-		return exit.ErrInterrupted
-	}
-	r.view.Flush()
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.failed
 }

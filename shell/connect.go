@@ -37,7 +37,8 @@ func (s *Shell) Detect(ctx context.Context, t transport.Target, trace func(strin
 	return s.commands.Detect(ctx, t, trace)
 }
 
-// Learn reads from a file, or an http address, which methods a peer has: that of now, and those that come. It shows what it has learned.
+// Learn reads from a file, or an http address, which methods a peer has: that of now, and those that come. It shows
+// what it has learned.
 func (s *Shell) Learn(ctx context.Context, path string) error { return s.commands.Learn(ctx, path) }
 
 // ServeScript serves the functions of a file, and those that it will have: it is watched.
@@ -45,8 +46,8 @@ func (s *Shell) ServeScript(ctx context.Context, name string) error {
 	return s.session.Scripts().Serve(ctx, name, nil, "")
 }
 
-// Linger waits for d, or as long as there is a connection if d is 0, while what comes in is printed. A listening shell waits for
-// ctx's end then.
+// Linger waits for d, or as long as there is a connection if d is 0, while what comes in is printed. A listening shell
+// waits for ctx's end then.
 func (s *Shell) Linger(ctx context.Context, d time.Duration) { s.session.Linger(ctx, d) }
 
 // Drain ends the session in good order; see Session.Drain. Close comes after it.

@@ -236,8 +236,8 @@ func (s *session) expect(want string) (got string) {
 	}
 }
 
-// TestDialogues types the lines of testdata/dialogues that begin with "$ ", and compares what is seen with what follows them.
-// Go test -update rewrites what follows.
+// TestDialogues types the lines of testdata/dialogues that begin with "$ ", and compares what is seen with what follows
+// them. Go test -update rewrites what follows.
 func TestDialogues(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob("testdata/dialogues/*.txt")

@@ -18,7 +18,8 @@ import (
 
 var commandLike = regexp.MustCompile(`\.[a-z]+`)
 
-// reachesOut reports whether a line may do something outside of the session: run a program, write a file, connect, or end it.
+// reachesOut reports whether a line may do something outside of the session: run a program, write a file, connect, or
+// end it.
 func reachesOut(line string) bool {
 	if strings.Contains(line, "exec") || strings.Contains(line, ".star") || strings.Contains(line, "@") && strings.Contains(line, "/") {
 		return true

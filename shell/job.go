@@ -32,7 +32,7 @@ type job struct {
 	ready    map[*session.Peer][]*call.Prepared
 	progress func(dialect.Progress) // shows how far a call has come; nil: nothing does
 	update   func(text string)      // shows what is being waited for; nil: nothing does
-	left     atomic.Bool            // nobody waits for it any more: it is shown like one in the background
+	detached atomic.Bool            // it goes on in the background: nobody waits for it any more
 }
 
 // job compiles what is to be compiled before anything is sent.
@@ -155,7 +155,8 @@ func (r *runner) located(err error, c lang.Call) error {
 		if r.view.Interactive() {
 			hint = "Enter sends it anyway"
 		}
-		return &refusal{&lang.Error{Column: argumentColumn(&refused.ArgumentError, c), Reason: refused.Reason + " (" + hint + ")"}}
+		column := argumentColumn(&refused.ArgumentError, c)
+		return &refusal{&lang.Error{Column: column, Reason: refused.Reason + " (" + hint + ")"}}
 	}
 	var wrong *call.ArgumentError
 	if errors.As(err, &wrong) {
@@ -197,7 +198,8 @@ func (r *runner) explain(err error, j *job) error {
 	case errors.Is(err, errors.ErrUnsupported):
 		return exit.Usagef("%s: %w", j.title(), err)
 	}
-	return &exit.Failure{Code: exit.Usage, Err: fmt.Errorf("%s: %w", j.title(), err)} // what cannot be said in the protocol
+	// The protocol has no way to say it.
+	return &exit.Failure{Code: exit.Usage, Err: fmt.Errorf("%s: %w", j.title(), err)}
 }
 
 // gather returns the results of several peers as one array.
@@ -215,22 +217,4 @@ func results(all []*peerOutcome) []*view.Result {
 		shown[i] = a.result
 	}
 	return shown
-}
-
-// oneValue returns what a filter gave as one value: itself where it is one, else an array, null where it gave nothing.
-func oneValue(values []json.RawMessage) json.RawMessage {
-	switch len(values) {
-	case 0:
-		return json.RawMessage("null")
-	case 1:
-		return values[0]
-	}
-	b := []byte{'['}
-	for i, v := range values {
-		if i > 0 {
-			b = append(b, ',')
-		}
-		b = append(b, v...)
-	}
-	return append(b, ']')
 }

@@ -43,7 +43,9 @@ func (l *lines) Interruption(ctx context.Context, doing string) error {
 }
 
 // Ask implements command.Lines.
-func (l *lines) Ask(ctx context.Context, question string, complete func(typed string) []completer.Candidate) (string, error) {
+func (l *lines) Ask(
+	ctx context.Context, question string, complete func(typed string) []completer.Candidate,
+) (string, error) {
 	l.shell.view.Flush() // what was said before comes first
 	answer, err := l.shell.cfg.Terminal.Ask(ctx, question, func(line string, cursor int) []term.Suggestion {
 		var all []term.Suggestion

@@ -136,8 +136,8 @@ func crowdShell(t testing.TB, stdout io.Writer) (*shell.Shell, transport.Target,
 	}
 }
 
-// Each client is called so often, and calls back meanwhile; and each calls so often by itself, at the same time. No answer is lost, or is
-// another one's, and what has been done takes no memory.
+// Each client is called so often, and calls back meanwhile; and each calls so often by itself, at the same time. No
+// answer is lost, or is another one's, and what has been done takes no memory.
 func TestManyPeers(t *testing.T) {
 	clients, rounds := 20, 50
 	if text := os.Getenv(manyVariable); text != "" {
@@ -223,7 +223,8 @@ func lines(all ...string) func() (string, error) {
 	}
 }
 
-// BenchmarkManyPeers has 100 clients called that call back: by the shell, and by connections alone. An op is a round, of 400 messages.
+// BenchmarkManyPeers has 100 clients called that call back: by the shell, and by connections alone. An op is a round,
+// of 400 messages.
 func BenchmarkManyPeers(b *testing.B) {
 	const clients = 100
 	messages := func(b *testing.B) { b.ReportMetric(float64(4*clients*b.N)/b.Elapsed().Seconds(), "messages/s") }

@@ -21,7 +21,8 @@ type peerOutcome struct {
 	result *view.Result
 }
 
-// ask sends the calls of a job to a peer and waits for the answer. sent, if not nil, is called when they have been sent, or will not be.
+// ask sends the calls of a job to a peer and waits for the answer. sent, if not nil, is called when they have been
+// sent, or will not be.
 func (r *runner) ask(ctx context.Context, p *session.Peer, j *job, origin event.Origin, sent func()) *peerOutcome {
 	o := p.Caller().Do(ctx, j.ready[p], call.Options{
 		Origin: origin, Timeout: j.settings.Timeout, Batch: j.Batch, Awaited: origin != event.FromLine || !j.gathered(),
@@ -41,7 +42,7 @@ func (r *runner) ask(ctx context.Context, p *session.Peer, j *job, origin event.
 
 // conclude filters a result, and shows it where it is not gathered.
 func (r *runner) conclude(ctx context.Context, a *peerOutcome, j *job) {
-	if j.left.Load() && !j.gathered() {
+	if j.detached.Load() && !j.gathered() {
 		r.concludeLate(ctx, a, j)
 		return
 	}
@@ -50,7 +51,7 @@ func (r *runner) conclude(ctx context.Context, a *peerOutcome, j *job) {
 		if a.Err == nil {
 			a.Err = err
 		}
-		a.Result, a.result.Values = oneValue(values), values
+		a.Result, a.result.Values = view.OneValue(values), values
 	}
 	a.result.Err = a.Err
 	if !j.gathered() {
@@ -58,19 +59,24 @@ func (r *runner) conclude(ctx context.Context, a *peerOutcome, j *job) {
 	}
 }
 
-// concludeLate filters the result of a call that nobody waits for, assigns it, and shows it.
+// concludeLate filters the result of a call that nobody waits for, assigns it, and shows it, unless the session has
+// ended.
 func (r *runner) concludeLate(ctx context.Context, a *peerOutcome, j *job) {
+	if r.session.Context().Err() != nil {
+		r.view.Drop(a.Event)
+		return
+	}
 	if a.Err == nil {
 		var values []json.RawMessage
 		if values, a.Err = j.filtered(ctx, a.Result); a.Err == nil {
-			a.Result = oneValue(values)
+			a.Result = view.OneValue(values)
 		}
 	}
 	if a.Err == nil && (j.Background || !j.several) {
 		r.assign(j.Assign, a.Result)
 	}
 	a.result.Values, a.result.Err = []json.RawMessage{a.Result}, a.Err
-	r.view.LateResult(a.result, j.Background, j.left.Load())
+	r.view.LateResult(a.result, j.Background, j.detached.Load())
 }
 
 // foreground asks peers and shows what they answer: that of one as it comes, that of several together.
@@ -108,7 +114,8 @@ func (r *runner) askAll(ctx context.Context, peers []*session.Peer, j *job, outc
 		asking.Go(func() {
 			outcomes[i] = r.ask(ctx, p, j, event.FromLine, nil)
 			r.conclude(ctx, outcomes[i], j)
-			if n := done.Add(1); j.update != nil && j.gathered() && time.Since(start) >= time.Second { // or it would flicker
+			n := done.Add(1)
+			if j.update != nil && j.gathered() && time.Since(start) >= time.Second { // or it would flicker
 				j.update(fmt.Sprintf("waiting for %s, %d of %d have answered …", j.title(), n, len(peers)))
 			}
 		})

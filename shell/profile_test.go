@@ -213,7 +213,8 @@ func TestDiscoverOfAnEndlessAnswer(t *testing.T) {
 	p.see("closed here")
 }
 
-// A document is open for the server as its file is: it is told of changes, before a call that may be about it or by .edit.
+// A document is open for the server as its file is: it is told of changes, before a call that may be about it or by
+// .edit.
 func TestDocumentsAreKeptInStep(t *testing.T) {
 	t.Parallel()
 	s := serve(t, answers{"initialize": result(`{"capabilities":{"hoverProvider":true,"textDocumentSync":2}}`), "textDocument/hover": result(`{"contents":"it"}`)})

@@ -17,8 +17,8 @@ import (
 	"rpcsh/shell/view"
 )
 
-// A prompter keeps up the prompt of a person: which peer is meant, and which requests wait for them. What they wait for gives way to
-// these. Without a person it does nothing.
+// A prompter keeps up the prompt of a person: which peer is meant, and which requests wait for them. What they wait for
+// gives way to these. Without a person it does nothing.
 type prompter struct {
 	session  *session.Session
 	terminal Terminal // nil: nobody sits there
@@ -80,7 +80,8 @@ func (p *prompter) close() {
 	}
 }
 
-// prompt says what waits for the person, which peer is meant where none is named, and whether its certificate was not verified.
+// prompt says what waits for the person, which peer is meant where none is named, and whether its certificate was not
+// verified.
 func (p *prompter) prompt() string {
 	prompt := p.waitingText() + p.peerPrompt()
 	p.mu.Lock()
@@ -136,7 +137,8 @@ func (p *prompter) waitingText() string {
 	}
 	const longest = 30 // of a method
 	next := all[0]
-	text := fmt.Sprintf("[%d %s %s", next.Number, view.Visible(human.Clip(next.Method, longest)), human.Age(time.Since(next.Since)))
+	method := view.Visible(human.Clip(next.Method, longest))
+	text := fmt.Sprintf("[%d %s %s", next.Number, method, human.Age(time.Since(next.Since)))
 	if len(all) > 1 {
 		text += fmt.Sprintf(", %s wait", human.Grouped(len(all)))
 	}
@@ -146,8 +148,8 @@ func (p *prompter) waitingText() string {
 // attentionAfter is how long a wait may hold up a person whom a request waits for already.
 const attentionAfter = time.Second
 
-// attention returns a channel that is readable when a request begins to wait for the person from now on; and one that is readable after
-// a second if one waits already, nil otherwise.
+// attention returns a channel that is readable when a request begins to wait for the person from now on; and one that
+// is readable after a second if one waits already, nil otherwise.
 func (p *prompter) attention() (asked <-chan struct{}, late <-chan time.Time) {
 	select {
 	case <-p.asked: // before this
@@ -159,8 +161,9 @@ func (p *prompter) attention() (asked <-chan struct{}, late <-chan time.Time) {
 	return p.asked, late
 }
 
-// untilAsked returns a context that ends before ctx when a request waits for the person, who cannot answer it while the shell waits for
-// something else; the peer may wait for just that answer. Its cause is an *askedError then. cancel ends what watches.
+// untilAsked returns a context that ends before ctx when a request waits for the person, who cannot answer it while the
+// shell waits for something else; the peer may wait for just that answer. Its cause is an *askedError then. cancel ends
+// what watches.
 func (p *prompter) untilAsked(ctx context.Context) (asked context.Context, cancel func()) {
 	if p.terminal == nil || session.HookOf(ctx) != nil {
 		return ctx, func() {}

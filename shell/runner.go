@@ -12,19 +12,20 @@ import (
 	"rpcsh/shell/view"
 )
 
-// A runner runs statements. Its methods are called by the goroutines that run lines: the one of typed lines, and those of hooks.
+// A runner runs statements. Its methods are called by the goroutines that run lines: the one of typed lines, and those
+// of hooks.
 type runner struct {
 	session  *session.Session
 	view     *view.View
 	commands *command.Table
 	prompter *prompter
-	waiting  sync.WaitGroup // for the answers to background calls
+
+	inBackground backgroundCalls
 
 	mu      sync.Mutex // protects what follows
 	line    string     // being run, as the person typed it; "": none is
 	refused string     // the last one that was refused, and is run all the same if it is entered again
 	insists bool       // line was refused just before
-	failed  error      // of the first background call that failed
 }
 
 // begin says that a typed line is run from now on.
@@ -68,7 +69,7 @@ func (r *runner) print(ctx context.Context, st *lang.Statement) error {
 	}
 	values, err := j.filtered(ctx, st.Print)
 	if values != nil {
-		r.assign(st.Assign, oneValue(values))
+		r.assign(st.Assign, view.OneValue(values))
 	}
 	return r.view.Result(&view.Result{Values: values, Err: err}, false)
 }

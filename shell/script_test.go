@@ -9,7 +9,8 @@ import (
 	"rpcsh/rpcconn/dial"
 )
 
-// A script that is saved takes effect; one with a mistake, or none, leaves what was served before. What it has in state stays.
+// A script that is saved takes effect; one with a mistake, or none, leaves what was served before. What it has in state
+// stays.
 func TestScriptIsWatched(t *testing.T) {
 	t.Parallel()
 	s := startSession(t, dial.Config{Protocol: "jsonrpc"})

@@ -1,5 +1,6 @@
-// Package shell is the loop: it reads a line, and runs it. The language is read by package lang, what is done with peers lies in package
-// session, the commands in package command, what is seen in package view, and the terminal in package term.
+// Package shell is the loop: it reads a line, and runs it. The language is read by package lang, what is done with
+// peers lies in package session, the commands in package command, what is seen in package view, and the terminal in
+// package term.
 package shell
 
 import (
@@ -63,7 +64,8 @@ type Config struct {
 	Findings detect.Findings  // of what they speak
 }
 
-// A Shell is a session, its view, and what runs lines. Its methods are called by one goroutine, but for Complete and Hint.
+// A Shell is a session, its view, and what runs lines. Its methods are called by one goroutine, but for Complete and
+// Hint.
 type Shell struct {
 	cfg       Config
 	session   *session.Session
@@ -85,11 +87,13 @@ func New(cfg Config) *Shell {
 	s := &Shell{cfg: cfg, stops: true}
 	s.left, s.leave = context.WithCancel(context.Background())
 	s.session = session.New(session.Options{
-		Wire: cfg.Wire, Settings: session.Settings{Timeout: cfg.Timeout}, Self: cfg.Self, Store: cfg.Store, Findings: cfg.Findings,
+		Wire: cfg.Wire, Settings: session.Settings{Timeout: cfg.Timeout}, Self: cfg.Self, Store: cfg.Store,
+		Findings: cfg.Findings,
 		Discover: cfg.Discover, Attended: cfg.Terminal != nil, Redial: cfg.Reconnect, RunLine: s.runHook,
 	})
 	options := view.Options{
-		Stdout: cfg.Stdout, Stderr: cfg.Stderr, Status: cfg.Status, Color: cfg.Color, Verbose: cfg.Verbose, Output: cfg.Output,
+		Stdout: cfg.Stdout, Stderr: cfg.Stderr, Status: cfg.Status, Color: cfg.Color, Verbose: cfg.Verbose,
+		Output:   cfg.Output,
 		Incoming: cfg.Incoming, Log: cfg.Log, Several: s.session.Several,
 	}
 	if cfg.Terminal != nil {
@@ -109,7 +113,8 @@ func New(cfg Config) *Shell {
 // Greet shows text to the person.
 func (s *Shell) Greet(text string) { s.view.Say("%s", text) }
 
-// Close ends all connections and what the session has running, and puts out what is still to be shown. It may be called more than once.
+// Close ends all connections and what the session has running, and puts out what is still to be shown. It may be called
+// more than once.
 func (s *Shell) Close() { s.close() }
 
 func (s *Shell) end() {
@@ -140,7 +145,8 @@ func (s *Shell) Run(ctx context.Context) error {
 	}
 }
 
-// runTyped runs a line that Ctrl-C can end, and shows what is wrong with it. promptWidth is how many columns stand before it.
+// runTyped runs a line that Ctrl-C can end, and shows what is wrong with it. promptWidth is how many columns stand
+// before it.
 func (s *Shell) runTyped(ctx context.Context, text string, promptWidth int) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -175,14 +181,16 @@ func (s *Shell) keep(text string) {
 	}
 }
 
-// RunLines runs the lines that next returns until it returns io.EOF. It stops at the first that fails, unless .set stop off; its
-// error is that of the first that failed.
+// RunLines runs the lines that next returns until it returns io.EOF. It stops at the first that fails, unless .set stop
+// off; its error is that of the first that failed.
 func (s *Shell) RunLines(ctx context.Context, next func() (string, error)) error {
 	var first error
 	for n := 1; ; n++ {
 		text, err := next()
 		if errors.Is(err, io.EOF) {
-			return cmp.Or(first, s.runner.wait(ctx))
+			err = s.runner.inBackground.wait(ctx)
+			s.view.Flush()
+			return cmp.Or(first, err)
 		}
 		if s.left.Err() != nil {
 			return first
@@ -221,7 +229,8 @@ func withLine(err error, text string, n int) error {
 	return fmt.Errorf("line %d, column %d: %w", n, syntax.Characters(text)+1, err)
 }
 
-// ShowFailure puts out what made a run fail, in the form that was asked for, on Stderr, unless it has been shown already.
+// ShowFailure puts out what made a run fail, in the form that was asked for, on Stderr, unless it has been shown
+// already.
 func (s *Shell) ShowFailure(err error) { s.view.Failure(err) }
 
 // Eval runs one line.
@@ -271,7 +280,8 @@ func (s *Shell) Hint(line string, cursor int) string { return s.completer.Hint(l
 
 // env is what the arguments of a line may refer to.
 func env(ctx context.Context, s *session.Session) lang.Env {
-	return lang.Env{ReadFile: readFile, Variable: func(name string) (json.RawMessage, bool) { return s.VariableFor(ctx, name) }}
+	variable := func(name string) (json.RawMessage, bool) { return s.VariableFor(ctx, name) }
+	return lang.Env{ReadFile: readFile, Variable: variable}
 }
 
 // maxFile is the largest file that @FILE takes, in bytes: no message that holds a larger one would be taken by anybody.

@@ -49,7 +49,7 @@ func TestCancelIsNotWaitedFor(t *testing.T) {
 				return &dialect.Dialect{Cancel: func(rpcconn.ID) (string, json.RawMessage) { return "cancel", nil }}
 			},
 		}, catalog.New())
-		c.Connected(Line{Conn: conn, Status: func() string { return "" }})
+		c.Connected(Connection{Conn: conn, Status: func() string { return "" }})
 		start := time.Now()
 		o := c.Do(t.Context(), []*Prepared{Plain(Request{Method: "slow"})}, Options{Timeout: time.Minute})
 		if !errors.Is(o.Err, exit.ErrTimeout) {

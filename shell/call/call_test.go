@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -69,7 +70,7 @@ func newCalling(t *testing.T, methods ...catalog.Method) *calling {
 	}, catalog.New(methods...))
 	reported := make(chan struct{})
 	close(reported)
-	c.Connected(Line{Conn: conn, Reported: reported, Status: func() string { return "" }})
+	c.Connected(Connection{Conn: conn, Reported: reported, Status: func() string { return "" }})
 	return c
 }
 
@@ -244,13 +245,79 @@ func TestDiscoveryIsQuiet(t *testing.T) {
 func TestGivenUpCallsAreBounded(t *testing.T) {
 	c := newCalling(t)
 	for n := range int64(maxGivenUp + 10) {
-		c.remove(&Pending{ID: rpcconn.IntID(n), Method: "m"}, true)
+		p := &Pending{ID: rpcconn.IntID(n), Method: "m"}
+		c.add(p)
+		c.giveUp(p)
 	}
 	if len(c.givenUp) != maxGivenUp || len(c.order) != maxGivenUp {
 		t.Errorf("%d calls are remembered, in an order of %d", len(c.givenUp), len(c.order))
 	}
 	if c.Late(rpcconn.IntID(9)) != "" || c.Late(rpcconn.IntID(10)) == "" {
 		t.Error("it is not the oldest that are forgotten")
+	}
+}
+
+// A response that no call waits for is late where the call was given up, also while Do has not taken note of that; a
+// second response to a call is not, nor is one of another connection.
+func TestLate(t *testing.T) {
+	p := &Pending{ID: rpcconn.IntID(1), Method: "m"}
+	for _, tt := range []struct {
+		name string
+		do   func(c *calling)
+		want string
+	}{
+		{"given up", func(c *calling) { c.giveUp(p) }, "m"},
+		{"about to be given up", func(*calling) {}, "m"},
+		{"late already", func(c *calling) {
+			_ = c.Late(p.ID)
+			c.giveUp(p)
+		}, ""},
+		{"answered", func(c *calling) { c.remove(p) }, ""},
+		{"of an earlier connection", func(c *calling) {
+			c.Connected(Connection{})
+			c.giveUp(p)
+		}, ""},
+		{"given up before reconnecting", func(c *calling) {
+			c.giveUp(p)
+			c.Connected(Connection{})
+		}, ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			c := newCalling(t)
+			c.add(p)
+			tt.do(c)
+			if got := c.Late(p.ID); got != tt.want {
+				t.Errorf("it is late for %q, want %q", got, tt.want)
+			}
+		})
+	}
+}
+
+// All requests of a batch that is given up are cancelled at the peer, and none that it has answered.
+func TestBatchIsGivenUp(t *testing.T) {
+	c := newCalling(t)
+	c.dialect = &dialect.Dialect{Cancel: func(id rpcconn.ID) (string, json.RawMessage) {
+		return "cancel", append(id.Append([]byte("[")), ']')
+	}}
+	calls := []*Prepared{Plain(Request{Method: "a"}), Plain(Request{Method: "b"}), Plain(Request{Method: "c"})}
+	ctx, cancel := context.WithCancelCause(t.Context())
+	outcome := make(chan *Outcome, 1)
+	go func() { outcome <- c.Do(ctx, calls, Options{Batch: true, Awaited: true}) }()
+	c.Recv()
+	c.Send(`{"jsonrpc":"2.0","id":2,"result":2}`)
+	for len(c.Pending()) > 2 {
+		runtime.Gosched()
+	}
+	cancel(exit.ErrInterrupted)
+	c.Expect(`{"jsonrpc":"2.0","method":"cancel","params":[1]}`)
+	c.Expect(`{"jsonrpc":"2.0","method":"cancel","params":[3]}`)
+	o := <-outcome
+	const want = `[{"error":{"code":0,"message":"no answer"}},2,{"error":{"code":0,"message":"no answer"}}]`
+	if string(o.Result) != want || !errors.Is(o.Err, exit.ErrInterrupted) || o.Answered {
+		t.Errorf("%s, %v", o.Result, o.Err)
+	}
+	if got := c.seen(); strings.Contains(got, "awaited") {
+		t.Errorf("a place is kept for a result that does not come: %s", got)
 	}
 }
 

@@ -1,7 +1,7 @@
-// Package call is the only sender of a session: a prepared call goes to a peer and becomes an Outcome. It puts arguments in order
-// and checks them, numbers progress, keeps the time limit, cancels by the protocol's own means, learns from answers, and knows late
-// ones. Typed lines, scripts, hooks, discovery and all other front ends differ in who waits and who is told, not in how a call is
-// made.
+// Package call is the only sender of a session: a prepared call goes to a peer and becomes an Outcome. It puts
+// arguments in order and checks them, numbers progress, keeps the time limit, cancels by the protocol's own means,
+// learns from answers, and knows late ones. Typed lines, scripts, hooks, discovery and all other front ends differ in
+// who waits and who is told, not in how a call is made.
 //
 // It knows no screen and no language: its errors say which parameter is wrong, and not where that was typed.
 package call
@@ -20,29 +20,31 @@ import (
 	"rpcsh/shell/event"
 )
 
-// Host is what a Caller needs of the session to which its peer belongs. The functions may be called by any number of goroutines.
+// Host is what a Caller needs of the session to which its peer belongs. The functions may be called by any number of
+// goroutines.
 type Host struct {
 	Peer     func() event.Peer         // who the peer is, for events
 	Publish  func(*event.Event) uint64 // of the session's bus
 	Dialect  func() *dialect.Dialect   // what is special about the peer; nil: nothing
 	ReadFile dialect.ReadFile          // for what is typed in short
-	// Documents has the peer know the files that a call of method is about as they are now; nil: there is nothing to tell.
+	// Documents has the peer know the files that a call of method is about as they are now; nil: there is nothing to
+	// tell.
 	Documents func(ctx context.Context, method string, files []string) error
 }
 
-// A Line is a connection as a Caller uses it.
-type Line struct {
+// A Connection is what calls go over.
+type Connection struct {
 	*rpcconn.Conn
 	Reported <-chan struct{} // closed when the session has published why the connection ended
-	Status   func() string   // how a child process ended, "" for other peers
+	Status   func() string   // how a child process ended; "" for other peers
 }
 
 // A Caller sends calls to one peer. Its methods may be called by any number of goroutines.
 type Caller struct {
 	host   Host
 	known  *catalog.Catalog
-	line   atomic.Pointer[Line]
-	tokens atomic.Int64 // the last one under which progress was asked for
+	conn   atomic.Pointer[Connection]
+	tokens atomic.Int64 // the last progress token that was given out
 
 	mu       sync.Mutex // protects what follows
 	pending  map[rpcconn.ID]*Pending
@@ -54,7 +56,7 @@ type Caller struct {
 // maxGivenUp bounds how many calls are remembered for their late answers.
 const maxGivenUp = 1000
 
-// New returns a Caller of a peer of which known is known. Connected has to be called before it is used.
+// New returns a Caller of a peer with the methods in known. Connected has to be called before it is used.
 func New(host Host, known *catalog.Catalog) *Caller {
 	return &Caller{
 		host: host, known: known, pending: make(map[rpcconn.ID]*Pending), givenUp: make(map[rpcconn.ID]string),
@@ -62,11 +64,13 @@ func New(host Host, known *catalog.Catalog) *Caller {
 	}
 }
 
-// Connected says over which connection calls go from now on. Its ids begin anew.
-func (c *Caller) Connected(line Line) {
+// Connected makes conn the connection that calls go over. It has ids of its own, so late responses of the one before it
+// are forgotten.
+func (c *Caller) Connected(conn Connection) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.line.Store(&line)
+	c.conn.Store(&conn)
+	clear(c.pending)
 	clear(c.givenUp)
 	c.order = nil
 }
@@ -94,16 +98,23 @@ func (c *Caller) add(p *Pending) {
 	c.pending[p.ID] = p
 }
 
-// remove forgets a call. The answer to one that was given up will be late, and not unmatched.
-func (c *Caller) remove(p *Pending, givenUp bool) {
+// remove forgets a call whose response has come.
+func (c *Caller) remove(p *Pending) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.pending[p.ID] == p {
 		delete(c.pending, p.ID)
 	}
-	if !givenUp {
+}
+
+// giveUp forgets a call without a response. One that comes after this is late, rather than unmatched.
+func (c *Caller) giveUp(p *Pending) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.pending[p.ID] != p { // it was sent over an earlier connection, or its response was late already
 		return
 	}
+	delete(c.pending, p.ID)
 	c.givenUp[p.ID] = p.Method
 	c.order = append(c.order, p.ID)
 	if len(c.order) > maxGivenUp {
@@ -112,10 +123,15 @@ func (c *Caller) remove(p *Pending, givenUp bool) {
 	}
 }
 
-// Late returns the method of the call that was given up before this answer to it came, "" where there was none. It is told once.
+// Late returns the method of the call that was given up before its response came, once for each call; "" if there is
+// none. It is called for responses that no call waits for, by the goroutine that reads.
 func (c *Caller) Late(id rpcconn.ID) (method string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if p := c.pending[id]; p != nil { // the connection has given it up, and Do is about to take note
+		delete(c.pending, id)
+		return p.Method
+	}
 	method = c.givenUp[id]
 	delete(c.givenUp, id)
 	return method

@@ -21,20 +21,23 @@ type Options struct {
 	Batch   bool          // as one batch, also where there is one call only
 	Awaited bool          // whoever sends shows the last answer as a result, in its place in the order of events
 
-	Sent     func()                   // is called when all has been sent, unless that failed; a batch may still be on its way then
+	Sent     func()                   // is called when all has been sent, unless that failed; a batch may be on its way
 	Progress func(p dialect.Progress) // is told how far a call has come, on the goroutine that reads
 }
 
-// Do sends calls, at least one, and waits for the answers to those that are no notifications. Without Options.Batch there is one.
+// Do sends calls, at least one, and waits for the answers to those that are no notifications. Without Options.Batch
+// there is one.
 //
-// What is sent and what is answered is published. When ctx ends, or the time is up, the peer is told so where its protocol has a
-// word for that, and what it still answers is late.
+// What is sent and what is answered is published. When ctx ends, or the time is up, the peer is told so where its
+// protocol has a word for that, and what it still answers is late.
 func (c *Caller) Do(ctx context.Context, calls []*Prepared, opts Options) *Outcome {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	limit := startLimit(opts.Timeout, func() { cancel(exit.ErrTimeout) })
 	defer limit.stop()
-	x := &exchange{caller: c, line: c.line.Load(), calls: calls, opts: opts, start: time.Now(), cancel: cancel, limit: limit}
+	x := &exchange{
+		caller: c, conn: c.conn.Load(), calls: calls, opts: opts, start: time.Now(), cancel: cancel, limit: limit,
+	}
 	if !x.ofSession() {
 		if err := c.showDocuments(ctx, calls); err != nil {
 			return &Outcome{Origin: opts.Origin, Err: err}
@@ -59,16 +62,16 @@ func (c *Caller) showDocuments(ctx context.Context, calls []*Prepared) error {
 // An exchange is the calls of one Do while they are under way.
 type exchange struct {
 	caller *Caller
-	line   *Line
+	conn   *Connection
 	calls  []*Prepared
 	opts   Options
 	start  time.Time
 	cancel context.CancelCauseFunc
 	limit  *limit
 
-	requests int        // calls that are no notifications
-	pending  []*Pending // of the requests, in order; made before they are sent
-	typed    []*Prepared
+	requests int         // calls that are no notifications
+	pending  []*Pending  // of the requests, in order; made before they are sent
+	prepared []*Prepared // of the same requests
 
 	mu       sync.Mutex // protects what follows, which the goroutine that reads changes
 	answered int        // requests
@@ -97,11 +100,11 @@ func (x *exchange) run(ctx context.Context) *Outcome {
 	o := &Outcome{Origin: x.opts.Origin}
 	if x.opts.Batch {
 		x.publishNotifications()
-		x.sent() // when it has been, nobody tells
-		o.Responses, o.Err = x.line.Batch(ctx, messages)
+		x.sent() // a batch does not say when it has been
+		o.Responses, o.Err = x.conn.Batch(ctx, messages)
 	} else {
 		var r *rpcconn.Response
-		if r, o.Err = x.line.Do(ctx, &messages[0]); r != nil {
+		if r, o.Err = x.conn.Do(ctx, &messages[0]); r != nil {
 			o.Responses = []*rpcconn.Response{r}
 		}
 		if o.Err == nil {
@@ -121,15 +124,20 @@ func (x *exchange) sent() {
 // message returns p as a connection sends it.
 func (x *exchange) message(p *Prepared) rpcconn.Call {
 	m := rpcconn.Call{Method: p.Method, Params: p.Params, Notify: p.Notify, Extra: p.Extra, OnSent: x.opts.Sent}
+	w := &Pending{Method: p.Method, Since: x.start, listed: !x.ofSession(), cancel: x.cancel, limit: x.limit}
 	m.OnID = func(id rpcconn.ID) {
-		w := &Pending{ID: id, Method: p.Method, Since: x.start, listed: !x.ofSession(), cancel: x.cancel, limit: x.limit}
-		x.pending, x.typed = append(x.pending, w), append(x.typed, p)
+		w.ID = id
+		x.pending, x.prepared = append(x.pending, w), append(x.prepared, p)
 		x.caller.add(w)
 		x.caller.publish(&event.Event{
-			Kind: event.Request, Out: true, Origin: x.opts.Origin, ID: id, Method: p.Method, Params: p.Params, Extra: p.Extra,
+			Kind: event.Request, Out: true, Origin: x.opts.Origin,
+			ID: id, Method: p.Method, Params: p.Params, Extra: p.Extra,
 		})
 	}
-	m.OnResponse = func(r *rpcconn.Response) { x.onResponse(p, r) }
+	m.OnResponse = func(r *rpcconn.Response) {
+		x.caller.remove(w)
+		x.onResponse(p, r)
+	}
 	return m
 }
 
@@ -161,7 +169,8 @@ func (x *exchange) publishNotifications() {
 			continue
 		}
 		x.caller.publish(&event.Event{
-			Kind: event.Notification, Out: true, Origin: x.opts.Origin, Method: p.Method, Params: p.Params, Extra: p.Extra,
+			Kind: event.Notification, Out: true, Origin: x.opts.Origin,
+			Method: p.Method, Params: p.Params, Extra: p.Extra,
 		})
 		if !x.ofSession() {
 			x.caller.known.Observe(p.Method, false, p.Params, nil)
@@ -182,31 +191,37 @@ func (x *exchange) conclude(ctx context.Context, o *Outcome) {
 	}
 	closed := errors.Is(o.Err, rpcconn.ErrClosed)
 	if closed {
-		<-x.line.Reported // so that the reason is always seen before its consequence
-		if status := x.line.Status(); status != "" {
+		<-x.conn.Reported // so that the reason is always seen before its consequence
+		if status := x.conn.Status(); status != "" {
 			o.Err = fmt.Errorf("%w: it ended: %s", rpcconn.ErrClosed, status)
 		}
 	}
+	var unanswered []rpcconn.ID
 	for i, w := range x.pending {
-		answer := responseAt(o.Responses, i)
-		x.caller.remove(w, answer == nil)
-		switch {
-		case answer != nil:
-			if !x.ofSession() {
-				x.caller.learnFrom(x.typed[i], answer)
-			}
-		case ctx.Err() != nil && !closed && !x.ofSession():
-			x.caller.tellCancelled(x.line, w.ID)
+		switch r := responseAt(o.Responses, i); {
+		case r == nil:
+			x.caller.giveUp(w)
+			unanswered = append(unanswered, w.ID)
+		case !x.ofSession():
+			x.caller.learnFrom(x.prepared[i], r)
 		}
 	}
+	if ctx.Err() != nil && !closed && !x.ofSession() {
+		x.caller.tellCancelled(x.conn, unanswered)
+	}
 	x.settle(ctx, o)
+	x.remark(o)
+}
+
+// remark adds to an outcome what there is to remark on its responses.
+func (x *exchange) remark(o *Outcome) {
 	for i, r := range o.Responses {
 		switch {
 		case r == nil:
-		case r.Err == nil && i < len(x.typed):
-			o.Remarks = append(o.Remarks, x.caller.remarkResult(x.typed[i], r.Result)...)
-		case BesideError(r) != "":
-			o.Remarks = append(o.Remarks, BesideError(r))
+		case r.Err == nil:
+			o.Remarks = append(o.Remarks, x.caller.remarkResult(x.prepared[i], r.Result)...)
+		case besideError(r) != "":
+			o.Remarks = append(o.Remarks, besideError(r))
 		}
 	}
 }
@@ -236,21 +251,25 @@ func (x *exchange) settle(ctx context.Context, o *Outcome) {
 	}
 }
 
-// cancelPatience is how long a peer that does not read is waited for when it is told that a call was given up.
+// cancelPatience is how long telling a peer that calls were given up may take, if the peer does not read.
 const cancelPatience = time.Second
 
-// tellCancelled tells the peer that nobody waits for a call any more, where its protocol has a word for that.
-func (c *Caller) tellCancelled(line *Line, id rpcconn.ID) {
+// tellCancelled tells the peer that nobody waits for calls any more, if its dialect has a message for that.
+func (c *Caller) tellCancelled(conn *Connection, ids []rpcconn.ID) {
 	d := c.host.Dialect()
-	if d == nil || d.Cancel == nil || id.IsNone() {
+	if d == nil || d.Cancel == nil {
 		return
 	}
-	method, params := d.Cancel(id)
 	ctx, cancel := context.WithTimeout(context.Background(), cancelPatience)
 	defer cancel()
-	if line.Notify(ctx, method, params) != nil {
-		return
+	for _, id := range ids {
+		method, params := d.Cancel(id)
+		if conn.Notify(ctx, method, params) != nil {
+			return
+		}
+		c.publish(&event.Event{
+			Kind: event.Notification, Out: true, Origin: event.FromSession, Method: method, Params: params,
+		})
+		c.note(fmt.Sprintf("%s was told: %s %s", c.host.Peer().Title, method, params))
 	}
-	c.publish(&event.Event{Kind: event.Notification, Out: true, Origin: event.FromSession, Method: method, Params: params})
-	c.note(fmt.Sprintf("%s was told: %s %s", c.host.Peer().Title, method, params))
 }

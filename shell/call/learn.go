@@ -6,7 +6,8 @@ import (
 	"rpcsh/rpcconn/dialect/openrpc"
 )
 
-// learnFrom learns from an answer that there is a method, or that there is none, and what its params and result look like.
+// learnFrom learns from an answer that there is a method, or that there is none, and what its params and result look
+// like.
 func (c *Caller) learnFrom(p *Prepared, r *rpcconn.Response) {
 	switch {
 	case r.Err != nil && r.Err.Code == rpcconn.CodeMethodNotFound:
@@ -14,7 +15,7 @@ func (c *Caller) learnFrom(p *Prepared, r *rpcconn.Response) {
 		return
 	case r.Err != nil && r.Err.Code == 0: // an error of a protocol without codes may be that there is no such method
 		return
-	case p.method.Via != nil: // it is no method
+	case p.method.Via != nil: // a tool: what was sent is another method
 		return
 	case r.Err != nil:
 		c.known.Learn(catalog.Method{Name: p.Method, Source: catalog.SourceUsed}) // the params were perhaps wrong

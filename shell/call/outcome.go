@@ -17,9 +17,9 @@ import (
 // An Outcome is what became of calls at one peer.
 type Outcome struct {
 	Origin    event.Origin
-	ID        rpcconn.ID          // of the request, of the last one of a batch; none where nothing but notifications was sent
+	ID        rpcconn.ID          // of the request, or of a batch's last one; none if there was no request
 	Responses []*rpcconn.Response // in the order of the requests; nil where one had no answer
-	Result    json.RawMessage     // of a batch: the array of all results, errors in their places as {"error":{…}}; nil: there is none
+	Result    json.RawMessage     // of a batch: an array, errors in their places as {"error":{…}}; nil: none
 
 	// Err is why there is no result: the peer's *rpcconn.Error; an *Unanswered; what wraps rpcconn.ErrClosed, or
 	// errors.ErrUnsupported; or why nothing could be sent.
@@ -62,9 +62,9 @@ func batchResult(responses []*rpcconn.Response) json.RawMessage {
 		}
 		switch {
 		case r == nil:
-			b = append(b, ErrorObject(errors.New("no answer"))...)
+			b = append(b, errorObject(errors.New("no answer"))...)
 		case r.Err != nil:
-			b = append(b, ErrorObject(r.Err)...)
+			b = append(b, errorObject(r.Err)...)
 		default:
 			b = append(b, r.Result...)
 		}
@@ -72,8 +72,9 @@ func batchResult(responses []*rpcconn.Response) json.RawMessage {
 	return append(b, ']')
 }
 
-// ErrorObject returns {"error":{…}}, as an error stands among results. One that is none of a peer's has the code 0.
-func ErrorObject(err error) json.RawMessage {
+// errorObject returns {"error":{…}}, which stands for an error among results. An error that is not a peer's has the
+// code 0.
+func errorObject(err error) json.RawMessage {
 	var e *rpcconn.Error
 	if !errors.As(err, &e) {
 		e = &rpcconn.Error{Message: err.Error()}
@@ -86,7 +87,7 @@ func Gather(outcomes []*Outcome) json.RawMessage {
 	all := make([]string, len(outcomes))
 	for i, o := range outcomes {
 		if all[i] = string(o.Result); o.Err != nil {
-			all[i] = string(ErrorObject(o.Err))
+			all[i] = string(errorObject(o.Err))
 		}
 	}
 	return json.RawMessage("[" + strings.Join(all, ",") + "]")
@@ -101,8 +102,8 @@ func ResponseEvent(r *rpcconn.Response) *event.Event {
 	return e
 }
 
-// BesideError says that r, wrongly, has a result beside its error, "" where it has not.
-func BesideError(r *rpcconn.Response) string {
+// besideError says that r, wrongly, has a result beside its error, "" where it has not.
+func besideError(r *rpcconn.Response) string {
 	if r.Err == nil || r.Result == nil {
 		return ""
 	}

@@ -20,8 +20,8 @@ const (
 	CheckResults       // and results, too
 )
 
-// Prepared is a call as it is sent to a certain peer, which is not always as it was wanted: named arguments are put in order where
-// the peer wants positions, a tool of MCP is called by tools/call, and so on.
+// A Prepared call is one as it is sent to a certain peer, once, which is not always as it was wanted: named arguments
+// are put in order where the peer wants positions, a tool of MCP is called by tools/call, and so on.
 type Prepared struct {
 	Request                // as it is sent
 	wanted  Request        // as it was given to Prepare
@@ -29,7 +29,6 @@ type Prepared struct {
 	known   bool
 	check   Check
 	files   []string // documents that the peer has to have open
-	token   string   // under which the peer is asked to tell progress; "": it is not
 }
 
 // Plain returns a call that is sent as it is, whatever is known of its method.
@@ -37,7 +36,7 @@ func Plain(r Request) *Prepared { return &Prepared{Request: r, wanted: r} }
 
 // An ArgumentError says what is wrong with a call, before anything is sent.
 type ArgumentError struct {
-	Param  string // the parameter of which that is said; "": all of them
+	Param  string // the parameter that is wrong; "": all of them
 	Index  int    // its place among the method's parameters; -1: not known
 	Call   bool   // it is the call itself that is wrong, and no argument
 	Reason string
@@ -46,7 +45,8 @@ type ArgumentError struct {
 // Error implements error.
 func (e *ArgumentError) Error() string { return e.Reason }
 
-// A Refusal says that params are not as the peer describes them. They can be sent all the same: prepared with CheckNothing.
+// A Refusal says that params are not as the peer describes them. They can be sent all the same: prepared with
+// CheckNothing.
 type Refusal struct{ ArgumentError }
 
 // maxProblems is how many problems of one call are told.
@@ -103,8 +103,8 @@ func (p *Prepared) wrong(param, reason string) *ArgumentError {
 	return &ArgumentError{Param: param, Index: index, Reason: reason}
 }
 
-// isWrapper reports whether an object stands for a value that JSON has no type for, as {"$buffer":1} and {"$oid":"…"} do. Such an
-// object is an argument, and never all params.
+// isWrapper reports whether an object stands for a value that JSON has no type for, as {"$buffer":1} and {"$oid":"…"}
+// do. Such an object is an argument, and never all params.
 func isWrapper(object json.RawMessage) bool {
 	wrapper, n := false, 0
 	_, _ = jsontext.Object(object, func(key, _ []byte) error { // what is no object has no members

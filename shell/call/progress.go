@@ -15,7 +15,8 @@ type watcher struct {
 	limit *limit
 }
 
-// watchProgress has the peer tell the progress of p, where it can and where what is sent is ours to write. stop ends the watching.
+// watchProgress has the peer tell the progress of p, where it can and where what is sent is ours to write. stop ends
+// the watching.
 func (x *exchange) watchProgress(p *Prepared) (stop func()) {
 	c := x.caller
 	d := c.host.Dialect()
@@ -27,7 +28,7 @@ func (x *exchange) watchProgress(p *Prepared) (stop func()) {
 	if with == nil || string(with) == string(p.Params) {
 		return func() {}
 	}
-	p.Params, p.token = with, token
+	p.Params = with
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.progress[token] = &watcher{x.opts.Progress, x.limit}
@@ -38,8 +39,8 @@ func (x *exchange) watchProgress(p *Prepared) (stop func()) {
 	}
 }
 
-// OnNotification takes a notification that tells the progress of a call, and reports whether it was one, and somebody looks. It is
-// called by the goroutine that reads.
+// OnNotification takes a notification that tells the progress of a call, and reports whether it was one, and somebody
+// looks. It is called by the goroutine that reads.
 func (c *Caller) OnNotification(req *rpcconn.Request) bool {
 	d := c.host.Dialect()
 	if d == nil || d.Progress == nil {

@@ -14,9 +14,9 @@ import (
 
 var variableOfJQ = regexp.MustCompile(`\$([A-Za-z_][A-Za-z0-9_]*)`)
 
-// CheckLine finds what is wrong with a line of .on, which is run later; what its variables will be is not known. A
+// checkLine finds what is wrong with a line of .on, which is run later; what its variables will be is not known. A
 // mistake is a *lang.Error with its column in the whole line that line is a part of.
-func (t *Table) CheckLine(line lang.Text) error {
+func (t *Table) checkLine(line lang.Text) error {
 	st, err := lang.Check(line.Text)
 	if err == nil {
 		err = t.checkStatement(st)

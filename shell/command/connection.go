@@ -195,7 +195,9 @@ func (c *connections) connect(ctx context.Context, t transport.Target, cfg dial.
 
 // chooseDebugger returns the one thing that can be debugged at t; where there are several, they are listed for the
 // person to choose from.
-func (c *connections) chooseDebugger(ctx context.Context, t transport.Target, cfg dial.Config) (transport.Target, error) {
+func (c *connections) chooseDebugger(
+	ctx context.Context, t transport.Target, cfg dial.Config,
+) (transport.Target, error) {
 	_, stop := c.view.Working("asking " + t.String() + " what can be debugged …")
 	list, err := c.session.Debuggers(ctx, t, cfg)
 	stop()

@@ -2,6 +2,7 @@ package command
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -16,22 +17,23 @@ import (
 	"rpcsh/shell/view"
 )
 
-// A hooker sets and takes off lines that are run at what peers do.
-type hooker struct {
+// A hookSetter sets and takes off lines that are run when something happens.
+type hookSetter struct {
 	session *session.Session
 	view    *view.View
 	check   func(line lang.Text) error
 }
 
 func hookCommands(s *session.Session, v *view.View, check func(line lang.Text) error) []Command {
-	h := &hooker{s, v, check}
+	h := &hookSetter{s, v, check}
 	return []Command{
 		{
 			Name: "on", Group: groupServing, Usage: "[connect | close | METHOD | kind:KIND [METHOD] LINE]",
 			Summary: "run a line whenever a peer comes, goes, or notifies; without arguments, list what is set",
-			Help: "METHOD may be a glob; in quotes it is a method, whatever it is called. kind: and peer:N are those of " +
-				".watch: kinds that have a method want METHOD behind them, the others do not. A call in LINE goes to " +
-				"that peer where it names none, and .close, .name, .use and .serve mean it. Lines for one event " +
+			Help: "METHOD may be a glob; in quotes it is a method, whatever it is called. kind: and peer:N are " +
+				"those of .watch: kinds that have a method want METHOD behind them, the others do not. A call in " +
+				"LINE goes to that peer where it names none, and .close, .name, .use and .serve mean " +
+				"it. Lines for one event " +
 				"run in the order in which they were set, for one peer one after the other, and beside what you " +
 				"type. What lines themselves send runs none.",
 			Terms: []Term{
@@ -64,7 +66,7 @@ func hookCommands(s *session.Session, v *view.View, check func(line lang.Text) e
 }
 
 // on runs .on TRIGGER LINE.
-func (h *hooker) on(args lang.Text) error {
+func (h *hookSetter) on(args lang.Text) error {
 	a := arguments.Read(args)
 	t, err := parseTrigger(a)
 	if err != nil {
@@ -83,8 +85,8 @@ func (h *hooker) on(args lang.Text) error {
 	return nil
 }
 
-// parseTrigger reads connect, close, a METHOD, which quotes keep from being one of these, or words of a filter and then, where the
-// kinds that they choose have one, a METHOD.
+// parseTrigger reads connect, close, a METHOD, which quotes keep from being one of these, or words of a filter and
+// then, where the kinds that they choose have one, a METHOD.
 func parseTrigger(a *arguments.Args) (session.Trigger, error) {
 	word := a.Quoted()
 	switch kind := event.Kind(word.Text); kind {
@@ -156,7 +158,7 @@ func triggerTitle(t session.Trigger) string {
 }
 
 // list lists what .on has set.
-func (h *hooker) list() {
+func (h *hookSetter) list() {
 	all := h.session.Hooks().List()
 	if len(all) == 0 {
 		h.view.Remark("nothing is set: .on connect LINE runs a line for each peer that comes (.help on)")
@@ -178,7 +180,7 @@ func (h *hooker) list() {
 }
 
 // off runs .off connect|close|METHOD|N.
-func (h *hooker) off(args lang.Text) error {
+func (h *hookSetter) off(args lang.Text) error {
 	a := arguments.Read(args)
 	first := a.Rest
 	if a.Empty() {
@@ -191,18 +193,21 @@ func (h *hooker) off(args lang.Text) error {
 	if err != nil {
 		return err
 	}
-	if h.session.Hooks().Remove(func(_ int, hook *session.Hook) bool { return hook.Trigger.Text == t.Text }) > 0 {
-		return nil
+	all := h.session.Hooks().List()
+	found := slices.Clone(all)
+	found = slices.DeleteFunc(found, func(hook *session.Hook) bool { return hook.Trigger.Text != t.Text })
+	if n, err := strconv.Atoi(first.Text); len(found) == 0 && err == nil && n >= 1 && n <= len(all) {
+		found = all[n-1 : n]
 	}
-	n, err := strconv.Atoi(first.Text)
-	if err == nil && h.session.Hooks().Remove(func(i int, _ *session.Hook) bool { return i == n }) > 0 {
-		return nil
+	if len(found) == 0 {
+		return arguments.Mistake(first, "nothing is set for "+t.Text+" (.on lists what is)")
 	}
-	return arguments.Mistake(first, "nothing is set for "+t.Text+" (.on lists what is)")
+	h.session.Hooks().Remove(found...)
+	return nil
 }
 
 // completeTrigger completes what a line can be run at.
-func (h *hooker) completeTrigger(words []string, typed string) []completer.Candidate {
+func (h *hookSetter) completeTrigger(words []string, typed string) []completer.Candidate {
 	if len(words) > 0 {
 		return nil
 	}
@@ -219,7 +224,7 @@ func (h *hooker) completeTrigger(words []string, typed string) []completer.Candi
 }
 
 // completeHook completes the number of a line.
-func (h *hooker) completeHook(words []string) []completer.Candidate {
+func (h *hookSetter) completeHook(words []string) []completer.Candidate {
 	if len(words) > 0 {
 		return nil
 	}

@@ -97,7 +97,8 @@ func (c *connections) listPeers(ctx context.Context, args lang.Text) error {
 	var listed []*listedPeer
 	for _, p := range c.session.Peers().List() {
 		row := &listedPeer{
-			Peer: p, stats: p.Stats(), age: time.Since(p.Since()), remote: view.Visible(p.Address()), wire: p.WireText(),
+			Peer: p, stats: p.Stats(), age: time.Since(p.Since()),
+			remote: view.Visible(p.Address()), wire: p.WireText(),
 		}
 		if !slices.ContainsFunc(words, func(w lang.Text) bool { return !row.fits(w.Text) }) {
 			listed = append(listed, row)

@@ -36,7 +36,8 @@ func sendCommand(s *session.Session, v *view.View, env environment) Command {
 		}...),
 		Examples: []string{
 			`.send {"jsonrpc":"2.0","id":1`, `.send '{"jsonrpc":"2.0","method":5,"id":1}'`,
-			`.send --wait 5s hex:05 00 00 00 00`, `.send --unframed Content-Length: -1\r\n\r\n`, ".send @2 --unframed @garbage.bin",
+			`.send --wait 5s hex:05 00 00 00 00`, `.send --unframed Content-Length: -1\r\n\r\n`,
+			".send @2 --unframed @garbage.bin",
 		},
 		Find: func(words []string, typed string) []completer.Candidate { return completeSend(s, words, typed) },
 		Run: func(ctx context.Context, args lang.Text) error {

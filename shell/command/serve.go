@@ -84,7 +84,7 @@ func (srv *server) run(ctx context.Context, args lang.Text) error {
 	return srv.serve(ctx, args)
 }
 
-// unsaid is the time limit of a rule of which none was said.
+// unsaid is the time limit of a rule while none has been given.
 const unsaid = -1
 
 // serve reads a rule and serves it.

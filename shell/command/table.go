@@ -22,7 +22,7 @@ type Deps struct {
 	History *history.History // nil: no lines are kept
 }
 
-// A Table is the commands of one shell. Run and CheckLine are called by those who run lines; all else by any goroutine.
+// A Table is the commands of one shell. Run and checkLine are called by those who run lines; all else by any goroutine.
 type Table struct {
 	connections *connections
 	learner     *learner
@@ -48,7 +48,7 @@ func New(deps Deps) *Table {
 		documentCommands(deps.Session, deps.View, deps.Lines),
 		serveCommands(deps.Session, deps.View),
 		replyCommands(deps.Session, deps.View, deps.Lines),
-		hookCommands(deps.Session, deps.View, t.CheckLine),
+		hookCommands(deps.Session, deps.View, t.checkLine),
 		watchCommands(deps.Session, deps.View),
 		t.shellCommands(deps),
 	)

@@ -1,5 +1,5 @@
-// Package complete says what may stand at the cursor of a line that is being typed, and hints at what belongs there. It knows the
-// session's peers and variables and the table of commands, and not the terminal.
+// Package complete says what may stand at the cursor of a line that is being typed, and hints at what belongs there. It
+// knows the session's peers and variables and the table of commands, and not the terminal.
 package complete
 
 import (
@@ -34,8 +34,8 @@ type choice struct {
 	description string
 }
 
-// Complete returns suggestions for the line, with the cursor after line[:cursor]. It neither reads nor writes anything outside the
-// program, but for the names in a folder where a file belongs.
+// Complete returns suggestions for the line, with the cursor after line[:cursor]. It neither reads nor writes anything
+// outside the program, but for the names in a folder where a file belongs.
 func (s *Completer) Complete(line string, cursor int) []term.Suggestion {
 	line = line[:cursor]
 	if strings.TrimSpace(line) == "" {
@@ -49,7 +49,8 @@ func (s *Completer) Complete(line string, cursor int) []term.Suggestion {
 func (s *Completer) choices(c lang.Cursor) []choice {
 	switch c.At {
 	case lang.AtPeer:
-		return pick(c.Typed, asTyped("@", append(command.Peers(s.session), completer.Candidate{Text: session.AllPeers, Description: "every peer"})))
+		all := completer.Candidate{Text: session.AllPeers, Description: "every peer"}
+		return pick(c.Typed, asTyped("@", append(command.Peers(s.session), all)))
 	case lang.AtCommand:
 		return asTyped("", completer.Find(c.Typed, s.commandCandidates(), command.MaxCandidates))
 	case lang.AtWord:
@@ -78,7 +79,8 @@ func (s *Completer) choices(c lang.Cursor) []choice {
 	return nil
 }
 
-// peerAt returns the peer whose methods are called at c, nil where there is none. Several complete like the first, mistakes like the current one.
+// peerAt returns the peer whose methods are called at c, nil where there is none. Several complete like the first,
+// mistakes like the current one.
 func (s *Completer) peerAt(c lang.Cursor) *session.Peer {
 	if c.Peer != "" {
 		if sel, err := session.ParseSelector(c.Peer); err == nil {
@@ -140,8 +142,9 @@ func pick(typed string, from []choice) []choice {
 	return found
 }
 
-// place returns choices as suggestions for line, in which what is being typed begins at start. A suggestion takes the place of the last
-// word, which begins earlier where there is something before that, and later where a blank has been typed already.
+// place returns choices as suggestions for line, in which what is being typed begins at start. A suggestion takes the
+// place of the last word, which begins earlier where there is something before that, and later where a blank has been
+// typed already.
 func place(line string, start int, choices []choice) []term.Suggestion {
 	word := strings.LastIndexByte(line, ' ') + 1
 	lead := line[min(word, start):start]
@@ -152,7 +155,8 @@ func place(line string, start int, choices []choice) []term.Suggestion {
 		if !fits || text == "" || view.Visible(text) != text {
 			continue // it would not come out as it is meant
 		}
-		suggestions = append(suggestions, term.Suggestion{Text: text, Description: view.Visible(c.description), Lead: lead})
+		description := view.Visible(c.description)
+		suggestions = append(suggestions, term.Suggestion{Text: text, Description: description, Lead: lead})
 		if len(suggestions) == command.MaxCandidates {
 			break
 		}

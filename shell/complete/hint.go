@@ -16,9 +16,9 @@ const (
 	markAfter  = "◂"
 )
 
-// Hint returns the signature of the method whose call is typed in line, with the cursor after line[:cursor], in a row of the terminal:
-// with the param at the cursor marked, and what is known of that. It returns "" where there is nothing to say. Like Complete, it may be
-// called at any time.
+// Hint returns the signature of the method whose call is typed in line, with the cursor after line[:cursor], in a row
+// of the terminal: with the param at the cursor marked, and what is known of that. It returns "" where there is nothing
+// to say. Like Complete, it may be called at any time.
 func (s *Completer) Hint(line string, cursor int) string {
 	c := lang.ReadCursor(line[:cursor])
 	if c.At == lang.AtMethod {
@@ -59,8 +59,9 @@ func (sc scope) note(c lang.Cursor, at int) string {
 	return sc.summary(p)
 }
 
-// signature returns m's signature with the param at marked, -1 for none, and note behind it, in width columns: where it is longer, with
-// as many of the params next to the marked one as fit. Of the others the note takes the room, up to half of it.
+// signature returns m's signature with the param at marked, -1 for none, and note behind it, in width columns: where it
+// is longer, with as many of the params next to the marked one as fit. Of the others the note takes the room, up to
+// half of it.
 func signature(m catalog.Method, at int, note string, width int) string {
 	head, params, tail := m.SignatureParts()
 	if at >= 0 {

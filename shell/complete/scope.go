@@ -44,7 +44,8 @@ func (sc scope) choices(c lang.Cursor) []choice {
 	return nil
 }
 
-// arguments returns the names of the params that are not given, and the values of the next one where names are not begun with.
+// arguments returns the names of the params that are not given, and the values of the next one where names are not
+// begun with.
 func (sc scope) arguments(c lang.Cursor) []choice {
 	positional := slices.Contains(c.Given, "")
 	var names, values []choice
@@ -85,7 +86,8 @@ func (sc scope) names(given []string) []choice {
 
 func isScalar(name string) bool { return name != "object" && name != "array" }
 
-// isParams reports whether the JSON text at c is the params themselves: it is the only argument so far, and has no name.
+// isParams reports whether the JSON text at c is the params themselves: it is the only argument so far, and has no
+// name.
 func isParams(c lang.Cursor) bool { return c.JSON && c.Name == "" && len(c.Given) == 0 }
 
 // keys returns the keys that the object at c does not have yet, required ones first.
@@ -100,7 +102,8 @@ func (sc scope) keys(c lang.Cursor) []choice {
 		if slices.Contains(c.Keys, p.Name) {
 			continue
 		}
-		k := choice{text: p.Name, insert: string(jsontext.AppendQuote(nil, p.Name)) + ": ", description: sc.paramHelp(p)}
+		key := string(jsontext.AppendQuote(nil, p.Name))
+		k := choice{text: p.Name, insert: key + ": ", description: sc.paramHelp(p)}
 		if p.Required {
 			required = append(required, k)
 		} else {
@@ -133,7 +136,8 @@ func (sc scope) param(c lang.Cursor, path []lang.Step) (catalog.Param, bool) {
 	return p, true
 }
 
-// member returns the member of an object schema to which step leads: as it is where those beside it are given, if there is such a rule.
+// member returns the member of an object schema to which step leads: as it is where those beside it are given, if there
+// is such a rule.
 func (sc scope) member(schema json.RawMessage, step lang.Step) (catalog.Param, bool) {
 	for _, s := range []json.RawMessage{sc.definitions.Given(schema, step.Beside), schema} {
 		members := sc.definitions.Properties(s)
@@ -194,7 +198,8 @@ func (sc scope) values(c lang.Cursor, p catalog.Param) []choice {
 		return all // it would be the params themselves
 	}
 	if len(all) == 0 {
-		if sample := sc.definitions.Sample(p.Schema); !slices.Contains([]string{"null", "0", `""`, "{}", "[]"}, string(sample)) {
+		empty := []string{"null", "0", `""`, "{}", "[]"}
+		if sample := sc.definitions.Sample(p.Schema); !slices.Contains(empty, string(sample)) {
 			add(sample, "for example")
 		}
 	}

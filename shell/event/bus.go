@@ -25,7 +25,8 @@ const (
 	maxLeftNames  = 1000 // names under which left-out events are counted; further ones are "others"
 )
 
-// Options say what a subscriber gets, and how much of it may wait. The zero Options are all events but frames, with Count.
+// Options say what a subscriber gets, and how much of it may wait. The zero Options are all events but frames, with
+// Count.
 type Options struct {
 	Filter Filter
 	Policy Policy
@@ -38,13 +39,14 @@ type Options struct {
 	Wanted func(e *Event) bool
 }
 
-// A Bus hands events to subscribers, each in the order in which they were published. Its methods may be called by any number of
-// goroutines. The zero Bus is ready to use.
+// A Bus hands events to subscribers, each in the order in which they were published. Its methods may be called by any
+// number of goroutines. The zero Bus is ready to use.
 type Bus struct {
 	frames      atomic.Int64                    // subscribers that want frames
 	subscribers atomic.Pointer[[]*Subscription] // replaced under mu, never changed; nil: there are none
 
-	mu     sync.Mutex // protects what follows, and is held while an event is put into the queues, which keeps the order
+	// mu protects what follows. It is held while an event is put into the queues, which keeps the order.
+	mu     sync.Mutex
 	last   uint64
 	closed bool
 }
@@ -52,8 +54,8 @@ type Bus struct {
 // Frames reports whether a subscriber wants frames, so that they need not be published for nobody.
 func (b *Bus) Frames() bool { return b.frames.Load() > 0 }
 
-// Publish gives e its number, and its time where it has none, and hands it to the subscribers. What e points to is copied before
-// Publish returns; e itself is not kept. It waits only for subscribers with the policy Wait.
+// Publish gives e its number, and its time where it has none, and hands it to the subscribers. What e points to is
+// copied before Publish returns; e itself is not kept. It waits only for subscribers with the policy Wait.
 func (b *Bus) Publish(e *Event) (number uint64) {
 	var few [4]*Subscription
 	takers := few[:0]
@@ -114,8 +116,8 @@ func (b *Bus) Subscribe(opts Options) *Subscription {
 	return s
 }
 
-// Close ends the bus: what is published from now on reaches nobody, and each subscriber gets what waits in its queue and then
-// io.EOF.
+// Close ends the bus: what is published from now on reaches nobody, and each subscriber gets what waits in its queue
+// and then io.EOF.
 func (b *Bus) Close() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -197,8 +199,8 @@ func (s *Subscription) put(e *Event) {
 	s.changed.Broadcast()
 }
 
-// Next returns the next event, after waiting for it. Calling it says that the reader is done with the event before. The error is
-// io.EOF when the subscription, or the bus, was closed and nothing is left, or ctx's.
+// Next returns the next event, after waiting for it. Calling it says that the reader is done with the event before. The
+// error is io.EOF when the subscription, or the bus, was closed and nothing is left, or ctx's.
 func (s *Subscription) Next(ctx context.Context) (*Event, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -245,7 +247,8 @@ func (s *Subscription) Left() map[string]int {
 	return left
 }
 
-// Flush waits until the reader is done with all that is in the queue now, or the subscription has ended. It is not for the reader.
+// Flush waits until the reader is done with all that is in the queue now, or the subscription has ended. It is not for
+// the reader.
 func (s *Subscription) Flush() {
 	s.mu.Lock()
 	defer s.mu.Unlock()

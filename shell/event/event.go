@@ -1,6 +1,6 @@
-// Package event is the one vocabulary of what can happen in a session: a peer comes or goes, a message passes, something is
-// learned, or the session has something to say. Whatever happens becomes an Event once, on the goroutine that saw it. Screens,
-// logs, recordings and hooks are subscribers of a Bus.
+// Package event is the one vocabulary of what can happen in a session: a peer comes or goes, a message passes,
+// something is learned, or the session has something to say. Whatever happens becomes an Event once, on the goroutine
+// that saw it. Screens, logs, recordings and hooks are subscribers of a Bus.
 //
 // The package knows neither peers nor connections, and nothing of who reads the events.
 package event
@@ -23,7 +23,7 @@ const (
 	Speaks       Kind = "speaks"       // it turned out what an accepted peer speaks
 	Request      Kind = "request"      // ID, Method, Params
 	Notification Kind = "notification" // Method, Params
-	Response     Kind = "response"     // ID, Method, Result; neither Result nor Err: there is no answer, and Text says why
+	Response     Kind = "response"     // ID, Method, Result; without a Result there is no answer, and Text says why
 	Error        Kind = "error"        // a response that is an error: ID, Method, Err
 	Other        Kind = "other"        // well-formed text that is no RPC: Value
 	Unreadable   Kind = "unreadable"   // bytes that are no message, or an answer that could not be sent
@@ -32,7 +32,7 @@ const (
 	Learned      Kind = "learned"      // methods became known
 	Parked       Kind = "parked"       // a request waits for a person: ID, Method, Params
 	Unparked     Kind = "unparked"     // it no longer waits though no person has answered it
-	Frame        Kind = "frame"        // what is about to be decoded, or sent: Frame; for subscribers that ask for frames
+	Frame        Kind = "frame"        // what is about to be decoded or sent; for subscribers that ask for frames
 	Note         Kind = "note"         // what is worth telling
 	Problem      Kind = "problem"      // a mistake for which nobody waits
 )
@@ -88,8 +88,8 @@ func (p Peer) At() string {
 	return "@" + strconv.Itoa(p.Number)
 }
 
-// An Event is something that happened. What a subscriber gets is its own to keep, and shared with other subscribers: it must not
-// be changed.
+// An Event is something that happened. What a subscriber gets is its own to keep, and shared with other subscribers: it
+// must not be changed.
 type Event struct {
 	Number uint64    // from 1, in order, of the session; Publish sets it
 	Time   time.Time // Publish sets it where it is zero
@@ -108,16 +108,17 @@ type Event struct {
 	Took   time.Duration   // of a response: since its request; 0: not known
 	Match  Match
 
-	Text    string // a remark on a message, or all that there is to say; what a peer wrote in it is not yet made visible
+	Text    string // a remark on a message, or all that there is to say; not yet made visible
 	Summary string // stands for a result that nobody has to read
 	Orderly bool   // of Close: the connection ended in good order
 	Asked   bool   // somebody asked for it just now, so that it need not be told when it happened
 	Pending int    // of Parked and Unparked: the number by which the request is answered
 
-	// Awaited says that whoever sent the request shows the response as a result, at this event's place in the order of output.
+	// Awaited says that whoever sent the request shows the response as a result, at this event's place in the order of
+	// output.
 	Awaited bool
-	// Topic is what a note of which many may come at a time is counted as. Those of the same Reason, where there is one, are
-	// told once a second.
+	// Topic is what a note is counted as, if many like it may come at a time. Those of the same Reason, where there is
+	// one, are told once a second.
 	Topic, Reason string
 
 	Frame []byte // without what the framing puts around it; or bytes that are no frame, as they are sent on purpose
@@ -129,7 +130,11 @@ type Event struct {
 // size is about how much memory e holds on to, in bytes.
 func (e *Event) size() int {
 	const fixed = 400 // of the struct
-	return fixed + len(e.Params) + len(e.Result) + len(e.Value) + len(e.Extra) + len(e.Text) + len(e.Frame)
+	n := fixed + len(e.Params) + len(e.Result) + len(e.Value) + len(e.Extra) + len(e.Text) + len(e.Frame)
+	if e.Err != nil {
+		n += len(e.Err.Message) + len(e.Err.Data)
+	}
+	return n
 }
 
 // clone returns a copy of e that shares nothing with the connection from which it comes.

@@ -11,8 +11,8 @@ import (
 
 // A Filter chooses events: .watch, .mute, .on, logs and subscribers use it. The zero Filter chooses all.
 //
-// Words of one sort are alternatives, and every sort that is there has to fit: peer:1 kind:request kind:response a* chooses
-// requests and responses of methods that begin with a, of peer 1.
+// Words of one sort are alternatives, and every sort that is there has to fit: peer:1 kind:request kind:response a*
+// chooses requests and responses of methods that begin with a, of peer 1.
 type Filter struct {
 	text    string
 	methods []string
@@ -23,7 +23,9 @@ type Filter struct {
 
 // Kinds returns the kinds that kind: takes, for help and completion. Error covers what is unreadable, too.
 func Kinds() []Kind {
-	return append(MessageKinds(), Connect, Close, Speaks, Stderr, Progress, Learned, Parked, Unparked, Frame, Note, Problem)
+	return append(
+		MessageKinds(), Connect, Close, Speaks, Stderr, Progress, Learned, Parked, Unparked, Frame, Note, Problem,
+	)
 }
 
 func kindNames() []string {
@@ -97,8 +99,8 @@ func OfKind(kinds ...Kind) Filter {
 	return Filter{text: strings.Join(words, " "), kinds: kinds}
 }
 
-// WithMethod returns f, but for events of methods that a glob matches, and nothing else: whatever the glob looks like, it is none of
-// the filter's other words.
+// WithMethod returns f, but for events of methods that a glob matches, and nothing else: whatever the glob looks like,
+// it is none of the filter's other words.
 func (f Filter) WithMethod(pattern string) Filter {
 	f.text = strings.TrimSpace(f.text + " " + pattern)
 	f.methods = []string{pattern}
@@ -108,15 +110,16 @@ func (f Filter) WithMethod(pattern string) Filter {
 // Names reports whether f says that it is for events of a kind.
 func (f Filter) Names(k Kind) bool { return slices.Contains(f.kinds, k) }
 
-// HasMethods reports whether all events that f chooses are of requests, notifications and their answers, which have a method.
+// HasMethods reports whether all events that f chooses are of requests, notifications and their answers, which have a
+// method.
 func (f Filter) HasMethods() bool {
 	return !slices.ContainsFunc(f.kinds, func(k Kind) bool {
 		return k != Request && k != Notification && k != Response && k != Error
 	})
 }
 
-// With returns a filter for what both f and other choose, as far as other says something of kinds and directions of which f says
-// nothing.
+// With returns a filter for what both f and other choose, as far as other says something of kinds and directions of
+// which f says nothing.
 func (f Filter) With(other Filter) Filter {
 	if f.kinds == nil {
 		f.kinds = other.kinds

@@ -11,8 +11,8 @@ import (
 	"rpcsh/rpcconn/jsontext"
 )
 
-// AppendJSON appends e as a JSON object on one line: the form of --linger, of a service's log, and of all else that writes events.
-// Members that have nothing to say are left out:
+// AppendJSON appends e as a JSON object on one line: the form of --linger, of a service's log, and of all else that
+// writes events. Members that have nothing to say are left out:
 //
 //	time     when it happened, RFC 3339 with nanoseconds
 //	number   of the event in its session

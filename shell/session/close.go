@@ -11,8 +11,8 @@ import (
 	"rpcsh/shell/human"
 )
 
-// ClosePeers closes the connections to peers, in good order as their protocols have it, all at the same time: one that does not read what
-// was sent takes a while.
+// ClosePeers closes the connections to peers, in good order as their protocols have it, all at the same time: one that
+// does not read what was sent takes a while.
 func (s *Session) ClosePeers(peers []*Peer) {
 	var closing sync.WaitGroup
 	for _, p := range peers {
@@ -46,9 +46,9 @@ func (p *Peer) shutdown() {
 	}
 }
 
-// Drain ends the session in good order: nobody is let in any more, and each connection is closed once nothing that its peer asked for
-// is open, and what is done for its notifications and its going is done. What is still open after patience is said. Close comes
-// after it.
+// Drain ends the session in good order: nobody is let in any more, and each connection is closed once nothing that its
+// peer asked for is open, and what is done for its notifications and its going is done. What is still open after
+// patience is said. Close comes after it.
 func (s *Session) Drain(patience time.Duration) {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()

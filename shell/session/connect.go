@@ -31,8 +31,8 @@ type connector struct {
 	listeners []*dial.Listener
 }
 
-// Connect dials a target, which becomes the current peer. Without a person it returns when the peer's methods are known, where its
-// protocol needs that.
+// Connect dials a target, which becomes the current peer. Without a person it returns when the peer's methods are
+// known, where its protocol needs that.
 func (s *Session) Connect(ctx context.Context, t transport.Target, cfg dial.Config) (*Peer, error) {
 	p := newPeer(s)
 	p.target, p.cfg = t, cfg
@@ -59,7 +59,8 @@ func (s *Session) Debuggers(ctx context.Context, t transport.Target, cfg dial.Co
 	start := time.Now()
 	list, err := cfg.Debuggers(ctx, t)
 	if err != nil {
-		return nil, dialError(ctx, t, start, fmt.Errorf("%w; is this the port of a browser's or of node's debugger?", err))
+		err = fmt.Errorf("%w; is this the port of a browser's or of node's debugger?", err)
+		return nil, dialError(ctx, t, start, err)
 	}
 	return list, nil
 }
@@ -72,8 +73,8 @@ func whoText(p *Peer, text string) string {
 	return text
 }
 
-// awaitLearned waits, in a run without a person, until the session with p has begun and its methods are known, where its protocol needs
-// that.
+// awaitLearned waits, in a run without a person, until the session with p has begun and its methods are known, where
+// its protocol needs that.
 func (c *connector) awaitLearned(ctx context.Context, p *Peer) error {
 	if c.session.opts.Attended {
 		return nil
@@ -86,9 +87,11 @@ func (c *connector) awaitLearned(ctx context.Context, p *Peer) error {
 	}
 }
 
-// dial connects to p, found out what it speaks where that was not said, and returns what there is to say about it. Who calls it closes
-// ready once p has the link.
-func (c *connector) dial(ctx context.Context, p *Peer, ready <-chan struct{}) (link *dial.Link, said string, err error) {
+// dial connects to p, found out what it speaks where that was not said, and returns what there is to say about it. Who
+// calls it closes ready once p has the link.
+func (c *connector) dial(
+	ctx context.Context, p *Peer, ready <-chan struct{},
+) (link *dial.Link, said string, err error) {
 	t, cfg := p.target, p.cfg
 	if err := cfg.Check(); err != nil {
 		return nil, "", exit.Usagef("%w", advice.For(err))
@@ -104,11 +107,14 @@ func (c *connector) dial(ctx context.Context, p *Peer, ready <-chan struct{}) (l
 	if link, err = cfg.Dial(ctx, t, c.connOptions(p, ready)); err != nil {
 		return nil, "", dialError(ctx, t, start, err)
 	}
-	return link, fmt.Sprintf("connected to %s · %s · in %s", link.Target, wireText(link), human.Took(time.Since(start))), nil
+	took := human.Took(time.Since(start))
+	return link, fmt.Sprintf("connected to %s · %s · in %s", link.Target, wireText(link), took), nil
 }
 
-// dialUnknown is dial for a peer of which it has to be found out what it speaks.
-func (c *connector) dialUnknown(ctx context.Context, p *Peer, cfg dial.Config, ready <-chan struct{}) (*dial.Link, string, error) {
+// dialUnknown is dial for a peer whose protocol has to be detected.
+func (c *connector) dialUnknown(
+	ctx context.Context, p *Peer, cfg dial.Config, ready <-chan struct{},
+) (*dial.Link, string, error) {
 	t, start := p.target, time.Now()
 	found := c.session.opts.Findings.Load(t)
 	if found != nil && !c.session.opts.Attended { // for a person it is made sure of
@@ -129,8 +135,11 @@ func (c *connector) dialUnknown(ctx context.Context, p *Peer, cfg dial.Config, r
 }
 
 // findOut finds out what p speaks, and remembers it.
-func (c *connector) findOut(ctx context.Context, p *Peer, cfg dial.Config, likely *detect.Finding) (*detect.Finding, error) {
-	var lines stderrLines // a child process is started several times: what it says is worth telling only if that is why it cannot be used
+func (c *connector) findOut(
+	ctx context.Context, p *Peer, cfg dial.Config, likely *detect.Finding,
+) (*detect.Finding, error) {
+	// A child process is started several times. What it writes is shown only if no start succeeds.
+	var lines stderrLines
 	cfg.Stderr = lines.add
 	found, err := cfg.Detect(ctx, p.target, likely, nil)
 	if err != nil {
@@ -194,7 +203,9 @@ func (c *connector) adopt(p *Peer, link *dial.Link, ready chan struct{}, announc
 	known, err := c.session.opts.Store.Load(p.storedAs)
 	c.session.remarkError(err)
 	p.known = known
-	p.caller = call.New(call.Host{Peer: p.Event, Publish: p.publish, Dialect: p.Dialect, Documents: p.showDocuments, ReadFile: readArgument}, known)
+	p.caller = call.New(call.Host{
+		Peer: p.Event, Publish: p.publish, Dialect: p.Dialect, Documents: p.showDocuments, ReadFile: readArgument,
+	}, known)
 	c.attach(p, link)
 	c.session.discovery.teach(p)
 	p.since = time.Now()
@@ -211,7 +222,7 @@ func readArgument(path string) ([]byte, error) { return ReadFile(path, maxText) 
 func (c *connector) attach(p *Peer, link *dial.Link) {
 	conn := newConnection(link)
 	p.connection.Store(conn)
-	p.caller.Connected(call.Line{Conn: link.Conn, Reported: conn.reported, Status: link.Status})
+	p.caller.Connected(call.Connection{Conn: link.Conn, Reported: conn.reported, Status: link.Status})
 }
 
 // begin starts what goes on as long as p's connection stands.
@@ -229,22 +240,28 @@ func (c *connector) begin(p *Peer) {
 	}
 }
 
-// connOptions says who gets what p sends, once ready is closed: then p has its connection, and it has been said that it came.
+// connOptions says who gets what p sends, once ready is closed: then p has its connection, and it has been said that it
+// came.
 func (c *connector) connOptions(p *Peer, ready <-chan struct{}) *rpcconn.Options {
 	var incoming event.Event // of the goroutine that reads, which uses it again and again
 	return &rpcconn.Options{
 		Handler: func(ctx context.Context, _ *rpcconn.Conn, req *rpcconn.Request) (json.RawMessage, error) {
-			ctx, end := p.connection.Load().open.begin(ctx, req.ID)
+			ctx, end := p.connection.Load().open.begin(ctx, req)
 			defer end()
-			return c.session.answering.answer(ctx, p, req)
+			return c.session.responder.answer(ctx, p, req)
 		},
 		OnRequest: func(req *rpcconn.Request) {
 			<-ready
 			c.onRequest(p, req, &incoming)
 		},
-		OnAnswer: func(req *rpcconn.Request, r *rpcconn.Response) { c.session.answering.publish(p, req, r, req.Remark) },
+		OnAnswer: func(req *rpcconn.Request, r *rpcconn.Response) {
+			c.session.responder.publish(p, req, r, req.Remark)
+		},
 		OnFrame: func(frame []byte, out bool) {
 			if c.session.bus.Frames() {
+				if !out { // it has been said that p came before anything that p sends
+					<-ready
+				}
 				p.announce(&event.Event{Kind: event.Frame, Out: out, Frame: frame})
 			}
 		},
@@ -279,7 +296,7 @@ func (c *connector) onRequest(p *Peer, req *rpcconn.Request, e *event.Event) {
 	if !req.IsNotification() {
 		e.Lasting = true
 		p.publish(e)
-		c.session.discovery.onPeerNews(p, req)
+		c.session.discovery.onPeerMessage(p, req)
 		return
 	}
 	e.Kind = event.Notification
@@ -289,8 +306,8 @@ func (c *connector) onRequest(p *Peer, req *rpcconn.Request, e *event.Event) {
 	}
 	p.announce(e)
 	if !watched {
-		c.session.discovery.onPeerNews(p, req)
-		c.session.answering.handleNotification(p, req)
+		c.session.discovery.onPeerMessage(p, req)
+		c.session.responder.handleNotification(p, req)
 	}
 	e.Origin = event.FromPeer
 	c.session.hooks.fire(p, e)

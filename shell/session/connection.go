@@ -2,10 +2,16 @@ package session
 
 import (
 	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
 	"sync"
 	"sync/atomic"
+	"syscall"
 
+	"rpcsh/rpcconn"
 	"rpcsh/rpcconn/dial"
+	"rpcsh/shell/advice"
 )
 
 // A connection is one that a peer has, or had: it has another one after it was dialled again.
@@ -45,4 +51,29 @@ func (c *connection) keepHandshake(convention string, answer json.RawMessage) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.handshakes[convention] = answer
+}
+
+// closedHere is why a connection ended that we closed.
+const closedHere = "closed here"
+
+// ending returns why the connection ended, and whether that was in good order. It is called after that.
+func (c *connection) ending() (reason string, orderly bool) {
+	switch err := advice.For(c.Err()); {
+	case errors.Is(err, rpcconn.ErrClosed):
+		return closedHere, true
+	case errors.Is(err, dial.ErrSpeaksHTTP):
+		return "speaks HTTP; its requests have numbers of their own", true
+	case c.Status() != "":
+		return "ended: " + c.Status(), c.Status() == "exit status 0"
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return "closed the connection in the middle of a message: " + err.Error(), false
+	case err == io.EOF:
+		return "closed the connection", true
+	case errors.Is(err, io.EOF):
+		return "closed the connection: " + err.Error(), true
+	case errors.Is(err, syscall.ECONNRESET):
+		return "reset the connection", false
+	default:
+		return fmt.Sprintf("connection lost: %v", err), false
+	}
 }

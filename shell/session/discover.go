@@ -42,7 +42,7 @@ type Discovery struct {
 // Discovery returns what finds out what peers offer.
 func (s *Session) Discovery() *Discovery { return &s.discovery }
 
-// begin begins what has to be said first to p, and asks what it offers, as far as that is wanted.
+// begin makes the handshake with p, and asks what it offers, if the options allow both.
 func (d *Discovery) begin(p *Peer, w dial.Wire) {
 	c := p.connection.Load()
 	if c.discovers.Swap(true) {
@@ -54,7 +54,7 @@ func (d *Discovery) begin(p *Peer, w dial.Wire) {
 	plan := d.plan(p, w)
 	named := p.cfg.Protocol == w.Protocol.Name
 	needed := named && slices.ContainsFunc(plan, func(c *dialect.Dialect) bool { return c.Handshake != nil })
-	if !d.session.opts.Discover || p.incurious.Load() || len(plan) == 0 || !d.session.opts.Attended && !needed {
+	if !d.session.opts.Discover || p.notAsked.Load() || len(plan) == 0 || !d.session.opts.Attended && !needed {
 		c.begin()
 		close(c.learned)
 		return
@@ -70,8 +70,8 @@ func (d *Discovery) begin(p *Peer, w dial.Wire) {
 	})
 }
 
-// plan returns the conventions by which p may be asked unasked: those that answered in an earlier run first, those that did not not at
-// all.
+// plan returns the conventions by which p may be asked unasked: those that answered in an earlier run first, those that
+// did not not at all.
 func (d *Discovery) plan(p *Peer, w dial.Wire) []*dialect.Dialect {
 	return slices.DeleteFunc(d.fitting(p, w), func(c *dialect.Dialect) bool {
 		answered, asked := p.known.Asked(c.Name)
@@ -79,8 +79,8 @@ func (d *Discovery) plan(p *Peer, w dial.Wire) []*dialect.Dialect {
 	})
 }
 
-// Fitting returns the conventions by which p can be asked what it offers, those that answered earlier first; none where nothing is
-// asked of peers that speak what p does. The error says that this is not known yet.
+// Fitting returns the conventions by which p can be asked what it offers, those that answered earlier first; none where
+// nothing is asked of peers that speak what p does. The error says that this is not known yet.
 func (d *Discovery) Fitting(p *Peer) ([]*dialect.Dialect, error) {
 	w, known := p.Link().Wire()
 	if !known {
@@ -127,8 +127,8 @@ type inquiry struct {
 	told    func(c *dialect.Dialect, err error)
 }
 
-// Ask asks p by one convention after the other, because somebody wants to know, until one is answered. It reports whether one was.
-// told is told what came of each.
+// Ask asks p by one convention after the other, because somebody wants to know, until one is answered. It reports
+// whether one was. told is told what came of each.
 func (d *Discovery) Ask(ctx context.Context, p *Peer, by []*dialect.Dialect, told func(*dialect.Dialect, error)) bool {
 	return d.ask(ctx, p, p.connection.Load(), by, &inquiry{timeout: AskedTimeout, asked: true, told: told})
 }
@@ -149,13 +149,13 @@ func (d *Discovery) ask(ctx context.Context, p *Peer, c *connection, plan []*dia
 			d.learn(p, by, learned, q)
 			return true
 		}
-		if ctx.Err() != nil || errors.Is(err, errors.ErrUnsupported) && !q.asked { // an HTTP client cannot be asked, which says nothing of others
-			return false
+		if ctx.Err() != nil || errors.Is(err, errors.ErrUnsupported) && !q.asked {
+			return false // an HTTP client cannot be asked, which says nothing about the convention
 		}
 		p.known.Answered(by.Name, false)
 		if errors.Is(err, rpcconn.ErrClosed) {
 			if !q.asked {
-				d.comeBack(p, c, by)
+				d.redial(p, c, by)
 			}
 			return false
 		}
@@ -170,14 +170,17 @@ func (d *Discovery) ask(ctx context.Context, p *Peer, c *connection, plan []*dia
 	}
 	d.remember(p) // so that it is not asked again
 	if len(silent) > 0 {
-		p.note(fmt.Sprintf("%s does not answer when it is asked what it offers by %s; it is not asked any more (.discover asks)",
-			p.Title(), strings.Join(silent, ", ")))
+		const text = "%s does not answer when it is asked what it offers by %s; it is not asked any more " +
+			"(.discover asks)"
+		p.note(fmt.Sprintf(text, p.Title(), strings.Join(silent, ", ")))
 	}
 	return false
 }
 
 // askBy asks p by one convention, with its handshake where that has still to be made.
-func (d *Discovery) askBy(ctx context.Context, p *Peer, c *connection, by *dialect.Dialect, q *inquiry) (*catalog.Learned, error) {
+func (d *Discovery) askBy(
+	ctx context.Context, p *Peer, c *connection, by *dialect.Dialect, q *inquiry,
+) (*catalog.Learned, error) {
 	answer, made := c.handshake(by.Name)
 	if by.Handshake != nil && !made {
 		var err error
@@ -244,8 +247,8 @@ func (d *Discovery) learn(p *Peer, by *dialect.Dialect, learned *catalog.Learned
 // maxRemarks is how many lines on one convention or file one reads.
 const maxRemarks = 5
 
-// RemarkLines returns the lines that say what could not be read of what a peer, or a file, told: one, or some of them where they were
-// asked for.
+// RemarkLines returns the lines that say what could not be read of what a peer, or a file, told: one, or some of them
+// where they were asked for.
 func RemarkLines(convention string, remarks []string, asked bool) (lines []string) {
 	for i, r := range remarks {
 		text := convention + ": " + human.Clip(r, 300)
@@ -267,23 +270,24 @@ func (d *Discovery) remember(p *Peer) {
 	}
 }
 
-// comeBack dials p again, which ended the connection because of a question, and asks no more.
-func (d *Discovery) comeBack(p *Peer, c *connection, by *dialect.Dialect) {
+// redial dials p again, which ended the connection because of a question, and asks no more.
+func (d *Discovery) redial(p *Peer, c *connection, by *dialect.Dialect) {
 	d.remember(p)
-	if p.accepted || p.incurious.Swap(true) || errors.Is(c.Err(), rpcconn.ErrClosed) || d.session.ended() {
+	if p.accepted || p.notAsked.Swap(true) || errors.Is(c.Err(), rpcconn.ErrClosed) || d.session.ended() {
 		return
 	}
 	<-c.reported
 	if d.session.opts.Redial { // watchEnd does it
 		return
 	}
-	p.note(fmt.Sprintf("%s ended when it was asked what it offers by %s; it is dialled again, and not asked any more (.discover asks)",
-		p.Title(), by.Name))
+	const text = "%s ended when it was asked what it offers by %s; it is dialled again, and not asked any more " +
+		"(.discover asks)"
+	p.note(fmt.Sprintf(text, p.Title(), by.Name))
 	d.session.remarkError(d.session.connector.reconnect(d.session.done, p))
 }
 
-// onPeerNews learns from what p says unasked about its methods. It is called by the goroutine that reads from p.
-func (d *Discovery) onPeerNews(p *Peer, req *rpcconn.Request) {
+// onPeerMessage learns from what p says unasked about its methods. It is called by the goroutine that reads from p.
+func (d *Discovery) onPeerMessage(p *Peer, req *rpcconn.Request) {
 	spoken := p.Dialect()
 	switch {
 	case spoken == nil:
@@ -348,8 +352,8 @@ func closed(c <-chan struct{}) bool {
 	}
 }
 
-// AwaitSession waits until the peers' sessions have begun; and, where one of methods may be a tool, until their tools are known. The
-// error says what was waited for when ctx ended.
+// AwaitSession waits until the peers' sessions have begun; and, where one of methods may be a tool, until their tools
+// are known. The error says what was waited for when ctx ended.
 func (s *Session) AwaitSession(ctx context.Context, peers []*Peer, methods ...string) error {
 	for _, p := range peers {
 		c := p.connection.Load()

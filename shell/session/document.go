@@ -65,8 +65,8 @@ func MergeDocuments(all []*catalog.Learned) []*catalog.Learned {
 	return result
 }
 
-// ReadDocument reads what a file, or what is at an http address, tells of a peer: an OpenRPC document, or the Python source of a
-// service.
+// ReadDocument reads what a file, or what is at an http address, tells of a peer: an OpenRPC document, or the Python
+// source of a service.
 func ReadDocument(ctx context.Context, path string) (*catalog.Learned, error) {
 	var data []byte
 	var err error

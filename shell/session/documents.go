@@ -20,7 +20,8 @@ import (
 // maxText is the largest file that is told to a peer, in bytes.
 const maxText = 1 << 30
 
-// Documents are the files that a peer has open, as a language server has. Its methods may be called by any number of goroutines.
+// Documents are the files that a peer has open, as a language server has. Its methods may be called by any number of
+// goroutines.
 type Documents struct {
 	peer *Peer
 	open *lsp.Documents
@@ -46,8 +47,8 @@ func (d *Documents) Example(m catalog.Method, defs schema.Definitions, path stri
 	return spoken.Example(m, defs, path)
 }
 
-// Open tells the peer that a file is open, unless it knows. language is LSP's identifier, "" where it follows from the path. It
-// returns the one with which the file is open.
+// Open tells the peer that a file is open, unless it knows. language is LSP's identifier, "" where it follows from the
+// path. It returns the one with which the file is open.
 func (d *Documents) Open(ctx context.Context, path, language string) (as string, err error) {
 	doc, _, err := d.ensureOpen(ctx, path, language)
 	return doc.Language, err
@@ -129,7 +130,9 @@ func (d *Documents) Close(ctx context.Context, path string) error {
 }
 
 // send tells the peer of a document.
-func (d *Documents) send(ctx context.Context, notification func(lsp.Document) (string, json.RawMessage), doc lsp.Document) error {
+func (d *Documents) send(
+	ctx context.Context, notification func(lsp.Document) (string, json.RawMessage), doc lsp.Document,
+) error {
 	method, params := notification(doc)
 	m := call.Plain(call.Request{Method: method, Params: params, Notify: true})
 	return d.peer.caller.Do(ctx, []*call.Prepared{m}, call.Options{Origin: event.FromSession}).Err

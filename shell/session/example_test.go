@@ -12,7 +12,8 @@ import (
 	"rpcsh/shell/session"
 )
 
-// A program connects, serves a method, calls one that calls back before it answers, and prints what happens. Errors are left out.
+// A program connects, serves a method, calls one that calls back before it answers, and prints what happens. Errors are
+// left out.
 func Example() {
 	ctx, wire := context.Background(), dial.Config{Protocol: "jsonrpc", Framing: "rfc7464"}
 	demoPeer, _ := demo.Start(ctx, wire)

@@ -19,8 +19,8 @@ type Trigger struct {
 	Filter event.Filter
 }
 
-// matches reports whether an event is one for which a line is run. What lines themselves send is none, or they would never end; nor is
-// what the session sends of its own accord.
+// matches reports whether an event is one for which a line is run. What lines themselves send is none, or they would
+// never end; nor is what the session sends of its own accord.
 func (t Trigger) matches(e *event.Event) bool {
 	switch e.Origin {
 	case event.FromHook, event.FromDiscovery, event.FromSession:
@@ -85,22 +85,14 @@ func (hs *Hooks) List() []*Hook {
 	return slices.Clone(hs.all)
 }
 
-// Remove takes off the hooks that off chooses, by their number from 1 and themselves, stops what they are doing, and returns how
-// many there were.
-func (hs *Hooks) Remove(off func(n int, h *Hook) bool) int {
+// Remove takes off hooks, and ends what they are doing.
+func (hs *Hooks) Remove(hooks ...*Hook) {
 	hs.mu.Lock()
-	defer hs.mu.Unlock()
-	var kept []*Hook
-	for i, h := range hs.all {
-		if off(i+1, h) {
-			h.stop()
-		} else {
-			kept = append(kept, h)
-		}
+	hs.all = slices.DeleteFunc(hs.all, func(h *Hook) bool { return slices.Contains(hooks, h) })
+	hs.mu.Unlock()
+	for _, h := range hooks {
+		h.stop()
 	}
-	n := len(hs.all) - len(kept)
-	hs.all = kept
-	return n
 }
 
 // of returns the hooks for an event.
@@ -130,8 +122,8 @@ func HookOf(ctx context.Context) *HookContext {
 	return h
 }
 
-// CurrentFor returns the peer that a line means where it names none: for a hook's line the one that it is run for, else the current
-// one; nil: there is none.
+// CurrentFor returns the peer that a line means where it names none: for a hook's line the one that it is run for, else
+// the current one; nil: there is none.
 func (s *Session) CurrentFor(ctx context.Context) *Peer {
 	if h := HookOf(ctx); h != nil {
 		return h.Peer
@@ -169,8 +161,8 @@ func (h *HookContext) Narrow(rule *answer.Rule) {
 	}
 }
 
-// fire has the hooks run that are for an event about p: in its inbox, after what it did before. It may be called by the goroutine that
-// reads from p.
+// fire has the hooks run that are for an event about p: in its inbox, after what it did before. It may be called by the
+// goroutine that reads from p.
 func (hs *Hooks) fire(p *Peer, e *event.Event) {
 	if hs.runLine == nil {
 		return
@@ -180,8 +172,10 @@ func (hs *Hooks) fire(p *Peer, e *event.Event) {
 		return
 	}
 	h := &HookContext{Peer: p, Variables: map[string]json.RawMessage{
-		"peer": json.RawMessage(strconv.Itoa(p.Number())), "params": json.RawMessage("null"), "method": json.RawMessage("null"),
-		"event": e.AppendJSON(nil),
+		"peer":   json.RawMessage(strconv.Itoa(p.Number())),
+		"params": json.RawMessage("null"),
+		"method": json.RawMessage("null"),
+		"event":  e.AppendJSON(nil),
 	}}
 	if e.Method != "" {
 		h.Variables["method"] = jsontext.AppendQuote(nil, e.Method)

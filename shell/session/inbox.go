@@ -11,8 +11,8 @@ const (
 	maxInboxBytes = 64 << 20
 )
 
-// An inbox does what a peer's coming, notifications and going ask for, in that order, one after the other, and not on the goroutine
-// that reads from the peer, since it may wait for the peer's answers.
+// An inbox does what a peer's coming, notifications and going ask for, in that order, one after the other, and not on
+// the goroutine that reads from the peer, since it may wait for the peer's answers.
 type inbox struct {
 	missed func(n int)     // is told how many tasks had no room
 	start  func(f func())  // runs f in a goroutine of the session

@@ -62,8 +62,11 @@ func (c *connector) accept(l *dial.Listener) {
 // onWire takes note of what an accepted peer speaks, once that has turned out.
 func (c *connector) onWire(p *Peer, w dial.Wire, found bool) {
 	if !found {
-		text := fmt.Sprintf("%s has said nothing so far, so it is spoken to in %s (.set fallback, or -p and -f, say otherwise)", p.At(), w)
-		p.publish(&event.Event{Kind: event.Speaks, Text: text, Topic: "peers that have said nothing so far", Reason: w.String()})
+		const text = "%s has said nothing so far, so it is spoken to in %s (.set fallback, or -p and -f, say otherwise)"
+		p.publish(&event.Event{
+			Kind: event.Speaks, Text: fmt.Sprintf(text, p.At(), w),
+			Topic: "peers that have said nothing so far", Reason: w.String(),
+		})
 		return
 	}
 	p.publish(&event.Event{Kind: event.Speaks, Text: fmt.Sprintf("%s speaks %s", p.At(), w)})
@@ -80,7 +83,8 @@ func (s *Session) Listeners() []*dial.Listener {
 // StopListening closes all listeners.
 func (s *Session) StopListening() {
 	for _, l := range s.connector.closeListeners() {
-		s.bus.Publish(&event.Event{Kind: event.Note, Asked: true, Text: fmt.Sprintf("no longer listening on %s", l.Target)})
+		text := fmt.Sprintf("no longer listening on %s", l.Target)
+		s.bus.Publish(&event.Event{Kind: event.Note, Asked: true, Text: text})
 	}
 }
 

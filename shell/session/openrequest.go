@@ -10,8 +10,8 @@ import (
 	"rpcsh/rpcconn/dialect/dialects"
 )
 
-// openRequests are the requests of a peer's connection that are being answered: they are listed, may be withdrawn, and have no answer
-// yet when it ends.
+// openRequests are the requests of a peer's connection that are being answered: they are listed, may be withdrawn, and
+// have no answer yet when it ends.
 type openRequests struct {
 	mu  sync.Mutex // protects what follows
 	all map[rpcconn.ID]*openRequest
@@ -31,7 +31,8 @@ type withdrawnError struct {
 
 func (*withdrawnError) Error() string { return "the peer has withdrawn it" }
 
-// add takes note of a request. It is called by the goroutine that reads, so that the request is known before it can be withdrawn.
+// add takes note of a request. It is called by the goroutine that reads, so that the request is known before it can be
+// withdrawn.
 func (o *openRequests) add(req *rpcconn.Request) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -39,6 +40,14 @@ func (o *openRequests) add(req *rpcconn.Request) {
 		o.all = make(map[rpcconn.ID]*openRequest)
 	}
 	o.all[req.ID] = &openRequest{Request: req}
+}
+
+// has reports whether a request of this connection is open.
+func (o *openRequests) has(req *rpcconn.Request) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	r := o.all[req.ID]
+	return r != nil && r.Request == req
 }
 
 // list returns the requests that are being answered, oldest first.
@@ -62,8 +71,8 @@ func (o *openRequests) park(id rpcconn.ID) {
 	}
 }
 
-// unanswered returns how many requests were open when the connection ended, those that waited for a person left out: they are told one
-// by one.
+// unanswered returns how many requests were open when the connection ended, those that waited for a person left out:
+// they are told one by one.
 func (o *openRequests) unanswered() (n int) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -75,15 +84,16 @@ func (o *openRequests) unanswered() (n int) {
 	return n
 }
 
-// begin returns the context in which a request is answered; it ends when the request is withdrawn. end is called when it has been
-// answered, or not, because ctx has ended, the connection's: then the request stays open.
-func (o *openRequests) begin(ctx context.Context, id rpcconn.ID) (open context.Context, end func()) {
+// begin returns the context in which a request is answered; it ends when the request is withdrawn. end is called when
+// it has been answered, or not, because ctx has ended, the connection's: then the request stays open.
+func (o *openRequests) begin(ctx context.Context, req *rpcconn.Request) (open context.Context, end func()) {
 	open, cancel := context.WithCancelCause(ctx)
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	r := o.all[id]
+	r := o.all[req.ID]
 	switch {
-	case r == nil: // it is of an earlier connection
+	case r == nil || r.Request != req: // it is of an earlier connection
+		r = nil
 	case r.withdrawn != nil:
 		cancel(r.withdrawn)
 	default:
@@ -91,8 +101,8 @@ func (o *openRequests) begin(ctx context.Context, id rpcconn.ID) (open context.C
 	}
 	return open, func() {
 		o.mu.Lock()
-		if o.all[id] == r && ctx.Err() == nil {
-			delete(o.all, id)
+		if r != nil && o.all[req.ID] == r && ctx.Err() == nil {
+			delete(o.all, req.ID)
 		}
 		o.mu.Unlock()
 		cancel(nil)

@@ -1,13 +1,10 @@
 package session
 
 import (
-	"errors"
 	"fmt"
-	"io"
 	"strings"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"time"
 
 	"rpcsh/rpcconn"
@@ -16,14 +13,13 @@ import (
 	"rpcsh/rpcconn/dialect"
 	"rpcsh/rpcconn/dialect/lsp"
 	"rpcsh/rpcconn/transport"
-	"rpcsh/shell/advice"
 	"rpcsh/shell/call"
 	"rpcsh/shell/event"
 	"rpcsh/shell/human"
 )
 
-// A Peer is who is, or was, at the other end of a connection. It keeps its number, its name and what is known of it when it is dialled
-// again. Its methods may be called by any number of goroutines.
+// A Peer is who is, or was, at the other end of a connection. It keeps its number, its name and what is known of it
+// when it is dialled again. Its methods may be called by any number of goroutines.
 //
 // A *Peer is an answer.Peer: what calls itself, as a script does, calls as a line does.
 type Peer struct {
@@ -40,11 +36,12 @@ type Peer struct {
 	dialect    atomic.Pointer[dialect.Dialect] // nil: there is nothing special about it
 	who        atomic.Pointer[event.Peer]      // as events tell of it
 
-	// believed is whether what it speaks was found out in an earlier run, and not made sure of.
+	// believed is whether what it speaks was detected in an earlier run, and not checked since.
 	believed atomic.Bool
-	// incurious is whether it ended a connection because it was asked what it offers, so that it is not asked any more.
-	incurious atomic.Bool
+	// notAsked is whether it is not asked what it offers any more, because it ended a connection when it was.
+	notAsked atomic.Bool
 
+	dialling  chan struct{}  // has an element while p is dialled again
 	documents *lsp.Documents // that it has open
 	inbox     inbox          // what is done for what it did
 	lastSeen  string         // the method that it called last; the reading goroutine's
@@ -55,10 +52,11 @@ type Peer struct {
 }
 
 func newPeer(s *Session) *Peer {
-	p := &Peer{session: s, known: catalog.New(), documents: lsp.NewDocuments()}
+	p := &Peer{session: s, known: catalog.New(), documents: lsp.NewDocuments(), dialling: make(chan struct{}, 1)}
 	p.inbox.start, p.inbox.done = s.tasks.Go, s.done
 	p.inbox.missed = func(n int) {
-		p.note(fmt.Sprintf("%s: %s not handled, they came faster than what is served for them could take", p.Title(), human.Plural(n, "notification")))
+		const text = "%s: %s not handled, they came faster than what is served for them could take"
+		p.note(fmt.Sprintf(text, p.Title(), human.Plural(n, "notification")))
 	}
 	p.who.Store(new(event.Peer))
 	return p
@@ -166,32 +164,6 @@ func (p *Peer) Alive() bool {
 		return false
 	default:
 		return true
-	}
-}
-
-// closedHere is why a connection ended that we closed.
-const closedHere = "closed here"
-
-// Ending says why the connection ended, and whether that was in good order. It is for a peer that is not Alive.
-func (p *Peer) Ending() (reason string, orderly bool) {
-	link := p.Link()
-	switch err := advice.For(link.Err()); {
-	case errors.Is(err, rpcconn.ErrClosed):
-		return closedHere, true
-	case errors.Is(err, dial.ErrSpeaksHTTP):
-		return "speaks HTTP; its requests have numbers of their own", true
-	case link.Status() != "":
-		return "ended: " + link.Status(), link.Status() == "exit status 0"
-	case errors.Is(err, io.ErrUnexpectedEOF):
-		return "closed the connection in the middle of a message: " + err.Error(), false
-	case err == io.EOF:
-		return "closed the connection", true
-	case errors.Is(err, io.EOF):
-		return "closed the connection: " + err.Error(), true
-	case errors.Is(err, syscall.ECONNRESET):
-		return "reset the connection", false
-	default:
-		return fmt.Sprintf("connection lost: %v", err), false
 	}
 }
 

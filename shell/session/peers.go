@@ -12,8 +12,8 @@ import (
 	"rpcsh/shell/exit"
 )
 
-// Peers are all that are or were connected, and which one is meant where none is named. The methods may be called by any number of
-// goroutines.
+// Peers are all that are or were connected, and which one is meant where none is named. The methods may be called by
+// any number of goroutines.
 type Peers struct {
 	mu      sync.Mutex // protects what follows
 	all     []*Peer    // in order of number
@@ -106,7 +106,7 @@ func (s *Session) Usable(p *Peer) error {
 	if p.Alive() {
 		return nil
 	}
-	reason, _ := p.Ending()
+	reason, _ := p.connection.Load().ending()
 	hint := ".reconnect dials it again"
 	if p.accepted {
 		hint = "it has to connect again"

@@ -38,7 +38,7 @@ func (c *connector) watchEnd(p *Peer, conn *connection) {
 	<-conn.Done()
 	c.session.discovery.remember(p)
 	c.session.peers.remove(p)
-	reason, orderly := p.Ending()
+	reason, orderly := conn.ending()
 	if p.believed.Load() && conn.Stats().In == 0 { // it never said a word that was understood
 		c.session.remarkError(c.session.opts.Findings.Forget(p.target))
 	}
@@ -76,14 +76,24 @@ func (c *connector) keepReconnecting(p *Peer) {
 		case <-c.session.done.Done():
 			return
 		}
-		if p.Alive() || c.reconnect(c.session.done, p) == nil {
+		if c.reconnect(c.session.done, p) == nil {
 			return
 		}
 	}
 }
 
-// reconnect dials p, which has gone, again. It keeps its number and what is known of it.
+// reconnect dials p, which has gone, again, unless that has been done by now. It keeps its number and what is known of
+// it.
 func (c *connector) reconnect(ctx context.Context, p *Peer) error {
+	select {
+	case p.dialling <- struct{}{}:
+		defer func() { <-p.dialling }()
+	case <-ctx.Done():
+		return exit.ErrInterrupted
+	}
+	if p.Alive() {
+		return nil
+	}
 	ready := make(chan struct{})
 	link, said, err := c.dial(ctx, p, ready)
 	if err != nil {

@@ -110,8 +110,8 @@ func (f *scriptFile) functions() []*script.Function {
 // Scripts returns the files whose functions are served.
 func (s *Session) Scripts() *Scripts { return &s.scripts }
 
-// Serve serves the functions of a file, and those that it will have, as the file is watched. They are served by rules that are
-// otherwise like rule, which flags say; a nil rule is one without flags.
+// Serve serves the functions of a file, and those that it will have, as the file is watched. They are served by rules
+// that are otherwise like rule, which flags say; a nil rule is one without flags.
 func (ss *Scripts) Serve(ctx context.Context, name string, rule *answer.Rule, flags string) error {
 	if rule == nil {
 		rule = &answer.Rule{Limit: answer.DefaultLimit}
@@ -152,9 +152,12 @@ func (ss *Scripts) load(ctx context.Context, f *scriptFile) (*script.Script, err
 	loaded, err := script.Load(ctx, f.name, source, f.state, script.Host{
 		Log: func(text string) {
 			text = filepath.Base(f.name) + ": " + text
-			ss.session.bus.Publish(&event.Event{Kind: event.Note, Origin: event.FromScript, Text: text, Topic: "log of " + f.name})
+			ss.session.bus.Publish(&event.Event{
+				Kind: event.Note, Origin: event.FromScript, Text: text, Topic: "log of " + f.name,
+			})
 		},
-		Failed: func(method string, m *script.Mistake) { // told once where many fail at one place, as one that has called itself through the peer
+		// Of many that fail at one place, as one does that calls itself through the peer, one is told.
+		Failed: func(method string, m *script.Mistake) {
 			text := method + ": " + m.Error()
 			ss.session.bus.Publish(&event.Event{
 				Kind: event.Note, Origin: event.FromScript, Text: text, Topic: "failed " + method, Reason: text,
@@ -166,7 +169,8 @@ func (ss *Scripts) load(ctx context.Context, f *scriptFile) (*script.Script, err
 		return nil, err
 	}
 	if len(loaded.Functions) == 0 {
-		return nil, fmt.Errorf("%s: there is nothing to serve: a top-level function whose name does not begin with _ is a method", f.name)
+		const text = "%s: there is nothing to serve: a top-level function whose name does not begin with _ is a method"
+		return nil, fmt.Errorf(text, f.name)
 	}
 	return loaded, nil
 }
@@ -256,7 +260,8 @@ func (f *scriptFile) signatures() string {
 	return human.Clip(strings.Join(all, ", "), 600)
 }
 
-// describe answers rpc.discover: the methods that scripts serve, as an OpenRPC document. It is nil where there are none.
+// describe answers rpc.discover: the methods that scripts serve, as an OpenRPC document. It is nil where there are
+// none.
 func (ss *Scripts) describe() json.RawMessage {
 	methods := ss.methods()
 	if len(methods) == 0 {

@@ -46,10 +46,12 @@ func (sel Selector) Matches(number int, name, address string) bool {
 }
 
 func partMatches(part string, number int, name, address string) bool {
-	return part == AllPeers || part == strconv.Itoa(number) || name != "" && glob.Match(part, name) || glob.Match(part, address)
+	return part == AllPeers || part == strconv.Itoa(number) || name != "" && glob.Match(part, name) ||
+		glob.Match(part, address)
 }
 
-// Several reports whether more than one peer may be meant, so that results are told apart by who gave them, however many there are.
+// Several reports whether more than one peer may be meant, so that results are told apart by who gave them, however
+// many there are.
 func (sel Selector) Several() bool {
 	return len(sel.parts) > 1 || sel.parts[0] == AllPeers || glob.Is(sel.parts[0])
 }
@@ -103,7 +105,8 @@ func (r *Peers) missing(part string) error {
 			return exit.Connectionf("peer @%s has gone (.reconnect %s dials it again)", part, part)
 		}
 	}
-	return exit.Usagef("no peer is called %s: write its number, as in @1, or name it by .name N %s (.peers lists them)", part, part)
+	const text = "no peer is called %s: write its number, as in @1, or name it by .name N %s (.peers lists them)"
+	return exit.Usagef(text, part, part)
 }
 
 // Find returns the one peer that text names: N, a name, or a glob that matches one, with @ before it or without.
@@ -117,13 +120,14 @@ func (r *Peers) Find(text string) (*Peer, error) {
 	case err != nil:
 		return nil, err
 	case len(found) > 1:
-		return nil, exit.Usagef("@%s means %d peers, and one is wanted here: %s, for example", sel.text, len(found), found[0].At())
+		const text = "@%s means %d peers, and one is wanted here: %s, for example"
+		return nil, exit.Usagef(text, sel.text, len(found), found[0].At())
 	}
 	return found[0], nil
 }
 
-// Addressed returns the peers that sel means, or the one that ctx is about where sel is nil. In a run without a person that listens it
-// waits for them to come, as long as a call waits.
+// Addressed returns the peers that sel means, or the one that ctx is about where sel is nil. In a run without a person
+// that listens it waits for them to come, as long as a call waits.
 func (s *Session) Addressed(ctx context.Context, sel *Selector) ([]*Peer, error) {
 	wanted := 1
 	if sel != nil {
@@ -143,8 +147,8 @@ func (s *Session) Addressed(ctx context.Context, sel *Selector) ([]*Peer, error)
 	return s.peers.Choose(*sel)
 }
 
-// awaitPeers waits, in a run without a person that listens, until so many peers have come. A person sees who is there, and is not
-// made to wait.
+// awaitPeers waits, in a run without a person that listens, until so many peers have come. A person sees who is there,
+// and is not made to wait.
 func (c *connector) awaitPeers(ctx context.Context, wanted int) {
 	if c.session.opts.Attended || len(c.session.Listeners()) == 0 || HookOf(ctx) != nil {
 		return
@@ -156,21 +160,4 @@ func (c *connector) awaitPeers(ctx context.Context, wanted int) {
 	}
 	const pause = 20 * time.Millisecond
 	await(ctx, pause, func() bool { return c.session.peers.count() >= wanted })
-}
-
-// await waits until ok holds, looking now and then, and reports whether it did before ctx ended.
-func await(ctx context.Context, pause time.Duration, ok func() bool) bool {
-	if ok() {
-		return true
-	}
-	tick := time.NewTicker(pause)
-	defer tick.Stop()
-	for !ok() {
-		select {
-		case <-tick.C:
-		case <-ctx.Done():
-			return ok()
-		}
-	}
-	return true
 }

@@ -1,12 +1,14 @@
-// Package session is peers, and all that one does with them: dial, listen, reconnect, address, call, learn what they offer, answer
-// what they ask, and run lines when something happens. Whatever happens is published as an event.Event. The package knows no
-// colour, width or terminal, and not who reads its events; the language of the shell it hands on as text.
+// Package session is peers, and all that one does with them: dial, listen, reconnect, address, call, learn what they
+// offer, answer what they ask, and run lines when something happens. Whatever happens is published as an event.Event.
+// The package knows no colour, width or terminal, and not who reads its events; the language of the shell it hands on
+// as text.
 //
 //   - session.go, settings.go, variables.go: the session itself
 //   - peer.go, connection.go, peers.go, selector.go: peers, and which one is meant
 //   - connect.go, listen.go, reconnect.go, close.go: how they come and go
 //   - discover.go, document.go: what they offer
-//   - answer.go, openrequest.go, pending.go, script.go, scriptpeer.go: what they ask
+//   - responder.go, openrequest.go, parked.go, script.go: what they ask
+//   - peercall.go: what scripts and programs send
 //   - hook.go, inbox.go: what is done when something happens
 package session
 
@@ -30,15 +32,16 @@ type Options struct {
 	Store    catalog.Store   // of the methods known of peers; zero: they are forgotten
 	Findings detect.Findings // of what targets speak; zero: they are forgotten
 	Discover bool            // peers may be asked what they offer
-	// Attended says that a person sees what happens: peers are asked what they offer though nobody has said so, what a target speaks
-	// is found out anew, and nobody is made to wait for peers to come. Otherwise nothing is sent that was not asked for, but for
-	// the handshake of a protocol that was named, and what was found out earlier is believed.
+	// Attended says that a person sees what happens: peers are asked what they offer though nobody has said so, what a
+	// target speaks is found out anew, and nobody is made to wait for peers to come. Otherwise nothing is sent that was
+	// not asked for, but for the handshake of a protocol that was named, and what was found out earlier is believed.
 	Attended bool
 	Redial   bool    // dialled peers that have gone are dialled again, with growing pauses
 	RunLine  RunLine // runs the lines of hooks; nil: they do nothing
 }
 
-// A RunLine runs a line. ctx ends with the session, and bears the HookContext; what the line says on its own is not for the caller.
+// A RunLine runs a line. ctx ends with the session, and bears the HookContext; what the line says on its own is not for
+// the caller.
 type RunLine func(ctx context.Context, h *Hook) error
 
 // A Session is a number of peers. Its methods may be called by any number of goroutines.
@@ -50,8 +53,8 @@ type Session struct {
 	connector connector
 	discovery Discovery
 	rules     answer.Rules
-	answering answering
-	parking   *parking
+	responder responder
+	parked    *parkedRequests
 	scripts   Scripts
 	hooks     Hooks
 
@@ -67,9 +70,9 @@ type Session struct {
 func New(opts Options) *Session {
 	s := &Session{opts: opts, settings: opts.Settings.withDefaults()}
 	s.done, s.finish = context.WithCancel(context.Background())
-	s.connector.session, s.discovery.session, s.answering.session, s.scripts.session = s, s, s, s
+	s.connector.session, s.discovery.session, s.responder.session, s.scripts.session = s, s, s, s
 	s.hooks.done, s.hooks.runLine = s.done, opts.RunLine
-	s.parking = newParking(s)
+	s.parked = newParkedRequests(s)
 	return s
 }
 

@@ -31,7 +31,7 @@ const (
 type Settings struct {
 	Timeout  time.Duration // of calls; 0: none
 	NoParams string        // what a call without arguments sends; default NoParamsOmit
-	Fallback string        // the framing for an accepted peer that is spoken to before it has said anything; default that of the default protocol
+	Fallback string        // the framing for an accepted peer that has said nothing; default: the default protocol's
 	Validate string        // default ValidateParams
 	Order    string        // of the requests that wait for a person; default OrderOldest
 }
@@ -41,7 +41,8 @@ func (set Settings) withDefaults() Settings {
 		value    *string
 		standard string
 	}{
-		{&set.NoParams, NoParamsOmit}, {&set.Fallback, dial.Protocols()[0].Framing}, {&set.Validate, ValidateParams}, {&set.Order, OrderOldest},
+		{&set.NoParams, NoParamsOmit}, {&set.Fallback, dial.Protocols()[0].Framing},
+		{&set.Validate, ValidateParams}, {&set.Order, OrderOldest},
 	} {
 		if *d.value == "" {
 			*d.value = d.standard

@@ -9,7 +9,8 @@ import (
 	"rpcsh/rpcconn/jsontext"
 )
 
-// Variables are values by name, as lines and the expressions of rules use them. Its methods may be called by any number of goroutines.
+// Variables are values by name, as lines and the expressions of rules use them. Its methods may be called by any number
+// of goroutines.
 type Variables struct {
 	mu     sync.Mutex // protects what follows
 	values map[string]json.RawMessage

@@ -6,12 +6,12 @@ import (
 	"time"
 )
 
-// fileInterval is how often a watched file is looked at. Looking works with every editor and file system, whether a file is written to, or
-// another one put in its place.
+// fileInterval is how often a watched file is looked at. Looking works with every editor and file system, whether a
+// file is written to, or another one put in its place.
 const fileInterval = 200 * time.Millisecond
 
-// watchFile calls changed when the file at path has become another than was, nil where there is none, and has stayed so for an interval: one
-// that is being written is left alone. It returns when ctx ends.
+// watchFile calls changed when the file at path has become another than was, nil where there is none, and has stayed so
+// for an interval: one that is being written is left alone. It returns when ctx ends.
 func watchFile(ctx context.Context, path string, was os.FileInfo, changed func()) {
 	ticker := time.NewTicker(fileInterval)
 	defer ticker.Stop()

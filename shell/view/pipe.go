@@ -67,7 +67,7 @@ func (p pipe) callError(t *slot, r *Result, several bool) error {
 func (p pipe) late(t *slot, r *Result, background bool) bool {
 	switch {
 	case r.Err == nil && background:
-		t.print(p.opts.Stdout, p.resultText(oneValue(r.Values)))
+		t.print(p.opts.Stdout, p.resultText(OneValue(r.Values)))
 	case r.Err != nil && !isPeerError(r.Err):
 		t.print(p.opts.Stderr, prefix+Visible(r.Err.Error()))
 	default:

@@ -71,7 +71,7 @@ func (v *View) LateResult(r *Result, background, left bool) {
 		e.ID = r.ID
 	}
 	if !errors.As(r.Err, &e.Err) {
-		e.Result = oneValue(r.Values)
+		e.Result = OneValue(r.Values)
 	} else {
 		e.Kind = event.Error
 	}
@@ -147,8 +147,9 @@ func isPeerError(err error) bool {
 	return errors.As(err, &e)
 }
 
-// oneValue returns a single value as it is, several as an array, and null if there is none.
-func oneValue(values []json.RawMessage) json.RawMessage {
+// OneValue returns what a filter made of a result as one value: the value if there is one, an array if there are
+// several, null if there is none.
+func OneValue(values []json.RawMessage) json.RawMessage {
 	switch {
 	case len(values) == 0, len(values) == 1 && values[0] == nil:
 		return json.RawMessage("null")

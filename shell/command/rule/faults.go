@@ -25,7 +25,8 @@ func (r *Reader) faultFlags() []arguments.Flag {
 		arguments.Switch("--both", "answer with a result and an error", func() { r.Rule.Faults.Both = true }),
 		arguments.Switch("--malformed", "answer with what is no message", func() { r.Rule.Faults.Malformed = true }),
 		arguments.NewFlag(
-			"--truncate", "N", "send the first N bytes of the answer only, those of the framing included", r.readTruncate,
+			"--truncate", "N", "send the first N bytes of the answer only, those of the framing included",
+			r.readTruncate,
 		),
 		arguments.NewFlag(
 			"--slow", "BYTES/S",

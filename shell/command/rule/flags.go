@@ -1,5 +1,5 @@
-// Package rule reads the rules of .serve as people write them: the flags that say when a rule answers, with what, and what is wrong
-// with it on purpose.
+// Package rule reads the rules of .serve as people write them: the flags that say when a rule answers, with what, and
+// what is wrong with it on purpose.
 package rule
 
 import (
@@ -14,8 +14,8 @@ import (
 	"rpcsh/shell/session"
 )
 
-// A Reader reads what is said of a rule: flags, and behind them the expression. A Reader without a Rule has the flags, too, for help
-// and completion.
+// A Reader reads what is said of a rule: flags, and behind them the expression. A Reader without a Rule has the flags,
+// too, for help and completion.
 type Reader struct {
 	Rule   *answer.Rule
 	Person *answer.PendingRequests // who answers with --ask
@@ -68,7 +68,8 @@ func (r *Reader) ruleFlags() []arguments.Flag {
 			func(_ lang.Text, a *arguments.Args) error { return arguments.Duration(&r.Rule.Limit, a.Word()) },
 		),
 		arguments.NewFlag(
-			"--times", "N", "for N requests only, then the next rule answers; several of a name are a sequence", r.readTimes,
+			"--times", "N", "for N requests only, then the next rule answers; several of a name are a sequence",
+			r.readTimes,
 		),
 		arguments.NewFlag(
 			"--if", "JQ", "for those requests only for whose params an expression holds", r.readCondition,
@@ -131,7 +132,8 @@ func (r *Reader) readAsk(_ lang.Text, a *arguments.Args) error { return r.answer
 func (r *Reader) readDelay(_ lang.Text, a *arguments.Args) error {
 	value := a.Word()
 	least, most, isRange := strings.Cut(value.Text, "..")
-	if err := arguments.Duration(&r.Rule.Delay.Min, lang.Text{Text: least, Column: value.Column}); err != nil || !isRange {
+	shortest := lang.Text{Text: least, Column: value.Column}
+	if err := arguments.Duration(&r.Rule.Delay.Min, shortest); err != nil || !isRange {
 		return err
 	}
 	longest := lang.Text{Text: most, Column: value.Column + len(least) + len("..")}

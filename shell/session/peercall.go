@@ -24,18 +24,18 @@ func (p *Peer) Wire() answer.Wire {
 		Conn: link.Conn, NewCodec: spoken.Protocol.NewCodec,
 		Show: func(req *rpcconn.Request, r *rpcconn.Response, remark string) {
 			if r == nil {
-				p.session.answering.publishNone(p, req, remark)
+				p.session.responder.publishNone(p, req, remark)
 				return
 			}
-			p.session.answering.publish(p, req, r, remark)
+			p.session.responder.publish(p, req, r, remark)
 		},
 		Note: func(text string) { p.note(p.Title() + ": " + text) },
 	}
 }
 
-// Call sends a request as a line does, for what answers the peers and for programs: arguments are put in order, tools are called as tools, and
-// the peer is told when ctx ends before the answer. What it sends is not held against the peer's schemas. The error is a
-// *call.ArgumentError, or says that there is no answer; the answer may be an error, too.
+// Call sends a request as a line does, for what answers the peers and for programs: arguments are put in order, tools
+// are called as tools, and the peer is told when ctx ends before the answer. What it sends is not held against the
+// peer's schemas. The error is a *call.ArgumentError, or says that there is no answer; the answer may be an error, too.
 func (p *Peer) Call(ctx context.Context, method string, params json.RawMessage) (*rpcconn.Response, error) {
 	o, err := p.do(ctx, []rpcconn.Call{{Method: method, Params: params}}, call.Options{Origin: event.FromScript})
 	if err != nil {
@@ -44,8 +44,8 @@ func (p *Peer) Call(ctx context.Context, method string, params json.RawMessage) 
 	return o.Responses[0], nil
 }
 
-// Batch is Call for several requests and notifications in one frame (JSON-RPC 2.0 section 6). With an error, the answers that had
-// come by then are there, the others nil.
+// Batch is Call for several requests and notifications in one frame (JSON-RPC 2.0 section 6). With an error, the
+// answers that had come by then are there, the others nil.
 func (p *Peer) Batch(ctx context.Context, calls []rpcconn.Call) ([]*rpcconn.Response, error) {
 	o, err := p.do(ctx, calls, call.Options{Origin: event.FromScript, Batch: true})
 	if o == nil {
@@ -56,11 +56,13 @@ func (p *Peer) Batch(ctx context.Context, calls []rpcconn.Call) ([]*rpcconn.Resp
 
 // Notify sends a notification.
 func (p *Peer) Notify(ctx context.Context, method string, params json.RawMessage) error {
-	_, err := p.do(ctx, []rpcconn.Call{{Method: method, Params: params, Notify: true}}, call.Options{Origin: event.FromScript})
+	m := rpcconn.Call{Method: method, Params: params, Notify: true}
+	_, err := p.do(ctx, []rpcconn.Call{m}, call.Options{Origin: event.FromScript})
 	return err
 }
 
-// do prepares calls and sends them. The outcome is nil where they cannot be prepared; an error of the peer's is none here.
+// do prepares calls and sends them. The outcome is nil where they cannot be prepared; an error of the peer's is none
+// here.
 func (p *Peer) do(ctx context.Context, calls []rpcconn.Call, opts call.Options) (*call.Outcome, error) {
 	prepared := make([]*call.Prepared, len(calls))
 	for i, c := range calls {
