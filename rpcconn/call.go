@@ -16,13 +16,14 @@ type Call struct {
 	Notify bool            // a notification: no answer is waited for
 	Extra  json.RawMessage // as in Message
 
-	OnID       func(ID)        // if set, is told the request's id before it is sent
-	OnSent     func()          // if set, is called when the request has been sent, unless that failed; Batch does not
-	OnResponse func(*Response) // if set, has the answer before the one who waits; under the terms of the On functions of Options
+	OnID   func(ID) // if set, is told the request's id before it is sent
+	OnSent func()   // if set, is called when the request has been sent, unless that failed; Batch does not
+	// if set, has the answer before the one who waits; under the terms of the On functions of Options
+	OnResponse func(*Response)
 }
 
-// Call sends a request and waits for the answer, which may be an error (Response.Err). Its own error says that there is none:
-// ErrClosed (wrapped), ctx's, or that the request could not be sent.
+// Call sends a request and waits for the answer, which may be an error (Response.Err). Its own error says that there is
+// none: ErrClosed (wrapped), ctx's, or that the request could not be sent.
 func (c *Conn) Call(ctx context.Context, method string, params json.RawMessage) (*Response, error) {
 	return c.Do(ctx, &Call{Method: method, Params: params})
 }
@@ -56,9 +57,9 @@ func (c *Conn) Do(ctx context.Context, call *Call) (*Response, error) {
 	return c.wait(ctx, w)
 }
 
-// Batch sends calls, at least one, as one batch (JSON-RPC 2.0 section 6) and waits for the answers to its requests, which it
-// returns in their order; notifications have none. With an error, the answers that had come by then are there, the others
-// nil; there are none at all where the batch could not be sent.
+// Batch sends calls, at least one, as one batch (JSON-RPC 2.0 section 6) and waits for the answers to its requests,
+// which it returns in their order; notifications have none. With an error, the answers that had come by then are there,
+// the others nil; there are none at all where the batch could not be sent.
 func (c *Conn) Batch(ctx context.Context, calls []Call) ([]*Response, error) {
 	if len(calls) == 0 {
 		return nil, errEmptyBatch
@@ -186,8 +187,8 @@ func (c *Conn) resolve(r *Response) bool {
 
 var errEmptyBatch = errors.New("a batch needs at least one call")
 
-// A waiter is a call that waits for its answer. It may be reused once it is out of the table and its done is empty: who takes
-// it out of the table sends to done, once, and only the one who waits receives from it and frees it.
+// A waiter is a call that waits for its answer. It may be reused once it is out of the table and its done is empty: who
+// takes it out of the table sends to done, once, and only the one who waits receives from it and frees it.
 type waiter struct {
 	id         int64
 	done       chan *Response // of one; nil: the connection ended

@@ -13,15 +13,15 @@ const OwnSize = 32 << 10
 
 // A Channel sends and receives frames, one message or batch each.
 type Channel interface {
-	// Send sends one frame, which it does not keep. It may be called by several goroutines at a time. Its error concerns
-	// that frame only; that the connection is gone is for Recv to say.
+	// Send sends one frame, which it does not keep. It may be called by several goroutines at a time. Its error
+	// concerns that frame only; that the connection is gone is for Recv to say.
 	Send(ctx context.Context, frame []byte) error
 
 	// Recv returns the next frame; one goroutine calls it. A frame shorter than OwnSize is valid until the next Recv,
 	// a longer one is the caller's to keep.
 	//
-	// A *FrameError concerns what was read only, and Recv may be called again. Any other error ends the connection, io.EOF
-	// being the orderly end.
+	// A *FrameError concerns what was read only, and Recv may be called again. Any other error ends the connection,
+	// io.EOF being the orderly end.
 	Recv() ([]byte, error)
 
 	// Close sends what is still to be sent, as far as the peer takes it without delay, ends the connection and unblocks
@@ -38,9 +38,9 @@ type RawChannel interface {
 	// it.
 	AppendFrame(dst, frame []byte) ([]byte, error)
 
-	// SendRaw writes raw, which it does not keep, as it is, at most rate bytes a second where rate is not 0. Nothing else
-	// is sent in between. It returns when raw is written, or left off because ctx is done or the channel is being closed;
-	// a part of it may be written then, of which the peer cannot know that it ends there.
+	// SendRaw writes raw, which it does not keep, as it is, at most rate bytes a second where rate is not 0. Nothing
+	// else is sent in between. It returns when raw is written, or left off because ctx is done or the channel is being
+	// closed; a part of it may be written then, of which the peer cannot know that it ends there.
 	SendRaw(ctx context.Context, raw []byte, rate int) error
 }
 

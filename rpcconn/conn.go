@@ -11,31 +11,41 @@ import (
 )
 
 // A Handler answers the peer's requests, each in a goroutine of its own; ctx ends with the connection. An *Error is
-// answered as it is, any other error with CodeServerError and its text, ErrNoAnswer not at all. req is the Handler's to keep.
+// answered as it is, any other error with CodeServerError and its text, ErrNoAnswer not at all. req is the Handler's to
+// keep.
 type Handler func(ctx context.Context, c *Conn, req *Request) (json.RawMessage, error)
 
-// Options say who gets what the peer sends. The zero Options work: requests are answered with CodeMethodNotFound, all else
-// is dropped.
+// Options say who gets what the peer sends. The zero Options work: requests are answered with CodeMethodNotFound, all
+// else is dropped.
 //
-// The On functions run on the reading goroutine, in order of arrival, before any later message takes effect. They must not
-// wait for the Conn: its Call, Close and Wait are not for them.
+// The On functions run on the reading goroutine, in order of arrival, before any later message takes effect. They must
+// not wait for the Conn: its Call, Close and Wait are not for them.
 type Options struct {
-	Handler   Handler
-	OnRequest func(*Request)            // requests, before the Handler has them, and notifications; the latter are valid until it returns (Clone keeps them)
-	OnAnswer  func(*Request, *Response) // what is about to be sent as the answer to a request, or to what is none (its Method is "" then); on the Handler's goroutine
-	OnStray   func(*Response)           // an answer that no call waits for: unknown, late or duplicate
-	OnOther   func(json.RawMessage)     // what is no message and wants no answer, valid until it returns
-	OnError   func(error)               // a frame that is no message; and, on another goroutine, an answer that could not be sent or a Handler that panicked
+	Handler Handler
+	// requests, before the Handler has them, and notifications; the latter are valid until it returns (Clone keeps
+	// them)
+	OnRequest func(*Request)
+	// what is about to be sent as the answer to a request, or to what is none (its Method is "" then); on the Handler's
+	// goroutine
+	OnAnswer func(*Request, *Response)
+	OnStray  func(*Response)       // an answer that no call waits for: unknown, late or duplicate
+	OnOther  func(json.RawMessage) // what is no message and wants no answer, valid until it returns
+	// a frame that is no message; and, on another goroutine, an answer that could not be sent or a Handler that
+	// panicked
+	OnError func(error)
 }
 
 // Limits on what a peer can make a Conn do.
 const (
-	maxServing    = 10_000 // requests being handled at a time; above it the peer is not read, so it has to wait until one is answered
-	maxIdle       = 64     // goroutines kept for requests to come
-	maxUnreadable = 100    // unreadable frames in a row; two peers of different framings would answer each other's errors for ever
+	// requests being handled at a time; above it the peer is not read, so it has to wait until one is answered
+	maxServing = 10_000
+	maxIdle    = 64 // goroutines kept for requests to come
+	// unreadable frames in a row; two peers of different framings would answer each other's errors for ever
+	maxUnreadable = 100
 )
 
-// Conn is one connection to a peer, in which both sides may call. All methods may be called by any number of goroutines.
+// Conn is one connection to a peer, in which both sides may call. All methods may be called by any number of
+// goroutines.
 type Conn struct {
 	ch     Channel
 	codec  Codec
@@ -89,7 +99,8 @@ func (c *Conn) Done() <-chan struct{} { return c.done }
 // Context returns the context that Handlers get, which ends with the connection.
 func (c *Conn) Context() context.Context { return c.ctx }
 
-// Err returns why the connection ended: io.EOF when the peer closed it, ErrClosed when Close was called; nil while it has not.
+// Err returns why the connection ended: io.EOF when the peer closed it, ErrClosed when Close was called; nil while it
+// has not.
 func (c *Conn) Err() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -103,8 +114,8 @@ func (c *Conn) ending() bool {
 	return c.closing || c.err != nil
 }
 
-// Close ends the connection and waits until nothing is read any more; calls that wait fail with ErrClosed. It may be called
-// more than once, by Handlers too. Its error is that of closing the channel.
+// Close ends the connection and waits until nothing is read any more; calls that wait fail with ErrClosed. It may be
+// called more than once, by Handlers too. Its error is that of closing the channel.
 func (c *Conn) Close() error {
 	c.mu.Lock()
 	c.closing = true
@@ -150,7 +161,8 @@ func (c *Conn) read() {
 		}
 	}
 	if unreadable == maxUnreadable {
-		err = fmt.Errorf("%d unreadable messages in a row (%w): is this the right framing and protocol?", unreadable, reasonOf(err))
+		err = fmt.Errorf("%d unreadable messages in a row (%w): is this the right framing and protocol?", unreadable,
+			reasonOf(err))
 	}
 	c.finish(err)
 }
@@ -234,7 +246,8 @@ func (c *Conn) encode(o *outgoing) error {
 	return err
 }
 
-// transmit sends o's frame. It counts before the peer can have it, so that nobody who has seen the peer's reaction sees less.
+// transmit sends o's frame. It counts before the peer can have it, so that nobody who has seen the peer's reaction sees
+// less.
 func (c *Conn) transmit(ctx context.Context, o *outgoing) error {
 	c.out.Add(1)
 	err := c.ch.Send(ctx, o.buf)

@@ -8,7 +8,8 @@ import (
 // An ID identifies a request, as JSON text: 7, 7.0, "7" and null are four different ids. The zero ID is no id at all:
 // what it belongs to is a notification, or a response that does not say what it answers.
 //
-// IDs are compared with ==. Integers, which nearly all ids are, are held as numbers, so that reading one allocates nothing.
+// IDs are compared with ==. Integers, which nearly all ids are, are held as numbers, so that reading one allocates
+// nothing.
 type ID struct {
 	text string // JSON text, or integerID
 	num  int64  // the id where text is integerID

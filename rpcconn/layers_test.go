@@ -54,12 +54,15 @@ func TestLayers(t *testing.T) {
 		never   []string
 		except  []string
 	}{
-		{"rpcsh/rpcconn/...", []string{"rpcsh/shell", "rpcsh/completer", "rpcsh/history", goPrompt, "golang.org/x/term", "github.com/fatih/color"}, nil},
+		{"rpcsh/rpcconn/...", []string{"rpcsh/shell", "rpcsh/completer", "rpcsh/history", goPrompt, "golang.org/x/term",
+			"github.com/fatih/color"}, nil},
 		{"rpcsh/rpcconn", []string{"rpcsh"}, []string{"rpcsh/rpcconn"}},
 		{"rpcsh/rpcconn/schema/...", []string{"rpcsh"}, []string{"rpcsh/rpcconn/schema", "rpcsh/rpcconn/jsontext"}},
-		{"rpcsh/rpcconn/catalog/...", []string{"rpcsh"}, []string{"rpcsh/rpcconn/catalog", "rpcsh/rpcconn/schema", "rpcsh/rpcconn/jsontext"}},
+		{"rpcsh/rpcconn/catalog/...", []string{"rpcsh"}, []string{"rpcsh/rpcconn/catalog", "rpcsh/rpcconn/schema",
+			"rpcsh/rpcconn/jsontext"}},
 		{"rpcsh/rpcconn/dialect/...", []string{
-			"rpcsh/rpcconn/transport", "rpcsh/rpcconn/process", "rpcsh/rpcconn/detect", "rpcsh/rpcconn/dial", "rpcsh/rpcconn/demo",
+			"rpcsh/rpcconn/transport", "rpcsh/rpcconn/process", "rpcsh/rpcconn/detect", "rpcsh/rpcconn/dial",
+			"rpcsh/rpcconn/demo",
 		}, nil},
 		{"rpcsh/rpcconn/dialect", []string{"rpcsh/rpcconn/dialect"}, []string{"rpcsh/rpcconn/dialect/internal"}},
 		{"rpcsh/completer/...", []string{"rpcsh"}, []string{"rpcsh/completer"}},

@@ -1,8 +1,8 @@
 // Package rpcconn is one connection in which both sides may call: it numbers requests, matches responses with them, and
 // hands the peer's own requests and notifications to whoever owns the connection.
 //
-// Three layers, none of which knows the one above: bytes ([Channel], one frame at a time), messages ([Codec], a frame is
-// a [Packet]) and calls ([Conn]). Codecs, transports and what is built on them live in the packages below this one.
+// Three layers, none of which knows the one above: bytes ([Channel], one frame at a time), messages ([Codec], a frame
+// is a [Packet]) and calls ([Conn]). Codecs, transports and what is built on them live in the packages below this one.
 // Nothing here knows a terminal, a command or a file.
 //
 // Above the codec everything is JSON text: what a person types is what is sent, the order of keys and big numbers
@@ -20,9 +20,11 @@ type Kind uint8
 
 // The kinds of message.
 const (
-	KindInvalid      Kind = iota // well-formed, yet no message: Message.Raw is its text, Message.Err says why; a nil Err: it is to be shown, not answered
-	KindRequest                  // wants a response
-	KindNotification             // wants none
+	// well-formed, yet no message: Message.Raw is its text, Message.Err says why; a nil Err: it is to be shown, not
+	// answered
+	KindInvalid      Kind = iota
+	KindRequest           // wants a response
+	KindNotification      // wants none
 	KindResponse
 )
 
@@ -35,7 +37,8 @@ type Message struct {
 	Result json.RawMessage // of responses; nil when Err is set, but in one that is wrong, and has both
 	Err    *Error          // of responses; for KindInvalid, what to answer
 	Raw    json.RawMessage // of KindInvalid: the whole text
-	Extra  json.RawMessage // further top-level members, as an object, where the protocol has such (CDP's sessionId); else nil
+	// further top-level members, as an object, where the protocol has such (CDP's sessionId); else nil
+	Extra json.RawMessage
 }
 
 // A Packet is what one frame carries: one message, or a batch.
@@ -61,13 +64,15 @@ type Request struct {
 
 // Clone returns a copy of r that shares nothing with the connection.
 func (r *Request) Clone() *Request {
-	return &Request{ID: r.ID, Method: r.Method, Params: bytes.Clone(r.Params), Extra: bytes.Clone(r.Extra), Time: r.Time}
+	return &Request{ID: r.ID, Method: r.Method, Params: bytes.Clone(r.Params), Extra: bytes.Clone(r.Extra),
+		Time: r.Time}
 }
 
 // IsNotification reports whether the peer wants no response.
 func (r *Request) IsNotification() bool { return r.ID.IsNone() }
 
-// A Response is the peer's answer to a request: Err, or else Result. It has failed where it has both, which no protocol allows.
+// A Response is the peer's answer to a request: Err, or else Result. It has failed where it has both, which no protocol
+// allows.
 type Response struct {
 	ID     ID
 	Result json.RawMessage

@@ -12,15 +12,16 @@ import (
 	"time"
 )
 
-// After has f called once the answer to r has been sent, or the batch that it is a part of: to close the connection after the
-// response, say. It is for r's Handler, before it returns.
+// After has f called once the answer to r has been sent, or the batch that it is a part of: to close the connection
+// after the response, say. It is for r's Handler, before it returns.
 func (r *Request) After(f func()) { r.after = append(r.after, f) }
 
 // Respond sends a response as it is, for a Handler that then returns ErrNoAnswer.
 func (c *Conn) Respond(ctx context.Context, r *Response) error {
 	o := newOutgoing()
 	defer o.free()
-	o.packet.Messages = append(o.packet.Messages, Message{Kind: KindResponse, ID: r.ID, Result: r.Result, Err: r.Err, Extra: r.Extra})
+	o.packet.Messages = append(o.packet.Messages, Message{Kind: KindResponse, ID: r.ID, Result: r.Result, Err: r.Err,
+		Extra: r.Extra})
 	return c.send(ctx, o)
 }
 
@@ -48,7 +49,8 @@ func (c *Conn) deliver(m *Message, batch *answers, owned bool) {
 			c.note = Request{}
 		}
 	case KindRequest:
-		req := &Request{ID: m.ID, Method: m.Method, Params: keep(m.Params, owned), Extra: keep(m.Extra, owned), Time: time.Now()}
+		req := &Request{ID: m.ID, Method: m.Method, Params: keep(m.Params, owned), Extra: keep(m.Extra, owned),
+			Time: time.Now()}
 		if c.opts.OnRequest != nil {
 			c.opts.OnRequest(req)
 		}
@@ -177,8 +179,8 @@ func (c *Conn) scatter(o *outgoing) {
 	}
 }
 
-// answer has req handled and encodes the answer; it returns false where there is to be none. What cannot be said in this protocol
-// is an error to the peer too, which would wait for ever.
+// answer has req handled and encodes the answer; it returns false where there is to be none. What cannot be said in
+// this protocol is an error to the peer too, which would wait for ever.
 func (c *Conn) answer(o *outgoing, req *Request) bool {
 	result, err := c.handle(req)
 	if errors.Is(err, ErrNoAnswer) {
@@ -206,7 +208,8 @@ func (c *Conn) answer(o *outgoing, req *Request) bool {
 	return true
 }
 
-// handle calls the Handler. Its panic is the request's failure and not that of the whole program, which talks to other peers too.
+// handle calls the Handler. Its panic is the request's failure and not that of the whole program, which talks to other
+// peers too.
 func (c *Conn) handle(req *Request) (result json.RawMessage, err error) {
 	if req.refusal != nil {
 		return nil, req.refusal
@@ -248,8 +251,8 @@ func (a *answers) place() int {
 	return a.taken - 1
 }
 
-// add takes req's answer, if there is one, out of o and puts it in its place. The last one to come gets the batch put into o, and
-// all After functions.
+// add takes req's answer, if there is one, out of o and puts it in its place. The last one to come gets the batch put
+// into o, and all After functions.
 func (a *answers) add(o *outgoing, req *Request) (after []func(), last bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()

@@ -13,9 +13,10 @@ import (
 // Decode implements rpcconn.Codec. The whole document is checked before a message is made of it, parts that no message
 // has included. What is stored in p is in memory of its own.
 //
-// A message with a method is a request or notification, whatever result or error is beside it. In responses bsonrpc may be
-// missing or another, and the id missing or of any type; an error other than null makes it a failure, whatever the result, which is
-// kept beside it where it is not null. Its id is the integer that it was sent as where the peer made an int64 of it.
+// A message with a method is a request or notification, whatever result or error is beside it. In responses bsonrpc may
+// be missing or another, and the id missing or of any type; an error other than null makes it a failure, whatever the
+// result, which is kept beside it where it is not null. Its id is the integer that it was sent as where the peer made
+// an int64 of it.
 func (c *Codec) Decode(frame []byte, p *rpcconn.Packet) error {
 	p.Messages, p.Batch = p.Messages[:0], false
 	m, err := c.message(frame)
@@ -101,7 +102,8 @@ func (e *envelope) isVersion() bool {
 	return e.version.kind == bson.TypeString && string(v[4:]) == version+"\x00"
 }
 
-// hasID reports whether a message of that kind has an id. An invalid one has where the id is beyond doubt, for the answer.
+// hasID reports whether a message of that kind has an id. An invalid one has where the id is beyond doubt, for the
+// answer.
 func (e *envelope) hasID(kind rpcconn.Kind) bool {
 	if kind != rpcconn.KindInvalid {
 		return e.id.kind != 0

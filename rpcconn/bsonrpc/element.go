@@ -30,7 +30,8 @@ func elementsOf(doc []byte) ([]byte, error) {
 	case len(doc) < minDocument:
 		return nil, fmt.Errorf("document of %d bytes, the smallest has %d", len(doc), minDocument)
 	case int64(binary.LittleEndian.Uint32(doc)) != int64(len(doc)):
-		return nil, fmt.Errorf("document of %d bytes gives its length as %d", len(doc), int32(binary.LittleEndian.Uint32(doc)))
+		return nil, fmt.Errorf("document of %d bytes gives its length as %d", len(doc),
+			int32(binary.LittleEndian.Uint32(doc)))
 	case doc[len(doc)-1] != 0:
 		return nil, errTerminator
 	}

@@ -17,7 +17,8 @@ import (
 // is something: integers beyond 64 bits, keys with a zero character, params that are no array, object or null.
 func (c *Codec) AppendEncode(dst []byte, p *rpcconn.Packet) ([]byte, error) {
 	if p.Batch {
-		return dst, rpcconn.Unsupported("BSON-RPC has no batches: BSON has no top-level array; send the calls one by one")
+		return dst, rpcconn.Unsupported(
+			"BSON-RPC has no batches: BSON has no top-level array; send the calls one by one")
 	}
 	if len(p.Messages) != 1 {
 		return dst, fmt.Errorf("BSON-RPC document for %d messages, it holds one", len(p.Messages))

@@ -123,8 +123,8 @@ func openDocument(dst []byte) (_ []byte, start int) {
 	return append(dst, 0, 0, 0, 0), len(dst)
 }
 
-// closeDocument ends the document that begins at start. Lengths that do not fit are left to AppendEncode to find: no part
-// is longer than the whole.
+// closeDocument ends the document that begins at start. Lengths that do not fit are left to AppendEncode to find: no
+// part is longer than the whole.
 func closeDocument(dst []byte, start int) []byte {
 	dst = append(dst, 0)
 	binary.LittleEndian.PutUint32(dst[start:], uint32(len(dst)-start))
@@ -152,13 +152,15 @@ func appendNumber(dst, s []byte) ([]byte, bson.Type, error) {
 	if bytes.ContainsAny(s, ".eE") {
 		f, err := strconv.ParseFloat(string(s), 64)
 		if err != nil {
-			return nil, 0, fmt.Errorf(`number %s is out of the range of a double: write {"$numberDecimal":"…"}`, shorten(s))
+			return nil, 0, fmt.Errorf(`number %s is out of the range of a double: write {"$numberDecimal":"…"}`,
+				shorten(s))
 		}
 		return binary.LittleEndian.AppendUint64(dst, math.Float64bits(f)), bson.TypeDouble, nil
 	}
 	n, err := strconv.ParseInt(string(s), 10, 64)
 	if err != nil {
-		return nil, 0, fmt.Errorf(`integer %s does not fit 64 bits, and BSON has none longer: write %[1]se0 for a double, or {"$numberDecimal":"%[1]s"}`, shorten(s))
+		return nil, 0, fmt.Errorf(`integer %s does not fit 64 bits, and BSON has none longer: write %[1]se0 for a `+
+			`double, or {"$numberDecimal":"%[1]s"}`, shorten(s))
 	}
 	if n == int64(int32(n)) {
 		return binary.LittleEndian.AppendUint32(dst, uint32(n)), bson.TypeInt32, nil

@@ -17,7 +17,8 @@ import (
 	"rpcsh/rpcconn/jsontext"
 )
 
-// errWrapper says that an object is no document, but a wrapper: the Extended JSON of one value of a type that JSON lacks.
+// errWrapper says that an object is no document, but a wrapper: the Extended JSON of one value of a type that JSON
+// lacks.
 var errWrapper = errors.New("object is an Extended JSON value")
 
 // maxDecimalText is longer than any decimal128 need be, and short enough to read quickly.

@@ -29,10 +29,11 @@ import (
 const (
 	probePause    = 200 * time.Millisecond // of silence, after which the next probe is begun
 	probePatience = 900 * time.Millisecond // of silence, after which a probe is given up
-	probeSettle   = 50 * time.Millisecond  // after which a peer that serves one client at a time knows that one has gone
-	closingTime   = time.Second            // that closing a WebSocket or an HTTP session may take
-	detectLimit   = 3 * time.Second        // for all
-	childLimit    = 6 * time.Second        // for all, where the peer is a child process: it takes its time to start
+	// after which a peer that serves one client at a time knows that one has gone
+	probeSettle = 50 * time.Millisecond
+	closingTime = time.Second     // that closing a WebSocket or an HTTP session may take
+	detectLimit = 3 * time.Second // for all
+	childLimit  = 6 * time.Second // for all, where the peer is a child process: it takes its time to start
 )
 
 // Grace is what a child process that is probed has for each step of its end.
@@ -70,7 +71,8 @@ func (f *Finding) JSON() string {
 		Protocol string  `json:"protocol"`
 		Framing  string  `json:"framing"`
 		MS       float64 `json:"ms"`
-	}{f.Target.String(), f.Protocol, f.Framing, float64(f.Took.Round(100*time.Microsecond)) / float64(time.Millisecond)})
+	}{f.Target.String(), f.Protocol, f.Framing,
+		float64(f.Took.Round(100*time.Microsecond)) / float64(time.Millisecond)})
 	if err != nil {
 		return "{}"
 	}
@@ -155,7 +157,9 @@ func (d *detection) run(ctx context.Context, likely *Finding) (*Finding, error) 
 	}
 	all := probesOf(d.target)
 	if likely != nil {
-		slices.SortStableFunc(all, func(a, b probe) int { return cmp.Compare(unlikely(a, likely), unlikely(b, likely)) })
+		slices.SortStableFunc(all, func(a, b probe) int {
+			return cmp.Compare(unlikely(a, likely), unlikely(b, likely))
+		})
 	}
 	g, kept, err := d.probeAll(ctx, all)
 	switch {

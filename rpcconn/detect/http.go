@@ -78,7 +78,8 @@ func (d *detection) overHTTP(ctx context.Context, targets []transport.Target) (*
 	case len(targets) > 1 && redirect != nil:
 		return nil, fmt.Errorf("%s is an HTTP server on which no peer was found: %w", d.target, redirect)
 	case len(targets) > 1:
-		return nil, fmt.Errorf("%s is an HTTP server on which no peer was found; tried %s; give the URL, such as ws://%s/path",
+		return nil, fmt.Errorf("%s is an HTTP server on which no peer was found; tried %s; give the URL, such as "+
+			"ws://%s/path",
 			d.target, strings.Join(tried, ", "), d.target.Address)
 	case errors.Is(last, errSilent):
 		return nil, &SilentError{Target: targets[0], Asked: probeText("jsonrpc")}

@@ -13,7 +13,8 @@ import (
 
 // A Guess is what the first bytes of a peer say about it.
 type Guess struct {
-	Protocol string // as it is called in the table of protocols; "": the first message, whose framing is known, is no RPC
+	// as it is called in the table of protocols; "": the first message, whose framing is known, is no RPC
+	Protocol string
 	Framing  string
 	Other    string // OtherHTTP, OtherTLS: no protocol of ours, but one that may carry it; "" otherwise
 }

@@ -84,7 +84,8 @@ func TestDetectChild(t *testing.T) {
 			}
 		})
 	}
-	if got := (detected(t, Config{}, transport.CommandTarget([]string{"/no/such/program"}))); !strings.Contains(got, "there is no such program") || strings.Contains(got, "tried") {
+	if got := (detected(t, Config{}, transport.CommandTarget([]string{"/no/such/program"}))); !strings.Contains(got,
+		"there is no such program") || strings.Contains(got, "tried") {
 		t.Errorf("a program that is not there: %s", got)
 	}
 }

@@ -62,5 +62,6 @@ func (cfg Config) Debuggers(ctx context.Context, t Target) ([]detect.Debugger, e
 // t is no WebSocket.
 func (cfg Config) ListsDebuggers(t Target) bool {
 	return cfg.Protocol == "cdp" && (cfg.Framing == "" || cfg.Framing == Auto) &&
-		slices.Contains([]string{transport.SchemeTCP, transport.SchemeTLS, transport.SchemeHTTP, transport.SchemeHTTPS}, t.Scheme)
+		slices.Contains([]string{transport.SchemeTCP, transport.SchemeTLS, transport.SchemeHTTP, transport.SchemeHTTPS},
+			t.Scheme)
 }

@@ -194,7 +194,9 @@ func (l *Listener) greet(nc net.Conn) {
 		return
 	}
 	l.offer(func(opts *rpcconn.Options) *Link {
-		c := &sniffing{nc: nc, cfg: l.cfg, fallback: l.wire, web: func(nc net.Conn) { l.webServer().take(nc) }, first: first}
+		c := &sniffing{nc: nc, cfg: l.cfg, fallback: l.wire, web: func(nc net.Conn) {
+			l.webServer().take(nc)
+		}, first: first}
 		link := &Link{Remote: l.remote(nc), wire: c.Wire, onWire: c.OnWire}
 		return link.on(c, c, opts)
 	}, nc.Close)
@@ -266,8 +268,9 @@ func (l *Listener) serveWeb(t Target) error {
 
 func (l *Listener) websocketOptions(path string) websocket.ListenOptions {
 	return websocket.ListenOptions{
-		Path: path, Subprotocols: l.cfg.Subprotocols, AllowOrigins: l.cfg.AllowOrigins, OriginAdvice: l.cfg.OriginAdvice,
-		MaxMessage: l.cfg.MaxMessage, Binary: l.wire.Protocol.Binary, Mirror: l.autoCodec,
+		Path: path, Subprotocols: l.cfg.Subprotocols, AllowOrigins: l.cfg.AllowOrigins,
+		OriginAdvice: l.cfg.OriginAdvice,
+		MaxMessage:   l.cfg.MaxMessage, Binary: l.wire.Protocol.Binary, Mirror: l.autoCodec,
 	}
 }
 

@@ -55,5 +55,6 @@ func FindProtocol(name string) (Protocol, error) {
 	if d := dialects.Find(name); d != nil && d.Wire != nil {
 		return protocolOf(d), nil
 	}
-	return Protocol{}, fmt.Errorf("protocol %q is not known: choose one of %s", name, strings.Join(ProtocolNames(), ", "))
+	return Protocol{}, fmt.Errorf("protocol %q is not known: choose one of %s", name,
+		strings.Join(ProtocolNames(), ", "))
 }

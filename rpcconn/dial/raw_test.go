@@ -49,7 +49,8 @@ func TestRaw(t *testing.T) {
 // Over a transport that carries messages, there are no other bytes.
 func TestRawIsForStreams(t *testing.T) {
 	l := listen(t, Config{})
-	dialled, err := Config{Protocol: "jsonrpc"}.Dial(t.Context(), Target{Scheme: transport.SchemeWS, Address: l.Target.Address}, nil)
+	dialled, err := Config{Protocol: "jsonrpc"}.Dial(t.Context(),
+		Target{Scheme: transport.SchemeWS, Address: l.Target.Address}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

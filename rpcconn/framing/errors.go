@@ -28,7 +28,8 @@ func Truncated(got []byte, size int) error {
 
 // TruncatedSkip is the error of a stream that ended in a message over the limit. It wraps io.ErrUnexpectedEOF.
 func TruncatedSkip() error {
-	return fmt.Errorf("the connection ended in the middle of a message that was over the limit: %w", io.ErrUnexpectedEOF)
+	return fmt.Errorf("the connection ended in the middle of a message that was over the limit: %w",
+		io.ErrUnexpectedEOF)
 }
 
 // A LostError ends a stream in which no message can be found any more: data came that no message of the framing has

@@ -18,7 +18,8 @@ import (
 // before.
 func (w *writer) take(written []byte) []byte {
 	if w.timed != nil {
-		runtime.Gosched() // who else is about to send does so now, and one write takes it along; who is alone loses little
+		// who else is about to send does so now, and one write takes it along; who is alone loses little
+		runtime.Gosched()
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()

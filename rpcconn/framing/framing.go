@@ -58,7 +58,8 @@ func (f Framing) New(max int) (rpcconn.Framing, error) {
 // All returns the framings of text, in the order in which people are shown the names.
 func All() []Framing {
 	return []Framing{
-		noneFraming(), lineFraming(), rfc7464Framing(), netstringFraming(), headerFraming(), lengthFraming(), nulFraming(),
+		noneFraming(), lineFraming(), rfc7464Framing(), netstringFraming(), headerFraming(), lengthFraming(),
+		nulFraming(),
 	}
 }
 

@@ -122,7 +122,8 @@ func beginsField(line []byte) bool {
 		switch {
 		case c == ':':
 			return i > 0
-		case '0' <= c && c <= '9', 'A' <= c && c <= 'Z', 'a' <= c && c <= 'z', strings.IndexByte("!#$%&'*+-.^_`|~", c) >= 0:
+		case '0' <= c && c <= '9', 'A' <= c && c <= 'Z', 'a' <= c && c <= 'z', strings.IndexByte("!#$%&'*+-.^_`|~",
+			c) >= 0:
 		default:
 			return false
 		}

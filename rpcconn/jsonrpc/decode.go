@@ -32,7 +32,8 @@ func (c *Codec) Decode(frame []byte, p *rpcconn.Packet) error {
 	return rpcconn.NewError(code, reason)
 }
 
-// maxBatch is how many messages a batch may have: read, each takes many times the memory that the shortest takes in the frame.
+// maxBatch is how many messages a batch may have: read, each takes many times the memory that the shortest takes in the
+// frame.
 const maxBatch = 100_000
 
 var errBatchTooLong = fmt.Errorf("a batch of more than %d messages", maxBatch)
@@ -82,7 +83,8 @@ func first(text []byte) byte {
 type members struct {
 	version, id, method, params, result, err []byte
 	twice                                    string // the name of one that is there more than once
-	extra                                    []byte // the others, as an object without its closing brace; nil: not wanted
+	// the others, as an object without its closing brace; nil: not wanted
+	extra []byte
 }
 
 // add is for jsontext.Object.
@@ -182,7 +184,8 @@ func (c *Codec) mistake(m *members) string {
 
 // request returns the request or notification that m, which has no mistake, makes up.
 func (c *Codec) request(m *members) rpcconn.Message {
-	message := rpcconn.Message{Kind: rpcconn.KindNotification, Method: c.method(m.method), Params: m.params, Extra: m.others()}
+	message := rpcconn.Message{Kind: rpcconn.KindNotification, Method: c.method(m.method), Params: m.params,
+		Extra: m.others()}
 	if m.id != nil && c.isID(m.id) {
 		message.Kind = rpcconn.KindRequest
 		message.ID = rpcconn.ParseID(m.id)
@@ -199,8 +202,8 @@ func (c *Codec) method(text []byte) string {
 	return jsontext.Key(inner)
 }
 
-// invalid returns the message for text, which is none for the reason given. It has the id, for the answer, where that is
-// beyond doubt.
+// invalid returns the message for text, which is none for the reason given. It has the id, for the answer, where that
+// is beyond doubt.
 func (c *Codec) invalid(m *members, text []byte, reason string) rpcconn.Message {
 	message := rpcconn.Message{Kind: rpcconn.KindInvalid, Raw: text}
 	if m.id != nil && m.twice != "id" && c.isID(m.id) && m.id[0] != 'n' {

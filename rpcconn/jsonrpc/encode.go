@@ -140,7 +140,8 @@ func (c *Codec) appendError(dst []byte, e *rpcconn.Error) []byte {
 	return append(dst, '}')
 }
 
-// isAllData reports whether e says nothing but its data, which can be an error. Null cannot, for it says that there is none.
+// isAllData reports whether e says nothing but its data, which can be an error. Null cannot, for it says that there is
+// none.
 func isAllData(e *rpcconn.Error) bool {
 	data := bytes.TrimSpace(e.Data)
 	if e.Code != 0 || len(data) == 0 || data[0] == 'n' {

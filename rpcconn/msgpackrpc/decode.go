@@ -13,11 +13,11 @@ import (
 // Decode implements rpcconn.Codec. The whole frame is checked before a message is made of it. What is stored in p is in
 // memory of its own.
 //
-// Params are handed on whatever they are, though the specification wants an array. What is no message is of KindInvalid, and
-// is to be answered only where it is a request with an id, for an answer needs one.
+// Params are handed on whatever they are, though the specification wants an array. What is no message is of
+// KindInvalid, and is to be answered only where it is a request with an id, for an answer needs one.
 //
-// The error, for what is not exactly one MessagePack value, has the code rpcconn.CodeParseError and, as data, what is wrong
-// at which offset. p has no messages then.
+// The error, for what is not exactly one MessagePack value, has the code rpcconn.CodeParseError and, as data, what is
+// wrong at which offset. p has no messages then.
 func (c *Codec) Decode(frame []byte, p *rpcconn.Packet) error {
 	p.Messages, p.Batch = p.Messages[:0], false
 	m, err := c.message(frame)
@@ -73,7 +73,8 @@ type envelope struct {
 	mistake string // why frame is no message; "" where it is, as far as it was read
 }
 
-// readEnvelope reads frame as far as the method, or the id of a response. A frame that is cut off there has a mistake like any other.
+// readEnvelope reads frame as far as the method, or the id of a response. A frame that is cut off there has a mistake
+// like any other.
 func readEnvelope(frame []byte) (e envelope) {
 	if msgp.NextType(frame) != msgp.ArrayType {
 		e.mistake = "a message is an array"
@@ -130,7 +131,8 @@ func readUint32(b []byte) (n uint32, rest []byte, ok bool) {
 	return uint32(wide), rest, err == nil && wide <= math.MaxUint32
 }
 
-// invalid returns the message for the frame of t, whose envelope has a mistake. It is to be answered if it is a request but for that.
+// invalid returns the message for the frame of t, whose envelope has a mistake. It is to be answered if it is a request
+// but for that.
 func (e *envelope) invalid(t translator) (rpcconn.Message, error) {
 	text, rest, err := t.value(t.frame)
 	m := rpcconn.Message{Kind: rpcconn.KindInvalid, Raw: text}

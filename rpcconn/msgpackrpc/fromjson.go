@@ -13,8 +13,8 @@ import (
 	"rpcsh/rpcconn/jsontext"
 )
 
-// appendValue appends the MessagePack value that text, which must be one JSON value, stands for. On error what it returns
-// as dst means nothing.
+// appendValue appends the MessagePack value that text, which must be one JSON value, stands for. On error what it
+// returns as dst means nothing.
 func appendValue(dst, text []byte, h handles) ([]byte, error) {
 	if err := jsontext.Valid(text); err != nil {
 		return nil, err
@@ -122,7 +122,8 @@ func appendNumber(dst, s []byte) ([]byte, error) {
 	} else if n, err := strconv.ParseUint(string(s), 10, 64); err == nil {
 		return msgp.AppendUint64(dst, n), nil
 	}
-	return nil, fmt.Errorf("integer %s does not fit 64 bits, and MessagePack has none longer: write %[1]se0 for a float 64", shorten(string(s)))
+	return nil, fmt.Errorf("integer %s does not fit 64 bits, and MessagePack has none longer: write %[1]se0 for a "+
+		"float 64", shorten(string(s)))
 }
 
 // appendInt appends n in the shortest form.
@@ -140,7 +141,8 @@ const (
 	maxFix                     = 15
 )
 
-// closeArray puts the number of elements before those that follow the byte at start, for which there was no way to know it.
+// closeArray puts the number of elements before those that follow the byte at start, for which there was no way to know
+// it.
 func closeArray(dst []byte, start, size int) ([]byte, error) {
 	return putSize(dst, start, size, [3]byte{fixArray, array16, array32})
 }

@@ -56,7 +56,8 @@ func (r *reader) wrapper(dst []byte, key string, depth int) ([]byte, error) {
 		return nil, fmt.Errorf("reading %s: %w", key, err)
 	}
 	if r.More('}') {
-		return nil, fmt.Errorf(`an object that begins with %s has no other members; write {"$map":[[key,value],…]} for a map with that key`, key)
+		return nil, fmt.Errorf(`an object that begins with %s has no other members; write {"$map":[[key,value],…]} `+
+			`for a map with that key`, key)
 	}
 	return dst, nil
 }
@@ -125,7 +126,8 @@ func parseFloat(value []byte, bits int) (float64, error) {
 	}
 	f, err := strconv.ParseFloat(string(value), bits)
 	if err != nil {
-		return 0, fmt.Errorf("want a number within the range of %d bits, %q, %q or %q", bits, nan, infinity, negativeInfinity)
+		return 0, fmt.Errorf("want a number within the range of %d bits, %q, %q or %q", bits, nan, infinity,
+			negativeInfinity)
 	}
 	return f, nil
 }

@@ -139,7 +139,8 @@ func startError(program, dir string, err error) error {
 // known.
 func startAdvice(err error, dir string) string {
 	if dir != "" {
-		if info, err := os.Stat(dir); err != nil || !info.IsDir() { // the error is the same as that of a missing program
+		// the error is the same as that of a missing program
+		if info, err := os.Stat(dir); err != nil || !info.IsDir() {
 			return "there is no folder " + dir + " to run it in"
 		}
 	}

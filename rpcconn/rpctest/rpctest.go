@@ -1,5 +1,5 @@
-// Package rpctest helps to test what uses a connection: a pair of channels in memory, and a fake peer that does what the test says,
-// frame by frame.
+// Package rpctest helps to test what uses a connection: a pair of channels in memory, and a fake peer that does what
+// the test says, frame by frame.
 package rpctest
 
 import (

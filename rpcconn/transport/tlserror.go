@@ -7,11 +7,12 @@ type TLSReason string
 
 // What a client finds, or is told.
 const (
-	PeerUntrusted      TLSReason = "nobody whom this machine trusts signed the peer's certificate"
-	PeerMisnamed       TLSReason = "the peer's certificate is for another name"
-	PeerExpired        TLSReason = "the peer's certificate has expired, or is not valid yet"
-	PeerInvalid        TLSReason = "the peer's certificate is not good"
-	PeerWithoutTLS     TLSReason = "the peer speaks no TLS; dial it without (tcp, ws or http instead of tls, wss or https)"
+	PeerUntrusted  TLSReason = "nobody whom this machine trusts signed the peer's certificate"
+	PeerMisnamed   TLSReason = "the peer's certificate is for another name"
+	PeerExpired    TLSReason = "the peer's certificate has expired, or is not valid yet"
+	PeerInvalid    TLSReason = "the peer's certificate is not good"
+	PeerWithoutTLS TLSReason = "the peer speaks no TLS; dial it without (tcp, ws or http instead of tls, wss or " +
+		"https)"
 	PeerOutdated       TLSReason = "the peer speaks no TLS as new as 1.2"
 	PeerSilent         TLSReason = "no answer to the TLS handshake; does the peer speak TLS?"
 	PeerClosed         TLSReason = "the peer closed the connection in the TLS handshake; does it speak TLS?"

@@ -96,7 +96,8 @@ func (l *tlsListener) handshake(ctx context.Context, raw net.Conn) {
 	case err == nil && l.hand(acceptance{conn: &tlsConn{Conn: conn, raw: raw, reason: clientReason}}):
 		return
 	case err != nil && ctx.Err() == nil:
-		l.failed(raw.RemoteAddr(), fmt.Errorf("TLS handshake with %s: %w", raw.RemoteAddr(), because(clientReason(err), err)))
+		l.failed(raw.RemoteAddr(), fmt.Errorf("TLS handshake with %s: %w", raw.RemoteAddr(),
+			because(clientReason(err), err)))
 	}
 	_ = raw.Close()
 }

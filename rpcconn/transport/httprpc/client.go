@@ -27,9 +27,10 @@ const (
 
 // Options say how to speak to a server. NewCodec must be there.
 type Options struct {
-	Header     http.Header          // of every request; Host counts too
-	TLS        *tls.Config          // for https; nil: the system's
-	CookieFile string               // holds user:password, as bitcoind writes it; "": none. What the URL or Header say comes first
+	Header http.Header // of every request; Host counts too
+	TLS    *tls.Config // for https; nil: the system's
+	// holds user:password, as bitcoind writes it; "": none. What the URL or Header say comes first
+	CookieFile string
 	MaxMessage int                  // bytes that a received message may have; 0: rpcconn.DefaultMaxMessage
 	Streamable bool                 // the peer is known to speak MCP; else it does if it answers with an Mcp-Session-Id
 	NewCodec   func() rpcconn.Codec // of what is spoken
@@ -90,8 +91,10 @@ func Dial(ctx context.Context, url string, opts Options) (rpcconn.Channel, *Info
 		return nil, nil, fmt.Errorf("connecting to %s: %w", shown, web.Explain(err))
 	}
 	c := &client{
-		url: u.String(), shown: shown, header: header, max: limit(opts.MaxMessage), content: &inspector{codec: opts.NewCodec()},
-		onError: opts.OnError, in: make(chan []byte), calling: make(chan struct{}, maxCalling), session: session{always: opts.Streamable},
+		url: u.String(), shown: shown, header: header, max: limit(opts.MaxMessage),
+		content: &inspector{codec: opts.NewCodec()},
+		onError: opts.OnError, in: make(chan []byte), calling: make(chan struct{},
+			maxCalling), session: session{always: opts.Streamable},
 	}
 	if u.Scheme == "http" {
 		transport.DialContext = c.trust.strictly(transport.DialContext)
@@ -123,7 +126,8 @@ func (c *client) Send(ctx context.Context, frame []byte) error {
 		case c.calling <- struct{}{}:
 			release = func() { <-c.calling }
 		case <-ctx.Done():
-			return fmt.Errorf("%d requests are under way, no more can be; this one was not sent: %w", maxCalling, context.Cause(ctx))
+			return fmt.Errorf("%d requests are under way, no more can be; this one was not sent: %w", maxCalling,
+				context.Cause(ctx))
 		case <-c.ctx.Done():
 			return context.Cause(c.ctx)
 		}
@@ -174,7 +178,8 @@ func (c *client) post(ctx context.Context, frame []byte, sent content, release f
 }
 
 // request sends a request with body, where that is not nil, and the header fields in set.
-func (c *client) request(ctx context.Context, method string, body []byte, set map[string]string) (*http.Response, error) {
+func (c *client) request(ctx context.Context, method string, body []byte, set map[string]string) (*http.Response,
+	error) {
 	var r io.Reader
 	if body != nil {
 		r = bytes.NewReader(body)

@@ -54,7 +54,8 @@ func (i *inspector) look(frame []byte) (content, error) {
 		case rpcconn.KindResponse:
 			c.responses = append(c.responses, m.ID)
 			if m.Err != nil && (m.ID.IsNone() || m.ID.IsNull()) {
-				c.refusal = &rpcconn.Error{Code: m.Err.Code, Message: m.Err.Message, Data: append([]byte(nil), m.Err.Data...)}
+				c.refusal = &rpcconn.Error{Code: m.Err.Code, Message: m.Err.Message,
+					Data: append([]byte(nil), m.Err.Data...)}
 			}
 		}
 		c.messages++

@@ -31,7 +31,8 @@ type answer struct {
 var _ rpcconn.Channel = (*served)(nil)
 
 func newServed(conn net.Conn, codec rpcconn.Codec) *served {
-	s := &served{conn: conn, content: inspector{codec: codec}, in: make(chan []byte), waiting: make(chan chan *answer, 1)}
+	s := &served{conn: conn, content: inspector{codec: codec}, in: make(chan []byte),
+		waiting: make(chan chan *answer, 1)}
 	s.ctx, s.end = context.WithCancelCause(context.Background())
 	return s
 }
@@ -80,7 +81,8 @@ func (s *served) Send(ctx context.Context, frame []byte) error {
 		return err
 	}
 	if got, err := s.content.look(frame); err == nil && len(got.responses) == 0 {
-		return rpcconn.Unsupported("an HTTP client can be answered, but not be called or notified; WebSocket can do that")
+		return rpcconn.Unsupported(
+			"an HTTP client can be answered, but not be called or notified; WebSocket can do that")
 	}
 	select {
 	case answered := <-s.waiting:

@@ -20,8 +20,9 @@ import (
 // ServerOptions say whom to serve. NewCodec must be there. Programs on this machine and others are served; pages that a
 // browser shows only as AllowOrigins says, see web.Guard.
 type ServerOptions struct {
-	Path         string               // the only one that is served; "" is any
-	AllowHosts   []string             // further names in the Host header, without port, as those under which this machine is known
+	Path string // the only one that is served; "" is any
+	// further names in the Host header, without port, as those under which this machine is known
+	AllowHosts   []string
 	AllowOrigins []string             // further Origin headers to accept: scheme://host:port, or host:port; "*" is all
 	OriginAdvice string               // is added to what is said of an Origin that is not allowed; "": nothing
 	MaxMessage   int                  // bytes that a received message may have; 0: rpcconn.DefaultMaxMessage
@@ -115,7 +116,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func isJSON(contentType string) bool {
 	kind, _, _ := mime.ParseMediaType(contentType)
 	switch kind {
-	case jsonMIME, "application/json-rpc", "application/jsonrequest": // the latter two: https://www.jsonrpc.org/historical/json-rpc-over-http.html
+	// the latter two: https://www.jsonrpc.org/historical/json-rpc-over-http.html
+	case jsonMIME, "application/json-rpc", "application/jsonrequest":
 		return true
 	}
 	return contentType == "" || strings.HasSuffix(kind, "+json")

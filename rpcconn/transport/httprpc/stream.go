@@ -136,7 +136,9 @@ func (f *followed) note(frame []byte, got content) {
 	}
 	f.some = true
 	f.c.session.learn(frame)
-	f.wanted = slices.DeleteFunc(slices.Clone(f.wanted), func(id rpcconn.ID) bool { return slices.Contains(got.responses, id) })
+	f.wanted = slices.DeleteFunc(slices.Clone(f.wanted), func(id rpcconn.ID) bool {
+		return slices.Contains(got.responses, id)
+	})
 	if len(f.wanted) == 0 {
 		f.answered <- nil
 	}

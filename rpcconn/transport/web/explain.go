@@ -33,7 +33,8 @@ func Explain(err error) error {
 		return fmt.Errorf("the server speaks TLS; try with it (https, wss) (%w)", err)
 	case strings.Contains(text, "malformed HTTP"):
 		return fmt.Errorf("the server does not speak HTTP; try tcp (%w)", err)
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE),
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET), errors.Is(err,
+		syscall.EPIPE),
 		strings.Contains(text, "server closed idle connection"): // no value of the http package stands for it
 		return fmt.Errorf("the server closed the connection instead of answering (%w)", err)
 	}

@@ -68,6 +68,7 @@ func (g Guard) originAllowed(origin, host string) bool {
 	}
 	return slices.ContainsFunc(g.Origins, func(allowed string) bool {
 		allowed = strings.TrimSuffix(allowed, "/")
-		return allowed == "*" || strings.EqualFold(allowed, origin) || originHost != "" && strings.EqualFold(allowed, originHost)
+		return allowed == "*" || strings.EqualFold(allowed, origin) || originHost != "" &&
+			strings.EqualFold(allowed, originHost)
 	})
 }

@@ -27,7 +27,8 @@ func NewStatusError(res *http.Response, body []byte) *StatusError {
 	e := &StatusError{Code: res.StatusCode, Summary: summarize(body)}
 	switch location := res.Header.Get("Location"); {
 	case res.StatusCode/100 == 3 && location != "":
-		e.Summary, e.Advice = "", "it redirects to "+strconv.Quote(clip(location))+"; if you trust that, give it as the target"
+		e.Summary, e.Advice = "", "it redirects to "+strconv.Quote(clip(location))+
+			"; if you trust that, give it as the target"
 	case res.StatusCode == http.StatusUnauthorized:
 		e.Advice = "give user and password in the URL, a cookie file, or an Authorization header"
 	case res.StatusCode == http.StatusForbidden:

@@ -83,7 +83,8 @@ func refusal(res *http.Response, err error) error {
 		for next := errors.Unwrap(reason); next != nil; next = errors.Unwrap(reason) {
 			reason = next
 		}
-		return errors.New("the server answers the handshake wrongly: " + strings.TrimPrefix(reason.Error(), "WebSocket protocol violation: "))
+		return errors.New("the server answers the handshake wrongly: " + strings.TrimPrefix(reason.Error(),
+			"WebSocket protocol violation: "))
 	}
 	status := web.NewStatusError(res, web.Beginning(res.Body))
 	switch res.StatusCode {

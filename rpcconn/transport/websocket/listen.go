@@ -65,7 +65,8 @@ func NewHandler(opts ListenOptions, accept func(rpcconn.Channel, *Info)) http.Ha
 		if err != nil {
 			return // the client has been told
 		}
-		info := &Info{RemoteAddr: link.conn.RemoteAddr(), Subprotocol: ws.Subprotocol(), Origin: r.Header.Get("Origin"), Path: r.URL.Path}
+		info := &Info{RemoteAddr: link.conn.RemoteAddr(), Subprotocol: ws.Subprotocol(), Origin: r.Header.Get("Origin"),
+			Path: r.URL.Path}
 		ch := newChannel(ws, link, opts.Binary, opts.MaxMessage)
 		ch.mirror = opts.Mirror
 		accept(ch, info)

@@ -60,7 +60,8 @@ func TestGenerateSaysWhatItDoesNotKnow(t *testing.T) {
 	method := func(params string) string {
 		return `{"requests":[{"method":"m","result":` + params + `}]}`
 	}
-	for _, model := range []string{``, `5`, method(`{"kind":"new"}`), method(`{"kind":"base","name":"new"}`), method(`{"kind":"reference","name":"new"}`), method(`{"kind":"map","value":5}`)} {
+	for _, model := range []string{``, `5`, method(`{"kind":"new"}`), method(`{"kind":"base","name":"new"}`),
+		method(`{"kind":"reference","name":"new"}`), method(`{"kind":"map","value":5}`)} {
 		if data, err := generate([]byte(model)); err == nil {
 			t.Errorf("%s gives %d bytes", model, len(data))
 		}
