@@ -15,10 +15,15 @@ import (
 )
 
 const cdpDocument = `{"version":{"major":"1","minor":"3"},"domains":[
-	{"domain":"Page","experimental":true,"types":[{"id":"Frame","type":"object","properties":[{"name":"id","type":"string"},{"name":"loader","$ref":"Network.LoaderId","optional":true}]},
+	{"domain":"Page","experimental":true,
+	"types":[{"id":"Frame","type":"object",
+	"properties":[{"name":"id","type":"string"},{"name":"loader","$ref":"Network.LoaderId","optional":true}]},
 		{"id":"Kind","type":"string","enum":["a","b"]}],
-	 "commands":[{"name":"go","description":"Goes to\na page. Then it loads.","parameters":[{"name":"url","type":"string","description":"where\nto"},{"name":"kinds","type":"array","items":{"$ref":"Kind"},"optional":true},
-		{"name":"any","type":"any","optional":true,"deprecated":true},{"name":"data","type":"binary","optional":true}],"returns":[{"name":"frame","$ref":"Frame"}]},
+	 "commands":[{"name":"go","description":"Goes to\na page. Then it loads.",
+	"parameters":[{"name":"url","type":"string","description":"where\nto"},
+	{"name":"kinds","type":"array","items":{"$ref":"Kind"},"optional":true},
+		{"name":"any","type":"any","optional":true,"deprecated":true},
+		{"name":"data","type":"binary","optional":true}],"returns":[{"name":"frame","$ref":"Frame"}]},
 		{"name":"stop","deprecated":true}],
 	 "events":[{"name":"gone","parameters":[{"name":"frame","$ref":"Frame"}]}]},
 	{"domain":"Old","deprecated":true,"commands":[{"name":"x"},{"description":"no name"}]},

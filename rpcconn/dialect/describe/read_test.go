@@ -77,11 +77,17 @@ func TestFromDescriptionOfKodi(t *testing.T) {
 	l, err := Read(json.RawMessage(`{"description":"JSON-RPC API","id":"x","version":"13.0.0",
 		"methods":{"Player.Seek":{"type":"method","description":"Seek through the playing item","params":[
 			{"$ref":"Player.Id","name":"playerid","required":true},
-			{"name":"value","required":true,"type":[{"$ref":"Percentage"},{"enum":["smallforward","bigforward"],"type":"string"},
-				{"type":"object","properties":{"seconds":{"type":"integer","required":true},"extra":{"type":"any"}},"additionalProperties":false}]},
-			{"name":"wait","type":"boolean","default":true,"required":false}],"returns":{"type":"object","properties":{}}}},
-		"notifications":{"Player.OnPlay":{"type":"notification","params":[{"name":"sender","type":"string","required":true},{"name":"data","type":"object","required":true}],"returns":null}},
-		"types":{"Player.Id":{"type":"integer","minimum":0,"exclusiveMinimum":true,"id":"Player.Id"},"Percentage":{"extends":"Number","maximum":100,"divisibleBy":5},"Number":{"type":"number"},
+			{"name":"value","required":true,
+			"type":[{"$ref":"Percentage"},{"enum":["smallforward","bigforward"],"type":"string"},
+				{"type":"object","properties":{"seconds":{"type":"integer","required":true},"extra":{"type":"any"}},
+				"additionalProperties":false}]},
+			{"name":"wait","type":"boolean","default":true,"required":false}],
+			"returns":{"type":"object","properties":{}}}},
+		"notifications":{"Player.OnPlay":{"type":"notification",
+		"params":[{"name":"sender","type":"string","required":true},
+		{"name":"data","type":"object","required":true}],"returns":null}},
+		"types":{"Player.Id":{"type":"integer","minimum":0,"exclusiveMinimum":true,"id":"Player.Id"},
+		"Percentage":{"extends":"Number","maximum":100,"divisibleBy":5},"Number":{"type":"number"},
 			"Loop":{"$ref":"Loop"},"Odd":5}}`))
 	if err != nil {
 		t.Fatal(err)

@@ -33,7 +33,8 @@ func TestPosition(t *testing.T) {
 // lspMethod returns a method of the protocol, as a server with every capability has it.
 func lspMethod(t *testing.T, name string) (catalog.Method, schema.Definitions) {
 	t.Helper()
-	learned, err := Read(json.RawMessage(`{"capabilities":{"hoverProvider":true,"renameProvider":true,"referencesProvider":true,
+	learned, err := Read(json.RawMessage(`{"capabilities":{"hoverProvider":true,"renameProvider":true,
+	"referencesProvider":true,
 		"documentSymbolProvider":true,"codeActionProvider":true,"textDocumentSync":2,"workspaceSymbolProvider":true}}`))
 	if err != nil {
 		t.Fatal(err)

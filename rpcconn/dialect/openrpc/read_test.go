@@ -31,15 +31,18 @@ func TestFromOpenRPC(t *testing.T) {
 				}}},
 		},
 		{
-			"references", `{"openrpc":"1.3.2","methods":[{"name":"m","params":[{"$ref":"#/components/contentDescriptors/A"},
-				{"$ref":"#/components/contentDescriptors/none"},{"$ref":"elsewhere.json"},{"$ref":"#/components/contentDescriptors/loop"},{"name":"b"}]}],
+			"references", `{"openrpc":"1.3.2",
+			"methods":[{"name":"m","params":[{"$ref":"#/components/contentDescriptors/A"},
+				{"$ref":"#/components/contentDescriptors/none"},{"$ref":"elsewhere.json"},
+				{"$ref":"#/components/contentDescriptors/loop"},{"name":"b"}]}],
 				"components":{"contentDescriptors":{"A":{"name":"a","required":true,"schema":{"type":"string"}},"loop":{"$ref":"#/components/contentDescriptors/loop"}}}}`, "",
 			[]catalog.Method{{Name: "m", Source: Source, Open: true,
 				Params: []catalog.Param{{Name: "a", Required: true, Schema: schema(`{"type":"string"}`)},
 					{Name: "arg2"}, {Name: "arg3"}, {Name: "arg4"}, {Name: "b"}}}},
 		},
 		{
-			"odd entries", `{"openrpc":"1.3.2","methods":[1,null,"m",{"name":5},{"summary":"no name"},{"$ref":"x"},{"name":"p","params":5},
+			"odd entries", `{"openrpc":"1.3.2","methods":[1,null,"m",{"name":5},{"summary":"no name"},{"$ref":"x"},
+			{"name":"p","params":5},
 				{"name":"q","params":[1,null,{"name":7},{"required":true}]},{"name":"r","description":"d"}]}`, "",
 			[]catalog.Method{
 				{Name: "p", Source: Source},
@@ -95,22 +98,29 @@ func TestFromOpenRPCSaysWhatIsNone(t *testing.T) {
 
 // fullOpenRPC has everything that is read of a document.
 const fullOpenRPC = `{"openrpc":"1.3.2","info":{"title":"Zoo","version":"2","x-rpcsh-modules":["a","b"]},"methods":[
-	{"name":"feed","summary":"Feeds.","description":"Feeds an animal.\n\nOnce.","paramStructure":"by-name","deprecated":true,
+	{"name":"feed","summary":"Feeds.","description":"Feeds an animal.\n\nOnce.","paramStructure":"by-name",
+	"deprecated":true,
 		"tags":[{"name":"care"},{"$ref":"#/components/tags/daily"},"text"],
 		"params":[
-			{"name":"animal","required":true,"deprecated":true,"description":"whom","schema":{"$ref":"#/components/schemas/Animal"}},
+			{"name":"animal","required":true,"deprecated":true,"description":"whom",
+			"schema":{"$ref":"#/components/schemas/Animal"}},
 			{"$ref":"#/components/contentDescriptors/Food"},
 			{"name":"where","schema":{"$ref":"#/components/contentDescriptors/Food/schema"}}],
 		"result":{"name":"eaten","schema":{"type":"boolean"}},
 		"errors":[{"code":-1,"message":"bites","data":{"a":1}},{"$ref":"#/components/errors/Ill"},{"code":"x"}],
-		"examples":[{"name":"a cat","params":[{"name":"animal","value":{"name":"Tom"}},{"$ref":"#/components/examples/fish"}],"result":{"name":"r","value":true}},
+		"examples":[{"name":"a cat","params":[{"name":"animal","value":{"name":"Tom"}},
+		{"$ref":"#/components/examples/fish"}],"result":{"name":"r","value":true}},
 			{"$ref":"#/components/examplePairings/none"},{"params":[{"name":"animal","externalValue":"http://x"}]}]},
 	{"$ref":"#/components/x-methods/born"},
-	{"name":"weigh","paramStructure":"by-position","params":[{"name":"a","schema":{"$defs":{"Kilo":{"type":"number"}},"$ref":"#/$defs/Kilo"}},{"name":"b","schema":{"$ref":"http://elsewhere/x.json","title":"T"}}],
+	{"name":"weigh","paramStructure":"by-position",
+	"params":[{"name":"a","schema":{"$defs":{"Kilo":{"type":"number"}},"$ref":"#/$defs/Kilo"}},
+	{"name":"b","schema":{"$ref":"http://elsewhere/x.json","title":"T"}}],
 		"examples":[{"name":"two","params":[{"name":"a","value":1},{"name":"b","value":2.50}]}]}],
 	"components":{
 		"contentDescriptors":{"Food":{"name":"food","schema":{"enum":["fish","hay"]}}},
-		"schemas":{"Animal":{"type":"object","properties":{"name":{"type":"string"},"young":{"type":"array","items":{"$ref":"#/components/schemas/Animal"}}}},"Unused":{}},
+		"schemas":{"Animal":{"type":"object",
+		"properties":{"name":{"type":"string"},
+		"young":{"type":"array","items":{"$ref":"#/components/schemas/Animal"}}}},"Unused":{}},
 		"errors":{"Ill":{"code":7,"message":"ill"}},
 		"tags":{"daily":{"name":"daily"}},
 		"examples":{"fish":{"name":"food","value":"fish"}},
@@ -174,8 +184,10 @@ func dump(l *catalog.Learned) string {
 
 func TestFromOpenRPCFollowsNoCircles(t *testing.T) {
 	learned, err := Read(json.RawMessage(`{"methods":[
-		{"$ref":"#/methods/0"},{"$ref":"#/methods"},{"$ref":"#"},{"$ref":""},{"$ref":"#x"},{"$ref":"#/methods/99"},{"$ref":"#/methods/0/$ref/x"},
-		{"name":"m","params":[{"$ref":"#/methods/7/params/0"},{"name":"a","schema":{"$ref":"#"}},{"name":"b","schema":{"$ref":"#/methods/7/params/2/schema"}},
+		{"$ref":"#/methods/0"},{"$ref":"#/methods"},{"$ref":"#"},{"$ref":""},{"$ref":"#x"},{"$ref":"#/methods/99"},
+		{"$ref":"#/methods/0/$ref/x"},
+		{"name":"m","params":[{"$ref":"#/methods/7/params/0"},{"name":"a","schema":{"$ref":"#"}},
+		{"name":"b","schema":{"$ref":"#/methods/7/params/2/schema"}},
 			{"name":"c","schema":{"allOf":[{"$ref":"#/methods/7/params/3/schema"}]}}]}]}`))
 	if err != nil || len(learned.Methods) != 1 {
 		t.Fatalf("got %+v, %v", learned, err)
