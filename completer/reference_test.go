@@ -40,7 +40,7 @@ func reference(typed string, from []completer.Candidate, max int) []completer.Ca
 	return found
 }
 
-// referenceKey returns nil where text does not match; less is better.
+// referenceKey returns nil if text does not match; less is better.
 func referenceKey(typed, text string) []int {
 	t, s := lower(typed), lower(text)
 	if strings.HasPrefix(s, t) {

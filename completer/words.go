@@ -2,7 +2,7 @@ package completer
 
 import "math"
 
-// mayMatchWords reports false where wordPieces would certainly find no way.
+// mayMatchWords reports false if wordPieces would certainly find no way.
 func (s *search) mayMatchWords(m *mask) bool {
 	if m.initials&s.initial == 0 || m.chars&s.pieceChars != s.pieceChars {
 		return false

@@ -272,7 +272,7 @@ func TestHooksAreInOrderOfArrival(t *testing.T) {
 		)
 		want = append(want, fmt.Sprintf(" note [%d]", i), fmt.Sprintf("%d req ", i), fmt.Sprintf("stray %d 0", 100+i),
 			" in ", `stray "x" 1`, " batch ",
-			`error no message: neither method nor result nor error: "{\"no\":\"message\"}"`)
+			`error not a message: neither method nor result nor error: "{\"no\":\"message\"}"`)
 		if i == 25 {
 			p.Send(`{"jsonrpc":"2.0","id":1,"result":0}`)
 			want = append(want, "response 1")

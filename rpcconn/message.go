@@ -20,8 +20,7 @@ type Kind uint8
 
 // The kinds of message.
 const (
-	// well-formed, yet no message: Message.Raw is its text, Message.Err says why; a nil Err: it is to be shown, not
-	// answered
+	// well-formed, but not a message: Message.Raw is its text, Message.Err is the answer; nil: it is not answered
 	KindInvalid      Kind = iota
 	KindRequest           // wants a response
 	KindNotification      // wants none
@@ -34,17 +33,17 @@ type Message struct {
 	ID     ID              // the zero ID in a notification, and in a response that has none
 	Method string          // of requests and notifications
 	Params json.RawMessage // of requests and notifications; nil: no params member
-	Result json.RawMessage // of responses; nil when Err is set, but in one that is wrong, and has both
-	Err    *Error          // of responses; for KindInvalid, what to answer
+	Result json.RawMessage // of responses; nil if Err is set, except in an invalid response that has both
+	Err    *Error          // of responses; for KindInvalid, the answer
 	Raw    json.RawMessage // of KindInvalid: the whole text
-	// further top-level members, as an object, where the protocol has such (CDP's sessionId); else nil
+	// further top-level members, as an object, if the protocol has any (CDP's sessionId); else nil
 	Extra json.RawMessage
 }
 
 // A Packet is what one frame carries: one message, or a batch.
 type Packet struct {
 	Messages []Message
-	Batch    bool // Messages were, or are to be, an array, also where there is only one (or, decoded, none)
+	Batch    bool // the messages are in an array, even if there is only one (or, decoded, none)
 }
 
 // A Request is a request or, without an ID, a notification that the peer sent.
@@ -54,11 +53,11 @@ type Request struct {
 	Params json.RawMessage // nil: no params member
 	Extra  json.RawMessage // as in Message
 	Time   time.Time       // when a request came; zero for a notification
-	Remark string          // what the Handler has to say about its answer, for OnAnswer
+	Remark string          // the Handler's remark on its answer, for OnAnswer
 
-	refusal *Error   // what a request that is no request is answered with; the Handler does not see it
-	batch   *answers // of which the answer is a part; nil: it goes out alone
-	place   int      // of the answer in the batch
+	refusal *Error        // the answer to an invalid request, which the Handler does not see
+	batch   *batchAnswers // the batch that the answer belongs to; nil: it is sent alone
+	place   int           // of the answer in the batch
 	after   []func()
 }
 
@@ -71,8 +70,8 @@ func (r *Request) Clone() *Request {
 // IsNotification reports whether the peer wants no response.
 func (r *Request) IsNotification() bool { return r.ID.IsNone() }
 
-// A Response is the peer's answer to a request: Err, or else Result. It has failed where it has both, which no protocol
-// allows.
+// A Response is the peer's answer to a request: Err, or else Result. No protocol allows both; a response with both is a
+// failure.
 type Response struct {
 	ID     ID
 	Result json.RawMessage
@@ -83,15 +82,16 @@ type Response struct {
 // A Codec turns packets into frames and frames into packets. It never blocks.
 //
 // A Codec belongs to one connection: Decode is called by one goroutine at a time, AppendEncode by any number of them,
-// also while Decode runs.
+// even while Decode runs.
 type Codec interface {
-	// AppendEncode appends the frame for p to dst. The error is errors.ErrUnsupported (wrapped) for a batch where the
-	// protocol has none; any other says what in p cannot be said in this protocol. dst is returned unchanged then.
+	// AppendEncode appends the frame for p to dst. The error wraps errors.ErrUnsupported for a batch if the protocol
+	// has no batches; any other error says what in p the protocol cannot express. In both cases dst is returned
+	// unchanged.
 	AppendEncode(dst []byte, p *Packet) ([]byte, error)
 
-	// Decode reads frame into p, reusing p.Messages. What it stores there may alias frame.
+	// Decode reads frame into p, reusing p.Messages. The results may alias frame.
 	//
-	// The error, an *Error with a standard code, concerns the frame as a whole: it is no well-formed text. What is
+	// The error, an *Error with a standard code, concerns the frame as a whole: it is not a well-formed text. What is
 	// well-formed and no message is a message of KindInvalid.
 	Decode(frame []byte, p *Packet) error
 }

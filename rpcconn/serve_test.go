@@ -219,7 +219,7 @@ func TestUnreadableForEver(t *testing.T) {
 	}
 }
 
-// Two peers of different protocols do not answer each other's errors for ever.
+// Two peers of different protocols do not answer each other's errors forever.
 func TestPeersOfDifferentProtocols(t *testing.T) {
 	near, far := rpctest.Pipe()
 	a, b := rpcconn.New(near, jsonrpc.New(), nil), rpcconn.New(far, bsonrpc.New(), nil)

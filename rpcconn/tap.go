@@ -7,11 +7,11 @@ import (
 	"sync/atomic"
 )
 
-// A Tap is a Channel whose frames can be watched as they come in, before anybody makes something of them. It costs next
-// to nothing while nobody does.
+// A Tap is a Channel whose incoming frames can be watched before they are decoded. It costs next to nothing while
+// nobody watches.
 type Tap struct {
 	Channel
-	watchers atomic.Pointer[[]*watcher] // not changed, but replaced; nil: nobody watches
+	watchers atomic.Pointer[[]*watcher] // replaced as a whole, never changed; nil: nobody watches
 
 	mu sync.Mutex // held while watchers is replaced
 }
@@ -23,8 +23,8 @@ var _ RawChannel = (*Tap)(nil)
 // NewTap returns ch with a tap.
 func NewTap(ch Channel) *Tap { return &Tap{Channel: ch} }
 
-// Watch has see called with each frame that comes in, on the goroutine that reads, until stop is called. The frame is
-// valid until see returns. Both may be called at any time; see may be called once more while stop is.
+// Watch calls see with each incoming frame, on the reading goroutine, until stop is called. The frame is valid until
+// see returns. Watch and stop may be called at any time; see may run once more while stop runs.
 func (t *Tap) Watch(see func(frame []byte)) (stop func()) {
 	w := &watcher{see}
 	t.replace(func(all []*watcher) []*watcher { return append(all, w) })
@@ -35,7 +35,7 @@ func (t *Tap) Watch(see func(frame []byte)) (stop func()) {
 	}
 }
 
-// replace replaces the watchers by what change makes of a copy of them.
+// replace replaces the watchers by the result of change on a copy of them.
 func (t *Tap) replace(change func([]*watcher) []*watcher) {
 	t.mu.Lock()
 	defer t.mu.Unlock()

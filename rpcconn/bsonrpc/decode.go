@@ -27,7 +27,7 @@ func (c *Codec) Decode(frame []byte, p *rpcconn.Packet) error {
 	return nil
 }
 
-// message returns the message that document is, of KindInvalid where it is none. The error says why it is no BSON.
+// message returns the message that document is, of KindInvalid where it is none. The error says why it is not BSON.
 func (c *Codec) message(document []byte) (rpcconn.Message, error) {
 	var e envelope
 	if err := e.scan(document); err != nil {

@@ -76,7 +76,7 @@ func appendCall(dst []byte, m *rpcconn.Message) ([]byte, error) {
 		return nil, err
 	}
 	if !isParams(kind) {
-		return nil, fmt.Errorf("params must be an array or an object, not a BSON %v: put it into an array", kind)
+		return nil, fmt.Errorf("params must be an array or an object, not BSON %v: put it into an array", kind)
 	}
 	return dst, nil
 }
@@ -114,7 +114,7 @@ func appendOutcome(dst []byte, m *rpcconn.Message) ([]byte, error) {
 	return closeDocument(dst, start), nil
 }
 
-// appendID appends the member id, null where there is none.
+// appendID appends the member id, null if there is none.
 func appendID(dst []byte, id rpcconn.ID) ([]byte, error) {
 	if id.IsNone() {
 		return appendHeader(dst, bson.TypeNull, memberID), nil

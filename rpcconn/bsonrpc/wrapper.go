@@ -17,7 +17,7 @@ import (
 	"rpcsh/rpcconn/jsontext"
 )
 
-// errWrapper says that an object is no document, but a wrapper: the Extended JSON of one value of a type that JSON
+// errWrapper says that an object is not a document, but a wrapper: the Extended JSON of one value of a type that JSON
 // lacks.
 var errWrapper = errors.New("object is an Extended JSON value")
 

@@ -16,9 +16,9 @@ const (
 	maxAllInferred  = 16 << 20 // bytes of all that is inferred of a peer
 )
 
-// Observe learns from a call that was seen: the shapes of its params and of its result, nil where that was not seen,
-// are merged into what was inferred before. Where a better source says anything of them, that stays alone. It is cheap
-// to call for each message: what is large, or has been seen often enough, is passed over.
+// Observe learns from a call that was seen: the shapes of its params and of its result, nil if that was not seen, are
+// merged into what was inferred before. Where a better source says anything of them, that stays alone. It is cheap to
+// call for each message: what is large, or has been seen often enough, is passed over.
 func (c *Catalog) Observe(name string, ours bool, params, result json.RawMessage) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

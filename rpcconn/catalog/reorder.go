@@ -62,7 +62,7 @@ func (m Method) names(value json.RawMessage) bool {
 	return known && n > 0
 }
 
-// param returns the position of the param called name, -1 where there is none.
+// param returns the position of the param called name, -1 if there is none.
 func (m Method) param(name string) int {
 	return slices.IndexFunc(m.Params, func(p Param) bool { return p.Name == name })
 }
@@ -117,7 +117,7 @@ func (m Method) tooMany(given int) string {
 	return fmt.Sprintf("%d %s too many: %s has %s", n, params, m.Name, m.paramNames())
 }
 
-// notParam says that something is no param of m.
+// notParam says that something is not a param of m.
 func (m Method) notParam() string {
 	return "is not a param of " + m.Name + ": it has " + m.paramNames()
 }
@@ -160,7 +160,7 @@ func (m Method) Call(params json.RawMessage) (method string, sent json.RawMessag
 	return m.Via.Method, withMembers(m.Via.Fixed, append(append(member, params...), '}')), nil
 }
 
-// withMembers returns object with more members behind its own; more is the text of an object without its opening brace.
+// withMembers returns object with more members after its own; more is the text of an object without its opening brace.
 func withMembers(object, more []byte) json.RawMessage {
 	merged := bytes.TrimSpace(bytes.TrimSuffix(bytes.TrimSpace(object), []byte{'}'}))
 	if len(merged) == 0 {

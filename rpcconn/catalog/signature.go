@@ -18,7 +18,7 @@ func (m Method) Signature() string {
 	return m.Name + "(" + strings.Join(m.signatureParams(), ", ") + ")" + m.returns()
 }
 
-// SignatureParts returns the signature in three parts: up to the params, each of them, and behind them; for who marks
+// SignatureParts returns the signature in three parts: up to the params, each of them, and after them; for who marks
 // one of them. There are no parts where the params are not known.
 func (m Method) SignatureParts() (head string, params []string, tail string) {
 	if m.Params == nil {

@@ -57,7 +57,7 @@ type attempt struct {
 type Kept struct {
 	Conn   net.Conn
 	Remote string
-	Read   []byte // the answer, which nobody waits for, and what came behind it
+	Read   []byte // the answer, which nobody waits for, and what came after it
 }
 
 // Release closes a connection that is not used after all. k may be nil.
@@ -124,7 +124,7 @@ func (d *detection) try(ctx context.Context, p probe) attempt {
 	return attempt{probe: p, guess: g, err: err}
 }
 
-// ask sends p on stream and reads what is answered; read is all of that, nil where something else came before it.
+// ask sends p on stream and reads what is answered; read is all of that, nil if something else came before it.
 func (p probe) ask(ctx context.Context, stream io.ReadWriter) (g Guess, read []byte, err error) {
 	_, writeErr := io.WriteString(stream, p.bytes) // a peer that has closed the connection may have said why before
 	g, read, err = readGuess(ctx, stream)

@@ -50,7 +50,7 @@ type Finding struct {
 	kept *Kept // the connection, where it can be used further
 }
 
-// Take returns the connection that the finding holds, which is the caller's from then on; nil where there is none.
+// Take returns the connection that the finding holds, which is the caller's from then on; nil if there is none.
 func (f *Finding) Take() *Kept {
 	k := f.kept
 	f.kept = nil
@@ -107,8 +107,8 @@ type Detector struct {
 // Finding may hold: where a peer answered in the form in which it was asked, that may be the only one that it takes.
 // Somebody must Take or Release it.
 //
-// The error is an *UnknownError or a *SilentError where the peer's answer is the reason, and that of the connection
-// where there is none.
+// The error is an *UnknownError or a *SilentError where the peer's answer is the reason, and that of the connection if
+// there is none.
 func (d Detector) Detect(ctx context.Context, t transport.Target, likely *Finding) (*Finding, error) {
 	limit := detectLimit
 	if t.IsCommand() {
@@ -180,7 +180,7 @@ func (d *detection) run(ctx context.Context, likely *Finding) (*Finding, error) 
 	return &Finding{Target: d.target, Protocol: g.Protocol, Framing: g.Framing, kept: kept}, nil
 }
 
-// detectEarlier looks where the peer was found earlier, nil where it is there no more.
+// detectEarlier looks where the peer was found earlier, nil if it is there no more.
 func (d *detection) detectEarlier(ctx context.Context, likely *Finding) *Finding {
 	ctx, cancel := context.WithTimeout(ctx, probePatience+closingTime)
 	defer cancel()

@@ -35,7 +35,7 @@ func (f Findings) load() map[string]remembered {
 	return all
 }
 
-// Load returns what was found out about t, nil where nothing was.
+// Load returns what was found out about t, nil if nothing was.
 func (f Findings) Load(t transport.Target) *Finding {
 	r, ok := f.load()[t.String()]
 	if !ok {

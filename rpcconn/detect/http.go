@@ -158,7 +158,7 @@ func isAnswer(frame []byte) bool {
 	return json.Unmarshal(frame, &answer) == nil && (answer.Result != nil || answer.Error != nil)
 }
 
-// debugger finds the Chrome DevTools Protocol behind its list of targets, nil where there is none.
+// debugger finds the Chrome DevTools Protocol behind its list of targets, nil if there is none.
 func (d *detection) debugger(ctx context.Context, t transport.Target) *Finding {
 	ctx, cancel := context.WithTimeout(ctx, httpPatience)
 	defer cancel()

@@ -13,7 +13,7 @@ import (
 
 // A Guess is what the first bytes of a peer say about it.
 type Guess struct {
-	// as it is called in the table of protocols; "": the first message, whose framing is known, is no RPC
+	// as it is called in the table of protocols; "": the first message, whose framing is known, is not a RPC
 	Protocol string
 	Framing  string
 	Other    string // OtherHTTP, OtherTLS: no protocol of ours, but one that may carry it; "" otherwise
@@ -67,7 +67,7 @@ func sniffBinary(b []byte) Guess {
 	// An array whose first element is the type of a message.
 	isMessagePack := len(b) > 1 && (b[0] == 0x93 || b[0] == 0x94) && b[1] <= 2
 	switch {
-	case isMessagePack && len(b) > 3 && b[3] != 0: // which is no small document's length
+	case isMessagePack && len(b) > 3 && b[3] != 0: // which is not a small document's length
 		return Guess{Protocol: "msgpackrpc", Framing: "msgpack"}
 	case len(b) < 5:
 		return Guess{}
@@ -175,7 +175,7 @@ func sniffWords(b []byte, full bool) (g Guess, more bool) {
 	return Guess{}, slices.ContainsFunc(http, mayBegin) || slices.ContainsFunc(header, mayBegin)
 }
 
-// sniffHeader waits for the body behind a header, which tells the protocol.
+// sniffHeader waits for the body after a header, which tells the protocol.
 func sniffHeader(b []byte, full bool) (g Guess, more bool) {
 	for _, end := range []string{"\r\n\r\n", "\n\n"} {
 		if _, body, found := bytes.Cut(b, []byte(end)); found {
@@ -215,7 +215,7 @@ func sniffJSON(b []byte, full bool) (g Guess, more bool) {
 	return g, false
 }
 
-// sniffDialect tells the versions of JSON-RPC apart by the members of the first message, "" where it is no RPC; text
+// sniffDialect tells the versions of JSON-RPC apart by the members of the first message, "" where it is not RPC; text
 // may end early.
 func sniffDialect(text []byte) string {
 	if i := jsontext.Space(text, 0); i < len(text) && text[i] == '[' {

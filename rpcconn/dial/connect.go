@@ -79,8 +79,7 @@ func (cfg Config) Detect(
 	return cfg.detector(trace).Detect(ctx, t, likely)
 }
 
-// takeOver returns a link on the connection that was kept when found was found, nil where there is none that can be
-// used.
+// takeOver returns a link on the connection that was kept when found was found, nil if there is none that can be used.
 func (cfg Config) takeOver(ctx context.Context, found *detect.Finding, opts *rpcconn.Options) *Link {
 	k := found.Take()
 	if k == nil {

@@ -59,7 +59,7 @@ func (cfg Config) Debuggers(ctx context.Context, t Target) ([]detect.Debugger, e
 }
 
 // ListsDebuggers reports whether t is where debuggers are listed rather than one of them: cfg names their protocol, and
-// t is no WebSocket.
+// t is not a WebSocket.
 func (cfg Config) ListsDebuggers(t Target) bool {
 	return cfg.Protocol == "cdp" && (cfg.Framing == "" || cfg.Framing == Auto) &&
 		slices.Contains([]string{transport.SchemeTCP, transport.SchemeTLS, transport.SchemeHTTP, transport.SchemeHTTPS},

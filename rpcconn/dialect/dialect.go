@@ -50,8 +50,8 @@ type Dialect struct {
 	// that the call is about. read reads a file. nil: there is no short way.
 	Prepare func(m catalog.Method, params json.RawMessage, read ReadFile) (
 		full json.RawMessage, files []string, err error)
-	// Example returns params in short for a call of m that is about a file, nil where there are none. It is nil where
-	// Prepare is.
+	// Example returns params in short for a call of m that is about a file, nil if there are none. It is nil if Prepare
+	// is.
 	Example func(m catalog.Method, defs schema.Definitions, path string) json.RawMessage
 	// Documents says that peers are told of the files that calls are about, as lsp.Documents has it.
 	Documents bool
@@ -65,7 +65,7 @@ type Dialect struct {
 	Progress func(method string, params json.RawMessage) (Progress, bool)
 
 	// Withdrawn reads a notification by which the peer cancels a request of its own: the request's id, and the error
-	// with which it is answered, nil where it is not. ok is false for other notifications. nil: there is none.
+	// with which it is answered, nil if it is not. ok is false for other notifications. nil: there is none.
 	Withdrawn func(method string, params json.RawMessage) (id rpcconn.ID, answer *rpcconn.Error, ok bool)
 	// Answers are to the peer's requests, where the person serves nothing else.
 	Answers []Answer

@@ -159,7 +159,7 @@ func TestRate(t *testing.T) {
 	}
 }
 
-// Whoever takes their time does not keep Close, nor what was sent behind them.
+// Whoever takes their time does not keep Close, nor what was sent after them.
 func TestSlowSendEnds(t *testing.T) {
 	for name, tt := range map[string]struct {
 		end  func(ch rpcconn.Channel, cancel func())

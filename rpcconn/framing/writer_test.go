@@ -156,7 +156,7 @@ func TestBlockedPeerReadsAgain(t *testing.T) {
 	}
 }
 
-// A sender alone is not delayed for ever by a peer that reads nothing.
+// A sender alone is not delayed forever by a peer that reads nothing.
 func TestSendLeavesSocketBehind(t *testing.T) {
 	a, b := sockets(t)
 	if err := a.(*net.UnixConn).SetWriteBuffer(4 << 10); err != nil {

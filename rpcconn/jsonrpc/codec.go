@@ -18,7 +18,7 @@ import (
 type Codec struct {
 	dialect dialect
 	methods names.Table // those decoded so far; for Decode only
-	extra   []byte      // where Decode gathers further members, always empty in between; nil where they are ignored
+	extra   []byte      // where Decode gathers further members, always empty in between; nil if they are ignored
 }
 
 var _ rpcconn.Codec = (*Codec)(nil)

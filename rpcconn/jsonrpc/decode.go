@@ -71,7 +71,7 @@ func (c *Codec) decode(frame []byte, p *rpcconn.Packet) error {
 	return jsontext.End(frame, end)
 }
 
-// first returns the first byte of text, 0 where there is none.
+// first returns the first byte of text, 0 if there is none.
 func first(text []byte) byte {
 	if len(text) == 0 {
 		return 0
@@ -79,7 +79,7 @@ func first(text []byte) byte {
 	return text[0]
 }
 
-// members are the texts of an object's members that say what message it is; nil where there is no such member.
+// members are the texts of an object's members that say what message it is; nil if there is no such member.
 type members struct {
 	version, id, method, params, result, err []byte
 	twice                                    string // the name of one that is there more than once
@@ -118,7 +118,7 @@ func (m *members) gather(key, value []byte) {
 	m.extra = append(m.extra, value...)
 }
 
-// others returns the further members as an object, nil where there are none.
+// others returns the further members as an object, nil if there are none.
 func (m *members) others() []byte {
 	if len(m.extra) == 0 {
 		return nil

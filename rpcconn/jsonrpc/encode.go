@@ -85,7 +85,7 @@ func (c *Codec) appendMessage(dst []byte, m *rpcconn.Message) ([]byte, error) {
 	return append(dst, '}'), nil
 }
 
-// appendID appends the member id, null where there is none.
+// appendID appends the member id, null if there is none.
 func appendID(dst []byte, id rpcconn.ID) []byte {
 	dst = append(dst, `,"id":`...)
 	if id.IsNone() {

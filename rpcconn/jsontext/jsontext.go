@@ -23,7 +23,7 @@ const MaxDepth = 1000
 // It is always returned as it is, never wrapped.
 var ErrIncomplete = errors.New("the JSON text ends too early")
 
-// A SyntaxError says that the text is no JSON, whatever may follow.
+// A SyntaxError says that the text is not JSON, whatever may follow.
 type SyntaxError struct {
 	Offset int    // of the first byte that cannot be, counted from 0
 	Reason string // in lower case, such as "unexpected character 'x', want a value"
@@ -46,7 +46,7 @@ func Value(b []byte) (start, end int, err error) {
 	return start, end, nil
 }
 
-// Valid returns nil where b is exactly one JSON value with nothing but white space around it, else a *SyntaxError or
+// Valid returns nil if b is exactly one JSON value with nothing but white space around it, else a *SyntaxError or
 // ErrIncomplete.
 func Valid(b []byte) error {
 	_, end, err := Value(b)
@@ -56,7 +56,7 @@ func Valid(b []byte) error {
 	return End(b, end)
 }
 
-// End returns nil where nothing but white space is in b from offset i on, else a *SyntaxError.
+// End returns nil if nothing but white space is in b from offset i on, else a *SyntaxError.
 func End(b []byte, i int) error {
 	if i = Space(b, i); i < len(b) {
 		return unexpected(b, i, "nothing more")
@@ -102,7 +102,7 @@ func Objects(b []byte, member func(key, value []byte) error, element func(value 
 	return end, nil
 }
 
-// Space returns the offset of the first byte of b, from offset i on, that is no JSON white space; len(b) where there is
+// Space returns the offset of the first byte of b, from offset i on, that is no JSON white space; len(b) if there is
 // none.
 func Space(b []byte, i int) int {
 	for i < len(b) && b[i] <= ' ' && (b[i] == ' ' || b[i] == '\n' || b[i] == '\r' || b[i] == '\t') {

@@ -114,7 +114,7 @@ func array(b []byte, i, depth int, member func(key, value []byte) error, element
 	}
 }
 
-// space is Space, cheap where there is none.
+// space is Space, cheap if there is none.
 func space(b []byte, i int) int {
 	if i < len(b) && b[i] > ' ' {
 		return i

@@ -28,7 +28,7 @@ func (c *Codec) Decode(frame []byte, p *rpcconn.Packet) error {
 	return nil
 }
 
-// message returns the message that frame is. The error says why frame is no MessagePack value.
+// message returns the message that frame is. The error says why frame is not a MessagePack value.
 func (c *Codec) message(frame []byte) (rpcconn.Message, error) {
 	e := readEnvelope(frame)
 	if e.mistake != "" {
@@ -70,7 +70,7 @@ type envelope struct {
 	id      rpcconn.ID
 	method  []byte // of requests and notifications
 	rest    []byte // params, or error and result
-	mistake string // why frame is no message; "" where it is, as far as it was read
+	mistake string // why frame is not a message; "" where it is, as far as it was read
 }
 
 // readEnvelope reads frame as far as the method, or the id of a response. A frame that is cut off there has a mistake

@@ -10,7 +10,7 @@ import (
 
 // Framing returns that of MessagePack values (https://github.com/msgpack/msgpack/blob/master/spec.md) that follow each
 // other without anything between. A message is an array or, for what else a peer may have to say, a map; any other
-// value means that this is no MessagePack, since text is read as small numbers.
+// value means that this is not a MessagePack, since text is read as small numbers.
 func Framing() framing.Framing {
 	return framing.Framing{
 		Name:  "msgpack",
@@ -95,7 +95,7 @@ func (s *msgpackSplitter) skip(data []byte, eof bool) (framing.Step, error) {
 // arrays and maps is over when all values that they announced have come, so it is enough to count these.
 type msgpackValue struct {
 	parts uint64 // values that are yet to begin
-	rest  uint64 // bytes of the one that has begun, behind its head
+	rest  uint64 // bytes of the one that has begun, after its head
 }
 
 func (v *msgpackValue) whole() bool { return v.parts == 0 && v.rest == 0 }
@@ -103,7 +103,7 @@ func (v *msgpackValue) whole() bool { return v.parts == 0 && v.rest == 0 }
 // atLeast returns how many bytes are still to come, each part being one of one byte at least.
 func (v *msgpackValue) atLeast() uint64 { return v.parts + v.rest }
 
-// scan reads one head, or of what is behind it, and returns how many bytes of b that took. 0: b is too short; a head is
+// scan reads one head, or of what is after it, and returns how many bytes of b that took. 0: b is too short; a head is
 // read as a whole. The value must not be whole.
 func (v *msgpackValue) scan(b []byte) (int, error) {
 	if v.rest > 0 {
@@ -132,7 +132,7 @@ func (v *msgpackValue) scan(b []byte) (int, error) {
 }
 
 // A msgpackHead is what the first byte of a value says: that count + times*length of what belongs to it follow, where
-// the length has width bytes behind the first.
+// the length has width bytes after the first.
 type msgpackHead struct {
 	width int
 	count uint64
@@ -174,7 +174,7 @@ func msgpackHeadOf(c byte) msgpackHead {
 	}
 }
 
-// bigEndian returns the number in b, of at most 4 bytes; 0 where b is empty.
+// bigEndian returns the number in b, of at most 4 bytes; 0 if b is empty.
 func bigEndian(b []byte) uint64 {
 	var padded [8]byte
 	copy(padded[8-len(b):], b)

@@ -60,7 +60,7 @@ func framingCases() []framingtest.Case {
 func TestMsgpackHeads(t *testing.T) {
 	type value struct {
 		head string
-		rest int // bytes behind it
+		rest int // bytes after it
 	}
 	values := map[byte]value{
 		0xc0: {"", 0}, 0xc2: {"", 0}, 0xc3: {"", 0},

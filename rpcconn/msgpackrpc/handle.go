@@ -38,7 +38,7 @@ func handleKey(number int8) string {
 	return ""
 }
 
-// appendHandle appends the handle that an ext is; ok is false where it is none, or would not be sent back as it came.
+// appendHandle appends the handle that an ext is; ok is false if it is none, or would not be sent back as it came.
 func (h handles) appendHandle(dst []byte, number int8, data []byte) (_ []byte, ok bool) {
 	key := handleKey(number)
 	if !bool(h) || key == "" {

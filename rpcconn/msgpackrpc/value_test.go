@@ -179,7 +179,7 @@ func TestDeepest(t *testing.T) {
 }
 
 // A map that turns out at its end to be no object must not be translated anew for each map around it: that would take
-// for ever.
+// forever.
 func TestMixedMapsInMixedMaps(t *testing.T) {
 	const levels = 150
 	b := unhex(t, strings.Repeat("82a161", levels)+"c0"+strings.Repeat("01c0", levels))

@@ -83,7 +83,7 @@ func beChild() bool {
 	case "leaver", "forsaker": // start one, perhaps in a session of its own, and exit when stdin ends
 		startChild(args, what == "forsaker")
 		_, _ = io.Copy(io.Discard, os.Stdin)
-	case "flooder": // write to stdout for ever
+	case "flooder": // write to stdout forever
 		hold(args[0])
 		for {
 			if _, err := fmt.Println("{}"); err != nil {

@@ -34,7 +34,7 @@ func NewChecker(d Definitions) *Checker {
 	return &Checker{definitions: d, schemas: make(map[string]*jsonschema.Schema)}
 }
 
-// Check returns what is wrong with value; none where that cannot be found out.
+// Check returns what is wrong with value; none if that cannot be found out.
 func (c *Checker) Check(schema, value json.RawMessage) []Problem {
 	if c := jsontext.FirstByte(schema); c != '{' && c != 'f' || len(value) > maxValue {
 		return nil
@@ -51,7 +51,7 @@ func (c *Checker) Check(schema, value json.RawMessage) []Problem {
 	return problemsOf(invalid, v)
 }
 
-// get returns the compiled schema, nil where it cannot be used.
+// get returns the compiled schema, nil if it cannot be used.
 func (c *Checker) get(schema json.RawMessage) *jsonschema.Schema {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -22,7 +22,7 @@ const (
 // Definitions are schemas that others refer to, as "#/components/schemas/NAME".
 type Definitions map[string]json.RawMessage
 
-// Resolve returns what a schema refers to, itself where it does not, nil where that leads nowhere or in a circle.
+// Resolve returns what a schema refers to, itself where it does not, nil if that leads nowhere or in a circle.
 func (d Definitions) Resolve(schema json.RawMessage) json.RawMessage {
 	for range maxDepth {
 		ref := read(schema).ref
@@ -36,7 +36,7 @@ func (d Definitions) Resolve(schema json.RawMessage) json.RawMessage {
 	return nil
 }
 
-// referred returns the definition that the keyword ref refers to, nil where there is none.
+// referred returns the definition that the keyword ref refers to, nil if there is none.
 func (d Definitions) referred(ref []byte) json.RawMessage {
 	if name, ok := definitionName(jsontext.Text(ref)); ok {
 		return d[name]
@@ -50,7 +50,7 @@ type walk struct {
 	entered     map[string]bool // references
 }
 
-// first returns what pick finds in schema, or else in what it refers to or is made of; nil where it finds nothing.
+// first returns what pick finds in schema, or else in what it refers to or is made of; nil if it finds nothing.
 func (d Definitions) first(schema json.RawMessage, pick func(k *keywords) []byte) []byte {
 	w := walk{definitions: d}
 	var found []byte
@@ -162,8 +162,8 @@ func distinct(list []string) []string {
 	return kept
 }
 
-// Items returns the schema of an array's elements, nil where it says none; the first one's where each has a schema of
-// its own.
+// Items returns the schema of an array's elements, nil if it says none; the first one's where each has a schema of its
+// own.
 func (d Definitions) Items(schema json.RawMessage) json.RawMessage {
 	return d.first(schema, func(k *keywords) []byte {
 		if list := jsontext.Elements(k.prefixItems); len(list) > 0 {
@@ -177,7 +177,7 @@ func (d Definitions) Items(schema json.RawMessage) json.RawMessage {
 }
 
 // Values returns the values that a schema allows, where they can be listed: enum, const, boolean, null, and those of
-// anyOf and oneOf. It may allow others beside them, unless Types says otherwise. null alone is no list.
+// anyOf and oneOf. It may allow others beside them, unless Types says otherwise. null alone is not a list.
 func (d Definitions) Values(schema json.RawMessage) (values []json.RawMessage) {
 	w := walk{definitions: d}
 	seen := make(map[string]bool)
@@ -216,7 +216,7 @@ func (d Definitions) Values(schema json.RawMessage) (values []json.RawMessage) {
 	return values
 }
 
-// Default returns the default value of a schema, nil where it says none.
+// Default returns the default value of a schema, nil if it says none.
 func (d Definitions) Default(schema json.RawMessage) json.RawMessage {
 	return d.first(schema, func(k *keywords) []byte { return k.def })
 }
@@ -230,7 +230,7 @@ func (d Definitions) Summary(schema json.RawMessage) string {
 }
 
 // Properties returns the members of an object schema in the order in which it lists them, those of all its parts
-// included (allOf, anyOf, oneOf); none where it is no object. A member is required where each alternative that has
+// included (allOf, anyOf, oneOf); none if it is not an object. A member is required where each alternative that has
 // members requires it.
 func (d Definitions) Properties(schema json.RawMessage) []Property {
 	o := d.object(schema, make(map[string]*object), 0)

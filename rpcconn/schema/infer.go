@@ -53,7 +53,7 @@ func (o *Observation) Members() []Property {
 	return o.members
 }
 
-// Infer returns schema, nil where there is none yet, widened so that value fits it, unless that makes it too large.
+// Infer returns schema, nil if there is none yet, widened so that value fits it, unless that makes it too large.
 func Infer(schema, value json.RawMessage) json.RawMessage {
 	if changed := observe(schema, value, 0); len(changed) <= maxInferred {
 		return changed

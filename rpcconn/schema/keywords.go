@@ -9,7 +9,7 @@ import (
 	"rpcsh/rpcconn/jsontext"
 )
 
-// keywords are the members of a schema that are looked at, as JSON text; nil where it has no such member.
+// keywords are the members of a schema that are looked at, as JSON text; nil if it has no such member.
 type keywords struct {
 	ref, typ, nullable, enum, constant          []byte
 	title, description, deprecated              []byte
@@ -20,7 +20,7 @@ type keywords struct {
 	minLength, minItems, minProperties, pattern []byte
 }
 
-// read returns the keywords of schema; none where it is no object, and those before the mistake where its text is
+// read returns the keywords of schema; none if it is not an object, and those before the mistake where its text is
 // broken.
 func read(schema []byte) (k keywords) {
 	_, _ = jsontext.Object(schema, func(key, value []byte) error {
@@ -79,7 +79,7 @@ func read(schema []byte) (k keywords) {
 	return k
 }
 
-// firstElement returns the first element of an array, nil where there is none.
+// firstElement returns the first element of an array, nil if there is none.
 func firstElement(array []byte) json.RawMessage {
 	if list := jsontext.Elements(array); len(list) > 0 {
 		return list[0]
@@ -90,7 +90,7 @@ func firstElement(array []byte) json.RawMessage {
 // isTrue reports whether a keyword says so.
 func isTrue(keyword []byte) bool { return string(keyword) == "true" }
 
-// typeOf returns the JSON type of a value, "" where it is no JSON.
+// typeOf returns the JSON type of a value, "" where it is not JSON.
 func typeOf(value []byte) string {
 	switch c := jsontext.FirstByte(value); c {
 	case '{':

@@ -43,7 +43,7 @@ func problemsOf(e *jsonschema.ValidationError, v any) (problems []Problem) {
 	return problems
 }
 
-// mismatches returns what is wrong with v; none where it is only that the schema goes in a circle.
+// mismatches returns what is wrong with v; none if it is only that the schema goes in a circle.
 func mismatches(e *jsonschema.ValidationError, v any) (list []mismatch) {
 	m := mismatch{at: e.InstanceLocation}
 	found := at(v, m.at)

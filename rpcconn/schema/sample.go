@@ -50,7 +50,7 @@ func (d Definitions) appendSample(dst, schema []byte, depth int) []byte {
 	return append(dst, "null"...)
 }
 
-// given returns a value that the schema itself tells, nil where it tells none.
+// given returns a value that the schema itself tells, nil if it tells none.
 func (d Definitions) given(schema json.RawMessage) []byte {
 	return d.first(schema, func(k *keywords) []byte {
 		for _, value := range [][]byte{k.example, firstElement(k.examples), k.def, k.constant, firstElement(k.enum)} {
@@ -62,8 +62,8 @@ func (d Definitions) given(schema json.RawMessage) []byte {
 	})
 }
 
-// alternative returns the first alternative that a value may fit, null left out; nil where the schema has
-// members of its own.
+// alternative returns the first alternative that a value may fit, null left out; nil if the schema has members of its
+// own.
 func (d Definitions) alternative(schema json.RawMessage) json.RawMessage {
 	k := read(d.Resolve(schema))
 	if k.properties != nil || k.typ != nil {
@@ -113,7 +113,7 @@ func (d Definitions) appendArray(dst, schema []byte, depth int) []byte {
 	return append(dst, ']')
 }
 
-// number returns a keyword that is a count, at most limit; 0 where there is none.
+// number returns a keyword that is a count, at most limit; 0 if there is none.
 func (d Definitions) number(schema json.RawMessage, pick func(k *keywords) []byte, limit int) int {
 	n, err := strconv.Atoi(string(d.first(schema, pick)))
 	if err != nil {

@@ -15,8 +15,8 @@ func FirstLine(texts ...string) string {
 	return ""
 }
 
-// isIdentifier reports whether s is an ASCII letter or underscore, and such and digits behind it, so that it can be
-// part of a reference.
+// isIdentifier reports whether s is an ASCII letter or underscore, and such and digits after it, so that it can be part
+// of a reference.
 func IsIdentifier(s string) bool {
 	for i, c := range []byte(s) {
 		if c != '_' && (c|0x20 < 'a' || c|0x20 > 'z') && (i == 0 || c < '0' || c > '9') {

@@ -180,7 +180,7 @@ func TestTLSFiles(t *testing.T) {
 	}
 }
 
-// wantError checks that err has want in it, or is nil where want is "".
+// wantError checks that err has want in it, or is nil if want is "".
 func wantError(t *testing.T, what string, err error, want string) {
 	t.Helper()
 	if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {

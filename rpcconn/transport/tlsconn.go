@@ -12,7 +12,7 @@ import (
 // closeGrace is how long Close waits for a peer that does not read.
 const closeGrace = time.Second
 
-// A tlsConn is a TLS connection as the streams need it. Of the tls.Conn it hides CloseWrite, which would wait for ever
+// A tlsConn is a TLS connection as the streams need it. Of the tls.Conn it hides CloseWrite, which would wait forever
 // for a Write that the peer does not take; Close says goodbye as well.
 type tlsConn struct {
 	net.Conn // a *tls.Conn

@@ -95,7 +95,7 @@ func TestAlertReason(t *testing.T) {
 	}
 }
 
-// That TLS 1.3 tells only later of a missing certificate is no reason not to say what is missing, even if all that
+// That TLS 1.3 tells only later of a missing certificate is not a reason not to say what is missing, even if all that
 // comes is an end.
 func TestTLSClientCertificateMissingSaidLate(t *testing.T) {
 	ca := newAuthority(t)

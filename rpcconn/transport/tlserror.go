@@ -57,7 +57,7 @@ func (e *TLSError) Error() string {
 // Unwrap returns Err.
 func (e *TLSError) Unwrap() error { return e.Err }
 
-// because returns err with its reason; err alone where that is "".
+// because returns err with its reason; err alone if that is "".
 func because(reason TLSReason, err error) error {
 	if reason == "" {
 		return err

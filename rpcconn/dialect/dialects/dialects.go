@@ -103,7 +103,7 @@ func those(such func(d *dialect.Dialect) bool) (list []*dialect.Dialect) {
 	return list
 }
 
-// Find returns the dialect called name, nil where there is none.
+// Find returns the dialect called name, nil if there is none.
 func Find(name string) *dialect.Dialect {
 	for _, d := range table() {
 		if d.Name == name {
@@ -131,7 +131,7 @@ func Plan(s dialect.Spoken) []*dialect.Dialect {
 }
 
 // Withdrawn reads a notification by which a peer cancels a request of its own, which its name says whatever the peer's
-// dialect is: the request's id, and the error with which it is answered, nil where it is not. ok is false for all other
+// dialect is: the request's id, and the error with which it is answered, nil if it is not. ok is false for all other
 // notifications.
 func Withdrawn(method string, params json.RawMessage) (id rpcconn.ID, answer *rpcconn.Error, ok bool) {
 	for _, d := range table() {

@@ -14,7 +14,7 @@ import (
 	"rpcsh/rpcconn/schema"
 )
 
-// An answering is a peer that answers by a table, of calls as "method params" or "method"; what is not in it is no
+// An answering is a peer that answers by a table, of calls as "method params" or "method"; what is not in it is not a
 // method of it. An answer "hang up" ends the connection.
 type Peer struct {
 	Answers map[string]string
@@ -126,7 +126,7 @@ func checkSchema(t *testing.T, l *catalog.Learned, text json.RawMessage) {
 }
 
 // Answering returns a Peer that answers by what is in answers under "METHOD" or "METHOD PARAMS", and all that it was
-// sent. Text behind an exclamation mark is why the connection ends instead.
+// sent. Text after an exclamation mark is why the connection ends instead.
 func Answering(answers map[string]string) (p dialect.Peer, sent *[]string) {
 	sent = new([]string)
 	p.Call = func(ctx context.Context, method string, params json.RawMessage) (json.RawMessage, error) {

@@ -1,5 +1,5 @@
 // Package ethereum is the JSON-RPC API of Ethereum's nodes (https://github.com/ethereum/execution-apis, OpenRPC 1.4.1),
-// and what nodes have beside it.
+// and what nodes have besides it.
 package ethereum
 
 import (

@@ -122,7 +122,7 @@ func readDocument() (*catalog.Learned, error) {
 	return openrpc.Read(text)
 }
 
-// readModules returns the names in {"eth":"1.0",…} in order, nil where it is something else.
+// readModules returns the names in {"eth":"1.0",…} in order, nil if it is something else.
 func readModules(modules json.RawMessage) []string {
 	var versions map[string]json.RawMessage
 	if json.Unmarshal(modules, &versions) != nil || len(versions) == 0 {

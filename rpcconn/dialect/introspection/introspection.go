@@ -60,7 +60,7 @@ type inquiry struct {
 	ended   bool
 }
 
-// ask sends a question; ok is false where the peer does not list the method, or an earlier question ended it all.
+// ask sends a question; ok is false if the peer does not list the method, or an earlier question ended it all.
 func (in *inquiry) ask(ctx context.Context, method string, params json.RawMessage) (answer json.RawMessage, ok bool) {
 	if in.ended || in.system && !in.listed[method] {
 		return nil, false
@@ -148,7 +148,7 @@ func Read(answer json.RawMessage) (*catalog.Learned, error) {
 func readXMLRPCSignature(m *catalog.Method, answer json.RawMessage) {
 	var signatures [][]string
 	if json.Unmarshal(answer, &signatures) != nil {
-		return // "undef", where there is none
+		return // "undef", if there is none
 	}
 	signatures = slices.DeleteFunc(signatures, func(s []string) bool { return len(s) == 0 })
 	if len(signatures) == 0 {

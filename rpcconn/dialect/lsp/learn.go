@@ -91,8 +91,8 @@ func Read(handshake json.RawMessage) (*catalog.Learned, error) {
 	return learned, nil
 }
 
-// registered returns the methods that a server registers by the params of client/registerCapability; none where they
-// are wrong. What the methods refer to is among the Definitions of Read.
+// registered returns the methods that a server registers by the params of client/registerCapability; none if they are
+// wrong. What the methods refer to is among the Definitions of Read.
 func registered(params json.RawMessage) []catalog.Method {
 	var p struct {
 		Registrations []struct {

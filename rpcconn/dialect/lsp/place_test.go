@@ -17,7 +17,7 @@ func TestPosition(t *testing.T) {
 		{"1", "1", `{"line":0,"character":0}`},
 		{"1", "", `{"line":0,"character":0}`},
 		{"0", "0", `{"line":0,"character":0}`},
-		{"1", "9", `{"line":0,"character":8}`}, // behind its end, as it was typed
+		{"1", "9", `{"line":0,"character":8}`}, // after its end, as it was typed
 		{"2", "7", `{"line":1,"character":6}`},
 		{"2", "8", `{"line":1,"character":8}`}, // 😀 is two units of UTF-16
 		{"3", "1", `{"line":2,"character":0}`},

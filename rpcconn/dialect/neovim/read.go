@@ -173,8 +173,7 @@ func (api *metadata) events() []catalog.Method {
 // maxTypeDepth bounds how deep types may be nested in one another.
 const maxTypeDepth = 20
 
-// schema returns the JSON Schema of a type of Neovim ("api-types"), nil where any value is one, or the type is not
-// known.
+// schema returns the JSON Schema of a type of Neovim ("api-types"), nil if any value is one, or the type is not known.
 func (api *metadata) schema(typ string) json.RawMessage { return api.nestedSchema(typ, maxTypeDepth) }
 
 func (api *metadata) nestedSchema(typ string, depth int) json.RawMessage {

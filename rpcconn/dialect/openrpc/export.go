@@ -94,7 +94,7 @@ func (w *writer) method(m catalog.Method) json.RawMessage {
 	return jsontext.Encode(o)
 }
 
-// valid returns raw, nil where it is no JSON.
+// valid returns raw, nil if it is not JSON.
 func valid(raw json.RawMessage) json.RawMessage {
 	if jsontext.Valid(raw) != nil {
 		return nil

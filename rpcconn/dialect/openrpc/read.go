@@ -86,8 +86,8 @@ type (
 )
 
 // Read reads an OpenRPC document. References lead to the definitions then; those to other documents are not fetched.
-// What is not as it should be is left out, and told of in Remarks; there is an error where it is no OpenRPC document at
-// all.
+// What is not as it should be is left out, and told of in Remarks; there is an error where it is not an OpenRPC
+// document at all.
 func Read(document json.RawMessage) (*catalog.Learned, error) {
 	if !utf8.Valid(document) {
 		// of a file in another encoding, the texts alone suffer
@@ -156,7 +156,7 @@ func (r *reader) methods(list []json.RawMessage, ours bool) {
 	}
 }
 
-// deref returns what an object that may be a reference to one refers to, nil where that is not there or no object.
+// deref returns what an object that may be a reference to one refers to, nil if that is not there or no object.
 func (r *reader) deref(raw json.RawMessage) json.RawMessage {
 	for range maxReferences {
 		if jsontext.FirstByte(raw) != '{' {
@@ -237,7 +237,7 @@ func (r *reader) method(raw json.RawMessage) (catalog.Method, bool) {
 	return m, true
 }
 
-// params reads the params of o into m. One that cannot be read leaves its place, so that those behind it keep theirs.
+// params reads the params of o into m. One that cannot be read leaves its place, so that those after it keep theirs.
 func (r *reader) params(m *catalog.Method, o *methodObject) {
 	if o.Unknown || o.Params != nil && jsontext.FirstByte(o.Params) != '[' {
 		if !o.Unknown {

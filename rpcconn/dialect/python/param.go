@@ -18,7 +18,7 @@ type pythonParameters struct {
 
 // readPythonParameters reads NAME [: TYPE] [= DEFAULT], /, *, *NAME and **NAME.
 func readPythonParameters(parts [][]pythonToken) (p pythonParameters) {
-	named := false // those behind * and *args
+	named := false // those after * and *args
 	for _, t := range parts {
 		if len(t) == 0 {
 			continue
@@ -75,7 +75,7 @@ func atDepthZero(t []pythonToken, text string) int {
 	return -1
 }
 
-// first returns the name of the first parameter, "" where there is none.
+// first returns the name of the first parameter, "" if there is none.
 func (p *pythonParameters) first() string {
 	if len(p.params) == 0 {
 		return ""

@@ -1,5 +1,5 @@
 // Package python reads what a service offers from its source in Python 3, which need not run: the functions that
-// py-bson-rpc 0.2 exposes by its decorators. It is asked for nothing over a connection, and so it is no dialect.
+// py-bson-rpc 0.2 exposes by its decorators. It is asked for nothing over a connection, and so it is not a dialect.
 package python
 
 import (
@@ -124,7 +124,7 @@ func joined(t []pythonToken) string {
 }
 
 // fullName returns the dotted name that t begins with, what it was imported as in place of its first part; "" where it
-// is no name.
+// is not a name.
 func (f *pythonFile) fullName(t []pythonToken) string {
 	n := 0
 	for n < len(t) && (t[n].kind == pythonName || t[n].text == ".") {
@@ -143,7 +143,7 @@ func (f *pythonFile) fullName(t []pythonToken) string {
 	return full
 }
 
-// role returns what the decorators make of a function; ok is false where they are not those of py-bson-rpc.
+// role returns what the decorators make of a function; ok is false if they are not those of py-bson-rpc.
 func (f *pythonFile) role() (kind catalog.Kind, takesRPC, ok bool) {
 	request, notification := false, false
 	for _, d := range f.decorators {
@@ -295,8 +295,8 @@ func nesting(t pythonToken) int {
 	return 0
 }
 
-// splitTokens splits at the commas that are in no brackets, and in no parameters of a lambda. A comma at the end is no
-// empty part.
+// splitTokens splits at the commas that are in no brackets, and in no parameters of a lambda. A comma at the end is not
+// an empty part.
 func splitTokens(t []pythonToken) (parts [][]pythonToken) {
 	depth, start, lambda := 0, 0, false
 	for i, token := range t {

@@ -253,7 +253,7 @@ func (c *client) report(err error) {
 	}
 }
 
-// start runs f on a goroutine that Close waits for; it reports false where the connection has ended.
+// start runs f on a goroutine that Close waits for; it reports false if the connection has ended.
 func (c *client) start(f func()) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()

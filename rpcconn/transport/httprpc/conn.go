@@ -17,7 +17,7 @@ const maxHead = 64 << 10
 var headEnd = []byte("\r\n\r\n")
 
 // A strictConn is a connection to a server from which one response to each request is read, and no more: some servers
-// send another one behind it, which would pass for the answer to the next request. With what is too much the connection
+// send another one after it, which would pass for the answer to the next request. With what is too much the connection
 // ends, and what would be written to it is refused, so that the HTTP client takes another connection.
 type strictConn struct {
 	net.Conn
@@ -124,7 +124,7 @@ func (c *strictConn) readHead(b []byte) int {
 	case err != nil:
 		c.in, c.body = partBody, untold // the client will say what is wrong
 	case res.StatusCode/100 == 1:
-		c.in = partHead // the response itself comes behind it
+		c.in = partHead // the response itself comes after it
 	default:
 		c.in, c.body = partBody, res.ContentLength
 		c.endBody()

@@ -34,7 +34,7 @@ type inspector struct {
 	packet rpcconn.Packet
 }
 
-// look returns what is in frame. The error says that it is no frame of the protocol.
+// look returns what is in frame. The error says that it is not a frame of the protocol.
 func (i *inspector) look(frame []byte) (content, error) {
 	i.mu.Lock()
 	defer i.mu.Unlock()

@@ -59,7 +59,7 @@ func (e *eventReader) next() ([]byte, error) {
 	}
 }
 
-// dispatch ends the event that is being read, and returns its data, nil where there is none.
+// dispatch ends the event that is being read, and returns its data, nil if there is none.
 func (e *eventReader) dispatch() ([]byte, error) {
 	data, tooBig := e.data, e.tooBig
 	if e.hasID {
@@ -108,7 +108,7 @@ func isEventID(value []byte) bool {
 }
 
 // readLine returns the next line without its end, which is CR, LF or both; it is valid until the next call. whole is
-// false where it was longer than a line with data may be.
+// false if it was longer than a line with data may be.
 func (e *eventReader) readLine() (line []byte, whole bool, err error) {
 	e.line, whole = e.line[:0], true
 	for {

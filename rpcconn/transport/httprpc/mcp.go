@@ -63,7 +63,7 @@ func (s *session) mark(header http.Header) {
 	}
 }
 
-// current returns which session there is, 0 where there is none, and whether it has an id.
+// current returns which session there is, 0 if there is none, and whether it has an id.
 func (s *session) current() (number int, hasID bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -37,8 +37,8 @@ func newServed(conn net.Conn, codec rpcconn.Codec) *served {
 	return s
 }
 
-// exchange has Recv return frame, and returns what is sent then; nil where the frame wants no answer. It gives up when
-// ctx is done.
+// exchange has Recv return frame, and returns what is sent then; nil if the frame wants no answer. It gives up when ctx
+// is done.
 func (s *served) exchange(ctx context.Context, frame []byte) (*answer, error) {
 	var answered chan *answer
 	if got, _ := s.content.look(frame); got.asks {
@@ -120,6 +120,6 @@ func (s *served) Recv() ([]byte, error) {
 // Close implements rpcconn.Channel. A client that waits for an answer gets none.
 func (s *served) Close() error {
 	s.end(rpcconn.ErrClosed)
-	_ = s.conn.Close() // that the client has closed it already is no failure
+	_ = s.conn.Close() // that the client has closed it already is not a failure
 	return nil
 }

@@ -112,7 +112,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// isJSON reports whether a body of this Content-Type may be a message. Many a client sends none.
+// isJSON reports whether a body of this Content-Type may be a message. Many clients sends none.
 func isJSON(contentType string) bool {
 	kind, _, _ := mime.ParseMediaType(contentType)
 	switch kind {

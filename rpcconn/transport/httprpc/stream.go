@@ -61,7 +61,7 @@ func (s *stream) read(body io.ReadCloser, each func(frame []byte, got content)) 
 	}
 }
 
-// pause waits before the stream is opened again, longer each time; it reports false where ctx ended.
+// pause waits before the stream is opened again, longer each time; it reports false if ctx ended.
 func (s *stream) pause(ctx context.Context) bool {
 	d := s.retry
 	if d == 0 {
@@ -79,7 +79,7 @@ func (s *stream) pause(ctx context.Context) bool {
 	}
 }
 
-// open asks for the stream, from behind the last event on. The error is a *StatusError where the server answered with
+// open asks for the stream, from after the last event on. The error is a *StatusError where the server answered with
 // anything else.
 func (s *stream) open(ctx context.Context) (*http.Response, error) {
 	set := map[string]string{"Accept": streamMIME}
@@ -144,7 +144,7 @@ func (f *followed) note(frame []byte, got content) {
 	}
 }
 
-// missing is the error of a stream that ended because of err before all was answered; nil where something was.
+// missing is the error of a stream that ended because of err before all was answered; nil if something was.
 func (f *followed) missing(err error) error {
 	switch {
 	case f.some:

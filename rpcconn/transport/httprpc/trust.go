@@ -5,11 +5,11 @@ import (
 	"time"
 )
 
-// settleTime is how long after a response a server that sends another one behind it has done so.
+// settleTime is how long after a response a server that sends another one after it has done so.
 const settleTime = 100 * time.Millisecond
 
 // A trust decides whether connections to a server are kept for the next request. They are not where a server has sent
-// more than one response to a request, and not yet where that is not known: until settleTime after the first response,
+// more than one response to a request, and not yet if that is not known: until settleTime after the first response,
 // every request but the first has a connection of its own. Its methods may be called by any goroutine.
 type trust struct {
 	mu       sync.Mutex // protects what follows

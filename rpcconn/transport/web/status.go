@@ -19,7 +19,7 @@ const OtherProtocol = "that is no answer of this protocol; try another path or p
 type StatusError struct {
 	Code    int    // the HTTP status
 	Summary string // the first line or title of the body; "" where that is empty
-	Advice  string // what to do; "" where that is not known
+	Advice  string // what to do; "" if that is not known
 }
 
 // NewStatusError describes res, whose body begins with body.
@@ -75,7 +75,7 @@ var (
 	tag   = regexp.MustCompile(`(?is)<(?:title|script|style)\b.*?</(?:title|script|style)>|<[^>]*>`)
 )
 
-// summarize returns the first line of body that says something, behind its title where it is HTML.
+// summarize returns the first line of body that says something, after its title where it is HTML.
 func summarize(body []byte) string {
 	if !bytes.HasPrefix(bytes.TrimSpace(body), []byte("<")) {
 		return clip(firstLine(string(body)))

@@ -65,7 +65,7 @@ func ParseURL(text string, schemes ...string) (*url.URL, error) {
 	return nil, errors.New("the URL " + u.Redacted() + " does not do; write " + want)
 }
 
-// Check makes a connection to the server of u as t would, and closes it. It returns the server's address; nil where a
+// Check makes a connection to the server of u as t would, and closes it. It returns the server's address; nil if a
 // proxy is in between, which is not asked.
 func Check(ctx context.Context, u *url.URL, t *http.Transport) (net.Addr, error) {
 	if proxy, err := t.Proxy(&http.Request{URL: u}); proxy != nil || err != nil {

@@ -199,7 +199,7 @@ func (c *channel) isClosed() bool {
 	}
 }
 
-// Close implements rpcconn.Channel: it sends a close frame (1000) behind what is being sent, and waits up to closeGrace
+// Close implements rpcconn.Channel: it sends a close frame (1000) after what is being sent, and waits up to closeGrace
 // for the peer's.
 func (c *channel) Close() error {
 	c.closing.Do(func() {
@@ -209,7 +209,7 @@ func (c *channel) Close() error {
 		} else {
 			hangs := time.AfterFunc(closeGrace, func() { _ = c.link.conn.Close() })
 			defer hangs.Stop()
-			_ = c.ws.Close(websocket.StatusNormalClosure, "") // that the peer is gone already is no failure
+			_ = c.ws.Close(websocket.StatusNormalClosure, "") // that the peer is gone already is not a failure
 		}
 		_ = c.link.conn.Close()
 		c.sending <- struct{}{}

@@ -18,7 +18,7 @@ import (
 // patience bounds waits that only a broken program makes long.
 const patience = 20 * time.Second
 
-// serveOnce starts a server by hand: script is run on the first connection, which is closed behind it. It returns the
+// serveOnce starts a server by hand: script is run on the first connection, which is closed after it. It returns the
 // server's address.
 func serveOnce(t *testing.T, script func(conn net.Conn)) string {
 	t.Helper()
