@@ -124,6 +124,9 @@ func TestCatalogIsBounded(t *testing.T) {
 	if added := c.Learn(Method{Name: "one more", Source: sourcePeer}); added != 0 || c.Knows("one more") {
 		t.Error("there is no bound")
 	}
+	if c.Observe("seen", false, json.RawMessage(`[1]`), nil); c.Knows("seen") {
+		t.Error("there is no bound on what is observed")
+	}
 	if c.Learn(Method{Name: "first", Source: sourcePeer}); len(c.Methods()) != MaxMethods {
 		t.Errorf("%d methods are known", len(c.Methods()))
 	}
@@ -169,6 +172,17 @@ func TestSignature(t *testing.T) {
 	for _, test := range tests {
 		if got := test.m.Signature(); got != test.want {
 			t.Errorf("got %s, want %s", got, test.want)
+		}
+	}
+}
+
+func TestIsMethodName(t *testing.T) {
+	for name, want := range map[string]bool{
+		"": false, "a b": false, "a\x00": false, "a.b/c": true, strings.Repeat("x", maxMethodName): true,
+		strings.Repeat("x", maxMethodName+1): false,
+	} {
+		if got := IsMethodName(name); got != want {
+			t.Errorf("%.20q: %v, want %v", name, got, want)
 		}
 	}
 }

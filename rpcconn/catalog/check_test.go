@@ -93,6 +93,12 @@ func TestCheckParams(t *testing.T) {
 	if got := c.Check(m, json.RawMessage("{"+strings.Repeat(`"x":1,`, 1000)+`"a":1}`)); len(got) != maxListed {
 		t.Errorf("%d problems are told", len(got))
 	}
+	m = Method{Name: "m", Source: sourcePeer, Params: []Param{
+		{Name: "p", Schema: json.RawMessage(`{"items":{"type":"string"}}`)},
+	}}
+	if got := c.Check(m, json.RawMessage("[["+strings.Repeat("1,", 1000)+"1]]")); len(got) != maxListed {
+		t.Errorf("%d problems of one value are told", len(got))
+	}
 }
 
 func TestCheckSchemas(t *testing.T) {

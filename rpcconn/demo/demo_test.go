@@ -248,3 +248,16 @@ func TestClose(t *testing.T) {
 		t.Error("a closed peer accepts")
 	}
 }
+
+// TestPauseIsBounded asks for pauses under a context that has ended, so that none is waited for.
+func TestPauseIsBounded(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	var refused *rpcconn.Error
+	if err := pause(ctx, float64(maxPause)); !errors.Is(err, context.Canceled) {
+		t.Errorf("the longest pause: %v", err)
+	}
+	if err := pause(ctx, float64(maxPause)+1e9); !errors.As(err, &refused) {
+		t.Errorf("a longer pause: %v", err)
+	}
+}

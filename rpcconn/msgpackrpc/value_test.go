@@ -256,3 +256,11 @@ func TestLyingLengths(t *testing.T) {
 		}
 	}
 }
+
+// TestDepthOfMixedMaps nests arrays in a map with keys of several types so deep that no stack would hold them.
+func TestDepthOfMixedMaps(t *testing.T) {
+	frame := append(unhex(t, "82a161c001"), bytes.Repeat([]byte{0x91}, 1<<24)...)
+	if _, err := toJSON(frame); err == nil || !strings.Contains(err.Error(), errTooDeep.Error()) {
+		t.Errorf("got %v", err)
+	}
+}

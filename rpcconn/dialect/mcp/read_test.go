@@ -108,6 +108,23 @@ func TestMCPPagesWithoutEnd(t *testing.T) {
 	}
 }
 
+// TestMCPEntriesWithoutEnd asks a server whose pages are long.
+func TestMCPEntriesWithoutEnd(t *testing.T) {
+	n := 0
+	list := strings.Repeat(`{"name":"t"},`, catalog.MaxMethods) + `{"name":"t"}`
+	p := dialect.Peer{Call: func(context.Context, string, json.RawMessage) (json.RawMessage, error) {
+		n++
+		if n > 2 {
+			list = `{"name":"t"}`
+		}
+		return fmt.Appendf(nil, `{"tools":[%s],"nextCursor":"%d"}`, list, n), nil
+	}}
+	learned, err := learn(t.Context(), p, json.RawMessage(`{"protocolVersion":"1","capabilities":{"tools":{}}}`))
+	if err != nil || n != 1 || len(learned.Remarks) == 0 || !strings.Contains(learned.Remarks[0], "does not end after") {
+		t.Errorf("%d pages, %q, %v", n, learned.Remarks, err)
+	}
+}
+
 func TestFromMCP(t *testing.T) {
 	list := func(entries ...string) (all []json.RawMessage) {
 		for _, e := range entries {

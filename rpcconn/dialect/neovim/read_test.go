@@ -117,3 +117,13 @@ func FuzzFromNeovim(f *testing.F) {
 		}
 	})
 }
+
+func TestTypesAreBounded(t *testing.T) {
+	nested := func(n int) string { return strings.Repeat("ArrayOf(", n) + "Integer" + strings.Repeat(")", n) }
+	for n, found := range map[int]bool{maxTypeDepth - 1: true, maxTypeDepth: false} {
+		got := string(new(metadata).schema(nested(n)))
+		if strings.Contains(got, "integer") != found {
+			t.Errorf("%d arrays around a type: %s", n, got)
+		}
+	}
+}

@@ -258,3 +258,11 @@ func FuzzFromOpenRPC(f *testing.F) {
 		roundTrip(t, learned)
 	})
 }
+
+func TestMethodsAreBounded(t *testing.T) {
+	list := strings.Repeat(`{"name":"m"},`, catalog.MaxMethods) + `{"name":"m"}`
+	l, err := Read(json.RawMessage(`{"openrpc":"1.3.2","methods":[` + list + `]}`))
+	if err != nil || len(l.Methods) != catalog.MaxMethods || len(l.Remarks) != 1 {
+		t.Errorf("%d methods, remarks %q, %v", len(l.Methods), l.Remarks, err)
+	}
+}

@@ -164,3 +164,48 @@ func FuzzFromPython(f *testing.F) {
 		}
 	})
 }
+
+func TestPythonIsBounded(t *testing.T) {
+	nested := func(open, inner, end string, n int) string {
+		return strings.Repeat(open, n) + inner + strings.Repeat(end, n)
+	}
+	union := func(n int) string { return "Union[" + strings.Repeat("Literal[1],", n) + "]" }
+	for _, test := range []struct {
+		name, param string
+		known       bool
+	}{
+		{"type", "a: " + nested("(", "int", ")", maxDepth-1), true},
+		{"deep type", "a: " + nested("(", "int", ")", maxDepth), false},
+		{"default", "a=" + nested("[", "1", "]", maxDepth-1), true},
+		{"deep default", "a=" + nested("[", "1", "]", maxDepth), false},
+		{"alternatives", "a: " + union(maxAlternatives), true},
+		{"many alternatives", "a: " + union(maxAlternatives+1), false},
+	} {
+		l, err := Read(test.name, []byte("from bsonrpc import request\n@request\ndef m("+test.param+"): pass\n"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := l.Methods[0].Params[0].Schema; (got != nil) != test.known {
+			t.Errorf("%s: the schema is %s", test.name, got)
+		}
+	}
+	result := "from bsonrpc import request\n@request\ndef m() -> " + nested("(", "int", ")", maxDepth) + ": pass\n"
+	if l, err := Read("result", []byte(result)); err != nil || l.Methods[0].Result != nil {
+		t.Errorf("deep result: %v, %v", l, err)
+	}
+	for n, want := range map[int]int{maxIndent - 10: 1, maxIndent: 0} { // an open bracket hides the second one
+		source := "from bsonrpc import request\nx = (\n" + strings.Repeat(" ", n) + "@request\n" +
+			strings.Repeat(" ", n) + "def m(a): pass\n"
+		got := 0
+		if l, err := Read("indent", []byte(source)); err == nil {
+			got = len(l.Methods)
+		}
+		if got != want {
+			t.Errorf("indented by %d: %d methods, want %d", n, got, want)
+		}
+	}
+	broken := "from bsonrpc import request\n@request\ndef m(): pass\n" + strings.Repeat("@request\ndef (): pass\n", 50)
+	if l, err := Read("broken", []byte(broken)); err != nil || len(l.Remarks) != maxRemarks {
+		t.Errorf("%d remarks, %v", len(l.Remarks), err)
+	}
+}

@@ -172,6 +172,10 @@ func TestDialErrors(t *testing.T) {
 	if err := os.WriteFile(empty, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
+	large := filepath.Join(t.TempDir(), "large")
+	if err := os.WriteFile(large, []byte("user:"+strings.Repeat("x", maxCookie)), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	for _, test := range []struct {
 		name, url string
 		opts      Options
@@ -181,6 +185,7 @@ func TestDialErrors(t *testing.T) {
 		{"scheme", "ws://127.0.0.1:1", Options{}, "write http://HOST:PORT/PATH or https://HOST:PORT/PATH"},
 		{"no TLS", strings.Replace(plain.URL, "http", "https", 1), Options{}, "speaks no TLS"},
 		{"no cookie file", plain.URL, Options{CookieFile: empty + "x"}, "reading the cookie file: open "},
+		{"large cookie file", plain.URL, Options{CookieFile: large}, "has no line USER:PASSWORD"},
 		{"bad cookie file", plain.URL, Options{CookieFile: empty}, "has no line USER:PASSWORD"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

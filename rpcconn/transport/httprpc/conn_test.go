@@ -59,6 +59,9 @@ func TestStrictConn(t *testing.T) {
 				if err != nil || string(got) != test.want {
 					t.Errorf("%s: read %.200q, %v; want %.200q", name, got, err, test.want)
 				}
+				if len(c.head) > maxHead {
+					t.Errorf("%s: %d bytes of the head are kept", name, len(c.head))
+				}
 				if _, err := c.Write([]byte("POST")); (err != nil) != test.broken || tr.broken != test.broken {
 					t.Errorf("%s: the next write: %v; trust lost: %v", name, err, tr.broken)
 				}

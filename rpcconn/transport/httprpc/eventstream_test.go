@@ -147,3 +147,9 @@ func BenchmarkEvents(b *testing.B) {
 		}
 	}
 }
+
+func TestEventIDsAreBounded(t *testing.T) {
+	if id := bytes.Repeat([]byte("x"), maxEventID+1); !isEventID(id[1:]) || isEventID(id) {
+		t.Errorf("an id may have %d bytes, and no more", maxEventID)
+	}
+}
