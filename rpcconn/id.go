@@ -5,8 +5,8 @@ import (
 	"strconv"
 )
 
-// An ID identifies a request, as JSON text: 7, 7.0, "7" and null are four different ids. The zero ID is not an id at
-// all: what it belongs to is a notification, or a response that does not say what it answers.
+// An ID identifies a request, as JSON text: 7, 7.0, "7" and null are four different ids. The zero ID means that there
+// is no id: the message is a notification, or a response that does not say what it answers.
 //
 // IDs are compared with ==. Nearly all ids are integers, which are held as numbers so that reading one allocates
 // nothing.
@@ -59,7 +59,7 @@ func (id ID) IsNull() bool { return id.text == nullID }
 // Int returns the id as an integer, and whether it is written as an integer of at most 18 digits.
 func (id ID) Int() (int64, bool) { return id.num, id.text == integerID }
 
-// Append appends the JSON text of the id, nothing if there is none.
+// Append appends the JSON text of the id, or nothing for the zero ID.
 func (id ID) Append(dst []byte) []byte {
 	if id.text == integerID {
 		return strconv.AppendInt(dst, id.num, 10)

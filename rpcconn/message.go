@@ -91,7 +91,7 @@ type Codec interface {
 
 	// Decode reads frame into p, reusing p.Messages. The results may alias frame.
 	//
-	// The error, an *Error with a standard code, concerns the frame as a whole: it is not a well-formed text. What is
-	// well-formed and no message is a message of KindInvalid.
+	// The error, an *Error with a standard code, concerns the frame as a whole: it is not well-formed text. What is
+	// well-formed but not a message becomes a Message of KindInvalid.
 	Decode(frame []byte, p *Packet) error
 }

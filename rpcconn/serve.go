@@ -180,8 +180,8 @@ func (c *Conn) scatter(o *outgoing) {
 	}
 }
 
-// answer has req handled and encodes the answer; it returns false if there is to be none. What cannot be said in this
-// protocol is an error to the peer too, which would wait forever.
+// answer calls the Handler and encodes its answer. It returns false if nothing is to be sent. An answer that the
+// protocol cannot express becomes an error for the peer, which would wait forever otherwise.
 func (c *Conn) answer(o *outgoing, req *Request) bool {
 	result, err := c.handle(req)
 	if errors.Is(err, ErrNoAnswer) {

@@ -9,7 +9,8 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 )
 
-// An element is one member of a document or array: a type, and the bytes of the value. The zero element is none.
+// An element is one member of a document or array: a type, and the bytes of the value. The zero element means that
+// there is none.
 type element struct {
 	kind  bson.Type
 	value []byte
@@ -38,7 +39,7 @@ func elementsOf(doc []byte) ([]byte, error) {
 	return doc[4 : len(doc)-1], nil
 }
 
-// nextElement splits the first element off elements. Of the value only its size is checked.
+// nextElement splits the first element off elements. Only the size of the value is checked.
 func nextElement(elements []byte) (key []byte, e element, rest []byte, err error) {
 	end := 0
 	for end < len(elements) && elements[end] != 0 { // keys are short: faster than bytes.IndexByte
@@ -102,7 +103,8 @@ func valueSize(kind bson.Type, b []byte) (int, error) {
 	return size, nil
 }
 
-// prefixed returns the size of a value that begins with an int32: that number, which is at least least, and extra.
+// prefixed returns the size of a value that begins with an int32: that number, which must not be below least, plus
+// extra.
 func prefixed(b []byte, extra, least int) (int, error) {
 	if len(b) < 4 {
 		return 0, errTruncated

@@ -13,8 +13,8 @@ import (
 	"rpcsh/rpcconn"
 )
 
-// AppendEncode implements rpcconn.Codec. What BSON cannot say is an error that says what to write instead, where there
-// is something: integers beyond 64 bits, keys with a zero character, params that are no array, object or null.
+// AppendEncode implements rpcconn.Codec. What BSON cannot express is an error, which says what to write instead if
+// possible: integers beyond 64 bits, keys with a zero character, params that are not an array, an object or null.
 func (c *Codec) AppendEncode(dst []byte, p *rpcconn.Packet) ([]byte, error) {
 	if p.Batch {
 		return dst, rpcconn.Unsupported(

@@ -78,7 +78,7 @@ func (m *Method) AddParam(signature string) {
 	m.Params = append(m.Params, p)
 }
 
-// splitArguments splits at the commas that are in no brackets.
+// SplitArguments splits at the commas that are in no brackets.
 func SplitArguments(s string) []string {
 	var args []string
 	depth, start := 0, 0
@@ -104,7 +104,7 @@ func SplitArguments(s string) []string {
 // maxMethodName is how long the name of a method may be, in bytes, that is a guess.
 const maxMethodName = 200
 
-// isMethodName reports whether name looks as those of methods do.
+// IsMethodName reports whether name looks as those of methods do.
 func IsMethodName(name string) bool {
 	return name != "" && len(name) <= maxMethodName &&
 		!strings.ContainsFunc(name, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) })

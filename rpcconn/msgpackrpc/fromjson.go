@@ -19,17 +19,17 @@ func appendValue(dst, text []byte, h handles) ([]byte, error) {
 	if err := jsontext.Valid(text); err != nil {
 		return nil, err
 	}
-	r := reader{jsontext.Cursor{Text: text}, h}
+	r := jsonReader{jsontext.Cursor{Text: text}, h}
 	return r.value(dst, 1)
 }
 
-// A reader walks JSON text that is known to be valid.
-type reader struct {
+// A jsonReader walks JSON text that is known to be valid.
+type jsonReader struct {
 	jsontext.Cursor
 	handles handles
 }
 
-func (r *reader) value(dst []byte, depth int) ([]byte, error) {
+func (r *jsonReader) value(dst []byte, depth int) ([]byte, error) {
 	r.Pos = jsontext.Space(r.Text, r.Pos)
 	switch r.Text[r.Pos] {
 	case '{':
@@ -55,7 +55,7 @@ func (r *reader) value(dst []byte, depth int) ([]byte, error) {
 	}
 }
 
-func (r *reader) array(dst []byte, depth int) ([]byte, error) {
+func (r *jsonReader) array(dst []byte, depth int) ([]byte, error) {
 	if depth >= maxDepth {
 		return nil, errTooDeep
 	}
@@ -72,7 +72,7 @@ func (r *reader) array(dst []byte, depth int) ([]byte, error) {
 	return closeArray(dst, start, size)
 }
 
-func (r *reader) object(dst []byte, depth int) ([]byte, error) {
+func (r *jsonReader) object(dst []byte, depth int) ([]byte, error) {
 	if depth >= maxDepth {
 		return nil, errTooDeep
 	}

@@ -42,7 +42,7 @@ func isWrapper(key []byte) bool {
 }
 
 // wrapper appends what the object with that key wraps; the value of the key is at hand.
-func (r *reader) wrapper(dst []byte, key string, depth int) ([]byte, error) {
+func (r *jsonReader) wrapper(dst []byte, key string, depth int) ([]byte, error) {
 	var err error
 	if key == keyMap {
 		dst, err = r.pairs(dst, depth)
@@ -63,7 +63,7 @@ func (r *reader) wrapper(dst []byte, key string, depth int) ([]byte, error) {
 }
 
 // pairs appends the map whose pairs, each an array of two, are in the array at hand.
-func (r *reader) pairs(dst []byte, depth int) ([]byte, error) {
+func (r *jsonReader) pairs(dst []byte, depth int) ([]byte, error) {
 	errPairs := errors.New("want an array of pairs, [[key,value],…]")
 	if r.Text[r.Pos] != '[' {
 		return nil, errPairs

@@ -126,7 +126,7 @@ func Pointer(name string) string {
 	return PointerPrefix + url.PathEscape(strings.NewReplacer("~", "~0", "/", "~1").Replace(name))
 }
 
-// ref returns a schema that refers to the definition called name.
+// Ref returns a schema that refers to the definition called name.
 func Ref(name string) string { return `{"$ref":` + jsontext.Quote(Pointer(name)) + `}` }
 
 // definitionName returns the name of the definition that ref refers to, and whether it does refer to one.
@@ -149,7 +149,7 @@ func pointerPart(part string) string {
 	return strings.NewReplacer("~1", "/", "~0", "~").Replace(part)
 }
 
-// references returns the names of the definitions to which a schema, or a part of it, refers. What only looks like a
+// References returns the names of the definitions to which a schema, or a part of it, refers. What only looks like a
 // reference may be among them.
 func References(schema []byte) (names []string) {
 	for {

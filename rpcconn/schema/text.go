@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// firstLine returns the first line of the first text that is not empty.
+// FirstLine returns the first line of the first text that is not empty.
 func FirstLine(texts ...string) string {
 	for _, t := range texts {
 		if line, _, _ := strings.Cut(strings.TrimSpace(t), "\n"); line != "" {
@@ -15,7 +15,7 @@ func FirstLine(texts ...string) string {
 	return ""
 }
 
-// isIdentifier reports whether s is an ASCII letter or underscore, and such and digits after it, so that it can be part
+// IsIdentifier reports whether s is an ASCII letter or underscore, and such and digits after it, so that it can be part
 // of a reference.
 func IsIdentifier(s string) bool {
 	for i, c := range []byte(s) {
