@@ -9,10 +9,10 @@ import (
 	"rpcsh/rpcconn/framing"
 )
 
-// Auto is the name of a protocol or framing that is to be found out.
+// Auto is the name of a protocol or framing that is to be detected.
 const Auto = "auto"
 
-// The framing that belongs to a connection whose transport frames.
+// The framing of a connection whose transport has frames.
 const noFraming = ""
 
 // A Protocol is what a peer speaks, above the framing.

@@ -10,8 +10,7 @@ import (
 	"rpcsh/rpcconn"
 )
 
-// Decode implements rpcconn.Codec. The whole frame is checked before a message is made of it. What is stored in p is in
-// memory of its own.
+// Decode implements rpcconn.Codec. The whole frame is checked first. The results in p have memory of their own.
 //
 // Params are handed on whatever they are, though the specification wants an array. What is no message is of
 // KindInvalid, and is to be answered only where it is a request with an id, for an answer needs one.
@@ -64,17 +63,16 @@ func (c *Codec) message(frame []byte) (rpcconn.Message, error) {
 	return m, t.end(rest)
 }
 
-// An envelope is the part of a message that is the protocol's own.
+// An envelope is the part of a message that the protocol itself defines.
 type envelope struct {
 	kind    rpcconn.Kind
 	id      rpcconn.ID
 	method  []byte // of requests and notifications
 	rest    []byte // params, or error and result
-	mistake string // why frame is not a message; "" where it is, as far as it was read
+	mistake string // why frame is not a message; "" if no mistake was found
 }
 
-// readEnvelope reads frame as far as the method, or the id of a response. A frame that is cut off there has a mistake
-// like any other.
+// readEnvelope reads frame up to the method, or the id of a response. A frame that ends before that has a mistake.
 func readEnvelope(frame []byte) (e envelope) {
 	if msgp.NextType(frame) != msgp.ArrayType {
 		e.mistake = "a message is an array"

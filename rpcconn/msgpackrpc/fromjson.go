@@ -13,8 +13,8 @@ import (
 	"rpcsh/rpcconn/jsontext"
 )
 
-// appendValue appends the MessagePack value that text, which must be one JSON value, stands for. On error what it
-// returns as dst means nothing.
+// appendValue appends the MessagePack value that text, which must be one JSON value, stands for. On error, the returned
+// dst is meaningless.
 func appendValue(dst, text []byte, h handles) ([]byte, error) {
 	if err := jsontext.Valid(text); err != nil {
 		return nil, err
@@ -23,7 +23,7 @@ func appendValue(dst, text []byte, h handles) ([]byte, error) {
 	return r.value(dst, 1)
 }
 
-// A jsonReader walks JSON text that is known to be valid.
+// A jsonReader goes through valid JSON text and appends it as MessagePack.
 type jsonReader struct {
 	jsontext.Cursor
 	handles handles
@@ -141,8 +141,7 @@ const (
 	maxFix                     = 15
 )
 
-// closeArray puts the number of elements before those that follow the byte at start, for which there was no way to know
-// it.
+// closeArray writes the number of elements at start, before the elements; it is known only after they are appended.
 func closeArray(dst []byte, start, size int) ([]byte, error) {
 	return putSize(dst, start, size, [3]byte{fixArray, array16, array32})
 }

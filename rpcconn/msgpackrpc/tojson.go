@@ -63,8 +63,8 @@ const (
 
 var errTooDeep = fmt.Errorf("arrays and maps nested deeper than %d", maxDepth)
 
-// append appends the JSON text of the value that b begins with; depth counts the arrays and maps around it. On error
-// what it returns as dst is to be used for its memory only.
+// append appends the JSON text of the value that b begins with; depth counts the arrays and maps around it. On error,
+// the returned dst is good for its memory only.
 func (t *translator) append(dst, b []byte, depth int) (_, rest []byte, err error) {
 	switch kind := msgp.NextType(b); kind {
 	case msgp.NilType:
@@ -114,7 +114,7 @@ func (t *translator) append(dst, b []byte, depth int) (_, rest []byte, err error
 		dst = append(appendBase64(append(dst, `,"data":`...), data), "}}"...)
 	}
 	if err != nil {
-		return dst, nil, t.fail(b, truncated) // the one error there is, for the type is right
+		return dst, nil, t.fail(b, truncated) // the only possible error: the type is right
 	}
 	return dst, rest, nil
 }

@@ -154,15 +154,18 @@ func TestRemarksAreBounded(t *testing.T) {
 	}
 }
 
-// TestCirclesOfOthersEnd bundles a reference that leads into a circle which it is not part of.
-func TestCirclesOfOthersEnd(t *testing.T) {
-	schema := json.RawMessage(
-		`{"$ref":"#/$defs/a","$defs":{"a":{"$ref":"#/$defs/b"},"b":{"$ref":"#/$defs/c"},"c":{"$ref":"#/$defs/b"}}}`)
-	ends(func() {
-		if _, remarks := BundleRefs(schema, "", make(Definitions)); len(remarks) == 0 {
-			t.Error("nothing is said of the circle")
+// TestCirclesAreBounded bundles definitions that refer to nothing but the next one, and the last to the first.
+func TestCirclesAreBounded(t *testing.T) {
+	for n, want := range map[int]int{maxDepth: 1, maxDepth + 1: 0} {
+		list := numbered(`"%d":{"$ref":"#/$defs/next%[1]d"}`, n)
+		for i := range n {
+			list = strings.Replace(list, fmt.Sprintf(`next%d"`, i), fmt.Sprintf(`%d"`, (i+1)%n), 1)
 		}
-	})
+		schema := json.RawMessage(`{"$ref":"#/$defs/0","$defs":{` + list + `}}`)
+		if _, remarks := BundleRefs(schema, "", make(Definitions)); len(remarks) != want {
+			t.Errorf("a circle of %d: %q", n, remarks)
+		}
+	}
 }
 
 // TestCheckIsBounded checks values that do not fit: nothing is found out about those that are over a limit.
