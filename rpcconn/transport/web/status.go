@@ -15,7 +15,7 @@ import (
 // OtherProtocol is the advice on an answer that is no message.
 const OtherProtocol = "that is no answer of this protocol; try another path or protocol"
 
-// A StatusError is an HTTP response that is not what was asked for.
+// A StatusError reports an unexpected HTTP response.
 type StatusError struct {
 	Code    int    // the HTTP status
 	Summary string // the first line or title of the body; "" where that is empty
@@ -103,7 +103,7 @@ func firstLine(text string) string {
 	return ""
 }
 
-// maxShown is how many characters of what a server says an error shows.
+// maxShown is how many characters of a server's text an error shows.
 const maxShown = 160
 
 func clip(s string) string {
