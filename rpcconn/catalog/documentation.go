@@ -8,7 +8,7 @@ func SplitDocumentation(text string) (summary, description string) {
 	return strings.TrimSpace(summary), strings.TrimSpace(description)
 }
 
-// Summarize returns a text of one line, and what it leaves out of summary and description.
+// Summarize returns one line, and the rest of summary and description.
 func Summarize(summary, description string) (line, rest string) {
 	summary, description = strings.TrimSpace(summary), strings.TrimSpace(description)
 	if summary == "" {

@@ -59,7 +59,7 @@ func TestStoreKeepsAll(t *testing.T) {
 				Name: "m", Kind: KindRequest, Summary: "s", Description: "<d>", Structure: ByName, Open: true,
 				Deprecated: true, Tags: []string{"t"},
 				Params: []Param{{Name: "a", Schema: json.RawMessage(`{"default":1e400,"title":"<&>"}`)}},
-				Result: &Param{Name: "r"}, Errors: []Error{{1, "e", json.RawMessage(`{}`)}},
+				Result: &Param{Name: "r"}, Errors: []MethodError{{1, "e", json.RawMessage(`{}`)}},
 				Examples: []Example{{"e", json.RawMessage(`[1]`), json.RawMessage(`2`)}}, Via: &Via{"call",
 					json.RawMessage(`{"a":1}`), "b"},
 			},

@@ -26,14 +26,14 @@ func BundleRefs(schema json.RawMessage, prefix string, into Definitions) (bundle
 	return bundled, remarks
 }
 
-// A Bundler moves what schemas refer to into definitions. What refers to overlapping parts of a document could make
-// ever more of it, so all that is read and written is bounded in proportion to the document.
+// A Bundler moves what schemas refer to into definitions. References to overlapping parts of a document could multiply
+// it, so the amount of text read and written is bounded in proportion to the document.
 type Bundler struct {
 	Definitions Definitions // what has been moved
 	Remarks     *Remarks    // on what cannot be found
 
 	document *tree            // what "#" is; nil if it is the schema at hand
-	names    map[place]string // of what has been moved, or is to be
+	names    map[place]string // of definitions that have been or will be moved
 	waiting  []waiting
 	budget   int // bytes
 }
@@ -44,7 +44,7 @@ type place struct {
 	pointer string
 }
 
-// waiting is a definition that has been named, and is not rewritten yet.
+// waiting is a definition that has a name but has not been rewritten yet.
 type waiting struct {
 	name string
 	text []byte
@@ -96,8 +96,8 @@ func (b *Bundler) Finish() {
 	}
 }
 
-// circles reports whether a definition leads back to itself, by nothing but references, so that nobody can say what it
-// is. All of a circle have been rewritten when the last of them has.
+// circles reports whether a definition leads back to itself through references alone, so that it has no meaning. A
+// circle is found when its last definition has been rewritten.
 func (b *Bundler) circles(name string) bool {
 	at := name
 	for range maxDepth {
@@ -144,7 +144,7 @@ func (b *Bundler) schema(dst []byte, c *jsontext.Cursor, home *tree) []byte {
 				dst = dst[:before]
 			}
 		case keyword == "$defs" || keyword == "definitions",
-			// they would change what references are relative to
+			// they would change the base of references
 			first == '"' && (keyword == "$schema" || keyword == "$id"):
 			scanned(c)
 			dst = dst[:before]

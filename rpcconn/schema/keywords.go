@@ -118,10 +118,10 @@ func typeOf(value []byte) string {
 	}
 }
 
-// definitionPath is what references to Definitions begin with.
+// definitionPath is the beginning of references to Definitions.
 const PointerPrefix = "#/components/schemas/"
 
-// definitionRef returns the reference to the definition called name, an RFC 6901 pointer as a URL's fragment.
+// Pointer returns the reference to the definition called name, an RFC 6901 pointer as a URL's fragment.
 func Pointer(name string) string {
 	return PointerPrefix + url.PathEscape(strings.NewReplacer("~", "~0", "/", "~1").Replace(name))
 }
@@ -138,7 +138,7 @@ func definitionName(ref string) (string, bool) {
 	return pointerPart(name), true
 }
 
-// pointerPart returns what a part of a URL's fragment that is an RFC 6901 pointer stands for.
+// pointerPart decodes a part of an RFC 6901 pointer in a URL's fragment.
 func pointerPart(part string) string {
 	if !strings.ContainsAny(part, "%~") {
 		return part
@@ -149,8 +149,8 @@ func pointerPart(part string) string {
 	return strings.NewReplacer("~1", "/", "~0", "~").Replace(part)
 }
 
-// References returns the names of the definitions to which a schema, or a part of it, refers. What only looks like a
-// reference may be among them.
+// References returns the names of the definitions to which a schema, or a part of it, refers. Names in values that only
+// look like references may be included.
 func References(schema []byte) (names []string) {
 	for {
 		_, after, found := bytes.Cut(schema, []byte(`"$ref"`))

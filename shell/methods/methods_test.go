@@ -59,7 +59,7 @@ func TestInGroups(t *testing.T) {
 
 func TestMatching(t *testing.T) {
 	m := catalog.Method{Name: "textDocument/hover", Summary: "Shows what is there.", Description: "A longer *text*.", Tags: []string{"editor"},
-		Params: []catalog.Param{{Name: "position", Summary: "Where."}}, Errors: []catalog.Error{{Message: "no document"}}, Result: &catalog.Param{Name: "hover", Summary: "What is shown."}}
+		Params: []catalog.Param{{Name: "position", Summary: "Where."}}, Errors: []catalog.MethodError{{Message: "no document"}}, Result: &catalog.Param{Name: "hover", Summary: "What is shown."}}
 	for pattern, want := range map[string]bool{
 		"": true, "hover": true, "HOVER": true, "what is": true, "longer": false, "text*": true, "*Hover": false, "textDocument/*": true,
 		"/longer": true, "/LONGER hover": true, "/longer nothing": false, "/position": true, "/editor": true, "/no document": true, "/": true, "[": false,

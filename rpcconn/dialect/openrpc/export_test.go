@@ -41,7 +41,7 @@ func TestOpenRPCIsReadBack(t *testing.T) {
 						Schema: raw(`{"$ref":"#/components/schemas/A%20b~1c"}`)},
 					{Name: "b", Schema: raw(`{"minimum":1e400,"default":100.000000}`)},
 				},
-				Result: &catalog.Param{Name: "result"}, Errors: []catalog.Error{{Code: -5, Message: "m",
+				Result: &catalog.Param{Name: "result"}, Errors: []catalog.MethodError{{Code: -5, Message: "m",
 					Data: raw(`[1]`)}}, Tags: []string{"t"}, Source: Source,
 				Examples: []catalog.Example{
 					{Name: "e", Params: raw(`[1,"x"]`), Result: raw(`null`)}, {Name: "none"},

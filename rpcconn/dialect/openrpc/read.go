@@ -226,7 +226,7 @@ func (r *reader) method(raw json.RawMessage) (catalog.Method, bool) {
 		}
 		unmarshal(r.deref(raw), &e)
 		if code, err := e.Code.Int64(); err == nil {
-			m.Errors = append(m.Errors, catalog.Error{Code: code, Message: e.Message, Data: e.Data})
+			m.Errors = append(m.Errors, catalog.MethodError{Code: code, Message: e.Message, Data: e.Data})
 		}
 	}
 	for _, raw := range o.Examples {

@@ -146,7 +146,7 @@ func TestFromOpenRPCReadsAll(t *testing.T) {
 					{Name: "where", Schema: raw(`{"$ref":"#/components/schemas/Food"}`)},
 				},
 				Result: &catalog.Param{Name: "eaten", Schema: raw(`{"type":"boolean"}`)},
-				Errors: []catalog.Error{{Code: -1, Message: "bites", Data: raw(`{"a":1}`)},
+				Errors: []catalog.MethodError{{Code: -1, Message: "bites", Data: raw(`{"a":1}`)},
 					{Code: 7, Message: "ill"}},
 				Examples: []catalog.Example{{Name: "a cat", Params: raw(`{"animal":{"name":"Tom"},"food":"fish"}`),
 					Result: raw(`true`)}},
