@@ -130,7 +130,7 @@ func (f *file) read() ([]string, error) {
 	}
 	var entries []string
 	for line := range strings.Lines(string(text)) {
-		line = strings.TrimSuffix(strings.TrimSuffix(line, "\n"), "\r") // an editor may have written the CR
+		line = strings.TrimSuffix(strings.TrimSuffix(line, "\n"), "\r") // editors may add a CR
 		if line != "" {
 			entries = append(entries, unescape(line))
 		}

@@ -17,8 +17,7 @@ import (
 	"unicode"
 )
 
-// A History is a list of different lines, the newest at the end. All methods may be called by several goroutines at a
-// time.
+// A History is a list of distinct lines, the newest last. Several goroutines may call its methods at a time.
 type History struct {
 	limit   int
 	entries atomic.Pointer[[]string] // what it points to never changes
@@ -28,10 +27,10 @@ type History struct {
 	closed bool
 }
 
-// Open returns the history kept in the file at path, of which it takes the newest limit different lines. The file, its
-// mode then 0600, and its folders, 0700, are made when the first line is added; a missing file is an empty history. The
-// mode of an existing file is corrected to 0600, since lines may hold secrets. With path "" lines are kept for this run
-// only, with a limit below 1 not at all.
+// Open returns the history kept in the file at path, with its newest limit distinct lines. The file, its mode then
+// 0600, and its folders, 0700, are made when the first line is added; a missing file is an empty history. The mode of
+// an existing file is corrected to 0600, since lines may hold secrets. With path "" lines are kept for this run only,
+// with a limit below 1 not at all.
 //
 // Open always returns a History that works. Where the file cannot be used, it also returns an error, to be shown, which
 // says why and what to do about it; lines are then kept for this run only, and the file is left alone.
@@ -117,7 +116,7 @@ func (h *History) Close() error {
 	return nil
 }
 
-// newest returns the newest limit of lines, of equal ones only the last.
+// newest returns the newest limit lines; of equal lines, it keeps only the last.
 func newest(lines []string, limit int) []string {
 	seen := make(map[string]struct{}, len(lines))
 	kept := make([]string, 0, min(len(lines), limit))

@@ -1,5 +1,5 @@
-// Package demo is a peer to try everything on: it offers a few methods, calls back the one who calls it, and tells what
-// it offers by rpc.discover.
+// Package demo is a peer to try everything with: it offers a few methods, calls its caller back, and describes itself
+// by rpc.discover. It serves as the peer of --demo and has nothing that other packages need.
 package demo
 
 import (
@@ -14,7 +14,7 @@ import (
 	"rpcsh/rpcconn/dial"
 )
 
-// Limits on what one call can ask for.
+// Limits on what one call may request.
 const (
 	maxTicks = 10_000_000
 	maxPause = 24 * time.Hour

@@ -14,8 +14,8 @@ import (
 	"rpcsh/rpcconn/schema"
 )
 
-// An answering is a peer that answers by a table, of calls as "method params" or "method"; what is not in it is not a
-// method of it. An answer "hang up" ends the connection.
+// A Peer answers calls from a table with keys "method params" or "method"; other methods do not exist. The answer "hang
+// up" ends the connection.
 type Peer struct {
 	Answers map[string]string
 	Asked   []string

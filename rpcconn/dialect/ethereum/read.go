@@ -45,8 +45,8 @@ func learn(ctx context.Context, p dialect.Peer, _ json.RawMessage) (*catalog.Lea
 	return Read(modules, version)
 }
 
-// Read returns the methods of a node that answered rpc_modules and web3_clientVersion so; either may be nil. A node
-// that names no modules is taken to have those that all have, and what its version implies.
+// Read returns the methods of a node from its answers to rpc_modules and web3_clientVersion; either may be nil. A node
+// that names no modules is assumed to have the common ones, and those that its version implies.
 func Read(modules, version json.RawMessage) (*catalog.Learned, error) {
 	client := readClientVersion(version)
 	names := readModules(modules)

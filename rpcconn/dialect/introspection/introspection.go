@@ -50,8 +50,7 @@ func learn(ctx context.Context, p dialect.Peer, _ json.RawMessage) (*catalog.Lea
 	return learned, nil
 }
 
-// An inquiry asks for more than the names. None of it is needed, so that whatever fails ends it, and takes nothing
-// away.
+// An inquiry asks for more than the names. All of it is optional: a failure ends the inquiry, and what is known stays.
 type inquiry struct {
 	p       dialect.Peer
 	learned *catalog.Learned

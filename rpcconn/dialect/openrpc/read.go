@@ -21,7 +21,7 @@ const Source catalog.Source = "rpc.discover"
 // Method").
 const MethodDiscover = "rpc.discover"
 
-// maxReferences is how many references may lead from one to the next.
+// maxReferences is how long a chain of references may be.
 const maxReferences = 32
 
 // The types below are objects of an OpenRPC document, named as its specification (1.3) names them; what it has no word
@@ -85,9 +85,8 @@ type (
 	}
 )
 
-// Read reads an OpenRPC document. References lead to the definitions then; those to other documents are not fetched.
-// What is not as it should be is left out, and told of in Remarks; there is an error where it is not an OpenRPC
-// document at all.
+// Read reads an OpenRPC document. References point to the definitions afterwards; other documents are not fetched.
+// Invalid parts are left out and mentioned in Remarks. An error means that it is not an OpenRPC document at all.
 func Read(document json.RawMessage) (*catalog.Learned, error) {
 	if !utf8.Valid(document) {
 		// of a file in another encoding, the texts alone suffer

@@ -14,12 +14,13 @@ import (
 // maxDepth bounds how deep types and literals may be nested in one another.
 const maxDepth = 20
 
-// maxRemarks bounds what is said of one source.
+// maxRemarks is how many remarks one source gets.
 const maxRemarks = 20
 
 // Read reads the methods that a service on py-bson-rpc offers from its source, without running it: the functions that
 // have the decorators request, notification, rpc_request or rpc_notification. Name is what the source is called in
-// errors and remarks. What is broken, or no literal, is passed over; the error says that there is no such method.
+// errors and remarks. Invalid code, and defaults that are not literals, are skipped. The error says that there is no
+// such method.
 func Read(name string, source []byte) (*catalog.Learned, error) {
 	f := pythonFile{name: name, learned: &catalog.Learned{Source: catalog.SourceCode}, imports: make(map[string]string)}
 	for _, l := range pythonLines(string(bytes.ToValidUTF8(source, []byte("\ufffd")))) {

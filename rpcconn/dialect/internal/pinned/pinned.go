@@ -1,5 +1,5 @@
-// Package pinned is for the programs that generate data from a file of somebody else's: it gets that file in a certain
-// version, and says beside the data what it was made from.
+// Package pinned helps programs that generate data from a third-party file: it gets a certain version of that file, and
+// records next to the data what it was made from.
 package pinned
 
 import (
