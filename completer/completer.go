@@ -105,7 +105,7 @@ func (x *Index) Len() int { return len(x.candidates) }
 //  1. those that begin with it, in the same case;
 //  2. those that begin with it in another case;
 //
-// 3. those of which words begin with it, cut into pieces where needed: "add", "pa", "p_a" and "padd" all find
+// 3. those with words that begin with it, cut into pieces if needed: "add", "pa", "p_a" and "padd" all find
 // my_progress_add.
 // A word begins at the start of the name, after one of . _ - / : $ and blank, and with a capital letter that follows
 // none.
@@ -140,7 +140,7 @@ func (x *Index) Find(typed string, max int) []Candidate {
 	return result
 }
 
-// Find is Index.Find for a handful of candidates, of which no Index is worth keeping.
+// Find is Index.Find for a handful of candidates, for which an Index does not pay.
 func Find(typed string, from []Candidate, max int) []Candidate {
 	return NewIndex(from).Find(typed, max)
 }

@@ -32,7 +32,7 @@ type file struct {
 	path  string
 	limit int
 	lock  *flock.Flock
-	lines int // how many there are in the file, as far as this process knows
+	lines int // how many there are in the file, to the knowledge of this process
 }
 
 // openFile returns the file at path, which need not exist, and the newest limit entries in it.

@@ -267,7 +267,8 @@ func TestHooksAreInOrderOfArrival(t *testing.T) {
 			fmt.Sprintf(`{"jsonrpc":"2.0","method":"note","params":[%d]}`, i),
 			fmt.Sprintf(`{"jsonrpc":"2.0","id":%d,"method":"req"}`, i),
 			fmt.Sprintf(`{"jsonrpc":"2.0","id":%d,"result":0}`, 100+i),
-			`[{"jsonrpc":"2.0","method":"in"},{"jsonrpc":"2.0","id":"x","result":1},{"jsonrpc":"2.0","method":"batch"}]`,
+			`[{"jsonrpc":"2.0","method":"in"},{"jsonrpc":"2.0","id":"x","result":1},`+
+				`{"jsonrpc":"2.0","method":"batch"}]`,
 			`{"no":"message"}`,
 		)
 		want = append(want, fmt.Sprintf(" note [%d]", i), fmt.Sprintf("%d req ", i), fmt.Sprintf("stray %d 0", 100+i),

@@ -158,7 +158,9 @@ func TestDecodeMalformed(t *testing.T) {
 		{"method no UTF-8", doc("\x02bsonrpc\x00\x04\x00\x00\x002.0\x00\x02method\x00\x02\x00\x00\x00\xff\x00"),
 			"method: string is not UTF-8"},
 		{"unknown member no UTF-8",
-			doc("\x02bsonrpc\x00\x04\x00\x00\x002.0\x00\x02method\x00\x02\x00\x00\x00m\x00\x02x\x00\x02\x00\x00\x00\xff\x00"), "string is not UTF-8"},
+			doc("\x02bsonrpc\x00\x04\x00\x00\x002.0\x00\x02method\x00\x02\x00\x00\x00m\x00" +
+				"\x02x\x00\x02\x00\x00\x00\xff\x00"),
+			"string is not UTF-8"},
 		{"key no UTF-8", raw("\x0a\xff\x00"), "params: string is not UTF-8"},
 		{"array key no UTF-8", raw("\x04a\x00" + doc("\x0a\xff\x00")), "params: string is not UTF-8"},
 		{"boolean", raw("\x08a\x00\x02"), "params: boolean is 0x02"},

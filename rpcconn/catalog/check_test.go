@@ -26,7 +26,8 @@ func testDefinitions() schema.Definitions {
 			`"required":["kind","r"]},{"properties":{"kind":{"const":"square"},"a":{"type":"number"}},` +
 			`"required":["kind","a"]},{"type":"null"}]}`),
 		"Tree": json.RawMessage(`{"type":"object","properties":{"value":{"type":"string"},` +
-			`"children":{"type":"array","items":{"$ref":"#/components/schemas/Tree"}}},"required":["value","children"]}`),
+			`"children":{"type":"array","items":{"$ref":"#/components/schemas/Tree"}}},` +
+			`"required":["value","children"]}`),
 		"Chain": json.RawMessage(
 			`{"type":"object","properties":{"next":{"$ref":"#/components/schemas/Chain"}},"required":["next"]}`),
 		"to/it": json.RawMessage(`{"$ref":"#/components/schemas/Unit"}`),

@@ -34,7 +34,7 @@ type Method struct {
 	Ours        bool          `json:"ours,omitempty"`        // the peer calls it on us
 	Summary     string        `json:"summary,omitempty"`     // one line
 	Description string        `json:"description,omitempty"` // Markdown, without the summary
-	Params      []Param       `json:"params,omitzero"`       // in order of position; nil: not known, empty: there are none
+	Params      []Param       `json:"params,omitzero"`       // by position; nil: not known, empty: none
 	Structure   Structure     `json:"structure,omitempty"`
 	Open        bool          `json:"open,omitempty"`   // it takes further params
 	Result      *Param        `json:"result,omitempty"` // nil: not known

@@ -33,7 +33,7 @@ const (
 	probeSettle = 50 * time.Millisecond
 	closingTime = time.Second     // that closing a WebSocket or an HTTP session may take
 	detectLimit = 3 * time.Second // for the whole detection
-	childLimit  = 6 * time.Second // for the whole detection, where the peer is a child process: it takes its time to start
+	childLimit  = 6 * time.Second // for a child process, which takes time to start
 )
 
 // Grace is how long a probed child process has for each step of its end.

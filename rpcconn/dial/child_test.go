@@ -90,7 +90,7 @@ func TestDetectChild(t *testing.T) {
 	}
 }
 
-// TestConnectChild talks to a child of which nothing was said.
+// TestConnectChild talks to a child whose protocol and framing are not given.
 func TestConnectChild(t *testing.T) {
 	lines := make(chan string, 10)
 	cfg := Config{Stderr: func(line string) { lines <- line }}

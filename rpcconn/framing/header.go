@@ -96,7 +96,7 @@ func (s *headerSplitter) field(line []byte) error {
 	size, err := strconv.ParseUint(digits, 10, 63)
 	switch {
 	case err != nil || len(digits) > maxDigits:
-		return badLength("it is no length", line)
+		return badLength("it is not a length", line)
 	case s.found && int64(size) != s.size:
 		return badLength(fmt.Sprintf("another gave %d before", s.size), line)
 	}

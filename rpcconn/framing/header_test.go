@@ -9,7 +9,7 @@ import (
 
 func headerCases() []framingtest.Case {
 	const (
-		badLength = "= the header before a message has a bad Content-Length: it is no length, got "
+		badLength = "= the header before a message has a bad Content-Length: it is not a length, got "
 		noHeader  = "= a message begins with its header, such as Content-Length: 2, got "
 	)
 	noEnd := fmt.Sprintf("= the header before a message does not end within %d bytes, got ", framing.MaxHeader)

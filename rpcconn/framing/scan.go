@@ -9,8 +9,8 @@ import (
 
 // Scan makes what a Framing's Split is from a function as bufio.Scanner takes it, such as bufio.ScanLines: the easiest
 // way to a framing of one's own. An empty token is not a frame. A token over the limit is reported as a
-// *rpcconn.FrameError, and passed over; one of which the end has not been found within twice the limit ends the stream
-// with a *rpcconn.SizeError.
+// *rpcconn.FrameError and skipped. A token without an end within twice the limit ends the stream with a
+// *rpcconn.SizeError.
 //
 // As long as split finds nothing, it is called again with the same bytes and some more. That is slow if big messages
 // come in small pieces; a Splitter can remember how far it has looked.

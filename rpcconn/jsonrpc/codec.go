@@ -18,7 +18,7 @@ import (
 type Codec struct {
 	dialect dialect
 	methods names.Table // decoded so far; only Decode uses them
-	extra   []byte      // where Decode gathers further members, always empty in between; nil if they are ignored
+	extra   []byte      // where Decode collects further members, always empty in between; nil if they are ignored
 }
 
 var _ rpcconn.Codec = (*Codec)(nil)

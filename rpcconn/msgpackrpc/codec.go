@@ -9,7 +9,7 @@
 //	int          3, -1, 18446744073709551615
 //	float 64     3.0, 1e+300, -0.0; {"$float64":"NaN"}, "Infinity", "-Infinity"
 //	float 32     {"$float32":1.5}, {"$float32":"NaN"}: sent back as a float 64 it would be another type to some peers
-//	str          "text"; {"$str":"base64"} where it is no UTF-8
+//	str          "text"; {"$str":"base64"} if it is not UTF-8
 //	bin          {"$binary":"base64"}
 //	ext          {"$ext":{"type":-1,"data":"base64"}}, timestamps too
 //	map          {"key":1}; {"$map":[[key,value],[key,value]]} where a key is no str in UTF-8

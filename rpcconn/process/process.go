@@ -28,7 +28,7 @@ type Options struct {
 	Shell  string            // in place of Args: a line for the system's shell (sh -c; on Windows cmd /C)
 	Dir    string            // where it runs; "": here
 	Env    []string          // its environment, as in os.Environ; nil: ours
-	Stderr func(line string) // gets each line of its stderr, without its end, cut (…) at 4 KiB; nil: stderr is discarded
+	Stderr func(line string) // gets each line of its stderr, without its end, cut at 4 KiB; nil: discarded
 	Grace  time.Duration     // how long it has for each step of its end; 0: DefaultGrace
 }
 
@@ -153,7 +153,7 @@ func startAdvice(err error, dir string) string {
 	case errors.Is(err, fs.ErrPermission):
 		return "it is not executable; chmod +x makes it so"
 	case errors.Is(err, syscall.ENOEXEC):
-		return "it is no program for this machine; a script needs a first line such as #!/bin/sh"
+		return "it is not a program for this machine; a script needs a first line such as #!/bin/sh"
 	}
 	return ""
 }

@@ -420,7 +420,7 @@ func TestStartErrors(t *testing.T) {
 		{Options{Args: []string{filepath.Join(dir, "none")}}, "there is no such program"},
 		{Options{Args: []string{write("script", "#!/no/such/interpreter\n", 0o700)}},
 			"its first line (#!) names is missing"},
-		{Options{Args: []string{write("text", "{}", 0o700)}}, "it is no program for this machine"},
+		{Options{Args: []string{write("text", "{}", 0o700)}}, "it is not a program for this machine"},
 		{Options{Args: []string{write("data", "{}", 0o600)}}, "it is not executable"},
 		{Options{Args: echo, Dir: filepath.Join(dir, "none")}, "there is no folder " + filepath.Join(dir, "none")},
 	} {

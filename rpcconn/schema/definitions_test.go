@@ -24,7 +24,8 @@ func definitions() Definitions {
 			`"required":["kind","r"]},{"properties":{"kind":{"const":"square"},"a":{"type":"number"}},` +
 			`"required":["kind","a"]},{"type":"null"}]}`),
 		"Tree": json.RawMessage(`{"type":"object","properties":{"value":{"type":"string"},` +
-			`"children":{"type":"array","items":{"$ref":"#/components/schemas/Tree"}}},"required":["value","children"]}`),
+			`"children":{"type":"array","items":{"$ref":"#/components/schemas/Tree"}}},` +
+			`"required":["value","children"]}`),
 		"Chain": json.RawMessage(
 			`{"type":"object","properties":{"next":{"$ref":"#/components/schemas/Chain"}},"required":["next"]}`),
 		"to/it": json.RawMessage(`{"$ref":"#/components/schemas/Unit"}`),
@@ -221,7 +222,8 @@ func TestDefinitionsThatDouble(t *testing.T) {
 		d.Properties(schema)
 		d.Values(schema)
 		d.Summary(schema)
-		if sample := d.Sample(json.RawMessage(Ref("20"))); jsontext.Valid(sample) != nil || len(sample) > 10*maxSampleSize {
+		sample := d.Sample(json.RawMessage(Ref("20")))
+		if jsontext.Valid(sample) != nil || len(sample) > 10*maxSampleSize {
 			t.Errorf("%s: the sample is %.200s", keyword, sample)
 		}
 	}

@@ -122,7 +122,7 @@ func (in *inquiry) identity(ctx context.Context) {
 func Read(answer json.RawMessage) (*catalog.Learned, error) {
 	var list []json.RawMessage
 	if err := json.Unmarshal(answer, &list); err != nil || list == nil {
-		return nil, fmt.Errorf("reading the answer to %s: it is no array of names", methodListMethods)
+		return nil, fmt.Errorf("reading the answer to %s: it is not an array of names", methodListMethods)
 	}
 	learned := &catalog.Learned{Source: Source}
 	unread := 0

@@ -120,7 +120,8 @@ func TestMCPEntriesWithoutEnd(t *testing.T) {
 		return fmt.Appendf(nil, `{"tools":[%s],"nextCursor":"%d"}`, list, n), nil
 	}}
 	learned, err := learn(t.Context(), p, json.RawMessage(`{"protocolVersion":"1","capabilities":{"tools":{}}}`))
-	if err != nil || n != 1 || len(learned.Remarks) == 0 || !strings.Contains(learned.Remarks[0], "does not end after") {
+	if err != nil || n != 1 || len(learned.Remarks) == 0 ||
+		!strings.Contains(learned.Remarks[0], "does not end after") {
 		t.Errorf("%d pages, %q, %v", n, learned.Remarks, err)
 	}
 }

@@ -16,7 +16,7 @@ const Source catalog.Source = "nvim"
 
 const methodAPIInfo = "nvim_get_api_info"
 
-// metadata is the metadata of the API, as far as it could be read.
+// metadata is the readable part of the metadata of the API.
 type metadata struct {
 	Version   json.RawMessage
 	Functions json.RawMessage

@@ -94,7 +94,7 @@ func Read(document json.RawMessage) (*catalog.Learned, error) {
 	}
 	document = bytes.TrimPrefix(document, []byte("\ufeff")) // of files
 	if err := jsontext.Valid(document); err != nil {
-		return nil, fmt.Errorf("reading the OpenRPC document: it is no JSON: %w", err)
+		return nil, fmt.Errorf("reading the OpenRPC document: it is not JSON: %w", err)
 	}
 	if bytes.IndexByte(document, '\n') >= 0 {
 		var compact bytes.Buffer

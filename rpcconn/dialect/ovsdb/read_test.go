@@ -152,7 +152,8 @@ func TestOVSDBSameTable(t *testing.T) {
 		"[]"); got != `"_uuid" "_version" "a" "b"` {
 		t.Errorf("columns are %s", got)
 	}
-	if want := `"then":{"anyOf":[{"$ref":"#/components/schemas/A.T"},{"$ref":"#/components/schemas/B.T"}]}`; !strings.Contains(string(l.Definitions["Operation"]), want) {
+	want := `"then":{"anyOf":[{"$ref":"#/components/schemas/A.T"},{"$ref":"#/components/schemas/B.T"}]}`
+	if !strings.Contains(string(l.Definitions["Operation"]), want) {
 		t.Errorf("operation is %s, want %s in it", l.Definitions["Operation"], want)
 	}
 	if !strings.Contains(dialecttest.Signatures(l), "get_server_id") {

@@ -8,7 +8,7 @@ import (
 	"rpcsh/rpcconn/schema"
 )
 
-// pythonParameters are those of a function, as far as they may be given.
+// pythonParameters are the parameters of a function that a caller may give.
 type pythonParameters struct {
 	params      []catalog.Param
 	positional  int  // how many may be given by position, the first ones

@@ -2,7 +2,7 @@ package python
 
 import "strings"
 
-// A pythonToken is a token of Python's lexical analysis (its reference, chapter 2), as far as declarations need it.
+// A pythonToken is a token of Python's lexical analysis (its reference, chapter 2). Only those of declarations matter.
 type pythonToken struct {
 	kind pythonKind
 	text string

@@ -32,7 +32,7 @@ type Options struct {
 	// holds user:password, as bitcoind writes it; "": none. The URL and Header take precedence
 	CookieFile string
 	MaxMessage int                  // bytes that a received message may have; 0: rpcconn.DefaultMaxMessage
-	Streamable bool                 // the peer is known to speak MCP; otherwise, an Mcp-Session-Id in its answer shows that
+	Streamable bool                 // the peer is known to speak MCP; else an Mcp-Session-Id shows it
 	NewCodec   func() rpcconn.Codec // of what is spoken
 	OnError    func(error)          // gets errors that concern no message, on any goroutine; nil: discarded
 }
