@@ -11,8 +11,10 @@ import (
 // manyNames returns n different names in the styles of several kinds of peers.
 func manyNames(n int) []completer.Candidate {
 	random := rand.New(rand.NewPCG(3, 4))
-	words := []string{"get", "set", "block", "transaction", "subscribe", "progress", "add", "text", "document", "window", "buffer",
-		"list", "number", "by", "hash", "notify", "report", "session", "target", "create", "delete", "update", "name", "value"}
+	words := []string{"get", "set", "block", "transaction", "subscribe", "progress", "add", "text", "document",
+		"window", "buffer",
+		"list", "number", "by", "hash", "notify", "report", "session", "target", "create", "delete", "update", "name",
+		"value"}
 	pick := func() string { return words[random.IntN(len(words))] }
 	title := func() string { w := pick(); return string(w[0]-'a'+'A') + w[1:] }
 	cs := make([]completer.Candidate, n)

@@ -6,8 +6,8 @@ import (
 	"slices"
 )
 
-// A rank says how good a match is: less is better. Its parts, the most important in the highest bits, are the kind of match,
-// what makes matches of that kind better, and the length of the text; each stops growing at 65535.
+// A rank says how good a match is: less is better. Its parts, the most important in the highest bits, are the kind of
+// match, what makes matches of that kind better, and the length of the text; each stops growing at 65535.
 type rank uint64
 
 const (
@@ -25,8 +25,8 @@ func fuzzyRank(span, start, length int) rank {
 	return fuzzyKind | part(span)<<32 | part(start)<<16 | part(length)
 }
 
-// span returns the longest span that a match by characters can have without being worse than r, which is 0 if r is the rank of
-// a match by words.
+// span returns the longest span that a match by characters can have without being worse than r, which is 0 if r is the
+// rank of a match by words.
 func (r rank) span() int {
 	switch {
 	case r == noRank:
@@ -45,7 +45,8 @@ type ranked struct {
 	index int32
 }
 
-// A best keeps the best of what it is offered, at most twice as many as are asked for, which are then sorted out in one go.
+// A best keeps the best of what it is offered, at most twice as many as are asked for, which are then sorted out in one
+// go.
 type best struct {
 	size  int
 	limit rank // what is not below it is not among the best; more may not be

@@ -1,6 +1,6 @@
-// Package completer finds, among many names, the few that somebody who types most likely means, and puts the best first. Method
-// names are what it was made for. It knows nothing of terminals, connections or what a name stands for: where the candidates
-// come from, and how those found are shown, is its caller's business.
+// Package completer finds, among many names, the few that somebody who types most likely means, and puts the best
+// first. Method names are what it was made for. It knows nothing of terminals, connections or what a name stands for:
+// where the candidates come from, and how those found are shown, is its caller's business.
 //
 //   - completer.go: Candidate, Index, and the ranking
 //   - search.go: what was typed, prepared for looking at many candidates
@@ -20,9 +20,11 @@ import (
 // A Candidate is a name that may be completed to. The Description goes along with it and plays no part in the search.
 type Candidate struct{ Text, Description string }
 
-// An Index is a set of candidates prepared for searching. It never changes, and may be used by several goroutines at a time.
+// An Index is a set of candidates prepared for searching. It never changes, and may be used by several goroutines at a
+// time.
 //
-// Names are compared byte by byte after each character was made lower case; bytes that are no UTF-8 stand for themselves.
+// Names are compared byte by byte after each character was made lower case; bytes that are no UTF-8 stand for
+// themselves.
 type Index struct {
 	// All slices are in alphabetical order: by folded text, and by the text itself where that is the same.
 	candidates []Candidate
@@ -34,8 +36,8 @@ type Index struct {
 	wordsEnd []int32
 }
 
-// NewIndex prepares candidates, which it does not keep. Of those with the same Text only the first counts. It takes some
-// microseconds a candidate, so it is for when the candidates change, not for each key.
+// NewIndex prepares candidates, which it does not keep. Of those with the same Text only the first counts. It takes
+// some microseconds a candidate, so it is for when the candidates change, not for each key.
 func NewIndex(candidates []Candidate) *Index {
 	type entry struct {
 		Candidate
@@ -102,17 +104,21 @@ func (x *Index) Len() int { return len(x.candidates) }
 //
 //  1. those that begin with it, in the same case;
 //  2. those that begin with it in another case;
-//  3. those of which words begin with it, cut into pieces where needed: "add", "pa", "p_a" and "padd" all find my_progress_add.
-//     A word begins at the start of the name, after one of . _ - / : $ and blank, and with a capital letter that follows none.
-//     Each piece begins a word after the word of the piece before it; one of the separators typed, whichever it is, ends a
-//     piece. Fewer pieces are better;
-//  4. those that have its characters in the same order with others between. The fewer between the better, then the
-//     earlier the better. "rogr" finds my_progress_add, as does "mprgd".
 //
-// The first two are in alphabetical order: names that belong together stay together, a name stands before longer ones that begin
-// with it, and the list keeps its order while one types on. In the others, where all else is the same, the shorter comes first,
-// then alphabetical order. Alphabetical order takes no notice of case, unless names differ by nothing else.
-// An empty typed gives the first max candidates in alphabetical order.
+// 3. those with words that begin with it, cut into pieces if needed: "add", "pa", "p_a" and "padd" all find
+// my_progress_add.
+// A word begins at the start of the name, after one of . _ - / : $ and blank, and with a capital letter that follows
+// none.
+// Each piece begins a word after the word of the piece before it; one of the separators typed, whichever it is, ends a
+//
+//	   piece. Fewer pieces are better;
+//	4. those that have its characters in the same order with others between. The fewer between the better, then the
+//	   earlier the better. "rogr" finds my_progress_add, as does "mprgd".
+//
+// The first two are in alphabetical order: names that belong together stay together, a name stands before longer ones
+// that begin with it, and the list keeps its order while one types on. In the others, where all else is the same, the
+// shorter comes first, then alphabetical order. Alphabetical order takes no notice of case, unless names differ by
+// nothing else. An empty typed gives the first max candidates in alphabetical order.
 func (x *Index) Find(typed string, max int) []Candidate {
 	if max <= 0 || len(x.candidates) == 0 {
 		return nil
@@ -134,7 +140,7 @@ func (x *Index) Find(typed string, max int) []Candidate {
 	return result
 }
 
-// Find is Index.Find for a handful of candidates, of which no Index is worth keeping.
+// Find is Index.Find for a handful of candidates, for which an Index does not pay.
 func Find(typed string, from []Candidate, max int) []Candidate {
 	return NewIndex(from).Find(typed, max)
 }
@@ -146,8 +152,8 @@ func (x *Index) prefixRange(typed string) (lo, hi int) {
 	return lo, hi
 }
 
-// findPrefix returns the best at most max of candidates lo to hi, which all begin with typed: first those that do so in the
-// same case.
+// findPrefix returns the best at most max of candidates lo to hi, which all begin with typed: first those that do so in
+// the same case.
 func (x *Index) findPrefix(typed string, lo, hi, max int) []int32 {
 	size := min(max, hi-lo)
 	found := make([]int32, 0, size)

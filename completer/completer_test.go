@@ -34,7 +34,8 @@ func TestFind(t *testing.T) {
 	}{
 		{"nothing typed", "", "my_add echo Boom", "Boom echo my_add"},
 		{"same case first", "Ec", "echo Echo ecru Ecru", "Echo Ecru echo ecru"},
-		{"prefix in alphabetical order", "get", "get_z get getBlock get_a_long_one", "get get_a_long_one get_z getBlock"},
+		{"prefix in alphabetical order", "get", "get_z get getBlock get_a_long_one",
+			"get get_a_long_one get_z getBlock"},
 		{"the name itself before longer ones", "add", "add_more my_add add", "add add_more my_add"},
 		{"another case", "ETH_", "eth_call eth_sign net_version", "eth_call eth_sign"},
 		{"word start", "add", "my_progress_add padded my_add", "my_add my_progress_add padded"},

@@ -16,15 +16,15 @@ func runesOf(s string) []string {
 	return runes
 }
 
-// leastSpan returns a length in bytes that no stretch found by tightest is below: two bytes of typed that nowhere stand side by
-// side have another between them.
+// leastSpan returns a length in bytes that no stretch found by tightest is below: two bytes of typed that nowhere stand
+// side by side have another between them.
 func (s *search) leastSpan(m *mask) int {
 	return len(s.typed) + s.pairs.missing(&m.pairs)
 }
 
-// tightest returns the shortest stretch of folded that has all characters typed in their order, and of several the first:
-// where it begins, and its length in bytes, which is 0 if there is none. None is shorter than least, and one longer than most is
-// of no use.
+// tightest returns the shortest stretch of folded that has all characters typed in their order, and of several the
+// first: where it begins, and its length in bytes, which is 0 if there is none. None is shorter than least, and one
+// longer than most is of no use.
 func (s *search) tightest(folded string, least, most int) (start, span int) {
 	if least == len(s.typed) {
 		if at := strings.Index(folded, s.typed); at >= 0 {
@@ -35,7 +35,8 @@ func (s *search) tightest(folded string, least, most int) (start, span int) {
 		return 0, 0
 	}
 	for from := 0; ; {
-		// Forward to the first end of a stretch that begins at from or later, then back to the last beginning of one with that end.
+		// Forward to the first end of a stretch that begins at from or later, then back to the last beginning of one
+		// with that end.
 		end := from
 		for _, r := range s.runes {
 			at := strings.Index(folded[end:], r)

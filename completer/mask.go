@@ -2,8 +2,8 @@ package completer
 
 import "math/bits"
 
-// A mask sums up a folded text in sets with few members. A text cannot match what was typed if a member is missing from its sets; it may
-// not match although none is, because different members may share a bit.
+// A mask sums up a folded text in sets with few members. A text cannot match what was typed if a member is missing from
+// its sets; it may not match although none is, because different members may share a bit.
 type mask struct {
 	chars    uint64  // bytes
 	pairs    pairSet // bytes that stand side by side

@@ -30,7 +30,8 @@ func reference(typed string, from []completer.Candidate, max int) []completer.Ca
 		}
 	}
 	slices.SortFunc(matches, func(a, b match) int {
-		return cmp.Or(slices.Compare(a.key, b.key), strings.Compare(lower(a.Text), lower(b.Text)), strings.Compare(a.Text, b.Text))
+		return cmp.Or(slices.Compare(a.key, b.key), strings.Compare(lower(a.Text), lower(b.Text)),
+			strings.Compare(a.Text, b.Text))
 	})
 	var found []completer.Candidate
 	for _, m := range matches[:min(max, len(matches))] {
@@ -39,7 +40,7 @@ func reference(typed string, from []completer.Candidate, max int) []completer.Ca
 	return found
 }
 
-// referenceKey returns nil where text does not match; less is better.
+// referenceKey returns nil if text does not match; less is better.
 func referenceKey(typed, text string) []int {
 	t, s := lower(typed), lower(text)
 	if strings.HasPrefix(s, t) {
@@ -164,7 +165,8 @@ func TestReference(t *testing.T) {
 // TestReferenceManyNames is about what is skipped once there are enough matches.
 func TestReferenceManyNames(t *testing.T) {
 	names := manyNames(1500)
-	for _, typed := range []string{"e", "g", "ea", "gb", "gblock", "get_b", "lock", "eth_getb", "tset", "zzzz", "o.u", "ETH", "sub7"} {
+	for _, typed := range []string{"e", "g", "ea", "gb", "gblock", "get_b", "lock", "eth_getb", "tset", "zzzz", "o.u",
+		"ETH", "sub7"} {
 		for _, max := range []int{1, 5, 50, 5000} {
 			check(t, typed, names, max)
 		}

@@ -7,8 +7,8 @@ type search struct {
 	pairs pairSet
 	runes []string // typed, cut into characters
 
-	// What matching by words needs. pieces is typed without its separators; a piece that begins at i ends at pieceEnd[i] at the
-	// latest, because there a separator was typed. fewest is scratch memory for wordPieces.
+	// What matching by words needs. pieces is typed without its separators; a piece that begins at i ends at
+	// pieceEnd[i] at the latest, because there a separator was typed. fewest is scratch memory for wordPieces.
 	pieces     string
 	pieceEnd   []int
 	pieceChars uint64

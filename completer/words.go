@@ -2,7 +2,7 @@ package completer
 
 import "math"
 
-// mayMatchWords reports false where wordPieces would certainly find no way.
+// mayMatchWords reports false if wordPieces would certainly find no way.
 func (s *search) mayMatchWords(m *mask) bool {
 	if m.initials&s.initial == 0 || m.chars&s.pieceChars != s.pieceChars {
 		return false
@@ -16,14 +16,14 @@ func (s *search) mayMatchWords(m *mask) bool {
 	return true
 }
 
-// leastPieces returns a number that the result of wordPieces is not below: two bytes that nowhere stand side by side are of two
-// pieces.
+// leastPieces returns a number that the result of wordPieces is not below: two bytes that nowhere stand side by side
+// are of two pieces.
 func (s *search) leastPieces(m *mask) int {
 	return 1 + s.piecePairs.missing(&m.pairs)
 }
 
-// wordPieces returns in how few pieces what was typed can be cut so that each begins a word of folded, later pieces later
-// words; 0 if there is no way. There is something typed besides separators.
+// wordPieces returns in how few pieces what was typed can be cut so that each begins a word of folded, later pieces
+// later words; 0 if there is no way. There is something typed besides separators.
 func (s *search) wordPieces(folded string, words []int32) int {
 	const none = math.MaxInt
 	fewest := s.fewest // fewest[n] is the answer for the first n bytes and the words so far

@@ -8,8 +8,9 @@ import "strings"
 //	carriage return  ␍ (U+240D)
 //	␤ ␍ ␛            ␛␤ ␛␍ ␛␛ (U+241B before it)
 //
-// The backslash of other formats would spoil the look of lines with JSON in them. All other bytes are written as they are, control
-// characters and invalid UTF-8 among them. A ␛ before anything else, which only another program can have written, is a plain ␛.
+// The backslash of other formats would spoil the look of lines with JSON in them. All other bytes are written as they
+// are, control characters and invalid UTF-8 among them. A ␛ before anything else, which only another program can have
+// written, is a plain ␛.
 const (
 	lineFeed       = "␤"
 	carriageReturn = "␍"

@@ -25,14 +25,14 @@ const (
 
 // A file is a history file, shared by all shells that were given the same path. One goroutine at a time uses it.
 //
-// To add a line, a shell opens the file for appending and writes once, so that lines of several shells never mix. Meanwhile it
-// holds a shared lock on a second file beside it (the name with .lock), because a rewrite, which replaces the file under an
-// exclusive lock, would lose lines that go to the file replaced. Nobody keeps the file open.
+// To add a line, a shell opens the file for appending and writes once, so that lines of several shells never mix.
+// Meanwhile it holds a shared lock on a second file beside it (the name with .lock), because a rewrite, which replaces
+// the file under an exclusive lock, would lose lines that go to the file replaced. Nobody keeps the file open.
 type file struct {
 	path  string
 	limit int
 	lock  *flock.Flock
-	lines int // how many there are in the file, as far as this process knows
+	lines int // how many there are in the file, to the knowledge of this process
 }
 
 // openFile returns the file at path, which need not exist, and the newest limit entries in it.
@@ -51,13 +51,15 @@ func openFile(path string, limit int) (*file, []string, error) {
 	case errors.Is(err, fs.ErrNotExist):
 		return f, nil, nil
 	case err != nil:
-		return nil, nil, fmt.Errorf("find the history file: %w: check the folders of that name, or choose another file", err)
+		return nil, nil, fmt.Errorf(
+			"find the history file: %w: check the folders of that name, or choose another file", err)
 	case !info.Mode().IsRegular():
 		return nil, nil, fmt.Errorf("%s is no regular file: choose another", path)
 	}
 	if info.Mode().Perm() != fileMode {
 		if err := os.Chmod(path, fileMode); err != nil {
-			return nil, nil, fmt.Errorf("keep others from reading the history file: %w: make the file your own, or choose another", err)
+			return nil, nil, fmt.Errorf(
+				"keep others from reading the history file: %w: make the file your own, or choose another", err)
 		}
 	}
 	entries, err := f.read()
@@ -128,7 +130,7 @@ func (f *file) read() ([]string, error) {
 	}
 	var entries []string
 	for line := range strings.Lines(string(text)) {
-		line = strings.TrimSuffix(strings.TrimSuffix(line, "\n"), "\r") // an editor may have written the CR
+		line = strings.TrimSuffix(strings.TrimSuffix(line, "\n"), "\r") // editors may add a CR
 		if line != "" {
 			entries = append(entries, unescape(line))
 		}
@@ -136,8 +138,8 @@ func (f *file) read() ([]string, error) {
 	return entries, nil
 }
 
-// compactIfLong rewrites the file if it has grown clearly beyond the limit, to more than twice that. That it cannot do so now, because another shell is
-// using the file or the disk is full, does no harm: a later Add tries again.
+// compactIfLong rewrites the file if it has grown clearly beyond the limit, to more than twice that. That it cannot do
+// so now, because another shell is using the file or the disk is full, does no harm: a later Add tries again.
 func (f *file) compactIfLong() {
 	if f.lines-f.limit <= f.limit {
 		return

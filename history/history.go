@@ -1,6 +1,6 @@
-// Package history keeps the lines that were typed, for this run and the next ones: it loads them, appends each new one at once,
-// drops duplicates and keeps no more than a limit. Several shells may share one file at the same time. It knows nothing of
-// terminals, nor of what the lines mean.
+// Package history keeps the lines that were typed, for this run and the next ones: it loads them, appends each new one
+// at once, drops duplicates and keeps no more than a limit. Several shells may share one file at the same time. It
+// knows nothing of terminals, nor of what the lines mean.
 //
 //   - history.go: History, what is remembered in this run
 //   - file.go: the file that it is kept in, and how several processes share that
@@ -17,7 +17,7 @@ import (
 	"unicode"
 )
 
-// A History is a list of different lines, the newest at the end. All methods may be called by several goroutines at a time.
+// A History is a list of distinct lines, the newest last. Several goroutines may call its methods at a time.
 type History struct {
 	limit   int
 	entries atomic.Pointer[[]string] // what it points to never changes
@@ -27,13 +27,13 @@ type History struct {
 	closed bool
 }
 
-// Open returns the history kept in the file at path, of which it takes the newest limit different lines. The file, its mode then
-// 0600, and its folders, 0700, are made when the first line is added; a missing file is an empty history. The mode of an existing
-// file is corrected to 0600, since lines may hold secrets. With path "" lines are kept for this run only, with a limit
-// below 1 not at all.
+// Open returns the history kept in the file at path, with its newest limit distinct lines. The file, its mode then
+// 0600, and its folders, 0700, are made when the first line is added; a missing file is an empty history. The mode of
+// an existing file is corrected to 0600, since lines may hold secrets. With path "" lines are kept for this run only,
+// with a limit below 1 not at all.
 //
-// Open always returns a History that works. Where the file cannot be used, it also returns an error, to be shown, which says why
-// and what to do about it; lines are then kept for this run only, and the file is left alone.
+// Open always returns a History that works. Where the file cannot be used, it also returns an error, to be shown, which
+// says why and what to do about it; lines are then kept for this run only, and the file is left alone.
 //
 // What other shells add to the file later is kept there, but not seen by this History.
 func Open(path string, limit int) (*History, error) {
@@ -51,11 +51,11 @@ func Open(path string, limit int) (*History, error) {
 	return h, nil
 }
 
-// Add makes line the newest entry and appends it to the file, in one write, before it returns: a crash loses nothing. An equal
-// entry that is there already is dropped. Lines that are empty or begin with a blank or a tab are not kept.
+// Add makes line the newest entry and appends it to the file, in one write, before it returns: a crash loses nothing.
+// An equal entry that is there already is dropped. Lines that are empty or begin with a blank or a tab are not kept.
 //
-// The entry is kept for this run even where an error says that it could not be written; the next Add tries again, with its own
-// line. After Close, Add changes nothing and returns os.ErrClosed.
+// The entry is kept for this run even where an error says that it could not be written; the next Add tries again, with
+// its own line. After Close, Add changes nothing and returns os.ErrClosed.
 func (h *History) Add(line string) error {
 	if strings.TrimSpace(line) == "" || line[0] == ' ' || line[0] == '\t' {
 		return nil
@@ -87,13 +87,15 @@ func (h *History) Add(line string) error {
 	return nil
 }
 
-// Entries returns the lines, the oldest first. The slice costs nothing and never changes; the caller must not change it either.
+// Entries returns the lines, the oldest first. The slice costs nothing and never changes; the caller must not change it
+// either.
 func (h *History) Entries() []string {
 	lines := *h.entries.Load()
 	return lines[:len(lines):len(lines)] // appending to it makes a copy
 }
 
-// Find returns the entries that pattern is a part of, the oldest first. Case counts only where pattern has an upper-case letter.
+// Find returns the entries that pattern is a part of, the oldest first. Case counts only where pattern has an
+// upper-case letter.
 func (h *History) Find(pattern string) []string {
 	matchCase := strings.ContainsFunc(pattern, unicode.IsUpper)
 	var found []string
@@ -105,7 +107,8 @@ func (h *History) Find(pattern string) []string {
 	return found
 }
 
-// Close ends the use of the file; it waits for an Add under way. The entries can still be read. It may be called more than once.
+// Close ends the use of the file; it waits for an Add under way. The entries can still be read. It may be called more
+// than once.
 func (h *History) Close() error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -113,7 +116,7 @@ func (h *History) Close() error {
 	return nil
 }
 
-// newest returns the newest limit of lines, of equal ones only the last.
+// newest returns the newest limit lines; of equal lines, it keeps only the last.
 func newest(lines []string, limit int) []string {
 	seen := make(map[string]struct{}, len(lines))
 	kept := make([]string, 0, min(len(lines), limit))

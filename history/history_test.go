@@ -79,7 +79,8 @@ func TestAdd(t *testing.T) {
 		{"line breaks", 10, []string{"a\nb", "c\r\nd", "e\r", "f\n"}, []string{"a\nb", "c\r\nd", "e\r", "f\n"}},
 		{"signs for line breaks", 10, []string{"a␤b", "␛", "␛␤", "␍␛"}, []string{"a␤b", "␛", "␛␤", "␍␛"}},
 		{"backslashes", 10, []string{`echo "a\nb\\"`}, []string{`echo "a\nb\\"`}},
-		{"control characters, invalid UTF-8", 10, []string{"a\x00\x1b[31m\x7f", "\xff\xe2\x90"}, []string{"a\x00\x1b[31m\x7f", "\xff\xe2\x90"}},
+		{"control characters, invalid UTF-8", 10, []string{"a\x00\x1b[31m\x7f", "\xff\xe2\x90"},
+			[]string{"a\x00\x1b[31m\x7f", "\xff\xe2\x90"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

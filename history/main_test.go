@@ -9,7 +9,8 @@ import (
 	"rpcsh/history"
 )
 
-// TestMain makes the test program, started again with HISTORY_TEST_PATH set, another shell that adds lines to a history.
+// TestMain makes the test program, started again with HISTORY_TEST_PATH set, another shell that adds lines to a
+// history.
 func TestMain(m *testing.M) {
 	if path := os.Getenv("HISTORY_TEST_PATH"); path != "" {
 		if err := beShell(path, os.Getenv("HISTORY_TEST_NAME")); err != nil {
@@ -21,8 +22,8 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// A shell adds lines of its own, each once, and after each a line many times over, so that a history that just holds the different
-// lines of all shells is rewritten often.
+// A shell adds lines of its own, each once, and after each a line many times over, so that a history that just holds
+// the different lines of all shells is rewritten often.
 const (
 	shells     = 4
 	shellLines = 50

@@ -70,7 +70,8 @@ func firstDifference(got, want []string) string {
 	return "the length"
 }
 
-// TestRewriteKeepsOthersLines: what another shell added since this one was opened survives when this one rewrites the file.
+// TestRewriteKeepsOthersLines: what another shell added since this one was opened survives when this one rewrites the
+// file.
 func TestRewriteKeepsOthersLines(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "history")
 	mine, others := open(t, path, 4), open(t, path, 4)

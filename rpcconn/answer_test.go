@@ -34,8 +34,10 @@ func TestStrayAnswers(t *testing.T) {
 		t.Errorf("got %v, %v", r.Response, r.err)
 	}
 	l.expect(t,
-		`stray "1" "string"`, `stray 1.0 "real"`, `stray 1e0 "exponent"`, `stray -1 "negative"`, `stray 0 "zero"`, `stray 17 "same place"`,
-		`stray 4294967297 "same 32 bits"`, `stray 18446744073709551617 "same 64 bits"`, `stray null error -32700: Parse error`, `stray  "none"`,
+		`stray "1" "string"`, `stray 1.0 "real"`, `stray 1e0 "exponent"`, `stray -1 "negative"`, `stray 0 "zero"`,
+		`stray 17 "same place"`,
+		`stray 4294967297 "same 32 bits"`, `stray 18446744073709551617 "same 64 bits"`,
+		`stray null error -32700: Parse error`, `stray  "none"`,
 		`stray 1 "twice"`)
 }
 
@@ -54,7 +56,8 @@ func TestLateAnswers(t *testing.T) {
 		}
 		second := start(t.Context(), c, "quick", "")
 		id, _ := request(t, p.Recv())
-		p.Send(fmt.Sprintf(`{"jsonrpc":"2.0","id":%s,"result":"late"}`, late), fmt.Sprintf(`{"jsonrpc":"2.0","id":%s,"result":%d}`, id, i))
+		p.Send(fmt.Sprintf(`{"jsonrpc":"2.0","id":%s,"result":"late"}`, late),
+			fmt.Sprintf(`{"jsonrpc":"2.0","id":%s,"result":%d}`, id, i))
 		if r := await(t, second, "the answer"); r.err != nil || string(r.Result) != fmt.Sprint(i) {
 			t.Fatalf("got %v, %v, want %d", r.Response, r.err, i)
 		}
@@ -66,7 +69,9 @@ func TestLateAnswers(t *testing.T) {
 // Calls are given up at the moment at which their answers come: each is either the caller's or a stray one.
 func TestAnswersThatMeetTheEndOfTheWait(t *testing.T) {
 	strays := make(chan rpcconn.ID, 1000)
-	c, _ := pair(t, &rpcconn.Options{OnStray: func(r *rpcconn.Response) { strays <- r.ID }}, &rpcconn.Options{Handler: echoParams})
+	c, _ := pair(t, &rpcconn.Options{OnStray: func(r *rpcconn.Response) {
+		strays <- r.ID
+	}}, &rpcconn.Options{Handler: echoParams})
 	given := 0
 	for i := range 1000 {
 		ctx, cancel := context.WithCancel(t.Context())

@@ -44,7 +44,8 @@ func startBatch(ctx context.Context, c *rpcconn.Conn, calls []rpcconn.Call) <-ch
 	return done
 }
 
-var threeCalls = []rpcconn.Call{{Method: "a", Params: smallParams}, {Method: "n", Notify: true}, {Method: "b"}, {Method: "c"}}
+var threeCalls = []rpcconn.Call{{Method: "a", Params: smallParams}, {Method: "n", Notify: true}, {Method: "b"},
+	{Method: "c"}}
 
 const threeCallsSent = `[{"jsonrpc":"2.0","id":1,"method":"a","params":[1,2]},{"jsonrpc":"2.0","method":"n"},` +
 	`{"jsonrpc":"2.0","id":2,"method":"b"},{"jsonrpc":"2.0","id":3,"method":"c"}]`
@@ -60,7 +61,8 @@ func TestBatchOut(t *testing.T) {
 		"out of order": {"[" + c + "," + a + "," + b + "]"},
 		"split":        {"[" + c + "]", "[" + b + "," + a + "]"},
 		"no batch":     {b, c, a},
-		"mixed":        {`[{"jsonrpc":"2.0","method":"n"},` + b + `,{"jsonrpc":"2.0","id":1,"method":"m"},1,` + a + `]`, c},
+		"mixed": {`[{"jsonrpc":"2.0","method":"n"},` + b + `,{"jsonrpc":"2.0","id":1,"method":"m"},1,` + a +
+			`]`, c},
 	}
 	for name, answers := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -164,12 +166,14 @@ func TestBatchIn(t *testing.T) {
 		return fmt.Sprintf(`{"jsonrpc":"2.0","id":%d,"method":%q}`, id, method)
 	}
 	p.Send(`[` + strings.Join([]string{
-		request(1, "first"), request(2, "silent"), request(3, "third"), `{"jsonrpc":"2.0","method":"note"}`, request(4, "panic"), `{"id":5}`,
+		request(1, "first"), request(2, "silent"), request(3, "third"), `{"jsonrpc":"2.0","method":"note"}`, request(4,
+			"panic"), `{"id":5}`,
 		`{"jsonrpc":"2.0","id":99,"result":"stray"}`, request(6, "silent"),
 	}, ",") + `]`)
 	p.Expect(`[{"jsonrpc":"2.0","id":1,"result":1},{"jsonrpc":"2.0","id":3,"result":3},` +
 		`{"jsonrpc":"2.0","id":4,"error":{"code":-32603,"message":"Internal error","data":"oh"}},` +
-		`{"jsonrpc":"2.0","id":5,"error":{"code":-32600,"message":"Invalid Request","data":"neither method nor result nor error"}}]`)
+		`{"jsonrpc":"2.0","id":5,"error":{"code":-32600,"message":"Invalid Request","data":"neither method nor ` +
+		`result nor error"}}]`)
 
 	p.Send(`[`+request(1, "silent")+`,`+request(2, "silent")+`]`, `[`+request(7, "own")+`]`)
 	p.Expect(`{"jsonrpc":"2.0","id":7,"result":"alone"}`)
@@ -180,7 +184,8 @@ func TestBatchIn(t *testing.T) {
 // After waits for the whole batch.
 func TestAfterInABatch(t *testing.T) {
 	release := make(chan struct{})
-	c, p := peer(t, &rpcconn.Options{Handler: func(_ context.Context, c *rpcconn.Conn, req *rpcconn.Request) (json.RawMessage, error) {
+	c, p := peer(t, &rpcconn.Options{Handler: func(_ context.Context, c *rpcconn.Conn,
+		req *rpcconn.Request) (json.RawMessage, error) {
 		if req.Method == "slow" {
 			<-release
 			return nil, nil

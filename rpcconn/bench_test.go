@@ -23,8 +23,8 @@ func echoParams(_ context.Context, _ *rpcconn.Conn, req *rpcconn.Request) (json.
 	return req.Params, nil
 }
 
-// compare measures ours, in turns with limit so that both see the same machine, and reports what share of the limit's speed
-// ours has. Each does n operations at a call.
+// compare measures ours, in turns with limit so that both see the same machine, and reports what share of the limit's
+// speed ours has. Each does n operations at a call.
 func compare(b *testing.B, limit, ours func(n int)) {
 	const turn = 2048
 	limit(turn)

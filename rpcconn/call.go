@@ -9,31 +9,33 @@ import (
 	"sync"
 )
 
-// A Call is a request or notification to be sent.
+// A Call is a request or a notification to send.
 type Call struct {
 	Method string
 	Params json.RawMessage // nil: no params member
-	Notify bool            // a notification: no answer is waited for
+	Notify bool            // a notification: nothing waits for an answer
 	Extra  json.RawMessage // as in Message
 
-	OnID       func(ID)        // if set, is told the request's id before it is sent
-	OnSent     func()          // if set, is called when the request has been sent, unless that failed; Batch does not
-	OnResponse func(*Response) // if set, has the answer before the one who waits; under the terms of the On functions of Options
+	OnID   func(ID) // if set, gets the request's id before the request is sent
+	OnSent func()   // if set, is called once the request has been sent without error; Batch does not call it
+	// if set, gets the response before the caller does; the rules for the On functions of Options apply
+	OnResponse func(*Response)
 }
 
-// Call sends a request and waits for the answer, which may be an error (Response.Err). Its own error says that there is none:
-// ErrClosed (wrapped), ctx's, or that the request could not be sent.
+// Call sends a request and waits for the answer, which may be an error (Response.Err). A non-nil error means that there
+// is no answer: ErrClosed (wrapped), ctx's error, or why the request could not be sent.
 func (c *Conn) Call(ctx context.Context, method string, params json.RawMessage) (*Response, error) {
 	return c.Do(ctx, &Call{Method: method, Params: params})
 }
 
-// Notify sends a notification; it waits for nothing but room to send it in.
+// Notify sends a notification. It waits for nothing but room in the channel.
 func (c *Conn) Notify(ctx context.Context, method string, params json.RawMessage) error {
 	_, err := c.Do(ctx, &Call{Method: method, Params: params, Notify: true})
 	return err
 }
 
-// Do is Call or Notify, with all that a Call can say. The Response of a notification is nil.
+// Do sends call, a request or a notification; Call and Notify are its short forms. The Response of a notification is
+// nil.
 func (c *Conn) Do(ctx context.Context, call *Call) (*Response, error) {
 	o := newOutgoing()
 	w, err := c.add(o, call)
@@ -56,9 +58,9 @@ func (c *Conn) Do(ctx context.Context, call *Call) (*Response, error) {
 	return c.wait(ctx, w)
 }
 
-// Batch sends calls, at least one, as one batch (JSON-RPC 2.0 section 6) and waits for the answers to its requests, which it
-// returns in their order; notifications have none. With an error, the answers that had come by then are there, the others
-// nil; there are none at all where the batch could not be sent.
+// Batch sends calls, at least one, as one batch (JSON-RPC 2.0 section 6) and waits for the answers to its requests,
+// which it returns in their order; notifications have none. If an error is returned, the answers that had arrived are
+// in the slice and the others are nil; the slice is nil if the batch could not be sent.
 func (c *Conn) Batch(ctx context.Context, calls []Call) ([]*Response, error) {
 	if len(calls) == 0 {
 		return nil, errEmptyBatch
@@ -97,7 +99,7 @@ func (c *Conn) Batch(ctx context.Context, calls []Call) ([]*Response, error) {
 	return responses, err
 }
 
-// sendError returns why a send failed: that the connection is gone, where it is.
+// sendError returns why a send failed: the end of the connection, if that is the reason, or else err.
 func (c *Conn) sendError(err error) error {
 	if err != nil && c.ending() {
 		return c.closedError()
@@ -105,7 +107,7 @@ func (c *Conn) sendError(err error) error {
 	return err
 }
 
-// add appends call to what o is to send. The waiter is nil for a notification.
+// add appends call to o's packet. The waiter is nil for a notification.
 func (c *Conn) add(o *outgoing, call *Call) (*waiter, error) {
 	m := Message{Kind: KindNotification, Method: call.Method, Params: call.Params, Extra: call.Extra}
 	if call.Notify {
@@ -146,26 +148,26 @@ func (c *Conn) wait(ctx context.Context, w *waiter) (*Response, error) {
 		return r, nil
 	case <-ctx.Done():
 		if r := c.giveUp(w); r != nil {
-			return r, nil // it came at the last moment
+			return r, nil // it arrived just in time
 		}
 		return nil, fmt.Errorf("no answer: %w", context.Cause(ctx))
 	}
 }
 
-// giveUp stops waiting; it returns the answer if that has come all the same.
+// giveUp stops waiting. It returns the answer if one has arrived nevertheless.
 func (c *Conn) giveUp(w *waiter) *Response {
 	c.mu.Lock()
 	waited := c.calls.remove(w)
 	c.mu.Unlock()
 	var r *Response
 	if !waited {
-		r = <-w.done // whoever took it sends
+		r = <-w.done // whoever removed w from the table sends
 	}
 	w.free()
 	return r
 }
 
-// resolve hands r to the call that waits for it; it reports false where none does.
+// resolve hands r to the call that waits for it; it reports false if none does.
 func (c *Conn) resolve(r *Response) bool {
 	id, ok := r.ID.Int()
 	if !ok {
@@ -186,8 +188,8 @@ func (c *Conn) resolve(r *Response) bool {
 
 var errEmptyBatch = errors.New("a batch needs at least one call")
 
-// A waiter is a call that waits for its answer. It may be reused once it is out of the table and its done is empty: who takes
-// it out of the table sends to done, once, and only the one who waits receives from it and frees it.
+// A waiter is a call that waits for its answer. Whoever removes it from the table sends to done, once. Only the caller
+// that waits receives from done, and then frees the waiter for reuse.
 type waiter struct {
 	id         int64
 	done       chan *Response // of one; nil: the connection ended
@@ -201,15 +203,15 @@ func (w *waiter) free() {
 	waiters.Put(w)
 }
 
-// A callTable finds the waiter for an id. Ids are given out in sequence and looked up by their low bits, so an id whose
-// place is still taken is passed over.
+// A callTable finds the waiter for an id. Ids are assigned in sequence and looked up by their low bits; an id whose
+// slot is still in use is skipped.
 type callTable struct {
-	slots []*waiter // as many as a power of two, at most half of them in use
+	slots []*waiter // a power of two in length, at most half of it in use
 	n     int
-	last  int64 // the last id given out
+	last  int64 // the last id assigned
 }
 
-// add gives w the next id. Ids stay within 32 bits, more than which some peers cut off.
+// add gives w the next id. Ids stay within 32 bits because some peers truncate larger ones.
 func (t *callTable) add(w *waiter) {
 	if 2*t.n >= len(t.slots) {
 		t.grow()
@@ -239,7 +241,7 @@ func (t *callTable) grow() {
 	t.slots = slots
 }
 
-// take removes and returns the waiter for id, nil where there is none.
+// take removes and returns the waiter for id, nil if there is none.
 func (t *callTable) take(id int64) *waiter {
 	if len(t.slots) == 0 {
 		return nil
@@ -254,7 +256,8 @@ func (t *callTable) take(id int64) *waiter {
 	return w
 }
 
-// remove removes w and reports whether it was there. Ids wrap around, so it may be another waiter's by now.
+// remove removes w and reports whether it was in the table. Ids wrap around, so the slot may hold another waiter by
+// now.
 func (t *callTable) remove(w *waiter) bool {
 	if len(t.slots) == 0 || t.slots[w.id&int64(len(t.slots)-1)] != w {
 		return false

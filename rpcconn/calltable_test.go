@@ -40,7 +40,8 @@ func TestCallTableKnowsNoOtherID(t *testing.T) {
 		t.Fatal("an empty table had a waiter to remove")
 	}
 	table.add(w)
-	for _, id := range []int64{0, -1, 2, w.id + int64(len(table.slots)), w.id - int64(len(table.slots)), math.MinInt64, math.MaxInt64} {
+	for _, id := range []int64{0, -1, 2, w.id + int64(len(table.slots)), w.id - int64(len(table.slots)), math.MinInt64,
+		math.MaxInt64} {
 		if got := table.take(id); got != nil {
 			t.Errorf("id %d gave the waiter for %d", id, w.id)
 		}

@@ -7,45 +7,43 @@ import (
 	"io"
 )
 
-// OwnSize is the size in bytes from which on a frame that Recv returned belongs to the caller. Smaller ones are copied
-// by who wants to keep them, which costs less than memory of their own.
+// OwnSize is a size in bytes: a frame from Recv of at least that size belongs to the caller. A caller that wants to
+// keep a smaller one copies it, which costs less than a buffer for each frame.
 const OwnSize = 32 << 10
 
 // A Channel sends and receives frames, one message or batch each.
 type Channel interface {
-	// Send sends one frame, which it does not keep. It may be called by several goroutines at a time. Its error concerns
-	// that frame only; that the connection is gone is for Recv to say.
+	// Send sends one frame and does not keep it. Several goroutines may call it at a time. Its error concerns that
+	// frame only; Recv reports the end of the connection.
 	Send(ctx context.Context, frame []byte) error
 
-	// Recv returns the next frame; one goroutine calls it. A frame shorter than OwnSize is valid until the next Recv,
-	// a longer one is the caller's to keep.
+	// Recv returns the next frame. Only one goroutine calls it. A frame shorter than OwnSize is valid until the next
+	// Recv; the caller may keep a longer one.
 	//
-	// A *FrameError concerns what was read only, and Recv may be called again. Any other error ends the connection, io.EOF
-	// being the orderly end.
+	// After a *FrameError, Recv may be called again. Any other error ends the connection; io.EOF is the orderly end.
 	Recv() ([]byte, error)
 
-	// Close sends what is still to be sent, as far as the peer takes it without delay, ends the connection and unblocks
-	// Send and Recv. It may be called at any time, by any goroutine, more than once.
+	// Close sends what is still queued if the peer accepts it without delay, ends the connection, and unblocks Send and
+	// Recv. Any goroutine may call it at any time, more than once.
 	Close() error
 }
 
-// A RawChannel is a Channel over a stream of bytes, on which bytes that are no frame can be sent: to see what the peer
-// makes of them. An error wraps errors.ErrUnsupported where, as it turns out, there is no such stream.
+// A RawChannel is a Channel over a stream of bytes. It can also send bytes that are not a frame, to see how the peer
+// reacts to them. An error wraps errors.ErrUnsupported if there turns out to be no such stream.
 type RawChannel interface {
 	Channel
 
-	// AppendFrame appends to dst what Send would write for frame: the frame with what the framing has before and behind
+	// AppendFrame appends to dst what Send would write for frame: the frame and what the framing puts before and after
 	// it.
 	AppendFrame(dst, frame []byte) ([]byte, error)
 
-	// SendRaw writes raw, which it does not keep, as it is, at most rate bytes a second where rate is not 0. Nothing else
-	// is sent in between. It returns when raw is written, or left off because ctx is done or the channel is being closed;
-	// a part of it may be written then, of which the peer cannot know that it ends there.
+	// SendRaw writes raw unchanged and does not keep it; it writes at most rate bytes per second unless rate is 0.
+	// Nothing else is sent in between. It returns when raw is written, or when it stops because ctx is done or the
+	// channel is being closed. Part of raw may have been written then, and the peer cannot tell that it ends there.
 	SendRaw(ctx context.Context, raw []byte, rate int) error
 }
 
-// Raw returns ch as one on which bytes can be sent that are no frame. The error wraps errors.ErrUnsupported where it is
-// none.
+// Raw returns ch as a RawChannel. The error wraps errors.ErrUnsupported if ch is not one.
 func Raw(ch Channel) (RawChannel, error) {
 	if raw, ok := ch.(RawChannel); ok {
 		return raw, nil
@@ -53,14 +51,14 @@ func Raw(ch Channel) (RawChannel, error) {
 	return nil, Unsupported("this transport carries whole messages only, so bytes that are none cannot be sent")
 }
 
-// A Framing makes a RawChannel of a stream of bytes, which that closes.
+// A Framing turns a stream of bytes into a RawChannel, which closes the stream.
 type Framing func(io.ReadWriteCloser) RawChannel
 
-// A FrameError reports bytes that are no frame, after which the framing still knows where the next frame begins.
+// A FrameError reports bytes that are not a frame. The framing still knows where the next frame begins.
 type FrameError struct {
 	Reason string // what is wrong, in lower case, without the bytes
-	Bytes  []byte // the first of them, at most ExcerptSize; the FrameError's own
-	Cause  error  // what is wrong as a value, such as a *SizeError, of which Reason is the text; nil: there is none
+	Bytes  []byte // the first of them, at most ExcerptSize, in memory of its own
+	Cause  error  // the error that Reason is the text of, such as a *SizeError; or nil
 }
 
 func (e *FrameError) Error() string {
@@ -73,14 +71,14 @@ func (e *FrameError) Error() string {
 // Unwrap returns Cause.
 func (e *FrameError) Unwrap() error { return e.Cause }
 
-// DefaultMaxMessage is how long a received message may be, in bytes, where nothing else is said.
+// DefaultMaxMessage is the default limit for a received message, in bytes.
 const DefaultMaxMessage = 64 << 20
 
-// A SizeError says that something is longer than it may be.
+// A SizeError reports that something exceeds its size limit.
 type SizeError struct {
 	What  string // such as "message"
-	Size  int64  // how long it is, in bytes; 0: not known
-	Limit int    // how long it may be, in bytes
+	Size  int64  // in bytes; 0: not known
+	Limit int    // in bytes
 }
 
 func (e *SizeError) Error() string {
@@ -90,8 +88,8 @@ func (e *SizeError) Error() string {
 	return fmt.Sprintf("%s is over the limit of %d bytes", e.What, e.Limit)
 }
 
-// TooLong returns the FrameError of a message that begins with data and is longer than limit bytes; size is how long, 0
-// where that is not known. Its Cause is a *SizeError.
+// TooLong returns the FrameError for a message that begins with data and is longer than limit bytes. size is its length
+// in bytes, or 0 if that is not known. Its Cause is a *SizeError.
 func TooLong(data []byte, size int64, limit int) *FrameError {
 	cause := &SizeError{What: "message", Size: size, Limit: limit}
 	return &FrameError{Reason: cause.Error(), Bytes: bytes.Clone(data[:min(len(data), ExcerptSize)]), Cause: cause}

@@ -11,34 +11,42 @@ import (
 )
 
 // A Handler answers the peer's requests, each in a goroutine of its own; ctx ends with the connection. An *Error is
-// answered as it is, any other error with CodeServerError and its text, ErrNoAnswer not at all. req is the Handler's to keep.
+// sent as it is, and any other error as CodeServerError with its text; after ErrNoAnswer nothing is sent. The Handler
+// may keep req.
 type Handler func(ctx context.Context, c *Conn, req *Request) (json.RawMessage, error)
 
-// Options say who gets what the peer sends. The zero Options work: requests are answered with CodeMethodNotFound, all else
-// is dropped.
+// Options hold the callbacks for what the peer sends. With the zero Options, requests are answered with
+// CodeMethodNotFound and everything else is dropped.
 //
-// The On functions run on the reading goroutine, in order of arrival, before any later message takes effect. They must not
-// wait for the Conn: its Call, Close and Wait are not for them.
+// The On functions run on the reading goroutine, in order of arrival, before any later message takes effect. They must
+// not wait for the Conn, so they must not use Call, Close or Wait.
 type Options struct {
-	Handler   Handler
-	OnRequest func(*Request)            // requests, before the Handler has them, and notifications; the latter are valid until it returns (Clone keeps them)
-	OnAnswer  func(*Request, *Response) // what is about to be sent as the answer to a request, or to what is none (its Method is "" then); on the Handler's goroutine
-	OnStray   func(*Response)           // an answer that no call waits for: unknown, late or duplicate
-	OnOther   func(json.RawMessage)     // what is no message and wants no answer, valid until it returns
-	OnError   func(error)               // a frame that is no message; and, on another goroutine, an answer that could not be sent or a Handler that panicked
-
-	// OnFrame is shown each frame, before it is made anything of, or goes out; see Tap.Watch. nil: nobody looks.
+	Handler Handler
+	// gets requests before the Handler does, and notifications; a notification is valid until OnRequest returns (Clone
+	// it to keep it)
+	OnRequest func(*Request)
+	// gets each answer before it is sent, on the Handler's goroutine; Method is "" if it answers an invalid message
+	OnAnswer func(*Request, *Response)
+	OnStray  func(*Response)       // gets responses that no call waits for: unknown, late or duplicate
+	OnOther  func(json.RawMessage) // gets text that is not a message and wants no answer; valid until OnOther returns
+	// gets frames that are not a message and, on other goroutines, answers that could not be sent and panics of
+	// Handlers
+	OnError func(error)
+	// gets each frame before it is decoded, or sent; see Tap.Watch
 	OnFrame func(frame []byte, out bool)
 }
 
 // Limits on what a peer can make a Conn do.
 const (
-	maxServing    = 10_000 // requests being handled at a time; above it the peer is not read, so it has to wait until one is answered
-	maxIdle       = 64     // goroutines kept for requests to come
-	maxUnreadable = 100    // unreadable frames in a row; two peers of different framings would answer each other's errors for ever
+	// requests handled at a time; at that number, nothing is read from the peer until one of them is answered
+	maxServing = 10_000
+	maxIdle    = 64 // idle goroutines kept for further requests
+	// unreadable frames in a row; without a limit, two peers with different framings answer each other's errors forever
+	maxUnreadable = 100
 )
 
-// Conn is one connection to a peer, in which both sides may call. All methods may be called by any number of goroutines.
+// Conn is one connection to a peer, in which both sides may call. All methods may be called by any number of
+// goroutines.
 type Conn struct {
 	ch     Channel
 	codec  Codec
@@ -47,20 +55,20 @@ type Conn struct {
 	cancel context.CancelFunc
 	done   chan struct{} // closed when reading has ended and err is set
 
-	note    Request // the notification that OnRequest is shown; the reading goroutine's
+	note    Request // the notification passed to OnRequest; used by the reading goroutine only
 	in, out atomic.Uint64
 	serving atomic.Int64
 	idle    atomic.Int64
-	work    chan *Request  // from the reading goroutine to one that waits for a request; closed when none will come
+	work    chan *Request  // from the reading goroutine to idle workers; closed when no more requests come
 	workers sync.WaitGroup // all goroutines that handle requests
 
 	mu      sync.Mutex // protects what follows
 	calls   callTable
-	closing bool  // by this side
-	err     error // why the connection ended; nil while it has not
+	closing bool  // Close was called
+	err     error // why the connection ended; nil while it is open
 }
 
-// New starts a connection on ch, which it closes at the end. nil options work.
+// New starts a connection on ch. The Conn closes ch when it ends. opts may be nil.
 func New(ch Channel, codec Codec, opts *Options) *Conn {
 	c := &Conn{ch: ch, codec: codec, done: make(chan struct{}), work: make(chan *Request)}
 	if opts != nil {
@@ -82,11 +90,11 @@ func New(ch Channel, codec Codec, opts *Options) *Conn {
 // Stats counts what has passed through a connection. A batch counts as one message.
 type Stats struct {
 	In, Out uint64 // messages
-	Calling int    // our requests that wait for an answer
-	Serving int    // the peer's requests that wait for one
+	Calling int    // our pending requests
+	Serving int    // the peer's pending requests
 }
 
-// Stats returns the numbers of now.
+// Stats returns the current numbers.
 func (c *Conn) Stats() Stats {
 	c.mu.Lock()
 	calling := c.calls.n
@@ -94,28 +102,29 @@ func (c *Conn) Stats() Stats {
 	return Stats{In: c.in.Load(), Out: c.out.Load(), Calling: calling, Serving: int(c.serving.Load())}
 }
 
-// Done is closed when the connection has ended, for whatever reason; Err says which.
+// Done returns a channel that is closed when the connection has ended; Err says why.
 func (c *Conn) Done() <-chan struct{} { return c.done }
 
 // Context returns the context that Handlers get, which ends with the connection.
 func (c *Conn) Context() context.Context { return c.ctx }
 
-// Err returns why the connection ended: io.EOF when the peer closed it, ErrClosed when Close was called; nil while it has not.
+// Err returns why the connection ended: io.EOF if the peer closed it, ErrClosed if Close was called, nil while it is
+// open.
 func (c *Conn) Err() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.err
 }
 
-// ending reports whether the connection has ended or is being closed, which is why a send fails then.
+// ending reports whether the connection has ended or is being closed; either explains a failed send.
 func (c *Conn) ending() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.closing || c.err != nil
 }
 
-// Close ends the connection and waits until nothing is read any more; calls that wait fail with ErrClosed. It may be called
-// more than once, by Handlers too. Its error is that of closing the channel.
+// Close ends the connection and waits until the reading goroutine has stopped; pending calls fail with ErrClosed. It
+// may be called more than once, and by Handlers. It returns the error from closing the channel.
 func (c *Conn) Close() error {
 	c.mu.Lock()
 	c.closing = true
@@ -126,7 +135,7 @@ func (c *Conn) Close() error {
 	return err
 }
 
-// Wait waits until the connection has ended and every Handler has returned. It is not for Handlers.
+// Wait waits until the connection has ended and every Handler has returned. Handlers must not call it.
 func (c *Conn) Wait() {
 	<-c.done
 	c.workers.Wait()
@@ -157,16 +166,17 @@ func (c *Conn) read() {
 		owned := len(frame) >= OwnSize
 		c.dispatch(&p, owned)
 		if owned {
-			p = Packet{} // holds on to no memory of the frame, nor to as much as a long batch takes
+			p = Packet{} // keeps neither the frame's memory nor that of a long batch
 		}
 	}
 	if unreadable == maxUnreadable {
-		err = fmt.Errorf("%d unreadable messages in a row (%w): is this the right framing and protocol?", unreadable, reasonOf(err))
+		err = fmt.Errorf("%d unreadable messages in a row (%w): is this the right framing and protocol?", unreadable,
+			reasonOf(err))
 	}
 	c.finish(err)
 }
 
-// reasonOf returns what a decoder's error says in its data, where a person looks for the cause.
+// reasonOf returns the reason in the data of a decoder's error, or err itself.
 func reasonOf(err error) error {
 	var e *Error
 	var reason string
@@ -176,7 +186,7 @@ func reasonOf(err error) error {
 	return err
 }
 
-// finish ends the connection because of err: calls fail, Handlers' contexts end.
+// finish ends the connection because of err: pending calls fail, and the Handlers' contexts end.
 func (c *Conn) finish(err error) {
 	c.mu.Lock()
 	if c.closing {
@@ -195,7 +205,7 @@ func (c *Conn) finish(err error) {
 	close(c.done)
 }
 
-// closedError says that what was to be done needs a connection, and why there is none.
+// closedError returns the error for an operation on a connection that has ended; it says why it ended.
 func (c *Conn) closedError() error {
 	switch err := c.Err(); {
 	case err == nil || err == ErrClosed:
@@ -207,7 +217,7 @@ func (c *Conn) closedError() error {
 	}
 }
 
-// An outgoing holds what sending one packet needs, so that sending allocates nothing.
+// An outgoing holds the buffers to send one packet. They are reused, so that sending allocates nothing.
 type outgoing struct {
 	packet Packet
 	buf    []byte
@@ -245,7 +255,7 @@ func (c *Conn) encode(o *outgoing) error {
 	return err
 }
 
-// transmit sends o's frame. It counts before the peer can have it, so that nobody who has seen the peer's reaction sees less.
+// transmit sends o's frame. It counts the message first, so that Stats includes it by the time the peer can react.
 func (c *Conn) transmit(ctx context.Context, o *outgoing) error {
 	c.out.Add(1)
 	err := c.ch.Send(ctx, o.buf)

@@ -228,7 +228,8 @@ func TestNestedCallsInBothDirections(t *testing.T) {
 	check := func(t *testing.T, a, b *rpcconn.Conn) {
 		var calls []<-chan outcome
 		for range at {
-			calls = append(calls, start(t.Context(), a, "down", fmt.Sprintf("[%d]", depth)), start(t.Context(), b, "down", fmt.Sprintf("[%d]", depth)))
+			calls = append(calls, start(t.Context(), a, "down", fmt.Sprintf("[%d]", depth)),
+				start(t.Context(), b, "down", fmt.Sprintf("[%d]", depth)))
 		}
 		for _, call := range calls {
 			if r := await(t, call, "a nested call"); r.err != nil || string(r.Result) != fmt.Sprint(depth) {
@@ -255,7 +256,9 @@ func TestHooksAreInOrderOfArrival(t *testing.T) {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		_, _ = c.Do(t.Context(), &rpcconn.Call{Method: "m", OnResponse: func(r *rpcconn.Response) { l.add("response %s", r.ID) }})
+		_, _ = c.Do(t.Context(), &rpcconn.Call{Method: "m", OnResponse: func(r *rpcconn.Response) {
+			l.add("response %s", r.ID)
+		}})
 	}()
 	p.Recv()
 	var want []string
@@ -264,11 +267,13 @@ func TestHooksAreInOrderOfArrival(t *testing.T) {
 			fmt.Sprintf(`{"jsonrpc":"2.0","method":"note","params":[%d]}`, i),
 			fmt.Sprintf(`{"jsonrpc":"2.0","id":%d,"method":"req"}`, i),
 			fmt.Sprintf(`{"jsonrpc":"2.0","id":%d,"result":0}`, 100+i),
-			`[{"jsonrpc":"2.0","method":"in"},{"jsonrpc":"2.0","id":"x","result":1},{"jsonrpc":"2.0","method":"batch"}]`,
+			`[{"jsonrpc":"2.0","method":"in"},{"jsonrpc":"2.0","id":"x","result":1},`+
+				`{"jsonrpc":"2.0","method":"batch"}]`,
 			`{"no":"message"}`,
 		)
 		want = append(want, fmt.Sprintf(" note [%d]", i), fmt.Sprintf("%d req ", i), fmt.Sprintf("stray %d 0", 100+i),
-			" in ", `stray "x" 1`, " batch ", `error no message: neither method nor result nor error: "{\"no\":\"message\"}"`)
+			" in ", `stray "x" 1`, " batch ",
+			`error not a message: neither method nor result nor error: "{\"no\":\"message\"}"`)
 		if i == 25 {
 			p.Send(`{"jsonrpc":"2.0","id":1,"result":0}`)
 			want = append(want, "response 1")
@@ -345,9 +350,15 @@ func TestErrSaysWhy(t *testing.T) {
 		err  error
 		text string // of calls
 	}{
-		{"close", func(c *rpcconn.Conn, _ *rpctest.Peer, _ *channel) { _ = c.Close() }, rpcconn.ErrClosed, "connection closed"},
-		{"peer", func(_ *rpcconn.Conn, p *rpctest.Peer, _ *channel) { p.Close() }, io.EOF, "connection closed by the peer"},
-		{"failure", func(_ *rpcconn.Conn, _ *rpctest.Peer, ch *channel) { ch.failure <- broken }, broken, "connection closed: the cable broke"},
+		{"close", func(c *rpcconn.Conn, _ *rpctest.Peer, _ *channel) {
+			_ = c.Close()
+		}, rpcconn.ErrClosed, "connection closed"},
+		{"peer", func(_ *rpcconn.Conn, p *rpctest.Peer, _ *channel) {
+			p.Close()
+		}, io.EOF, "connection closed by the peer"},
+		{"failure", func(_ *rpcconn.Conn, _ *rpctest.Peer, ch *channel) {
+			ch.failure <- broken
+		}, broken, "connection closed: the cable broke"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -369,7 +380,8 @@ func TestErrSaysWhy(t *testing.T) {
 			_, callErr := c.Call(t.Context(), "m", nil)
 			_, batchErr := c.Batch(t.Context(), []rpcconn.Call{{Method: "m"}, {Method: "m"}})
 			for what, err := range map[string]error{
-				"the waiting call": await(t, waiting, "the call").err, "call": callErr, "batch": batchErr, "notify": c.Notify(t.Context(), "m", nil),
+				"the waiting call": await(t, waiting, "the call").err, "call": callErr, "batch": batchErr,
+				"notify": c.Notify(t.Context(), "m", nil),
 			} {
 				if !errors.Is(err, rpcconn.ErrClosed) || err.Error() != test.text {
 					t.Errorf("%s: %v, want %s", what, err, test.text)
@@ -477,7 +489,9 @@ func TestCloseOfAFullSocket(t *testing.T) {
 	registered, results := make(chan rpcconn.ID, count), make(chan error, count)
 	for range count {
 		go func() {
-			_, err := c.Do(t.Context(), &rpcconn.Call{Method: "m", Params: params, OnID: func(id rpcconn.ID) { registered <- id }})
+			_, err := c.Do(t.Context(), &rpcconn.Call{Method: "m", Params: params, OnID: func(id rpcconn.ID) {
+				registered <- id
+			}})
 			results <- err
 		}()
 	}

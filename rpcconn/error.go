@@ -36,10 +36,10 @@ func StandardMessage(code int64) string {
 	}
 }
 
-// ErrClosed is the error of what is done on a connection that has ended; Conn.Err tells why it did.
+// ErrClosed is the error of operations on a connection that has ended; Conn.Err says why it ended.
 var ErrClosed = errors.New("connection closed")
 
-// ErrNoAnswer is what a Handler returns for a request that it answered itself, or that is to get no answer.
+// ErrNoAnswer is returned by a Handler that has answered the request itself, or wants no answer to be sent.
 var ErrNoAnswer = errors.New("no answer")
 
 // An Error is the error member of a response (JSON-RPC 2.0 section 5.1).
@@ -49,7 +49,7 @@ type Error struct {
 	Data    json.RawMessage // nil: no data member
 }
 
-// NewError returns an Error with the standard message for code, and reason, where not "", as its data.
+// NewError returns an Error with the standard message for code. If reason is not "", it becomes the data.
 func NewError(code int64, reason string) *Error {
 	e := &Error{Code: code, Message: StandardMessage(code)}
 	if reason != "" {
@@ -58,7 +58,7 @@ func NewError(code int64, reason string) *Error {
 	return e
 }
 
-// Error implements error: code and message, then data where there is any.
+// Error implements error: code, message and, if there are any, data.
 func (e *Error) Error() string {
 	s := "error " + strconv.FormatInt(e.Code, 10) + ": " + e.Message
 	if e.Data != nil {
@@ -73,8 +73,8 @@ func (e *Error) Is(target error) bool {
 	return ok && t.Code == e.Code
 }
 
-// ErrorOf returns what a Handler's error says on the wire: an *Error as it is, else the code py-bson-rpc uses, with the
-// text as data.
+// ErrorOf returns the Error to send for a Handler's error: an *Error as it is, or else the code that py-bson-rpc uses,
+// with the text as data.
 func ErrorOf(err error) *Error {
 	var e *Error
 	if errors.As(err, &e) {
@@ -83,20 +83,20 @@ func ErrorOf(err error) *Error {
 	return NewError(CodeServerError, err.Error())
 }
 
-// Unsupported returns an error that is errors.ErrUnsupported, and says no more than reason.
+// Unsupported returns an error that wraps errors.ErrUnsupported and whose text is reason.
 func Unsupported(reason string) error { return unsupported(reason) }
 
 type unsupported string
 
 func (e unsupported) Error() string { return string(e) }
 
-// Unwrap makes it errors.ErrUnsupported.
+// Unwrap returns errors.ErrUnsupported.
 func (unsupported) Unwrap() error { return errors.ErrUnsupported }
 
-// ExcerptSize is how many bytes of what could not be read an error shows.
+// ExcerptSize is how many bytes of unreadable data an error shows.
 const ExcerptSize = 40
 
-// Excerpt returns the first bytes of b, at most ExcerptSize, for an error message: as quoted text where they are UTF-8,
+// Excerpt returns the first bytes of b, at most ExcerptSize, for an error message: as quoted text if they are UTF-8,
 // else in hexadecimal.
 func Excerpt(b []byte) string {
 	more := ""

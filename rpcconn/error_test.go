@@ -29,7 +29,8 @@ func TestError(t *testing.T) {
 		}
 	}
 	wrapped := fmt.Errorf("calling: %w", &rpcconn.Error{Code: 5, Message: "five"})
-	if !errors.Is(wrapped, &rpcconn.Error{Code: 5}) || errors.Is(wrapped, &rpcconn.Error{Code: 6}) || errors.Is(wrapped, rpcconn.ErrNoAnswer) {
+	if !errors.Is(wrapped, &rpcconn.Error{Code: 5}) || errors.Is(wrapped, &rpcconn.Error{Code: 6}) ||
+		errors.Is(wrapped, rpcconn.ErrNoAnswer) {
 		t.Error("errors are not told apart by their codes")
 	}
 }

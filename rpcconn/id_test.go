@@ -52,7 +52,8 @@ func TestParseID(t *testing.T) {
 }
 
 func FuzzParseID(f *testing.F) {
-	for _, seed := range []string{"1", "-1", "-0", "1.0", "1e5", `"a"`, "null", "123456789012345678901234567890", "-999999999999999999"} {
+	for _, seed := range []string{"1", "-1", "-0", "1.0", "1e5", `"a"`, "null", "123456789012345678901234567890",
+		"-999999999999999999"} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {

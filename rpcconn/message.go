@@ -1,8 +1,8 @@
 // Package rpcconn is one connection in which both sides may call: it numbers requests, matches responses with them, and
 // hands the peer's own requests and notifications to whoever owns the connection.
 //
-// Three layers, none of which knows the one above: bytes ([Channel], one frame at a time), messages ([Codec], a frame is
-// a [Packet]) and calls ([Conn]). Codecs, transports and what is built on them live in the packages below this one.
+// Three layers, none of which knows the one above: bytes ([Channel], one frame at a time), messages ([Codec], a frame
+// is a [Packet]) and calls ([Conn]). Codecs, transports and what is built on them live in the packages below this one.
 // Nothing here knows a terminal, a command or a file.
 //
 // Above the codec everything is JSON text: what a person types is what is sent, the order of keys and big numbers
@@ -20,9 +20,10 @@ type Kind uint8
 
 // The kinds of message.
 const (
-	KindInvalid      Kind = iota // well-formed, yet no message: Message.Raw is its text, Message.Err says why; a nil Err: it is to be shown, not answered
-	KindRequest                  // wants a response
-	KindNotification             // wants none
+	// well-formed, but not a message: Message.Raw is its text, Message.Err is the answer; nil: it is not answered
+	KindInvalid      Kind = iota
+	KindRequest           // wants a response
+	KindNotification      // wants none
 	KindResponse
 )
 
@@ -32,16 +33,17 @@ type Message struct {
 	ID     ID              // the zero ID in a notification, and in a response that has none
 	Method string          // of requests and notifications
 	Params json.RawMessage // of requests and notifications; nil: no params member
-	Result json.RawMessage // of responses; nil when Err is set, but in one that is wrong, and has both
-	Err    *Error          // of responses; for KindInvalid, what to answer
+	Result json.RawMessage // of responses; nil if Err is set, except in an invalid response that has both
+	Err    *Error          // of responses; for KindInvalid, the answer
 	Raw    json.RawMessage // of KindInvalid: the whole text
-	Extra  json.RawMessage // further top-level members, as an object, where the protocol has such (CDP's sessionId); else nil
+	// further top-level members, as an object, if the protocol has any (CDP's sessionId); else nil
+	Extra json.RawMessage
 }
 
 // A Packet is what one frame carries: one message, or a batch.
 type Packet struct {
 	Messages []Message
-	Batch    bool // Messages were, or are to be, an array, also where there is only one (or, decoded, none)
+	Batch    bool // the messages are in an array, even if there is only one (or, decoded, none)
 }
 
 // A Request is a request or, without an ID, a notification that the peer sent.
@@ -51,23 +53,25 @@ type Request struct {
 	Params json.RawMessage // nil: no params member
 	Extra  json.RawMessage // as in Message
 	Time   time.Time       // when a request came; zero for a notification
-	Remark string          // what the Handler has to say about its answer, for OnAnswer
+	Remark string          // the Handler's remark on its answer, for OnAnswer
 
-	refusal *Error   // what a request that is no request is answered with; the Handler does not see it
-	batch   *answers // of which the answer is a part; nil: it goes out alone
-	place   int      // of the answer in the batch
+	refusal *Error        // the answer to an invalid request, which the Handler does not see
+	batch   *batchAnswers // the batch that the answer belongs to; nil: it is sent alone
+	place   int           // of the answer in the batch
 	after   []func()
 }
 
 // Clone returns a copy of r that shares nothing with the connection.
 func (r *Request) Clone() *Request {
-	return &Request{ID: r.ID, Method: r.Method, Params: bytes.Clone(r.Params), Extra: bytes.Clone(r.Extra), Time: r.Time}
+	return &Request{ID: r.ID, Method: r.Method, Params: bytes.Clone(r.Params), Extra: bytes.Clone(r.Extra),
+		Time: r.Time}
 }
 
 // IsNotification reports whether the peer wants no response.
 func (r *Request) IsNotification() bool { return r.ID.IsNone() }
 
-// A Response is the peer's answer to a request: Err, or else Result. It has failed where it has both, which no protocol allows.
+// A Response is the peer's answer to a request: Err, or else Result. No protocol allows both; a response with both is a
+// failure.
 type Response struct {
 	ID     ID
 	Result json.RawMessage
@@ -78,15 +82,16 @@ type Response struct {
 // A Codec turns packets into frames and frames into packets. It never blocks.
 //
 // A Codec belongs to one connection: Decode is called by one goroutine at a time, AppendEncode by any number of them,
-// also while Decode runs.
+// even while Decode runs.
 type Codec interface {
-	// AppendEncode appends the frame for p to dst. The error is errors.ErrUnsupported (wrapped) for a batch where the
-	// protocol has none; any other says what in p cannot be said in this protocol. dst is returned unchanged then.
+	// AppendEncode appends the frame for p to dst. The error wraps errors.ErrUnsupported for a batch if the protocol
+	// has no batches; any other error says what in p the protocol cannot express. In both cases dst is returned
+	// unchanged.
 	AppendEncode(dst []byte, p *Packet) ([]byte, error)
 
-	// Decode reads frame into p, reusing p.Messages. What it stores there may alias frame.
+	// Decode reads frame into p, reusing p.Messages. The results may alias frame.
 	//
-	// The error, an *Error with a standard code, concerns the frame as a whole: it is no well-formed text. What is
-	// well-formed and no message is a message of KindInvalid.
+	// The error, an *Error with a standard code, concerns the frame as a whole: it is not well-formed text. What is
+	// well-formed but not a message becomes a Message of KindInvalid.
 	Decode(frame []byte, p *Packet) error
 }

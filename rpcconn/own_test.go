@@ -12,7 +12,8 @@ import (
 	"rpcsh/rpcconn/rpctest"
 )
 
-// A reuser is a channel that, as the contract allows, spoils a small frame with the next Recv. Big ones it keeps, for the test to spoil.
+// A reuser is a channel that, as the contract allows, spoils a small frame with the next Recv. Big ones it keeps, for
+// the test to spoil.
 type reuser struct {
 	rpcconn.Channel
 	last []byte
@@ -84,8 +85,10 @@ func TestSmallFramesAreCopied(t *testing.T) {
 	}
 	close(release)
 	got := fmt.Sprintf("%s %v %s %s %s %s %s %s %s %s", one.Result, two.Err, strays[0].Result, strays[1].Result,
-		requests[0].ID, requests[0].Method, requests[0].Params, await(t, handled, "the handler"), note.Method, note.Params)
-	const want = `{"result":1} error 1: message ["data"] ["stray"] ["batched"] "string id" method ["params"] ["params"] note ["note"]`
+		requests[0].ID, requests[0].Method, requests[0].Params, await(t, handled,
+			"the handler"), note.Method, note.Params)
+	const want = `{"result":1} error 1: message ["data"] ["stray"] ["batched"] "string id" method ["params"] ` +
+		`["params"] note ["note"]`
 	if got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
@@ -99,7 +102,10 @@ func TestBigFramesAreNotCopied(t *testing.T) {
 	big := `"` + strings.Repeat("x", rpcconn.OwnSize) + `"`
 	frames := make(chan []byte, 1)
 	handled := make(chan *rpcconn.Request, 1)
-	c := rpcconn.New(&reuser{Channel: near, big: frames}, jsonrpc.New(), &rpcconn.Options{OnRequest: func(r *rpcconn.Request) { handled <- r }})
+	c := rpcconn.New(&reuser{Channel: near, big: frames}, jsonrpc.New(),
+		&rpcconn.Options{OnRequest: func(r *rpcconn.Request) {
+			handled <- r
+		}})
 	defer c.Wait()
 	defer c.Close()
 	check := func(what string, frame, payload []byte) {

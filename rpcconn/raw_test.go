@@ -10,8 +10,8 @@ import (
 	"testing"
 )
 
-// The limits that the benchmarks compare a Conn with: the same bytes over the same kind of socket, with no JSON read, nothing
-// checked, and no way to be misunderstood.
+// The limits that the benchmarks compare a Conn with: the same bytes over the same kind of socket, with no JSON read,
+// nothing checked, and no way to be misunderstood.
 
 // A rawLine sends lines, so many at a time, and gets them back.
 type rawLine struct {
@@ -61,8 +61,8 @@ const (
 	rawDigits = 10
 )
 
-// A rawCallers is a connection on which goroutines send lines and each waits for the one with its number. What they write goes
-// out together.
+// A rawCallers is a connection on which goroutines send lines and each waits for the one with its number. What they
+// write goes out together.
 type rawCallers struct {
 	nc net.Conn
 
@@ -96,7 +96,8 @@ func newRawCallers(b *testing.B, line string) (c *rawCallers, template []byte) {
 			done <- struct{}{}
 		}
 	}()
-	return c, bytes.Replace([]byte(line+"\n"), []byte(`"id":1,`), []byte(`"id":`+string(bytes.Repeat([]byte("0"), rawDigits))+","), 1)
+	return c, bytes.Replace([]byte(line+"\n"), []byte(`"id":1,`),
+		[]byte(`"id":`+string(bytes.Repeat([]byte("0"), rawDigits))+","), 1)
 }
 
 // call sends line, which it writes the id into, and waits on done for its answer.

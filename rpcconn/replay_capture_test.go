@@ -183,8 +183,8 @@ func parseJSON(t *testing.T, text []byte) (v any) {
 	return v
 }
 
-// equalBSON reports whether two messages say the same: members may be in another order, also in errors, but each value has the
-// same type and bytes.
+// equalBSON reports whether two messages say the same: members may be in another order, also in errors, but each value
+// has the same type and bytes.
 func equalBSON(t *testing.T, got, want []byte) bool {
 	return reflect.DeepEqual(parseBSON(t, got), parseBSON(t, want))
 }

@@ -17,8 +17,9 @@ import (
 	"rpcsh/rpcconn/dial"
 )
 
-// The captures in testdata/captures are conversations of two py-bson-rpc programs. TestReplay takes the place of either of them: what
-// the other one sent is fed to a Conn, byte for byte, and what the Conn sends must say the same as the captured bytes.
+// The captures in testdata/captures are conversations of two py-bson-rpc programs. TestReplay takes the place of either
+// of them: what the other one sent is fed to a Conn, byte for byte, and what the Conn sends must say the same as the
+// captured bytes.
 
 // The two sides of a capture.
 const (
@@ -62,7 +63,8 @@ func (c *conversation) replay(t *testing.T, side string, feed []stage, want [][]
 	t.Helper()
 	got, seen := c.run(t, side, feed)
 	if !slices.Equal(seen, c.sees[side]) {
-		t.Errorf("%s: the %s saw\n %s\nwant\n %s", shape(feed), side, strings.Join(seen, "\n "), strings.Join(c.sees[side], "\n "))
+		t.Errorf("%s: the %s saw\n %s\nwant\n %s", shape(feed), side, strings.Join(seen, "\n "),
+			strings.Join(c.sees[side], "\n "))
 	}
 	if len(got) != len(want) {
 		t.Fatalf("%s: the %s sent %d frames, want %d: %q", shape(feed), side, len(got), len(want), got)
@@ -74,8 +76,8 @@ func (c *conversation) replay(t *testing.T, side string, feed []stage, want [][]
 	}
 }
 
-// breakOff feeds side the first bytes only, and then the end of the connection: calls must fail, and what is seen is what was
-// whole by then, all of it and nothing else.
+// breakOff feeds side the first bytes only, and then the end of the connection: calls must fail, and what is seen is
+// what was whole by then, all of it and nothing else.
 func (c *conversation) breakOff(t *testing.T, side string, feed []stage, at int) {
 	t.Helper()
 	var first []stage
@@ -95,12 +97,14 @@ func (c *conversation) breakOff(t *testing.T, side string, feed []stage, at int)
 		stream = stream[n:]
 	}
 	if c.framing == "rfc7464" && len(stream) > 0 && json.Valid(stream[1:]) {
-		messages += c.messages(t, stream[1:]) // only the line feed is missing, which ends nothing that has not ended (RFC 7464 section 2.4)
+		// only the line feed is missing, which ends nothing that has not ended (RFC 7464 section 2.4)
+		messages += c.messages(t, stream[1:])
 	}
 	_, seen := c.run(t, side, first)
 	want := c.sees[side][:messages]
 	if got := seen[:len(seen)-1]; !slices.Equal(got, want) {
-		t.Errorf("%s: the %s saw\n %s\nwant\n %s", shape(first), side, strings.Join(got, "\n "), strings.Join(want, "\n "))
+		t.Errorf("%s: the %s saw\n %s\nwant\n %s", shape(first), side, strings.Join(got, "\n "),
+			strings.Join(want, "\n "))
 	}
 }
 

@@ -2,8 +2,8 @@ package rpcconn
 
 import "context"
 
-// SendFrame sends one frame, whatever is in it. It may be called by any number of goroutines. The error is ErrClosed (wrapped), ctx's, or
-// the channel's.
+// SendFrame sends one frame, whatever it contains. Any number of goroutines may call it. The error is ErrClosed
+// (wrapped), ctx's, or the channel's.
 func (c *Conn) SendFrame(ctx context.Context, frame []byte) error {
 	return c.sendError(c.transmit(ctx, &outgoing{buf: frame}))
 }
@@ -17,8 +17,8 @@ func (c *Conn) AppendFrame(dst, frame []byte) ([]byte, error) {
 	return raw.AppendFrame(dst, frame)
 }
 
-// SendRaw writes bytes that need be no frame; see RawChannel. The error is that of Raw, ErrClosed (wrapped), ctx's, or the channel's. What
-// is sent is not counted in Stats.
+// SendRaw writes bytes that need not be a frame; see RawChannel. The error is that of Raw, ErrClosed (wrapped), ctx's,
+// or the channel's. Stats does not count these bytes.
 func (c *Conn) SendRaw(ctx context.Context, raw []byte, rate int) error {
 	ch, err := Raw(c.ch)
 	if err != nil {

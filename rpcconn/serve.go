@@ -12,34 +12,35 @@ import (
 	"time"
 )
 
-// After has f called once the answer to r has been sent, or the batch that it is a part of: to close the connection after the
-// response, say. It is for r's Handler, before it returns.
+// After calls f once the answer to r, or the batch that contains it, has been sent: for example, to close the
+// connection after the response. Only r's Handler may use it, before it returns.
 func (r *Request) After(f func()) { r.after = append(r.after, f) }
 
-// Respond sends a response as it is, for a Handler that then returns ErrNoAnswer.
+// Respond sends a response unchanged, for a Handler that then returns ErrNoAnswer.
 func (c *Conn) Respond(ctx context.Context, r *Response) error {
 	o := newOutgoing()
 	defer o.free()
-	o.packet.Messages = append(o.packet.Messages, Message{Kind: KindResponse, ID: r.ID, Result: r.Result, Err: r.Err, Extra: r.Extra})
+	o.packet.Messages = append(o.packet.Messages, Message{Kind: KindResponse, ID: r.ID, Result: r.Result, Err: r.Err,
+		Extra: r.Extra})
 	return c.send(ctx, o)
 }
 
-// dispatch hands on what p carries; owned: what its messages point to is not overwritten later.
+// dispatch delivers the messages of p. owned says that the memory they point to is not overwritten later.
 func (c *Conn) dispatch(p *Packet, owned bool) {
-	var batch *answers
+	var batch *batchAnswers
 	if p.Batch {
 		if len(p.Messages) == 0 {
 			c.reject(errors.New("an empty batch came"), NewError(CodeInvalidRequest, "empty batch"))
 			return
 		}
-		batch = newAnswers(p)
+		batch = newBatchAnswers(p)
 	}
 	for i := range p.Messages {
 		c.deliver(&p.Messages[i], batch, owned)
 	}
 }
 
-func (c *Conn) deliver(m *Message, batch *answers, owned bool) {
+func (c *Conn) deliver(m *Message, batch *batchAnswers, owned bool) {
 	switch m.Kind {
 	case KindNotification:
 		if c.opts.OnRequest != nil {
@@ -48,7 +49,8 @@ func (c *Conn) deliver(m *Message, batch *answers, owned bool) {
 			c.note = Request{}
 		}
 	case KindRequest:
-		req := &Request{ID: m.ID, Method: m.Method, Params: keep(m.Params, owned), Extra: keep(m.Extra, owned), Time: time.Now()}
+		req := &Request{ID: m.ID, Method: m.Method, Params: keep(m.Params, owned), Extra: keep(m.Extra, owned),
+			Time: time.Now()}
 		if c.opts.OnRequest != nil {
 			c.opts.OnRequest(req)
 		}
@@ -68,7 +70,7 @@ func (c *Conn) deliver(m *Message, batch *answers, owned bool) {
 			}
 			return
 		}
-		c.onError(fmt.Errorf("no message: %w: %s", reasonOf(m.Err), Excerpt(m.Raw)))
+		c.onError(fmt.Errorf("not a message: %w: %s", reasonOf(m.Err), Excerpt(m.Raw)))
 		m.Err.Data = keep(m.Err.Data, owned)
 		c.refuse(m.ID, m.Err, batch)
 	}
@@ -81,14 +83,15 @@ func keep(text json.RawMessage, owned bool) json.RawMessage {
 	return bytes.Clone(text)
 }
 
-// reject reports what came and is no message, and answers it.
+// reject reports something that is not a message, and answers it.
 func (c *Conn) reject(report error, answer *Error) {
 	c.onError(report)
 	c.refuse(ID{}, answer, nil)
 }
 
-// refuse answers what is no request; not itself, since the reading goroutine must not wait until the peer reads.
-func (c *Conn) refuse(id ID, answer *Error, batch *answers) {
+// refuse answers an invalid request. It leaves the sending to a worker: the reading goroutine must not wait for the
+// peer.
+func (c *Conn) refuse(id ID, answer *Error, batch *batchAnswers) {
 	if id.IsNone() {
 		id = NullID()
 	}
@@ -101,8 +104,8 @@ func (c *Conn) onError(err error) {
 	}
 }
 
-// start has req, of batch if that is not nil, handled by a goroutine that waits for one, or by a new one.
-func (c *Conn) start(req *Request, batch *answers) {
+// start gives req to an idle worker, or to a new one. batch, if not nil, is the batch that req is part of.
+func (c *Conn) start(req *Request, batch *batchAnswers) {
 	if batch != nil {
 		req.batch, req.place = batch, batch.place()
 	}
@@ -121,11 +124,11 @@ func (c *Conn) start(req *Request, batch *answers) {
 	}
 }
 
-// worker handles req, and then requests to come.
+// worker handles req, and then further requests.
 func (c *Conn) worker(req *Request) {
 	for more := true; more; c.idle.Add(-1) {
 		c.serve(req)
-		overloaded := c.serving.Add(-1) >= maxServing // the reading goroutine waits for this one
+		overloaded := c.serving.Add(-1) >= maxServing // the reading goroutine waits for a worker
 		if c.idle.Add(1) > maxIdle && !overloaded {
 			c.idle.Add(-1)
 			return
@@ -134,7 +137,7 @@ func (c *Conn) worker(req *Request) {
 	}
 }
 
-// serve answers req, alone or as a part of its batch.
+// serve answers req, alone or as part of its batch.
 func (c *Conn) serve(req *Request) {
 	o := newOutgoing()
 	defer o.free()
@@ -146,7 +149,7 @@ func (c *Conn) serve(req *Request) {
 			return
 		}
 		if answered = len(o.packet.Messages) > 0; answered && c.encode(o) != nil {
-			c.scatter(o) // each was encoded before, so it is the batch that the protocol has not
+			c.scatter(o) // each was encoded before, so the protocol has no batches
 			answered = false
 		}
 	}
@@ -177,8 +180,8 @@ func (c *Conn) scatter(o *outgoing) {
 	}
 }
 
-// answer has req handled and encodes the answer; it returns false where there is to be none. What cannot be said in this protocol
-// is an error to the peer too, which would wait for ever.
+// answer calls the Handler and encodes its answer. It returns false if nothing is to be sent. An answer that the
+// protocol cannot express becomes an error for the peer, which would wait forever otherwise.
 func (c *Conn) answer(o *outgoing, req *Request) bool {
 	result, err := c.handle(req)
 	if errors.Is(err, ErrNoAnswer) {
@@ -191,13 +194,13 @@ func (c *Conn) answer(o *outgoing, req *Request) bool {
 	o.packet.Messages = append(o.packet.Messages, answer)
 	if err := c.encode(o); err != nil {
 		if req.refusal != nil {
-			return false // the protocol has no answer to what is no request; that it came was reported
+			return false // the protocol cannot answer an invalid request, which has been reported
 		}
 		c.onError(fmt.Errorf("the answer to %s cannot be sent: %w", req.Method, err))
 		answer.Result, answer.Err = nil, NewError(CodeInternalError, err.Error())
 		o.packet.Messages[0] = answer
 		if c.encode(o) != nil {
-			return false // not even that: there is an id that the protocol has not
+			return false // not even that: the protocol cannot express the id
 		}
 	}
 	if c.opts.OnAnswer != nil {
@@ -206,7 +209,7 @@ func (c *Conn) answer(o *outgoing, req *Request) bool {
 	return true
 }
 
-// handle calls the Handler. Its panic is the request's failure and not that of the whole program, which talks to other peers too.
+// handle calls the Handler. A panic fails the request and not the whole program, which talks to other peers too.
 func (c *Conn) handle(req *Request) (result json.RawMessage, err error) {
 	if req.refusal != nil {
 		return nil, req.refusal
@@ -223,34 +226,34 @@ func (c *Conn) handle(req *Request) (result json.RawMessage, err error) {
 	return c.opts.Handler(c.ctx, c, req)
 }
 
-// answers gathers the answers to a batch, which go out together, in the order of its requests.
-type answers struct {
+// batchAnswers gathers the answers to a batch, which are sent together, in the order of its requests.
+type batchAnswers struct {
 	mu       sync.Mutex // protects what follows
-	messages []Message  // a place for each request; KindInvalid where there is no answer
+	messages []Message  // a place for each request; KindInvalid if it has no answer
 	taken    int        // places given to requests
 	waiting  int        // answers still to come
 	after    []func()
 }
 
-func newAnswers(p *Packet) *answers {
+func newBatchAnswers(p *Packet) *batchAnswers {
 	n := 0
 	for i := range p.Messages {
 		if m := &p.Messages[i]; m.Kind == KindRequest || m.Kind == KindInvalid && m.Err != nil {
 			n++
 		}
 	}
-	return &answers{messages: make([]Message, n), waiting: n}
+	return &batchAnswers{messages: make([]Message, n), waiting: n}
 }
 
-// place returns the place of the next request. It is called by the reading goroutine only.
-func (a *answers) place() int {
+// place returns the place of the next request. Only the reading goroutine calls it.
+func (a *batchAnswers) place() int {
 	a.taken++
 	return a.taken - 1
 }
 
-// add takes req's answer, if there is one, out of o and puts it in its place. The last one to come gets the batch put into o, and
-// all After functions.
-func (a *answers) add(o *outgoing, req *Request) (after []func(), last bool) {
+// add moves req's answer, if there is one, from o to its place. For the last request, it puts the whole batch into o
+// and returns all After functions.
+func (a *batchAnswers) add(o *outgoing, req *Request) (after []func(), last bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if len(o.packet.Messages) > 0 {

@@ -27,8 +27,10 @@ func TestWhatIsAnswered(t *testing.T) {
 		{"result", handles(`{"a": 1}`, nil), `"result":{"a": 1}`},
 		{"nil result", handles("", nil), `"result":null`},
 		{"own error", handles("1", custom), `"error":{"code":-1,"message":"mine","data":{"a":1}}`},
-		{"wrapped error", handles("1", fmt.Errorf("doing so: %w", custom)), `"error":{"code":-1,"message":"mine","data":{"a":1}}`},
-		{"any error", handles("1", errors.New(`"bad"`)), `"error":{"code":-32000,"message":"Server error","data":"\"bad\""}`},
+		{"wrapped error", handles("1", fmt.Errorf("doing so: %w", custom)),
+			`"error":{"code":-1,"message":"mine","data":{"a":1}}`},
+		{"any error", handles("1", errors.New(`"bad"`)),
+			`"error":{"code":-32000,"message":"Server error","data":"\"bad\""}`},
 		{
 			"panic", func(context.Context, *rpcconn.Conn, *rpcconn.Request) (json.RawMessage, error) {
 				panic(errors.New("oh"))
@@ -69,7 +71,8 @@ func TestPanicIsReported(t *testing.T) {
 
 func TestNoAnswer(t *testing.T) {
 	ran := make(chan struct{}, 1)
-	c, p := peer(t, &rpcconn.Options{Handler: func(ctx context.Context, c *rpcconn.Conn, req *rpcconn.Request) (json.RawMessage, error) {
+	c, p := peer(t, &rpcconn.Options{Handler: func(ctx context.Context, c *rpcconn.Conn,
+		req *rpcconn.Request) (json.RawMessage, error) {
 		switch req.Method {
 		case "silent":
 			req.After(func() { ran <- struct{}{} })
@@ -114,7 +117,8 @@ func TestHandlersContextEndsWithTheConnection(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			started := make(chan struct{})
-			c, p := peer(t, &rpcconn.Options{Handler: func(ctx context.Context, _ *rpcconn.Conn, _ *rpcconn.Request) (json.RawMessage, error) {
+			c, p := peer(t, &rpcconn.Options{Handler: func(ctx context.Context, _ *rpcconn.Conn,
+				_ *rpcconn.Request) (json.RawMessage, error) {
 				close(started)
 				<-ctx.Done()
 				return nil, ctx.Err()
@@ -208,13 +212,14 @@ func TestUnreadableForEver(t *testing.T) {
 		p.Send(`{`)
 	}
 	await(t, c.Done(), "the end")
-	const want = "100 unreadable messages in a row (offset 1: the JSON text ends too early): is this the right framing and protocol?"
+	const want = "100 unreadable messages in a row (offset 1: the JSON text ends too early): is this the right " +
+		"framing and protocol?"
 	if got := c.Err().Error(); got != want {
 		t.Errorf("the end is %q, want %q", got, want)
 	}
 }
 
-// Two peers of different protocols do not answer each other's errors for ever.
+// Two peers of different protocols do not answer each other's errors forever.
 func TestPeersOfDifferentProtocols(t *testing.T) {
 	near, far := rpctest.Pipe()
 	a, b := rpcconn.New(near, jsonrpc.New(), nil), rpcconn.New(far, bsonrpc.New(), nil)
@@ -244,7 +249,10 @@ func (l lenient) Decode(frame []byte, p *rpcconn.Packet) error {
 
 func TestNoMessageThatIsNotAnswered(t *testing.T) {
 	l := newLog()
-	_, p := rpctest.NewPeer(t, lenient{jsonrpc.New()}, &rpcconn.Options{Handler: handles("1", nil), OnOther: func(text json.RawMessage) { l.add("%s", text) }})
+	_, p := rpctest.NewPeer(t, lenient{jsonrpc.New()}, &rpcconn.Options{Handler: handles("1", nil),
+		OnOther: func(text json.RawMessage) {
+			l.add("%s", text)
+		}})
 	p.Send(`{"hello":1}`, `[{"hello":2}]`, `[{"hello":3},{"jsonrpc":"2.0","id":1,"method":"m"}]`)
 	p.Expect(`[{"jsonrpc":"2.0","id":1,"result":1}]`)
 	l.expect(t, `{"hello":1}`, `{"hello":2}`, `{"hello":3}`)

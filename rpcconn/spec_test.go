@@ -40,18 +40,24 @@ func specHandler(_ context.Context, _ *rpcconn.Conn, req *rpcconn.Request) (json
 	return nil, rpcconn.NewError(rpcconn.CodeMethodNotFound, "")
 }
 
-// TestSpecificationExamples sends what the examples of JSON-RPC 2.0 section 7 send. The answers are those of the examples, with
-// the id after the version and, in errors that the codec finds, with the reason as data.
+// TestSpecificationExamples sends what the examples of JSON-RPC 2.0 section 7 send. The answers are those of the
+// examples, with the id after the version and, in errors that the codec finds, with the reason as data.
 func TestSpecificationExamples(t *testing.T) {
 	const (
-		notObject = `{"jsonrpc":"2.0","id":null,"error":{"code":-32600,"message":"Invalid Request","data":"a message is an object"}}`
-		noMethod  = `{"jsonrpc":"2.0","id":null,"error":{"code":-32600,"message":"Invalid Request","data":"neither method nor result nor error"}}`
+		notObject = `{"jsonrpc":"2.0","id":null,"error":{"code":-32600,"message":"Invalid Request","data":"a message ` +
+			`is an object"}}`
+		noMethod = `{"jsonrpc":"2.0","id":null,"error":{"code":-32600,"message":"Invalid Request","data":"neither ` +
+			`method nor result nor error"}}`
 	)
 	tests := []struct{ name, in, out string }{
-		{"positional 1", `{"jsonrpc": "2.0", "method": "subtract", "params": [42, 23], "id": 1}`, `{"jsonrpc":"2.0","id":1,"result":19}`},
-		{"positional 2", `{"jsonrpc": "2.0", "method": "subtract", "params": [23, 42], "id": 2}`, `{"jsonrpc":"2.0","id":2,"result":-19}`},
-		{"named 1", `{"jsonrpc": "2.0", "method": "subtract", "params": {"subtrahend": 23, "minuend": 42}, "id": 3}`, `{"jsonrpc":"2.0","id":3,"result":19}`},
-		{"named 2", `{"jsonrpc": "2.0", "method": "subtract", "params": {"minuend": 42, "subtrahend": 23}, "id": 4}`, `{"jsonrpc":"2.0","id":4,"result":19}`},
+		{"positional 1", `{"jsonrpc": "2.0", "method": "subtract", "params": [42, 23], "id": 1}`,
+			`{"jsonrpc":"2.0","id":1,"result":19}`},
+		{"positional 2", `{"jsonrpc": "2.0", "method": "subtract", "params": [23, 42], "id": 2}`,
+			`{"jsonrpc":"2.0","id":2,"result":-19}`},
+		{"named 1", `{"jsonrpc": "2.0", "method": "subtract", "params": {"subtrahend": 23, "minuend": 42}, "id": 3}`,
+			`{"jsonrpc":"2.0","id":3,"result":19}`},
+		{"named 2", `{"jsonrpc": "2.0", "method": "subtract", "params": {"minuend": 42, "subtrahend": 23}, "id": 4}`,
+			`{"jsonrpc":"2.0","id":4,"result":19}`},
 		{"notification with params", `{"jsonrpc": "2.0", "method": "update", "params": [1,2,3,4,5]}`, ``},
 		{"notification", `{"jsonrpc": "2.0", "method": "foobar"}`, ``},
 		{
@@ -60,17 +66,22 @@ func TestSpecificationExamples(t *testing.T) {
 		},
 		{
 			"invalid JSON", `{"jsonrpc": "2.0", "method": "foobar, "params": "bar", "baz]`,
-			`{"jsonrpc":"2.0","id":null,"error":{"code":-32700,"message":"Parse error","data":"offset 39: unexpected character 'p', want ',' or '}'"}}`,
+			`{"jsonrpc":"2.0","id":null,"error":{"code":-32700,"message":"Parse error","data":"offset 39: unexpected ` +
+				`character 'p', want ',' or '}'"}}`,
 		},
 		{
 			"invalid request", `{"jsonrpc": "2.0", "method": 1, "params": "bar"}`,
-			`{"jsonrpc":"2.0","id":null,"error":{"code":-32600,"message":"Invalid Request","data":"method is no string"}}`,
+			`{"jsonrpc":"2.0","id":null,"error":{"code":-32600,"message":"Invalid Request","data":"method is no ` +
+				`string"}}`,
 		},
 		{
-			"batch, invalid JSON", `[{"jsonrpc": "2.0", "method": "sum", "params": [1,2,4], "id": "1"},{"jsonrpc": "2.0", "method"]`,
-			`{"jsonrpc":"2.0","id":null,"error":{"code":-32700,"message":"Parse error","data":"offset 94: unexpected character ']', want ':'"}}`,
+			"batch, invalid JSON", `[{"jsonrpc": "2.0", "method": "sum", "params": [1,2,4], "id": "1"},{"jsonrpc": ` +
+				`"2.0", "method"]`,
+			`{"jsonrpc":"2.0","id":null,"error":{"code":-32700,"message":"Parse error","data":"offset 94: unexpected ` +
+				`character ']', want ':'"}}`,
 		},
-		{"empty batch", `[]`, `{"jsonrpc":"2.0","id":null,"error":{"code":-32600,"message":"Invalid Request","data":"empty batch"}}`},
+		{"empty batch", `[]`, `{"jsonrpc":"2.0","id":null,"error":{"code":-32600,"message":"Invalid Request",` +
+			`"data":"empty batch"}}`},
 		{"invalid batch of one", `[1]`, `[` + notObject + `]`},
 		{"invalid batch", `[1,2,3]`, `[` + notObject + `,` + notObject + `,` + notObject + `]`},
 		{
@@ -81,11 +92,13 @@ func TestSpecificationExamples(t *testing.T) {
 				{"jsonrpc": "2.0", "method": "foo.get", "params": {"name": "myself"}, "id": "5"},
 				{"jsonrpc": "2.0", "method": "get_data", "id": "9"}]`,
 			`[{"jsonrpc":"2.0","id":"1","result":7},{"jsonrpc":"2.0","id":"2","result":19},` + noMethod +
-				`,{"jsonrpc":"2.0","id":"5","error":{"code":-32601,"message":"Method not found"}},{"jsonrpc":"2.0","id":"9","result":["hello",5]}]`,
+				`,{"jsonrpc":"2.0","id":"5","error":{"code":-32601,"message":"Method not found"}},{"jsonrpc":"2.0",` +
+				`"id":"9","result":["hello",5]}]`,
 		},
 		{
 			"batch of notifications",
-			`[{"jsonrpc": "2.0", "method": "notify_sum", "params": [1,2,4]},{"jsonrpc": "2.0", "method": "notify_hello", "params": [7]}]`, ``,
+			`[{"jsonrpc": "2.0", "method": "notify_sum", "params": [1,2,4]},{"jsonrpc": "2.0", "method": ` +
+				`"notify_hello", "params": [7]}]`, ``,
 		},
 	}
 	for _, test := range tests {
@@ -105,11 +118,13 @@ func TestSpecificationExamples(t *testing.T) {
 func TestUnreadableOverSockets(t *testing.T) {
 	tests := []struct{ framing, in, out, report string }{
 		{
-			"line", "{nonsense\n", `{"jsonrpc":"2.0","id":null,"error":{"code":-32700,"message":"Parse error","data":"offset 1: unexpected character 'n', want a string as key"}}` + "\n",
+			"line", "{nonsense\n", `{"jsonrpc":"2.0","id":null,"error":{"code":-32700,"message":"Parse error",` +
+				`"data":"offset 1: unexpected character 'n', want a string as key"}}` + "\n",
 			`{nonsense`,
 		},
 		{
-			"rfc7464", "\x1e{nonsense\n", "\x1e" + `{"jsonrpc":"2.0","id":null,"error":{"code":-32700,"message":"Parse error","data":"offset 1: unexpected character 'n', want a string as key"}}` + "\n",
+			"rfc7464", "\x1e{nonsense\n", "\x1e" + `{"jsonrpc":"2.0","id":null,"error":{"code":-32700,` +
+				`"message":"Parse error","data":"offset 1: unexpected character 'n', want a string as key"}}` + "\n",
 			`{nonsense`,
 		},
 	}

@@ -7,11 +7,11 @@ import (
 	"sync/atomic"
 )
 
-// A Tap is a Channel whose frames can be watched: as they come in, before anybody makes something of them, and before
-// they go out. It costs next to nothing while nobody does.
+// A Tap is a Channel whose frames can be watched: incoming ones before they are decoded, outgoing ones before they are
+// sent. It costs next to nothing while nobody watches.
 type Tap struct {
 	Channel
-	watchers atomic.Pointer[[]*watcher] // not changed, but replaced; nil: nobody watches
+	watchers atomic.Pointer[[]*watcher] // replaced as a whole, never changed; nil: nobody watches
 
 	mu sync.Mutex // held while watchers is replaced
 }
@@ -23,10 +23,10 @@ var _ RawChannel = (*Tap)(nil)
 // NewTap returns ch with a tap.
 func NewTap(ch Channel) *Tap { return &Tap{Channel: ch} }
 
-// Watch has see called with each frame until stop is called: with one that came in, on the goroutine that reads; with
-// one that is about to go out, on that of who sends it, and with bytes that are no frame as they are given to SendRaw.
-// The frame is valid until see returns, which must not wait for the channel. Both may be called at any time; see may
-// be called once more while stop is.
+// Watch calls see with each frame until stop is called: with an incoming one on the reading goroutine, with an outgoing
+// one on the goroutine that sends it, and with bytes of SendRaw, which need not be a frame. The frame is valid until
+// see returns; see must not wait for the channel. Watch and stop may be called at any time; see may run once more while
+// stop runs.
 func (t *Tap) Watch(see func(frame []byte, out bool)) (stop func()) {
 	w := &watcher{see}
 	t.replace(func(all []*watcher) []*watcher { return append(all, w) })
@@ -37,7 +37,7 @@ func (t *Tap) Watch(see func(frame []byte, out bool)) (stop func()) {
 	}
 }
 
-// replace replaces the watchers by what change makes of a copy of them.
+// replace replaces the watchers by the result of change on a copy of them.
 func (t *Tap) replace(change func([]*watcher) []*watcher) {
 	t.mu.Lock()
 	defer t.mu.Unlock()

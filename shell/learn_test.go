@@ -141,7 +141,7 @@ func TestLearnFromAnAddress(t *testing.T) {
 	defer server.Close()
 	s := startSession(t, dial.Config{Protocol: "jsonrpc"})
 	for path, want := range map[string]string{
-		"/doc": "", "/page": "it is no JSON", "/nosuch": "the server answers 404 Not Found", "/endless": "it has more than 64.0 MiB",
+		"/doc": "", "/page": "it is not JSON", "/nosuch": "the server answers 404 Not Found", "/endless": "it has more than 64.0 MiB",
 	} {
 		err := s.shell.Learn(t.Context(), server.URL+path)
 		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {

@@ -135,7 +135,8 @@ func BenchmarkDriverEncode(b *testing.B) {
 				if err := bson.UnmarshalExtJSON(text, false, &params); err != nil {
 					b.Fatal(err)
 				}
-				if _, err := bson.Marshal(driverMessage{Version: version, ID: 7, Method: test.m.Method, Params: params.Params}); err != nil {
+				if _, err := bson.Marshal(driverMessage{Version: version, ID: 7, Method: test.m.Method,
+					Params: params.Params}); err != nil {
 					b.Fatal(err)
 				}
 			}

@@ -2,8 +2,8 @@
 // documents, with a member bsonrpc in place of jsonrpc, and without batches. BSON documents carry their length, by
 // which Framing tells those of a stream apart.
 //
-// Above the codec everything is JSON text, so values are translated here, to and from MongoDB Extended JSON v2 (the page
-// "MongoDB Extended JSON (v2)" of the MongoDB specifications), in a form of it that keeps all types apart:
+// Above the codec everything is JSON text, so values are translated here, to and from MongoDB Extended JSON v2 (the
+// page "MongoDB Extended JSON (v2)" of the MongoDB specifications), in a form of it that keeps all types apart:
 //
 //	int32            3
 //	int64            5000000000; {"$numberLong":"5"} where it would fit an int32
@@ -23,9 +23,9 @@
 // {"$binary":"AAH/","$type":"00"} are understood besides. A lone surrogate escape in a string becomes U+FFFD.
 //
 // What Extended JSON cannot say is lost: the keys of an array that are not 0, 1, 2 …, the sign and payload of a NaN,
-// decimal128 encodings that are not canonical. And a document whose first key is one of the $-names above cannot be told
-// from the wrapper of a value: received, it is shown as it is; sent, it is read as the wrapper, and refused when it is
-// none. All other keys that begin with $ are keys like any other.
+// decimal128 encodings that are not canonical. And a document whose first key is one of the $-names above cannot be
+// told from the wrapper of a value: received, it is shown as it is; sent, it is read as the wrapper, and refused when
+// it is none. All other keys that begin with $ are keys like any other.
 package bsonrpc
 
 import (

@@ -111,7 +111,8 @@ func TestCaptures(t *testing.T) {
 		{"pybsonrpc-bson-rich.jsonl", []string{
 			`1 rich `,
 			`1 = {"oid":{"$oid":"5f50c31e1c9d440000a1b2c3"},"when":{"$date":"2026-11-22T07:00:00Z"},` +
-				`"bin":{"$binary":{"base64":"AAH/","subType":"00"}},"big":9007199254740993,"f":1.5,"u":"héllo ✓","none":null,` +
+				`"bin":{"$binary":{"base64":"AAH/","subType":"00"}},"big":9007199254740993,"f":1.5,"u":"héllo ✓",` +
+				`"none":null,` +
 				`"nested":{"z":1,"a":[1,{"b":true}]}}`,
 			`2 echo [1,"x",null,[1,2.5]]`,
 			`2 = {"args":[1,"x",null,[1,2.5]],"kwargs":{}}`,
@@ -149,7 +150,8 @@ func TestCaptures(t *testing.T) {
 func TestAllocations(t *testing.T) {
 	c := New()
 	call := rpcconn.Packet{Messages: []rpcconn.Message{{
-		Kind: rpcconn.KindRequest, ID: rpcconn.IntID(7), Method: "my_progress_add", Params: json.RawMessage(`[2,2.5,{"a":"b"}]`),
+		Kind: rpcconn.KindRequest, ID: rpcconn.IntID(7), Method: "my_progress_add",
+		Params: json.RawMessage(`[2,2.5,{"a":"b"}]`),
 	}}}
 	frame := encode(t, call.Messages[0])
 	var p rpcconn.Packet

@@ -10,12 +10,13 @@ import (
 	"rpcsh/rpcconn"
 )
 
-// Decode implements rpcconn.Codec. The whole document is checked before a message is made of it, parts that no message
-// has included. What is stored in p is in memory of its own.
+// Decode implements rpcconn.Codec. The whole document is checked first, including members that no message has. The
+// results in p have memory of their own.
 //
-// A message with a method is a request or notification, whatever result or error is beside it. In responses bsonrpc may be
-// missing or another, and the id missing or of any type; an error other than null makes it a failure, whatever the result, which is
-// kept beside it where it is not null. Its id is the integer that it was sent as where the peer made an int64 of it.
+// A message with a method is a request or a notification, even if it has a result or an error. In a response, bsonrpc
+// may be missing or have any value, and the id may be missing or of any type. An error other than null makes it a
+// failure, whatever the result; a result other than null is kept as well. If the peer turned the integer id into an
+// int64, it is read as the integer that was sent.
 func (c *Codec) Decode(frame []byte, p *rpcconn.Packet) error {
 	p.Messages, p.Batch = p.Messages[:0], false
 	m, err := c.message(frame)
@@ -26,7 +27,7 @@ func (c *Codec) Decode(frame []byte, p *rpcconn.Packet) error {
 	return nil
 }
 
-// message returns the message that document is, of KindInvalid where it is none. The error says why it is no BSON.
+// message returns the message for document, of KindInvalid if it is not one. The error says why document is not BSON.
 func (c *Codec) message(document []byte) (rpcconn.Message, error) {
 	var e envelope
 	if err := e.scan(document); err != nil {
@@ -101,7 +102,8 @@ func (e *envelope) isVersion() bool {
 	return e.version.kind == bson.TypeString && string(v[4:]) == version+"\x00"
 }
 
-// hasID reports whether a message of that kind has an id. An invalid one has where the id is beyond doubt, for the answer.
+// hasID reports whether a message of that kind has an id. An invalid one has an id, for the answer, if that is beyond
+// doubt.
 func (e *envelope) hasID(kind rpcconn.Kind) bool {
 	if kind != rpcconn.KindInvalid {
 		return e.id.kind != 0

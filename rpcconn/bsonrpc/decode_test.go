@@ -17,7 +17,8 @@ import (
 
 func TestDecode(t *testing.T) {
 	invalid := func(id rpcconn.ID, reason, raw string) rpcconn.Message {
-		return rpcconn.Message{Kind: rpcconn.KindInvalid, ID: id, Err: rpcconn.NewError(rpcconn.CodeInvalidRequest, reason), Raw: json.RawMessage(raw)}
+		return rpcconn.Message{Kind: rpcconn.KindInvalid, ID: id, Err: rpcconn.NewError(rpcconn.CodeInvalidRequest,
+			reason), Raw: json.RawMessage(raw)}
 	}
 	response := func(result string) rpcconn.Message {
 		return rpcconn.Message{Kind: rpcconn.KindResponse, ID: rpcconn.IntID(1), Result: json.RawMessage(result)}
@@ -36,9 +37,11 @@ func TestDecode(t *testing.T) {
 		{"string id", d("bsonrpc", "2.0", "id", "1", "method", ""),
 			rpcconn.Message{Kind: rpcconn.KindRequest, ID: rpcconn.ParseID([]byte(`"1"`))}},
 		{"null id", d("bsonrpc", "2.0", "id", nil, "method", "m", "params", nil),
-			rpcconn.Message{Kind: rpcconn.KindRequest, ID: rpcconn.NullID(), Method: "m", Params: json.RawMessage(`null`)}},
+			rpcconn.Message{Kind: rpcconn.KindRequest, ID: rpcconn.NullID(), Method: "m",
+				Params: json.RawMessage(`null`)}},
 		{"int64 id", d("bsonrpc", "2.0", "id", int64(1), "method", "m"),
-			rpcconn.Message{Kind: rpcconn.KindRequest, ID: rpcconn.ParseID([]byte(`{"$numberLong":"1"}`)), Method: "m"}},
+			rpcconn.Message{Kind: rpcconn.KindRequest, ID: rpcconn.ParseID([]byte(`{"$numberLong":"1"}`)),
+				Method: "m"}},
 		{"long id", d("bsonrpc", "2.0", "id", int64(1<<40), "method", "m"),
 			rpcconn.Message{Kind: rpcconn.KindRequest, ID: rpcconn.IntID(1 << 40), Method: "m"}},
 		{"double id", d("bsonrpc", "2.0", "id", 7.5, "method", "m"),
@@ -49,13 +52,19 @@ func TestDecode(t *testing.T) {
 		{"result", d("bsonrpc", "2.0", "id", int32(1), "result", "a\x00\"\\\x1f\n"), response(`"a\u0000\"\\\u001f\n"`)},
 		{"result and null error", d("id", int32(1), "result", nil, "error", nil), response(`null`)},
 		{"id as int64", d("id", int64(1), "result", true, "params", int32(1)), response(`true`)},
-		{"no id", d("bsonrpc", "2.0", "result", false), rpcconn.Message{Kind: rpcconn.KindResponse, Result: json.RawMessage(`false`)}},
-		{"error", d("id", int32(1), "result", nil, "error", d("data", nil, "code", int32(-1), "message", "é", "more", int32(1))),
+		{"no id", d("bsonrpc", "2.0", "result", false), rpcconn.Message{Kind: rpcconn.KindResponse,
+			Result: json.RawMessage(`false`)}},
+		{"error", d("id", int32(1), "result", nil, "error", d("data", nil, "code", int32(-1), "message", "é", "more",
+			int32(1))),
 			failure(rpcconn.Error{Code: -1, Message: "é", Data: json.RawMessage(`null`)})},
-		{"error with int64 code", d("id", int32(1), "error", d("code", int64(1<<40), "message", "")), failure(rpcconn.Error{Code: 1 << 40})},
-		{"error with double code", d("id", int32(1), "error", d("code", -32000.0, "message", "m")), failure(rpcconn.Error{Code: -32000, Message: "m"})},
-		{"error with odd code", d("id", int32(1), "error", d("code", 1.5, "message", "m")), failure(rpcconn.Error{Message: "m"})},
-		{"error with huge code", d("id", int32(1), "error", d("code", 1e300, "message", "m")), failure(rpcconn.Error{Message: "m"})},
+		{"error with int64 code", d("id", int32(1), "error", d("code", int64(1<<40), "message", "")),
+			failure(rpcconn.Error{Code: 1 << 40})},
+		{"error with double code", d("id", int32(1), "error", d("code", -32000.0, "message", "m")),
+			failure(rpcconn.Error{Code: -32000, Message: "m"})},
+		{"error with odd code", d("id", int32(1), "error", d("code", 1.5, "message", "m")),
+			failure(rpcconn.Error{Message: "m"})},
+		{"error with huge code", d("id", int32(1), "error", d("code", 1e300, "message", "m")),
+			failure(rpcconn.Error{Message: "m"})},
 		{"error without message", d("id", int32(1), "error", d("code", int32(5))), failure(rpcconn.Error{Code: 5})},
 		{"error as string", d("id", int32(1), "error", "no"), failure(rpcconn.Error{Message: "no"})},
 		{"error as array", d("id", int32(1), "error", bson.A{"no"}), failure(rpcconn.Error{Message: `["no"]`})},
@@ -63,21 +72,36 @@ func TestDecode(t *testing.T) {
 		{"empty", d(), invalid(rpcconn.ID{}, "message has neither method nor result nor error", `{}`)},
 		{"null error only", d("id", int32(1), "error", nil), response(`null`)},
 		{"result and error", d("id", int32(1), "result", int32(1), "error", "x"),
-			rpcconn.Message{Kind: rpcconn.KindResponse, ID: one, Result: json.RawMessage(`1`), Err: &rpcconn.Error{Message: "x"}}},
+			rpcconn.Message{Kind: rpcconn.KindResponse, ID: one, Result: json.RawMessage(`1`),
+				Err: &rpcconn.Error{Message: "x"}}},
 		{"null and error", d("id", int32(1), "result", nil, "error", "x"), failure(rpcconn.Error{Message: "x"})},
-		{"no version", d("id", int32(1), "method", "m"), invalid(one, `member bsonrpc is missing, it must be the string "2.0"`, `{"id":1,"method":"m"}`)},
-		{"other version", d("bsonrpc", "2.1", "id", "x", "method", "m"), invalid(rpcconn.ParseID([]byte(`"x"`)), `bsonrpc must be the string "2.0"`, `{"bsonrpc":"2.1","id":"x","method":"m"}`)},
+		{"no version", d("id", int32(1), "method", "m"),
+			invalid(one, `member bsonrpc is missing, it must be the string "2.0"`, `{"id":1,"method":"m"}`)},
+		{"other version", d("bsonrpc", "2.1", "id", "x", "method", "m"), invalid(rpcconn.ParseID([]byte(`"x"`)),
+			`bsonrpc must be the string "2.0"`, `{"bsonrpc":"2.1","id":"x","method":"m"}`)},
 		{"response of another version", d("bsonrpc", d(), "id", int32(1), "result", true), response(`true`)},
-		{"response with an odd id", d("id", bson.A{}, "result", true), rpcconn.Message{Kind: rpcconn.KindResponse, ID: rpcconn.ParseID([]byte(`[]`)), Result: json.RawMessage(`true`)}},
-		{"error without code", d("id", int32(1), "error", d("message", int32(1), "message", bson.A{int32(1)})), failure(rpcconn.Error{Message: "[1]"})},
-		{"version as number", d("bsonrpc", 2.0, "method", "m"), invalid(rpcconn.ID{}, `bsonrpc must be the string "2.0"`, `{"bsonrpc":2.0,"method":"m"}`)},
-		{"method as number", d("bsonrpc", "2.0", "method", int32(1)), invalid(rpcconn.ID{}, "method must be a string", `{"bsonrpc":"2.0","method":1}`)},
-		{"params as string", d("bsonrpc", "2.0", "method", "m", "params", "x"), invalid(rpcconn.ID{}, "params must be an array or a document", `{"bsonrpc":"2.0","method":"m","params":"x"}`)},
-		{"id as array", d("bsonrpc", "2.0", "id", bson.A{}, "method", "m"), invalid(rpcconn.ID{}, "id must be a string, a number or null", `{"bsonrpc":"2.0","id":[],"method":"m"}`)},
-		{"method and result", d("bsonrpc", "2.0", "method", "m", "result", "x"), rpcconn.Message{Kind: rpcconn.KindNotification, Method: "m"}},
-		{"null id of an invalid message", d("id", nil, "method", "m"), invalid(rpcconn.ID{}, `member bsonrpc is missing, it must be the string "2.0"`, `{"id":null,"method":"m"}`)},
-		{"two ids", d("bsonrpc", "2.0", "id", int32(1), "id", int32(2), "method", "m"), invalid(rpcconn.ID{}, "member id is there twice", `{"bsonrpc":"2.0","id":1,"id":2,"method":"m"}`)},
-		{"two methods", d("bsonrpc", "2.0", "id", int32(1), "method", "a", "method", "b"), invalid(one, "member method is there twice", `{"bsonrpc":"2.0","id":1,"method":"a","method":"b"}`)},
+		{"response with an odd id", d("id", bson.A{}, "result", true), rpcconn.Message{Kind: rpcconn.KindResponse,
+			ID: rpcconn.ParseID([]byte(`[]`)), Result: json.RawMessage(`true`)}},
+		{"error without code", d("id", int32(1), "error", d("message", int32(1), "message", bson.A{int32(1)})),
+			failure(rpcconn.Error{Message: "[1]"})},
+		{"version as number", d("bsonrpc", 2.0, "method", "m"),
+			invalid(rpcconn.ID{}, `bsonrpc must be the string "2.0"`, `{"bsonrpc":2.0,"method":"m"}`)},
+		{"method as number", d("bsonrpc", "2.0", "method", int32(1)), invalid(rpcconn.ID{}, "method must be a string",
+			`{"bsonrpc":"2.0","method":1}`)},
+		{"params as string", d("bsonrpc", "2.0", "method", "m", "params", "x"),
+			invalid(rpcconn.ID{}, "params must be an array or a document",
+				`{"bsonrpc":"2.0","method":"m","params":"x"}`)},
+		{"id as array", d("bsonrpc", "2.0", "id", bson.A{}, "method", "m"),
+			invalid(rpcconn.ID{}, "id must be a string, a number or null", `{"bsonrpc":"2.0","id":[],"method":"m"}`)},
+		{"method and result", d("bsonrpc", "2.0", "method", "m", "result", "x"),
+			rpcconn.Message{Kind: rpcconn.KindNotification, Method: "m"}},
+		{"null id of an invalid message", d("id", nil, "method", "m"),
+			invalid(rpcconn.ID{}, `member bsonrpc is missing, it must be the string "2.0"`,
+				`{"id":null,"method":"m"}`)},
+		{"two ids", d("bsonrpc", "2.0", "id", int32(1), "id", int32(2), "method", "m"),
+			invalid(rpcconn.ID{}, "member id is there twice", `{"bsonrpc":"2.0","id":1,"id":2,"method":"m"}`)},
+		{"two methods", d("bsonrpc", "2.0", "id", int32(1), "method", "a", "method", "b"),
+			invalid(one, "member method is there twice", `{"bsonrpc":"2.0","id":1,"method":"a","method":"b"}`)},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -128,10 +152,15 @@ func TestDecodeMalformed(t *testing.T) {
 		{"empty string", doc("\x02id\x00\x00\x00\x00\x00"), "impossible length"},
 		{"negative string", doc("\x02id\x00\xff\xff\xff\xffa\x00"), "impossible length"},
 		{"huge string", doc("\x02id\x00\xff\xff\xff\x7fa\x00"), "runs past"},
-		{"string without zero", doc("\x02id\x00\x02\x00\x00\x00ab\x02method\x00\x02\x00\x00\x00m\x00"), "id: terminating zero"},
+		{"string without zero", doc("\x02id\x00\x02\x00\x00\x00ab\x02method\x00\x02\x00\x00\x00m\x00"),
+			"id: terminating zero"},
 		{"id no UTF-8", doc("\x02id\x00\x02\x00\x00\x00\xff\x00"), "id: string is not UTF-8"},
-		{"method no UTF-8", doc("\x02bsonrpc\x00\x04\x00\x00\x002.0\x00\x02method\x00\x02\x00\x00\x00\xff\x00"), "method: string is not UTF-8"},
-		{"unknown member no UTF-8", doc("\x02bsonrpc\x00\x04\x00\x00\x002.0\x00\x02method\x00\x02\x00\x00\x00m\x00\x02x\x00\x02\x00\x00\x00\xff\x00"), "string is not UTF-8"},
+		{"method no UTF-8", doc("\x02bsonrpc\x00\x04\x00\x00\x002.0\x00\x02method\x00\x02\x00\x00\x00\xff\x00"),
+			"method: string is not UTF-8"},
+		{"unknown member no UTF-8",
+			doc("\x02bsonrpc\x00\x04\x00\x00\x002.0\x00\x02method\x00\x02\x00\x00\x00m\x00" +
+				"\x02x\x00\x02\x00\x00\x00\xff\x00"),
+			"string is not UTF-8"},
 		{"key no UTF-8", raw("\x0a\xff\x00"), "params: string is not UTF-8"},
 		{"array key no UTF-8", raw("\x04a\x00" + doc("\x0a\xff\x00")), "params: string is not UTF-8"},
 		{"boolean", raw("\x08a\x00\x02"), "params: boolean is 0x02"},
@@ -140,17 +169,24 @@ func TestDecodeMalformed(t *testing.T) {
 		{"regex", raw("\x0ba\x00b"), "terminating zero"},
 		{"document in document", raw("\x03a\x00\x04\x00\x00\x00\x00"), "impossible length"},
 		{"document without terminator", raw("\x03a\x00\x05\x00\x00\x00\x01"), "terminating zero"},
-		{"code with scope too short", raw("\x0fa\x00\x0d\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00"), "impossible length"},
-		{"code with scope without scope", raw("\x0fa\x00\x0e\x00\x00\x00\x06\x00\x00\x00aaaaa\x00"), "document of 0 bytes"},
+		{"code with scope too short", raw("\x0fa\x00\x0d\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00"),
+			"impossible length"},
+		{"code with scope without scope", raw("\x0fa\x00\x0e\x00\x00\x00\x06\x00\x00\x00aaaaa\x00"),
+			"document of 0 bytes"},
 		{"code with scope string too long", raw("\x0fa\x00\x0e\x00\x00\x00\x07\x00\x00\x00aaaaa\x00"), "runs past"},
 		{"dbPointer", raw("\x0ca\x00\x01\x00\x00\x00\x00abc"), "runs past"},
 		{"error document", doc("\x03error\x00" + doc("\x10code\x00\x01\x00")), "error: value runs past"},
-		{"error message", doc("\x03error\x00" + doc("\x10code\x00\x01\x00\x00\x00\x02message\x00\x02\x00\x00\x00\xff\x00")), "error: string is not"},
-		{"error unknown member", doc("\x03error\x00" + doc("\x10code\x00\x01\x00\x00\x00\x02message\x00\x01\x00\x00\x00\x00\x08x\x00\x02")), "error: boolean"},
+		{"error message", doc("\x03error\x00" +
+			doc("\x10code\x00\x01\x00\x00\x00\x02message\x00\x02\x00\x00\x00\xff\x00")), "error: string is not"},
+		{"error unknown member",
+			doc("\x03error\x00" + doc("\x10code\x00\x01\x00\x00\x00\x02message\x00\x01\x00\x00\x00\x00\x08x\x00\x02")),
+			"error: boolean"},
 		{"version of a response", doc("\x08bsonrpc\x00\x02\x0aresult\x00"), "boolean"},
 		{"params of a response", doc("\x08params\x00\x02\x0aresult\x00"), "boolean"},
 		{"result beside an error", doc("\x08result\x00\x02\x10error\x00\x01\x00\x00\x00"), "boolean"},
-		{"error beside a method", doc("\x02bsonrpc\x00\x04\x00\x00\x002.0\x00\x02method\x00\x02\x00\x00\x00m\x00\x08error\x00\x02"), "boolean"},
+		{"error beside a method",
+			doc("\x02bsonrpc\x00\x04\x00\x00\x002.0\x00\x02method\x00\x02\x00\x00\x00m\x00\x08error\x00\x02"),
+			"boolean"},
 		{"error code", doc("\x03error\x00" + doc("\x08code\x00\x02")), "error: boolean"},
 		{"invalid message with malformed value", doc("\x08x\x00\x02"), "boolean"},
 		{"depth", raw(nested(199)), "nested deeper than 200"},
@@ -160,7 +196,8 @@ func TestDecodeMalformed(t *testing.T) {
 			p := rpcconn.Packet{Messages: make([]rpcconn.Message, 3)}
 			err := New().Decode([]byte(test.frame), &p)
 			var e *rpcconn.Error
-			if !errors.As(err, &e) || e.Code != rpcconn.CodeParseError || !strings.Contains(string(e.Data), test.reason) {
+			if !errors.As(err, &e) || e.Code != rpcconn.CodeParseError ||
+				!strings.Contains(string(e.Data), test.reason) {
 				t.Errorf("error %v, want -32700 with %q", err, test.reason)
 			}
 			if len(p.Messages) != 0 {
@@ -204,7 +241,8 @@ func TestMethodNamesAreBounded(t *testing.T) {
 	for i := range 2 * names.MaxNames {
 		name := strconv.Itoa(i)
 		for _, name := range []string{name, strings.Repeat(name, 2*names.MaxSize)} {
-			if err := c.Decode(document(t, d("bsonrpc", "2.0", "method", name)), &p); err != nil || p.Messages[0].Method != name {
+			if err := c.Decode(document(t, d("bsonrpc", "2.0", "method", name)), &p); err != nil ||
+				p.Messages[0].Method != name {
 				t.Fatalf("Decode: %v, method %q, want %q", err, p.Messages[0].Method, name)
 			}
 		}

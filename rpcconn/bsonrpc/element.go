@@ -9,7 +9,8 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 )
 
-// An element is one member of a document or array: a type, and the bytes of the value. The zero element is none.
+// An element is one member of a document or array: a type, and the bytes of the value. The zero element means that
+// there is none.
 type element struct {
 	kind  bson.Type
 	value []byte
@@ -30,14 +31,15 @@ func elementsOf(doc []byte) ([]byte, error) {
 	case len(doc) < minDocument:
 		return nil, fmt.Errorf("document of %d bytes, the smallest has %d", len(doc), minDocument)
 	case int64(binary.LittleEndian.Uint32(doc)) != int64(len(doc)):
-		return nil, fmt.Errorf("document of %d bytes gives its length as %d", len(doc), int32(binary.LittleEndian.Uint32(doc)))
+		return nil, fmt.Errorf("document of %d bytes gives its length as %d", len(doc),
+			int32(binary.LittleEndian.Uint32(doc)))
 	case doc[len(doc)-1] != 0:
 		return nil, errTerminator
 	}
 	return doc[4 : len(doc)-1], nil
 }
 
-// nextElement splits the first element off elements. Of the value only its size is checked.
+// nextElement splits the first element off elements. Only the size of the value is checked.
 func nextElement(elements []byte) (key []byte, e element, rest []byte, err error) {
 	end := 0
 	for end < len(elements) && elements[end] != 0 { // keys are short: faster than bytes.IndexByte
@@ -101,7 +103,8 @@ func valueSize(kind bson.Type, b []byte) (int, error) {
 	return size, nil
 }
 
-// prefixed returns the size of a value that begins with an int32: that number, which is at least least, and extra.
+// prefixed returns the size of a value that begins with an int32: that number, which must not be below least, plus
+// extra.
 func prefixed(b []byte, extra, least int) (int, error) {
 	if len(b) < 4 {
 		return 0, errTruncated

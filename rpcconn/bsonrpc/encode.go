@@ -13,11 +13,12 @@ import (
 	"rpcsh/rpcconn"
 )
 
-// AppendEncode implements rpcconn.Codec. What BSON cannot say is an error that says what to write instead, where there
-// is something: integers beyond 64 bits, keys with a zero character, params that are no array, object or null.
+// AppendEncode implements rpcconn.Codec. What BSON cannot express is an error, which says what to write instead if
+// possible: integers beyond 64 bits, keys with a zero character, params that are not an array, an object or null.
 func (c *Codec) AppendEncode(dst []byte, p *rpcconn.Packet) ([]byte, error) {
 	if p.Batch {
-		return dst, rpcconn.Unsupported("BSON-RPC has no batches: BSON has no top-level array; send the calls one by one")
+		return dst, rpcconn.Unsupported(
+			"BSON-RPC has no batches: BSON has no top-level array; send the calls one by one")
 	}
 	if len(p.Messages) != 1 {
 		return dst, fmt.Errorf("BSON-RPC document for %d messages, it holds one", len(p.Messages))
@@ -75,7 +76,7 @@ func appendCall(dst []byte, m *rpcconn.Message) ([]byte, error) {
 		return nil, err
 	}
 	if !isParams(kind) {
-		return nil, fmt.Errorf("params must be an array or an object, not a BSON %v: put it into an array", kind)
+		return nil, fmt.Errorf("params must be an array or an object, not BSON %v: put it into an array", kind)
 	}
 	return dst, nil
 }
@@ -113,7 +114,7 @@ func appendOutcome(dst []byte, m *rpcconn.Message) ([]byte, error) {
 	return closeDocument(dst, start), nil
 }
 
-// appendID appends the member id, null where there is none.
+// appendID appends the member id, null if there is none.
 func appendID(dst []byte, id rpcconn.ID) ([]byte, error) {
 	if id.IsNone() {
 		return appendHeader(dst, bson.TypeNull, memberID), nil

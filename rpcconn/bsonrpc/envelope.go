@@ -2,12 +2,12 @@ package bsonrpc
 
 import "fmt"
 
-// An envelope is a message whose members have been found, and not been looked into.
+// An envelope is a message whose members have been found but not decoded.
 type envelope struct {
 	version, id, method, params, result, err element
 
 	unknown   bool   // there are other members too
-	duplicate string // a member that is there twice
+	duplicate string // a member that occurs twice
 }
 
 // scan finds the members of the message that document is. The members alias document.

@@ -25,7 +25,7 @@ func readError(e element) (*rpcconn.Error, error) {
 	return result, nil
 }
 
-// readErrorDocument reads e into result. Of members that are there twice the last one counts.
+// readErrorDocument reads e into result. If a member occurs twice, the last one counts.
 func readErrorDocument(result *rpcconn.Error, e element) error {
 	rest, err := elementsOf(e.value)
 	if err != nil {
@@ -69,7 +69,7 @@ func stringOrText(e element, depth int) (string, error) {
 	return string(text), err
 }
 
-// readCode returns the integer, or the double that is whole, that e is, and whether it is one.
+// readCode returns e as an integer, and whether it is one; a double without a fraction is one too.
 func readCode(e element) (int64, bool) {
 	switch e.kind {
 	case bson.TypeInt32:

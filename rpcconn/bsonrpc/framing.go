@@ -8,8 +8,8 @@ import (
 	"rpcsh/rpcconn/framing"
 )
 
-// Framing returns that of BSON documents (https://bsonspec.org/spec.html): each begins with its length, a little-endian
-// int32 that counts itself. That is the document's own, so nothing is added to what is sent.
+// Framing returns the framing of BSON documents (https://bsonspec.org/spec.html): each begins with its length, a
+// little-endian int32 that counts itself. The length is part of the document, so nothing is added when sending.
 func Framing() framing.Framing {
 	return framing.Framing{
 		Name:  "bson",
@@ -49,8 +49,8 @@ func (s *bsonSplitter) split(data []byte, eof bool) (framing.Step, error) {
 	return framing.Step{Want: size}, nil
 }
 
-// tooLong reports a document over the limit once enough of it is there to be shown. Text that is read as a length gives
-// such, so what follows must look like a document.
+// tooLong reports a document over the limit as soon as there is enough of it for an excerpt. Text read as a length also
+// exceeds the limit, so the next bytes must look like a document.
 func (s *bsonSplitter) tooLong(data []byte, size int, eof bool) (framing.Step, error) {
 	shown := min(size, rpcconn.ExcerptSize)
 	switch {
@@ -72,7 +72,7 @@ func (s *bsonSplitter) skip(data []byte, eof bool) (framing.Step, error) {
 	return framing.Step{Used: n}, nil
 }
 
-// beginsElement reports whether what follows the length of a document of size bytes can be c.
+// beginsElement reports whether c can follow the length of a document of size bytes.
 func beginsElement(c byte, size int) bool {
 	return isElementType(c) || c == 0 && size == bsonMin
 }

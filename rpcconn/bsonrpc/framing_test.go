@@ -11,7 +11,8 @@ import (
 
 // doc returns a BSON document of size bytes whose element, where there is room for one, is a string or so.
 func doc(size int) string {
-	b := append([]byte{byte(size), byte(size >> 8), byte(size >> 16), byte(size >> 24)}, make([]byte, max(0, size-4))...)
+	b := append([]byte{byte(size), byte(size >> 8), byte(size >> 16), byte(size >> 24)},
+		make([]byte, max(0, size-4))...)
 	for i := 4; i < size-1; i++ {
 		b[i] = 2
 	}
@@ -24,9 +25,12 @@ func TestFraming(t *testing.T) {
 		{Name: "two", In: doc(5) + doc(20), Want: []string{doc(5), doc(20), framingtest.EOF}},
 		{Name: "cut off", In: doc(20)[:10], Want: []string{framingtest.Cut(doc(20)[:10], " of 20")}},
 		{Name: "cut off in the length", In: "\x05\x00", Want: []string{framingtest.Cut("\x05\x00", "")}},
-		{Name: "too short", In: "\x04\x00\x00\x00", Want: []string{"= a BSON document is at least 5 bytes long, not 4, got "}},
-		{Name: "negative", In: "\xff\xff\xff\xff", Want: []string{"= a BSON document is at least 5 bytes long, not -1, got "}},
-		{Name: "text", In: `{"jsonrpc":"2.0"}`, Want: []string{"= a BSON document has an element behind its length, got "}},
+		{Name: "too short", In: "\x04\x00\x00\x00",
+			Want: []string{"= a BSON document is at least 5 bytes long, not 4, got "}},
+		{Name: "negative", In: "\xff\xff\xff\xff",
+			Want: []string{"= a BSON document is at least 5 bytes long, not -1, got "}},
+		{Name: "text", In: `{"jsonrpc":"2.0"}`,
+			Want: []string{"= a BSON document has an element behind its length, got "}},
 		{Name: "over the limit", In: doc(70) + doc(5), Want: []string{
 			framingtest.Over(doc(70), "of 70 bytes "), doc(5), framingtest.EOF}},
 		{Name: "over the limit, cut off", In: doc(70)[:60], Want: []string{

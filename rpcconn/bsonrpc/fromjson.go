@@ -19,19 +19,19 @@ var (
 )
 
 // appendValue appends the BSON value that the Extended JSON text stands for, and returns its type; depth counts the
-// documents around it. On error what it returns as dst means nothing.
+// documents around it. On error, the returned dst is meaningless.
 func appendValue(dst, text []byte, depth int) ([]byte, bson.Type, error) {
 	if err := jsontext.Valid(text); err != nil {
 		return nil, 0, err
 	}
-	r := reader{jsontext.Cursor{Text: text}}
+	r := jsonReader{jsontext.Cursor{Text: text}}
 	return r.value(dst, depth)
 }
 
-// A reader walks JSON text that is known to be valid.
-type reader struct{ jsontext.Cursor }
+// A jsonReader goes through valid JSON text and appends it as BSON.
+type jsonReader struct{ jsontext.Cursor }
 
-func (r *reader) value(dst []byte, depth int) ([]byte, bson.Type, error) {
+func (r *jsonReader) value(dst []byte, depth int) ([]byte, bson.Type, error) {
 	r.Pos = jsontext.Space(r.Text, r.Pos)
 	switch r.Text[r.Pos] {
 	case '{':
@@ -57,7 +57,7 @@ func (r *reader) value(dst []byte, depth int) ([]byte, bson.Type, error) {
 	}
 }
 
-func (r *reader) object(dst []byte, depth int) ([]byte, bson.Type, error) {
+func (r *jsonReader) object(dst []byte, depth int) ([]byte, bson.Type, error) {
 	brace, start := r.Pos, len(dst)
 	dst, _, err := r.document(dst, depth)
 	if err == errWrapper {
@@ -67,8 +67,8 @@ func (r *reader) object(dst []byte, depth int) ([]byte, bson.Type, error) {
 	return dst, bson.TypeEmbeddedDocument, err
 }
 
-// document appends an object as a document. Where its first key is that of a wrapper, it stops with errWrapper.
-func (r *reader) document(dst []byte, depth int) ([]byte, bson.Type, error) {
+// document appends an object as a document. If its first key is that of a wrapper, it stops with errWrapper.
+func (r *jsonReader) document(dst []byte, depth int) ([]byte, bson.Type, error) {
 	if depth >= maxDepth {
 		return nil, 0, errTooDeep
 	}
@@ -99,7 +99,7 @@ func (r *reader) document(dst []byte, depth int) ([]byte, bson.Type, error) {
 	return closeDocument(dst, start), bson.TypeEmbeddedDocument, nil
 }
 
-func (r *reader) array(dst []byte, depth int) ([]byte, bson.Type, error) {
+func (r *jsonReader) array(dst []byte, depth int) ([]byte, bson.Type, error) {
 	if depth >= maxDepth {
 		return nil, 0, errTooDeep
 	}
@@ -123,8 +123,8 @@ func openDocument(dst []byte) (_ []byte, start int) {
 	return append(dst, 0, 0, 0, 0), len(dst)
 }
 
-// closeDocument ends the document that begins at start. Lengths that do not fit are left to AppendEncode to find: no part
-// is longer than the whole.
+// closeDocument ends the document that begins at start. AppendEncode finds lengths that are too large: no part is
+// longer than the whole.
 func closeDocument(dst []byte, start int) []byte {
 	dst = append(dst, 0)
 	binary.LittleEndian.PutUint32(dst[start:], uint32(len(dst)-start))
@@ -152,13 +152,15 @@ func appendNumber(dst, s []byte) ([]byte, bson.Type, error) {
 	if bytes.ContainsAny(s, ".eE") {
 		f, err := strconv.ParseFloat(string(s), 64)
 		if err != nil {
-			return nil, 0, fmt.Errorf(`number %s is out of the range of a double: write {"$numberDecimal":"…"}`, shorten(s))
+			return nil, 0, fmt.Errorf(`number %s is out of the range of a double: write {"$numberDecimal":"…"}`,
+				shorten(s))
 		}
 		return binary.LittleEndian.AppendUint64(dst, math.Float64bits(f)), bson.TypeDouble, nil
 	}
 	n, err := strconv.ParseInt(string(s), 10, 64)
 	if err != nil {
-		return nil, 0, fmt.Errorf(`integer %s does not fit 64 bits, and BSON has none longer: write %[1]se0 for a double, or {"$numberDecimal":"%[1]s"}`, shorten(s))
+		return nil, 0, fmt.Errorf(`integer %s does not fit 64 bits, and BSON has none longer: write %[1]se0 for a `+
+			`double, or {"$numberDecimal":"%[1]s"}`, shorten(s))
 	}
 	if n == int64(int32(n)) {
 		return binary.LittleEndian.AppendUint32(dst, uint32(n)), bson.TypeInt32, nil

@@ -19,7 +19,8 @@ import (
 // dollarKey finds what may be a document that looks like a wrapper, which may not go back as it came.
 var dollarKey = regexp.MustCompile(`\$[a-z]`)
 
-// FuzzDecode: whatever decodes is JSON, is encoded, and then decodes to the same message and is encoded to the same bytes.
+// FuzzDecode: whatever decodes is JSON, is encoded, and then decodes to the same message and is encoded to the same
+// bytes.
 func FuzzDecode(f *testing.F) {
 	for _, file := range []string{"pybsonrpc-bson.jsonl", "pybsonrpc-bson-rich.jsonl"} {
 		for _, frame := range capture(f, file) {
@@ -28,7 +29,8 @@ func FuzzDecode(f *testing.F) {
 	}
 	f.Add([]byte(raw("\x0fa\x00\x13\x00\x00\x00\x02\x00\x00\x00a\x00" + doc("\x0aa\x00"))))
 	f.Add([]byte("\x01a\x00\x00\x00\x00\x00\x00\x00\x08\x40\x03b\x00" + doc("\x0ba\x00b\x00\x00")))
-	f.Add(document(f, d("id", "x", "result", bson.A{math.NaN(), bson.Binary{Subtype: 2}, bson.DBPointer{}, bson.NewDecimal128(1, 2)})))
+	f.Add(document(f, d("id", "x", "result", bson.A{math.NaN(), bson.Binary{Subtype: 2}, bson.DBPointer{},
+		bson.NewDecimal128(1, 2)})))
 	f.Fuzz(func(t *testing.T, frame []byte) {
 		checkDecode(t, frame)
 		if len(frame) >= minDocument { // the same with the right length, without which little is reached
@@ -78,10 +80,14 @@ func normalID(m rpcconn.Message) rpcconn.Message {
 // FuzzEncodeParams: JSON text that can be sent comes back as equivalent text, which is then sent as the same bytes.
 func FuzzEncodeParams(f *testing.F) {
 	for _, text := range []string{
-		`[1,2.5,"x",null,true,{"a":[]}]`, `{"b":1,"a":{"$oid":"5f50c31e1c9d440000a1b2c3"}}`, `[9223372036854775808]`, `["\ud800\u0000"]`,
-		`[{"$date":"2020-09-03T10:00:00.123Z"},{"$date":1},{"$binary":{"base64":"AAH/","subType":"02"}},{"$numberDecimal":"1.10"}]`,
-		`[{"$code":"f","$scope":{"a":1}},{"$regularExpression":{"pattern":"a","options":"i"}},{"$timestamp":{"t":1,"i":2}}]`,
-		`[{"$dbPointer":{"$ref":"a","$id":{"$oid":"5f50c31e1c9d440000a1b2c3"}}},{"$uuid":"c8edabc3-f738-4ca3-b68d-ab92a91478a3"}]`,
+		`[1,2.5,"x",null,true,{"a":[]}]`, `{"b":1,"a":{"$oid":"5f50c31e1c9d440000a1b2c3"}}`, `[9223372036854775808]`,
+		`["\ud800\u0000"]`,
+		`[{"$date":"2020-09-03T10:00:00.123Z"},{"$date":1},{"$binary":{"base64":"AAH/","subType":"02"}},` +
+			`{"$numberDecimal":"1.10"}]`,
+		`[{"$code":"f","$scope":{"a":1}},{"$regularExpression":{"pattern":"a","options":"i"}},{"$timestamp":{"t":1,` +
+			`"i":2}}]`,
+		`[{"$dbPointer":{"$ref":"a","$id":{"$oid":"5f50c31e1c9d440000a1b2c3"}}},` +
+			`{"$uuid":"c8edabc3-f738-4ca3-b68d-ab92a91478a3"}]`,
 		`[{"$minKey":1},{"$undefined":true},{"$symbol":"s"},{"$numberDouble":"-0"},{"$numberLong":"7"}]`,
 	} {
 		f.Add(text)
@@ -101,15 +107,16 @@ func FuzzEncodeParams(f *testing.F) {
 		}
 		if !bytes.Contains([]byte(text), []byte("$")) && !bytes.Contains([]byte(text), []byte(`\`)) {
 			var want, got any
-			if json.Unmarshal([]byte(text), &want) == nil && (json.Unmarshal(back.Params, &got) != nil || !reflect.DeepEqual(got, want)) {
+			if json.Unmarshal([]byte(text), &want) == nil && (json.Unmarshal(back.Params, &got) != nil ||
+				!reflect.DeepEqual(got, want)) {
 				t.Fatalf("%s became %s", text, back.Params)
 			}
 		}
 	})
 }
 
-// FuzzValues: values of all types, made from a seed, go through JSON without a changed byte, and the driver reads the same
-// from the JSON.
+// FuzzValues: values of all types, made from a seed, go through JSON without a changed byte, and the driver reads the
+// same from the JSON.
 func FuzzValues(f *testing.F) {
 	for seed := range uint64(200) {
 		f.Add(seed)

@@ -66,7 +66,8 @@ func TestValues(t *testing.T) {
 		{math.Inf(-1), `{"$numberDouble":"-Infinity"}`},
 		{decimal("1.10"), `{"$numberDecimal":"1.10"}`},
 		{decimal("-0E+3"), `{"$numberDecimal":"-0E+3"}`},
-		{decimal("9.999999999999999999999999999999999E+6144"), `{"$numberDecimal":"9.999999999999999999999999999999999E+6144"}`},
+		{decimal("9.999999999999999999999999999999999E+6144"),
+			`{"$numberDecimal":"9.999999999999999999999999999999999E+6144"}`},
 		{decimal("1E-6176"), `{"$numberDecimal":"1E-6176"}`},
 		{decimal("NaN"), `{"$numberDecimal":"NaN"}`},
 		{decimal("-Infinity"), `{"$numberDecimal":"-Infinity"}`},
@@ -87,17 +88,21 @@ func TestValues(t *testing.T) {
 		{bson.Regex{Pattern: `^"a\b`, Options: "ix"}, `{"$regularExpression":{"pattern":"^\"a\\b","options":"ix"}}`},
 		{bson.JavaScript("f()\n"), `{"$code":"f()\n"}`},
 		{bson.CodeWithScope{Code: "f()", Scope: bson.D{}}, `{"$code":"f()","$scope":{}}`},
-		{bson.CodeWithScope{Code: "", Scope: d("a", int64(1), "b", bson.A{"x"})}, `{"$code":"","$scope":{"a":{"$numberLong":"1"},"b":["x"]}}`},
+		{bson.CodeWithScope{Code: "", Scope: d("a", int64(1), "b", bson.A{"x"})},
+			`{"$code":"","$scope":{"a":{"$numberLong":"1"},"b":["x"]}}`},
 		{bson.Symbol("s"), `{"$symbol":"s"}`},
 		{bson.Undefined{}, `{"$undefined":true}`},
 		{bson.MinKey{}, `{"$minKey":1}`},
 		{bson.MaxKey{}, `{"$maxKey":1}`},
-		{bson.DBPointer{DB: "db.c", Pointer: objectID}, `{"$dbPointer":{"$ref":"db.c","$id":{"$oid":"5f50c31e1c9d440000a1b2c3"}}}`},
+		{bson.DBPointer{DB: "db.c", Pointer: objectID},
+			`{"$dbPointer":{"$ref":"db.c","$id":{"$oid":"5f50c31e1c9d440000a1b2c3"}}}`},
 		{bson.A{}, `[]`},
-		{bson.A{int32(1), nil, bson.A{2.0}, d("a", objectID)}, `[1,null,[2.0],{"a":{"$oid":"5f50c31e1c9d440000a1b2c3"}}]`},
+		{bson.A{int32(1), nil, bson.A{2.0}, d("a", objectID)},
+			`[1,null,[2.0],{"a":{"$oid":"5f50c31e1c9d440000a1b2c3"}}]`},
 		{bson.A{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, int32(10), "x"}, `[0,1,2,3,4,5,6,7,8,9,10,"x"]`},
 		{bson.D{}, `{}`},
-		{d("b", int32(1), "a", int32(2), "b", int32(3), "", nil, "é\n", true), `{"b":1,"a":2,"b":3,"":null,"é\n":true}`},
+		{d("b", int32(1), "a", int32(2), "b", int32(3), "", nil, "é\n", true),
+			`{"b":1,"a":2,"b":3,"":null,"é\n":true}`},
 		{d("$ref", "c", "$id", objectID), `{"$ref":"c","$id":{"$oid":"5f50c31e1c9d440000a1b2c3"}}`},
 		{d("a", int32(1), "$oid", "x"), `{"a":1,"$oid":"x"}`},
 		{d("$regex", "a", "$options", "i"), `{"$regex":"a","$options":"i"}`},
@@ -116,7 +121,8 @@ func TestValues(t *testing.T) {
 
 // TestFromJSON has the texts that are understood and never written.
 func TestFromJSON(t *testing.T) {
-	uuid := bson.Binary{Subtype: 4, Data: []byte{0xc8, 0xed, 0xab, 0xc3, 0xf7, 0x38, 0x4c, 0xa3, 0xb6, 0x8d, 0xab, 0x92, 0xa9, 0x14, 0x78, 0xa3}}
+	uuid := bson.Binary{Subtype: 4, Data: []byte{0xc8, 0xed, 0xab, 0xc3, 0xf7, 0x38, 0x4c, 0xa3, 0xb6, 0x8d, 0xab, 0x92,
+		0xa9, 0x14, 0x78, 0xa3}}
 	tests := []struct {
 		json  string
 		value any
@@ -160,21 +166,28 @@ func TestFromJSONErrors(t *testing.T) {
 	for _, text := range []string{
 		``, `{`, `[1 2]`, `01`, `'a'`, `{a:1}`, `nul`, "\"\xff\"", `{"a":1,}`,
 		`-9223372036854775809`, `1e309`, strings.Repeat(`{"a":`, 201) + `1` + strings.Repeat(`}`, 201),
-		`{"$oid":5}`, `{"$oid":"5f"}`, `{"$oid":"zf50c31e1c9d440000a1b2c3"}`, `{"$oid":"5f50c31e1c9d440000a1b2c3","a":1}`,
-		`{"$numberInt":"2147483648"}`, `{"$numberInt":3}`, `{"$numberLong":"x"}`, `{"$numberLong":"9223372036854775808"}`,
+		`{"$oid":5}`, `{"$oid":"5f"}`, `{"$oid":"zf50c31e1c9d440000a1b2c3"}`,
+		`{"$oid":"5f50c31e1c9d440000a1b2c3","a":1}`,
+		`{"$numberInt":"2147483648"}`, `{"$numberInt":3}`, `{"$numberLong":"x"}`,
+		`{"$numberLong":"9223372036854775808"}`,
 		`{"$numberDouble":"x"}`, `{"$numberDouble":1}`, `{"$numberDecimal":"x"}`, `{"$numberDecimal":1}`,
 		`{"$numberDecimal":"1` + strings.Repeat("0", 1000) + `"}`,
-		`{"$date":"yesterday"}`, `{"$date":1.5}`, `{"$date":null}`, `{"$date":{}}`, `{"$date":{"$numberLong":"1","a":2}}`,
+		`{"$date":"yesterday"}`, `{"$date":1.5}`, `{"$date":null}`, `{"$date":{}}`,
+		`{"$date":{"$numberLong":"1","a":2}}`,
 		`{"$binary":"AAH/"}`, `{"$binary":{"base64":"AAH/"}}`, `{"$binary":{"base64":"A","subType":"00"}}`,
-		`{"$binary":{"base64":"AAH/","subType":"100"}}`, `{"$binary":{"base64":"AAH/","base64":"AAH/"}}`, `{"$binary":"AAH/","$type":0}`,
-		`{"$uuid":"c8edabc3f7384ca3b68dab92a91478a3"}`, `{"$uuid":"c8edabc3-f738-4ca3-b68d-ab92a91478ax"}`, `{"$uuid":1}`,
+		`{"$binary":{"base64":"AAH/","subType":"100"}}`, `{"$binary":{"base64":"AAH/","base64":"AAH/"}}`,
+		`{"$binary":"AAH/","$type":0}`,
+		`{"$uuid":"c8edabc3f7384ca3b68dab92a91478a3"}`, `{"$uuid":"c8edabc3-f738-4ca3-b68d-ab92a91478ax"}`,
+		`{"$uuid":1}`,
 		`{"$timestamp":{"t":-1,"i":2}}`, `{"$timestamp":{"t":1,"i":4294967296}}`, `{"$timestamp":1}`,
 		`{"$regularExpression":{"pattern":"a"}}`, `{"$regularExpression":{"pattern":"a","options":1}}`,
 		`{"$regularExpression":{"pattern":"a\u0000","options":""}}`,
-		`{"$code":1}`, `{"$code":"f","$scope":1}`, `{"$code":1,"$scope":{}}`, `{"$code":"f","$scope":{"$oid":"5f50c31e1c9d440000a1b2c3"}}`,
+		`{"$code":1}`, `{"$code":"f","$scope":1}`, `{"$code":1,"$scope":{}}`,
+		`{"$code":"f","$scope":{"$oid":"5f50c31e1c9d440000a1b2c3"}}`,
 		`{"$code":"f","$scope":{"a":9223372036854775808}}`,
 		`{"$symbol":1}`, `{"$undefined":false}`, `{"$minKey":2}`, `{"$maxKey":"1"}`,
-		`{"$dbPointer":{"$ref":"a"}}`, `{"$dbPointer":{"$ref":1,"$id":{"$oid":"5f50c31e1c9d440000a1b2c3"}}}`, `{"$dbPointer":{"$ref":"a","$id":1}}`,
+		`{"$dbPointer":{"$ref":"a"}}`, `{"$dbPointer":{"$ref":1,"$id":{"$oid":"5f50c31e1c9d440000a1b2c3"}}}`,
+		`{"$dbPointer":{"$ref":"a","$id":1}}`,
 	} {
 		value, kind, err := appendValue(nil, []byte(text), 0)
 		if err == nil {
@@ -200,9 +213,12 @@ func TestLostInJSON(t *testing.T) {
 		e          element
 		json, want string // want: the bytes it goes back as
 	}{
-		{"payload of a NaN", element{bson.TypeDouble, []byte("\x01\x00\x00\x00\x00\x00\xf8\xff")}, `{"$numberDouble":"NaN"}`, "\x00\x00\x00\x00\x00\x00\xf8\x7f"},
-		{"keys of an array", element{bson.TypeArray, []byte(doc("\x0a5\x00\x0aa\x00"))}, `[null,null]`, doc("\x0a0\x00\x0a1\x00")},
-		{"payload of a decimal NaN", element{bson.TypeDecimal128, []byte(strings.Repeat("\x01", 15) + "\xfc")}, `{"$numberDecimal":"NaN"}`, strings.Repeat("\x00", 15) + "\x7c"},
+		{"payload of a NaN", element{bson.TypeDouble, []byte("\x01\x00\x00\x00\x00\x00\xf8\xff")},
+			`{"$numberDouble":"NaN"}`, "\x00\x00\x00\x00\x00\x00\xf8\x7f"},
+		{"keys of an array", element{bson.TypeArray, []byte(doc("\x0a5\x00\x0aa\x00"))}, `[null,null]`,
+			doc("\x0a0\x00\x0a1\x00")},
+		{"payload of a decimal NaN", element{bson.TypeDecimal128, []byte(strings.Repeat("\x01", 15) + "\xfc")},
+			`{"$numberDecimal":"NaN"}`, strings.Repeat("\x00", 15) + "\x7c"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

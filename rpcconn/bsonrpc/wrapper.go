@@ -17,7 +17,8 @@ import (
 	"rpcsh/rpcconn/jsontext"
 )
 
-// errWrapper says that an object is no document, but a wrapper: the Extended JSON of one value of a type that JSON lacks.
+// errWrapper says that an object is not a document, but a wrapper: the Extended JSON of one value of a type that JSON
+// lacks.
 var errWrapper = errors.New("object is an Extended JSON value")
 
 // maxDecimalText is longer than any decimal128 need be, and short enough to read quickly.
@@ -38,7 +39,7 @@ func isWrapper(key []byte) bool {
 }
 
 // wrapper appends the value that the object at hand wraps.
-func (r *reader) wrapper(dst []byte, depth int) ([]byte, bson.Type, error) {
+func (r *jsonReader) wrapper(dst []byte, depth int) ([]byte, bson.Type, error) {
 	var keys []string
 	var values [][]byte
 	end, err := jsontext.Object(r.Text[r.Pos:], func(key, value []byte) error {
@@ -309,7 +310,7 @@ func appendCodeWithScope(dst, code, scope []byte, depth int) ([]byte, error) {
 	if scope[0] != '{' {
 		return nil, errors.New("want an object as $scope")
 	}
-	r := reader{jsontext.Cursor{Text: scope}}
+	r := jsonReader{jsontext.Cursor{Text: scope}}
 	if dst, _, err = r.document(dst, depth); err != nil {
 		return nil, err
 	}

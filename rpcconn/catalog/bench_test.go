@@ -13,12 +13,18 @@ func many(n int) []Method {
 		methods[i] = Method{
 			Name: fmt.Sprintf("Domain%d.method%d", i%50, i), Summary: "Does what it does.", Source: sourcePeer,
 			Params: []Param{
-				{Name: "uri", Required: true, Schema: json.RawMessage(`{"type":"string","description":"Which document it is about, as a URI.","format":"uri"}`)},
+				{Name: "uri", Required: true,
+					Schema: json.RawMessage(
+						`{"type":"string","description":"Which document it is about, as a URI.","format":"uri"}`)},
 				{Name: "position", Required: true, Schema: json.RawMessage(`{"$ref":"#/components/schemas/Position"}`)},
-				{Name: "mode", Schema: json.RawMessage(`{"type":"string","enum":["fast","slow","never"],"default":"fast"}`)},
-				{Name: "limit", Schema: json.RawMessage(`{"anyOf":[{"type":"integer"},{"type":"null"}],"title":"Limit"}`)},
+				{Name: "mode", Schema: json.RawMessage(
+					`{"type":"string","enum":["fast","slow","never"],"default":"fast"}`)},
+				{Name: "limit", Schema: json.RawMessage(
+					`{"anyOf":[{"type":"integer"},{"type":"null"}],"title":"Limit"}`)},
 			},
-			Result: &Param{Name: "result", Schema: json.RawMessage(`{"type":"array","items":{"type":"object","title":"Place","properties":{"a":{"type":"string"}}}}`)},
+			Result: &Param{Name: "result",
+				Schema: json.RawMessage(`{"type":"array","items":{"type":"object","title":"Place",` +
+					`"properties":{"a":{"type":"string"}}}}`)},
 		}
 	}
 	return methods

@@ -1,5 +1,5 @@
-// Package catalog is what is known of the methods of one peer: their names, parameters and results, where they were
-// learned, and how that is kept between runs. Package dialect says how peers are asked for them.
+// Package catalog holds what is known about the methods of one peer: their names, params and results, and where they
+// were learned. It also stores catalogs between runs. How peers are asked for their methods is in package dialect.
 package catalog
 
 import (
@@ -11,23 +11,23 @@ import (
 	"rpcsh/rpcconn/schema"
 )
 
-// MaxMethods bounds what a peer that calls ever new names can make us remember.
+// MaxMethods is how many methods a catalog holds: a peer may call ever new names.
 const MaxMethods = 100_000
 
-// A Catalog is the methods of one peer. It may be used by any number of goroutines.
+// A Catalog holds the methods of one peer. Any number of goroutines may use it.
 type Catalog struct {
 	mu          sync.Mutex // protects what follows
 	methods     map[key]Method
 	told        map[Source]schema.Definitions
-	definitions schema.Definitions // all that is told
+	definitions schema.Definitions // from all sources
 	schemas     *schema.Checker    // of definitions; nil: not made yet
 	peer        Identity
-	asked       map[string]bool // conventions, and whether the peer answered them
+	asked       map[string]bool // by convention: whether the peer answered it
 	observed    map[key]int     // how many calls have been learned from
-	inferred    int             // bytes, of what these showed
+	inferred    int             // bytes of the inferred schemas
 	version     int
-	sorted      []Method // as Methods returns them
-	sortedAt    int      // the version that they belong to
+	sorted      []Method // the result of Methods
+	sortedAt    int      // the version of sorted
 }
 
 type key struct {
@@ -42,7 +42,7 @@ func New(methods ...Method) *Catalog {
 	return c
 }
 
-// Learn adds methods and returns how many were not known; what is known from a better source stays.
+// Learn adds methods and returns how many were unknown. What is known from a better source stays.
 func (c *Catalog) Learn(methods ...Method) (added int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -67,7 +67,7 @@ func (c *Catalog) learn(m Method) bool {
 	return !ok
 }
 
-// orGuess returns m with what was inferred of it earlier, where its source says nothing of params and result.
+// orGuess returns m with the params and result that were inferred earlier, if its source has none.
 func (m Method) orGuess(known Method) Method {
 	if known.Inferred && m.Params == nil && m.Result == nil {
 		m.Params, m.Result, m.Inferred = known.Params, known.Result, true
@@ -75,8 +75,8 @@ func (m Method) orGuess(known Method) Method {
 	return m
 }
 
-// Replace learns all that a convention tells now: what it told earlier and does not any more is forgotten. It returns
-// how many methods were not known.
+// Replace learns everything that a convention tells, and forgets what the convention told earlier but no longer does.
+// It returns how many methods were unknown.
 func (c *Catalog) Replace(l *Learned) (added int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -89,7 +89,7 @@ func (c *Catalog) Replace(l *Learned) (added int) {
 	}
 	c.version++
 	for _, m := range l.Methods {
-		if m.Source == "" || !m.Source.Inferred() { // an exported document says what was a guess
+		if m.Source == "" || !m.Source.Inferred() { // an exported document marks its guesses
 			m.Source = l.Source
 		}
 		known, ok := before[key{m.Name, m.Ours}]
@@ -104,13 +104,13 @@ func (c *Catalog) Replace(l *Learned) (added int) {
 	return added
 }
 
-// define replaces the definitions that a source tells. c.mu is held, or nobody else has c.
+// define replaces the definitions of a source. c.mu is held, or nobody else uses c.
 func (c *Catalog) define(source Source, told schema.Definitions) {
 	if c.told == nil {
 		c.told = make(map[Source]schema.Definitions)
 	}
 	c.told[source] = told
-	all := maps.Clone(c.told[""]) // of an earlier run; what is told now is newer
+	all := maps.Clone(c.told[""]) // of an earlier run; newer ones replace them
 	if all == nil {
 		all = make(schema.Definitions)
 	}
@@ -123,14 +123,14 @@ func (c *Catalog) define(source Source, told schema.Definitions) {
 	c.definitions, c.schemas = all, nil
 }
 
-// Definitions returns the schemas that those of methods refer to. They are not to be changed.
+// Definitions returns the schemas that the methods' schemas refer to. The caller must not change them.
 func (c *Catalog) Definitions() schema.Definitions {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.definitions
 }
 
-// Peer returns who the peer says that it is.
+// Peer returns the peer's own name and version.
 func (c *Catalog) Peer() Identity {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -153,7 +153,7 @@ func (c *Catalog) Find(name string) (Method, bool) {
 	return m, ok
 }
 
-// Forget removes the peer's method name: the peer says that there is none.
+// Forget removes the peer's method name, after the peer said that it does not exist.
 func (c *Catalog) Forget(name string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -170,7 +170,7 @@ func (c *Catalog) Len() int {
 	return len(c.methods)
 }
 
-// Empty reports whether no methods are known, and the peer has been asked by no convention.
+// Empty reports whether no methods are known and the peer has answered no convention.
 func (c *Catalog) Empty() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -184,7 +184,8 @@ func (c *Catalog) Version() int {
 	return c.version
 }
 
-// Methods returns all methods in order of name, the peer's before ours of the same name. They are not to be changed.
+// Methods returns all methods in order of name, the peer's before ours of the same name. The caller must not change
+// them.
 func (c *Catalog) Methods() []Method {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -93,17 +93,21 @@ func TestCatalog(t *testing.T) {
 func TestReplace(t *testing.T) {
 	raw := func(text string) json.RawMessage { return json.RawMessage(text) }
 	c := New(Method{Name: "used", Source: SourceUsed}, Method{Name: "b", Source: SourceUsed})
-	added := c.Replace(&Learned{Source: "mcp", Peer: Identity{Name: "p"}, Methods: []Method{{Name: "a"}, {Name: "b"}, {Name: "guess", Source: SourceTraffic}}, Definitions: schema.Definitions{"A": raw("1"), "B": raw("2")}})
+	added := c.Replace(&Learned{Source: "mcp", Peer: Identity{Name: "p"}, Methods: []Method{{Name: "a"}, {Name: "b"},
+		{Name: "guess", Source: SourceTraffic}}, Definitions: schema.Definitions{"A": raw("1"), "B": raw("2")}})
 	if got, want := names(c.Methods()), "a:mcp b:mcp guess:traffic used:used"; got != want || added != 2 {
 		t.Errorf("%d were added to %s, want 2, %s", added, got, want)
 	}
 	given := c.Definitions()
 	c.Replace(&Learned{Source: SourceCode, Definitions: schema.Definitions{"C": raw("3")}})
-	added = c.Replace(&Learned{Source: "mcp", Methods: []Method{{Name: "b"}, {Name: "c"}}, Definitions: schema.Definitions{"B": raw("4")}})
-	if got, want := names(c.Methods()), "b:mcp c:mcp guess:traffic used:used"; got != want || added != 1 || c.Peer().Name != "p" {
+	added = c.Replace(&Learned{Source: "mcp", Methods: []Method{{Name: "b"}, {Name: "c"}},
+		Definitions: schema.Definitions{"B": raw("4")}})
+	if got, want := names(c.Methods()), "b:mcp c:mcp guess:traffic used:used"; got != want || added != 1 ||
+		c.Peer().Name != "p" {
 		t.Errorf("%d were added to %s, want 1, %s", added, got, want)
 	}
-	if got, want := fmt.Sprintf("%s", c.Definitions()), "map[B:4 C:3]"; got != want || len(given) != 2 || string(given["B"]) != "2" {
+	if got, want := fmt.Sprintf("%s", c.Definitions()), "map[B:4 C:3]"; got != want || len(given) != 2 ||
+		string(given["B"]) != "2" {
 		t.Errorf("definitions are %s, want %s; those given out are %s", got, want, given)
 	}
 }
@@ -119,6 +123,9 @@ func TestCatalogIsBounded(t *testing.T) {
 	}
 	if added := c.Learn(Method{Name: "one more", Source: sourcePeer}); added != 0 || c.Knows("one more") {
 		t.Error("there is no bound")
+	}
+	if c.Observe("seen", false, json.RawMessage(`[1]`), nil); c.Knows("seen") {
+		t.Error("there is no bound on what is observed")
 	}
 	if c.Learn(Method{Name: "first", Source: sourcePeer}); len(c.Methods()) != MaxMethods {
 		t.Errorf("%d methods are known", len(c.Methods()))
@@ -157,12 +164,25 @@ func TestSignature(t *testing.T) {
 	}{
 		{Method{Name: "m"}, "m"},
 		{Method{Name: "m", Params: []Param{}}, "m()"},
-		{Method{Name: "m", Params: []Param{{Name: "a", Required: true, Schema: json.RawMessage(`{"type":"integer"}`)}, {Name: "b"}}}, "m(a: integer, b?)"},
-		{Method{Name: "m", Params: []Param{{Name: "a", Schema: json.RawMessage(`{"type":["a","b"]}`)}, {Name: "b", Schema: json.RawMessage(`true`)}}}, "m(a?: a|b, b?)"},
+		{Method{Name: "m", Params: []Param{{Name: "a", Required: true, Schema: json.RawMessage(`{"type":"integer"}`)},
+			{Name: "b"}}}, "m(a: integer, b?)"},
+		{Method{Name: "m", Params: []Param{{Name: "a", Schema: json.RawMessage(`{"type":["a","b"]}`)},
+			{Name: "b", Schema: json.RawMessage(`true`)}}}, "m(a?: a|b, b?)"},
 	}
 	for _, test := range tests {
 		if got := test.m.Signature(); got != test.want {
 			t.Errorf("got %s, want %s", got, test.want)
+		}
+	}
+}
+
+func TestIsMethodName(t *testing.T) {
+	for name, want := range map[string]bool{
+		"": false, "a b": false, "a\x00": false, "a.b/c": true, strings.Repeat("x", maxMethodName): true,
+		strings.Repeat("x", maxMethodName+1): false,
+	} {
+		if got := IsMethodName(name); got != want {
+			t.Errorf("%.20q: %v, want %v", name, got, want)
 		}
 	}
 }

@@ -9,8 +9,8 @@ import (
 	"rpcsh/rpcconn/schema"
 )
 
-// Check validates params, as they are sent but for the method's Via, against what m says of them; none where nothing is
-// wrong or nothing is known. What was inferred is not checked, nor is what has a schema that cannot be used.
+// Check validates params, before the method's Via is applied, against m. It returns no problems if nothing is wrong, or
+// nothing is known. Inferred methods and unusable schemas are not checked.
 func (c *Catalog) Check(m Method, params json.RawMessage) []schema.Problem {
 	if m.Params == nil || m.guessed() || len(params) > 0 && jsontext.Valid(params) != nil {
 		return nil

@@ -14,19 +14,30 @@ import (
 // testDefinitions are what the tables below refer to.
 func testDefinitions() schema.Definitions {
 	return schema.Definitions{
-		"Position": json.RawMessage(`{"title":"A position","type":"object","properties":{"line":{"type":"integer","minimum":1},"col":{"type":"integer"},"unit":{"$ref":"#/components/schemas/Unit"}},"required":["line","col"]}`),
-		"Unit":     json.RawMessage(`{"description":"How columns\nare counted.","enum":["utf-8","utf-16"],"default":"utf-16"}`),
-		"Range":    json.RawMessage(`{"allOf":[{"$ref":"#/components/schemas/Position"},{"properties":{"end":{"$ref":"#/components/schemas/Position"},"line":{"description":"of the start"}},"required":["end","unit"]}]}`),
-		"Shape":    json.RawMessage(`{"oneOf":[{"properties":{"kind":{"const":"circle"},"r":{"type":"number"}},"required":["kind","r"]},{"properties":{"kind":{"const":"square"},"a":{"type":"number"}},"required":["kind","a"]},{"type":"null"}]}`),
-		"Tree":     json.RawMessage(`{"type":"object","properties":{"value":{"type":"string"},"children":{"type":"array","items":{"$ref":"#/components/schemas/Tree"}}},"required":["value","children"]}`),
-		"Chain":    json.RawMessage(`{"type":"object","properties":{"next":{"$ref":"#/components/schemas/Chain"}},"required":["next"]}`),
-		"to/it":    json.RawMessage(`{"$ref":"#/components/schemas/Unit"}`),
-		"Loop":     json.RawMessage(`{"$ref":"#/components/schemas/Loop2"}`),
-		"Loop2":    json.RawMessage(`{"$ref":"#/components/schemas/Loop"}`),
-		"All":      json.RawMessage(`{"allOf":[{"$ref":"#/components/schemas/All"},{"$ref":"#/components/schemas/All"},{"properties":{"a":{"type":"string"}}}]}`),
-		"Any":      json.RawMessage(`{"anyOf":[{"$ref":"#/components/schemas/Any"},{"type":"integer"}]}`),
-		"Lost":     json.RawMessage(`{"$ref":"#/components/schemas/none"}`),
-		"Broken":   json.RawMessage(`{"type":"string","properties":[`),
+		"Position": json.RawMessage(`{"title":"A position","type":"object","properties":{"line":{"type":"integer",` +
+			`"minimum":1},"col":{"type":"integer"},"unit":{"$ref":"#/components/schemas/Unit"}},"required":["line",` +
+			`"col"]}`),
+		"Unit": json.RawMessage(
+			`{"description":"How columns\nare counted.","enum":["utf-8","utf-16"],"default":"utf-16"}`),
+		"Range": json.RawMessage(`{"allOf":[{"$ref":"#/components/schemas/Position"},` +
+			`{"properties":{"end":{"$ref":"#/components/schemas/Position"},"line":{"description":"of the start"}},` +
+			`"required":["end","unit"]}]}`),
+		"Shape": json.RawMessage(`{"oneOf":[{"properties":{"kind":{"const":"circle"},"r":{"type":"number"}},` +
+			`"required":["kind","r"]},{"properties":{"kind":{"const":"square"},"a":{"type":"number"}},` +
+			`"required":["kind","a"]},{"type":"null"}]}`),
+		"Tree": json.RawMessage(`{"type":"object","properties":{"value":{"type":"string"},` +
+			`"children":{"type":"array","items":{"$ref":"#/components/schemas/Tree"}}},` +
+			`"required":["value","children"]}`),
+		"Chain": json.RawMessage(
+			`{"type":"object","properties":{"next":{"$ref":"#/components/schemas/Chain"}},"required":["next"]}`),
+		"to/it": json.RawMessage(`{"$ref":"#/components/schemas/Unit"}`),
+		"Loop":  json.RawMessage(`{"$ref":"#/components/schemas/Loop2"}`),
+		"Loop2": json.RawMessage(`{"$ref":"#/components/schemas/Loop"}`),
+		"All": json.RawMessage(`{"allOf":[{"$ref":"#/components/schemas/All"},` +
+			`{"$ref":"#/components/schemas/All"},{"properties":{"a":{"type":"string"}}}]}`),
+		"Any":    json.RawMessage(`{"anyOf":[{"$ref":"#/components/schemas/Any"},{"type":"integer"}]}`),
+		"Lost":   json.RawMessage(`{"$ref":"#/components/schemas/none"}`),
+		"Broken": json.RawMessage(`{"type":"string","properties":[`),
 	}
 }
 
@@ -46,7 +57,8 @@ func problemText(problems []schema.Problem) string {
 
 func TestCheckParams(t *testing.T) {
 	integer := json.RawMessage(`{"type":"integer"}`)
-	m := Method{Name: "m", Source: sourcePeer, Params: []Param{{Name: "a", Required: true, Schema: integer}, {Name: "b", Schema: integer}}}
+	m := Method{Name: "m", Source: sourcePeer, Params: []Param{{Name: "a", Required: true, Schema: integer},
+		{Name: "b", Schema: integer}}}
 	open, inferred, unknown := m, m, m
 	open.Open, inferred.Source, unknown.Params = true, SourceUsed, nil
 	tests := []struct {
@@ -82,6 +94,12 @@ func TestCheckParams(t *testing.T) {
 	if got := c.Check(m, json.RawMessage("{"+strings.Repeat(`"x":1,`, 1000)+`"a":1}`)); len(got) != maxListed {
 		t.Errorf("%d problems are told", len(got))
 	}
+	m = Method{Name: "m", Source: sourcePeer, Params: []Param{
+		{Name: "p", Schema: json.RawMessage(`{"items":{"type":"string"}}`)},
+	}}
+	if got := c.Check(m, json.RawMessage("[["+strings.Repeat("1,", 1000)+"1]]")); len(got) != maxListed {
+		t.Errorf("%d problems of one value are told", len(got))
+	}
 }
 
 func TestCheckSchemas(t *testing.T) {
@@ -100,22 +118,30 @@ func TestCheckSchemas(t *testing.T) {
 		{`{"minimum":5}`, `1e99999999`, ``},
 		{`{"minimum":1e99999999}`, `1`, ``},
 		{`{"minimum":5}`, `1e300`, ``},
-		{`{"minLength":2,"pattern":"^0x"}`, `"a"`, `p is "a", a text of at least 2 characters is wanted; p is "a", what matches ^0x is wanted`},
+		{`{"minLength":2,"pattern":"^0x"}`, `"a"`,
+			`p is "a", a text of at least 2 characters is wanted; p is "a", what matches ^0x is wanted`},
 		{`{"pattern":"(?<=a)b"}`, `"a"`, ``},
-		{`{"type":"array","items":{"type":"integer"},"minItems":3}`, `[1,"x"]`, `p has 2 elements, at least 3 are wanted; p[1] is a string, an integer is wanted`},
+		{`{"type":"array","items":{"type":"integer"},"minItems":3}`, `[1,"x"]`,
+			`p has 2 elements, at least 3 are wanted; p[1] is a string, an integer is wanted`},
 		{`{"items":[{"type":"string"},{"type":"integer"}]}`, `["a","b"]`, `p[1] is a string, an integer is wanted`},
 		{`{"prefixItems":[{"type":"string"}],"items":false}`, `["a",1]`, `p[1] is not wanted there`},
 		{`{"minProperties":1,"maxItems":1}`, `{}`, `p has 0 members, at least 1 are wanted`},
 		{`{"uniqueItems":true}`, `[1,2,1.0]`, `p has equal elements, [0] and [2]`},
-		{`{"$ref":"#/components/schemas/Position"}`, `{"line":0,"unit":"x"}`, `p.col is missing; p.line is 0, at least 1 is wanted; p.unit is "x", one of "utf-8", "utf-16" is wanted`},
-		{`{"properties":{"a b":{"properties":{"c":{"type":"null"}}}}}`, `{"a b":{"c":1}}`, `p["a b"].c is a number, null is wanted`},
-		{`{"properties":{"a":true},"additionalProperties":false}`, `{"b":1,"c":1,"a":1}`, `p.b is not known there; p.c is not known there`},
+		{`{"$ref":"#/components/schemas/Position"}`, `{"line":0,"unit":"x"}`,
+			`p.col is missing; p.line is 0, at least 1 is wanted; p.unit is "x", one of "utf-8", "utf-16" is wanted`},
+		{`{"properties":{"a b":{"properties":{"c":{"type":"null"}}}}}`, `{"a b":{"c":1}}`,
+			`p["a b"].c is a number, null is wanted`},
+		{`{"properties":{"a":true},"additionalProperties":false}`, `{"b":1,"c":1,"a":1}`,
+			`p.b is not known there; p.c is not known there`},
 		{`{"anyOf":[{"type":"integer"},{"type":"null"}]}`, `"x"`, `p is a string, an integer or null is wanted`},
-		{`{"oneOf":[{"type":"string","pattern":"^0x"},{"enum":["latest","pending"]}]}`, `"last"`, `p is "last", what matches ^0x or one of "latest", "pending" is wanted`},
+		{`{"oneOf":[{"type":"string","pattern":"^0x"},{"enum":["latest","pending"]}]}`, `"last"`,
+			`p is "last", what matches ^0x or one of "latest", "pending" is wanted`},
 		{`{"anyOf":[{"$ref":"#/components/schemas/Position"},{"type":"null"}]}`, `{"line":1}`, `p.col is missing`},
 		{`{"oneOf":[{"type":"integer"},{"minimum":1}]}`, `2`, `p fits more than one of what is wanted`},
 		{`{"$ref":"#/components/schemas/Shape"}`, `{"kind":"square"}`, `p.a is missing`},
-		{`{"$ref":"#/components/schemas/Tree"}`, `{"value":"","children":[{"value":"","children":[{"value":1,"children":[]}]}]}`, `p.children[0].children[0].value is a number, a string is wanted`},
+		{`{"$ref":"#/components/schemas/Tree"}`,
+			`{"value":"","children":[{"value":"","children":[{"value":1,"children":[]}]}]}`,
+			`p.children[0].children[0].value is a number, a string is wanted`},
 		{`{"$ref":"#/components/schemas/to~1it"}`, `1`, `p is 1, one of "utf-8", "utf-16" is wanted`},
 		{`{"not":{"type":"string"}}`, `"x"`, `p does not fit its schema`},
 		{`{"contains":{"type":"string"}}`, `[1]`, `p does not fit its schema`},
@@ -129,7 +155,8 @@ func TestCheckSchemas(t *testing.T) {
 		{`{"$ref":"#/components/schemas/Broken"}`, `1`, ``},
 		{`{"$ref":"http://localhost:1/x"}`, `1`, ``},
 		{`{"$ref":"file:///etc/hostname"}`, `1`, ``},
-		{`{"$schema":"http://localhost:1/x","$id":"http://localhost:1/y","type":"string"}`, `1`, `p is a number, a string is wanted`},
+		{`{"$schema":"http://localhost:1/x","$id":"http://localhost:1/y","type":"string"}`, `1`,
+			`p is a number, a string is wanted`},
 		{`{"type":"odd"}`, `1`, ``},
 		{`{"type":5}`, `1`, ``},
 		{`{"type":"string"`, `1`, ``},
@@ -137,7 +164,8 @@ func TestCheckSchemas(t *testing.T) {
 	}
 	c := checked()
 	for _, test := range tests {
-		m := Method{Name: "m", Source: sourcePeer, Params: []Param{{Name: "p", Required: true, Schema: json.RawMessage(test.schema)}}}
+		m := Method{Name: "m", Source: sourcePeer,
+			Params: []Param{{Name: "p", Required: true, Schema: json.RawMessage(test.schema)}}}
 		if got := problemText(c.Check(m, json.RawMessage("["+test.value+"]"))); got != test.want {
 			t.Errorf("%s as %s: got %s, want %s", test.value, test.schema, got, test.want)
 		}
@@ -163,10 +191,13 @@ func TestCheckResult(t *testing.T) {
 
 func TestCheckFollowsTheDefinitions(t *testing.T) {
 	c := New()
-	m := Method{Name: "m", Source: sourcePeer, Params: []Param{{Name: "p", Schema: json.RawMessage(`{"$ref":"#/components/schemas/D"}`)}}}
+	m := Method{Name: "m", Source: sourcePeer,
+		Params: []Param{{Name: "p", Schema: json.RawMessage(`{"$ref":"#/components/schemas/D"}`)}}}
 	for name, article := range map[string]string{"string": "a string", "integer": "an integer"} {
-		c.Replace(&Learned{Source: sourcePeer, Definitions: schema.Definitions{"D": json.RawMessage(fmt.Sprintf(`{"type":%q}`, name))}})
-		if got, want := problemText(c.Check(m, json.RawMessage(`[true]`))), "p is a boolean, "+article+" is wanted"; got != want {
+		c.Replace(&Learned{Source: sourcePeer,
+			Definitions: schema.Definitions{"D": json.RawMessage(fmt.Sprintf(`{"type":%q}`, name))}})
+		if got, want := problemText(c.Check(m, json.RawMessage(`[true]`))), "p is a boolean, "+article+
+			" is wanted"; got != want {
 			t.Errorf("got %s, want %s", got, want)
 		}
 	}
@@ -180,7 +211,8 @@ func TestCheckIsBounded(t *testing.T) {
 		d[fmt.Sprint(i)] = json.RawMessage(`{"allOf":[` + ref + `,` + ref + `]}`)
 	}
 	d["40"] = json.RawMessage(`{"type":"string"}`)
-	d["Deep"] = json.RawMessage(`{"anyOf":[{"items":{"$ref":"#/components/schemas/Deep"}},{"items":{"$ref":"#/components/schemas/Deep"}}],"not":{"const":0}}`)
+	d["Deep"] = json.RawMessage(`{"anyOf":[{"items":{"$ref":"#/components/schemas/Deep"}},` +
+		`{"items":{"$ref":"#/components/schemas/Deep"}}],"not":{"const":0}}`)
 	wide := `{"anyOf":[` + strings.Repeat(`{"type":"string"},`, 20_000) + `{"type":"null"}]}`
 	deep := strings.Repeat("[", 500) + "0" + strings.Repeat("]", 500)
 	c := New()
@@ -205,7 +237,8 @@ func TestCheckIsForManyGoroutines(t *testing.T) {
 	for i := range 4 {
 		wg.Go(func() {
 			for j := range 20 {
-				m := Method{Name: "m", Source: sourcePeer, Params: []Param{{Name: "p", Schema: json.RawMessage(fmt.Sprintf(`{"maximum":%d}`, j))}}}
+				m := Method{Name: "m", Source: sourcePeer,
+					Params: []Param{{Name: "p", Schema: json.RawMessage(fmt.Sprintf(`{"maximum":%d}`, j))}}}
 				if got := c.Check(m, json.RawMessage(`[1000]`)); len(got) != 1 {
 					t.Errorf("got %v", got)
 				}
@@ -218,9 +251,11 @@ func TestCheckIsForManyGoroutines(t *testing.T) {
 
 func FuzzCheck(f *testing.F) {
 	for name := range testDefinitions() {
-		f.Add([]byte(`{"$ref":"`+schema.Pointer(name)+`"}`), []byte(`{"type":"object"}`), []byte(`{"p":{"line":1,"x":[1e5]}}`))
+		f.Add([]byte(`{"$ref":"`+schema.Pointer(name)+`"}`), []byte(`{"type":"object"}`),
+			[]byte(`{"p":{"line":1,"x":[1e5]}}`))
 	}
-	f.Add([]byte(`{"$ref":"#/components/schemas/Fuzz"}`), []byte(`{"oneOf":[{"$ref":"#/components/schemas/Fuzz"},{"not":{}}],"multipleOf":0.5}`), []byte(`[1]`))
+	f.Add([]byte(`{"$ref":"#/components/schemas/Fuzz"}`),
+		[]byte(`{"oneOf":[{"$ref":"#/components/schemas/Fuzz"},{"not":{}}],"multipleOf":0.5}`), []byte(`[1]`))
 	f.Fuzz(func(t *testing.T, schema, definition, params []byte) {
 		c := New()
 		d := testDefinitions()

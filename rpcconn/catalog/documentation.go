@@ -2,13 +2,13 @@ package catalog
 
 import "strings"
 
-// splitDocumentation returns the first line of a text, and what follows it.
+// SplitDocumentation returns the first line of a text, and what follows it.
 func SplitDocumentation(text string) (summary, description string) {
 	summary, description, _ = strings.Cut(strings.TrimSpace(text), "\n")
 	return strings.TrimSpace(summary), strings.TrimSpace(description)
 }
 
-// summarize returns a text of one line, and what it leaves out of summary and description.
+// Summarize returns one line, and the rest of summary and description.
 func Summarize(summary, description string) (line, rest string) {
 	summary, description = strings.TrimSpace(summary), strings.TrimSpace(description)
 	if summary == "" {

@@ -23,23 +23,35 @@ func TestObserve(t *testing.T) {
 		{"no params", []call{{params: `[]`}}, "m()", "", ""},
 		{"no object", []call{{params: `5`}}, "m", "", ""},
 		{"broken", []call{{params: `[1`, result: `{`}}, "m", "", ""},
-		{"positions", []call{{`[1,"x"]`, `3`}}, "m(arg1: integer, arg2: string) → integer", `{"type":"integer"} {"type":"string"}`, `{"type":"integer"}`},
-		{"fewer", []call{{params: `[1,"x"]`}, {params: `[1]`}}, "m(arg1: integer, arg2?: string)", `{"type":"integer"} {"type":"string"}`, ""},
-		{"more", []call{{params: `[1]`}, {params: `[1,"x"]`}}, "m(arg1: integer, arg2?: string)", `{"type":"integer"} {"type":"string"}`, ""},
+		{"positions", []call{{`[1,"x"]`, `3`}}, "m(arg1: integer, arg2: string) → integer",
+			`{"type":"integer"} {"type":"string"}`, `{"type":"integer"}`},
+		{"fewer", []call{{params: `[1,"x"]`}, {params: `[1]`}}, "m(arg1: integer, arg2?: string)",
+			`{"type":"integer"} {"type":"string"}`, ""},
+		{"more", []call{{params: `[1]`}, {params: `[1,"x"]`}}, "m(arg1: integer, arg2?: string)",
+			`{"type":"integer"} {"type":"string"}`, ""},
 		{"none and some", []call{{params: `{}`}, {params: `{"a":1}`}}, "m(a?: integer)", `{"type":"integer"}`, ""},
-		{"types", []call{{`[1]`, `1.5`}, {`[null]`, `2`}, {`[1e2]`, `null`}}, "m(arg1: number|null) → number|null", `{"type":["number","null"]}`, `{"type":["number","null"]}`},
-		{"names", []call{{params: `{"a":1,"b":true}`}, {params: `{"b":false,"c":[]}`}}, "m(a?: integer, b: boolean, c?: array)", `{"type":"integer"} {"type":"boolean"} {"type":"array"}`, ""},
-		{"positions, then names", []call{{params: `[1]`}, {params: `{"a":"x"}`}}, "m(a: string)", `{"type":"string"}`, ""},
-		{"names, then positions", []call{{params: `{"a":"x"}`}, {params: `[1]`}}, "m(a: string)", `{"type":"string"}`, ""},
+		{"types", []call{{`[1]`, `1.5`}, {`[null]`, `2`}, {`[1e2]`, `null`}}, "m(arg1: number|null) → number|null",
+			`{"type":["number","null"]}`, `{"type":["number","null"]}`},
+		{"names", []call{{params: `{"a":1,"b":true}`}, {params: `{"b":false,"c":[]}`}},
+			"m(a?: integer, b: boolean, c?: array)", `{"type":"integer"} {"type":"boolean"} {"type":"array"}`, ""},
+		{"positions, then names", []call{{params: `[1]`}, {params: `{"a":"x"}`}}, "m(a: string)",
+			`{"type":"string"}`, ""},
+		{"names, then positions", []call{{params: `{"a":"x"}`}, {params: `[1]`}}, "m(a: string)",
+			`{"type":"string"}`, ""},
 		{
 			"parts", []call{{`[{"a":[1,"x"],"b":{"c":null}}]`, ``}, {`[{"a":[],"d":1}]`, ``}}, "m(arg1: object)",
-			`{"type":"object","properties":{"a":{"type":"array","items":{"type":["integer","string"]}},"b":{"type":"object","properties":{"c":{"type":"null"}},"required":["c"]},"d":{"type":"integer"}},"required":["a"]}`, "",
+			`{"type":"object","properties":{"a":{"type":"array","items":{"type":["integer","string"]}},` +
+				`"b":{"type":"object","properties":{"c":{"type":"null"}},"required":["c"]},"d":{"type":"integer"}},` +
+				`"required":["a"]}`, "",
 		},
 		{
-			"an object, later", []call{{`[1]`, ``}, {`[{"a":1}]`, ``}, {`[2]`, ``}, {`[{"a":1,"b":1}]`, ``}}, "m(arg1: integer|object)",
-			`{"type":["integer","object"],"properties":{"a":{"type":"integer"},"b":{"type":"integer"}},"required":["a"]}`, "",
+			"an object, later", []call{{`[1]`, ``}, {`[{"a":1}]`, ``}, {`[2]`, ``},
+				{`[{"a":1,"b":1}]`, ``}}, "m(arg1: integer|object)",
+			`{"type":["integer","object"],"properties":{"a":{"type":"integer"},"b":{"type":"integer"}},` +
+				`"required":["a"]}`, "",
 		},
-		{"depth", []call{{`[[[[[[[1]]]]]]]`, ``}}, "m(arg1: [[[[array]]]])", `{"type":"array","items":{"type":"array","items":{"type":"array","items":{"type":"array","items":{"type":"array"}}}}}`, ""},
+		{"depth", []call{{`[[[[[[[1]]]]]]]`, ``}}, "m(arg1: [[[[array]]]])", `{"type":"array",` +
+			`"items":{"type":"array","items":{"type":"array","items":{"type":"array","items":{"type":"array"}}}}}`, ""},
 		{"large", []call{{`["` + strings.Repeat("x", maxObservedSize) + `"]`, `1`}}, "m", "", `{"type":"integer"}`},
 	}
 	for _, test := range tests {
@@ -67,7 +79,8 @@ func TestObserve(t *testing.T) {
 }
 
 func TestObserveKeepsWhatIsKnown(t *testing.T) {
-	for _, known := range []Method{{Name: "m", Source: sourcePeer, Params: []Param{}}, {Name: "m", Source: sourcePeer, Result: &Param{}}} {
+	for _, known := range []Method{{Name: "m", Source: sourcePeer, Params: []Param{}},
+		{Name: "m", Source: sourcePeer, Result: &Param{}}} {
 		c := New(known)
 		version := c.Version()
 		c.Observe("m", false, json.RawMessage(`[1]`), json.RawMessage(`2`))
@@ -98,7 +111,8 @@ func TestObserveAddsToNames(t *testing.T) {
 	}
 	c.Observe("m", false, json.RawMessage(`[null]`), nil)
 	m, _ := c.Find("m")
-	if got, want := signature(c), "help true m(arg1: integer|null) → string"; got != want || c.Check(m, json.RawMessage(`["x"]`)) != nil {
+	if got, want := signature(c), "help true m(arg1: integer|null) → string"; got != want ||
+		c.Check(m, json.RawMessage(`["x"]`)) != nil {
 		t.Errorf("got %s, want %s, unchecked", got, want)
 	}
 	c.Replace(&Learned{Source: "help", Methods: []Method{{Name: "m", Params: []Param{{Name: "a"}}}}})
@@ -157,7 +171,8 @@ func TestObserveIsBounded(t *testing.T) {
 }
 
 func FuzzObserve(f *testing.F) {
-	f.Add([]byte(`[1,{"a":[1.5,null]}]`), []byte(`{"a":{"b":[{}]}}`), []byte(`{"type":["integer"],"properties":{"a":5},"required":7}`))
+	f.Add([]byte(`[1,{"a":[1.5,null]}]`), []byte(`{"a":{"b":[{}]}}`),
+		[]byte(`{"type":["integer"],"properties":{"a":5},"required":7}`))
 	f.Fuzz(func(t *testing.T, first, second, schema []byte) {
 		c := New(Method{Name: "m", Source: SourceUsed, Inferred: true, Params: []Param{{Name: "arg1", Schema: schema}}})
 		c.Observe("m", false, first, second)

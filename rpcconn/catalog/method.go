@@ -10,11 +10,11 @@ import (
 // Kind says how a method is called.
 type Kind uint8
 
-// The kinds.
+// The kinds of method.
 const (
-	KindEither       Kind = iota // it is not known, or both
-	KindRequest                  // it is answered
-	KindNotification             // it is not
+	KindEither       Kind = iota // unknown, or both
+	KindRequest                  // has an answer
+	KindNotification             // has none
 )
 
 // Structure says how a method takes its params (OpenRPC's paramStructure).
@@ -27,39 +27,39 @@ const (
 	ByPosition Structure = "by-position"
 )
 
-// A Method is what is known of one method.
+// A Method is what is known about one method.
 type Method struct {
-	Name        string    `json:"name"`
-	Kind        Kind      `json:"kind,omitempty"`
-	Ours        bool      `json:"ours,omitempty"`        // the peer calls it, we are to serve it
-	Summary     string    `json:"summary,omitempty"`     // one line
-	Description string    `json:"description,omitempty"` // Markdown, what the summary leaves out
-	Params      []Param   `json:"params,omitzero"`       // in order of position; nil: not known, empty: there are none
-	Structure   Structure `json:"structure,omitempty"`
-	Open        bool      `json:"open,omitempty"`   // it takes params beside those that are listed
-	Result      *Param    `json:"result,omitempty"` // nil: not known
-	Errors      []Error   `json:"errors,omitempty"`
-	Examples    []Example `json:"examples,omitempty"`
-	Deprecated  bool      `json:"deprecated,omitempty"`
-	Tags        []string  `json:"tags,omitempty"`
-	Source      Source    `json:"source"`
-	// params and result are a guess from what was seen, whatever the source is
+	Name        string        `json:"name"`
+	Kind        Kind          `json:"kind,omitempty"`
+	Ours        bool          `json:"ours,omitempty"`        // the peer calls it on us
+	Summary     string        `json:"summary,omitempty"`     // one line
+	Description string        `json:"description,omitempty"` // Markdown, without the summary
+	Params      []Param       `json:"params,omitzero"`       // by position; nil: not known, empty: none
+	Structure   Structure     `json:"structure,omitempty"`
+	Open        bool          `json:"open,omitempty"`   // it takes further params
+	Result      *Param        `json:"result,omitempty"` // nil: not known
+	Errors      []MethodError `json:"errors,omitempty"`
+	Examples    []Example     `json:"examples,omitempty"`
+	Deprecated  bool          `json:"deprecated,omitempty"`
+	Tags        []string      `json:"tags,omitempty"`
+	Source      Source        `json:"source"`
+	// params and result are inferred from calls, whatever the source is
 	Inferred bool `json:"inferred,omitempty"`
-	// how it is called, where that is by another method; nil: as itself
+	// how it is called by another method; nil: directly
 	Via *Via `json:"via,omitempty"`
 }
 
 // A Param is a parameter of a method, or its result.
 type Param = schema.Property
 
-// An Error is one that a method may answer with.
-type Error struct {
+// A MethodError is an error that a method may answer with.
+type MethodError struct {
 	Code    int64           `json:"code"`
 	Message string          `json:"message,omitempty"`
 	Data    json.RawMessage `json:"data,omitempty"`
 }
 
-// An Example is a call that works.
+// An Example is a valid call.
 type Example struct {
 	Name   string          `json:"name,omitempty"`
 	Params json.RawMessage `json:"params,omitempty"` // as they are sent: an array or an object
@@ -74,7 +74,7 @@ type Via struct {
 	Member string          `json:"member,omitempty"` // "": the person's params are members of the params themselves
 }
 
-// An Identity is who a peer says that it is.
+// An Identity is a peer's own name and version.
 type Identity struct {
 	Name    string   `json:"name,omitempty"`
 	Version string   `json:"version,omitempty"`
@@ -90,7 +90,7 @@ func (i Identity) String() string {
 	return s
 }
 
-// Learned is what a convention tells of a peer.
+// Learned is what a convention tells about a peer.
 type Learned struct {
 	Source      Source
 	Peer        Identity

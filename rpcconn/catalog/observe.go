@@ -11,14 +11,14 @@ import (
 )
 
 const (
-	maxObserved     = 50       // calls of a method from which is learned; it has shown its shape by then
+	maxObserved     = 50       // calls of a method that are learned from; later ones rarely add anything
 	maxObservedSize = 64 << 10 // bytes of params, or of a result
-	maxAllInferred  = 16 << 20 // bytes of all that is inferred of a peer
+	maxAllInferred  = 16 << 20 // bytes of all inferred schemas of a peer
 )
 
-// Observe learns from a call that was seen: the shapes of its params and of its result, nil where that was not seen,
-// are merged into what was inferred before. Where a better source says anything of them, that stays alone. It is cheap
-// to call for each message: what is large, or has been seen often enough, is passed over.
+// Observe learns from a call: it merges the shapes of its params and its result, nil if there is none, into what was
+// inferred before. It leaves params and results from a better source alone. It is cheap enough to be called for each
+// message: it skips large values, and methods that have been seen often enough.
 func (c *Catalog) Observe(name string, ours bool, params, result json.RawMessage) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -65,7 +65,7 @@ func (c *Catalog) Observe(name string, ours bool, params, result json.RawMessage
 	c.observed[k]++
 }
 
-// size returns about how many bytes what is inferred of m takes.
+// size returns the approximate size of what is inferred for m, in bytes.
 func (m *Method) size() int {
 	n := 0
 	for _, p := range m.Params {
@@ -81,7 +81,7 @@ func observable(value json.RawMessage) bool {
 	return len(value) > 0 && len(value) <= maxObservedSize && jsontext.Valid(value) == nil
 }
 
-// observeParams merges the params of a call. Those that are given by name are known by that from then on.
+// observeParams merges the params of a call. Params given by name have that name from then on.
 func (m *Method) observeParams(params json.RawMessage) {
 	byName := jsontext.FirstByte(params) == '{'
 	if !byName && jsontext.FirstByte(params) != '[' {
@@ -91,7 +91,7 @@ func (m *Method) observeParams(params json.RawMessage) {
 	named := len(m.Params) > 0 && m.Params[0].Name != argName(0)
 	switch {
 	case named && !byName:
-		return // which name is at which position is not known
+		return // the positions of the names are not known
 	case !named && byName && !first:
 		m.Params, first = nil, len(m.Params) > 0
 	}
@@ -111,5 +111,5 @@ func (m *Method) observeParams(params json.RawMessage) {
 	}
 }
 
-// argName returns the name of the param at a position, counted from 0, where it has no other.
+// argName returns the name of an unnamed param at a position, counted from 0.
 func argName(i int) string { return "arg" + strconv.Itoa(i+1) }

@@ -12,10 +12,10 @@ import (
 	"rpcsh/rpcconn/schema"
 )
 
-// ReorderParams returns params in the structure that m takes: named ones put in order where it takes positions, and the
-// other way round. Params that m's structure allows, or whose method is not known well enough, come back as they are.
-// The error says what cannot be put in order: a name that m does not have, more positions than it has, or a required
-// param missing before a given one.
+// ReorderParams returns params in the structure that m takes: it turns named params into positional ones, and vice
+// versa. Params that fit m's structure already, or whose method is not known well enough, are returned unchanged. The
+// error says what cannot be reordered: a name that m does not have, more positions than it has, or a required param
+// missing before a given one.
 func ReorderParams(m Method, params json.RawMessage) (json.RawMessage, error) {
 	if m.Params == nil || jsontext.Valid(params) != nil {
 		return params, nil
@@ -32,7 +32,7 @@ func ReorderParams(m Method, params json.RawMessage) (json.RawMessage, error) {
 // byName returns an object of values that were given by position.
 func (m Method) byName(values []json.RawMessage) (json.RawMessage, error) {
 	if len(values) == 1 && m.names(values[0]) {
-		return values[0], nil // it is the params already
+		return values[0], nil // it is the params object already
 	}
 	if len(values) > len(m.Params) {
 		return nil, errors.New(m.tooMany(len(values)))
@@ -62,12 +62,12 @@ func (m Method) names(value json.RawMessage) bool {
 	return known && n > 0
 }
 
-// param returns the position of the param called name, -1 where there is none.
+// param returns the position of the param called name, -1 if there is none.
 func (m Method) param(name string) int {
 	return slices.IndexFunc(m.Params, func(p Param) bool { return p.Name == name })
 }
 
-// byPosition returns an array of the members of an object. Optional params before one that is given have their default
+// byPosition returns an array of the members of an object. Missing optional params before a given one get their default
 // value, or null.
 func (m Method) byPosition(object json.RawMessage) (json.RawMessage, error) {
 	values := make([]json.RawMessage, len(m.Params))
@@ -108,7 +108,7 @@ func (m Method) byPosition(object json.RawMessage) (json.RawMessage, error) {
 	return append(array, ']'), nil
 }
 
-// tooMany says that m does not have as many params.
+// tooMany returns the message that m has fewer params than given.
 func (m Method) tooMany(given int) string {
 	n, params := given-len(m.Params), "params"
 	if n == 1 {
@@ -117,7 +117,7 @@ func (m Method) tooMany(given int) string {
 	return fmt.Sprintf("%d %s too many: %s has %s", n, params, m.Name, m.paramNames())
 }
 
-// notParam says that something is no param of m.
+// notParam returns the message that something is not a param of m.
 func (m Method) notParam() string {
 	return "is not a param of " + m.Name + ": it has " + m.paramNames()
 }
@@ -141,8 +141,8 @@ func (m Method) paramNames() string {
 	return strings.Join(names, ", ")
 }
 
-// Call returns what is sent to call m with params, which have been reordered. The error says that they cannot be sent
-// in the way in which m is called: they are no object.
+// Call returns the method and the params to send for a call of m with params, which have been reordered. The error says
+// that params must be an object because m is called by another method.
 func (m Method) Call(params json.RawMessage) (method string, sent json.RawMessage, err error) {
 	if m.Via == nil {
 		return m.Name, params, nil
@@ -160,7 +160,7 @@ func (m Method) Call(params json.RawMessage) (method string, sent json.RawMessag
 	return m.Via.Method, withMembers(m.Via.Fixed, append(append(member, params...), '}')), nil
 }
 
-// withMembers returns object with more members behind its own; more is the text of an object without its opening brace.
+// withMembers returns object with more members after its own; more is the text of an object without its opening brace.
 func withMembers(object, more []byte) json.RawMessage {
 	merged := bytes.TrimSpace(bytes.TrimSuffix(bytes.TrimSpace(object), []byte{'}'}))
 	if len(merged) == 0 {

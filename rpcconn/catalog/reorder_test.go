@@ -9,7 +9,8 @@ import (
 )
 
 func TestReorderParams(t *testing.T) {
-	params := []Param{{Name: "a", Required: true}, {Name: "b", Schema: json.RawMessage(`{"default":7}`)}, {Name: "c"}, {Name: "d"}}
+	params := []Param{{Name: "a", Required: true}, {Name: "b", Schema: json.RawMessage(`{"default":7}`)}, {Name: "c"},
+		{Name: "d"}}
 	tests := []struct {
 		structure    Structure
 		params, want string // an error where it begins with "error: "
@@ -36,7 +37,8 @@ func TestReorderParams(t *testing.T) {
 		{Either, `[1]`, `[1]`},
 	}
 	for _, test := range tests {
-		got, err := ReorderParams(Method{Name: "m", Params: params, Structure: test.structure}, json.RawMessage(test.params))
+		got, err := ReorderParams(Method{Name: "m", Params: params, Structure: test.structure},
+			json.RawMessage(test.params))
 		text := string(got)
 		if err != nil {
 			text = "error: " + err.Error()
@@ -46,12 +48,14 @@ func TestReorderParams(t *testing.T) {
 		}
 	}
 	for _, structure := range []Structure{ByName, ByPosition} {
-		if got, err := ReorderParams(Method{Name: "m", Structure: structure}, json.RawMessage(`[1]`)); string(got) != `[1]` || err != nil {
+		if got, err := ReorderParams(Method{Name: "m", Structure: structure},
+			json.RawMessage(`[1]`)); string(got) != `[1]` || err != nil {
 			t.Errorf("of a method whose params are not known: %s, %v", got, err)
 		}
 	}
 	many := Method{Name: "m", Structure: ByName, Params: make([]Param, 1000)}
-	if _, err := ReorderParams(many, json.RawMessage("["+strings.Repeat("1,", 1000)+"1]")); err == nil || len(err.Error()) > 200 {
+	if _, err := ReorderParams(many, json.RawMessage("["+strings.Repeat("1,", 1000)+"1]")); err == nil ||
+		len(err.Error()) > 200 {
 		t.Errorf("the error is %v", err)
 	}
 }
@@ -64,7 +68,8 @@ func TestCall(t *testing.T) {
 		{nil, ``, `m `},
 		{nil, `[1]`, `m [1]`},
 		{&Via{"call", json.RawMessage(`{"name":"x"}`), "arguments"}, ``, `call {"name":"x","arguments":{}}`},
-		{&Via{"call", json.RawMessage(` { "name" : "}" } `), "arguments"}, `{"a":1e400}`, `call { "name" : "}","arguments":{"a":1e400}}`},
+		{&Via{"call", json.RawMessage(` { "name" : "}" } `), "arguments"}, `{"a":1e400}`,
+			`call { "name" : "}","arguments":{"a":1e400}}`},
 		{&Via{"call", json.RawMessage(`{}`), `a"b`}, `{}`, `call {"a\"b":{}}`},
 		{&Via{"call", nil, "a"}, ` {"b":1} `, `call {"a": {"b":1} }`},
 		{&Via{"call", json.RawMessage(`{"x":1}`), ""}, ``, `call {"x":1}`},

@@ -10,7 +10,7 @@ import (
 	"rpcsh/rpcconn/schema"
 )
 
-// Signature returns the method as one would write it: add(a: integer, b?: integer) → integer.
+// Signature returns the signature: add(a: integer, b?: integer) → integer.
 func (m Method) Signature() string {
 	if m.Params == nil {
 		return m.Name
@@ -18,8 +18,8 @@ func (m Method) Signature() string {
 	return m.Name + "(" + strings.Join(m.signatureParams(), ", ") + ")" + m.returns()
 }
 
-// SignatureParts returns the signature in three parts: up to the params, each of them, and behind them; for who marks
-// one of them. There are no parts where the params are not known.
+// SignatureParts returns the signature in three parts: up to the params, each of them, and after them; so that a caller
+// can mark one of them. There are no params if they are not known.
 func (m Method) SignatureParts() (head string, params []string, tail string) {
 	if m.Params == nil {
 		return m.Name, nil, ""
@@ -55,7 +55,7 @@ func (m Method) returns() string {
 	return ""
 }
 
-// AddParam adds the param that a part of a signature says: a, a: int, int a, a = 1, a?, *a.
+// AddParam adds the param described by a part of a signature: a, a: int, int a, a = 1, a?, *a.
 func (m *Method) AddParam(signature string) {
 	name, value, optional := strings.Cut(signature, "=")
 	name, typ, _ := strings.Cut(strings.TrimSpace(name), ":")
@@ -78,7 +78,7 @@ func (m *Method) AddParam(signature string) {
 	m.Params = append(m.Params, p)
 }
 
-// splitArguments splits at the commas that are in no brackets.
+// SplitArguments splits at the commas that are in no brackets.
 func SplitArguments(s string) []string {
 	var args []string
 	depth, start := 0, 0
@@ -101,10 +101,10 @@ func SplitArguments(s string) []string {
 	return args
 }
 
-// maxMethodName is how long the name of a method may be, in bytes, that is a guess.
+// maxMethodName is the maximal length of a guessed method name, in bytes.
 const maxMethodName = 200
 
-// isMethodName reports whether name looks as those of methods do.
+// IsMethodName reports whether name looks like the name of a method.
 func IsMethodName(name string) bool {
 	return name != "" && len(name) <= maxMethodName &&
 		!strings.ContainsFunc(name, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) })

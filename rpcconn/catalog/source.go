@@ -3,16 +3,16 @@ package catalog
 // Source says where a method was learned: the name of a dialect, or one of these.
 type Source string
 
-// The sources that are no dialects.
+// The sources that are not dialects.
 const (
 	SourceTraffic Source = "traffic" // the peer called it on us; shapes are inferred
-	// it was called here, and the peer did not say that there is none; shapes are inferred
+	// called here, and the peer did not reject it as unknown; shapes are inferred
 	SourceUsed   Source = "used"
 	SourceCode   Source = "source" // read from the service's own source
-	SourceSchema Source = "schema" // a document that the person named
+	SourceSchema Source = "schema" // a document given by the person
 )
 
-// rank says which of two sources knows better: the greater one.
+// rank orders sources: the one with the greater rank is better.
 func (s Source) rank() int {
 	switch s {
 	case SourceTraffic, "":
@@ -24,7 +24,7 @@ func (s Source) rank() int {
 	case SourceSchema:
 		return 4
 	}
-	return 3 // the peer itself has said it
+	return 3 // the peer itself
 }
 
 // Inferred reports whether what the source knows of params and results is a guess from what was seen.

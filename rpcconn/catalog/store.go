@@ -16,10 +16,10 @@ import (
 	"rpcsh/rpcconn/schema"
 )
 
-// A Store remembers catalogs between runs, in a folder with a file for each target. The zero Store remembers nothing.
+// A Store stores catalogs between runs, in a folder with a file for each target. The zero Store stores nothing.
 type Store struct{ Dir string }
 
-// maxName is how long the name of a file may be, in bytes, without its ending and whatever the system.
+// maxName is the maximal length of a file name without its extension, in bytes, on any system.
 const maxName = 200
 
 func (s Store) path(target string) string {
@@ -30,7 +30,7 @@ func (s Store) path(target string) string {
 	return filepath.Join(s.Dir, name+".json")
 }
 
-// Load returns what is remembered of target: an empty catalog where nothing is, or with an error.
+// Load returns the stored catalog of target, or an empty one if there is none, or with an error.
 func (s Store) Load(target string) (*Catalog, error) {
 	if s.Dir == "" {
 		return New(), nil
@@ -51,16 +51,16 @@ func (s Store) Load(target string) (*Catalog, error) {
 	return c, nil
 }
 
-// storeVersion is that of the files' form. What another version wrote is learned anew.
+// storeVersion is the version of the file format. Files of other versions are ignored; the methods are learned again.
 const storeVersion = 2
 
-// A stored is what a file has.
+// A stored is the content of a file.
 type stored struct {
 	Version     int             `json:"version"`
 	Peer        Identity        `json:"peer"`
 	Asked       map[string]bool `json:"asked,omitempty"`
 	Methods     []Method        `json:"methods"`
-	Definitions json.RawMessage `json:"definitions"` // they may be large, and are left as they are
+	Definitions json.RawMessage `json:"definitions"` // they may be large, so they are not decoded
 }
 
 // load returns the catalog that a file has.
@@ -68,7 +68,7 @@ func load(data []byte) (*Catalog, error) {
 	if err := jsontext.Valid(data); err != nil {
 		return nil, err
 	}
-	if jsontext.FirstByte(data) == '[' { // before there was a version
+	if jsontext.FirstByte(data) == '[' { // from before there was a version
 		var methods []Method
 		err := json.Unmarshal(data, &methods)
 		return New(methods...), err
@@ -89,11 +89,11 @@ func load(data []byte) (*Catalog, error) {
 	for name, text := range jsontext.Index(file.Definitions) {
 		definitions[name] = text
 	}
-	c.define("", definitions) // whoever told them, they stay until they are told anew
+	c.define("", definitions) // they stay until any source replaces them
 	return c, nil
 }
 
-// save returns what a file has of c.
+// save returns the content of the file for c.
 func (c *Catalog) save() ([]byte, error) {
 	file := stored{Version: storeVersion, Methods: c.Methods()}
 	c.mu.Lock()
@@ -102,12 +102,12 @@ func (c *Catalog) save() ([]byte, error) {
 	file.Definitions = jsontext.Encode(c.Definitions())
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false) // texts stay what they are
+	e.SetEscapeHTML(false) // keeps <, > and & readable
 	err := e.Encode(file)
 	return b.Bytes(), err
 }
 
-// Save remembers c as what is known of target. Shells that save at the same time do not mix: the last one stays.
+// Save stores c as the catalog of target. If several shells save at the same time, the last one wins.
 func (s Store) Save(target string, c *Catalog) error {
 	if s.Dir == "" {
 		return nil

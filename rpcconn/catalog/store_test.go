@@ -20,7 +20,8 @@ func TestStore(t *testing.T) {
 		t.Fatalf("at first there is %v, %v", c.Methods(), err)
 	}
 	want := []Method{
-		{Name: "a", Source: sourcePeer, Summary: "s", Params: []Param{{Name: "p", Summary: "q", Required: true, Schema: json.RawMessage(`{"type":"string"}`)}}},
+		{Name: "a", Source: sourcePeer, Summary: "s",
+			Params: []Param{{Name: "p", Summary: "q", Required: true, Schema: json.RawMessage(`{"type":"string"}`)}}},
 		{Name: "b", Source: SourceUsed},
 		{Name: "b", Ours: true},
 	}
@@ -55,10 +56,12 @@ func TestStoreKeepsAll(t *testing.T) {
 		Source: "mcp", Peer: Identity{Name: "p", Version: "1", Modules: []string{"m"}},
 		Methods: []Method{
 			{
-				Name: "m", Kind: KindRequest, Summary: "s", Description: "<d>", Structure: ByName, Open: true, Deprecated: true, Tags: []string{"t"},
+				Name: "m", Kind: KindRequest, Summary: "s", Description: "<d>", Structure: ByName, Open: true,
+				Deprecated: true, Tags: []string{"t"},
 				Params: []Param{{Name: "a", Schema: json.RawMessage(`{"default":1e400,"title":"<&>"}`)}},
-				Result: &Param{Name: "r"}, Errors: []Error{{1, "e", json.RawMessage(`{}`)}},
-				Examples: []Example{{"e", json.RawMessage(`[1]`), json.RawMessage(`2`)}}, Via: &Via{"call", json.RawMessage(`{"a":1}`), "b"},
+				Result: &Param{Name: "r"}, Errors: []MethodError{{1, "e", json.RawMessage(`{}`)}},
+				Examples: []Example{{"e", json.RawMessage(`[1]`), json.RawMessage(`2`)}}, Via: &Via{"call",
+					json.RawMessage(`{"a":1}`), "b"},
 			},
 			{Name: "none", Params: []Param{}},
 		},
@@ -70,10 +73,13 @@ func TestStoreKeepsAll(t *testing.T) {
 		t.Fatal(err)
 	}
 	got, err := s.Load("t")
-	if err != nil || !reflect.DeepEqual(got.Methods(), c.Methods()) || !reflect.DeepEqual(got.Definitions(), c.Definitions()) || !reflect.DeepEqual(got.Peer(), c.Peer()) {
-		t.Errorf("got %+v, %s, %v, %v\nwant %+v, %s, %v", got.Methods(), got.Definitions(), got.Peer(), err, c.Methods(), c.Definitions(), c.Peer())
+	if err != nil || !reflect.DeepEqual(got.Methods(), c.Methods()) ||
+		!reflect.DeepEqual(got.Definitions(), c.Definitions()) || !reflect.DeepEqual(got.Peer(), c.Peer()) {
+		t.Errorf("got %+v, %s, %v, %v\nwant %+v, %s, %v", got.Methods(), got.Definitions(), got.Peer(), err,
+			c.Methods(), c.Definitions(), c.Peer())
 	}
-	for convention, want := range map[string][2]bool{"mcp": {true, true}, "rpc.discover": {false, true}, "help": {false, false}} {
+	for convention, want := range map[string][2]bool{"mcp": {true, true}, "rpc.discover": {false, true},
+		"help": {false, false}} {
 		if answered, asked := got.Asked(convention); answered != want[0] || asked != want[1] {
 			t.Errorf("%s: answered %v, asked %v", convention, answered, asked)
 		}
@@ -134,7 +140,8 @@ func TestStoreWithACorruptFile(t *testing.T) {
 	if err := s.Save("t", New(Method{Name: "m"})); err != nil {
 		t.Fatal(err)
 	}
-	for _, content := range []string{"", "{", `{"a":1}`, `[{"name":5}]`, "\x00", `{"version":2,"methods":{}}`, `{"version":2,"peer":[]}`, `{"version":"x"}`} {
+	for _, content := range []string{"", "{", `{"a":1}`, `[{"name":5}]`, "\x00", `{"version":2,"methods":{}}`,
+		`{"version":2,"peer":[]}`, `{"version":"x"}`} {
 		if err := os.WriteFile(s.path("t"), []byte(content), 0o600); err != nil {
 			t.Fatal(err)
 		}

@@ -1,4 +1,5 @@
-// Package demo is a peer to try everything on: it offers a few methods, calls back the one who calls it, and tells what it offers by rpc.discover.
+// Package demo is a peer to try everything with: it offers a few methods, calls its caller back, and describes itself
+// by rpc.discover. It serves as the peer of --demo and has nothing that other packages need.
 package demo
 
 import (
@@ -13,7 +14,7 @@ import (
 	"rpcsh/rpcconn/dial"
 )
 
-// Limits on what one call can ask for.
+// Limits on what one call may request.
 const (
 	maxTicks = 10_000_000
 	maxPause = 24 * time.Hour
@@ -95,11 +96,13 @@ func number(name string) param { return param{name, "number", true} }
 func methods() []method {
 	return []method{
 		{"my_add", "Adds two numbers.", []param{number("a"), number("b")}, add},
-		{"my_progress_add", "Adds two numbers; on the way it notifies report_progress and calls your my_double.", []param{number("a"), number("b")}, progressAdd},
+		{"my_progress_add", "Adds two numbers; on the way it notifies report_progress and calls your my_double.",
+			[]param{number("a"), number("b")}, progressAdd},
 		{"echo", "Returns its params as they came.", []param{{"value", "", false}}, nil},
 		{"slow", "Answers after so many seconds.", []param{number("seconds")}, slow},
 		{"fail", "Answers with an error.", []param{{"code", "integer", false}, {"message", "string", false}}, fail},
-		{"ticks", "Sends so many tick notifications, so many milliseconds apart.", []param{{"count", "integer", true}, {"interval", "integer", false}}, ticks},
+		{"ticks", "Sends so many tick notifications, so many milliseconds apart.",
+			[]param{{"count", "integer", true}, {"interval", "integer", false}}, ticks},
 		{"bye", "Answers, then closes the connection.", nil, bye},
 	}
 }
@@ -232,7 +235,8 @@ func pause(ctx context.Context, nanoseconds float64) error {
 }
 
 func fail(_ context.Context, _ *rpcconn.Conn, _ *rpcconn.Request, args []json.RawMessage) (any, error) {
-	e := &rpcconn.Error{Code: rpcconn.CodeServerError, Message: "failed as asked", Data: json.RawMessage(`"fail always fails"`)}
+	e := &rpcconn.Error{Code: rpcconn.CodeServerError, Message: "failed as asked",
+		Data: json.RawMessage(`"fail always fails"`)}
 	if err := errors.Join(decode(args[0], &e.Code), decode(args[1], &e.Message)); err != nil {
 		return nil, err
 	}
@@ -278,7 +282,8 @@ func document() any {
 			}
 			params = append(params, object{"name": p.name, "required": p.required, "schema": schema})
 		}
-		described := object{"name": m.name, "summary": m.summary, "params": params, "result": object{"name": "result", "schema": object{}}}
+		described := object{"name": m.name, "summary": m.summary, "params": params,
+			"result": object{"name": "result", "schema": object{}}}
 		if m.run == nil { // echo takes anything, for which OpenRPC has no word
 			described["x-rpcsh-open"] = true
 		}

@@ -101,7 +101,8 @@ func TestMethods(t *testing.T) {
 	forms(t, func(t *testing.T, w dial.Config) {
 		link := connect(t, w, nil)
 		for _, test := range tests {
-			if got := call(t, link, test.method, test.params); got != test.want && (test.want[len(test.want)-1] == '"' || !strings.HasPrefix(got, test.want)) {
+			if got := call(t, link, test.method, test.params); got != test.want &&
+				(test.want[len(test.want)-1] == '"' || !strings.HasPrefix(got, test.want)) {
 				t.Errorf("%s %s gives %s, want %s", test.method, test.params, got, test.want)
 			}
 		}
@@ -113,7 +114,9 @@ func TestProgressAdd(t *testing.T) {
 	forms(t, func(t *testing.T, w dial.Config) {
 		var seen []string
 		link := connect(t, w, &rpcconn.Options{
-			OnRequest: func(r *rpcconn.Request) { seen = append(seen, fmt.Sprintf("%s %s %s", r.ID, r.Method, r.Params)) },
+			OnRequest: func(r *rpcconn.Request) {
+				seen = append(seen, fmt.Sprintf("%s %s %s", r.ID, r.Method, r.Params))
+			},
 			Handler: func(_ context.Context, _ *rpcconn.Conn, r *rpcconn.Request) (json.RawMessage, error) {
 				var n [1]int
 				if err := json.Unmarshal(r.Params, &n); err != nil {
@@ -137,7 +140,8 @@ func TestProgressAdd(t *testing.T) {
 
 func TestProgressAddWithoutMyDouble(t *testing.T) {
 	forms(t, func(t *testing.T, w dial.Config) {
-		if got := call(t, connect(t, w, nil), "my_progress_add", `[2,2]`); !strings.Contains(got, ".serve my_double .[0]*2") {
+		if got := call(t, connect(t, w, nil), "my_progress_add", `[2,2]`); !strings.Contains(got,
+			".serve my_double .[0]*2") {
 			t.Errorf("got %s, want what to do", got)
 		}
 	})
@@ -146,7 +150,9 @@ func TestProgressAddWithoutMyDouble(t *testing.T) {
 func TestTicks(t *testing.T) {
 	forms(t, func(t *testing.T, w dial.Config) {
 		var seen []string
-		link := connect(t, w, &rpcconn.Options{OnRequest: func(r *rpcconn.Request) { seen = append(seen, string(r.Params)) }})
+		link := connect(t, w, &rpcconn.Options{OnRequest: func(r *rpcconn.Request) {
+			seen = append(seen, string(r.Params))
+		}})
 		answered := make(chan int, 1)
 		_, err := link.Do(t.Context(), &rpcconn.Call{
 			Method: "ticks", Params: json.RawMessage(`{"count":3,"interval":1}`),
@@ -186,7 +192,8 @@ func TestDiscoverListsWhatIsServed(t *testing.T) {
 			}
 		}
 		want := []string{
-			"my_add(a: number, b: number)", "my_progress_add(a: number, b: number)", "echo(value?, …)", "slow(seconds: number)",
+			"my_add(a: number, b: number)", "my_progress_add(a: number, b: number)", "echo(value?, …)",
+			"slow(seconds: number)",
 			"fail(code?: integer, message?: string)", "ticks(count: integer, interval?: integer)", "bye()",
 		}
 		if !slices.Equal(got, want) {
@@ -219,7 +226,10 @@ func TestClose(t *testing.T) {
 	for _, link := range links {
 		sent := make(chan struct{})
 		go func() {
-			_, err := link.Do(t.Context(), &rpcconn.Call{Method: "slow", Params: json.RawMessage(`[1000]`), OnID: func(rpcconn.ID) { close(sent) }})
+			_, err := link.Do(t.Context(), &rpcconn.Call{Method: "slow", Params: json.RawMessage(`[1000]`),
+				OnID: func(rpcconn.ID) {
+					close(sent)
+				}})
 			waiting <- err
 		}()
 		<-sent
@@ -236,5 +246,18 @@ func TestClose(t *testing.T) {
 	if link, err := w.Dial(t.Context(), p.Target(), nil); err == nil {
 		_ = link.Close()
 		t.Error("a closed peer accepts")
+	}
+}
+
+// TestPauseIsBounded asks for pauses under a context that has ended, so that none is waited for.
+func TestPauseIsBounded(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	var refused *rpcconn.Error
+	if err := pause(ctx, float64(maxPause)); !errors.Is(err, context.Canceled) {
+		t.Errorf("the longest pause: %v", err)
+	}
+	if err := pause(ctx, float64(maxPause)+1e9); !errors.As(err, &refused) {
+		t.Errorf("a longer pause: %v", err)
 	}
 }

@@ -14,19 +14,19 @@ import (
 	"rpcsh/rpcconn/jsontext"
 )
 
-// errSilent says that a probe was not answered.
+// errSilent reports that a probe was not answered.
 var errSilent = errors.New("silent")
 
-// A connectError says that there is no connection on which to probe.
+// A connectError reports that no connection could be made for a probe.
 type connectError struct{ err error }
 
 func (e *connectError) Error() string { return e.err.Error() }
 func (e *connectError) Unwrap() error { return e.err }
 
-// A hangUpError says that the peer ended the connection without a word.
+// A hangUpError reports that the peer closed the connection without sending anything.
 type hangUpError struct {
 	err    error
-	status string // how a child process ended, and what it complained of; "" for others
+	status string // how a child process ended and its last words on stderr; "" for others
 }
 
 func (e *hangUpError) Error() string {
@@ -38,14 +38,14 @@ func (e *hangUpError) Error() string {
 
 func (e *hangUpError) Unwrap() error { return e.err }
 
-// An unknownError says that the peer answered in no way that is known.
+// An unknownError reports an answer that no known protocol explains.
 type unknownError struct{ first []byte }
 
 func (e *unknownError) Error() string {
 	return "answered what is not known: " + rpcconn.Excerpt(e.first)
 }
 
-// An attempt is what came of one probe.
+// An attempt is the outcome of one probe.
 type attempt struct {
 	probe probe
 	guess Guess
@@ -53,14 +53,14 @@ type attempt struct {
 	kept  *Kept // the connection, where it can be used further
 }
 
-// A Kept connection is one on which a probe was answered as it was sent: the peer may have no other for us.
+// A Kept connection is one on which a probe was answered in its own form. It may be the only one that the peer accepts.
 type Kept struct {
 	Conn   net.Conn
 	Remote string
-	Read   []byte // the answer, which nobody waits for, and what came behind it
+	Read   []byte // the answer to the probe and the bytes after it
 }
 
-// Release closes a connection that is not used after all. k may be nil.
+// Release closes a connection that is not used. k may be nil.
 func (k *Kept) Release() {
 	if k != nil {
 		_ = k.Conn.Close()
@@ -80,11 +80,11 @@ func (a attempt) outcome() string {
 	}
 }
 
-// try sends one probe on a connection of its own and says what the answer means. When it returns, nothing of that is
-// left but, perhaps, the connection.
+// try sends one probe on a connection of its own and interprets the answer. When it returns, at most the connection is
+// left.
 func (d *detection) try(ctx context.Context, p probe) attempt {
 	complaint := ""
-	stream, err := d.Stream(ctx, d.target, func(line string) { // until Close, which waits for it
+	stream, err := d.Stream(ctx, d.target, func(line string) { // runs until Close, which waits for it
 		if line = strings.TrimSpace(line); line != "" {
 			complaint = line
 		}
@@ -93,7 +93,7 @@ func (d *detection) try(ctx context.Context, p probe) attempt {
 		return attempt{probe: p, err: &connectError{err}}
 	}
 	d.connected.Store(true)
-	if !d.target.IsCommand() { // which takes its time to start, and is there for this probe alone
+	if !d.target.IsCommand() { // a command takes time to start, and serves this probe alone
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, probePatience)
 		defer cancel()
@@ -124,7 +124,7 @@ func (d *detection) try(ctx context.Context, p probe) attempt {
 	return attempt{probe: p, guess: g, err: err}
 }
 
-// ask sends p on stream and reads what is answered; read is all of that, nil where something else came before it.
+// ask sends p on stream and reads the answer. read has all bytes of it, or is nil if something else came first.
 func (p probe) ask(ctx context.Context, stream io.ReadWriter) (g Guess, read []byte, err error) {
 	_, writeErr := io.WriteString(stream, p.bytes) // a peer that has closed the connection may have said why before
 	g, read, err = readGuess(ctx, stream)
@@ -171,7 +171,7 @@ func readGuess(ctx context.Context, r io.Reader) (g Guess, read []byte, err erro
 	}
 }
 
-// maxShownSize is more than an error shows of what came.
+// maxShownSize is how much of an unknown answer is kept, in bytes: more than an error shows.
 const maxShownSize = 2 * rpcconn.ExcerptSize
 
 // passGreeting is sniff for an answer before which lines of words, and JSON that is no RPC, may come; it returns what
@@ -200,8 +200,8 @@ func passGreeting(b []byte) (g Guess, more bool, rest []byte) {
 	return Guess{}, true, nil
 }
 
-// trailing waits a moment for the line break that may follow first, since that tells line and none apart. It returns
-// first with what came.
+// trailing waits a moment for the line break that may follow first, since it distinguishes line from none. It returns
+// first and what came after it.
 func trailing(r io.Reader, first []byte, g Guess) (Guess, []byte) {
 	type deadline interface{ SetReadDeadline(time.Time) error }
 	d, ok := r.(deadline)

@@ -6,7 +6,7 @@
 //   - http.go, debugger.go: HTTP servers, and the debuggers that some list
 //   - findings.go: what was found, in a file
 //
-// How streams and channels are opened is told by who has a [Detector] (see dial), and so is which protocols there are.
+// The owner of a [Detector] (see dial) says how streams and channels are opened, and which protocols there are.
 package detect
 
 import (
@@ -25,31 +25,32 @@ import (
 	"rpcsh/rpcconn/transport"
 )
 
-// How long finding out may take.
+// Time limits of detection.
 const (
-	probePause    = 200 * time.Millisecond // of silence, after which the next probe is begun
+	probePause    = 200 * time.Millisecond // of silence, before the next probe starts
 	probePatience = 900 * time.Millisecond // of silence, after which a probe is given up
-	probeSettle   = 50 * time.Millisecond  // after which a peer that serves one client at a time knows that one has gone
-	closingTime   = time.Second            // that closing a WebSocket or an HTTP session may take
-	detectLimit   = 3 * time.Second        // for all
-	childLimit    = 6 * time.Second        // for all, where the peer is a child process: it takes its time to start
+	// for a peer that serves one client at a time, to notice that a client has gone
+	probeSettle = 50 * time.Millisecond
+	closingTime = time.Second     // that closing a WebSocket or an HTTP session may take
+	detectLimit = 3 * time.Second // for the whole detection
+	childLimit  = 6 * time.Second // for a child process, which takes time to start
 )
 
-// Grace is what a child process that is probed has for each step of its end.
+// Grace is how long a probed child process has for each step of its end.
 const Grace = 200 * time.Millisecond
 
-// A Finding is what a target was found to speak.
+// A Finding is what detection found for a target.
 type Finding struct {
 	Target   transport.Target
 	Protocol string
 	Framing  string // "" where the transport frames
 	Took     time.Duration
-	Of       int // how many debuggers are at that port, of which Target is one; 0: it is none
+	Of       int // the number of debuggers at that port, Target included; 0: it is not a debugger
 
 	kept *Kept // the connection, where it can be used further
 }
 
-// Take returns the connection that the finding holds, which is the caller's from then on; nil where there is none.
+// Take returns the connection that the finding holds, which is the caller's from then on; nil if there is none.
 func (f *Finding) Take() *Kept {
 	k := f.kept
 	f.kept = nil
@@ -70,7 +71,8 @@ func (f *Finding) JSON() string {
 		Protocol string  `json:"protocol"`
 		Framing  string  `json:"framing"`
 		MS       float64 `json:"ms"`
-	}{f.Target.String(), f.Protocol, f.Framing, float64(f.Took.Round(100*time.Microsecond)) / float64(time.Millisecond)})
+	}{f.Target.String(), f.Protocol, f.Framing,
+		float64(f.Took.Round(100*time.Microsecond)) / float64(time.Millisecond)})
 	if err != nil {
 		return "{}"
 	}
@@ -84,29 +86,28 @@ type Stream struct {
 	Status func() string // how a child process ended; nil: it is none
 }
 
-// A Detector finds out what targets speak. Its functions open what that takes, and give up when ctx is done.
+// A Detector finds out what targets speak. Its functions open the connections for that, and give up when ctx is done.
 type Detector struct {
-	Protocol string // that is spoken for certain; "": it is found out
+	Protocol string // known in advance; "": to be detected
 	Framing  string // the same
 
-	// Stream opens a stream. stderr gets what a child process says there, which has Grace for each step of its end.
+	// Stream opens a stream. stderr gets the lines that a child process writes to its stderr. The child has Grace for
+	// each step of its end.
 	Stream func(ctx context.Context, t transport.Target, stderr func(line string)) (Stream, error)
 	// Channel opens a channel of JSON-RPC 2.0 over HTTP or WebSocket.
 	Channel func(ctx context.Context, t transport.Target) (rpcconn.Channel, error)
 	// Get gets a path by HTTP from the host of t.
 	Get func(ctx context.Context, t transport.Target, path string) ([]byte, error)
-	// Trace is told each step, by one goroutine; nil: nobody is.
+	// Trace, if not nil, is called with each step, by one goroutine.
 	Trace func(step string)
 }
 
-// Detect finds out what t speaks, by harmless requests on connections of their own: the likeliest first, the next one
-// only when the one before has been silent for a moment. likely, if not nil, is what t spoke earlier. It takes 3
-// seconds at most, 6 for a child process, and nothing of what it started is left then but the connection that the
-// Finding may hold: where a peer answered in the form in which it was asked, that may be the only one that it takes.
-// Somebody must Take or Release it.
+// Detect finds out what t speaks, by harmless requests on connections of their own: the likeliest first, and the next
+// one if there is no answer for a moment. likely, if not nil, is what t spoke earlier. Detect takes at most 3 seconds,
+// or 6 for a child process. It leaves nothing after but the connection that the Finding may hold: it may be the only
+// one that the peer accepts. The caller must Take or Release it.
 //
-// The error is an *UnknownError or a *SilentError where the peer's answer is the reason, and that of the connection
-// where there is none.
+// The error is an *UnknownError or a *SilentError because of the peer's answer, or the error of the connection.
 func (d Detector) Detect(ctx context.Context, t transport.Target, likely *Finding) (*Finding, error) {
 	limit := detectLimit
 	if t.IsCommand() {
@@ -134,7 +135,7 @@ type detection struct {
 	Detector
 	target    transport.Target
 	connected atomic.Bool // at least once
-	refused   bool        // an HTTP server found a request bad
+	refused   bool        // an HTTP server answered "bad request"
 }
 
 func (d *detection) trace(format string, args ...any) { d.Trace(fmt.Sprintf(format, args...)) }
@@ -155,7 +156,9 @@ func (d *detection) run(ctx context.Context, likely *Finding) (*Finding, error) 
 	}
 	all := probesOf(d.target)
 	if likely != nil {
-		slices.SortStableFunc(all, func(a, b probe) int { return cmp.Compare(unlikely(a, likely), unlikely(b, likely)) })
+		slices.SortStableFunc(all, func(a, b probe) int {
+			return cmp.Compare(unlikely(a, likely), unlikely(b, likely))
+		})
 	}
 	g, kept, err := d.probeAll(ctx, all)
 	switch {
@@ -176,7 +179,7 @@ func (d *detection) run(ctx context.Context, likely *Finding) (*Finding, error) 
 	return &Finding{Target: d.target, Protocol: g.Protocol, Framing: g.Framing, kept: kept}, nil
 }
 
-// detectEarlier looks where the peer was found earlier, nil where it is there no more.
+// detectEarlier looks where the peer was found earlier. It returns nil if the peer is no longer there.
 func (d *detection) detectEarlier(ctx context.Context, likely *Finding) *Finding {
 	ctx, cancel := context.WithTimeout(ctx, probePatience+closingTime)
 	defer cancel()
@@ -195,8 +198,8 @@ func unlikely(p probe, likely *Finding) int {
 	return 1
 }
 
-// probeAll sends one probe after the other until one is answered. Those whom a peer turned away that may have been busy
-// with another of them are sent once more, alone.
+// probeAll sends one probe after the other until one is answered. Probes that a peer may have rejected because it was
+// busy with another one are repeated, alone.
 func (d *detection) probeAll(ctx context.Context, all []probe) (Guess, *Kept, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	r := &round{detection: d, probes: all}
@@ -224,18 +227,18 @@ func (d *detection) probeAll(ctx context.Context, all []probe) (Guess, *Kept, er
 type round struct {
 	*detection
 	probes  []probe
-	alone   bool // each begins when the one before has ended
+	alone   bool // each starts when the previous one has ended
 	running sync.WaitGroup
 
-	attempts []chan attempt // each has room for all
+	attempts []chan attempt // each has room for the whole detection
 	guess    Guess
 	kept     *Kept
-	again    []probe // turned away while another was running
-	unknown  error   // an answer that is not known
+	again    []probe // rejected while another one was running
+	unknown  error   // an unknown answer
 	hungUp   error
 }
 
-// run reports whether it is done: with a guess, or an error that makes further probes useless.
+// run runs the probes. done says that there is a guess, or an error that makes further probes useless.
 func (r *round) run(ctx context.Context) (done bool, err error) {
 	attempts := make(chan attempt, len(r.probes))
 	r.attempts = append(r.attempts, attempts)
@@ -272,14 +275,14 @@ func (r *round) run(ctx context.Context) (done bool, err error) {
 				return true, err
 			}
 			if closes := new(hangUpError); a.probe.framing == "line" && errors.As(a.err, &closes) {
-				r.probes = preferred(r.probes, next, "jsonrpc1") // most likely a peer that speaks 1.0 and nothing else
+				r.probes = preferred(r.probes, next, "jsonrpc1") // probably a peer that speaks only 1.0
 			}
 		}
 	}
 	return false, nil
 }
 
-// drop closes the connections of those who were answered too late. Nothing runs any more.
+// drop closes the connections of late answers. No probe is running any more.
 func (r *round) drop() {
 	for _, attempts := range r.attempts {
 		for len(attempts) > 0 {
@@ -296,7 +299,7 @@ func sleep(ctx context.Context, d time.Duration) {
 	}
 }
 
-// note remembers what a failed attempt tells. The error is that of a peer to whom there is no connection.
+// note records a failed attempt. The error says that the peer cannot be reached.
 func (r *round) note(a attempt, busy bool) error {
 	var connect *connectError
 	var hungUp *hangUpError
@@ -336,7 +339,7 @@ func preferred(probes []probe, i int, protocol string) []probe {
 	return slices.Insert(slices.Delete(slices.Clone(probes), j, j+1), i, p)
 }
 
-// speaksTLS reports whether a server that was taken for one of HTTP wants TLS.
+// speaksTLS reports whether a supposed HTTP server wants TLS.
 func (d *detection) speaksTLS(ctx context.Context) bool {
 	if d.target.Scheme != transport.SchemeTCP {
 		return false

@@ -8,7 +8,7 @@ import (
 	"rpcsh/rpcconn/transport"
 )
 
-// An UnknownError says that a target answers no probe in a way that is known.
+// An UnknownError reports that a target answers no probe in a known way.
 type UnknownError struct {
 	Target transport.Target
 	Reason string   // what it does instead: "stays silent"
@@ -20,7 +20,7 @@ func (e *UnknownError) Error() string {
 	return fmt.Sprintf("%s answers nothing that is known: it %s; tried %s", e.Target, e.Reason, tried)
 }
 
-// A SilentError says that a target of HTTP or WebSocket does not answer.
+// A SilentError reports that an HTTP or WebSocket target does not answer.
 type SilentError struct {
 	Target transport.Target
 	Asked  string // the request
@@ -28,7 +28,7 @@ type SilentError struct {
 
 func (e *SilentError) Error() string { return fmt.Sprintf("%s does not answer %s", e.Target, e.Asked) }
 
-// A BeginningError says that no protocol that is known begins as a peer did.
+// A BeginningError reports that no known protocol begins with a peer's first bytes.
 type BeginningError struct{ Data []byte }
 
 func (e *BeginningError) Error() string {

@@ -8,21 +8,21 @@ import (
 	"rpcsh/rpcconn/transport"
 )
 
-// Findings is what was found out about targets, in one file for all. The zero value remembers nothing.
+// Findings stores what was found for targets, in one file. The zero value stores nothing.
 type Findings struct {
 	File string
-	// Known reports whether there are such a protocol and, on a stream, such a framing; the file may be anybody's.
+	// Known reports whether such a protocol and, on a stream, such a framing exist: the file's content is not trusted.
 	Known func(protocol, framing string) bool
 }
 
-// A remembered finding is what the file has under a target.
+// A remembered finding is the file's entry for a target.
 type remembered struct {
 	Target   string `json:"target"` // where the peer was found
 	Protocol string `json:"protocol"`
 	Framing  string `json:"framing,omitempty"`
 }
 
-// load returns all of the file. What cannot be read is found out again.
+// load returns all entries. An unreadable file counts as empty: findings can be found again.
 func (f Findings) load() map[string]remembered {
 	all := make(map[string]remembered)
 	if f.File == "" {
@@ -35,7 +35,7 @@ func (f Findings) load() map[string]remembered {
 	return all
 }
 
-// Load returns what was found out about t, nil where nothing was.
+// Load returns the finding for t, or nil.
 func (f Findings) Load(t transport.Target) *Finding {
 	r, ok := f.load()[t.String()]
 	if !ok {
@@ -54,8 +54,8 @@ func (f Findings) Load(t transport.Target) *Finding {
 	return &Finding{Target: at, Protocol: r.Protocol, Framing: r.Framing}
 }
 
-// Save remembers what was found out about t, unless that is good for this time only: a debugger's URL is another one in
-// its next life. Shells that save at the same time may lose each other's news, which is found out again.
+// Save stores the finding for t, except for a debugger, whose URL changes with every start. Shells that save at the
+// same time may lose each other's findings, which are then found again.
 func (f Findings) Save(t transport.Target, found *Finding) error {
 	if f.File == "" {
 		return nil
@@ -72,7 +72,7 @@ func (f Findings) Save(t transport.Target, found *Finding) error {
 	return f.save(t, all)
 }
 
-// Forget forgets what was found out about t, which turned out to be wrong.
+// Forget removes the finding for t, which turned out to be wrong.
 func (f Findings) Forget(t transport.Target) error {
 	all := f.load()
 	if _, known := all[t.String()]; !known {
@@ -93,7 +93,7 @@ func (f Findings) save(t transport.Target, all map[string]remembered) error {
 	return nil
 }
 
-// replaceFile writes a file at once, so that nobody reads half of it; who owns it alone may read it.
+// replaceFile replaces a file atomically, so that nobody reads half of it. Only its owner may read it.
 func replaceFile(path string, data []byte) error {
 	folder := filepath.Dir(path)
 	if err := os.MkdirAll(folder, 0o700); err != nil {

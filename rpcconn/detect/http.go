@@ -19,11 +19,11 @@ import (
 // httpPatience is how long one WebSocket or HTTP attempt may take.
 const httpPatience = 700 * time.Millisecond
 
-// mcpPath is where servers of the Model Context Protocol are by custom.
+// mcpPath is the usual path of servers of the Model Context Protocol.
 const mcpPath = "/mcp"
 
-// httpTargets returns where an HTTP server may have its peer, the likeliest first. A WebSocket is better than HTTP, on
-// which the peer cannot call.
+// httpTargets returns where the peer of an HTTP server may be, the likeliest first. WebSocket is preferred: over HTTP
+// the peer cannot call.
 func httpTargets(t transport.Target) []transport.Target {
 	ws, plain := transport.SchemeWS, transport.SchemeHTTP
 	if t.Scheme == transport.SchemeTLS {
@@ -41,7 +41,7 @@ func httpTargets(t transport.Target) []transport.Target {
 	return all
 }
 
-// overHTTP finds the first of targets that is a peer.
+// overHTTP returns the first of targets at which there is a peer.
 func (d *detection) overHTTP(ctx context.Context, targets []transport.Target) (*Finding, error) {
 	if deadline, ok := ctx.Deadline(); ok {
 		var cancel context.CancelFunc
@@ -78,7 +78,8 @@ func (d *detection) overHTTP(ctx context.Context, targets []transport.Target) (*
 	case len(targets) > 1 && redirect != nil:
 		return nil, fmt.Errorf("%s is an HTTP server on which no peer was found: %w", d.target, redirect)
 	case len(targets) > 1:
-		return nil, fmt.Errorf("%s is an HTTP server on which no peer was found; tried %s; give the URL, such as ws://%s/path",
+		return nil, fmt.Errorf("%s is an HTTP server on which no peer was found; tried %s; give the URL, such as "+
+			"ws://%s/path",
 			d.target, strings.Join(tried, ", "), d.target.Address)
 	case errors.Is(last, errSilent):
 		return nil, &SilentError{Target: targets[0], Asked: probeText("jsonrpc")}
@@ -86,13 +87,13 @@ func (d *detection) overHTTP(ctx context.Context, targets []transport.Target) (*
 	return nil, last
 }
 
-// isRefusal reports whether err says that no connection was made at all.
+// isRefusal reports whether err means that no connection was made.
 func isRefusal(err error) bool {
 	var op *net.OpError
 	return errors.As(err, &op) && op.Op == "dial"
 }
 
-// ask says which JSON-RPC the peer at t answers in.
+// ask returns the form of JSON-RPC in which the peer at t answers.
 func (d *detection) ask(ctx context.Context, t transport.Target) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, httpPatience)
 	defer cancel()
@@ -124,7 +125,7 @@ func (d *detection) ask(ctx context.Context, t transport.Target) (string, error)
 	}()
 	if err := ch.Send(ctx, []byte(probeText("jsonrpc"))); err != nil {
 		var refused *rpcconn.Error
-		if errors.As(err, &refused) { // it is a peer that says no: to who has not begun a session, as MCP wants it
+		if errors.As(err, &refused) { // it is a peer, which refuses a client without a session, as MCP wants it
 			return mcpOr(t), nil
 		}
 		if ctx.Err() != nil {
@@ -143,7 +144,7 @@ func (d *detection) ask(ctx context.Context, t transport.Target) (string, error)
 	}
 }
 
-// mcpOr returns the protocol of a peer that answers at t: MCP where MCP servers are, else plain JSON-RPC.
+// mcpOr returns the protocol of a peer that answers at t: MCP at mcpPath, else plain JSON-RPC.
 func mcpOr(t transport.Target) string {
 	if t.Path == mcpPath {
 		return "mcp"
@@ -157,7 +158,7 @@ func isAnswer(frame []byte) bool {
 	return json.Unmarshal(frame, &answer) == nil && (answer.Result != nil || answer.Error != nil)
 }
 
-// debugger finds the Chrome DevTools Protocol behind its list of targets, nil where there is none.
+// debugger finds the Chrome DevTools Protocol behind its list of targets, nil if there is none.
 func (d *detection) debugger(ctx context.Context, t transport.Target) *Finding {
 	ctx, cancel := context.WithTimeout(ctx, httpPatience)
 	defer cancel()

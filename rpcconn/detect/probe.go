@@ -7,8 +7,8 @@ import (
 	"rpcsh/rpcconn/transport"
 )
 
-// A probe is a harmless request as it looks in one protocol and framing: rpc.discover, which nobody has who does not
-// want to be asked it, or what servers of another kind answer.
+// A probe is a harmless request in one protocol and framing: rpc.discover, which only describes a service, or something
+// that servers of another kind answer.
 type probe struct {
 	protocol, framing string
 	bytes             string
@@ -45,8 +45,8 @@ func isNeovim(answer []byte) bool {
 		bytes.Contains(answer, []byte("Message is not an array"))
 }
 
-// isOf reports whether p is spoken in that protocol and framing. Neovim, which is told by its answer, is asked as
-// others are.
+// isOf reports whether p belongs to that protocol and framing. Neovim has no probe of its own: its answer identifies
+// it.
 func (p probe) isOf(protocol, framing string) bool {
 	return p.framing == framing && (p.protocol == protocol || p.protocol == "msgpackrpc" && protocol == "nvim")
 }
@@ -63,8 +63,8 @@ const tlsProbe = "\x16\x03\x01\x00\x2f" + // a handshake record
 // tlsProbeOf asks for TLS.
 func tlsProbeOf() probe { return probe{OtherTLS, "", tlsProbe} }
 
-// probes returns the probes for a stream, the likeliest first. A peer of another framing than the first one's often
-// says so, by an error in its own, or closes the connection, which costs no time; what is left is tried in turn.
+// probes returns the probes for a stream, the likeliest first. A peer with another framing than the first probe's often
+// answers with an error in its own, or closes the connection, so that no time is lost; the other probes follow in turn.
 func probes() []probe {
 	text := probeText("jsonrpc")
 	var length [4]byte
@@ -86,7 +86,7 @@ func probes() []probe {
 // probesOf returns the probes for t.
 func probesOf(t transport.Target) []probe {
 	switch all := probes(); t.Scheme {
-	case transport.SchemeExec: // a child is started anew for each
+	case transport.SchemeExec: // each probe starts a new child
 		var some []probe
 		for _, p := range all {
 			switch p.framing {

@@ -13,35 +13,36 @@ import (
 
 // A Guess is what the first bytes of a peer say about it.
 type Guess struct {
-	Protocol string // as it is called in the table of protocols; "": the first message, whose framing is known, is no RPC
+	// as it is called in the table of protocols; "": the first message, whose framing is known, is not a RPC
+	Protocol string
 	Framing  string
-	Other    string // OtherHTTP, OtherTLS: no protocol of ours, but one that may carry it; "" otherwise
+	Other    string // OtherHTTP or OtherTLS, which may carry RPC; else ""
 }
 
-// What a Guess may be other than a protocol.
+// The values of Guess.Other.
 const (
 	OtherHTTP = "http"
 	OtherTLS  = "tls"
 )
 
-// With returns g where the protocol and the framing, each unless "", are known otherwise.
+// With returns g with the protocol and the framing replaced, unless they are "".
 func (g Guess) With(protocol, framing string) Guess {
 	return Guess{Protocol: cmp.Or(protocol, g.Protocol), Framing: cmp.Or(framing, g.Framing), Other: g.Other}
 }
 
-// TrailingWait is how long to wait for the line break that may follow a first message, since that tells line and none
-// apart.
+// TrailingWait is how long to wait for the line break that may follow a first message, since it distinguishes line from
+// none.
 const TrailingWait = 30 * time.Millisecond
 
-// maxSniff is how many bytes are looked at before a peer is given up as unknown.
+// maxSniff is how many bytes are examined before a peer counts as unknown.
 const maxSniff = 64 << 10
 
-// leastBinary is how many bytes it takes to tell text from binary: those of a BSON document's length may be any text.
+// leastBinary is how many bytes distinguish text from binary: the length of a BSON document may look like text.
 const leastBinary = 6
 
-// Sniff says what the bytes that a peer sent first mean. It reports more where further bytes may tell more; a zero
-// guess then means that nothing can be said yet, and one without more that nothing here begins like that. From maxSniff
-// bytes on there is no more.
+// Sniff interprets the first bytes that a peer sent. more means that further bytes may tell more; it is always false
+// from maxSniff bytes on. A zero Guess means that nothing can be said yet or, without more, that no known protocol
+// begins so.
 func Sniff(b []byte) (g Guess, more bool) {
 	if g = sniffBinary(b); g != (Guess{}) {
 		return g, false
@@ -54,19 +55,19 @@ func Sniff(b []byte) (g Guess, more bool) {
 	return g, more && !full
 }
 
-// isShortJSON reports whether b is a message of JSON as short as there are: who sends that is at its end.
+// isShortJSON reports whether b is a complete, very short JSON message.
 func isShortJSON(b []byte) bool {
 	b = bytes.TrimSpace(b)
 	return string(b) == "{}" || string(b) == "[]"
 }
 
-// sniffBinary recognises what is no text. Three bytes of zero where a length is small never stand in text.
+// sniffBinary recognizes binary protocols. Text never has three zero bytes, as a small length does.
 func sniffBinary(b []byte) Guess {
 	const alert, handshake = 0x15, 0x16
 	// An array whose first element is the type of a message.
 	isMessagePack := len(b) > 1 && (b[0] == 0x93 || b[0] == 0x94) && b[1] <= 2
 	switch {
-	case isMessagePack && len(b) > 3 && b[3] != 0: // which is no small document's length
+	case isMessagePack && len(b) > 3 && b[3] != 0: // which is not a small document's length
 		return Guess{Protocol: "msgpackrpc", Framing: "msgpack"}
 	case len(b) < 5:
 		return Guess{}
@@ -92,7 +93,7 @@ func sniffBinary(b []byte) Guess {
 // isElementType reports whether c begins an element of a BSON document (bsonspec.org) that a message may begin with.
 func isElementType(c byte) bool { return c >= 0x01 && c <= 0x13 }
 
-// sniffText recognises what begins with text, or with the length of it. full says that no more is waited for.
+// sniffText recognizes messages that begin with text, or with its length. full says that no more bytes come.
 func sniffText(b []byte, full bool) (g Guess, more bool) {
 	start := bytes.TrimLeft(b, " \t\r\n\x00")
 	switch {
@@ -110,7 +111,7 @@ func sniffText(b []byte, full bool) (g Guess, more bool) {
 	return sniffWords(start, full)
 }
 
-// framed returns the guess at a framing that is certain, as soon as text, the message in it, tells the protocol.
+// framed returns the guess for a framing that is certain, once text, the first message, shows the protocol.
 func framed(framing string, text []byte, full bool) (g Guess, more bool) {
 	_, end, err := jsontext.Value(text)
 	switch {
@@ -122,7 +123,7 @@ func framed(framing string, text []byte, full bool) (g Guess, more bool) {
 	return Guess{Protocol: sniffDialect(text), Framing: framing}, false
 }
 
-// sniffSequence recognises RFC 7464, in which more than one 0x1e may begin a message.
+// sniffSequence recognizes RFC 7464, in which several 0x1e may precede a message.
 func sniffSequence(b []byte, full bool) (g Guess, more bool) {
 	text := bytes.TrimLeft(b, "\x1e \t\r\n")
 	switch {
@@ -157,7 +158,7 @@ func sniffNetstring(b []byte, full bool) (g Guess, more bool) {
 	return framed("netstring", b[n+1:], full)
 }
 
-// sniffWords recognises what begins with a word, in any case.
+// sniffWords recognizes messages that begin with a word, in any case.
 func sniffWords(b []byte, full bool) (g Guess, more bool) {
 	http := []string{"http/1.", "get /", "post /", "put /", "head /", "delete /", "patch /", "options /", "options *"}
 	header := []string{"content-length", "content-type"}
@@ -174,7 +175,7 @@ func sniffWords(b []byte, full bool) (g Guess, more bool) {
 	return Guess{}, slices.ContainsFunc(http, mayBegin) || slices.ContainsFunc(header, mayBegin)
 }
 
-// sniffHeader waits for the body behind a header, which tells the protocol.
+// sniffHeader waits for the body after a header, which shows the protocol.
 func sniffHeader(b []byte, full bool) (g Guess, more bool) {
 	for _, end := range []string{"\r\n\r\n", "\n\n"} {
 		if _, body, found := bytes.Cut(b, []byte(end)); found {
@@ -187,13 +188,13 @@ func sniffHeader(b []byte, full bool) (g Guess, more bool) {
 	return Guess{}, true
 }
 
-// sniffJSON tells framings apart by what follows the first message: a line break, a NUL, or nothing.
+// sniffJSON distinguishes framings by what follows the first message: a line break, a NUL, or nothing.
 func sniffJSON(b []byte, full bool) (g Guess, more bool) {
 	_, end, err := jsontext.Value(b)
 	switch {
 	case err == jsontext.ErrIncomplete && !full:
 		return Guess{}, true
-	case err == jsontext.ErrIncomplete: // it is long; people's formatting has line breaks, and no framing by lines then
+	case err == jsontext.ErrIncomplete: // it is long; if it has line breaks, it is not framed by lines
 		g = Guess{Protocol: sniffDialect(b), Framing: "line"}
 		if bytes.IndexByte(b, '\n') >= 0 {
 			g.Framing = "none"
@@ -205,7 +206,7 @@ func sniffJSON(b []byte, full bool) (g Guess, more bool) {
 	g = Guess{Protocol: sniffDialect(b[:end]), Framing: "none"}
 	switch rest := bytes.TrimLeft(b[end:], " \t\r"); {
 	case len(rest) == 0:
-		return g, true // what comes next may still tell
+		return g, true // the next bytes may still show it
 	case rest[0] == 0:
 		g.Framing = "nul"
 	case rest[0] == '\n' && bytes.IndexByte(b[:end], '\n') < 0: // a line has no line break in it
@@ -214,7 +215,7 @@ func sniffJSON(b []byte, full bool) (g Guess, more bool) {
 	return g, false
 }
 
-// sniffDialect tells the versions of JSON-RPC apart by the members of the first message, "" where it is no RPC; text
+// sniffDialect distinguishes the versions of JSON-RPC by the members of the first message; "" if it is not RPC. text
 // may end early.
 func sniffDialect(text []byte) string {
 	if i := jsontext.Space(text, 0); i < len(text) && text[i] == '[' {

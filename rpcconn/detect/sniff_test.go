@@ -54,7 +54,8 @@ func first() map[string]Guess {
 			samples[text+"\r\n"] = Guess{Protocol: protocol, Framing: "line"}
 			samples["\r\n"+text+" \n"] = Guess{Protocol: protocol, Framing: "line"}
 			samples["\x1e\x1e "+text+"\n"] = Guess{Protocol: protocol, Framing: "rfc7464"}
-			samples[fmt.Sprintf("Content-Type: x\r\nCONTENT-LENGTH:%d\r\n\r\n%s", len(text), text)] = Guess{Protocol: protocol, Framing: "header"}
+			samples[fmt.Sprintf("Content-Type: x\r\nCONTENT-LENGTH:%d\r\n\r\n%s", len(text),
+				text)] = Guess{Protocol: protocol, Framing: "header"}
 		}
 	}
 	for text, g := range map[string]Guess{
@@ -120,7 +121,8 @@ func TestSniffLengths(t *testing.T) {
 
 func TestSniffUnknown(t *testing.T) {
 	for _, text := range []string{
-		"hello, world", "SSH-2.0-OpenSSH_9.6\r\n", "123456789012:", "12;345", "\x1e hello", "{]....", "5:hello,", "\xff\xfe\xfd\xfc\xfb\xfa",
+		"hello, world", "SSH-2.0-OpenSSH_9.6\r\n", "123456789012:", "12;345", "\x1e hello", "{]....", "5:hello,",
+		"\xff\xfe\xfd\xfc\xfb\xfa",
 	} {
 		if g, more := Sniff([]byte(text)); g != (Guess{}) || more {
 			t.Errorf("%q: %+v, %v", text, g, more)

@@ -85,12 +85,13 @@ func TestDetectChild(t *testing.T) {
 			}
 		})
 	}
-	if got := (detected(t, Config{}, transport.CommandTarget([]string{"/no/such/program"}))); !strings.Contains(got, "there is no such program") || strings.Contains(got, "tried") {
+	if got := (detected(t, Config{}, transport.CommandTarget([]string{"/no/such/program"}))); !strings.Contains(got,
+		"there is no such program") || strings.Contains(got, "tried") {
 		t.Errorf("a program that is not there: %s", got)
 	}
 }
 
-// TestConnectChild talks to a child of which nothing was said.
+// TestConnectChild talks to a child whose protocol and framing are not given.
 func TestConnectChild(t *testing.T) {
 	t.Parallel()
 	lines := make(chan string, 10)

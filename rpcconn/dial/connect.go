@@ -10,7 +10,7 @@ import (
 // NeedsDetect reports whether cfg leaves open what is spoken with t.
 func (cfg Config) NeedsDetect(t Target) bool { return cfg.isAuto(t) }
 
-// Connect connects to t. Where cfg leaves open what is spoken, found says it, or else it is found out.
+// Connect connects to t. If cfg leaves open what is spoken, found says it; if found is nil, it is detected.
 func (cfg Config) Connect(
 	ctx context.Context, t Target, found *detect.Finding, opts *rpcconn.Options,
 ) (*Link, *detect.Finding, error) {
@@ -35,10 +35,10 @@ func (cfg Config) Connect(
 // WireOf returns the Wire of a finding. The error says that its protocol is not known.
 func WireOf(f *detect.Finding) (Wire, error) { return wireOf(f.Protocol, f.Framing) }
 
-// Findings returns what is remembered in file of what targets speak.
+// Findings returns the findings stored in file.
 func Findings(file string) detect.Findings { return detect.Findings{File: file, Known: isKnown} }
 
-// isKnown reports whether there are such a protocol and, unless it is "", such a framing that goes with it.
+// isKnown reports whether the protocol exists and, unless framing is "", so does the framing and fits it.
 func isKnown(protocol, framing string) bool {
 	if protocol == Auto || framing == Auto || (Config{Protocol: protocol, Framing: framing}).Check() != nil {
 		return false
@@ -47,7 +47,7 @@ func isKnown(protocol, framing string) bool {
 	return framing == noFraming || err == nil
 }
 
-// detector returns what finds out what is spoken, as far as cfg leaves that open. trace may be nil.
+// detector returns the Detector for what cfg leaves open. trace may be nil.
 func (cfg Config) detector(trace func(string)) detect.Detector {
 	protocol, framing := cfg.named()
 	return detect.Detector{
@@ -67,9 +67,9 @@ func (cfg Config) detector(trace func(string)) detect.Detector {
 	}
 }
 
-// Detect finds out what t speaks, where cfg does not say it, and gives up when ctx is done. likely, if not nil, is what
-// t spoke earlier; trace, if not nil, is told each step. See detect.Detector. The connection that a Finding may hold is
-// for Connect, and is to be released where that is not called.
+// Detect finds out what t speaks, if cfg does not say it, and gives up when ctx is done. likely, if not nil, is what t
+// spoke earlier; trace, if not nil, is called with each step. See detect.Detector. The Finding may hold a connection
+// for Connect; release it if Connect is not called.
 func (cfg Config) Detect(
 	ctx context.Context, t Target, likely *detect.Finding, trace func(string),
 ) (*detect.Finding, error) {
@@ -79,8 +79,7 @@ func (cfg Config) Detect(
 	return cfg.detector(trace).Detect(ctx, t, likely)
 }
 
-// takeOver returns a link on the connection that was kept when found was found, nil where there is none that can be
-// used.
+// takeOver returns a link on the connection that found holds, or nil if there is none that can be used.
 func (cfg Config) takeOver(ctx context.Context, found *detect.Finding, opts *rpcconn.Options) *Link {
 	k := found.Take()
 	if k == nil {

@@ -64,24 +64,53 @@ func TestDetectPeers(t *testing.T) {
 		{"one client at a time, hangs", one(change(pickyAbout("jsonrpc", "rfc7464"), hangs)), "tcp jsonrpc/rfc7464"},
 		{"one client at a time, ends", one(pickyAbout("jsonrpc", "length").serve), "tcp jsonrpc/length"},
 		{"others are turned away", busy(change(pickyAbout("jsonrpc", "rfc7464"), hangs)), "tcp jsonrpc/rfc7464"},
-		{"greets in words", change(pickyAbout("jsonrpc", "line"), func(p *picky) { p.greeting = "Welcome!\r\nThis is {it}.\r\n" }), "tcp jsonrpc/line"},
-		{"greets in JSON", change(pickyAbout("jsonrpc", "line"), func(p *picky) { p.greeting = `{"hello":"world"}` + "\n" }), "tcp jsonrpc/line"},
-		{"greets in two lines of JSON", change(pickyAbout("jsonrpc1", "none"), func(p *picky) { p.greeting = "{\"a\":1}\n{\"b\":2}\n" }), "tcp jsonrpc1/none"},
-		{"speaks first", change(pickyAbout("jsonrpc", "nul"), func(p *picky) { p.greeting = p.answer }), "tcp jsonrpc/nul"},
-		{"refuses as Neovim 0.7", refusing("", "\x94\x01\x00\x92\x01\xb7Message is not an array\xc0"), "tcp nvim/msgpack"},
-		{"refuses as Neovim, MessagePack alone", refusing("\x94", "\x94\x01\x01\x92\x00\xbcInvalid method: rpc.discover\xc0"), "tcp nvim/msgpack"},
+		{"greets in words", change(pickyAbout("jsonrpc", "line"), func(p *picky) {
+			p.greeting = "Welcome!\r\nThis is {it}.\r\n"
+		}), "tcp jsonrpc/line"},
+		{"greets in JSON", change(pickyAbout("jsonrpc", "line"), func(p *picky) {
+			p.greeting = `{"hello":"world"}` + "\n"
+		}), "tcp jsonrpc/line"},
+		{"greets in two lines of JSON", change(pickyAbout("jsonrpc1", "none"), func(p *picky) {
+			p.greeting = "{\"a\":1}\n{\"b\":2}\n"
+		}), "tcp jsonrpc1/none"},
+		{"speaks first", change(pickyAbout("jsonrpc", "nul"), func(p *picky) {
+			p.greeting = p.answer
+		}), "tcp jsonrpc/nul"},
+		{"refuses as Neovim 0.7", refusing("", "\x94\x01\x00\x92\x01\xb7Message is not an array\xc0"),
+			"tcp nvim/msgpack"},
+		{"refuses as Neovim, MessagePack alone",
+			refusing("\x94", "\x94\x01\x01\x92\x00\xbcInvalid method: rpc.discover\xc0"), "tcp nvim/msgpack"},
 		{"refuses as others do", refusing("\x94", "\x94\x01\x01\xa9not found\xc0"), "tcp msgpackrpc/msgpack"},
-		{"is slow", change(pickyAbout("jsonrpc", "line"), func(p *picky) { p.slow, p.hangs = 250*time.Millisecond, true }), "tcp jsonrpc/line"},
+		{"is slow", change(pickyAbout("jsonrpc", "line"), func(p *picky) {
+			p.slow, p.hangs = 250*time.Millisecond, true
+		}), "tcp jsonrpc/line"},
 		{"is silent", drain, "it stays silent; tried jsonrpc, rfc7464; jsonrpc, line"},
-		{"greets and is silent", func(nc net.Conn) { _, _ = io.WriteString(nc, "Welcome!\n"); drain(nc) }, `not known: "Welcome!\n"`},
-		{"greets in JSON and is silent", func(nc net.Conn) { _, _ = io.WriteString(nc, "{\"hello\":1}\n"); drain(nc) }, `not known: "{\"hello\":1}\n"`},
+		{"greets and is silent", func(nc net.Conn) {
+			_, _ = io.WriteString(nc, "Welcome!\n")
+			drain(nc)
+		}, `not known: "Welcome!\n"`},
+		{"greets in JSON and is silent", func(nc net.Conn) {
+			_, _ = io.WriteString(nc, "{\"hello\":1}\n")
+			drain(nc)
+		}, `not known: "{\"hello\":1}\n"`},
 		{"closes at once", func(net.Conn) {}, "it closed the connection"},
-		{"speaks another protocol", func(nc net.Conn) { _, _ = io.WriteString(nc, "SSH-2.0-x\r\n"); _, _ = nc.Read(make([]byte, 9)) }, `not known: "SSH-2.0-x`},
+		{"speaks another protocol", func(nc net.Conn) {
+			_, _ = io.WriteString(nc, "SSH-2.0-x\r\n")
+			_, _ = nc.Read(make([]byte, 9))
+		}, `not known: "SSH-2.0-x`},
 		{"floods with garbage", func(nc net.Conn) { flood(nc, "garbage and more garbage\n") }, `not known: "garbage`},
 		{"floods without lines", func(nc net.Conn) { flood(nc, "\xff\xfe") }, "not known: ff fe"},
-		{"floods with events", func(nc net.Conn) { flood(nc, `{"jsonrpc":"2.0","method":"tick"}`+"\n") }, "tcp jsonrpc/line"},
-		{"sends half a message", func(nc net.Conn) { _, _ = io.WriteString(nc, `{"jsonrpc":"2.0","id":`); drain(nc) }, "not known"},
-		{"answers half a TLS record", func(nc net.Conn) { _, _ = io.WriteString(nc, "\x16\x03"); drain(nc) }, "not known"},
+		{"floods with events", func(nc net.Conn) {
+			flood(nc, `{"jsonrpc":"2.0","method":"tick"}`+"\n")
+		}, "tcp jsonrpc/line"},
+		{"sends half a message", func(nc net.Conn) {
+			_, _ = io.WriteString(nc, `{"jsonrpc":"2.0","id":`)
+			drain(nc)
+		}, "not known"},
+		{"answers half a TLS record", func(nc net.Conn) {
+			_, _ = io.WriteString(nc, "\x16\x03")
+			drain(nc)
+		}, "not known"},
 	}
 	var all sync.WaitGroup // at once: they wait, most of the time
 	for _, test := range tests {
@@ -126,19 +155,22 @@ func TestDetectNobody(t *testing.T) {
 	}
 	refusing := Target{Scheme: transport.SchemeTCP, Address: l.Addr().String()}
 	_ = l.Close()
-	for _, scheme := range []string{transport.SchemeTCP, transport.SchemeTLS, transport.SchemeWS, transport.SchemeHTTP} {
+	for _, scheme := range []string{transport.SchemeTCP, transport.SchemeTLS, transport.SchemeWS,
+		transport.SchemeHTTP} {
 		refusing.Scheme, refusing.Path = scheme, ""
 		if !refusing.IsStream() {
 			refusing.Path = "/"
 		}
 		found, err := Config{}.Detect(t.Context(), refusing, nil, nil)
 		found.Release()
-		if err == nil || !strings.Contains(err.Error(), "nothing listens there") || strings.Contains(err.Error(), "tried") {
+		if err == nil || !strings.Contains(err.Error(), "nothing listens there") ||
+			strings.Contains(err.Error(), "tried") {
 			t.Errorf("%s: %v, %v", refusing, found, err)
 		}
 	}
 	missing := Target{Scheme: transport.SchemeUnix, Address: t.TempDir() + "/s"}
-	if _, err := (Config{}).Detect(t.Context(), missing, nil, nil); err == nil || !strings.Contains(err.Error(), "there is no such socket") {
+	if _, err := (Config{}).Detect(t.Context(), missing, nil, nil); err == nil ||
+		!strings.Contains(err.Error(), "there is no such socket") {
 		t.Errorf("a socket that is not there: %v", err)
 	}
 	stopped := errors.New("stopped")
@@ -147,7 +179,8 @@ func TestDetectNobody(t *testing.T) {
 	if !errors.Is(err, stopped) {
 		t.Errorf("when it is stopped: %v", err)
 	}
-	if _, err := (Config{Framing: "x"}).Detect(t.Context(), target, nil, nil); err == nil || !strings.Contains(err.Error(), `"x"`) {
+	if _, err := (Config{Framing: "x"}).Detect(t.Context(), target, nil, nil); err == nil ||
+		!strings.Contains(err.Error(), `"x"`) {
 		t.Errorf("a framing that is not there: %v", err)
 	}
 }
@@ -205,7 +238,9 @@ func TestDetectHTTP(t *testing.T) {
 			http.Redirect(w, r, "https://example.org/", http.StatusFound)
 		},
 			"", `it redirects to "https://example.org/"`},
-		{"a page", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "<title>Hi</title>") }, "/", "Hi"},
+		{"a page", func(w http.ResponseWriter, _ *http.Request) {
+			_, _ = io.WriteString(w, "<title>Hi</title>")
+		}, "/", "Hi"},
 		{"no answer", func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, "", "no peer was found"},
 		{"no answer at a URL", func(_ http.ResponseWriter, r *http.Request) {
 			_, _ = io.Copy(io.Discard, r.Body)
@@ -241,7 +276,8 @@ func TestDetectSilentWebSocket(t *testing.T) {
 			return
 		}
 		sum := sha1.Sum([]byte(r.Header.Get("Sec-WebSocket-Key") + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"))
-		_, _ = fmt.Fprintf(nc, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: %s\r\n\r\n",
+		_, _ = fmt.Fprintf(nc, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: "+
+			"Upgrade\r\nSec-WebSocket-Accept: %s\r\n\r\n",
 			base64.StdEncoding.EncodeToString(sum[:]))
 		drain(nc)
 	})
@@ -261,12 +297,14 @@ func TestDetectEarlier(t *testing.T) {
 	target := fakePeer(t, slow.serve)
 	var steps []string
 	trace := func(step string) { steps = append(steps, step) }
-	found, err := Config{}.Detect(t.Context(), target, &detect.Finding{Target: target, Protocol: "jsonrpc", Framing: "length"}, trace)
+	found, err := Config{}.Detect(t.Context(), target, &detect.Finding{Target: target, Protocol: "jsonrpc",
+		Framing: "length"}, trace)
 	found.Release()
 	if err != nil || found.Framing != "length" || len(steps) != 1 {
 		t.Errorf("what was found earlier is not asked first: %v, %v, %q", found, err, steps)
 	}
-	earlier := &detect.Finding{Target: Target{Scheme: transport.SchemeWS, Address: target.Address, Path: "/"}, Protocol: "jsonrpc"}
+	earlier := &detect.Finding{Target: Target{Scheme: transport.SchemeWS, Address: target.Address, Path: "/"},
+		Protocol: "jsonrpc"}
 	found, err = (Config{}).Detect(t.Context(), target, earlier, trace)
 	found.Release()
 	if err != nil || found.Framing != "length" {
@@ -291,7 +329,8 @@ func TestDetectWeb(t *testing.T) {
 			target := Target{Scheme: transport.SchemeTCP, Address: l.Target.Address}
 			found, err := Config{}.Detect(t.Context(), target, nil, nil)
 			found.Release()
-			if err != nil || found.Target.String() != fmt.Sprintf("%s://%s%s", scheme, l.Target.Address, path) || found.Protocol != "jsonrpc" {
+			if err != nil || found.Target.String() != fmt.Sprintf("%s://%s%s", scheme, l.Target.Address, path) ||
+				found.Protocol != "jsonrpc" {
 				t.Errorf("%s: found %v, %v", l.Target, found, err)
 			}
 		}

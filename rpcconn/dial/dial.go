@@ -1,11 +1,11 @@
-// Package dial makes connections: from a target and the names of a protocol and a framing, or from nothing but a
-// target, to a running rpcconn.Conn, by dialling, by starting a child process, or by listening.
+// Package dial makes connections. It turns a target, and perhaps the names of a protocol and a framing, into a running
+// rpcconn.Conn: by dialling, by starting a child process, or by listening.
 //
 //   - protocol.go, framing.go: the tables of protocols and of framings
-//   - wire.go: what is spoken
+//   - wire.go: protocol and framing
 //   - dial.go, listen.go, webserver.go: connections
-//   - sniffing.go, firstframe.go: connections whose first bytes, or first message, decide what is spoken
-//   - connect.go, resumed.go: finding out what is spoken (by package detect), and going on with the connection
+//   - sniffing.go, firstframe.go: connections whose first bytes, or first message, decide protocol and framing
+//   - connect.go, resumed.go: finding out protocol and framing (by package detect), and going on with the connection
 //   - get.go: getting a path by HTTP
 package dial
 
@@ -22,7 +22,7 @@ import (
 	"rpcsh/rpcconn/transport/websocket"
 )
 
-// A Link is a connection and what is known of its two ends.
+// A Link is a connection and what is known about its ends.
 type Link struct {
 	*rpcconn.Conn
 	Target Target // as dialled, perhaps found out; zero for an accepted peer
@@ -36,10 +36,10 @@ type Link struct {
 
 	tap   *rpcconn.Tap
 	codec rpcconn.Codec            // of a dialled peer
-	meant atomic.Pointer[Protocol] // what Become said; nil: nothing
+	meant atomic.Pointer[Protocol] // set by Become; nil: not set
 }
 
-// Wire returns what is spoken, and false while that has still to turn out.
+// Wire returns protocol and framing, and false while that has still to turn out.
 func (l *Link) Wire() (Wire, bool) {
 	w, known := l.wire()
 	if p := l.meant.Load(); p != nil && known {
@@ -48,9 +48,8 @@ func (l *Link) Wire() (Wire, bool) {
 	return w, known
 }
 
-// Become says which protocol the peer speaks, where that is one with a meaning of its own on top of what was found out:
-// MessagePack-RPC turns out to be Neovim's. What comes from then on is shown accordingly. It does nothing for accepted
-// peers.
+// Become sets the protocol that the peer speaks, if it turns out to be more specific than the detected one: Neovim's
+// instead of MessagePack-RPC. Later messages are decoded accordingly. It does nothing for accepted peers.
 func (l *Link) Become(protocol string) {
 	p, err := FindProtocol(protocol)
 	if err != nil || l.codec == nil {
@@ -62,16 +61,16 @@ func (l *Link) Become(protocol string) {
 	l.meant.Store(&p)
 }
 
-// OnWire has f called, once, when it turns out what is spoken, and whether the peer's own bytes said so; not where that
-// is known already. f is called by whoever finds out, before the peer's first message is handed on, or ours is sent,
-// and may wait.
+// OnWire has f called, once, when it turns out protocol and framing, and whether the peer's own bytes said so; not
+// where that is known already. f is called by whoever finds out, before the peer's first message is handed on, or ours
+// is sent, and may wait.
 func (l *Link) OnWire(f func(w Wire, found bool)) {
 	if l.onWire != nil {
 		l.onWire(f)
 	}
 }
 
-// Unverified reports whether the peer is reached by TLS and its certificate was not verified.
+// Unverified reports whether the connection uses TLS without verifying the peer's certificate.
 func (l *Link) Unverified() bool { return l.unverified }
 
 // Status returns how a child process ended, "" for other peers and while it runs.
@@ -84,8 +83,8 @@ func (l *Link) Status() string {
 
 func fixed(w Wire) func() (Wire, bool) { return func() (Wire, bool) { return w, true } }
 
-// Dial connects to t and speaks what cfg says; what it does not say is the default, see Detect. The error says what to
-// do.
+// Dial connects to t and speaks what cfg says; the default applies to what cfg leaves open, see Detect. The error says
+// what to do.
 func (cfg Config) Dial(ctx context.Context, t Target, opts *rpcconn.Options) (*Link, error) {
 	w, err := cfg.wire(t)
 	if err != nil {
@@ -101,14 +100,14 @@ func (cfg Config) Dial(ctx context.Context, t Target, opts *rpcconn.Options) (*L
 	return link.on(ch, link.codec, opts), nil
 }
 
-// on starts the connection of l, whose frames can be watched from then on. It returns l.
+// on starts the connection of l and returns l. Its frames can be watched from then on.
 func (l *Link) on(ch rpcconn.Channel, codec rpcconn.Codec, opts *rpcconn.Options) *Link {
 	l.tap = rpcconn.NewTap(ch)
 	l.Conn = rpcconn.New(l.tap, codec, opts)
 	return l
 }
 
-// Watch has see called with each frame, in and out, until stop is called; see rpcconn.Tap.
+// Watch calls see with each frame, in and out, until stop is called; see rpcconn.Tap.
 func (l *Link) Watch(see func(frame []byte, out bool)) (stop func()) { return l.tap.Watch(see) }
 
 func onError(opts *rpcconn.Options) func(error) {

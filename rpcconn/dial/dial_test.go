@@ -111,7 +111,8 @@ func TestDialAndListen(t *testing.T) {
 	folder := t.TempDir()
 	files := certificates(t)
 	for _, cfg := range allWires() {
-		for _, address := range []string{"127.0.0.1:0", "tls://localhost:0", filepath.Join(folder, "s"), "ws://127.0.0.1:0/x", "wss://localhost:0"} {
+		for _, address := range []string{"127.0.0.1:0", "tls://localhost:0", filepath.Join(folder, "s"),
+			"ws://127.0.0.1:0/x", "wss://localhost:0"} {
 			t.Run(cfg.Protocol+","+cfg.Framing+"/"+address, func(t *testing.T) {
 				requested := mustParse(t, address)
 				cfg.TLS = files.server
@@ -120,7 +121,8 @@ func TestDialAndListen(t *testing.T) {
 					t.Fatal(err)
 				}
 				defer l.Close()
-				if !reflect.DeepEqual(l.Requested, requested) || strings.Contains(l.Target.String(), ":0") || l.Target.Scheme != requested.Scheme {
+				if !reflect.DeepEqual(l.Requested, requested) || strings.Contains(l.Target.String(), ":0") ||
+					l.Target.Scheme != requested.Scheme {
 					t.Errorf("the listener says %v, %v", l.Requested, l.Target)
 				}
 				links := make(chan *Link, 1)
@@ -142,8 +144,10 @@ func TestDialAndListen(t *testing.T) {
 				if accepted == nil {
 					t.FailNow()
 				}
-				if dialled.Remote != l.Target.Address || dialled.Target.String() != l.Target.String() || accepted.Remote == "" {
-					t.Errorf("dialled %s, the link says %s; accepted from %s", l.Target, dialled.Remote, accepted.Remote)
+				if dialled.Remote != l.Target.Address || dialled.Target.String() != l.Target.String() ||
+					accepted.Remote == "" {
+					t.Errorf("dialled %s, the link says %s; accepted from %s", l.Target, dialled.Remote,
+						accepted.Remote)
 				}
 				here, known := dialled.Wire()
 				there, accepts := accepted.Wire()
@@ -208,10 +212,12 @@ func TestDialAndListenFail(t *testing.T) {
 	if _, err := cfg.Listen(t.Context(), l.Target); err == nil || !strings.Contains(err.Error(), l.Target.Address) {
 		t.Errorf("listening where somebody does: %v", err)
 	}
-	if _, err := cfg.Listen(t.Context(), transport.CommandTarget([]string{"x"})); err == nil || !strings.Contains(err.Error(), "command") {
+	if _, err := cfg.Listen(t.Context(), transport.CommandTarget([]string{"x"})); err == nil ||
+		!strings.Contains(err.Error(), "command") {
 		t.Errorf("listening on a command: %v", err)
 	}
-	if _, err := cfg.Listen(t.Context(), mustParse(t, "tls://127.0.0.1:0")); err == nil || !strings.Contains(err.Error(), "needs a certificate") {
+	if _, err := cfg.Listen(t.Context(), mustParse(t, "tls://127.0.0.1:0")); err == nil ||
+		!strings.Contains(err.Error(), "needs a certificate") {
 		t.Errorf("listening on TLS without certificate: %v", err)
 	}
 	_ = l.Close()
@@ -221,7 +227,8 @@ func TestDialAndListenFail(t *testing.T) {
 	if link, err := l.Accept(echoOptions); !errors.Is(err, net.ErrClosed) {
 		t.Errorf("a closed listener accepted %v, %v", link, err)
 	}
-	if _, err := cfg.Dial(t.Context(), l.Target, nil); err == nil || !strings.Contains(err.Error(), "nothing listens there") {
+	if _, err := cfg.Dial(t.Context(), l.Target, nil); err == nil ||
+		!strings.Contains(err.Error(), "nothing listens there") {
 		t.Errorf("dialling a closed listener: %v", err)
 	}
 }
@@ -230,7 +237,8 @@ func TestDialAndListenFail(t *testing.T) {
 func TestGuessesAreKnown(t *testing.T) {
 	t.Parallel()
 	for _, protocol := range []string{"jsonrpc", "jsonrpc1", "cdp", "bsonrpc", "msgpackrpc", "nvim", "mcp"} {
-		if w, err := (Config{}).guessed(detect.Guess{Protocol: protocol, Framing: "line"}); err != nil || w.Protocol.Name != protocol {
+		if w, err := (Config{}).guessed(detect.Guess{Protocol: protocol, Framing: "line"}); err != nil ||
+			w.Protocol.Name != protocol {
 			t.Errorf("%s is taken for %v, %v", protocol, w, err)
 		}
 	}

@@ -22,9 +22,12 @@ func TestFindings(t *testing.T) {
 	}{
 		{tcp, detect.Finding{Target: tcp, Protocol: "jsonrpc", Framing: "line"}},
 		{mustParse(t, "localhost:2"), detect.Finding{Target: mustParse(t, "ws://localhost:2/x"), Protocol: "jsonrpc1"}},
-		{mustParse(t, "localhost:3"), detect.Finding{Target: mustParse(t, "tls://localhost:3"), Protocol: "bsonrpc", Framing: "bson"}},
+		{mustParse(t, "localhost:3"), detect.Finding{Target: mustParse(t, "tls://localhost:3"), Protocol: "bsonrpc",
+			Framing: "bson"}},
 		{mustParse(t, "http://u:p@h/"), detect.Finding{Target: mustParse(t, "http://u:p@h/"), Protocol: "jsonrpc"}},
-		{transport.CommandTarget([]string{"clangd", "-x"}), detect.Finding{Target: transport.CommandTarget([]string{"clangd", "-x"}), Protocol: "jsonrpc", Framing: "header"}},
+		{transport.CommandTarget([]string{"clangd", "-x"}),
+			detect.Finding{Target: transport.CommandTarget([]string{"clangd", "-x"}), Protocol: "jsonrpc",
+				Framing: "header"}},
 	}
 	for _, test := range tests {
 		if got := f.Load(test.at); got != nil {
@@ -36,11 +39,13 @@ func TestFindings(t *testing.T) {
 	}
 	for _, test := range tests {
 		got := f.Load(test.at)
-		if got == nil || got.Target.String() != test.found.Target.String() || got.Protocol != test.found.Protocol || got.Target.User != test.found.Target.User {
+		if got == nil || got.Target.String() != test.found.Target.String() || got.Protocol != test.found.Protocol ||
+			got.Target.User != test.found.Target.User {
 			t.Errorf("%s: %v, want %v", test.at, got, &test.found)
 		}
 	}
-	debugger := &detect.Finding{Target: mustParse(t, "ws://localhost:1/devtools/1"), Protocol: "cdp"} // which has another URL next time
+	// which has another URL next time
+	debugger := &detect.Finding{Target: mustParse(t, "ws://localhost:1/devtools/1"), Protocol: "cdp"}
 	if err := f.Save(tcp, debugger); err != nil || f.Load(tcp) != nil {
 		t.Errorf("%v is remembered, %v", f.Load(tcp), err)
 	}
@@ -54,7 +59,8 @@ func TestFindings(t *testing.T) {
 		t.Errorf("without a file something is remembered, %v", err)
 	}
 	blocked := Findings(filepath.Join(f.File, "below"))
-	if err := blocked.Save(tcp, &tests[0].found); err == nil || !strings.Contains(err.Error(), "remembering what tcp://localhost:1 speaks") {
+	if err := blocked.Save(tcp, &tests[0].found); err == nil ||
+		!strings.Contains(err.Error(), "remembering what tcp://localhost:1 speaks") {
 		t.Errorf("where nothing can be written: %v", err)
 	}
 }
@@ -68,9 +74,12 @@ func TestFindingsUnreadable(t *testing.T) {
 	}
 	for _, text := range []string{
 		"", "null", "[]", "{", "\x00", `{"tcp://localhost:1":null}`, `{"tcp://localhost:1":7}`,
-		entry("tcp://localhost:1", "soap", "line"), entry("tcp://localhost:1", "jsonrpc", "xml"), entry("tcp://localhost:1", "jsonrpc", ""),
-		entry("tcp://localhost:1", "", "line"), entry("tcp://localhost:1", Auto, "line"), entry("tcp://localhost:1", "jsonrpc", Auto),
-		entry("tcp://localhost:1", "bsonrpc", "line"), entry("exec:rm -r", "jsonrpc", "line"), entry("ws://localhost:1/", "jsonrpc", "line"), entry("", "jsonrpc", "line"),
+		entry("tcp://localhost:1", "soap", "line"), entry("tcp://localhost:1", "jsonrpc",
+			"xml"), entry("tcp://localhost:1", "jsonrpc", ""),
+		entry("tcp://localhost:1", "", "line"), entry("tcp://localhost:1", Auto, "line"), entry("tcp://localhost:1",
+			"jsonrpc", Auto),
+		entry("tcp://localhost:1", "bsonrpc", "line"), entry("exec:rm -r", "jsonrpc",
+			"line"), entry("ws://localhost:1/", "jsonrpc", "line"), entry("", "jsonrpc", "line"),
 	} {
 		f := Findings(filepath.Join(t.TempDir(), "found.json"))
 		if err := os.WriteFile(f.File, []byte(text), 0o600); err != nil {
@@ -97,7 +106,8 @@ func TestFindingsAtOnce(t *testing.T) {
 	for i := range 20 {
 		shells.Go(func() {
 			target := Target{Scheme: transport.SchemeTCP, Address: fmt.Sprintf("localhost:%d", i+1)}
-			if err := f.Save(target, &detect.Finding{Target: target, Protocol: "jsonrpc", Framing: "line"}); err != nil {
+			if err := f.Save(target, &detect.Finding{Target: target, Protocol: "jsonrpc",
+				Framing: "line"}); err != nil {
 				t.Error(err)
 			}
 			if f.Load(target) == nil && !isWhole(f.File) {

@@ -8,7 +8,7 @@ import (
 	"syscall"
 )
 
-// A reading connection is one that is read in another way.
+// A reading connection is a net.Conn whose bytes are read from another reader.
 type reading struct {
 	net.Conn
 	from io.Reader
@@ -16,19 +16,19 @@ type reading struct {
 
 func (r *reading) Read(p []byte) (int, error) { return r.from.Read(p) }
 
-// A readingSocket is a reading connection of the system's, which can do more than others.
+// A readingSocket is a reading connection that is a socket.
 type readingSocket struct {
 	reading
 	socket
 }
 
-// A socket is what the streams make use of where a connection has it.
+// A socket has what streams use if a connection has it.
 type socket interface {
 	syscall.Conn
 	CloseWrite() error
 }
 
-// readingFrom returns nc, of which from is read.
+// readingFrom returns nc with its bytes read from another reader.
 func readingFrom(nc net.Conn, from io.Reader) net.Conn {
 	if s, ok := nc.(socket); ok {
 		return &readingSocket{reading{nc, from}, s}
@@ -36,12 +36,12 @@ func readingFrom(nc net.Conn, from io.Reader) net.Conn {
 	return &reading{nc, from}
 }
 
-// prefixed returns nc, of which first is read once more.
+// prefixed returns nc with first read once more.
 func prefixed(nc net.Conn, first []byte) net.Conn {
 	return readingFrom(nc, io.MultiReader(bytes.NewReader(first), nc))
 }
 
-// A StrangerError says that a client speaks what a stream of messages does not carry.
+// A StrangerError reports that a client speaks a protocol that is not a stream of messages.
 type StrangerError struct{ Speaks string } // detect.OtherHTTP or detect.OtherTLS
 
 func (e *StrangerError) Error() string {
@@ -51,7 +51,7 @@ func (e *StrangerError) Error() string {
 	return "the client speaks HTTP; listen on http:// or ws:// for it"
 }
 
-// A wary reader refuses who begins in a way that no framing has.
+// A wary reader rejects a client whose first bytes belong to no framing.
 type wary struct {
 	nc     net.Conn
 	looked bool

@@ -7,8 +7,8 @@ import (
 	"rpcsh/rpcconn/detect"
 )
 
-// A firstFrame is the Codec of a connection whose transport frames and of which it is not known yet what is spoken on
-// it: the peer's first message tells, or, if we have to speak first, the fallback is taken.
+// A firstFrame is the Codec of a connection whose transport has frames and whose protocol is not known yet. The peer's
+// first message shows it; if we have to speak first, the fallback is used.
 type firstFrame struct {
 	cfg      Config
 	fallback Wire
@@ -19,8 +19,8 @@ type firstFrame struct {
 	onWire func(w Wire, found bool)
 }
 
-// OnWire has f told, once, what is spoken, and whether the peer's own message said so; not where that is decided
-// already.
+// OnWire sets the function that is called once the protocol is decided; found says that the peer's message showed it.
+// It is not called if that is decided already.
 func (f *firstFrame) OnWire(tell func(w Wire, found bool)) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -29,14 +29,14 @@ func (f *firstFrame) OnWire(tell func(w Wire, found bool)) {
 	}
 }
 
-// Wire returns what is spoken, and false while that has still to turn out.
+// Wire returns what is spoken, and false while that is not known yet.
 func (f *firstFrame) Wire() (Wire, bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.wire, f.codec != nil
 }
 
-// decide returns the codec: that of w, found out or not, if nothing was decided before.
+// decide returns the codec: that of w, unless another one was decided before.
 func (f *firstFrame) decide(w Wire, found bool) rpcconn.Codec {
 	f.mu.Lock()
 	if f.codec != nil {
@@ -53,7 +53,7 @@ func (f *firstFrame) decide(w Wire, found bool) rpcconn.Codec {
 	return codec
 }
 
-// AppendEncode implements rpcconn.Codec. Who speaks first takes the fallback.
+// AppendEncode implements rpcconn.Codec. If we speak first, the fallback is used.
 func (f *firstFrame) AppendEncode(dst []byte, p *rpcconn.Packet) ([]byte, error) {
 	return f.decide(f.fallback, false).AppendEncode(dst, p)
 }

@@ -10,11 +10,11 @@ import (
 	"slices"
 )
 
-// maxGot bounds what is read by Get, in bytes: the description of a browser's protocol has about two million.
+// maxGot is how many bytes Get reads at most: the description of a browser's protocol has about two million.
 const maxGot = 64 << 20
 
-// Get gets a path by HTTP from the host of t, which may be a stream's too. Redirects are not followed; the error is one
-// line.
+// Get gets a path by HTTP from the host of t, which may be the target of a stream. It does not follow redirects. The
+// error is one line.
 func (cfg Config) Get(ctx context.Context, t Target, path string) ([]byte, error) {
 	scheme := "http"
 	switch t.Scheme {
@@ -40,7 +40,7 @@ func (cfg Config) Get(ctx context.Context, t Target, path string) ([]byte, error
 		return nil, fmt.Errorf("getting %s: %w", path, err)
 	}
 	defer res.Body.Close()
-	if res.StatusCode != http.StatusOK { // of 101 the body is the connection, which knows no ctx
+	if res.StatusCode != http.StatusOK { // the body of a 101 is the connection, which does not end with ctx
 		return nil, fmt.Errorf("getting %s: the server answered %s", path, res.Status)
 	}
 	data, err := io.ReadAll(io.LimitReader(res.Body, maxGot+1))
@@ -59,8 +59,9 @@ func (cfg Config) Debuggers(ctx context.Context, t Target) ([]detect.Debugger, e
 }
 
 // ListsDebuggers reports whether t is where debuggers are listed rather than one of them: cfg names their protocol, and
-// t is no WebSocket.
+// t is not a WebSocket.
 func (cfg Config) ListsDebuggers(t Target) bool {
 	return cfg.Protocol == "cdp" && (cfg.Framing == "" || cfg.Framing == Auto) &&
-		slices.Contains([]string{transport.SchemeTCP, transport.SchemeTLS, transport.SchemeHTTP, transport.SchemeHTTPS}, t.Scheme)
+		slices.Contains([]string{transport.SchemeTCP, transport.SchemeTLS, transport.SchemeHTTP, transport.SchemeHTTPS},
+			t.Scheme)
 }

@@ -12,7 +12,8 @@ import (
 	"rpcsh/rpcconn/transport"
 )
 
-// A peer that takes one client and no other, ever, is found out and spoken to on that one connection, where it speaks what is asked first.
+// A peer that takes one client and no other, ever, is found out and spoken to on that one connection, where it speaks
+// what is asked first.
 func TestPeerThatTakesOneClientEver(t *testing.T) {
 	t.Parallel()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
@@ -37,7 +38,9 @@ func TestPeerThatTakesOneClientEver(t *testing.T) {
 	}()
 	target := Target{Scheme: transport.SchemeTCP, Address: ln.Addr().String()}
 	var strays []string
-	link, found, err := Config{}.Connect(t.Context(), target, nil, &rpcconn.Options{OnStray: func(r *rpcconn.Response) { strays = append(strays, r.ID.String()) }})
+	link, found, err := Config{}.Connect(t.Context(), target, nil, &rpcconn.Options{OnStray: func(r *rpcconn.Response) {
+		strays = append(strays, r.ID.String())
+	}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -71,7 +74,8 @@ func TestPeerThatCallsAtOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer ln.Close()
-	const early = "\x1e" + `{"jsonrpc":"2.0","id":1,"method":"hello"}` + "\n\x1e" + `{"jsonrpc":"2.0","method":"news","params":[1]}` + "\n"
+	const early = "\x1e" + `{"jsonrpc":"2.0","id":1,"method":"hello"}` + "\n\x1e" +
+		`{"jsonrpc":"2.0","method":"news","params":[1]}` + "\n"
 	const refusal = "\x1e" + `{"jsonrpc":"2.0","id":1,"error":{"code":-32601,"message":"Method not found"}}` + "\n"
 	received := make(chan string, 1)
 	go func() {
@@ -110,7 +114,8 @@ func TestPeerThatCallsAtOnce(t *testing.T) {
 // A connection that is kept and not taken over ends with Release.
 func TestKeptConnectionIsReleased(t *testing.T) {
 	t.Parallel()
-	l, err := Config{Protocol: "jsonrpc"}.Listen(t.Context(), Target{Scheme: transport.SchemeTCP, Address: "127.0.0.1:0"})
+	l, err := Config{Protocol: "jsonrpc"}.Listen(t.Context(),
+		Target{Scheme: transport.SchemeTCP, Address: "127.0.0.1:0"})
 	if err != nil {
 		t.Fatal(err)
 	}

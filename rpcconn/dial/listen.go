@@ -14,28 +14,28 @@ import (
 	"rpcsh/rpcconn/transport/websocket"
 )
 
-// A Listener accepts peers. Where it has to find out what they speak, peers of every framing and protocol may come at
-// the same time, over one port; HTTP and WebSocket clients too.
+// A Listener accepts peers. If it detects what they speak, peers of every framing and protocol may share one port, HTTP
+// and WebSocket clients included.
 type Listener struct {
 	Requested Target
-	Target    Target // Requested, with the port that was chosen where that was 0
+	Target    Target // Requested, with the actual port instead of 0
 
 	cfg       Config
-	wire      Wire // that is spoken where nothing is to be found out; else the fallback
-	auto      bool // streams are found out
-	autoCodec bool // as are the messages of WebSocket clients
+	wire      Wire // what is spoken or, with detection, the fallback
+	auto      bool // what streams speak is detected
+	autoCodec bool // so is what WebSocket clients speak
 	ln        net.Listener
 	webOnce   sync.Once
 	web       *webServer // of HTTP clients that come to a port of streams; nil before the first
 	peers     chan newcomer
 	tasks     sync.WaitGroup
-	ctx       context.Context // ends when nothing more is accepted, because of the error that Accept returns
+	ctx       context.Context // ends when nothing more is accepted; its cause is the error of Accept
 	end       context.CancelCauseFunc
 	closing   sync.Once
 	shutdown  []func() error
 }
 
-// A newcomer is a peer that has connected and has to be told who gets what it sends.
+// A newcomer starts a peer that has connected, with the options for it.
 type newcomer func(opts *rpcconn.Options) *Link
 
 // Listen starts to listen on t.
@@ -91,7 +91,7 @@ func (l *Listener) open(ctx context.Context, t Target) (err error) {
 	return err
 }
 
-// String says what is spoken with those who come.
+// String says what is spoken with accepted peers.
 func (l *Listener) String() string {
 	if l.auto {
 		return "every framing and protocol, as each begins"
@@ -99,7 +99,7 @@ func (l *Listener) String() string {
 	return l.wire.String()
 }
 
-// Accept waits for the next peer. options is asked for that peer's options before anything is read from it. The error
+// Accept waits for the next peer. options returns the options for that peer, before anything is read from it. The error
 // is net.ErrClosed once the listener is closed.
 func (l *Listener) Accept(options func() *rpcconn.Options) (*Link, error) {
 	select {
@@ -147,7 +147,7 @@ func (l *Listener) acceptStreams() {
 		if err != nil {
 			var temporary interface{ Temporary() bool }
 			if errors.As(err, &temporary) && temporary.Temporary() && !errors.Is(err, net.ErrClosed) {
-				// Out of file descriptors, most likely.
+				// Probably out of file descriptors.
 				l.report("", err)
 				select {
 				case <-time.After(time.Second):
@@ -168,7 +168,7 @@ func (l *Listener) report(remote string, err error) {
 	}
 }
 
-// greet makes a peer of a connection.
+// greet turns a connection into a peer.
 func (l *Listener) greet(nc net.Conn) {
 	if !l.auto {
 		framing, err := l.wire.channel(l.cfg.MaxMessage)
@@ -186,7 +186,7 @@ func (l *Listener) greet(nc net.Conn) {
 	first := l.peek(nc)
 	switch g, _ := detect.Sniff(first); g.Other {
 	case detect.OtherHTTP:
-		l.webServer().take(prefixed(nc, first))
+		l.webServer().serve(prefixed(nc, first))
 		return
 	case detect.OtherTLS:
 		l.report(l.remote(nc), &StrangerError{g.Other})
@@ -194,16 +194,18 @@ func (l *Listener) greet(nc net.Conn) {
 		return
 	}
 	l.offer(func(opts *rpcconn.Options) *Link {
-		c := &sniffing{nc: nc, cfg: l.cfg, fallback: l.wire, web: func(nc net.Conn) { l.webServer().take(nc) }, first: first}
+		c := &sniffing{nc: nc, cfg: l.cfg, fallback: l.wire, web: func(nc net.Conn) {
+			l.webServer().serve(nc)
+		}, first: first}
 		link := &Link{Remote: l.remote(nc), wire: c.Wire, onWire: c.OnWire}
 		return link.on(c, c, opts)
 	}, nc.Close)
 }
 
-// peekTime is how long a client that speaks first is waited for; HTTP clients do so at once.
+// peekTime is how long to wait for a client that speaks first; HTTP clients do so at once.
 const peekTime = 150 * time.Millisecond
 
-// peek returns the first bytes that come, if some come soon, up to where they tell who sends them.
+// peek returns the first bytes of a connection, if they come soon, until they show what the client speaks.
 func (l *Listener) peek(nc net.Conn) []byte {
 	_ = nc.SetReadDeadline(time.Now().Add(peekTime))
 	stop := context.AfterFunc(l.ctx, func() { _ = nc.Close() })
@@ -217,7 +219,7 @@ func (l *Listener) peek(nc net.Conn) []byte {
 		n, err := nc.Read(buf)
 		first = append(first, buf[:n]...)
 		if g, more := detect.Sniff(first); err != nil || g != (detect.Guess{}) || !more {
-			return first // an error comes again
+			return first // an error occurs again
 		}
 	}
 }
@@ -266,8 +268,9 @@ func (l *Listener) serveWeb(t Target) error {
 
 func (l *Listener) websocketOptions(path string) websocket.ListenOptions {
 	return websocket.ListenOptions{
-		Path: path, Subprotocols: l.cfg.Subprotocols, AllowOrigins: l.cfg.AllowOrigins, OriginAdvice: l.cfg.OriginAdvice,
-		MaxMessage: l.cfg.MaxMessage, Binary: l.wire.Protocol.Binary, Mirror: l.autoCodec,
+		Path: path, Subprotocols: l.cfg.Subprotocols, AllowOrigins: l.cfg.AllowOrigins,
+		OriginAdvice: l.cfg.OriginAdvice,
+		MaxMessage:   l.cfg.MaxMessage, Binary: l.wire.Protocol.Binary, Mirror: l.autoCodec,
 	}
 }
 
@@ -278,7 +281,7 @@ func (l *Listener) httpOptions(path string) httprpc.ServerOptions {
 	}
 }
 
-// offerWebSocket hands over a WebSocket peer, whose first message tells what it speaks where that is to be found out.
+// offerWebSocket hands over a WebSocket peer. With detection, its first message shows what it speaks.
 func (l *Listener) offerWebSocket(ch rpcconn.Channel, remote net.Addr) {
 	if !l.autoCodec {
 		l.offerChannel(ch, remote)
@@ -291,7 +294,7 @@ func (l *Listener) offerWebSocket(ch rpcconn.Channel, remote net.Addr) {
 	}, ch.Close)
 }
 
-// offerChannel hands over a peer whose transport frames.
+// offerChannel hands over a peer whose transport has frames.
 func (l *Listener) offerChannel(ch rpcconn.Channel, remote net.Addr) {
 	w := l.wire
 	w.Framing = noFraming

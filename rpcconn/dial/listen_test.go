@@ -155,7 +155,8 @@ func TestAcceptInPieces(t *testing.T) {
 // TestAcceptAndSpeakFirst has a peer that says nothing spoken to in the fallback.
 func TestAcceptAndSpeakFirst(t *testing.T) {
 	t.Parallel()
-	for fallback, want := range map[string]string{"": "rfc7464", Auto: "rfc7464", "line": "line", "netstring": "netstring"} {
+	for fallback, want := range map[string]string{"": "rfc7464", Auto: "rfc7464", "line": "line",
+		"netstring": "netstring"} {
 		l := listen(t, Config{Fallback: fallback})
 		peer, err := Config{Framing: want}.Dial(t.Context(), l.Target, echoOptions())
 		if err != nil {
@@ -211,7 +212,8 @@ func TestAcceptAndInterrupt(t *testing.T) {
 		ID     int
 		Result []string
 	}
-	if err := read.Decode(&theirs); err != nil || theirs.ID != 7 || len(theirs.Result) != 1 || len(theirs.Result[0]) != 10_000 {
+	if err := read.Decode(&theirs); err != nil || theirs.ID != 7 || len(theirs.Result) != 1 ||
+		len(theirs.Result[0]) != 10_000 {
 		t.Fatalf("their request is answered by %+v, %v", theirs, err)
 	}
 	write(t, nc, `{"jsonrpc":"2.0","id":`+string(ours.ID)+`,"result":"yes"}`+"\n", 100)
@@ -258,7 +260,8 @@ func TestAcceptStrangers(t *testing.T) {
 		{"HTTP to a framing", post, Config{Framing: "line"}, "the client speaks HTTP; listen on http:// or ws://"},
 		{"HTTP to another framing", post, Config{Framing: "rfc7464"}, "the client speaks HTTP"},
 		{"HTTP to a protocol", post, Config{Protocol: "bsonrpc"}, "the client speaks HTTP"},
-		{"WebSocket to a framing", upgrade, Config{Framing: "header"}, "the client speaks HTTP; listen on http:// or ws://"},
+		{"WebSocket to a framing", upgrade, Config{Framing: "header"},
+			"the client speaks HTTP; listen on http:// or ws://"},
 		{"TLS to a framing", tlsProbe, Config{Framing: "none"}, "the client speaks TLS; listen on tls://"},
 		{"nothing", "", Config{}, "EOF"},
 	}
@@ -291,7 +294,8 @@ func TestAcceptStrangers(t *testing.T) {
 	t.Run("TLS", func(t *testing.T) {
 		errs := make(chan error, 1)
 		l := listen(t, Config{OnError: func(_ string, err error) { errs <- err }})
-		_, err := Config{TLS: certificates(t).client, Framing: "line"}.Dial(t.Context(), Target{Scheme: transport.SchemeTLS, Address: l.Target.Address}, nil)
+		_, err := Config{TLS: certificates(t).client, Framing: "line"}.Dial(t.Context(),
+			Target{Scheme: transport.SchemeTLS, Address: l.Target.Address}, nil)
 		if err == nil {
 			t.Error("TLS is spoken")
 		}
@@ -301,7 +305,8 @@ func TestAcceptStrangers(t *testing.T) {
 	})
 }
 
-// An HTTP client that connects long before it asks, as browsers do, is a peer that is silent until then, and then served like any other.
+// An HTTP client that connects long before it asks, as browsers do, is a peer that is silent until then, and then
+// served like any other.
 func TestAcceptLateHTTP(t *testing.T) {
 	t.Parallel()
 	l := listen(t, Config{})
@@ -315,7 +320,9 @@ func TestAcceptLateHTTP(t *testing.T) {
 		posted <- link
 	}()
 	body := probed
-	write(t, nc, fmt.Sprintf("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", len(body), body), 7)
+	write(t, nc, fmt.Sprintf(
+		"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s",
+		len(body), body), 7)
 	resp, err := http.ReadResponse(bufio.NewReader(nc), nil)
 	if err != nil {
 		t.Fatal(err)

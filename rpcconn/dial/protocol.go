@@ -9,10 +9,10 @@ import (
 	"rpcsh/rpcconn/framing"
 )
 
-// Auto is the name of a protocol or framing that is to be found out.
+// Auto is the name of a protocol or framing that is to be detected.
 const Auto = "auto"
 
-// The framing that belongs to a connection whose transport frames.
+// The framing of a connection whose transport has frames.
 const noFraming = ""
 
 // A Protocol is what a peer speaks, above the framing.
@@ -55,5 +55,6 @@ func FindProtocol(name string) (Protocol, error) {
 	if d := dialects.Find(name); d != nil && d.Wire != nil {
 		return protocolOf(d), nil
 	}
-	return Protocol{}, fmt.Errorf("protocol %q is not known: choose one of %s", name, strings.Join(ProtocolNames(), ", "))
+	return Protocol{}, fmt.Errorf("protocol %q is not known: choose one of %s", name,
+		strings.Join(ProtocolNames(), ", "))
 }

@@ -55,7 +55,8 @@ func TestRaw(t *testing.T) {
 func TestRawIsForStreams(t *testing.T) {
 	t.Parallel()
 	l := listen(t, Config{})
-	dialled, err := Config{Protocol: "jsonrpc"}.Dial(t.Context(), Target{Scheme: transport.SchemeWS, Address: l.Target.Address}, nil)
+	dialled, err := Config{Protocol: "jsonrpc"}.Dial(t.Context(),
+		Target{Scheme: transport.SchemeWS, Address: l.Target.Address}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,8 +6,8 @@ import (
 	"rpcsh/rpcconn"
 )
 
-// A resumed channel is one on which a probe has been sent. A peer that calls as soon as somebody connects may have done
-// so before it answered.
+// A resumed channel is one on which a probe has been sent. A peer that sends requests at once may have done so before
+// its answer.
 type resumed struct {
 	rpcconn.RawChannel
 	early [][]byte // frames that came before the answer, and have not been received
@@ -31,7 +31,7 @@ func (r *resumed) dropAnswer(codec rpcconn.Codec) error {
 		}
 		r.early = append(r.early, bytes.Clone(frame))
 	}
-	return nil // and it is shown when it comes
+	return nil // the answer is reported as a stray response when it comes
 }
 
 // Recv implements rpcconn.Channel.

@@ -12,20 +12,20 @@ import (
 	"rpcsh/rpcconn/detect"
 )
 
-// A sniffing connection is a stream of which it is not known yet what is spoken on it: the peer's first bytes tell, or,
-// if we have to speak first, the fallback is taken. It is the Channel and the Codec of its Conn.
+// A sniffing connection is a stream whose protocol and framing are not known yet. The peer's first bytes show them; if
+// we have to speak first, the fallback is used. It is both the Channel and the Codec of its Conn.
 type sniffing struct {
 	nc       net.Conn
 	cfg      Config
 	fallback Wire
-	web      func(net.Conn) // takes a client that turns out to speak HTTP
+	web      func(net.Conn) // gets a client that turns out to speak HTTP
 
 	mu      sync.Mutex // protects what follows
-	handed  bool       // to web
+	handed  bool       // nc was given to web
 	channel rpcconn.RawChannel
 	codec   rpcconn.Codec
 	wire    Wire
-	first   []byte // read, and to be read again by the channel
+	first   []byte // already read; the channel reads it again
 	onWire  func(w Wire, found bool)
 }
 
@@ -35,7 +35,8 @@ func (c *sniffing) Wire() (Wire, bool) {
 	return c.wire, c.channel != nil
 }
 
-// OnWire has f told, once, what is spoken, and whether the peer's bytes said so; not where that is decided already.
+// OnWire sets the function that is called once what is spoken is decided; found says that the peer's bytes showed it.
+// It is not called if that is decided already.
 func (c *sniffing) OnWire(f func(w Wire, found bool)) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -44,7 +45,7 @@ func (c *sniffing) OnWire(f func(w Wire, found bool)) {
 	}
 }
 
-// decide makes w what is spoken, if nothing is yet.
+// decide sets what is spoken to w, unless it is decided already.
 func (c *sniffing) decide(w Wire, found bool) error {
 	c.mu.Lock()
 	switch {
@@ -77,7 +78,7 @@ func (c *sniffing) decided() (rpcconn.Codec, rpcconn.RawChannel) {
 	return c.codec, c.channel
 }
 
-// AppendEncode implements rpcconn.Codec. Who speaks first takes the fallback.
+// AppendEncode implements rpcconn.Codec. If we speak first, the fallback is used.
 func (c *sniffing) AppendEncode(dst []byte, p *rpcconn.Packet) ([]byte, error) {
 	if err := c.decide(c.fallback, false); err != nil {
 		return dst, err
@@ -86,13 +87,13 @@ func (c *sniffing) AppendEncode(dst []byte, p *rpcconn.Packet) ([]byte, error) {
 	return codec.AppendEncode(dst, p)
 }
 
-// Decode implements rpcconn.Codec; Recv has decided before.
+// Decode implements rpcconn.Codec; Recv has decided already.
 func (c *sniffing) Decode(frame []byte, p *rpcconn.Packet) error {
 	codec, _ := c.decided()
 	return codec.Decode(frame, p)
 }
 
-// speaking returns the channel for who is about to send; who speaks first takes the fallback.
+// speaking returns the channel to send on; if we speak first, the fallback is used.
 func (c *sniffing) speaking() (rpcconn.RawChannel, error) {
 	if _, ch := c.decided(); ch != nil {
 		return ch, nil
@@ -102,7 +103,7 @@ func (c *sniffing) speaking() (rpcconn.RawChannel, error) {
 	return ch, err
 }
 
-// Send implements rpcconn.Channel; where the frame comes from AppendEncode, that has decided before.
+// Send implements rpcconn.Channel; if the frame comes from AppendEncode, that has decided already.
 func (c *sniffing) Send(ctx context.Context, frame []byte) error {
 	ch, err := c.speaking()
 	if err != nil {
@@ -140,7 +141,7 @@ func (c *sniffing) Recv() ([]byte, error) {
 	return ch.Recv()
 }
 
-// look reads until the bytes tell what is spoken, or the fallback was taken meanwhile.
+// look reads until the bytes show what is spoken, or the fallback is used meanwhile.
 func (c *sniffing) look() error {
 	buf := make([]byte, 4<<10)
 	for start := true; ; start = false {
@@ -154,13 +155,13 @@ func (c *sniffing) look() error {
 		c.mu.Unlock()
 		if taken {
 			_ = c.nc.SetReadDeadline(time.Time{})
-			return nil // what was read, and the error of the next Read, are the channel's
+			return nil // the channel gets what was read, and the error of the next Read
 		}
 		g, more := detect.Sniff(first)
 		switch known := g.Framing != ""; {
-		case known && (!more || err != nil): // an error comes again, unless it is that nothing followed in time
+		case known && (!more || err != nil): // an error occurs again, unless it is the deadline
 			_ = c.nc.SetReadDeadline(time.Time{})
-			return c.take(g)
+			return c.decideGuess(g)
 		case g.Other == detect.OtherHTTP:
 			return c.handOver(first)
 		case g.Other != "":
@@ -177,11 +178,11 @@ func (c *sniffing) look() error {
 	}
 }
 
-// ErrSpeaksHTTP is why a connection ends of which it was not known that the client speaks HTTP, since it took its time:
-// it is an HTTP client's from then on, whose messages are those of other peers.
+// ErrSpeaksHTTP ends the connection of a client that turns out to speak HTTP only later, because it was slow. An HTTP
+// server takes over the client; its messages belong to other peers.
 var ErrSpeaksHTTP = errors.New("the client speaks HTTP")
 
-// handOver makes the connection an HTTP client's, of which first is read once more.
+// handOver gives the connection to the HTTP server, which reads first once more.
 func (c *sniffing) handOver(first []byte) error {
 	c.mu.Lock()
 	taken := c.channel != nil
@@ -195,8 +196,8 @@ func (c *sniffing) handOver(first []byte) error {
 	return ErrSpeaksHTTP
 }
 
-// take decides for what was guessed.
-func (c *sniffing) take(g detect.Guess) error {
+// decideGuess decides according to g.
+func (c *sniffing) decideGuess(g detect.Guess) error {
 	w, err := c.cfg.guessed(g)
 	if err != nil {
 		return err
@@ -204,7 +205,7 @@ func (c *sniffing) take(g detect.Guess) error {
 	return c.decide(w, true)
 }
 
-// guessed returns what is spoken where g was guessed and cfg may say more.
+// guessed returns the Wire for a guess; what cfg names takes precedence.
 func (cfg Config) guessed(g detect.Guess) (Wire, error) {
 	g = g.With(cfg.named())
 	return wireOf(g.Protocol, g.Framing)
@@ -217,7 +218,7 @@ func (c *sniffing) Close() error {
 	c.mu.Unlock()
 	switch {
 	case handed:
-		return nil // it is another's
+		return nil // web owns it
 	case ch != nil:
 		return ch.Close()
 	}
@@ -226,7 +227,7 @@ func (c *sniffing) Close() error {
 
 var _ rpcconn.RawChannel = (*sniffing)(nil)
 
-// A replay gives what was read of a sniffing connection once more, and then what follows.
+// A replay repeats what was read from a sniffing connection, and then reads on.
 type replay struct{ conn *sniffing }
 
 func (r *replay) Read(p []byte) (int, error) {

@@ -34,8 +34,10 @@ func certificates(t *testing.T) pair {
 		t.Fatal(err)
 	}
 	template := &x509.Certificate{
-		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "test"}, DNSNames: []string{"localhost"}, IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1), net.IPv6loopback},
-		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour), IsCA: true, BasicConstraintsValid: true,
+		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "test"}, DNSNames: []string{"localhost"},
+		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1), net.IPv6loopback},
+		NotBefore:   time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour), IsCA: true,
+		BasicConstraintsValid: true,
 	}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
 	if err != nil {
@@ -93,12 +95,14 @@ func TestDetectTLS(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			for _, options := range trusting {
 				for _, scheme := range []string{transport.SchemeTCP, transport.SchemeTLS} {
-					if got := detected(t, Config{TLS: options}, Target{Scheme: scheme, Address: test.address}); got != test.want {
+					if got := detected(t, Config{TLS: options},
+						Target{Scheme: scheme, Address: test.address}); got != test.want {
 						t.Errorf("%s: found %s, want %s", scheme, got, test.want)
 					}
 				}
 			}
-			if got := detected(t, Config{}, Target{Scheme: transport.SchemeTCP, Address: test.address}); !strings.Contains(got, "nobody whom this machine trusts") {
+			if got := detected(t, Config{}, Target{Scheme: transport.SchemeTCP,
+				Address: test.address}); !strings.Contains(got, "nobody whom this machine trusts") {
 				t.Errorf("with a certificate that nobody trusts: %s", got)
 			}
 		})

@@ -10,7 +10,7 @@ import (
 	"rpcsh/rpcconn/transport/websocket"
 )
 
-// A webServer makes peers of the HTTP and WebSocket clients of a port on which others come too.
+// A webServer turns the HTTP and WebSocket clients of a port that serves other clients too into peers.
 type webServer struct {
 	conns  chan net.Conn
 	addr   net.Addr
@@ -44,8 +44,8 @@ func (l *Listener) webServer() *webServer {
 	return l.web
 }
 
-// take serves a client.
-func (w *webServer) take(nc net.Conn) {
+// serve serves a client.
+func (w *webServer) serve(nc net.Conn) {
 	select {
 	case w.conns <- nc:
 	case <-w.closed:

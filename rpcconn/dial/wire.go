@@ -13,8 +13,8 @@ import (
 
 // Config says how peers are reached and what is spoken with them.
 type Config struct {
-	Protocol   string // one of ProtocolNames; "" or Auto: it is found out
-	Framing    string // one of FramingNames, on a stream; "" or Auto: the protocol's own, or it is found out
+	Protocol   string // one of ProtocolNames; "" or Auto: detected
+	Framing    string // one of FramingNames, on a stream; "" or Auto: the protocol's own, or detected
 	Fallback   string // the framing for an accepted peer that waits for us to speak; "": the default protocol's
 	MaxMessage int    // bytes; 0 is rpcconn.DefaultMaxMessage
 
@@ -24,17 +24,17 @@ type Config struct {
 	Origin       string      // of WebSocket handshakes
 	Subprotocols []string    // of WebSocket, offered
 	AllowOrigins []string    // of WebSocket and HTTP clients that are pages of other hosts
-	OriginAdvice string      // is added to what clients with another Origin are told; "": nothing
+	OriginAdvice string      // is appended to the refusal of clients with another Origin
 
-	Stderr func(line string) // gets what a child process says there; nil: nobody does
-	// OnError gets what goes wrong beside connections, such as a client's failed handshake; nil: nobody does.
+	Stderr func(line string) // gets the lines of a child process's stderr; nil: discarded
+	// OnError gets errors outside of connections, such as a client's failed handshake; nil: discarded.
 	OnError func(remote string, err error)
 
 	grace time.Duration // that a child process has for each step of its end; 0: process.DefaultGrace
 }
 
-// Check finds names that are not known, a framing that does not go with the protocol (an *OwnFramingError), and a limit
-// that is none.
+// Check returns an error for unknown names, a framing that does not fit the protocol (an *OwnFramingError), and an
+// invalid limit.
 func (cfg Config) Check() error {
 	if cfg.Protocol != "" && cfg.Protocol != Auto {
 		p, err := FindProtocol(cfg.Protocol)
@@ -54,7 +54,7 @@ func (cfg Config) Check() error {
 	return err
 }
 
-// An OwnFramingError says that a protocol has a framing of its own, and another was named.
+// An OwnFramingError reports that a framing was named for a protocol that has its own.
 type OwnFramingError struct {
 	Protocol Protocol
 	Framing  string // the one that was named
@@ -75,13 +75,13 @@ func (cfg Config) named() (protocol, framing string) {
 	return protocol, framing
 }
 
-// isAuto reports whether what is spoken has to be found out.
+// isAuto reports whether what is spoken has to be detected.
 func (cfg Config) isAuto(t Target) bool {
 	protocol, framing := cfg.named()
 	return protocol == "" && (framing == "" || !t.IsStream())
 }
 
-// A Wire is what is spoken over one connection.
+// A Wire is what is spoken over one connection: a protocol and a framing.
 type Wire struct {
 	Protocol Protocol
 	Framing  string // "" where the transport frames
@@ -110,7 +110,7 @@ func (cfg Config) wire(t Target) (Wire, error) {
 	return w, nil
 }
 
-// wireOf returns the Wire of a protocol and a framing that were found out.
+// wireOf returns the Wire of a detected protocol and framing.
 func wireOf(protocol, framing string) (Wire, error) {
 	p, err := FindProtocol(protocol)
 	return Wire{Protocol: p, Framing: framing}, err

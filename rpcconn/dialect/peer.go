@@ -9,17 +9,17 @@ import (
 // ErrNotOffered says that a peer does not have a dialect.
 var ErrNotOffered = errors.New("the peer does not offer this")
 
-// A Peer is whom a dialect asks. All functions return ctx's error when that ends.
+// A Peer is the peer that a dialect asks. All functions return ctx's error when it ends.
 type Peer struct {
 	// Call sends a request. A peer's error is an *rpcconn.Error.
 	Call func(ctx context.Context, method string, params json.RawMessage) (json.RawMessage, error)
 	// Notify sends a notification.
 	Notify func(ctx context.Context, method string, params json.RawMessage) error
-	// Get gets a path over HTTP from where the peer is; nil: it is not reached by HTTP or WebSocket.
+	// Get gets a path over HTTP from the peer's address; nil: the peer is not reached by HTTP or WebSocket.
 	Get func(ctx context.Context, path string) ([]byte, error)
 }
 
-// Self is who we say that we are.
+// Self is what we tell a peer about ourselves.
 type Self struct {
 	Name, Version string
 	Root          string // an absolute path: the folder that the person works in

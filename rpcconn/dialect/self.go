@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// RootURI returns the root as a file URI (RFC 8089), "" where there is none.
+// RootURI returns the root as a file URI (RFC 8089), "" if there is none.
 func (s Self) RootURI() string {
 	if s.Root == "" {
 		return ""
@@ -24,8 +24,7 @@ func FileURI(path string) string {
 	return (&url.URL{Scheme: "file", Path: slashed}).String()
 }
 
-// Folders returns the root as LSP and MCP name folders: an array of objects with uri and name, empty where there is
-// none.
+// Folders returns the root as LSP and MCP name folders: an array of objects with uri and name, empty if there is none.
 func (s Self) Folders() json.RawMessage {
 	type folder struct {
 		URI  string `json:"uri"`

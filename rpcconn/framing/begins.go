@@ -2,7 +2,7 @@ package framing
 
 import "bytes"
 
-// begins says what begins as data does: framings of text, or something else that has a name.
+// begins returns the text framings whose messages begin like data, or the name of something else that begins so.
 func begins(data []byte) (framings []string, other string) {
 	switch {
 	case bytes.HasPrefix(data, []byte("HTTP/")):
@@ -31,8 +31,8 @@ func isMessagePackRPC(data []byte) bool {
 	return len(data) > 1 && (data[0] == 0x94 && data[1] <= 1 || data[0] == 0x93 && data[1] == 2)
 }
 
-// isBSON reports whether data begins as a BSON document below 16 MiB does: a little-endian length and the type of an
-// element (https://bsonspec.org/spec.html).
+// isBSON reports whether data begins like a BSON document of less than 16 MiB: a little-endian length and the type of
+// an element (https://bsonspec.org/spec.html).
 func isBSON(data []byte) bool {
 	const head = 4
 	if len(data) <= head || data[head-1] != 0 {

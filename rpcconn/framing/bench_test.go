@@ -14,7 +14,8 @@ import (
 
 var small = []byte(`{"jsonrpc":"2.0","id":1,"method":"my_add","params":[1,2]}`)
 
-// BenchmarkPingPong sends a small message there and back, raw (the limit: net.Conn, bufio and nothing else) and in every framing.
+// BenchmarkPingPong sends a small message there and back, raw (the limit: net.Conn, bufio and nothing else) and in
+// every framing.
 func BenchmarkPingPong(b *testing.B) {
 	b.Run("raw", func(b *testing.B) {
 		here, there := sockets(b)
@@ -123,8 +124,10 @@ func BenchmarkReceive(b *testing.B) {
 		}
 	})
 	for name, in := range map[string]string{
-		"none": string(small), "line": string(small) + "\n", "rfc7464": "\x1e" + string(small) + "\n", "netstring": "57:" + string(small) + ",",
-		"header": "Content-Length: 57\r\n\r\n" + string(small), "length": "\x00\x00\x00\x39" + string(small), "nul": string(small) + "\x00",
+		"none": string(small), "line": string(small) + "\n", "rfc7464": "\x1e" + string(small) +
+			"\n", "netstring": "57:" + string(small) + ",",
+		"header": "Content-Length: 57\r\n\r\n" + string(small), "length": "\x00\x00\x00\x39" +
+			string(small), "nul": string(small) + "\x00",
 		"msgpack": "\x94\x00\x2a\xa6my_add\x92\x01\x02",
 	} {
 		b.Run(name, func(b *testing.B) {
@@ -132,7 +135,8 @@ func BenchmarkReceive(b *testing.B) {
 			b.SetBytes(int64(len(in)))
 			b.ReportAllocs()
 			for b.Loop() {
-				r := newReader(strings.NewReader(in), f.Split(rpcconn.DefaultMaxMessage), rpcconn.DefaultMaxMessage, new(ending))
+				r := newReader(strings.NewReader(in), f.Split(rpcconn.DefaultMaxMessage), rpcconn.DefaultMaxMessage,
+					new(ending))
 				for range count {
 					if _, err := r.Recv(); err != nil {
 						b.Fatal(err)
@@ -143,7 +147,8 @@ func BenchmarkReceive(b *testing.B) {
 	}
 }
 
-// BenchmarkBigMessage sends 63 MiB over a socket and keeps them, raw (the limit: one buffer of that size) and in the framings.
+// BenchmarkBigMessage sends 63 MiB over a socket and keeps them, raw (the limit: one buffer of that size) and in the
+// framings.
 func BenchmarkBigMessage(b *testing.B) {
 	const size = 63 << 20
 	b.Run("raw", func(b *testing.B) {

@@ -2,21 +2,21 @@ package framing
 
 import "rpcsh/rpcconn"
 
-// A body is the part of a splitter that reads a message of known length, for framings that put nothing behind it.
+// A body is the part of a splitter that reads a message of known length, for framings that put nothing after it.
 type body struct {
 	max    int
-	size   int64 // of the message that is to come next, not over max unless it is yet to be reported
-	begun  bool  // there is one
+	size   int64 // of the next message; over max only until that is reported
+	begun  bool  // there is a next message
 	toSkip int64 // bytes of a message over the limit
 }
 
-// begin says that a message of size bytes comes next.
+// begin starts a message of size bytes.
 func (b *body) begin(size int64) { b.size, b.begun = size, true }
 
-// goesOn reports whether what comes next belongs to a message that was begun.
+// goesOn reports whether the next bytes belong to a message that has begun.
 func (b *body) goesOn() bool { return b.begun || b.toSkip > 0 }
 
-// split is that of a splitter, called while goesOn.
+// split is a splitter's split; it is called while goesOn is true.
 func (b *body) split(data []byte, eof bool) (Step, error) {
 	switch {
 	case b.toSkip > 0:
@@ -38,7 +38,7 @@ func (b *body) split(data []byte, eof bool) (Step, error) {
 	return Step{Want: size}, nil
 }
 
-// tooLong reports a message over the limit once enough of it is there to be shown.
+// tooLong reports a message over the limit as soon as there is enough of it for an excerpt.
 func (b *body) tooLong(data []byte, eof bool) (Step, error) {
 	shown := int(min(b.size, rpcconn.ExcerptSize))
 	if len(data) < shown && !eof {

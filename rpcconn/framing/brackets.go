@@ -2,16 +2,16 @@ package framing
 
 import "bytes"
 
-// brackets finds where a JSON text ends by counting its brackets, without looking whether it is JSON otherwise. It goes
-// on where it stopped, in the middle of a string or an escape too.
+// brackets finds the end of a JSON text by counting brackets; it does not check the rest of the grammar. It can stop
+// anywhere, even within a string or an escape, and continue from there.
 type brackets struct {
-	depth    int // below 0 where more were closed than opened
+	depth    int // below 0 if more are closed than opened
 	inString bool
 	escaped  bool // the next byte of the string stands for itself
 }
 
-// scan reads on until the last open bracket is closed, and returns how many bytes that took; -1: all of b, and it was
-// not.
+// scan reads until the last open bracket is closed, and returns the number of bytes read; -1 if it is still open at the
+// end of b.
 func (s *brackets) scan(b []byte) int {
 	for i := 0; i < len(b); {
 		if s.inString {
@@ -34,7 +34,7 @@ func (s *brackets) scan(b []byte) int {
 	return -1
 }
 
-// scanString reads to behind the next quotation mark, which ends the string unless it is escaped, or to the end of b.
+// scanString reads past the next quotation mark, which ends the string unless it is escaped, or to the end of b.
 func (s *brackets) scanString(b []byte) int {
 	end := bytes.IndexByte(b, '"')
 	text := b
@@ -46,7 +46,7 @@ func (s *brackets) scanString(b []byte) int {
 		slashes++
 	}
 	if slashes == len(text) && s.escaped {
-		slashes-- // the first one is escaped; where there is none, what follows is
+		slashes-- // the first one is escaped; without one, the next byte is
 	}
 	s.escaped = slashes%2 != 0
 	if end < 0 {

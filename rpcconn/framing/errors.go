@@ -10,13 +10,13 @@ import (
 	"rpcsh/rpcconn"
 )
 
-// frameError reports the bytes that data begins with.
+// frameError returns a FrameError with the first bytes of data.
 func frameError(data []byte, reason string) *rpcconn.FrameError {
 	return &rpcconn.FrameError{Reason: reason, Bytes: bytes.Clone(data[:min(len(data), rpcconn.ExcerptSize)])}
 }
 
-// Truncated is the error of a stream that ended when got, all that is at hand of a message of size bytes (0: not
-// known), had come. It wraps io.ErrUnexpectedEOF.
+// Truncated returns the error for a stream that ended after got, the beginning of a message of size bytes (0: not
+// known). It wraps io.ErrUnexpectedEOF.
 func Truncated(got []byte, size int) error {
 	of := ""
 	if size > 0 {
@@ -26,21 +26,22 @@ func Truncated(got []byte, size int) error {
 		len(got), of, rpcconn.Excerpt(got), io.ErrUnexpectedEOF)
 }
 
-// TruncatedSkip is the error of a stream that ended in a message over the limit. It wraps io.ErrUnexpectedEOF.
+// TruncatedSkip returns the error for a stream that ended within a message over the limit. It wraps
+// io.ErrUnexpectedEOF.
 func TruncatedSkip() error {
-	return fmt.Errorf("the connection ended in the middle of a message that was over the limit: %w", io.ErrUnexpectedEOF)
+	return fmt.Errorf("the connection ended in the middle of a message that was over the limit: %w",
+		io.ErrUnexpectedEOF)
 }
 
-// A LostError ends a stream in which no message can be found any more: data came that no message of the framing has
-// there.
+// A LostError ends a stream in which no further message can be found: the framing does not allow the data that came.
 type LostError struct {
-	What      string   // what was to come instead
-	Data      []byte   // what came, one byte more than an excerpt has at most; the LostError's own
-	Framings  []string // those of All whose messages begin so
-	LooksLike string   // what else begins so: "HTTP", "MessagePack-RPC", "BSON"; "": nothing that is known
+	What      string   // what was expected
+	Data      []byte   // what came, up to one byte more than an excerpt shows, in memory of its own
+	Framings  []string // those of All whose messages begin like Data
+	LooksLike string   // what else begins like Data: "HTTP", "MessagePack-RPC", "BSON"; "": nothing known
 }
 
-// Lost returns the *LostError of a stream in which data, which is not empty, came where what was to come.
+// Lost returns the *LostError for a stream in which data, which is not empty, came instead of what.
 func Lost(what string, data []byte) *LostError {
 	e := &LostError{What: what, Data: bytes.Clone(data[:min(len(data), rpcconn.ExcerptSize+1)])}
 	e.Framings, e.LooksLike = begins(data)

@@ -14,11 +14,12 @@ import (
 	"rpcsh/rpcconn"
 )
 
-// take returns what is queued. Where nothing is, the caller is no longer the flusher. written is what take returned
-// before.
-func (w *writer) take(written []byte) []byte {
+// nextBatch returns what is queued. If nothing is, it returns nil, and the caller is no longer the flusher. written is
+// the previous batch.
+func (w *writer) nextBatch(written []byte) []byte {
 	if w.timed != nil {
-		runtime.Gosched() // who else is about to send does so now, and one write takes it along; who is alone loses little
+		// other senders queue their frames now and share one write; a lone sender loses little
+		runtime.Gosched()
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -38,21 +39,21 @@ func (w *writer) take(written []byte) []byte {
 	return queue
 }
 
-// releaseLocked ends the caller's being the flusher; the queue is empty.
+// releaseLocked ends the caller's role as the flusher. The queue is empty.
 func (w *writer) releaseLocked() {
 	w.flushing = false
-	w.admitLocked() // the first to wait, if any, is big
+	w.admitLocked() // the first waiter, if any, is big
 	if w.closing && !w.flushing {
 		close(w.idle)
 	}
 }
 
-// flush writes what is queued. The caller is the flusher, and is not any more. The error is that of the first write,
-// which has the caller's own frame.
+// flush writes what is queued. The caller must be the flusher and stops being it. The error is that of the first write,
+// which contains the caller's own frame.
 func (w *writer) flush() error {
 	var batch []byte
 	for turn := 0; ; turn++ {
-		batch = w.take(batch)
+		batch = w.nextBatch(batch)
 		if batch == nil {
 			return nil
 		}
@@ -84,23 +85,23 @@ func (w *writer) flushBehind(batch []byte) {
 	for {
 		if len(batch) > 0 {
 			if _, err := w.write(batch); err != nil {
-				_ = w.fail(err) // the senders are gone; the next one gets it
+				_ = w.fail(err) // its senders have returned; the next sender gets the error
 				return
 			}
 		}
-		if batch = w.take(batch); batch == nil {
+		if batch = w.nextBatch(batch); batch == nil {
 			return
 		}
 	}
 }
 
-// writeBig writes frame from where it is, and then what is queued meanwhile. The caller is the flusher, and is not any
-// more.
+// writeBig writes frame without copying it, and then what was queued meanwhile. The caller must be the flusher and
+// stops being it.
 func (w *writer) writeBig(ctx context.Context, frame []byte) error {
 	written, rest, err := w.writeVector(ctx, frame)
 	switch {
 	case err == nil, written == 0 && err == ctx.Err():
-		_ = w.flush() // that is others'
+		_ = w.flush() // its error concerns other senders
 		return err
 	case err == ctx.Err():
 		w.behind.Go(func() { w.flushBehind(rest) })
@@ -109,8 +110,8 @@ func (w *writer) writeBig(ctx context.Context, frame []byte) error {
 	return w.fail(err)
 }
 
-// writeVector writes head, frame and tail until ctx is done: then the error is ctx's, and rest a copy of what is left
-// where something was written.
+// writeVector writes head, frame and tail until ctx is done. In that case the error is ctx's and, if something was
+// written, rest is a copy of what is left.
 func (w *writer) writeVector(ctx context.Context, frame []byte) (written int64, rest []byte, err error) {
 	w.head = w.head[:0]
 	if w.f.Head != nil {
@@ -145,30 +146,30 @@ func (w *writer) write(batch []byte) (int, error) {
 	return n, err
 }
 
-// renewDeadline gives a write at least half of patience. To renew it each time would cost more than to look at the
-// clock.
+// renewDeadline gives a write at least half of patience. Setting the deadline each time would cost more than reading
+// the clock.
 func (w *writer) renewDeadline() {
 	if now := time.Now(); w.deadline.Sub(now) < patience/2 {
 		w.deadline = now.Add(patience)
-		_ = w.timed.SetWriteDeadline(w.deadline) // where that fails, so does Write
+		_ = w.timed.SetWriteDeadline(w.deadline) // if it fails, so does Write
 	}
 }
 
-// waitForEver gives writes all the time that the peer takes.
+// waitForEver removes the deadline of writes.
 func (w *writer) waitForEver() {
 	if w.timed != nil {
 		w.deadline = time.Time{}
-		_ = w.timed.SetWriteDeadline(w.deadline) // where that fails, so does Write
+		_ = w.timed.SetWriteDeadline(w.deadline) // if it fails, so does Write
 	}
 }
 
-// fail ends sending because of err, which it returns, or, where that is the reason, that the stream was closed. The
-// caller is the flusher, and is not any more. As part of a frame may have been written, nothing else can be. The reader
-// may go on for closeGrace, for the last words of a peer that has closed the connection.
+// fail ends sending because of err. It returns err, or ErrClosed if the stream was closed. The caller must be the
+// flusher and stops being it. Part of a frame may have been written, so nothing else can be sent. The reader may
+// continue for closeGrace, to receive the last messages of a peer that has closed the connection.
 func (w *writer) fail(err error) error {
 	w.ended.fail(err)
 	if err = w.ended.reason(); !errors.Is(err, rpcconn.ErrClosed) {
-		err = fmt.Errorf("%w: %w", rpcconn.ErrClosed, err) // whoever sends from now on finds it so
+		err = fmt.Errorf("%w: %w", rpcconn.ErrClosed, err) // later senders get this error
 	}
 	if c, ok := w.w.(interface{ CloseWrite() error }); ok {
 		_ = c.CloseWrite()

@@ -12,6 +12,7 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"rpcsh/rpcconn"
@@ -80,7 +81,9 @@ func TestSendersShareOneWrite(t *testing.T) {
 	}
 }
 
-func TestCanceledSendSendsNothing(t *testing.T) {
+func TestCanceledSendSendsNothing(t *testing.T) { synctest.Test(t, canceledSendSendsNothing) }
+
+func canceledSendSendsNothing(t *testing.T) {
 	g := newGate()
 	ch := channel(t, "line", g)
 	frame := bytes.Repeat([]byte("x"), 16<<10)
@@ -95,11 +98,9 @@ func TestCanceledSendSendsNothing(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	result := make(chan error, 1)
 	go func() { result <- ch.Send(ctx, []byte("canceled")) }()
-	for waits := 0; waits == 0; runtime.Gosched() {
-		w := ch.(*stream).writer
-		w.mu.Lock()
-		waits = len(w.waiting)
-		w.mu.Unlock()
+	synctest.Wait()
+	if n := len(ch.(*stream).writer.waiting); n != 1 {
+		t.Errorf("%d senders wait for room in the queue", n)
 	}
 	cancel()
 	if err := <-result; !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), "8 bytes") {
@@ -186,7 +187,9 @@ func TestRestGoesToBackground(t *testing.T) {
 	g.permits <- takeAll
 }
 
-func TestNobodyWritesForOthersForEver(t *testing.T) {
+func TestNobodyWritesForOthersForEver(t *testing.T) { synctest.Test(t, nobodyWritesForOthersForever) }
+
+func nobodyWritesForOthersForever(t *testing.T) {
 	g := newGate()
 	ch := channel(t, "line", timedGate{g})
 	first := start(t.Context(), ch, []byte("x"))
@@ -324,5 +327,16 @@ func TestFileWithoutDeadlines(t *testing.T) {
 	}
 	if got, err := os.ReadFile(path); err != nil || string(got) != "{}\n" {
 		t.Errorf("the file has %q, %v", got, err)
+	}
+}
+
+// TestBuffersAreDropped sends more than a buffer that is kept has room for.
+func TestBuffersAreDropped(t *testing.T) {
+	w := &writer{}
+	for size, kept := range map[int]bool{keepQueue: true, keepQueue + 1: false} {
+		w.spare = nil
+		if w.nextBatch(make([]byte, size)); (w.spare != nil) != kept {
+			t.Errorf("a buffer of %d bytes: kept is %v", size, w.spare != nil)
+		}
 	}
 }

@@ -1,13 +1,12 @@
 // Package framing tells the messages of a stream of bytes apart: it makes a [rpcconn.RawChannel] of any
 // io.ReadWriteCloser.
 //
-// A [Framing] is what goes before and behind a message, and a [Splitter], which finds the next message in what was
-// read. Each has a file of its own, and its line in [All]. What they share is the channel: a reader that splits what
-// comes in, and a writer that lets what several goroutines send go out in one write. Binary framings are in the
-// packages of their codecs (bsonrpc, msgpackrpc). A framing of one's own is made in the same way; see the example of
-// [Scan].
+// A [Framing] is what precedes and follows a message, and a [Splitter], which finds the next message in the bytes that
+// were read. Each has a file of its own, and its line in [All]. They share the channel: a reader that splits the input,
+// and a writer that sends the frames of several goroutines in one write. Binary framings are in the packages of their
+// codecs (bsonrpc, msgpackrpc). You can write a framing of your own in the same way; see the example of [Scan].
 //
-// What a message says is not this package's business (see the codecs), nor where the stream comes from (see transport).
+// This package does not know what a message says (see the codecs), nor where the stream comes from (see transport).
 package framing
 
 import (
@@ -19,15 +18,15 @@ import (
 	"rpcsh/rpcconn"
 )
 
-// A Framing says how the messages of a stream are told apart.
+// A Framing says how the messages of a stream are separated.
 type Framing struct {
 	Name string
 
-	// Head appends to dst what goes before a message of size bytes; nil: nothing.
+	// Head appends to dst what precedes a message of size bytes; nil: nothing.
 	Head func(dst []byte, size int) []byte
-	// Tail goes behind a message.
+	// Tail follows a message.
 	Tail string
-	// Split returns a splitter for one stream, whose messages may be max bytes long.
+	// Split returns a splitter for one stream, whose messages may have up to max bytes.
 	Split func(max int) Splitter
 }
 
@@ -39,11 +38,11 @@ func (f *Framing) appendFrame(dst, frame []byte) []byte {
 	return append(append(dst, frame...), f.Tail...)
 }
 
-// New returns the framing as Conn takes it. Received messages may be max bytes long, rpcconn.DefaultMaxMessage where
-// max is 0. A longer one is reported as a *rpcconn.FrameError that wraps a *rpcconn.SizeError, and skipped. The error
-// says that max is negative.
+// New returns the framing as an rpcconn.Framing. Received messages may have up to max bytes; 0 means
+// rpcconn.DefaultMaxMessage. A longer one is reported as a *rpcconn.FrameError that wraps a *rpcconn.SizeError, and
+// skipped. The error says that max is negative.
 //
-// The stream's Close must unblock its Read and Write. Where it has CloseWrite, that is called before.
+// The stream's Close must unblock its Read and Write. If it has a CloseWrite, that is called first.
 func (f Framing) New(max int) (rpcconn.Framing, error) {
 	switch {
 	case max < 0:
@@ -55,10 +54,11 @@ func (f Framing) New(max int) (rpcconn.Framing, error) {
 	return func(rwc io.ReadWriteCloser) rpcconn.RawChannel { return newStream(rwc, f, max) }, nil
 }
 
-// All returns the framings of text, in the order in which people are shown the names.
+// All returns the text framings, in the order in which their names are shown.
 func All() []Framing {
 	return []Framing{
-		noneFraming(), lineFraming(), rfc7464Framing(), netstringFraming(), headerFraming(), lengthFraming(), nulFraming(),
+		noneFraming(), lineFraming(), rfc7464Framing(), netstringFraming(), headerFraming(), lengthFraming(),
+		nulFraming(),
 	}
 }
 
@@ -71,7 +71,7 @@ func Names() []string {
 	return names
 }
 
-// Find returns the one of All that is called name. The error is an *UnknownError.
+// Find returns the text framing called name. The error is an *UnknownError.
 func Find(name string) (Framing, error) {
 	all := All()
 	if i := slices.IndexFunc(all, func(f Framing) bool { return f.Name == name }); i >= 0 {
@@ -80,10 +80,10 @@ func Find(name string) (Framing, error) {
 	return Framing{}, &UnknownError{Name: name, Known: Names()}
 }
 
-// An UnknownError says that no framing is called Name.
+// An UnknownError reports that there is no framing called Name.
 type UnknownError struct {
 	Name  string
-	Known []string // those that there are
+	Known []string // the names of the framings that exist
 }
 
 func (e *UnknownError) Error() string {

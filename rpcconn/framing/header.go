@@ -16,9 +16,9 @@ const (
 )
 
 // headerFraming is that of the Language Server Protocol (its base protocol): header fields, each on a line, a blank
-// line, the message. Only Content-Length counts, in any case and with or without blanks behind the colon; all other
-// fields are ignored, Content-Type too: what is not UTF-8 is for the codec to say. LF alone ends a line as well, and
-// white space between messages is taken.
+// line, the message. Only Content-Length counts, in any case and with or without blanks after the colon; all other
+// fields are ignored, Content-Type too: the codec rejects what is not UTF-8. LF alone ends a line as well, and white
+// space between messages is accepted.
 func headerFraming() Framing {
 	return Framing{
 		Name: "header",
@@ -34,8 +34,8 @@ type headerSplitter struct {
 	body
 
 	scanned int   // bytes of the header that are whole lines
-	size    int64 // that these give; 0 where they do not
-	found   bool  // they do
+	size    int64 // from Content-Length; 0 if there is none yet
+	found   bool  // Content-Length was found
 }
 
 func (s *headerSplitter) split(data []byte, eof bool) (Step, error) {
@@ -86,7 +86,7 @@ func (s *headerSplitter) header(data []byte, eof bool) (Step, error) {
 	return Step{}, nil
 }
 
-// field takes the length from line, a header field, where it is there.
+// field reads the length from line, a header field, if it is Content-Length.
 func (s *headerSplitter) field(line []byte) error {
 	name, value, _ := bytes.Cut(line, []byte(":"))
 	if !strings.EqualFold(string(name), contentLength) {
@@ -96,7 +96,7 @@ func (s *headerSplitter) field(line []byte) error {
 	size, err := strconv.ParseUint(digits, 10, 63)
 	switch {
 	case err != nil || len(digits) > maxDigits:
-		return badLength("it is no length", line)
+		return badLength("it is not a length", line)
 	case s.found && int64(size) != s.size:
 		return badLength(fmt.Sprintf("another gave %d before", s.size), line)
 	}
@@ -115,14 +115,15 @@ func (s *headerSplitter) begin(data []byte) (Step, error) {
 	return Step{Used: used}, nil
 }
 
-// beginsField reports whether line, which may go on, is a header field so far: a name of the letters that RFC 9110
-// section 5.6.2 allows, and the colon.
+// beginsField reports whether line, which may be incomplete, is a header field so far: a name of the letters that RFC
+// 9110 section 5.6.2 allows, and the colon.
 func beginsField(line []byte) bool {
 	for i, c := range line {
 		switch {
 		case c == ':':
 			return i > 0
-		case '0' <= c && c <= '9', 'A' <= c && c <= 'Z', 'a' <= c && c <= 'z', strings.IndexByte("!#$%&'*+-.^_`|~", c) >= 0:
+		case '0' <= c && c <= '9', 'A' <= c && c <= 'Z', 'a' <= c && c <= 'z', strings.IndexByte("!#$%&'*+-.^_`|~",
+			c) >= 0:
 		default:
 			return false
 		}

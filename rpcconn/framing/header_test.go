@@ -9,23 +9,30 @@ import (
 
 func headerCases() []framingtest.Case {
 	const (
-		badLength = "= the header before a message has a bad Content-Length: it is no length, got "
+		badLength = "= the header before a message has a bad Content-Length: it is not a length, got "
 		noHeader  = "= a message begins with its header, such as Content-Length: 2, got "
 	)
 	noEnd := fmt.Sprintf("= the header before a message does not end within %d bytes, got ", framing.MaxHeader)
 	return []framingtest.Case{
 		{Name: "empty", In: "", Want: []string{framingtest.EOF}},
 		{Name: "one", In: "Content-Length: 2\r\n\r\n{}", Want: []string{`{}`, framingtest.EOF}},
-		{Name: "two", In: "Content-Length: 2\r\n\r\n{}Content-Length: 12\r\n\r\nhello world!", Want: []string{`{}`, `hello world!`, framingtest.EOF}},
-		{Name: "any case, no blank, LF", In: "content-length:2\n\n{}CONTENT-LENGTH:\t 2 \n\n[]", Want: []string{`{}`, `[]`, framingtest.EOF}},
-		{Name: "further fields", In: "Content-Type: application/vscode-jsonrpc; charset=utf8\r\nContent-Length: 2\r\nX: Content-Length: 5\r\n\r\n{}", Want: []string{`{}`, framingtest.EOF}},
+		{Name: "two", In: "Content-Length: 2\r\n\r\n{}Content-Length: 12\r\n\r\nhello world!",
+			Want: []string{`{}`, `hello world!`, framingtest.EOF}},
+		{Name: "any case, no blank, LF", In: "content-length:2\n\n{}CONTENT-LENGTH:\t 2 \n\n[]",
+			Want: []string{`{}`, `[]`, framingtest.EOF}},
+		{Name: "further fields", In: "Content-Type: application/vscode-jsonrpc; charset=utf8\r\nContent-Length: " +
+			"2\r\nX: Content-Length: 5\r\n\r\n{}", Want: []string{`{}`, framingtest.EOF}},
 		{Name: "field without value", In: "X:\r\nContent-Length: 2\r\n\r\n{}", Want: []string{`{}`, framingtest.EOF}},
-		{Name: "white space between", In: "\r\n Content-Length: 2\r\n\r\n{}\r\n\n", Want: []string{`{}`, framingtest.EOF}},
-		{Name: "the same length twice", In: "Content-Length: 2\r\nContent-Length: 2\r\n\r\n{}", Want: []string{`{}`, framingtest.EOF}},
-		{Name: "no bytes", In: "Content-Length: 0\r\n\r\nContent-Length: 2\r\n\r\n{}", Want: []string{"! empty message", `{}`, framingtest.EOF}},
+		{Name: "white space between", In: "\r\n Content-Length: 2\r\n\r\n{}\r\n\n",
+			Want: []string{`{}`, framingtest.EOF}},
+		{Name: "the same length twice", In: "Content-Length: 2\r\nContent-Length: 2\r\n\r\n{}",
+			Want: []string{`{}`, framingtest.EOF}},
+		{Name: "no bytes", In: "Content-Length: 0\r\n\r\nContent-Length: 2\r\n\r\n{}",
+			Want: []string{"! empty message", `{}`, framingtest.EOF}},
 		{Name: "two lengths", In: "Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}", Want: []string{
 			"= the header before a message has a bad Content-Length: another gave 2 before, got "}},
-		{Name: "no length", In: "Content-Type: x\r\n\r\n{}", Want: []string{"= the header before a message has no Content-Length, got "}},
+		{Name: "no length", In: "Content-Type: x\r\n\r\n{}",
+			Want: []string{"= the header before a message has no Content-Length, got "}},
 		{Name: "length without digits", In: "Content-Length:\r\n\r\n{}", Want: []string{badLength}},
 		{Name: "length of letters", In: "Content-Length: two\r\n\r\n{}", Want: []string{badLength}},
 		{Name: "sign", In: "Content-Length: +2\r\n\r\n{}", Want: []string{badLength}},
@@ -38,17 +45,22 @@ func headerCases() []framingtest.Case {
 		{Name: "a line", In: "hello\n", Want: []string{noHeader}},
 		{Name: "HTTP", In: "HTTP/1.1 400 Bad Request\r\n", Want: []string{noHeader}},
 		{Name: "no name", In: ": 2\r\n\r\n{}", Want: []string{noHeader}},
-		{Name: "a line that is no field", In: "Content-Length: 2\r\nhello world\r\n\r\n{}", Want: []string{"= a header field has a name and a colon, got "}},
+		{Name: "a line that is no field", In: "Content-Length: 2\r\nhello world\r\n\r\n{}",
+			Want: []string{"= a header field has a name and a colon, got "}},
 		{Name: "no end", In: strings.Repeat("X: y\r\n", framing.MaxHeader/6) + "X: yyyyyyyyy", Want: []string{noEnd}},
 		{Name: "no end of a field", In: "X: " + strings.Repeat("y", framing.MaxHeader), Want: []string{noEnd}},
 		{Name: "no end of a name", In: strings.Repeat("y", framing.MaxHeader), Want: []string{noEnd}},
-		{Name: "cut off in the header", In: "Content-Length: 2\r\n\r", Want: []string{framingtest.Cut("Content-Length: 2\r\n\r", "")}},
-		{Name: "cut off before the message", In: "Content-Length: 2\r\n\r\n", Want: []string{framingtest.Cut("", " of 2")}},
+		{Name: "cut off in the header", In: "Content-Length: 2\r\n\r",
+			Want: []string{framingtest.Cut("Content-Length: 2\r\n\r", "")}},
+		{Name: "cut off before the message", In: "Content-Length: 2\r\n\r\n",
+			Want: []string{framingtest.Cut("", " of 2")}},
 		{Name: "cut off", In: "Content-Length: 5\r\n\r\n{}", Want: []string{framingtest.Cut("{}", " of 5")}},
-		{Name: "over the limit", In: "Content-Length: 108\r\n\r\n" + long + "Content-Length: 2\r\n\r\n{}", Want: []string{
-			framingtest.Over(long, "of 108 bytes "), `{}`, framingtest.EOF}},
+		{Name: "over the limit", In: "Content-Length: 108\r\n\r\n" + long + "Content-Length: 2\r\n\r\n{}",
+			Want: []string{
+				framingtest.Over(long, "of 108 bytes "), `{}`, framingtest.EOF}},
 		{Name: "over the limit, cut off", In: "Content-Length: 9999999999\r\n\r\n" + long, Want: []string{
 			framingtest.Over(long, "of 9999999999 bytes "), framingtest.CutSkip}},
-		{Name: "exactly the limit", In: "Content-Length: 64\n\n" + long[:64] + "Content-Length: 2\n\n{}", Want: []string{long[:64], `{}`, framingtest.EOF}},
+		{Name: "exactly the limit", In: "Content-Length: 64\n\n" + long[:64] + "Content-Length: 2\n\n{}",
+			Want: []string{long[:64], `{}`, framingtest.EOF}},
 	}
 }

@@ -6,10 +6,10 @@ import (
 	"math"
 )
 
-// lengthHead is how many bytes the length before a message has.
+// lengthHead is the size of the length before a message, in bytes.
 const lengthHead = 4
 
-// lengthFraming is that of a length of four bytes, big-endian, which does not count itself, and then the message.
+// lengthFraming puts a length of four bytes before a message: big-endian, not counting itself.
 func lengthFraming() Framing {
 	return Framing{
 		Name:  "length",
@@ -36,7 +36,7 @@ func (s *lengthSplitter) split(data []byte, eof bool) (Step, error) {
 	return Step{Used: lengthHead}, nil
 }
 
-// isText reports whether data is ASCII text, or what comes before such in other framings: read as a length it is a lie.
+// isText reports whether data is ASCII text, or what precedes text in other framings, so that it cannot be a length.
 func isText(data []byte) bool {
 	for _, c := range data {
 		if (c < ' ' || c > '~') && c != '\t' && c != '\n' && c != '\r' && c != recordMark {

@@ -6,8 +6,8 @@ import (
 	"rpcsh/rpcconn"
 )
 
-// lineFraming is that of one message a line, ended by LF; CR LF is taken too, and blank lines are nothing. What is sent
-// must have no LF in it, which the codecs see to.
+// lineFraming puts each message on a line that ends with LF. CR LF is accepted too, and blank lines are ignored.
+// Messages must not contain an LF; the codecs ensure that.
 func lineFraming() Framing {
 	return Framing{
 		Name:  "line",
@@ -16,11 +16,12 @@ func lineFraming() Framing {
 	}
 }
 
-// A lineSplitter is that of all framings in which one byte ends a message. The comments call the message a line.
+// A lineSplitter is the splitter of all framings in which one byte ends a message. Its comments call the message a
+// line.
 type lineSplitter struct {
 	max      int
-	end      byte // that ends a line, and is not in it
-	scanned  int  // bytes of the line known to have no end
+	end      byte // the byte that ends a line, and does not occur in it
+	scanned  int  // bytes of the line known not to contain its end
 	skipping bool // the line is over the limit
 }
 
@@ -41,7 +42,7 @@ func (s *lineSplitter) split(data []byte, eof bool) (Step, error) {
 	case !eof:
 		s.scanned = len(window)
 		return Step{}, nil
-	case isWhole(data): // many a peer leaves the last end out
+	case isWhole(data): // many peers omit the end of the last line
 		s.scanned = 0
 		return s.line(data, len(data))
 	case isBlank(data):

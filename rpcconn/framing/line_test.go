@@ -17,9 +17,11 @@ func lineCases() []framingtest.Case {
 		{Name: "whole without LF", In: "[]\n{} ", Want: []string{`[]`, `{} `, framingtest.EOF}},
 		{Name: "cut off", In: "[]\n{\"a\"", Want: []string{`[]`, framingtest.Cut(`{"a"`, "")}},
 		{Name: "a number may be cut off", In: "12", Want: []string{framingtest.Cut("12", "")}},
-		{Name: "over the limit", In: long + "\n{}\n", Want: []string{framingtest.Over(long, ""), `{}`, framingtest.EOF}},
+		{Name: "over the limit", In: long + "\n{}\n", Want: []string{framingtest.Over(long, ""), `{}`,
+			framingtest.EOF}},
 		{Name: "over the limit, cut off", In: long, Want: []string{framingtest.Over(long, ""), framingtest.CutSkip}},
-		{Name: "exactly the limit", In: strings.Repeat("x", 64) + "\r\n{}\n", Want: []string{strings.Repeat("x", 64), `{}`, framingtest.EOF}},
+		{Name: "exactly the limit", In: strings.Repeat("x", 64) + "\r\n{}\n",
+			Want: []string{strings.Repeat("x", 64), `{}`, framingtest.EOF}},
 		{Name: "one more", In: strings.Repeat("x", 65) + "\n{}\n", Want: []string{
 			framingtest.Over(strings.Repeat("x", 65), ""), `{}`, framingtest.EOF}},
 	}

@@ -8,11 +8,11 @@ import (
 	"rpcsh/rpcconn/jsontext"
 )
 
-// maxDigits is how many digits the length of a netstring may have.
+// maxDigits is how many digits the length of a netstring may have at most.
 const maxDigits = 10
 
-// netstringFraming is that of http://cr.yp.to/proto/netstrings.txt: the length in decimal, a colon, the message, a
-// comma. White space between netstrings is taken, though not in the specification.
+// netstringFraming follows http://cr.yp.to/proto/netstrings.txt: the length in decimal, a colon, the message, a comma.
+// White space between netstrings is accepted, though the specification has none.
 func netstringFraming() Framing {
 	return Framing{
 		Name: "netstring",
@@ -31,7 +31,7 @@ type netstringSplitter struct {
 	toSkip int64 // bytes of a message over the limit
 }
 
-// A netstringPart is what of a netstring is to come next.
+// A netstringPart is the part of a netstring that comes next.
 type netstringPart uint8
 
 const (
@@ -69,7 +69,7 @@ func (s *netstringSplitter) head(data []byte, eof bool) (Step, error) {
 	case !isNetstringHead(data):
 		return Step{}, Lost("a message begins with its length and a colon", data)
 	}
-	size, _ := strconv.ParseInt(string(data[:digits]), 10, 64) // so few digits always are a number
+	size, _ := strconv.ParseInt(string(data[:digits]), 10, 64) // so few digits are always a valid number
 	body := data[digits+1:]
 	if size <= int64(s.max) {
 		s.part, s.size = netstringBody, int(size)
@@ -78,7 +78,7 @@ func (s *netstringSplitter) head(data []byte, eof bool) (Step, error) {
 	return s.tooLong(body, digits+1, size, eof)
 }
 
-// netstringDigits returns how many bytes of the length data begins with; 0: it is none.
+// netstringDigits returns how many digits of a length data begins with; 0: it does not begin with a length.
 func netstringDigits(data []byte) int {
 	n := 0
 	for n < len(data) && '0' <= data[n] && data[n] <= '9' {
@@ -96,7 +96,7 @@ func isNetstringHead(data []byte) bool {
 	return n > 0 && n < len(data) && data[n] == ':'
 }
 
-// tooLong reports a message over the limit once enough of it is there to be shown.
+// tooLong reports a message over the limit as soon as there is enough of it for an excerpt.
 func (s *netstringSplitter) tooLong(body []byte, used int, size int64, eof bool) (Step, error) {
 	shown := int(min(size, rpcconn.ExcerptSize))
 	if len(body) < shown && !eof {
@@ -147,7 +147,7 @@ func (s *netstringSplitter) comma(data []byte, eof bool) (Step, error) {
 	return Step{Used: 1}, nil
 }
 
-// noComma is the error of a stream in which data came where a comma was to come.
+// noComma returns the error for a stream in which data came instead of a comma.
 func noComma(data []byte) error {
 	return fmt.Errorf("a comma ends a message, got %s; the length before the message is wrong", rpcconn.Excerpt(data))
 }

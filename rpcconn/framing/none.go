@@ -5,9 +5,9 @@ import (
 	"rpcsh/rpcconn/jsontext"
 )
 
-// noneFraming is that of messages that follow each other without anything between: where one ends is told by its
-// brackets. White space between them is taken, and never written, since py-bson-rpc's "none" does not take it; so are
-// the NULs that some peers end a message with.
+// noneFraming puts nothing between messages: the brackets of a message show where it ends. White space between
+// messages, and the NULs with which some peers end a message, are accepted but never written, since py-bson-rpc's
+// "none" does not accept them.
 func noneFraming() Framing {
 	return Framing{
 		Name:  "none",

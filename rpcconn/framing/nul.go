@@ -1,6 +1,6 @@
 package framing
 
-// nulFraming is that of messages that a NUL byte ends each. Several of them, and white space between them, are nothing.
+// nulFraming ends each message with a NUL byte. Further NULs and white space between messages are ignored.
 func nulFraming() Framing {
 	return Framing{
 		Name:  "nul",

@@ -9,7 +9,7 @@ import (
 	"rpcsh/rpcconn"
 )
 
-// rawPieces is how many pieces a second are written at a given rate, of a byte each where the rate is lower.
+// rawPieces is how many pieces per second are written at a given rate; at a lower rate, each piece is one byte.
 const rawPieces = 20
 
 // AppendFrame implements rpcconn.RawChannel.
@@ -17,8 +17,8 @@ func (w *writer) AppendFrame(dst, frame []byte) ([]byte, error) {
 	return w.f.appendFrame(dst, frame), nil
 }
 
-// SendRaw implements rpcconn.RawChannel. Its bytes are written in the background, so that no peer that takes none can
-// keep the caller.
+// SendRaw implements rpcconn.RawChannel. The bytes are written in the background, so that a peer that does not read
+// cannot block the caller.
 func (w *writer) SendRaw(ctx context.Context, raw []byte, rate int) error {
 	if err := w.sendRaw(ctx, raw, rate); err != nil {
 		return fmt.Errorf("sending %d bytes as they are: %w", len(raw), err)
@@ -43,7 +43,7 @@ func (w *writer) sendRaw(ctx context.Context, raw []byte, rate int) error {
 		w.flushing = true
 		w.mu.Unlock()
 	}
-	raw = bytes.Clone(raw) // it may have to outlive this call
+	raw = bytes.Clone(raw) // writing may outlast this call
 	written := make(chan error, 1)
 	w.behind.Go(func() { w.writeRaw(ctx, raw, rate, written) })
 	select {
@@ -54,8 +54,8 @@ func (w *writer) sendRaw(ctx context.Context, raw []byte, rate int) error {
 	}
 }
 
-// writeRaw writes raw, tells written what came of it, and then writes what is queued. The caller is the flusher, and is
-// not any more.
+// writeRaw writes raw, sends the outcome to written, and then writes what is queued. The caller must be the flusher and
+// stops being it.
 func (w *writer) writeRaw(ctx context.Context, raw []byte, rate int, written chan<- error) {
 	w.waitForEver()
 	var leftOff error
@@ -76,7 +76,7 @@ func (w *writer) writeRaw(ctx context.Context, raw []byte, rate int, written cha
 	w.flushBehind(nil)
 }
 
-// pause waits for d, unless something ends it before: then the error says what.
+// pause waits for d. The error says what ended it early.
 func (w *writer) pause(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()

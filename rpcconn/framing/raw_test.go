@@ -40,7 +40,8 @@ func TestAppendFrame(t *testing.T) {
 			ch := rawChannel(t, f.Name, raw)
 			got, err := ch.AppendFrame([]byte("before"), frame)
 			if err != nil || string(got) != "before"+string(want) {
-				t.Errorf("%s: AppendFrame returned %s, %v; Send writes %s", f.Name, rpcconn.Excerpt(got), err, rpcconn.Excerpt(want))
+				t.Errorf("%s: AppendFrame returned %s, %v; Send writes %s", f.Name, rpcconn.Excerpt(got), err,
+					rpcconn.Excerpt(want))
 			}
 			result := make(chan error, 1)
 			go func() { result <- ch.SendRaw(t.Context(), got, 0) }()
@@ -127,7 +128,8 @@ func TestRate(t *testing.T) {
 		bytes, rate int
 		want        time.Duration
 	}{
-		{10, 0, 0}, {10, 2, 9 * time.Second / 2}, {100, 100, 19 * time.Second / 20}, {10, 1 << 20, 0}, {1, 1, 0}, {0, 5, 0},
+		{10, 0, 0}, {10, 2, 9 * time.Second / 2}, {100, 100, 19 * time.Second / 20}, {10, 1 << 20, 0}, {1, 1, 0}, {0,
+			5, 0},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			ch, peer := inMemory(t)
@@ -157,7 +159,7 @@ func TestRate(t *testing.T) {
 	}
 }
 
-// Whoever takes their time does not keep Close, nor what was sent behind them.
+// Whoever takes their time does not keep Close, nor what was sent after them.
 func TestSlowSendEnds(t *testing.T) {
 	for name, tt := range map[string]struct {
 		end  func(ch rpcconn.Channel, cancel func())
@@ -214,7 +216,8 @@ func TestSlowSendEnds(t *testing.T) {
 	}
 }
 
-// Who gives up while the peer takes nothing is let go; what was begun is written to its end, and nothing is lost of what others send.
+// Who gives up while the peer takes nothing is let go; what was begun is written to its end, and nothing is lost of
+// what others send.
 func TestRawGivenUpWhileBlocked(t *testing.T) {
 	for name, stream := range map[string]func(*gate) io.ReadWriteCloser{
 		"without deadlines": func(g *gate) io.ReadWriteCloser { return g },

@@ -10,23 +10,23 @@ import (
 
 const (
 	minBuffer  = 4 << 10   // of a reader that has read nothing big
-	keepBuffer = 256 << 10 // a bigger one is dropped once it is not needed
-	readSize   = 64 << 10  // of one that has a lot to read, or a message that is not small
-	emptyReads = 100       // as many Reads in a row may return nothing at all
+	keepBuffer = 256 << 10 // a bigger one is dropped when it is no longer needed
+	readSize   = 64 << 10  // of a reader with much to read, or with a message that is not small
+	emptyReads = 100       // how many Reads in a row may return nothing
 )
 
 // A reader is the half of a stream that receives. Recv is called by one goroutine, so it needs no lock.
 type reader struct {
 	r     io.Reader
 	split Splitter
-	max   int // how long a message may be
+	max   int // limit for a message, in bytes
 	ended *ending
 
-	buf        []byte // buf[start:end] was read and not yet used
+	buf        []byte // buf[start:end] has been read and not used yet
 	start, end int
 	full       bool  // the last Read filled buf
-	readErr    error // of r; there is no more to read
-	err        error // that ended the channel
+	readErr    error // of r; there is nothing more to read
+	err        error // why the channel ended
 }
 
 func newReader(r io.Reader, split Splitter, max int, ended *ending) *reader {
@@ -63,9 +63,9 @@ func (r *reader) Recv() ([]byte, error) {
 	return nil, r.err
 }
 
-// own makes a big frame, which lies before r.start, the caller's. One that fills half of the buffer takes it along, and
-// what was read behind it moves to another; a smaller one is copied. So neither is more copied than returned, nor does
-// a frame hold on to much memory that is not its own.
+// own gives a big frame, which lies before r.start, to the caller. A frame that fills half of the buffer keeps it, and
+// the bytes after it move to a new one; a smaller frame is copied. So no more is copied than returned, and a frame
+// keeps little memory beyond its own.
 func (r *reader) own(frame []byte) []byte {
 	size := len(frame)
 	if size < rpcconn.OwnSize {
@@ -86,7 +86,7 @@ func (r *reader) own(frame []byte) []byte {
 	return frame[:size:size]
 }
 
-// fill reads more. want is how many bytes are needed from r.start on, 0 where that is not known.
+// fill reads more. want is how many bytes are needed from r.start on, 0 if that is not known.
 func (r *reader) fill(want int) {
 	r.makeRoom(want)
 	for range emptyReads {
@@ -101,13 +101,13 @@ func (r *reader) fill(want int) {
 	r.readErr = io.ErrNoProgress
 }
 
-// makeRoom sees to it that there is room in buf behind end, and, from start on, for want bytes.
+// makeRoom makes room in buf after end, and for want bytes from start on.
 func (r *reader) makeRoom(want int) {
 	unused := r.buf[r.start:r.end]
 	size := len(r.buf)
 	switch {
 	case want > size && want >= rpcconn.OwnSize:
-		size = want // which the message then takes along
+		size = want // the message then keeps the buffer
 	case want > size || r.full && size < readSize:
 		size = readSize
 	case size == 0 || size > keepBuffer && max(want, len(unused)) < minBuffer:
@@ -126,8 +126,8 @@ func (r *reader) makeRoom(want int) {
 	r.buf = buf
 }
 
-// bigger returns the size of the buffer after size. Steps of four leave little to copy and little to throw away; the
-// last one goes to the limit, as memory that is not written to costs nothing.
+// bigger returns the size of the next buffer after size. A factor of four leaves little to copy and little to discard.
+// The last step goes to the limit: memory that is not written to costs nothing.
 func (r *reader) bigger(size int) int {
 	if size > r.max/8 {
 		return max(size, r.max) + minBuffer
@@ -135,11 +135,11 @@ func (r *reader) bigger(size int) int {
 	return 4 * size
 }
 
-// reason returns the error that ends the channel, where err is what the splitter says of the end.
+// reason returns the error that ends the channel; err is the splitter's error at the end of the stream.
 func (r *reader) reason(err error) error {
 	ended := r.ended.reason()
 	switch {
-	case r.readErr == nil: // the framing is lost
+	case r.readErr == nil: // the splitter lost track
 		return err
 	case ended != nil && (r.readErr != io.EOF || ended == rpcconn.ErrClosed):
 		return fmt.Errorf("receiving: %w", ended)

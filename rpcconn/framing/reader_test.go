@@ -53,7 +53,8 @@ func TestOverLimitTakesNoMemory(t *testing.T) {
 		"header":    {head: "Content-Length: 200000000\r\n\r\n", body: filling},
 		"length":    {head: "\x10\x00\x00\x00", body: filling},
 		"nul":       {body: filling},
-		"msgpack":   {head: "\xdd\xff\xff\xff\xff", body: "\x92\xdb\x00\x00\x10\x00" + filling + "\xdd\xff\xff\xff\xff"},
+		"msgpack": {head: "\xdd\xff\xff\xff\xff", body: "\x92\xdb\x00\x00\x10\x00" + filling +
+			"\xdd\xff\xff\xff\xff"},
 	}
 	for _, f := range framings() {
 		body := bodies[f.Name]
@@ -95,8 +96,10 @@ func TestBigMessageMemory(t *testing.T) {
 		if test.framing == "bson" {
 			size -= len(test.head)
 		}
-		in := io.MultiReader(strings.NewReader(test.head), &endless{body: strings.Repeat("x", 4<<10), size: size}, strings.NewReader(test.tail+strings.Repeat(" ", 100)))
-		rd := newReader(in, framingNamed(t, test.framing).Split(rpcconn.DefaultMaxMessage), rpcconn.DefaultMaxMessage, new(ending))
+		in := io.MultiReader(strings.NewReader(test.head), &endless{body: strings.Repeat("x", 4<<10), size: size},
+			strings.NewReader(test.tail+strings.Repeat(" ", 100)))
+		rd := newReader(in, framingNamed(t, test.framing).Split(rpcconn.DefaultMaxMessage), rpcconn.DefaultMaxMessage,
+			new(ending))
 		got := allocated(func() {
 			if frame, err := rd.Recv(); err != nil || len(frame) < size {
 				t.Errorf("%s: Recv returned %d bytes, %v", test.framing, len(frame), err)
@@ -134,12 +137,15 @@ func TestManyPieces(t *testing.T) {
 	text := "{\"a\":[\n" + strings.Repeat("{\"b\":\"c\"},\n", size/12) + "1]}"
 	flat := strings.ReplaceAll(text, "\n", " ")
 	for name, in := range map[string]string{
-		"none": text, "line": flat + "\n", "rfc7464": "\x1e" + text + "\n", "netstring": strconv.Itoa(len(text)) + ":" + text + ",",
-		"bson": string(message("bson", "", size)), "header": "Content-Length: " + strconv.Itoa(len(text)) + "\n\n" + text,
+		"none": text, "line": flat + "\n", "rfc7464": "\x1e" + text + "\n", "netstring": strconv.Itoa(len(text)) + ":" +
+			text + ",",
+		"bson": string(message("bson", "", size)), "header": "Content-Length: " + strconv.Itoa(len(text)) +
+			"\n\n" + text,
 		"length": string(binary.BigEndian.AppendUint32(nil, uint32(len(text)))) + text, "nul": text + "\x00",
 		"msgpack": "\xdd\x00\x10\x00\x00" + strings.Repeat("\x92\xa4beef\xc0", 1<<20),
 	} {
-		rd := newReader(inPieces{strings.NewReader(in), piece}, framingNamed(t, name).Split(2*size), 2*size, new(ending))
+		rd := newReader(inPieces{strings.NewReader(in), piece}, framingNamed(t, name).Split(2*size), 2*size,
+			new(ending))
 		got, err := rd.Recv()
 		if err != nil || !strings.Contains(in, string(got)) || len(got) < size/2 {
 			t.Errorf("%s: Recv returned %d bytes, %v", name, len(got), err)

@@ -8,10 +8,10 @@ import (
 // recordMark is RS, before each record.
 const recordMark = 0x1e
 
-// rfc7464Framing is that of JSON text sequences (RFC 7464 section 2): RS, the text, LF.
+// rfc7464Framing is the framing of JSON text sequences (RFC 7464 section 2): RS, the text, LF.
 //
-// A text may have LFs in it (section 2.1 takes any JSON text, and jq --seq writes such), and the RS before the next one
-// may be long in coming. So a record ends at the first LF where its brackets are closed, or where it is surely no JSON
+// A text may contain LFs (section 2.1 allows any JSON text, and jq --seq writes them), and the next RS may be a long
+// time coming. So a record ends at the first LF at which its brackets are closed, or at which it certainly is not JSON
 // text.
 func rfc7464Framing() Framing {
 	return Framing{
@@ -24,10 +24,10 @@ func rfc7464Framing() Framing {
 
 type rfc7464Splitter struct {
 	max      int
-	marked   bool // RS has come, and no text yet
+	marked   bool // RS has come, but no text yet
 	scanned  int  // bytes of the text that brackets has seen
 	brackets brackets
-	checked  int  // how long the text was when it was last looked at whole
+	checked  int  // the length of the text when it was last checked as a whole
 	skipping bool // to the next RS
 }
 
@@ -57,7 +57,7 @@ func (s *rfc7464Splitter) split(data []byte, eof bool) (Step, error) {
 	return s.stray(data)
 }
 
-// stray reports what came outside of a record, at once, as what comes next may be long in coming.
+// stray reports bytes outside a record. It does so at once, since the next bytes may be a long time coming.
 func (s *rfc7464Splitter) stray(data []byte) (Step, error) {
 	if rs := bytes.IndexByte(data, recordMark); rs >= 0 {
 		data = data[:rs]
@@ -105,7 +105,7 @@ func (s *rfc7464Splitter) text(data []byte, eof bool) (Step, error) {
 	return Step{}, nil
 }
 
-// count lets brackets see the whole of line.
+// count passes all of line to brackets.
 func (s *rfc7464Splitter) count(line []byte) {
 	for {
 		n := s.brackets.scan(line)
@@ -116,8 +116,8 @@ func (s *rfc7464Splitter) count(line []byte) {
 	}
 }
 
-// endsAt reports whether an LF behind text ends it. Text is looked at whole only when it has become twice as long, so
-// that all of this takes time in proportion to its length.
+// endsAt reports whether an LF after text ends it. The text is checked as a whole only when it has doubled in length,
+// so that the total time is proportional to its length.
 func (s *rfc7464Splitter) endsAt(text []byte) bool {
 	if s.brackets.inString || s.brackets.depth <= 0 {
 		return true // whole, or, as a string has no LF in it, malformed
@@ -134,8 +134,8 @@ func (s *rfc7464Splitter) frame(text []byte, behind int) (Step, error) {
 	return Step{Used: len(text) + behind, Frame: text}, nil
 }
 
-// skip uses everything to the next RS. The end of the stream is an orderly one then: whether there was more to the
-// message is not known, and it has been reported.
+// skip discards everything up to the next RS. The end of the stream is orderly then: the message has been reported, and
+// nobody knows whether it had more bytes.
 func (s *rfc7464Splitter) skip(data []byte, eof bool) (Step, error) {
 	if len(data) == 0 {
 		return Step{}, nil

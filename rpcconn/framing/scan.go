@@ -8,12 +8,12 @@ import (
 )
 
 // Scan makes what a Framing's Split is from a function as bufio.Scanner takes it, such as bufio.ScanLines: the easiest
-// way to a framing of one's own. An empty token is no frame. A token over the limit is reported as a
-// *rpcconn.FrameError, and passed over; one of which the end has not been found within twice the limit ends the stream
-// with a *rpcconn.SizeError.
+// way to a framing of one's own. An empty token is not a frame. A token over the limit is reported as a
+// *rpcconn.FrameError and skipped. A token without an end within twice the limit ends the stream with a
+// *rpcconn.SizeError.
 //
-// split is called with the same bytes again, and some more, as long as it finds nothing. That takes time where big
-// messages come in small pieces; a Splitter can remember how far it has looked.
+// As long as split finds nothing, it is called again with the same bytes and some more. That is slow if big messages
+// come in small pieces; a Splitter can remember how far it has looked.
 func Scan(split bufio.SplitFunc) func(max int) Splitter {
 	return func(max int) Splitter {
 		final := false

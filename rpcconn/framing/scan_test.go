@@ -22,7 +22,8 @@ func TestScan(t *testing.T) {
 		{Name: "two", In: "{}\n[]\n", Want: []string{"{}", "[]", framingtest.EOF}},
 		{Name: "blank lines", In: "\n\n{}\n\n", Want: []string{"{}", framingtest.EOF}},
 		{Name: "no end", In: "{}\n[]", Want: []string{"{}", "[]", framingtest.EOF}},
-		{Name: "over the limit", In: long + "\n{}\n", Want: []string{framingtest.Over(long, "of 108 bytes "), "{}", framingtest.EOF}},
+		{Name: "over the limit", In: long + "\n{}\n", Want: []string{framingtest.Over(long, "of 108 bytes "), "{}",
+			framingtest.EOF}},
 	})
 	bar := framing.Framing{Name: "bar", Split: framing.Scan(func(data []byte, _ bool) (int, []byte, error) {
 		switch i := bytes.IndexByte(data, '|'); {
@@ -44,7 +45,9 @@ func TestScan(t *testing.T) {
 
 // A stream in which no message ends takes no memory beyond some times the limit.
 func TestScanWithoutEnd(t *testing.T) {
-	never := framing.Framing{Name: "never", Split: framing.Scan(func([]byte, bool) (int, []byte, error) { return 0, nil, nil })}
+	never := framing.Framing{Name: "never", Split: framing.Scan(func([]byte, bool) (int, []byte, error) {
+		return 0, nil, nil
+	})}
 	open, err := never.New(framingtest.Limit)
 	if err != nil {
 		t.Fatal(err)
@@ -73,7 +76,9 @@ func TestSplitterThatIsWrong(t *testing.T) {
 			return func([]byte, bool) (framing.Step, error) { return framing.Step{Used: used}, nil }
 		}}
 		got := framingtest.Receive(t, wrong, framingtest.Limit, strings.NewReader("ab"))
-		if !slices.ContainsFunc(got, func(s string) bool { return strings.Contains(s, "splitter of the framing used") }) {
+		if !slices.ContainsFunc(got, func(s string) bool {
+			return strings.Contains(s, "splitter of the framing used")
+		}) {
 			t.Errorf("used %d: %q", used, got)
 		}
 	}

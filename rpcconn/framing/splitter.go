@@ -9,26 +9,26 @@ import (
 
 // A Splitter finds the frames in a stream, one after the other.
 //
-// It is given data, all that was read and not yet used, and returns what it did with that. Where it uses nothing, it is
-// called again with more data behind what it was given; so it should remember how far it has looked, where that takes
-// time. With eof set no more will come. If it then uses nothing and returns no error, the stream ends: in order where
-// data is empty, else in the middle of a message ([Truncated]).
+// It gets data, all bytes that have been read and not used, and returns what it did with them. If it uses none, it is
+// called again with more; so it should remember how far it has looked if looking takes time. If eof is set, no more
+// bytes will come. If it then uses none and returns no error, the stream ends: in order if data is empty, otherwise in
+// the middle of a message ([Truncated]).
 //
 // After a *rpcconn.FrameError it is called again. Any other error ends the stream.
 type Splitter func(data []byte, eof bool) (Step, error)
 
-// A Step is what a Splitter did with the bytes that it was given.
+// A Step is what a Splitter did with its bytes.
 type Step struct {
-	Used  int    // how many of them are done with
-	Frame []byte // lies within these; nil: there was no frame among them
-	Want  int    // how many bytes are needed to go on where nothing was used; 0: not known
+	Used  int    // how many bytes it is done with
+	Frame []byte // lies within the used bytes; nil: they contain no frame
+	Want  int    // how many bytes are needed to continue, if none were used; 0: not known
 }
 
-// isBlank reports whether there is nothing but white space in data.
+// isBlank reports whether data is nothing but white space.
 func isBlank(data []byte) bool { return jsontext.Space(data, 0) == len(data) }
 
-// isWhole reports whether text, which the end of the stream cut off, is one JSON text that cannot have been longer. A
-// number or a word could have been (RFC 7464 section 2.4).
+// isWhole reports whether text, at the end of the stream, is one complete JSON text. A number or a word may have been
+// cut off (RFC 7464 section 2.4).
 func isWhole(text []byte) bool {
 	start, end, err := jsontext.Value(text)
 	if err != nil || text[start] != '{' && text[start] != '[' && text[start] != '"' {

@@ -39,7 +39,8 @@ func TestReadError(t *testing.T) {
 		framing, in string
 		want        []string
 	}{
-		{"none", `{}{"a`, []string{`{}`, `= receiving: connection reset; the connection ended in the middle of a message, after 3 bytes, "{\"a": unexpected EOF`}},
+		{"none", `{}{"a`, []string{`{}`, `= receiving: connection reset; the connection ended in the middle of a ` +
+			`message, after 3 bytes, "{\"a": unexpected EOF`}},
 		{"line", "{}\n[]", []string{`{}`, `[]`, "= receiving: connection reset"}},
 		{"rfc7464", "\x1e{}\n\x1e[]", []string{`{}`, `[]`, "= receiving: connection reset"}},
 		{"netstring", "2:{},", []string{`{}`, "= receiving: connection reset"}},
@@ -49,7 +50,8 @@ func TestReadError(t *testing.T) {
 	} {
 		for _, early := range []bool{false, true} {
 			r := &framingtest.Pieces{Pieces: [][]byte{[]byte(test.in)}, Err: broken, Early: early}
-			if got := framingtest.Receive(t, find(t, test.framing), framingtest.Limit, r); !slices.Equal(got, test.want) {
+			if got := framingtest.Receive(t, find(t, test.framing), framingtest.Limit, r); !slices.Equal(got,
+				test.want) {
 				t.Errorf("%s, early %v:\n got %q\nwant %q", test.framing, early, got, test.want)
 			}
 		}
@@ -93,7 +95,8 @@ func FuzzSplit(f *testing.F) {
 		`{"a":"\"}"}[1]`, "{}\r\n[]\n", "\x1e{\n}\n\x1e{\"a\n\x1e[", "2:{},0:,100:",
 		"\x1e{}\nstray\n\x1e" + strings.Repeat("[", 100) + "\x1e{}", strings.Repeat("x", 100) + "\n{}",
 		"9999999999:" + strings.Repeat("x", 100),
-		"Content-Length: 2\r\nX: y\r\n\r\n{}content-length:99\n\n", "\x00\x00\x00\x02{}\x00\x00\x00\x80", "{}\x00\x00[]\x00{",
+		"Content-Length: 2\r\nX: y\r\n\r\n{}content-length:99\n\n", "\x00\x00\x00\x02{}\x00\x00\x00\x80",
+		"{}\x00\x00[]\x00{",
 	} {
 		f.Add([]byte(in), []byte{1, 2, 3}, uint8(64))
 	}

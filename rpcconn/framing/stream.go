@@ -9,7 +9,7 @@ import (
 	"rpcsh/rpcconn"
 )
 
-// closeGrace is how long Close waits for the peer to take what was sent before.
+// closeGrace is how long Close waits for the peer to read what was sent.
 const closeGrace = time.Second
 
 // A stream is the Channel over a stream of bytes. Its two halves know nothing of each other.
@@ -33,14 +33,14 @@ func newStream(rwc io.ReadWriteCloser, f Framing, max int) *stream {
 	}
 }
 
-// Close implements rpcconn.Channel. It takes up to closeGrace where the peer does not take what was sent, and waits for
-// everything that the stream has started.
+// Close implements rpcconn.Channel. It takes up to closeGrace if the peer does not read what was sent, and waits for
+// all goroutines of the stream.
 func (s *stream) Close() error {
 	s.closing.Do(func() {
 		s.writer.finish(closeGrace)
 		s.reader.ended.close()
 		if c, ok := s.rwc.(interface{ CloseWrite() error }); ok {
-			_ = c.CloseWrite() // Close says what went wrong
+			_ = c.CloseWrite() // Close reports what went wrong
 		}
 		s.err = s.rwc.Close()
 		s.writer.wait()
@@ -48,21 +48,21 @@ func (s *stream) Close() error {
 	return s.err
 }
 
-// An ending tells the reader that, and why, the stream ended on this side.
+// An ending tells the reader that the stream ended on this side, and why.
 type ending struct {
 	err atomic.Pointer[error]
 }
 
-// fail says that sending failed with err, unless there is another reason already.
+// fail records that sending failed with err, unless there already is a reason.
 func (e *ending) fail(err error) { e.err.CompareAndSwap(nil, &err) }
 
-// close says that the stream was closed, which counts more than any other reason.
+// close records that the stream was closed, which overrides any other reason.
 func (e *ending) close() {
 	err := rpcconn.ErrClosed
 	e.err.Store(&err)
 }
 
-// reason returns nil while the stream goes on.
+// reason returns nil while the stream is open.
 func (e *ending) reason() error {
 	if p := e.err.Load(); p != nil {
 		return *p

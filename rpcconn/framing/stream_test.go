@@ -88,7 +88,8 @@ func message(framing, text string, size int) []byte {
 }
 
 func TestRoundTrip(t *testing.T) {
-	sizes := []int{0, 1, 100, minBuffer, rpcconn.OwnSize - 20, rpcconn.OwnSize, 64 << 10, 7, keepBuffer - 100, 3 << 20, 1 << 10, 5000, 5001}
+	sizes := []int{0, 1, 100, minBuffer, rpcconn.OwnSize - 20, rpcconn.OwnSize, 64 << 10, 7, keepBuffer - 100, 3 << 20,
+		1 << 10, 5000, 5001}
 	for link, dial := range links {
 		for _, f := range framings() {
 			t.Run(link+"/"+f.Name, func(t *testing.T) {
@@ -109,7 +110,8 @@ func TestRoundTrip(t *testing.T) {
 					got, err := to.Recv()
 					want := message(f.Name, strconv.Itoa(i), size)
 					if err != nil || !bytes.Equal(got, want) {
-						t.Fatalf("message %d: got %d bytes %s, %v; want %d", i, len(got), rpcconn.Excerpt(got), err, len(want))
+						t.Fatalf("message %d: got %d bytes %s, %v; want %d", i, len(got), rpcconn.Excerpt(got), err,
+							len(want))
 					}
 					if len(got) < rpcconn.OwnSize {
 						got = bytes.Clone(got)
@@ -188,7 +190,8 @@ func TestFind(t *testing.T) {
 		t.Errorf("Names() = %s", got)
 	}
 	var unknown *UnknownError
-	if _, err := Find("nosuch"); !errors.As(err, &unknown) || unknown.Name != "nosuch" || !slices.Equal(unknown.Known, Names()) {
+	if _, err := Find("nosuch"); !errors.As(err, &unknown) || unknown.Name != "nosuch" ||
+		!slices.Equal(unknown.Known, Names()) {
 		t.Errorf("an unknown framing: %v", err)
 	}
 	if _, err := framingNamed(t, "line").New(-1); err == nil {
@@ -199,8 +202,9 @@ func TestFind(t *testing.T) {
 func TestWrittenBytes(t *testing.T) {
 	for framing, want := range map[string]string{
 		"none": `{}[]`, "line": "{}\n[]\n", "rfc7464": "\x1e{}\n\x1e[]\n", "netstring": "2:{},2:[],", "bson": "{}[]",
-		"header": "Content-Length: 2\r\n\r\n{}Content-Length: 2\r\n\r\n[]", "length": "\x00\x00\x00\x02{}\x00\x00\x00\x02[]",
-		"nul": "{}\x00[]\x00", "msgpack": "{}[]",
+		"header": "Content-Length: 2\r\n\r\n{}Content-Length: 2\r\n\r\n[]",
+		"length": "\x00\x00\x00\x02{}\x00\x00\x00\x02[]",
+		"nul":    "{}\x00[]\x00", "msgpack": "{}[]",
 	} {
 		a, b := sockets(t)
 		ch := channel(t, framing, a)

@@ -14,60 +14,59 @@ import (
 )
 
 const (
-	maxQueue   = 256 << 10             // bytes; who finds more queued waits
+	maxQueue   = 256 << 10             // bytes; a sender that finds more queued waits
 	keepQueue  = 2 * maxQueue          // bytes; a bigger buffer is dropped after use
-	bigFrame   = rpcconn.OwnSize       // bytes; from here on a frame is written from where it is
-	patience   = 20 * time.Millisecond // how long a sender waits for a peer that takes nothing
-	flushTurns = 16                    // how often in a row a sender writes what others sent
+	bigFrame   = rpcconn.OwnSize       // bytes; a frame of at least this size is written without copying it
+	patience   = 20 * time.Millisecond // how long a sender waits for a peer that does not read
+	flushTurns = 16                    // how many batches in a row a sender writes for others
 )
 
-// A writer is the half of a stream that sends.
+// A writer is the sending half of a stream.
 //
-// There is one flusher at a time, or none: the sender that finds none writes what is queued, again and again until
-// nothing is. Others only queue their frames meanwhile, and so go out together, in one write. Alone, a sender writes at
-// once.
+// There is at most one flusher at a time: a sender that finds none becomes the flusher and writes what is queued until
+// the queue is empty. Meanwhile, others only queue their frames, which are then sent together, in one write. A lone
+// sender writes at once.
 //
-// A sender does not stay with a peer that does not read: what it has not taken after patience is left to a flusher in
-// the background, which the writer waits for in the end. That needs a stream whose Write can be given a deadline and
-// then tells how much was taken, as sockets and pipes do (a TLS connection is broken by that). Any other stream is
-// written to in the background only.
+// A peer that does not read does not block a sender: after patience, the rest is left to a flusher in the background,
+// which the writer waits for when it ends. That needs a stream whose Write has a deadline and then returns how much was
+// written, as sockets and pipes do (it breaks a TLS connection). Any other stream is written to in the background only.
 type writer struct {
 	w      io.WriteCloser
 	f      Framing
 	tail   []byte // f's
 	ended  *ending
-	timed  deadliner // w; nil: it has no deadlines that could be used
+	timed  deadliner // w; nil: its deadlines cannot be used
 	behind sync.WaitGroup
 
-	// These are the flusher's.
-	deadline time.Time   // that timed has
+	// Only the flusher uses these.
+	deadline time.Time   // of timed
 	head     []byte      // of a big frame
 	parts    [3][]byte   // head, frame and tail
 	vector   net.Buffers // what is left of parts
 
 	mu       sync.Mutex // protects what follows
-	queue    []byte     // to be written, with heads and tails
+	queue    []byte     // frames to be written, with heads and tails
 	spare    []byte     // empty, to be the next queue
 	flushing bool       // there is a flusher
 	waiting  []*waiter  // first come, first served; only while there is a flusher
 	err      error      // why nothing can be sent any more
 	closing  bool       // idle is to be closed when there is no flusher
 
-	hurry chan struct{} // closed when nobody may take their time any more
+	hurry chan struct{} // closed when nothing may be delayed any longer
 	idle  chan struct{}
 }
 
-// A waiter is a Send for which there is no room, or one that writes itself, while somebody else is writing.
+// A waiter is a Send for which there is no room, or a Send of a big frame, while another goroutine writes.
 type waiter struct {
 	frame []byte        // to be queued
-	big   bool          // wants to be the flusher instead
-	ready chan struct{} // closed when it has what it wants, or err
+	big   bool          // to become the flusher instead
+	ready chan struct{} // closed when it is admitted, or err is set
 	err   error
 }
 
 type deadliner interface {
 	SetWriteDeadline(time.Time) error
-	syscall.Conn // has a file descriptor of its own, which no TLS connection has
+	syscall.Conn // has a file descriptor of its own, unlike a TLS connection
 }
 
 func newWriter(w io.WriteCloser, f Framing, ended *ending) *writer {
@@ -81,8 +80,8 @@ func newWriter(w io.WriteCloser, f Framing, ended *ending) *writer {
 	}
 }
 
-// Send implements rpcconn.Channel. It returns nil as soon as it is certain that frame is written unless the connection
-// ends; the error of a ctx that is done means that nothing of it is.
+// Send implements rpcconn.Channel. It returns nil once frame is certain to be written unless the connection ends. ctx's
+// error means that nothing of frame was written.
 func (w *writer) Send(ctx context.Context, frame []byte) error {
 	if err := w.send(ctx, frame); err != nil {
 		return fmt.Errorf("sending a message of %d bytes: %w", len(frame), err)
@@ -127,7 +126,7 @@ func (w *writer) enqueueLocked(frame []byte) {
 	w.queue = w.f.appendFrame(w.queue, frame)
 }
 
-// await queues me until it is ready. It unlocks mu.
+// await queues me until it is ready. It is called with mu locked, and unlocks it.
 func (w *writer) await(ctx context.Context, me *waiter) error {
 	w.waiting = append(w.waiting, me)
 	w.mu.Unlock()
@@ -137,17 +136,17 @@ func (w *writer) await(ctx context.Context, me *waiter) error {
 		w.mu.Lock()
 		if i := slices.Index(w.waiting, me); i >= 0 {
 			w.waiting = slices.Delete(w.waiting, i, i+1)
-			w.admitLocked() // who waited behind a big frame need not
+			w.admitLocked() // those after a big frame may go ahead
 			w.mu.Unlock()
 			return ctx.Err()
 		}
 		w.mu.Unlock()
-		<-me.ready // it was too late
+		<-me.ready // it was admitted first
 	}
 	return me.err
 }
 
-// admitLocked gives those who wait what they wait for, as far as that is possible.
+// admitLocked admits waiters, in order, until there is no room.
 func (w *writer) admitLocked() {
 	for len(w.waiting) > 0 {
 		next := w.waiting[0]
@@ -173,7 +172,7 @@ func (w *writer) dismissLocked() {
 	w.waiting = nil
 }
 
-// finish lets nobody send any more, and waits for what was sent to be written, at most for grace. It is called once.
+// finish stops further sends, and waits up to grace until everything sent is written. It is called once.
 func (w *writer) finish(grace time.Duration) {
 	close(w.hurry)
 	w.mu.Lock()
@@ -195,7 +194,7 @@ func (w *writer) finish(grace time.Duration) {
 	}
 }
 
-// wait waits until nothing writes any more; finish has been called, and the stream is closed.
+// wait waits until nothing writes any more. Before it, finish must have been called and the stream closed.
 func (w *writer) wait() {
 	<-w.idle
 	w.behind.Wait()

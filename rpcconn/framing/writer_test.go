@@ -49,7 +49,8 @@ func TestSendersDoNotMix(t *testing.T) {
 					}
 					var sender, i int
 					text := got[min(len(got), headSize):]
-					if _, err := fmt.Sscan(string(text[:min(len(text), 10)]), &sender, &i); err != nil || sender >= senders {
+					if _, err := fmt.Sscan(string(text[:min(len(text), 10)]), &sender, &i); err != nil ||
+						sender >= senders {
 						t.Fatalf("no message of ours: %s", rpcconn.Excerpt(got))
 					}
 					if i != next[sender] || !bytes.Equal(got, body(sender, i)) {
@@ -63,7 +64,8 @@ func TestSendersDoNotMix(t *testing.T) {
 	}
 }
 
-// block sends frames of size bytes to a peer that reads nothing, until Send does not take any more, and returns how many it took.
+// block sends frames of size bytes to a peer that reads nothing, until Send does not take any more, and returns how
+// many it took.
 func block(t *testing.T, ch rpcconn.Channel, size int) int {
 	t.Helper()
 	frame := message("line", "", size)
@@ -125,7 +127,8 @@ func TestBlockedPeer(t *testing.T) {
 	}
 }
 
-// What Send took from a blocked sender is sent in order once the peer reads again, and no message is in it that Send did not take.
+// What Send took from a blocked sender is sent in order once the peer reads again, and no message is in it that Send
+// did not take.
 func TestBlockedPeerReadsAgain(t *testing.T) {
 	for link, dial := range links {
 		for _, size := range []int{20 << 10, 100 << 10} {
@@ -153,7 +156,7 @@ func TestBlockedPeerReadsAgain(t *testing.T) {
 	}
 }
 
-// A sender alone is not delayed for ever by a peer that reads nothing.
+// A sender alone is not delayed forever by a peer that reads nothing.
 func TestSendLeavesSocketBehind(t *testing.T) {
 	a, b := sockets(t)
 	if err := a.(*net.UnixConn).SetWriteBuffer(4 << 10); err != nil {
@@ -173,7 +176,8 @@ func TestSendLeavesSocketBehind(t *testing.T) {
 	}
 }
 
-// With senders that give up and a peer that pauses, exactly those messages arrive whose Send returned nil, whole and in order.
+// With senders that give up and a peer that pauses, exactly those messages arrive whose Send returned nil, whole and in
+// order.
 func TestSendersGiveUp(t *testing.T) {
 	const senders, each = 8, 150
 	for link, dial := range links {
@@ -213,7 +217,8 @@ func TestSendersGiveUp(t *testing.T) {
 					break
 				}
 				var sender, i int
-				if _, err := fmt.Sscanf(string(got[:min(len(got), 20)]), `{"m":"%d %d `, &sender, &i); err != nil || !bytes.HasSuffix(got, []byte(`"}`)) {
+				if _, err := fmt.Sscanf(string(got[:min(len(got), 20)]), `{"m":"%d %d `, &sender, &i); err != nil ||
+					!bytes.HasSuffix(got, []byte(`"}`)) {
 					t.Fatalf("no message of ours: %s", rpcconn.Excerpt(got))
 				}
 				came[sender] = append(came[sender], i)

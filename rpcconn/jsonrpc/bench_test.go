@@ -14,7 +14,8 @@ func sizes() []struct{ name, params string } {
 	records := func(n int) string {
 		parts := make([]string, n)
 		for i := range parts {
-			parts[i] = fmt.Sprintf(`{"id":%d,"name":"record number %d","price":%d.25,"tags":["new","sale"],"active":true}`, i, i, i)
+			parts[i] = fmt.Sprintf(`{"id":%d,"name":"record number %d","price":%d.25,"tags":["new","sale"],`+
+				`"active":true}`, i, i, i)
 		}
 		return "[1,2,[" + strings.Join(parts, ",") + "]]"
 	}
@@ -76,7 +77,8 @@ func BenchmarkEncode(b *testing.B) {
 			b.SetBytes(int64(len(frame)))
 		})
 		b.Run(size.name+"/encodingjson", func(b *testing.B) {
-			w := wire{JSONRPC: "2.0", ID: json.RawMessage("12345"), Method: "my_add", Params: json.RawMessage(size.params)}
+			w := wire{JSONRPC: "2.0", ID: json.RawMessage("12345"), Method: "my_add",
+				Params: json.RawMessage(size.params)}
 			b.ReportAllocs()
 			for b.Loop() {
 				frame, err := json.Marshal(&w)
@@ -98,7 +100,8 @@ func BenchmarkDialects(b *testing.B) {
 	}{
 		{"1.0", New1(), `{"id":12345,"method":"my_add","params":[1,2]}`},
 		{"versionless", NewVersionless(), `{"id":12345,"method":"my_add","params":[1,2]}`},
-		{"versionless/extra", NewVersionless(), `{"method":"my_add","params":[1,2],"sessionId":"0123456789ABCDEF0123456789ABCDEF"}`},
+		{"versionless/extra", NewVersionless(),
+			`{"method":"my_add","params":[1,2],"sessionId":"0123456789ABCDEF0123456789ABCDEF"}`},
 	} {
 		frame := []byte(test.frame)
 		var p rpcconn.Packet
@@ -142,7 +145,8 @@ func TestAllocations(t *testing.T) {
 		{New1(), 0, `{"id":1,"result":{"sum":3},"error":null}`},
 		{NewVersionless(), 0, `{"id":1,"method":"my_add","params":[1,2]}`},
 		{NewVersionless(), 0, `{"id":1,"result":{"sum":3}}`},
-		{NewVersionless(), 1, `{"method":"my_add","params":[1,2],"sessionId":"0123456789ABCDEF0123456789ABCDEF","n":[1, 2]}`},
+		{NewVersionless(), 1, `{"method":"my_add","params":[1,2],"sessionId":"0123456789ABCDEF0123456789ABCDEF",` +
+			`"n":[1, 2]}`},
 	} {
 		text := []byte(test.frame)
 		if n := testing.AllocsPerRun(100, func() {

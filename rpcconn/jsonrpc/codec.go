@@ -1,12 +1,12 @@
-// Package jsonrpc is the codec of JSON-RPC: what a JSON text says as requests, notifications and responses, and back. It
-// speaks version 2.0 ([New]), version 1.0 ([New1]), and the form without a version that the Chrome DevTools Protocol and
-// others use ([NewVersionless]); a dialect is what sets them apart.
+// Package jsonrpc is the codec of JSON-RPC: it turns JSON texts into requests, notifications and responses, and back.
+// It speaks version 2.0 ([New]), version 1.0 ([New1]), and the form without a version that the Chrome DevTools Protocol
+// and others use ([NewVersionless]); a dialect describes how they differ.
 //
-// What decides what a text means is here; where texts begin and end is for the framings, which answers belong to which
-// requests is for rpcconn, and the grammar of JSON is package jsontext's.
+// This package decides what a text means. Framings find where texts begin and end, rpcconn matches responses with
+// requests, and package jsontext has the grammar of JSON.
 //
-// What asks something of us is read by the letter (sections 4 and 6 of https://www.jsonrpc.org/specification), because
-// what it gets wrong can be said in the answer. Responses are read leniently, because nothing answers an answer.
+// Requests are read strictly (sections 4 and 6 of https://www.jsonrpc.org/specification), because the answer can say
+// what is wrong with them. Responses are read leniently, because a response has no answer.
 package jsonrpc
 
 import (
@@ -14,24 +14,26 @@ import (
 	"rpcsh/rpcconn/internal/names"
 )
 
-// A Codec is the codec of one connection, see [rpcconn.Codec]. Create it with [New], [New1] or [NewVersionless].
+// A Codec is the codec of one connection; see [rpcconn.Codec]. Create it with [New], [New1] or [NewVersionless].
 type Codec struct {
 	dialect dialect
-	methods names.Table // those decoded so far; for Decode only
-	extra   []byte      // where Decode gathers further members, always empty in between; nil where they are ignored
+	methods names.Table // decoded so far; only Decode uses them
+	extra   []byte      // where Decode collects further members, always empty in between; nil if they are ignored
 }
 
 var _ rpcconn.Codec = (*Codec)(nil)
 
-// A dialect is what sets one form of JSON-RPC apart from the others.
+// A dialect describes how one form of JSON-RPC differs from the others.
 type dialect struct {
 	name string // for errors
 
-	versioned  bool // a message has the member jsonrpc, which is version
-	batches    bool // an array of messages may be sent
-	anyID      bool // every value is an id but null, which says that there is none; else only strings, numbers and null are
-	anyError   bool // an error is any value but null; else an object
-	allMembers bool // a message has all members of its kind: id, params, result and error; what says nothing is null or []
+	versioned bool // a message has the member jsonrpc, which is version
+	batches   bool // an array of messages may be sent
+	// an id may be any value but null, which means that there is none; else only a string, a number or null
+	anyID    bool
+	anyError bool // an error may be any value but null; else only an object
+	// a message has all members of its kind: id, params, result and error; the empty ones are null or []
+	allMembers bool
 	keepsExtra bool // further members belong to a message
 	answersAll bool // what is no message is always answered; else only a request that has a mistake and an id
 }
@@ -50,14 +52,15 @@ func New() *Codec {
 
 // New1 returns the codec of JSON-RPC 1.0 (https://www.jsonrpc.org/specification_v1) with the error objects of 2.0.
 //
-// A message is sent with all its members, and never with a member jsonrpc: some peers disconnect when there is one. No
-// params become []. An object as params, which 1.0 does not know, is sent as given: some peers take it, and the others say so.
+// A message is sent with all its members, and never with a member jsonrpc: some peers disconnect if there is one.
+// Missing params become []. Version 1.0 has no named params; an object is sent as given, because some peers accept it
+// and the others answer with an error.
 //
 // An error that is no object with an integer as code and a string as message is read as code 0, its text as message (of
-// a string, what it stands for) and itself as data. It can be sent likewise: with code 0, and a message that is empty or
-// that very text, the data is sent as the error, unless it is null.
+// a string, what it stands for) and itself as data. It can be sent likewise: with code 0, and a message that is empty
+// or that very text, the data is sent as the error, unless it is null.
 //
-// There are no batches; one that arrives is decoded all the same. So is a message with a member jsonrpc.
+// There are no batches, but one that arrives is decoded; so is a message with a member jsonrpc.
 func New1() *Codec {
 	return newCodec(dialect{
 		name:       "JSON-RPC 1.0",
@@ -68,8 +71,8 @@ func New1() *Codec {
 }
 
 // NewVersionless returns the codec of JSON-RPC 2.0 without the member jsonrpc, as the Chrome DevTools Protocol has it.
-// The further members of a message are its Extra, in memory of its own. There are no batches; one that arrives is decoded
-// all the same. So is a message with a member jsonrpc.
+// The further members of a message are its Extra, in memory of its own. There are no batches, but one that arrives is
+// decoded; so is a message with a member jsonrpc.
 func NewVersionless() *Codec {
 	return newCodec(dialect{
 		name:       "JSON-RPC without a version",

@@ -32,7 +32,8 @@ func (c *Codec) Decode(frame []byte, p *rpcconn.Packet) error {
 	return rpcconn.NewError(code, reason)
 }
 
-// maxBatch is how many messages a batch may have: read, each takes many times the memory that the shortest takes in the frame.
+// maxBatch is how many messages a batch may have: a decoded message takes much more memory than a short one in the
+// frame.
 const maxBatch = 100_000
 
 var errBatchTooLong = fmt.Errorf("a batch of more than %d messages", maxBatch)
@@ -70,7 +71,7 @@ func (c *Codec) decode(frame []byte, p *rpcconn.Packet) error {
 	return jsontext.End(frame, end)
 }
 
-// first returns the first byte of text, 0 where there is none.
+// first returns the first byte of text, 0 if there is none.
 func first(text []byte) byte {
 	if len(text) == 0 {
 		return 0
@@ -78,14 +79,15 @@ func first(text []byte) byte {
 	return text[0]
 }
 
-// members are the texts of an object's members that say what message it is; nil where there is no such member.
+// members are the texts of an object's members that say what message it is; nil if there is no such member.
 type members struct {
 	version, id, method, params, result, err []byte
-	twice                                    string // the name of one that is there more than once
-	extra                                    []byte // the others, as an object without its closing brace; nil: not wanted
+	twice                                    string // the name of a member that occurs more than once
+	// further members, as an object without its closing brace; nil: ignored
+	extra []byte
 }
 
-// add is for jsontext.Object.
+// add is called by jsontext.Object.
 func (m *members) add(key, value []byte) error {
 	name := key
 	field := m.field(name)
@@ -95,7 +97,7 @@ func (m *members) add(key, value []byte) error {
 	}
 	if field == nil {
 		if m.extra != nil {
-			m.gather(key, value)
+			m.addExtra(key, value)
 		}
 		return nil
 	}
@@ -106,8 +108,8 @@ func (m *members) add(key, value []byte) error {
 	return nil
 }
 
-// gather adds a member to the others.
-func (m *members) gather(key, value []byte) {
+// addExtra adds a member to the further ones.
+func (m *members) addExtra(key, value []byte) {
 	separator := byte(',')
 	if len(m.extra) == 0 {
 		separator = '{'
@@ -116,7 +118,7 @@ func (m *members) gather(key, value []byte) {
 	m.extra = append(m.extra, value...)
 }
 
-// others returns the further members as an object, nil where there are none.
+// others returns the further members as an object, nil if there are none.
 func (m *members) others() []byte {
 	if len(m.extra) == 0 {
 		return nil
@@ -143,7 +145,7 @@ func (m *members) field(name []byte) *[]byte {
 	}
 }
 
-// message returns the message that text, with the members m where it is an object, is.
+// message returns the message for text; m has its members if it is an object.
 func (c *Codec) message(m *members, text []byte) rpcconn.Message {
 	switch {
 	case text[0] != '{':
@@ -180,9 +182,10 @@ func (c *Codec) mistake(m *members) string {
 	}
 }
 
-// request returns the request or notification that m, which has no mistake, makes up.
+// request returns the request or notification for m, which has no mistake.
 func (c *Codec) request(m *members) rpcconn.Message {
-	message := rpcconn.Message{Kind: rpcconn.KindNotification, Method: c.method(m.method), Params: m.params, Extra: m.others()}
+	message := rpcconn.Message{Kind: rpcconn.KindNotification, Method: c.method(m.method), Params: m.params,
+		Extra: m.others()}
 	if m.id != nil && c.isID(m.id) {
 		message.Kind = rpcconn.KindRequest
 		message.ID = rpcconn.ParseID(m.id)
@@ -199,8 +202,8 @@ func (c *Codec) method(text []byte) string {
 	return jsontext.Key(inner)
 }
 
-// invalid returns the message for text, which is none for the reason given. It has the id, for the answer, where that is
-// beyond doubt.
+// invalid returns the KindInvalid message for text, with the reason. It has an id, for the answer, if that is beyond
+// doubt.
 func (c *Codec) invalid(m *members, text []byte, reason string) rpcconn.Message {
 	message := rpcconn.Message{Kind: rpcconn.KindInvalid, Raw: text}
 	if m.id != nil && m.twice != "id" && c.isID(m.id) && m.id[0] != 'n' {

@@ -55,7 +55,8 @@ func invalidText(id, reason, raw string) string {
 func TestDecodeMessage(t *testing.T) {
 	tests := []struct{ frame, want string }{
 		// The examples of section 7.
-		{`{"jsonrpc": "2.0", "method": "subtract", "params": [42, 23], "id": 1}`, "request id=1 subtract params=[42, 23]"},
+		{`{"jsonrpc": "2.0", "method": "subtract", "params": [42, 23], "id": 1}`,
+			"request id=1 subtract params=[42, 23]"},
 		{`{"jsonrpc": "2.0", "result": 19, "id": 1}`, "response id=1 result=19"},
 		{
 			`{"jsonrpc": "2.0", "method": "subtract", "params": {"subtrahend": 23, "minuend": 42}, "id": 3}`,
@@ -84,7 +85,8 @@ func TestDecodeMessage(t *testing.T) {
 		{`{"jsonrpc":"2.0","id":9223372036854775808,"method":"a"}`, "request id=9223372036854775808 a"},
 		{`{"jsonrpc":"2.0","id": 7 ,"method":""}`, "request id=7 "},
 		{`{"jsonrpc":"2.0","method":"a\u00e9\"\ud83d\ude00"}`, `notification aé"😀`},
-		{`{"jsonrpc":"2.0","method":"a","params":["\ud800",1e400,100.000000]}`, `notification a params=["\ud800",1e400,100.000000]`},
+		{`{"jsonrpc":"2.0","method":"a","params":["\ud800",1e400,100.000000]}`,
+			`notification a params=["\ud800",1e400,100.000000]`},
 		{`{"\u006asonrpc":"2\u002e0","m\u0065thod":"a"}`, "notification a"},
 		{`{"jsonrpc":"2.0","method":"a","extra":[1],"extra":2,"result":3,"error":null}`, "notification a"},
 
@@ -122,7 +124,8 @@ func TestDecodeMessage(t *testing.T) {
 		},
 		{
 			`{"jsonrpc":"2.0","id":1,"method":"a","meth\u006fd":"b"}`,
-			invalidText("1", `more than one member "method"`, `{"jsonrpc":"2.0","id":1,"method":"a","meth\u006fd":"b"}`),
+			invalidText("1", `more than one member "method"`,
+				`{"jsonrpc":"2.0","id":1,"method":"a","meth\u006fd":"b"}`),
 		},
 		{
 			`{"id":1,"result":1,"result":1}`,
@@ -157,7 +160,8 @@ func TestDecodeMessage(t *testing.T) {
 		{`{"id":1,"error":{"c\u006fde":"7","message":"m"}}`, `response id=1 code=0 message="m"`},
 		{`{"id":1,"error":{"c\u006fde":7,"message":"m"}}`, `response id=1 code=7 message="m"`},
 		{`{"id":1,"error":{"code":1e400,"message":"m"}}`, `response id=1 code=0 message="m"`},
-		{`{"id":1,"error":{"code":9223372036854775807,"message":"m"}}`, `response id=1 code=9223372036854775807 message="m"`},
+		{`{"id":1,"error":{"code":9223372036854775807,"message":"m"}}`,
+			`response id=1 code=9223372036854775807 message="m"`},
 		{`{"id":1,"error":{"code":9223372036854775808,"message":"m"}}`, `response id=1 code=0 message="m"`},
 	}
 	codec := New()
@@ -203,7 +207,8 @@ func TestDecodeBatch(t *testing.T) {
 			`request id="5" foo.get params={"name": "myself"}`,
 			`request id="9" get_data`,
 		}},
-		{`[{"jsonrpc":"2.0","id":1,"result":7},{"jsonrpc":"2.0","id":null,"error":{"code":-32600,"message":"Invalid Request"}}]`,
+		{`[{"jsonrpc":"2.0","id":1,"result":7},{"jsonrpc":"2.0","id":null,"error":{"code":-32600,"message":"Invalid ` +
+			`Request"}}]`,
 			[]string{`response id=1 result=7`, `response id=null code=-32600 message="Invalid Request"`}},
 		{`[[{"jsonrpc":"2.0","method":"a"}],{"jsonrpc":"2.0","method":"b"}]`,
 			[]string{invalidText("", notObject, `[{"jsonrpc":"2.0","method":"a"}]`), "notification b"}},
@@ -230,7 +235,8 @@ func TestDecodeBatch(t *testing.T) {
 func TestDecodeMalformed(t *testing.T) {
 	deep := strings.Repeat("[", jsontext.MaxDepth+1)
 	tests := []struct{ frame, data string }{
-		{`{"jsonrpc": "2.0", "method": "foobar, "params": "bar", "baz]`, "offset 39: unexpected character 'p', want ',' or '}'"},
+		{`{"jsonrpc": "2.0", "method": "foobar, "params": "bar", "baz]`,
+			"offset 39: unexpected character 'p', want ',' or '}'"},
 		{`[{"jsonrpc": "2.0", "method": "sum", "params": [1,2,4], "id": "1"},{"jsonrpc": "2.0", "method"]`,
 			"offset 94: unexpected character ']', want ':'"},
 		{``, "offset 0: the JSON text ends too early"},
@@ -258,7 +264,8 @@ func TestDecodeMalformed(t *testing.T) {
 			t.Errorf("Decode(%.80q): data %s is no string: %v", test.frame, e.Data, err)
 		}
 		if e.Code != rpcconn.CodeParseError || e.Message != "Parse error" || data != test.data || len(p.Messages) != 0 {
-			t.Errorf("Decode(%.80q) = %v with %d messages, want data %q and none", test.frame, e, len(p.Messages), test.data)
+			t.Errorf("Decode(%.80q) = %v with %d messages, want data %q and none", test.frame, e, len(p.Messages),
+				test.data)
 		}
 	}
 }

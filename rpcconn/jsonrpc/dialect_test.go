@@ -16,9 +16,11 @@ func TestDecodeDialects(t *testing.T) {
 		frame, want string
 	}{
 		// 1.0: the examples of its specification.
-		{New1(), `{"method": "echo", "params": ["Hello JSON-RPC"], "id": 1}`, `request id=1 echo params=["Hello JSON-RPC"]`},
+		{New1(), `{"method": "echo", "params": ["Hello JSON-RPC"], "id": 1}`,
+			`request id=1 echo params=["Hello JSON-RPC"]`},
 		{New1(), `{"result": "Hello JSON-RPC", "error": null, "id": 1}`, `response id=1 result="Hello JSON-RPC"`},
-		{New1(), `{"method": "handleMessage", "params": ["user1", "we"], "id": null}`, `notification handleMessage params=["user1", "we"]`},
+		{New1(), `{"method": "handleMessage", "params": ["user1", "we"], "id": null}`,
+			`notification handleMessage params=["user1", "we"]`},
 		{New1(), `{"result": 1, "error": null, "id": 101}`, "response id=101 result=1"},
 
 		{New1(), `{"method":"a"}`, "notification a"},
@@ -28,16 +30,20 @@ func TestDecodeDialects(t *testing.T) {
 		{New1(), `{"method":"a","id":false,"params":{"b":1}}`, `request id=false a params={"b":1}`},
 		{New1(), `{"method":"a","params":[],"more":1}`, "notification a params=[]"},
 		{New1(), `{"id":1,"result":null,"error":null}`, "response id=1 result=null"},
-		{New1(), `{"id":1,"result":null,"error":{"code":-32601,"message":"m","data":[1]}}`, `response id=1 code=-32601 message="m" data=[1]`},
+		{New1(), `{"id":1,"result":null,"error":{"code":-32601,"message":"m","data":[1]}}`,
+			`response id=1 code=-32601 message="m" data=[1]`},
 		{New1(), `{"id":1,"error":{"code":-32e0,"message":"m"}}`, `response id=1 code=-32 message="m"`},
 		{New1(), `{"id":1,"result":null,"error":"no \u0041"}`, `response id=1 code=0 message="no A" data="no \u0041"`},
 		{New1(), `{"id":1,"error":[ 1, "x y" ]}`, `response id=1 code=0 message="[1,\"x y\"]" data=[ 1, "x y" ]`},
 		{New1(), `{"id":1,"error":5}`, `response id=1 code=0 message="5" data=5`},
 		{New1(), `{"id":1,"error":false}`, `response id=1 code=0 message="false" data=false`},
-		{New1(), `{"id":1,"error":{"error": "unknown"}}`, `response id=1 code=0 message="{\"error\":\"unknown\"}" data={"error": "unknown"}`},
+		{New1(), `{"id":1,"error":{"error": "unknown"}}`,
+			`response id=1 code=0 message="{\"error\":\"unknown\"}" data={"error": "unknown"}`},
 		{New1(), `{"id":1,"error":{"code":1}}`, `response id=1 code=0 message="{\"code\":1}" data={"code":1}`},
-		{New1(), `{"id":1,"error":{"code":"1","message":"m"}}`, `response id=1 code=0 message="{\"code\":\"1\",\"message\":\"m\"}" data={"code":"1","message":"m"}`},
-		{New1(), `{"id":1,"error":{"code":1,"message":[]}}`, `response id=1 code=0 message="{\"code\":1,\"message\":[]}" data={"code":1,"message":[]}`},
+		{New1(), `{"id":1,"error":{"code":"1","message":"m"}}`,
+			`response id=1 code=0 message="{\"code\":\"1\",\"message\":\"m\"}" data={"code":"1","message":"m"}`},
+		{New1(), `{"id":1,"error":{"code":1,"message":[]}}`,
+			`response id=1 code=0 message="{\"code\":1,\"message\":[]}" data={"code":1,"message":[]}`},
 		{New1(), `{"id":null,"result":1}`, "response id=null result=1"},
 
 		// 1.0: what is no message is answered only where somebody waits for the answer.
@@ -47,7 +53,8 @@ func TestDecodeDialects(t *testing.T) {
 		{New1(), `{"method":1}`, `invalid id= raw={"method":1}`},
 		{New1(), `{"method":1,"id":null}`, `invalid id= raw={"method":1,"id":null}`},
 		{New1(), `{"id":1,"result":1,"result":2}`, `invalid id=1 raw={"id":1,"result":1,"result":2}`},
-		{New1(), `{"method":1,"id":2}`, `invalid id=2 ` + invalidRequest + `"method is no string" raw={"method":1,"id":2}`},
+		{New1(), `{"method":1,"id":2}`, `invalid id=2 ` + invalidRequest +
+			`"method is no string" raw={"method":1,"id":2}`},
 		{New1(), `{"method":"a","id":2,"params":3}`,
 			`invalid id=2 ` + invalidRequest + `"params is no array or object" raw={"method":"a","id":2,"params":3}`},
 		{New1(), `{"method":"a","id":2,"id":3}`, `invalid id= raw={"method":"a","id":2,"id":3}`},
@@ -57,14 +64,16 @@ func TestDecodeDialects(t *testing.T) {
 		{NewVersionless(), `{"id":null,"method":"a"}`, "request id=null a"},
 		{NewVersionless(), `{"jsonrpc":"3","method":"a"}`, "notification a"},
 		{NewVersionless(), `{"method":"a","sessionId":"S"}`, `notification a extra={"sessionId":"S"}`},
-		{NewVersionless(), `{ "z" : 1 , "method" : "a", "b\u00e9\"" : [ 1 ], "z":2 }`, `notification a extra={"z":1,"b\u00e9\"":[ 1 ],"z":2}`},
+		{NewVersionless(), `{ "z" : 1 , "method" : "a", "b\u00e9\"" : [ 1 ], "z":2 }`,
+			`notification a extra={"z":1,"b\u00e9\"":[ 1 ],"z":2}`},
 		{NewVersionless(), `{"id":1,"result":{},"sessionId":"S"}`, `response id=1 result={} extra={"sessionId":"S"}`},
 		{NewVersionless(), `{"id":1,"error":{"code":-32601,"message":"m"},"sessionId":"S"}`,
 			`response id=1 code=-32601 message="m" extra={"sessionId":"S"}`},
 		{NewVersionless(), `{"id":1,"error":"text"}`, `response id=1 code=0 message="text"`},
 		{NewVersionless(), `{"id":[1],"method":"a"}`, `invalid id= raw={"id":[1],"method":"a"}`},
 		{NewVersionless(), `{"id":1,"method":"a","params":1,"x":1}`,
-			`invalid id=1 ` + invalidRequest + `"params is no array or object" raw={"id":1,"method":"a","params":1,"x":1}`},
+			`invalid id=1 ` + invalidRequest +
+				`"params is no array or object" raw={"id":1,"method":"a","params":1,"x":1}`},
 		{NewVersionless(), `{"hello":"there"}`, `invalid id= raw={"hello":"there"}`},
 		{NewVersionless(), `7`, `invalid id= raw=7`},
 	}
@@ -75,7 +84,8 @@ func TestDecodeDialects(t *testing.T) {
 			continue
 		}
 		if p.Batch || len(p.Messages) != 1 {
-			t.Errorf("%s: Decode(%s): %d messages, batch %v", test.codec.dialect.name, test.frame, len(p.Messages), p.Batch)
+			t.Errorf("%s: Decode(%s): %d messages, batch %v", test.codec.dialect.name, test.frame, len(p.Messages),
+				p.Batch)
 			continue
 		}
 		if got := show(p.Messages[0]); got != test.want {
@@ -88,7 +98,8 @@ func TestDecodeDialects(t *testing.T) {
 func TestExtraIsTheMessagesOwn(t *testing.T) {
 	codec := NewVersionless()
 	var p rpcconn.Packet
-	frame := `[{"method":"a","x":1},{"method":"b"},{"y":1},{"method":"c","z":"` + strings.Repeat("long", 200) + `"},{"method":"d","x":2}]`
+	frame := `[{"method":"a","x":1},{"method":"b"},{"y":1},{"method":"c","z":"` + strings.Repeat("long", 200) +
+		`"},{"method":"d","x":2}]`
 	if err := codec.Decode([]byte(frame), &p); err != nil {
 		t.Fatal(err)
 	}
@@ -153,7 +164,8 @@ func TestEncodeDialects(t *testing.T) {
 		{NewVersionless(), request(""), `{"id":7,"method":"a"}`},
 		{NewVersionless(), note(""), `{"method":"a"}`},
 		{NewVersionless(), note(`{}`), `{"method":"a"}`},
-		{NewVersionless(), note("\n{ \"sessionId\" :\n\"S\", \"b\\\"\":[\n1] }\n"), `{"method":"a","sessionId":"S","b\"":[ 1]}`},
+		{NewVersionless(), note("\n{ \"sessionId\" :\n\"S\", \"b\\\"\":[\n1] }\n"),
+			`{"method":"a","sessionId":"S","b\"":[ 1]}`},
 		{NewVersionless(), result("1"), `{"id":7,"result":1}`},
 		{NewVersionless(), failure(0, "", "[1]"), `{"id":7,"error":{"code":0,"message":"","data":[1]}}`},
 
@@ -182,9 +194,11 @@ func TestEncodeDialectsErrors(t *testing.T) {
 		want        string
 		unsupported bool
 	}{
-		{New1(), rpcconn.Packet{Batch: true, Messages: []rpcconn.Message{note}}, "encoding JSON-RPC 1.0: there are no batches", true},
+		{New1(), rpcconn.Packet{Batch: true, Messages: []rpcconn.Message{note}},
+			"encoding JSON-RPC 1.0: there are no batches", true},
 		{NewVersionless(), rpcconn.Packet{Batch: true}, "there are no batches", true},
-		{New1(), single(rpcconn.Message{Kind: rpcconn.KindRequest, ID: rpcconn.NullID(), Method: "a"}), "cannot be null", false},
+		{New1(), single(rpcconn.Message{Kind: rpcconn.KindRequest, ID: rpcconn.NullID(), Method: "a"}),
+			"cannot be null", false},
 		{New1(), single(rpcconn.Message{Kind: rpcconn.KindRequest, Method: "a"}), "needs an id", false},
 		{NewVersionless(), with(`[1]`), "further members: offset 0", false},
 		{NewVersionless(), with(`{"a":1}{}`), "further members: offset 7", false},
@@ -194,7 +208,8 @@ func TestEncodeDialectsErrors(t *testing.T) {
 	}
 	for _, test := range tests {
 		got, err := test.codec.AppendEncode([]byte("before"), &test.p)
-		if err == nil || !strings.Contains(err.Error(), test.want) || string(got) != "before" || errors.Is(err, errors.ErrUnsupported) != test.unsupported {
+		if err == nil || !strings.Contains(err.Error(), test.want) || string(got) != "before" ||
+			errors.Is(err, errors.ErrUnsupported) != test.unsupported {
 			t.Errorf("AppendEncode(%+v) = %q, %v, want an error with %q and dst as it was", test.p, got, err, test.want)
 		}
 	}
@@ -204,7 +219,8 @@ func TestDecodeBatchOfDialect(t *testing.T) {
 	for _, codec := range []*Codec{New1(), NewVersionless()} {
 		var p rpcconn.Packet
 		err := codec.Decode([]byte(`[{"id":1,"method":"a"},2]`), &p)
-		if err != nil || !p.Batch || len(p.Messages) != 2 || show(p.Messages[0]) != "request id=1 a" || show(p.Messages[1]) != "invalid id= raw=2" {
+		if err != nil || !p.Batch || len(p.Messages) != 2 || show(p.Messages[0]) != "request id=1 a" ||
+			show(p.Messages[1]) != "invalid id= raw=2" {
 			t.Errorf("%s: %v, %+v", codec.dialect.name, err, p)
 		}
 	}

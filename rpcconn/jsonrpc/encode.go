@@ -85,7 +85,7 @@ func (c *Codec) appendMessage(dst []byte, m *rpcconn.Message) ([]byte, error) {
 	return append(dst, '}'), nil
 }
 
-// appendID appends the member id, null where there is none.
+// appendID appends the member id, null if there is none.
 func appendID(dst []byte, id rpcconn.ID) []byte {
 	dst = append(dst, `,"id":`...)
 	if id.IsNone() {
@@ -140,7 +140,8 @@ func (c *Codec) appendError(dst []byte, e *rpcconn.Error) []byte {
 	return append(dst, '}')
 }
 
-// isAllData reports whether e says nothing but its data, which can be an error. Null cannot, for it says that there is none.
+// isAllData reports whether e consists of its data alone, so that the data can be sent as the error. Null cannot: it
+// means that there is no error.
 func isAllData(e *rpcconn.Error) bool {
 	data := bytes.TrimSpace(e.Data)
 	if e.Code != 0 || len(data) == 0 || data[0] == 'n' {
@@ -172,7 +173,7 @@ func appendText(dst, text []byte) []byte {
 	return joinLines(append(dst, text...), start)
 }
 
-// joinLines replaces the line breaks in b from start on by blanks and returns b. In a JSON text there are none but
+// joinLines replaces the line breaks in b from start on by blanks and returns b. A JSON text has line breaks only
 // between tokens.
 func joinLines(b []byte, start int) []byte {
 	for _, br := range [...]byte{'\n', '\r'} {

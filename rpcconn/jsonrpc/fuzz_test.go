@@ -35,7 +35,9 @@ func FuzzDecode(f *testing.F) {
 				t.Fatalf("Decode(%q): %s", frame, show(m))
 			}
 		}
-		p.Messages = slices.DeleteFunc(p.Messages, func(m rpcconn.Message) bool { return m.Kind == rpcconn.KindInvalid })
+		p.Messages = slices.DeleteFunc(p.Messages, func(m rpcconn.Message) bool {
+			return m.Kind == rpcconn.KindInvalid
+		})
 		if p.Batch || len(p.Messages) > 0 {
 			checkEncode(t, codec, &p)
 		}
@@ -48,7 +50,8 @@ func FuzzDecodeDialects(f *testing.F) {
 		`{"id":1,"method":"a","params":[1,2]}`, `{"id":null,"method":"a"}`, `{"id":{},"method":"a","params":{}}`,
 		`{"id":1,"result":null,"error":"te\u0078t"}`, `{"id":1,"result":1,"error":null}`, `{"id":1,"error":[ 1, {} ]}`,
 		`{"id":1,"error":{"code":1,"message":"m","data":2}}`, `{"id":1,"error":{"code":1.5,"message":"m"}}`,
-		`{"method":"a","sessionId":"S","\u0078":[1],"jsonrpc":"2.0"}`, `[{"id":1,"method":3},{"x":1}]`, `{"id":1,"id":2,"method":"a"}`,
+		`{"method":"a","sessionId":"S","\u0078":[1],"jsonrpc":"2.0"}`, `[{"id":1,"method":3},{"x":1}]`,
+		`{"id":1,"id":2,"method":"a"}`,
 	} {
 		f.Add([]byte(seed))
 	}
@@ -125,7 +128,8 @@ func checkEncode(t *testing.T, codec *Codec, p *rpcconn.Packet) {
 	}
 }
 
-// encodable returns m as encoding and decoding leaves it: every text on one line, and an id in every answer (section 5).
+// encodable returns m as encoding and decoding leaves it: every text on one line, and an id in every answer (section
+// 5).
 func encodable(m rpcconn.Message) rpcconn.Message {
 	oneLine := func(text []byte) []byte {
 		text = bytes.ReplaceAll(text, []byte("\n"), []byte(" "))

@@ -10,8 +10,8 @@ import (
 	"rpcsh/rpcconn/jsontext"
 )
 
-// response returns the response that m, which has a result or an error, makes up. An error other than null makes it a
-// failure whatever the result, which is kept beside it where it is not null.
+// response returns the response for m, which has a result or an error. An error other than null makes it a failure,
+// whatever the result; a result other than null is kept as well.
 func (c *Codec) response(m *members) rpcconn.Message {
 	message := rpcconn.Message{Kind: rpcconn.KindResponse, ID: rpcconn.ParseID(m.id), Extra: m.others()}
 	switch {
@@ -41,15 +41,15 @@ func (c *Codec) readError(text []byte) *rpcconn.Error {
 	}
 }
 
-// readErrorObject returns the error that text, a JSON value, is if it is an object, else nil; and whether it has an
-// integer as code and a string as message.
+// readErrorObject returns the error for text if it is an object, else nil; whole reports whether it has an integer code
+// and a string message.
 func readErrorObject(text []byte) (e *rpcconn.Error, whole bool) {
 	if text[0] != '{' {
 		return nil, false
 	}
 	e = new(rpcconn.Error)
 	var hasCode, hasMessage bool
-	// The text was scanned before, so there is no error to expect. Of members that are there twice the last one counts.
+	// The text was scanned before, so there is no error to expect. If a member occurs twice, the last one counts.
 	_, _ = jsontext.Object(text, func(key, value []byte) error {
 		switch string(unescape(key)) {
 		case "code":
@@ -72,8 +72,7 @@ func unescape(key []byte) []byte {
 	return []byte(jsontext.Key(key))
 }
 
-// readCode returns the whole number that text, a JSON value, is, however it is written, and whether it is one that is
-// exact.
+// readCode returns the whole number that text is, however it is written, and whether it is exactly one.
 func readCode(text []byte) (code int64, ok bool) {
 	if code, err := strconv.ParseInt(string(text), 10, 64); err == nil {
 		return code, true

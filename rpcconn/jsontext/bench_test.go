@@ -12,7 +12,8 @@ func texts() []struct{ name, text string } {
 	records := func(n int) string {
 		parts := make([]string, n)
 		for i := range parts {
-			parts[i] = fmt.Sprintf(`{"id":%d,"name":"record number %d","price":%d.25,"tags":["new","sale"],"active":true}`, i, i, i)
+			parts[i] = fmt.Sprintf(`{"id":%d,"name":"record number %d","price":%d.25,"tags":["new","sale"],`+
+				`"active":true}`, i, i, i)
 		}
 		return "[" + strings.Join(parts, ",") + "]"
 	}

@@ -1,12 +1,12 @@
 // Package jsontext finds where JSON texts begin and end, without decoding them, in one pass that allocates nothing and
 // checks every byte: the grammar of RFC 8259 to the letter, UTF-8 included, and a limit on nesting.
 //
-// What it hands out are slices of the text it was given. It decodes nothing but strings ([Unquote], [AppendQuote]); what a
-// text means, which members it must have and which it may not have twice is for the caller to say. The functions of
-// lookup.go allocate: they are for texts that are small or read once.
+// What it hands out are slices of the text it was given. It decodes nothing but strings ([Unquote], [AppendQuote]);
+// what a text means, which members it must have and which it may not have twice is for the caller to say. The functions
+// of lookup.go allocate: they are for texts that are small or read once.
 //
-// Escapes are checked for their form only: "\ud800", half a surrogate pair, is valid text (RFC 8259 section 8.2), whereas
-// the same in UTF-8 bytes is not (RFC 3629 section 3).
+// Escapes are checked for their form only: "\ud800", half a surrogate pair, is valid text (RFC 8259 section 8.2),
+// whereas the same in UTF-8 bytes is not (RFC 3629 section 3).
 package jsontext
 
 import (
@@ -23,7 +23,7 @@ const MaxDepth = 1000
 // It is always returned as it is, never wrapped.
 var ErrIncomplete = errors.New("the JSON text ends too early")
 
-// A SyntaxError says that the text is no JSON, whatever may follow.
+// A SyntaxError says that the text is not JSON, whatever may follow.
 type SyntaxError struct {
 	Offset int    // of the first byte that cannot be, counted from 0
 	Reason string // in lower case, such as "unexpected character 'x', want a value"
@@ -34,7 +34,8 @@ func (e *SyntaxError) Error() string {
 }
 
 // Value scans the one JSON value at the beginning of b, after white space, and returns the offset of its first byte and
-// the offset after its last one. Whatever follows the value is not looked at; a number that ends where b does is complete.
+// the offset after its last one. Whatever follows the value is not looked at; a number that ends where b does is
+// complete.
 //
 // The error is a *SyntaxError or ErrIncomplete; the offsets are 0 then.
 func Value(b []byte) (start, end int, err error) {
@@ -45,7 +46,7 @@ func Value(b []byte) (start, end int, err error) {
 	return start, end, nil
 }
 
-// Valid returns nil where b is exactly one JSON value with nothing but white space around it, else a *SyntaxError or
+// Valid returns nil if b is exactly one JSON value with nothing but white space around it, else a *SyntaxError or
 // ErrIncomplete.
 func Valid(b []byte) error {
 	_, end, err := Value(b)
@@ -55,7 +56,7 @@ func Valid(b []byte) error {
 	return End(b, end)
 }
 
-// End returns nil where nothing but white space is in b from offset i on, else a *SyntaxError.
+// End returns nil if nothing but white space is in b from offset i on, else a *SyntaxError.
 func End(b []byte, i int) error {
 	if i = Space(b, i); i < len(b) {
 		return unexpected(b, i, "nothing more")
@@ -63,8 +64,8 @@ func End(b []byte, i int) error {
 	return nil
 }
 
-// Object scans the object at the beginning of b, after white space, and calls member for each of its members in order. It
-// returns the offset after the closing brace.
+// Object scans the object at the beginning of b, after white space, and calls member for each of its members in order.
+// It returns the offset after the closing brace.
 //
 // The key comes without its quotes and with its escapes as they are written, for [Key] to resolve where it contains a
 // backslash. Both key and value are slices of b without spare capacity. Everything up to the end of value has been
@@ -82,14 +83,14 @@ func Object(b []byte, member func(key, value []byte) error) (end int, err error)
 	return end, nil
 }
 
-// Array scans the array at the beginning of b, after white space, and calls element for each of its elements in order. It
-// returns the offset after the closing bracket. What Object's comment says of values and errors holds here too.
+// Array scans the array at the beginning of b, after white space, and calls element for each of its elements in order.
+// It returns the offset after the closing bracket. What Object's comment says of values and errors holds here too.
 func Array(b []byte, element func(value []byte) error) (end int, err error) {
 	return Objects(b, nil, element)
 }
 
-// Objects is [Array], except that it also calls member for each member of each element that is an object, before it calls
-// element for that object: an array of objects is read in a single pass.
+// Objects is [Array], except that it also calls member for each member of each element that is an object, before it
+// calls element for that object: an array of objects is read in a single pass.
 func Objects(b []byte, member func(key, value []byte) error, element func(value []byte) error) (end int, err error) {
 	i := Space(b, 0)
 	if err := open(b, i, '['); err != nil {
@@ -101,7 +102,8 @@ func Objects(b []byte, member func(key, value []byte) error, element func(value 
 	return end, nil
 }
 
-// Space returns the offset of the first byte of b, from offset i on, that is no JSON white space; len(b) where there is none.
+// Space returns the offset of the first byte of b, from offset i on, that is no JSON white space; len(b) if there is
+// none.
 func Space(b []byte, i int) int {
 	for i < len(b) && b[i] <= ' ' && (b[i] == ' ' || b[i] == '\n' || b[i] == '\r' || b[i] == '\t') {
 		i++

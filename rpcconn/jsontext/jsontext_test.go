@@ -161,7 +161,8 @@ func TestValue(t *testing.T) {
 	for _, test := range tests {
 		start, end, err := Value([]byte(test.text))
 		if start != test.start || end != test.end || errorText(err) != test.err {
-			t.Errorf("Value(%q) = %d, %d, %v, want %d, %d, %q", test.text, start, end, err, test.start, test.end, test.err)
+			t.Errorf("Value(%q) = %d, %d, %v, want %d, %d, %q", test.text, start, end, err, test.start, test.end,
+				test.err)
 		}
 	}
 }

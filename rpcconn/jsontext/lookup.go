@@ -12,7 +12,7 @@ type Member struct {
 	Value json.RawMessage // part of the object's text
 }
 
-// FirstByte returns the first byte of a value, which tells its JSON type, or 0 where there is none.
+// FirstByte returns the first byte of a value, which tells its JSON type, or 0 if there is none.
 func FirstByte(value []byte) byte {
 	if i := Space(value, 0); i < len(value) {
 		return value[i]
@@ -39,7 +39,7 @@ func Texts(value []byte) (list []string) {
 	return list
 }
 
-// Elements returns the elements of an array: none where it is no array, and those before the mistake where it is
+// Elements returns the elements of an array: none if it is not an array, and those before the mistake where it is
 // broken.
 func Elements(array []byte) (list []json.RawMessage) {
 	if array == nil {
@@ -52,7 +52,7 @@ func Elements(array []byte) (list []json.RawMessage) {
 	return list
 }
 
-// Members returns the members of an object in their order: none where it is no object, and those before the mistake
+// Members returns the members of an object in their order: none if it is not an object, and those before the mistake
 // where it is broken.
 func Members(object []byte) (members []Member) {
 	_, _ = Object(object, func(key, value []byte) error {
@@ -80,7 +80,7 @@ func Index(value []byte) map[string][]byte {
 	return members
 }
 
-// Get returns a member of an object, nil where there is none or the text is no object. Of several members of that name
+// Get returns a member of an object, nil if there is none or the text is not an object. Of several members of that name
 // it is the last one, as decoders have it.
 func Get(object []byte, name string) (value json.RawMessage) {
 	_, err := Object(object, func(key, v []byte) error {
@@ -96,7 +96,7 @@ func Get(object []byte, name string) (value json.RawMessage) {
 }
 
 // With returns an object with one more member, or with another value of it. An absent object, and null, are an empty
-// one. ok is false where the text is no object.
+// one. ok is false if the text is not an object.
 func With(object []byte, name string, value []byte) (with json.RawMessage, ok bool) {
 	with = append(with, '{')
 	add := func(key, value []byte) {

@@ -78,7 +78,8 @@ func object(b []byte, i, depth int, member func(key, value []byte) error) (int, 
 }
 
 // array scans an array whose opening bracket is at offset i. member and element may be nil.
-func array(b []byte, i, depth int, member func(key, value []byte) error, element func(value []byte) error) (int, error) {
+func array(b []byte, i, depth int, member func(key, value []byte) error, element func(value []byte) error) (int,
+	error) {
 	if depth >= MaxDepth {
 		return 0, tooDeep(i)
 	}
@@ -113,7 +114,7 @@ func array(b []byte, i, depth int, member func(key, value []byte) error, element
 	}
 }
 
-// space is Space, cheap where there is none.
+// space is Space, cheap if there is none.
 func space(b []byte, i int) int {
 	if i < len(b) && b[i] > ' ' {
 		return i
@@ -190,8 +191,8 @@ const (
 	highBits = eachByte * 0x80
 )
 
-// special marks, by its highest bit, the first byte of word, counted from the lowest, that does not stand for itself in a
-// string: a control character, quote or backslash. Bits above that one say nothing. Without any such byte it is 0.
+// special marks, by its highest bit, the first byte of word, counted from the lowest, that does not stand for itself in
+// a string: a control character, quote or backslash. Bits above that one say nothing. Without any such byte it is 0.
 func special(word uint64) uint64 {
 	control := word - eachByte*' '
 	quote := word ^ eachByte*'"' - eachByte

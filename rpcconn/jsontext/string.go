@@ -7,7 +7,8 @@ import (
 	"unicode/utf8"
 )
 
-// Unquote returns the string that the JSON string text, quotes included, stands for. Half a surrogate pair becomes U+FFFD.
+// Unquote returns the string that the JSON string text, quotes included, stands for. Half a surrogate pair becomes
+// U+FFFD.
 //
 // The error, where text is not exactly one JSON string, is a *SyntaxError or ErrIncomplete.
 func Unquote(text []byte) (string, error) {
@@ -24,7 +25,8 @@ func Unquote(text []byte) (string, error) {
 	return Key(text[1 : end-1]), nil
 }
 
-// Key returns the name that the key of a member, as [Object] hands it out, stands for. Half a surrogate pair becomes U+FFFD.
+// Key returns the name that the key of a member, as [Object] hands it out, stands for. Half a surrogate pair becomes
+// U+FFFD.
 func Key(key []byte) string {
 	i := bytes.IndexByte(key, '\\')
 	if i < 0 {
@@ -40,8 +42,8 @@ func Key(key []byte) string {
 	return string(append(name, key...))
 }
 
-// unescape returns the character that the valid escape sequence at the beginning of b stands for, and its length in bytes:
-// two sequences where they make up a surrogate pair.
+// unescape returns the character that the valid escape sequence at the beginning of b stands for, and its length in
+// bytes: two sequences where they make up a surrogate pair.
 func unescape(b []byte) (r rune, size int) {
 	switch b[1] {
 	case 'b':

@@ -17,7 +17,8 @@ func sizes() []struct{ name, params string } {
 	records := func(n int) string {
 		parts := make([]string, n)
 		for i := range parts {
-			parts[i] = fmt.Sprintf(`{"id":%d,"name":"record number %d","price":%d.25,"tags":["new","sale"],"active":true}`, i, i, i)
+			parts[i] = fmt.Sprintf(`{"id":%d,"name":"record number %d","price":%d.25,"tags":["new","sale"],`+
+				`"active":true}`, i, i, i)
 		}
 		return "[1,2,[" + strings.Join(parts, ",") + "]]"
 	}

@@ -52,7 +52,8 @@ func TestDecode(t *testing.T) {
 		{"94 01 05 92 01 a36f6f70 c0", `response id=5 code=1 message="oop" data=[1,"oop"]`},
 		{"94 01 05 92 d1ff38 a16d 07", `response id=5 result=7 code=-200 message="m" data=[-200,"m"]`},
 		{"94 01 05 a36f220a c0", `response id=5 code=0 message="o\"\n" data="o\"\n"`},
-		{"94 01 05 82 a7 6d657373616765 a16d a4 636f6465 03 c0", `response id=5 code=3 message="m" data={"message":"m","code":3}`},
+		{"94 01 05 82 a7 6d657373616765 a16d a4 636f6465 03 c0",
+			`response id=5 code=3 message="m" data={"message":"m","code":3}`},
 		{"94 01 05 81 a4 636f6465 03 c0", `response id=5 code=0 message="{\"code\":3}" data={"code":3}`},
 		{"94 01 05 92 cb3ff0000000000000 a16d c0", `response id=5 code=0 message="[1.0,\"m\"]" data=[1.0,"m"]`},
 		{"94 01 05 92 01 02 c0", `response id=5 code=0 message="[1,2]" data=[1,2]`},
@@ -84,7 +85,8 @@ func TestDecode(t *testing.T) {
 		{"95 00 07 a161 90 c0", `invalid id=7 raw=[0,7,"a",[],null]` + refused("an array of 5 elements, want 4")},
 		{"92 00 07", `invalid id=7 raw=[0,7]` + refused("an array of 2 elements, want 4")},
 		{"94 00 07 c0 90", `invalid id=7 raw=[0,7,null,[]]` + refused("method is no string in UTF-8")},
-		{"94 00 07 c40161 90", `invalid id=7 raw=[0,7,{"$binary":"YQ=="},[]]` + refused("method is no string in UTF-8")},
+		{"94 00 07 c40161 90", `invalid id=7 raw=[0,7,{"$binary":"YQ=="},[]]` +
+			refused("method is no string in UTF-8")},
 		{"94 00 07 a1ff 90", `invalid id=7 raw=[0,7,{"$str":"/w=="},[]]` + refused("method is no string in UTF-8")},
 		{"93 02 a1ff 90", `invalid raw=[2,{"$str":"/w=="},[]]`},
 
@@ -117,7 +119,8 @@ func TestDecode(t *testing.T) {
 		}
 		var e *rpcconn.Error
 		var reason string
-		if !errors.As(err, &e) || e.Code != rpcconn.CodeParseError || json.Unmarshal(e.Data, &reason) != nil || !strings.HasPrefix(reason, test.want) || len(p.Messages) != 0 {
+		if !errors.As(err, &e) || e.Code != rpcconn.CodeParseError || json.Unmarshal(e.Data, &reason) != nil ||
+			!strings.HasPrefix(reason, test.want) || len(p.Messages) != 0 {
 			t.Errorf("%s: %v with %d messages, want %s", test.frame, err, len(p.Messages), test.want)
 		}
 	}
@@ -152,7 +155,8 @@ func TestAppendEncode(t *testing.T) {
 		return rpcconn.Message{Kind: rpcconn.KindRequest, ID: id, Method: "a", Params: []byte(params)}
 	}
 	failure := func(code int64, message, data string) rpcconn.Message {
-		return rpcconn.Message{Kind: rpcconn.KindResponse, ID: rpcconn.IntID(5), Err: &rpcconn.Error{Code: code, Message: message, Data: []byte(data)}}
+		return rpcconn.Message{Kind: rpcconn.KindResponse, ID: rpcconn.IntID(5),
+			Err: &rpcconn.Error{Code: code, Message: message, Data: []byte(data)}}
 	}
 	both := failure(0, "x", "")
 	both.Result = []byte("6")
@@ -165,7 +169,8 @@ func TestAppendEncode(t *testing.T) {
 		{request(rpcconn.IntID(1<<32-1), ""), "94 00 ceffffffff a161 90"},
 		{rpcconn.Message{Kind: rpcconn.KindNotification, Method: "", Params: []byte(`[{}]`)}, "93 02 a0 91 80"},
 		{rpcconn.Message{Kind: rpcconn.KindNotification, Method: "é"}, "93 02 a2c3a9 90"},
-		{rpcconn.Message{Kind: rpcconn.KindResponse, ID: rpcconn.IntID(5), Result: []byte(`{"a":1}`)}, "94 01 05 c0 81 a161 01"},
+		{rpcconn.Message{Kind: rpcconn.KindResponse, ID: rpcconn.IntID(5), Result: []byte(`{"a":1}`)},
+			"94 01 05 c0 81 a161 01"},
 		{rpcconn.Message{Kind: rpcconn.KindResponse, ID: rpcconn.IntID(0)}, "94 01 00 c0 c0"},
 
 		{both, "94 01 05 a178 06"},
@@ -209,7 +214,8 @@ func TestAppendEncodeErrors(t *testing.T) {
 	}{
 		{rpcconn.Packet{Batch: true, Messages: []rpcconn.Message{note}}, "has no batches", true},
 		{one(rpcconn.Message{Kind: rpcconn.KindResponse, ID: rpcconn.NullID()}), "needs the id", true},
-		{one(rpcconn.Message{Kind: rpcconn.KindResponse, Err: rpcconn.NewError(rpcconn.CodeParseError, "")}), "needs the id", true},
+		{one(rpcconn.Message{Kind: rpcconn.KindResponse, Err: rpcconn.NewError(rpcconn.CodeParseError, "")}),
+			"needs the id", true},
 		{rpcconn.Packet{}, "0 messages", false},
 		{rpcconn.Packet{Messages: []rpcconn.Message{note, note}}, "2 messages", false},
 		{one(rpcconn.Message{}), "invalid message", false},
@@ -226,13 +232,17 @@ func TestAppendEncodeErrors(t *testing.T) {
 		{request(rpcconn.IntID(1), `{"$binary":""}`), "params must be an array", false},
 		{request(rpcconn.IntID(1), "[1e999]"), "params: number 1e999 is out of the range", false},
 		{request(rpcconn.IntID(1), "[1"), "params: the JSON text ends too early", false},
-		{one(rpcconn.Message{Kind: rpcconn.KindResponse, ID: rpcconn.IntID(1), Result: []byte("x")}), "result: offset 0", false},
-		{one(rpcconn.Message{Kind: rpcconn.KindResponse, ID: rpcconn.IntID(1), Err: &rpcconn.Error{Data: []byte("x")}}), "error: offset 0", false},
-		{one(rpcconn.Message{Kind: rpcconn.KindResponse, ID: rpcconn.IntID(1), Err: &rpcconn.Error{Data: []byte("1e999")}}), "error: number", false},
+		{one(rpcconn.Message{Kind: rpcconn.KindResponse, ID: rpcconn.IntID(1), Result: []byte("x")}),
+			"result: offset 0", false},
+		{one(rpcconn.Message{Kind: rpcconn.KindResponse, ID: rpcconn.IntID(1), Err: &rpcconn.Error{Data: []byte("x")}}),
+			"error: offset 0", false},
+		{one(rpcconn.Message{Kind: rpcconn.KindResponse, ID: rpcconn.IntID(1),
+			Err: &rpcconn.Error{Data: []byte("1e999")}}), "error: number", false},
 	}
 	for _, test := range tests {
 		got, err := New().AppendEncode([]byte("before"), &test.p)
-		if err == nil || !strings.Contains(err.Error(), test.want) || string(got) != "before" || errors.Is(err, errors.ErrUnsupported) != test.unsupported {
+		if err == nil || !strings.Contains(err.Error(), test.want) || string(got) != "before" ||
+			errors.Is(err, errors.ErrUnsupported) != test.unsupported {
 			t.Errorf("AppendEncode(%+v) = %q, %v, want an error with %q and dst as it was", test.p, got, err, test.want)
 		}
 	}

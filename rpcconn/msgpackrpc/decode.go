@@ -10,14 +10,13 @@ import (
 	"rpcsh/rpcconn"
 )
 
-// Decode implements rpcconn.Codec. The whole frame is checked before a message is made of it. What is stored in p is in
-// memory of its own.
+// Decode implements rpcconn.Codec. The whole frame is checked first. The results in p have memory of their own.
 //
-// Params are handed on whatever they are, though the specification wants an array. What is no message is of KindInvalid, and
-// is to be answered only where it is a request with an id, for an answer needs one.
+// Params are handed on whatever they are, though the specification wants an array. What is no message is of
+// KindInvalid, and is to be answered only where it is a request with an id, for an answer needs one.
 //
-// The error, for what is not exactly one MessagePack value, has the code rpcconn.CodeParseError and, as data, what is wrong
-// at which offset. p has no messages then.
+// The error, for what is not exactly one MessagePack value, has the code rpcconn.CodeParseError and, as data, what is
+// wrong at which offset. p has no messages then.
 func (c *Codec) Decode(frame []byte, p *rpcconn.Packet) error {
 	p.Messages, p.Batch = p.Messages[:0], false
 	m, err := c.message(frame)
@@ -28,7 +27,7 @@ func (c *Codec) Decode(frame []byte, p *rpcconn.Packet) error {
 	return nil
 }
 
-// message returns the message that frame is. The error says why frame is no MessagePack value.
+// message returns the message that frame is. The error says why frame is not a MessagePack value.
 func (c *Codec) message(frame []byte) (rpcconn.Message, error) {
 	e := readEnvelope(frame)
 	if e.mistake != "" {
@@ -64,16 +63,16 @@ func (c *Codec) message(frame []byte) (rpcconn.Message, error) {
 	return m, t.end(rest)
 }
 
-// An envelope is the part of a message that is the protocol's own.
+// An envelope is the part of a message that the protocol itself defines.
 type envelope struct {
 	kind    rpcconn.Kind
 	id      rpcconn.ID
 	method  []byte // of requests and notifications
 	rest    []byte // params, or error and result
-	mistake string // why frame is no message; "" where it is, as far as it was read
+	mistake string // why frame is not a message; "" if no mistake was found
 }
 
-// readEnvelope reads frame as far as the method, or the id of a response. A frame that is cut off there has a mistake like any other.
+// readEnvelope reads frame up to the method, or the id of a response. A frame that ends before that has a mistake.
 func readEnvelope(frame []byte) (e envelope) {
 	if msgp.NextType(frame) != msgp.ArrayType {
 		e.mistake = "a message is an array"
@@ -130,7 +129,8 @@ func readUint32(b []byte) (n uint32, rest []byte, ok bool) {
 	return uint32(wide), rest, err == nil && wide <= math.MaxUint32
 }
 
-// invalid returns the message for the frame of t, whose envelope has a mistake. It is to be answered if it is a request but for that.
+// invalid returns the message for the frame of t, whose envelope has a mistake. It is to be answered if it is a request
+// but for that.
 func (e *envelope) invalid(t translator) (rpcconn.Message, error) {
 	text, rest, err := t.value(t.frame)
 	m := rpcconn.Message{Kind: rpcconn.KindInvalid, Raw: text}

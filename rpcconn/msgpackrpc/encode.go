@@ -11,13 +11,13 @@ import (
 	"rpcsh/rpcconn"
 )
 
-// AppendEncode implements rpcconn.Codec. What cannot be said is an error that tells what to write instead, where there is
-// something: integers beyond 64 bits, ids that are no msgid, and params that are no array. An object as params is refused
-// because neovim closes the connection on a map; no params are [].
+// AppendEncode implements rpcconn.Codec. What cannot be said is an error that tells what to write instead, where there
+// is something: integers beyond 64 bits, ids that are no msgid, and params that are no array. An object as params is
+// refused because neovim closes the connection on a map; no params are [].
 //
-// An error may be any value. An Err with code 0 and no message is its Data, unless that is null, and one that was decoded is
-// sent as it came. Else it is a string, "message: data (code)", or with code 1 the array [1, "message: data"], which is
-// what neovim shows: of another array or a map it says "unknown error". The code 0 is left out.
+// An error may be any value. An Err with code 0 and no message is its Data, unless that is null, and one that was
+// decoded is sent as it came. Else it is a string, "message: data (code)", or with code 1 the array [1, "message:
+// data"], which is what neovim shows: of another array or a map it says "unknown error". The code 0 is left out.
 //
 // A response without an id, or with a null one, is errors.ErrUnsupported too.
 func (c *Codec) AppendEncode(dst []byte, p *rpcconn.Packet) ([]byte, error) {
@@ -25,7 +25,8 @@ func (c *Codec) AppendEncode(dst []byte, p *rpcconn.Packet) ([]byte, error) {
 		return dst, rpcconn.Unsupported("MessagePack-RPC has no batches, send the calls one by one")
 	}
 	if len(p.Messages) != 1 {
-		return dst, fmt.Errorf("encoding MessagePack-RPC: %d messages in a packet that is no batch, want 1", len(p.Messages))
+		return dst, fmt.Errorf("encoding MessagePack-RPC: %d messages in a packet that is no batch, want 1",
+			len(p.Messages))
 	}
 	frame, err := c.appendMessage(dst, &p.Messages[0])
 	if err != nil {
@@ -82,7 +83,8 @@ func (c *Codec) appendCall(dst []byte, m *rpcconn.Message) ([]byte, error) {
 		return nil, fmt.Errorf("params: %w", err)
 	}
 	if msgp.NextType(dst[start:]) != msgp.ArrayType {
-		return nil, errors.New("params must be an array: MessagePack-RPC has no named arguments; write them in order, or put the one argument into an array")
+		return nil, errors.New("params must be an array: MessagePack-RPC has no named arguments; write them in order," +
+			" or put the one argument into an array")
 	}
 	return dst, nil
 }

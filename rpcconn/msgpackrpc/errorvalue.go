@@ -9,9 +9,9 @@ import (
 	"rpcsh/rpcconn/jsontext"
 )
 
-// In MessagePack-RPC the error of a response is any value. Peers send neovim's [type, message], a string, or a map with code
-// and message. What neovim shows of an error that it gets (0.7, tried) is a string, and [0, message] and [1, message], 0 and 1
-// being its own types; of all else it says "unknown error".
+// In MessagePack-RPC the error of a response is any value. Peers send neovim's [type, message], a string, or a map with
+// code and message. What neovim shows of an error that it gets (0.7, tried) is a string, and [0, message] and [1,
+// message], 0 and 1 being its own types; of all else it says "unknown error".
 
 // readError returns the error that text, the JSON text of any value, says. Its data is text, so that nothing is lost.
 func readError(text []byte) *rpcconn.Error {

@@ -8,9 +8,9 @@ import (
 	"rpcsh/rpcconn/framing"
 )
 
-// Framing returns that of MessagePack values (https://github.com/msgpack/msgpack/blob/master/spec.md) that follow each
-// other without anything between. A message is an array or, for what else a peer may have to say, a map; any other
-// value means that this is no MessagePack, since text is read as small numbers.
+// Framing returns the framing of MessagePack values (https://github.com/msgpack/msgpack/blob/master/spec.md) that
+// follow each other without anything between. A message is an array or, for what else a peer may have to say, a map;
+// any other value means that this is not a MessagePack, since text is read as small numbers.
 func Framing() framing.Framing {
 	return framing.Framing{
 		Name:  "msgpack",
@@ -59,10 +59,10 @@ func (s *msgpackSplitter) split(data []byte, eof bool) (framing.Step, error) {
 	}
 }
 
-// size returns how long the message is at least.
+// size returns the minimal length of the message.
 func (s *msgpackSplitter) size() uint64 { return uint64(s.scanned) + s.value.atLeast() }
 
-// tooLong reports a message over the limit once enough of it is there to be shown.
+// tooLong reports a message over the limit as soon as there is enough of it for an excerpt.
 func (s *msgpackSplitter) tooLong(data []byte, eof bool) (framing.Step, error) {
 	shown := int(min(s.size(), rpcconn.ExcerptSize))
 	if len(data) < shown && !eof {
@@ -91,19 +91,19 @@ func (s *msgpackSplitter) skip(data []byte, eof bool) (framing.Step, error) {
 	return framing.Step{Used: used}, nil
 }
 
-// A msgpackValue finds where a MessagePack value ends, without decoding it and in as much memory for any: a value in
-// arrays and maps is over when all values that they announced have come, so it is enough to count these.
+// A msgpackValue finds the end of a MessagePack value without decoding it, in constant memory: it counts the values
+// that arrays and maps announce, and the value ends with the last of them.
 type msgpackValue struct {
 	parts uint64 // values that are yet to begin
-	rest  uint64 // bytes of the one that has begun, behind its head
+	rest  uint64 // bytes of the one that has begun, after its head
 }
 
 func (v *msgpackValue) whole() bool { return v.parts == 0 && v.rest == 0 }
 
-// atLeast returns how many bytes are still to come, each part being one of one byte at least.
+// atLeast returns the minimal number of missing bytes: each part has at least one.
 func (v *msgpackValue) atLeast() uint64 { return v.parts + v.rest }
 
-// scan reads one head, or of what is behind it, and returns how many bytes of b that took. 0: b is too short; a head is
+// scan reads one head, or of what is after it, and returns how many bytes of b that took. 0: b is too short; a head is
 // read as a whole. The value must not be whole.
 func (v *msgpackValue) scan(b []byte) (int, error) {
 	if v.rest > 0 {
@@ -132,7 +132,7 @@ func (v *msgpackValue) scan(b []byte) (int, error) {
 }
 
 // A msgpackHead is what the first byte of a value says: that count + times*length of what belongs to it follow, where
-// the length has width bytes behind the first.
+// the length has width bytes after the first.
 type msgpackHead struct {
 	width int
 	count uint64
@@ -174,7 +174,7 @@ func msgpackHeadOf(c byte) msgpackHead {
 	}
 }
 
-// bigEndian returns the number in b, of at most 4 bytes; 0 where b is empty.
+// bigEndian returns the number in b, of at most 4 bytes; 0 if b is empty.
 func bigEndian(b []byte) uint64 {
 	var padded [8]byte
 	copy(padded[8-len(b):], b)

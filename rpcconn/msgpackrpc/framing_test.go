@@ -15,10 +15,14 @@ func framingCases() []framingtest.Case {
 	const noContainer = "= a MessagePack message begins with an array or a map, got "
 	return []framingtest.Case{
 		{Name: "empty", In: "", Want: []string{framingtest.EOF}},
-		{Name: "two", In: "\x93\x02\xa2hi\x90\x94\x01\x05\xc0\x2a", Want: []string{"\x93\x02\xa2hi\x90", "\x94\x01\x05\xc0\x2a", framingtest.EOF}},
-		{Name: "empty array and map", In: "\x90\x80\xdc\x00\x00\xdf\x00\x00\x00\x00", Want: []string{"\x90", "\x80", "\xdc\x00\x00", "\xdf\x00\x00\x00\x00", framingtest.EOF}},
-		{Name: "nested", In: "\x92\x81\xa1a\x92\x90\x91\x81\x01\x02\xc3\x90", Want: []string{"\x92\x81\xa1a\x92\x90\x91\x81\x01\x02\xc3", "\x90", framingtest.EOF}},
-		{Name: "deep", In: strings.Repeat("\x91", 63) + "\x90\x90", Want: []string{strings.Repeat("\x91", 63) + "\x90", "\x90", framingtest.EOF}},
+		{Name: "two", In: "\x93\x02\xa2hi\x90\x94\x01\x05\xc0\x2a",
+			Want: []string{"\x93\x02\xa2hi\x90", "\x94\x01\x05\xc0\x2a", framingtest.EOF}},
+		{Name: "empty array and map", In: "\x90\x80\xdc\x00\x00\xdf\x00\x00\x00\x00",
+			Want: []string{"\x90", "\x80", "\xdc\x00\x00", "\xdf\x00\x00\x00\x00", framingtest.EOF}},
+		{Name: "nested", In: "\x92\x81\xa1a\x92\x90\x91\x81\x01\x02\xc3\x90",
+			Want: []string{"\x92\x81\xa1a\x92\x90\x91\x81\x01\x02\xc3", "\x90", framingtest.EOF}},
+		{Name: "deep", In: strings.Repeat("\x91", 63) + "\x90\x90", Want: []string{strings.Repeat("\x91", 63) + "\x90",
+			"\x90", framingtest.EOF}},
 		{Name: "cut off in a head", In: "\x91\xdb\x00", Want: []string{framingtest.Cut("\x91\xdb\x00", "")}},
 		{Name: "cut off in a string", In: "\x91\xa5abc", Want: []string{framingtest.Cut("\x91\xa5abc", "")}},
 		{Name: "cut off between values", In: "\x92\x01", Want: []string{framingtest.Cut("\x92\x01", "")}},
@@ -27,19 +31,28 @@ func framingCases() []framingtest.Case {
 		{Name: "a number", In: "\x90\x00", Want: []string{"\x90", noContainer}},
 		{Name: "over the limit", In: "\x91\xd9\x50" + strings.Repeat("x", 0x50) + "\x90", Want: []string{
 			framingtest.Over("\x91\xd9\x50"+strings.Repeat("x", 0x50), ""), "\x90", framingtest.EOF}},
-		{Name: "over the limit, nested", In: "\x93\xdc\x00\x40" + strings.Repeat("\x91\xa1x", 64) + "\xc0\x01\x90", Want: []string{
-			framingtest.Over("\x93\xdc\x00\x40"+strings.Repeat("\x91\xa1x", 64), ""), "\x90", framingtest.EOF}},
-		{Name: "over the limit, deep", In: strings.Repeat("\x92", 100) + "\x90" + strings.Repeat("\x90", 100) + "\x80", Want: []string{
-			framingtest.Over(strings.Repeat("\x92", 100), ""), "\x80", framingtest.EOF}},
+		{Name: "over the limit, nested", In: "\x93\xdc\x00\x40" + strings.Repeat("\x91\xa1x", 64) + "\xc0\x01\x90",
+			Want: []string{
+				framingtest.Over("\x93\xdc\x00\x40"+strings.Repeat("\x91\xa1x", 64), ""), "\x90", framingtest.EOF}},
+		{Name: "over the limit, deep", In: strings.Repeat("\x92", 100) + "\x90" + strings.Repeat("\x90", 100) + "\x80",
+			Want: []string{
+				framingtest.Over(strings.Repeat("\x92", 100), ""), "\x80", framingtest.EOF}},
 		{Name: "over the limit, never used", In: "\x92\xd9\x50" + strings.Repeat("x", 0x50) + "\xc1", Want: []string{
-			framingtest.Over("\x92\xd9\x50"+strings.Repeat("x", 0x50), ""), "= no MessagePack value begins with 0xc1, got "}},
-		{Name: "over the limit by its last head", In: "\x92\xd9\x3b" + strings.Repeat("x", 0x3b) + "\xdc\x00\x00\x90", Want: []string{
-			framingtest.Over("\x92\xd9\x3b"+strings.Repeat("x", 0x3b), ""), "\x90", framingtest.EOF}},
-		{Name: "a string that lies", In: "\x91\xdb\xff\xff\xff\xff" + long, Want: []string{framingtest.Over("\x91\xdb\xff\xff\xff\xff"+long, ""), framingtest.CutSkip}},
-		{Name: "an array that lies", In: "\xdd\xff\xff\xff\xff" + long, Want: []string{framingtest.Over("\xdd\xff\xff\xff\xff"+long, ""), framingtest.CutSkip}},
-		{Name: "a map that lies", In: "\xdf\xff\xff\xff\xff" + long, Want: []string{framingtest.Over("\xdf\xff\xff\xff\xff"+long, ""), framingtest.CutSkip}},
-		{Name: "lies in lies", In: strings.Repeat("\xdf\xff\xff\xff\xff", 20), Want: []string{framingtest.Over(strings.Repeat("\xdf\xff\xff\xff\xff", 20), ""), framingtest.CutSkip}},
-		{Name: "exactly the limit", In: "\x91\xd9\x3d" + strings.Repeat("x", 61) + "\x90", Want: []string{"\x91\xd9\x3d" + strings.Repeat("x", 61), "\x90", framingtest.EOF}},
+			framingtest.Over("\x92\xd9\x50"+strings.Repeat("x", 0x50),
+				""), "= no MessagePack value begins with 0xc1, got "}},
+		{Name: "over the limit by its last head", In: "\x92\xd9\x3b" + strings.Repeat("x", 0x3b) + "\xdc\x00\x00\x90",
+			Want: []string{
+				framingtest.Over("\x92\xd9\x3b"+strings.Repeat("x", 0x3b), ""), "\x90", framingtest.EOF}},
+		{Name: "a string that lies", In: "\x91\xdb\xff\xff\xff\xff" + long,
+			Want: []string{framingtest.Over("\x91\xdb\xff\xff\xff\xff"+long, ""), framingtest.CutSkip}},
+		{Name: "an array that lies", In: "\xdd\xff\xff\xff\xff" + long,
+			Want: []string{framingtest.Over("\xdd\xff\xff\xff\xff"+long, ""), framingtest.CutSkip}},
+		{Name: "a map that lies", In: "\xdf\xff\xff\xff\xff" + long,
+			Want: []string{framingtest.Over("\xdf\xff\xff\xff\xff"+long, ""), framingtest.CutSkip}},
+		{Name: "lies in lies", In: strings.Repeat("\xdf\xff\xff\xff\xff", 20),
+			Want: []string{framingtest.Over(strings.Repeat("\xdf\xff\xff\xff\xff", 20), ""), framingtest.CutSkip}},
+		{Name: "exactly the limit", In: "\x91\xd9\x3d" + strings.Repeat("x", 61) + "\x90",
+			Want: []string{"\x91\xd9\x3d" + strings.Repeat("x", 61), "\x90", framingtest.EOF}},
 	}
 }
 
@@ -47,7 +60,7 @@ func framingCases() []framingtest.Case {
 func TestMsgpackHeads(t *testing.T) {
 	type value struct {
 		head string
-		rest int // bytes behind it
+		rest int // bytes after it
 	}
 	values := map[byte]value{
 		0xc0: {"", 0}, 0xc2: {"", 0}, 0xc3: {"", 0},
@@ -105,7 +118,8 @@ func TestFramingReadError(t *testing.T) {
 
 func FuzzFraming(f *testing.F) {
 	for _, in := range []string{
-		"\x94\x00\x01\xa1x\x92\x81\x01\xdb\x00\x00\x00\x01y\xc4\x01z\x93\xdd\xff\xff\xff\xff", "\x92\x01\xdc\x00\x00\x90",
+		"\x94\x00\x01\xa1x\x92\x81\x01\xdb\x00\x00\x00\x01y\xc4\x01z\x93\xdd\xff\xff\xff\xff",
+		"\x92\x01\xdc\x00\x00\x90",
 		"\x92\xd9\x50" + long, `{"a":1}`,
 	} {
 		f.Add([]byte(in), []byte{1, 2, 3}, uint8(64))

@@ -13,23 +13,23 @@ import (
 	"rpcsh/rpcconn/jsontext"
 )
 
-// appendValue appends the MessagePack value that text, which must be one JSON value, stands for. On error what it returns
-// as dst means nothing.
+// appendValue appends the MessagePack value that text, which must be one JSON value, stands for. On error, the returned
+// dst is meaningless.
 func appendValue(dst, text []byte, h handles) ([]byte, error) {
 	if err := jsontext.Valid(text); err != nil {
 		return nil, err
 	}
-	r := reader{jsontext.Cursor{Text: text}, h}
+	r := jsonReader{jsontext.Cursor{Text: text}, h}
 	return r.value(dst, 1)
 }
 
-// A reader walks JSON text that is known to be valid.
-type reader struct {
+// A jsonReader goes through valid JSON text and appends it as MessagePack.
+type jsonReader struct {
 	jsontext.Cursor
 	handles handles
 }
 
-func (r *reader) value(dst []byte, depth int) ([]byte, error) {
+func (r *jsonReader) value(dst []byte, depth int) ([]byte, error) {
 	r.Pos = jsontext.Space(r.Text, r.Pos)
 	switch r.Text[r.Pos] {
 	case '{':
@@ -55,7 +55,7 @@ func (r *reader) value(dst []byte, depth int) ([]byte, error) {
 	}
 }
 
-func (r *reader) array(dst []byte, depth int) ([]byte, error) {
+func (r *jsonReader) array(dst []byte, depth int) ([]byte, error) {
 	if depth >= maxDepth {
 		return nil, errTooDeep
 	}
@@ -72,7 +72,7 @@ func (r *reader) array(dst []byte, depth int) ([]byte, error) {
 	return closeArray(dst, start, size)
 }
 
-func (r *reader) object(dst []byte, depth int) ([]byte, error) {
+func (r *jsonReader) object(dst []byte, depth int) ([]byte, error) {
 	if depth >= maxDepth {
 		return nil, errTooDeep
 	}
@@ -122,7 +122,8 @@ func appendNumber(dst, s []byte) ([]byte, error) {
 	} else if n, err := strconv.ParseUint(string(s), 10, 64); err == nil {
 		return msgp.AppendUint64(dst, n), nil
 	}
-	return nil, fmt.Errorf("integer %s does not fit 64 bits, and MessagePack has none longer: write %[1]se0 for a float 64", shorten(string(s)))
+	return nil, fmt.Errorf("integer %s does not fit 64 bits, and MessagePack has none longer: write %[1]se0 for a "+
+		"float 64", shorten(string(s)))
 }
 
 // appendInt appends n in the shortest form.
@@ -140,7 +141,7 @@ const (
 	maxFix                     = 15
 )
 
-// closeArray puts the number of elements before those that follow the byte at start, for which there was no way to know it.
+// closeArray writes the number of elements at start, before the elements; it is known only after they are appended.
 func closeArray(dst []byte, start, size int) ([]byte, error) {
 	return putSize(dst, start, size, [3]byte{fixArray, array16, array32})
 }

@@ -14,11 +14,14 @@ import (
 	"rpcsh/rpcconn/jsontext"
 )
 
-// FuzzDecode: whatever decodes is JSON that can be encoded, which decodes to the same message and is encoded to the same bytes.
+// FuzzDecode: whatever decodes is JSON that can be encoded, which decodes to the same message and is encoded to the
+// same bytes.
 func FuzzDecode(f *testing.F) {
 	for _, seed := range []string{
-		"94 00 01 a161 92 01 02", "93 02 a161 91 c403000102", "94 01 05 92 01 a36f6f70 c0", "94 01 05 82 a7 6d657373616765 a16d a4 636f6465 03 c0",
-		"94 01 05 c0 82 a161 82 a162 81 a163 01 02 03 05 c0", "93 00 07 a161", "94 01 05 c0 93 ca7fc00000 cb8000000000000000 d6ff00000001",
+		"94 00 01 a161 92 01 02", "93 02 a161 91 c403000102", "94 01 05 92 01 a36f6f70 c0",
+		"94 01 05 82 a7 6d657373616765 a16d a4 636f6465 03 c0",
+		"94 01 05 c0 82 a161 82 a162 81 a163 01 02 03 05 c0", "93 00 07 a161",
+		"94 01 05 c0 93 ca7fc00000 cb8000000000000000 d6ff00000001",
 		"94 01 05 c0 92 81a4 24737472 a0 a2edc0", "94 01 05 c0 df00000001 d90161 d301", "c1", "dd00ffffff",
 	} {
 		f.Add(unhex(f, seed))
@@ -83,8 +86,10 @@ func checkDecode(t *testing.T, frame []byte) {
 // FuzzEncode: JSON text that can be sent comes back as text of the same meaning, which is then sent as the same bytes.
 func FuzzEncode(f *testing.F) {
 	for _, text := range []string{
-		`[1,2.5,"x",null,true,{"a":[]}]`, `[9223372036854775808,-1e-7,1e400]`, `["\ud800\u0000\u00e9"]`, `[{"$float32":0.1},{"$float64":"-Infinity"}]`,
-		`[{"$map":[[1,{"$str":"/w=="}],["a",{"$binary":"AAEC"}]]}]`, `[{"$ext":{"type":-1,"data":"AAAAAQ=="}}]`, `[{"$map":[["$map",[]]]},{"a":1,"$map":2}]`,
+		`[1,2.5,"x",null,true,{"a":[]}]`, `[9223372036854775808,-1e-7,1e400]`, `["\ud800\u0000\u00e9"]`,
+		`[{"$float32":0.1},{"$float64":"-Infinity"}]`,
+		`[{"$map":[[1,{"$str":"/w=="}],["a",{"$binary":"AAEC"}]]}]`, `[{"$ext":{"type":-1,"data":"AAAAAQ=="}}]`,
+		`[{"$map":[["$map",[]]]},{"a":1,"$map":2}]`,
 	} {
 		f.Add(text)
 	}
@@ -102,7 +107,8 @@ func FuzzEncode(f *testing.F) {
 		}
 		if !bytes.ContainsAny([]byte(text), `$\`) {
 			var want, got any
-			if json.Unmarshal([]byte(text), &want) == nil && (json.Unmarshal([]byte(back), &got) != nil || !reflect.DeepEqual(got, want)) {
+			if json.Unmarshal([]byte(text), &want) == nil && (json.Unmarshal([]byte(back), &got) != nil ||
+				!reflect.DeepEqual(got, want)) {
 				t.Fatalf("%s became %s", text, back)
 			}
 		}

@@ -8,8 +8,8 @@ import (
 	"github.com/tinylib/msgp/msgp"
 )
 
-// handles says whether the types that Neovim's API has of its own are shown by name. What is an ext to MessagePack is a number within an
-// ext to Neovim (its manual, "api-types"); both forms are read.
+// handles says whether the types that Neovim's API has of its own are shown by name. What is an ext to MessagePack is a
+// number within an ext to Neovim (its manual, "api-types"); both forms are read.
 type handles bool
 
 const (
@@ -17,7 +17,8 @@ const (
 	withHandles    handles = true
 )
 
-// The keys of wrappers for handles, by the number of their type: what nvim_get_api_info tells has been the same in all versions.
+// The keys of wrappers for handles, by the number of their type: what nvim_get_api_info tells has been the same in all
+// versions.
 const (
 	keyBuffer  = "$buffer"
 	keyWindow  = "$window"
@@ -37,7 +38,7 @@ func handleKey(number int8) string {
 	return ""
 }
 
-// appendHandle appends the handle that an ext is; ok is false where it is none, or would not be sent back as it came.
+// appendHandle appends the handle that an ext is; ok is false if it is none, or would not be sent back as it came.
 func (h handles) appendHandle(dst []byte, number int8, data []byte) (_ []byte, ok bool) {
 	key := handleKey(number)
 	if !bool(h) || key == "" {

@@ -20,14 +20,19 @@ func handleText(b []byte) (string, error) {
 
 func TestHandles(t *testing.T) {
 	for _, test := range []struct{ binary, text string }{
-		{"d40001", `{"$buffer":1}`}, {"c70301 cd03e8", `{"$window":1000}`}, {"d40202", `{"$tabpage":2}`}, {"d40000", `{"$buffer":0}`}, {"d400ff", `{"$buffer":-1}`},
-		{"92 d40001 81 a162 d40107", `[{"$buffer":1},{"b":{"$window":7}}]`}, {"81 d40001 c0", `{"$map":[[{"$buffer":1},null]]}`},
+		{"d40001", `{"$buffer":1}`}, {"c70301 cd03e8", `{"$window":1000}`}, {"d40202", `{"$tabpage":2}`}, {"d40000",
+			`{"$buffer":0}`}, {"d400ff", `{"$buffer":-1}`},
+		{"92 d40001 81 a162 d40107", `[{"$buffer":1},{"b":{"$window":7}}]`}, {"81 d40001 c0",
+			`{"$map":[[{"$buffer":1},null]]}`},
 		// what would not come back as it was
-		{"d500cc01", `{"$ext":{"type":0,"data":"zAE="}}`}, {"d5000101", `{"$ext":{"type":0,"data":"AQE="}}`}, {"c70000", `{"$ext":{"type":0,"data":""}}`},
-		{"d400c0", `{"$ext":{"type":0,"data":"wA=="}}`}, {"c70900 cfffffffffffffffff", `{"$ext":{"type":0,"data":"z///////////"}}`},
+		{"d500cc01", `{"$ext":{"type":0,"data":"zAE="}}`}, {"d5000101", `{"$ext":{"type":0,"data":"AQE="}}`}, {"c70000",
+			`{"$ext":{"type":0,"data":""}}`},
+		{"d400c0", `{"$ext":{"type":0,"data":"wA=="}}`}, {"c70900 cfffffffffffffffff",
+			`{"$ext":{"type":0,"data":"z///////////"}}`},
 		// what is no handle
 		{"d40301", `{"$ext":{"type":3,"data":"AQ=="}}`}, {"d4ff01", `{"$ext":{"type":-1,"data":"AQ=="}}`},
-		{"81 a724627566666572 01", `{"$map":[["$buffer",1]]}`}, {"82 a161 01 a724627566666572 01", `{"a":1,"$buffer":1}`},
+		{"81 a724627566666572 01", `{"$map":[["$buffer",1]]}`}, {"82 a161 01 a724627566666572 01",
+			`{"a":1,"$buffer":1}`},
 	} {
 		b := unhex(t, test.binary)
 		if text, err := handleText(b); err != nil || text != test.text {
@@ -37,7 +42,8 @@ func TestHandles(t *testing.T) {
 			t.Errorf("%s is sent as %x, %v, want %s", test.text, back, err, test.binary)
 		}
 	}
-	if b, err := appendValue(nil, []byte(`{"$ext":{"type":0,"data":"AQ=="}}`), withHandles); err != nil || !bytes.Equal(b, []byte{0xd4, 0, 1}) {
+	if b, err := appendValue(nil, []byte(`{"$ext":{"type":0,"data":"AQ=="}}`), withHandles); err != nil ||
+		!bytes.Equal(b, []byte{0xd4, 0, 1}) {
 		t.Errorf("the long form of a handle is sent as %x, %v", b, err)
 	}
 	if b, err := appendValue(nil, []byte(`{"$buffer":1}`), withoutHandles); err != nil || b[0] != 0x81 {
@@ -47,18 +53,23 @@ func TestHandles(t *testing.T) {
 
 func TestBadHandles(t *testing.T) {
 	for _, test := range []struct{ text, want string }{
-		{`{"$buffer":"1"}`, "reading $buffer: want the number of a buffer"}, {`{"$window":1.5}`, "want the number of a window"},
-		{`{"$tabpage":{}}`, "want the number of a tabpage"}, {`{"$buffer":1,"a":2}`, "no other members"}, {`{"$buffer":99999999999999999999}`, "want the number"},
+		{`{"$buffer":"1"}`, "reading $buffer: want the number of a buffer"}, {`{"$window":1.5}`,
+			"want the number of a window"},
+		{`{"$tabpage":{}}`, "want the number of a tabpage"}, {`{"$buffer":1,"a":2}`,
+			"no other members"}, {`{"$buffer":99999999999999999999}`, "want the number"},
 	} {
-		if b, err := appendValue(nil, []byte(test.text), withHandles); err == nil || !strings.Contains(err.Error(), test.want) {
+		if b, err := appendValue(nil, []byte(test.text), withHandles); err == nil ||
+			!strings.Contains(err.Error(), test.want) {
 			t.Errorf("%s is sent as %x, %v, want an error with %q", test.text, b, err, test.want)
 		}
 	}
 }
 
-// FuzzHandles: what Neovim sends is shown as JSON that is sent as the same bytes, but for forms longer than they need to be.
+// FuzzHandles: what Neovim sends is shown as JSON that is sent as the same bytes, but for forms longer than they need
+// to be.
 func FuzzHandles(f *testing.F) {
-	for _, seed := range []string{"d40001", "c70301cd03e8", "d500cc01", "81a72462756666657201", "81d40001c0", "c70000"} {
+	for _, seed := range []string{"d40001", "c70301cd03e8", "d500cc01", "81a72462756666657201", "81d40001c0",
+		"c70000"} {
 		f.Add(unhex(f, seed))
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {

@@ -94,7 +94,8 @@ func TestNeovim(t *testing.T) {
 		{"nvim_set_var", `["x",{"a":[9223372036854775807,-1,0.5,{"$str":"/w=="}]}]`, `result=null`},
 		{"nvim_get_var", `["x"]`, `result={"a":[9223372036854775807,-1,0.5,{"$str":"/w=="}]}`},
 		{"nvim_no", `[]`, `code=0 message="Invalid method: nvim_no" data=[0,`},
-		{"nvim_eval", `["nope"]`, `code=0 message="Vim:E121: Undefined variable: nope" data=[0,"Vim:E121: Undefined variable: nope"]`},
+		{"nvim_eval", `["nope"]`,
+			`code=0 message="Vim:E121: Undefined variable: nope" data=[0,"Vim:E121: Undefined variable: nope"]`},
 	} {
 		got := n.request(test.method, test.params)
 		if want := fmt.Sprintf("response id=%d %s", n.ids, test.want); !strings.HasPrefix(show(got), want) {

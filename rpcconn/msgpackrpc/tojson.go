@@ -19,8 +19,8 @@ type translator struct {
 	frame   []byte
 	handles handles
 
-	// mixed are the maps with a key that an object cannot have, by the number of bytes from their first key to the end of
-	// frame; nil while all maps could be told by their first key.
+	// mixed are the maps with a key that an object cannot have, by the number of bytes from their first key to the end
+	// of frame; nil while all maps could be told by their first key.
 	mixed map[int]bool
 }
 
@@ -33,8 +33,8 @@ func (t *translator) value(b []byte) (text, rest []byte, err error) {
 	t.mixed = nil
 	text, rest, err = t.append(text, b, 1)
 	if err == errMixed {
-		// Maps of this kind are rare, so that they are looked for only once one was met, and then all at once: to go back for
-		// each of them would take time that doubles with each that is inside another.
+		// Maps of this kind are rare, so that they are looked for only once one was met, and then all at once: to go
+		// back for each of them would take time that doubles with each that is inside another.
 		t.mixed = make(map[int]bool)
 		if _, err = t.findMixed(b, 1); err == nil {
 			text, rest, err = t.append(text[:0], b, 1)
@@ -63,8 +63,8 @@ const (
 
 var errTooDeep = fmt.Errorf("arrays and maps nested deeper than %d", maxDepth)
 
-// append appends the JSON text of the value that b begins with; depth counts the arrays and maps around it. On error what
-// it returns as dst is to be used for its memory only.
+// append appends the JSON text of the value that b begins with; depth counts the arrays and maps around it. On error,
+// the returned dst is good for its memory only.
 func (t *translator) append(dst, b []byte, depth int) (_, rest []byte, err error) {
 	switch kind := msgp.NextType(b); kind {
 	case msgp.NilType:
@@ -114,7 +114,7 @@ func (t *translator) append(dst, b []byte, depth int) (_, rest []byte, err error
 		dst = append(appendBase64(append(dst, `,"data":`...), data), "}}"...)
 	}
 	if err != nil {
-		return dst, nil, t.fail(b, truncated) // the one error there is, for the type is right
+		return dst, nil, t.fail(b, truncated) // the only possible error: the type is right
 	}
 	return dst, rest, nil
 }

@@ -42,7 +42,7 @@ func isWrapper(key []byte) bool {
 }
 
 // wrapper appends what the object with that key wraps; the value of the key is at hand.
-func (r *reader) wrapper(dst []byte, key string, depth int) ([]byte, error) {
+func (r *jsonReader) wrapper(dst []byte, key string, depth int) ([]byte, error) {
 	var err error
 	if key == keyMap {
 		dst, err = r.pairs(dst, depth)
@@ -56,13 +56,14 @@ func (r *reader) wrapper(dst []byte, key string, depth int) ([]byte, error) {
 		return nil, fmt.Errorf("reading %s: %w", key, err)
 	}
 	if r.More('}') {
-		return nil, fmt.Errorf(`an object that begins with %s has no other members; write {"$map":[[key,value],…]} for a map with that key`, key)
+		return nil, fmt.Errorf(`an object that begins with %s has no other members; write {"$map":[[key,value],…]} `+
+			`for a map with that key`, key)
 	}
 	return dst, nil
 }
 
 // pairs appends the map whose pairs, each an array of two, are in the array at hand.
-func (r *reader) pairs(dst []byte, depth int) ([]byte, error) {
+func (r *jsonReader) pairs(dst []byte, depth int) ([]byte, error) {
 	errPairs := errors.New("want an array of pairs, [[key,value],…]")
 	if r.Text[r.Pos] != '[' {
 		return nil, errPairs
@@ -125,7 +126,8 @@ func parseFloat(value []byte, bits int) (float64, error) {
 	}
 	f, err := strconv.ParseFloat(string(value), bits)
 	if err != nil {
-		return 0, fmt.Errorf("want a number within the range of %d bits, %q, %q or %q", bits, nan, infinity, negativeInfinity)
+		return 0, fmt.Errorf("want a number within the range of %d bits, %q, %q or %q", bits, nan, infinity,
+			negativeInfinity)
 	}
 	return f, nil
 }

@@ -18,7 +18,8 @@ import (
 // childVar is set in the environment of a test binary that is to be a child: the arguments say which.
 const childVar = "RPCSH_TEST_CHILD"
 
-// beChild is the main function of the children of the tests: it reports whether this process is one, after it has been it.
+// beChild is the main function of the children of the tests: it reports whether this process is one, after it has been
+// it.
 func beChild() bool {
 	if os.Getenv(childVar) == "" {
 		return false
@@ -82,7 +83,7 @@ func beChild() bool {
 	case "leaver", "forsaker": // start one, perhaps in a session of its own, and exit when stdin ends
 		startChild(args, what == "forsaker")
 		_, _ = io.Copy(io.Discard, os.Stdin)
-	case "flooder": // write to stdout for ever
+	case "flooder": // write to stdout forever
 		hold(args[0])
 		for {
 			if _, err := fmt.Println("{}"); err != nil {
@@ -112,8 +113,8 @@ func startChild(args []string, setsid bool) {
 	}
 }
 
-// hold connects to the test's socket at path, which sees the connection's end when this process has ended. This process ends
-// when the test closes the connection.
+// hold connects to the test's socket at path, which sees the connection's end when this process has ended. This process
+// ends when the test closes the connection.
 func hold(path string) {
 	conn, err := net.Dial("unix", path)
 	if err != nil {

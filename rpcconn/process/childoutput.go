@@ -13,28 +13,30 @@ import (
 
 const (
 	maxLine   = 4 << 10 // bytes of a line of a child's stderr
-	maxInPipe = 1 << 20 // bytes that a pipe may hold: on Linux the most that a program may ask for
+	maxInPipe = 1 << 20 // bytes that a pipe may hold: on Linux, the most that a program may ask for
 	cutShort  = "…"
 )
 
-// A childOutput reads a pipe that a child writes to. Its end is that of the child, even though others may have the
-// pipe: what the child has written is in it by then, so when it has been empty once, that was all.
+// A childOutput reads a pipe that a child writes to. It ends when the child has ended, even if other processes hold the
+// pipe: the child's output is in the pipe by then, so it is complete once the pipe has been empty.
 type childOutput struct {
 	file *os.File
 
-	mu     sync.Mutex  // held by who reads
-	last   atomic.Bool // the child has ended
-	left   int         // how many bytes that can have written are yet to be read, where last is set
-	closed atomic.Bool // nobody wants to read any more
-	behind sync.WaitGroup
+	reading chan struct{} // has an element while a goroutine reads
+	last    atomic.Bool   // the child has ended
+	left    int           // how many bytes the child may still have in the pipe; used once last is set
+	closed  atomic.Bool   // Read has been ended
+	behind  sync.WaitGroup
 }
 
-func newChildOutput(file *os.File) *childOutput { return &childOutput{file: file, left: maxInPipe} }
+func newChildOutput(file *os.File) *childOutput {
+	return &childOutput{file: file, left: maxInPipe, reading: make(chan struct{}, 1)}
+}
 
 // Read implements io.Reader.
 func (o *childOutput) Read(b []byte) (int, error) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
+	o.reading <- struct{}{}
+	defer func() { <-o.reading }()
 	if o.closed.Load() {
 		return 0, os.ErrClosed
 	}
@@ -56,16 +58,16 @@ func (o *childOutput) read(b []byte) (int, error) {
 		return 0, io.EOF
 	}
 	for {
-		_ = o.file.SetReadDeadline(time.Time{}) // where that fails, so does reading
+		_ = o.file.SetReadDeadline(time.Time{}) // if it fails, so does reading
 		n, err := readAvailable(o.file, b)
-		if !errors.Is(err, os.ErrDeadlineExceeded) { // which wake may have set again
+		if !errors.Is(err, os.ErrDeadlineExceeded) { // wake may have set the deadline again
 			o.left -= n
 			return n, err
 		}
 	}
 }
 
-// ended says that the child has ended. It wakes who waits to read; where that cannot be done, the pipe is closed after
+// ended records that the child has ended. It wakes a waiting reader; if that is not possible, it closes the pipe after
 // grace.
 func (o *childOutput) ended(grace time.Duration) {
 	o.last.Store(true)
@@ -77,17 +79,17 @@ func (o *childOutput) ended(grace time.Duration) {
 	}
 }
 
-// wake ends a Read that waits, if that can be done.
+// wake ends a waiting Read, if possible.
 func (o *childOutput) wake() error { return o.file.SetReadDeadline(time.Unix(1, 0)) }
 
-// discard ends Read, and lets what the child still writes go nowhere, so that it does not wait for a reader. It is
-// called once.
+// discard ends Read and discards what the child still writes, so that the child never waits for a reader. It is called
+// once.
 func (o *childOutput) discard() {
 	o.closed.Store(true)
-	_ = o.wake() // where that cannot be done, Read goes on until the next piece
+	_ = o.wake() // if that is not possible, Read continues until the next piece
 	o.behind.Go(func() {
-		o.mu.Lock()
-		defer o.mu.Unlock()
+		o.reading <- struct{}{}
+		defer func() { <-o.reading }()
 		if !o.last.Load() {
 			_ = o.file.SetReadDeadline(time.Time{})
 		}
@@ -106,8 +108,8 @@ type readerFunc func([]byte) (int, error)
 
 func (f readerFunc) Read(b []byte) (int, error) { return f(b) }
 
-// eachLine calls f with each line that r gives, without its end, until r ends. Of one over maxLine it is the beginning,
-// marked, as soon as that is known.
+// eachLine calls f with each line of r, without its end, until r ends. For a line over maxLine, f gets its beginning,
+// marked, at once.
 func eachLine(r io.Reader, f func(line string)) {
 	lines := bufio.NewReaderSize(r, maxLine)
 	for within := false; ; {

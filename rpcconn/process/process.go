@@ -1,8 +1,8 @@
-// Package process starts a child process whose stdin and stdout carry messages, and sees to its end: that of the child,
-// of its own children, and of what they have written.
+// Package process starts a child process whose stdin and stdout carry messages. It also ends the child and its own
+// children, and reads their output to the end.
 //
-// A [Process] is a stream of bytes; a framing makes messages of it. What differs between systems is in the files that
-// are named after them.
+// A [Process] is a stream of bytes; a framing makes messages of it. What differs between operating systems is in the
+// files named after them.
 package process
 
 import (
@@ -19,7 +19,7 @@ import (
 	"time"
 )
 
-// DefaultGrace is how long a child has for each step of its end, where nothing else was said.
+// DefaultGrace is how long a child has by default for each step of its end.
 const DefaultGrace = 2 * time.Second
 
 // Options say which child to start, and how.
@@ -28,38 +28,38 @@ type Options struct {
 	Shell  string            // in place of Args: a line for the system's shell (sh -c; on Windows cmd /C)
 	Dir    string            // where it runs; "": here
 	Env    []string          // its environment, as in os.Environ; nil: ours
-	Stderr func(line string) // gets each line of its stderr, without its end, cut (…) at 4 KiB; nil: nobody does
+	Stderr func(line string) // gets each line of its stderr, without its end, cut at 4 KiB; nil: discarded
 	Grace  time.Duration     // how long it has for each step of its end; 0: DefaultGrace
 }
 
 // A Process is a child whose stdin and stdout carry messages: a stream for a Framing, whose Read, Write, CloseWrite and
-// Close work as those of a connection do. Read gives io.EOF once everything is read that the child has written before
-// its end, also where a child of the child keeps its stdout open.
+// Close work as those of a connection do. Read returns io.EOF once everything that the child wrote has been read, even
+// if a child of the child keeps stdout open.
 //
 // The child is in a process group of its own (on Windows as well), so that Ctrl-C in our terminal does not reach it,
-// and so that its own children end with it. Thus it cannot ask anything on the terminal either. If this program dies
-// without Close, the child finds its stdin closed; on Linux the kernel sends it SIGTERM, too.
+// and so that its own children end with it. So it cannot use the terminal either. If this program dies without Close,
+// the child finds its stdin closed; on Linux the kernel sends it SIGTERM, too.
 type Process struct {
 	cmd    *exec.Cmd
 	stdin  *os.File
 	stdout *childOutput
-	stderr *childOutput // nil: nobody reads it
+	stderr *childOutput // nil: not read
 	lines  func(line string)
 	grace  time.Duration
 
 	done    chan struct{} // closed when the child has ended, and status is set
 	status  string
-	gone    chan struct{} // closed when nothing of it is left: neither its group, nor who reads its stderr
+	gone    chan struct{} // closed when nothing is left: neither its group nor the reader of its stderr
 	closing sync.Once
 }
 
 var _ io.ReadWriteCloser = (*Process)(nil)
 
-// Start starts a child. The error says what to do where that is known. The Process must be closed, also when the child
-// has ended by itself.
+// Start starts a child. The error says what to do if that is known. The Process must be closed even if the child has
+// ended by itself.
 //
-// Stderr is called by one goroutine, which Close waits for: it must not call Close. The child waits for it when it has
-// written more than a pipe holds.
+// Stderr is called by one goroutine, which Close waits for: it must not call Close. If it is slow, the child waits once
+// the pipe is full.
 func Start(o Options) (*Process, error) {
 	if len(o.Args) == 0 && o.Shell == "" {
 		return nil, errors.New("cannot start a process: no command is given")
@@ -87,7 +87,7 @@ func Start(o Options) (*Process, error) {
 	return p, nil
 }
 
-// command returns what is started.
+// command returns the command to start.
 func (o Options) command() *exec.Cmd {
 	if o.Shell != "" {
 		return shellCommand(o.Shell)
@@ -95,7 +95,7 @@ func (o Options) command() *exec.Cmd {
 	return exec.Command(o.Args[0], o.Args[1:]...)
 }
 
-// connect makes the pipes, and returns the ends of them that are the child's.
+// connect makes the pipes and returns the child's ends.
 func (p *Process) connect() (theirs []*os.File, err error) {
 	pipe := func() (r, w *os.File) {
 		if err == nil {
@@ -118,7 +118,7 @@ func (p *Process) connect() (theirs []*os.File, err error) {
 	return theirs, err
 }
 
-// disconnect closes what is left of our ends of the pipes.
+// disconnect closes our ends of the pipes.
 func (p *Process) disconnect() {
 	_ = p.stdin.Close()
 	_ = p.stdout.close()
@@ -127,7 +127,7 @@ func (p *Process) disconnect() {
 	}
 }
 
-// startError is the error of a child that did not start: what to do is said where that is known.
+// startError returns the error for a child that did not start, with advice if there is any.
 func startError(program, dir string, err error) error {
 	if advice := startAdvice(err, dir); advice != "" {
 		return fmt.Errorf("cannot start %s: %s (%w)", program, advice, err)
@@ -135,11 +135,11 @@ func startError(program, dir string, err error) error {
 	return fmt.Errorf("cannot start %s: %w", program, err)
 }
 
-// startAdvice says what to do about err, with which a child did not start that was to run in dir; "": that is not
-// known.
+// startAdvice says what to do about err, with which a child that was to run in dir did not start; "": not known.
 func startAdvice(err error, dir string) string {
 	if dir != "" {
-		if info, err := os.Stat(dir); err != nil || !info.IsDir() { // the error is the same as that of a missing program
+		// the error is the same as that of a missing program
+		if info, err := os.Stat(dir); err != nil || !info.IsDir() {
 			return "there is no folder " + dir + " to run it in"
 		}
 	}
@@ -153,12 +153,12 @@ func startAdvice(err error, dir string) string {
 	case errors.Is(err, fs.ErrPermission):
 		return "it is not executable; chmod +x makes it so"
 	case errors.Is(err, syscall.ENOEXEC):
-		return "it is no program for this machine; a script needs a first line such as #!/bin/sh"
+		return "it is not a program for this machine; a script needs a first line such as #!/bin/sh"
 	}
 	return ""
 }
 
-// run starts the child, says so, and stays with it until nothing of it is left.
+// run starts the child, reports that to started, and waits until nothing of the child is left.
 //
 // It keeps its thread: on Linux the signal that the child gets when its parent dies (setGroup) is sent when the thread
 // dies that started it.
@@ -187,7 +187,7 @@ func (p *Process) run(started chan<- error) {
 	reading.Wait()
 }
 
-// endOf says how a child ended, where err is what Wait returned.
+// endOf says how a child ended; err is the result of Wait.
 func endOf(state *os.ProcessState, err error) string {
 	if state == nil {
 		return err.Error()
@@ -230,7 +230,7 @@ func (p *Process) Status() string {
 }
 
 // Close ends the child, if it has not ended by itself: it closes its stdin, sends SIGTERM, and SIGKILL, with Grace
-// before each, and waits for its end and that of its own children. What it writes meanwhile is lost. Any number of
+// before each, and waits for its end and that of its own children. Its output is discarded meanwhile. Any number of
 // goroutines may call Close, at any time; the error is always nil.
 func (p *Process) Close() error {
 	p.closing.Do(func() {

@@ -32,7 +32,8 @@ func child(t testing.TB, grace time.Duration, args ...string) Options {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return Options{Args: append([]string{self}, args...), Env: append(os.Environ(), childVar+"=1", "GORACE=atexit_sleep_ms=0"), Grace: grace}
+	return Options{Args: append([]string{self}, args...),
+		Env: append(os.Environ(), childVar+"=1", "GORACE=atexit_sleep_ms=0"), Grace: grace}
 }
 
 func startProcess(t testing.TB, o Options) *Process {
@@ -168,7 +169,9 @@ func TestProcessEndsByItself(t *testing.T) {
 		status string
 	}{
 		{[]string{"print", "{}\n[]\n"}, []string{"{}", "[]", framingtest.EOF}, "exit status 3"},
-		{[]string{"print", "{}\n["}, []string{"{}", `= the connection ended in the middle of a message, after 1 bytes, "[": unexpected EOF`}, "exit status 3"},
+		{[]string{"print", "{}\n["},
+			[]string{"{}", `= the connection ended in the middle of a message, after 1 bytes, "[": unexpected EOF`},
+			"exit status 3"},
 		{[]string{"print", ""}, []string{framingtest.EOF}, "exit status 3"},
 		{[]string{"print", "starting\n{}\n"}, []string{"starting", "{}", framingtest.EOF}, "exit status 3"},
 		{[]string{"full"}, append(full, framingtest.EOF), "exit status 0"},
@@ -179,7 +182,8 @@ func TestProcessEndsByItself(t *testing.T) {
 			if waits {
 				<-p.Done()
 			}
-			if got := framingtest.Receive(t, find(t, "line"), rpcconn.DefaultMaxMessage, p); !slices.Equal(got, test.want) {
+			if got := framingtest.Receive(t, find(t, "line"), rpcconn.DefaultMaxMessage, p); !slices.Equal(got,
+				test.want) {
 				t.Errorf("%s, read after its end %v:\n got %q\nwant %q", test.args, waits, got, test.want)
 			}
 			<-p.Done()
@@ -307,7 +311,8 @@ func TestProcessStderr(t *testing.T) {
 		o := child(t, never, "stderr", test.in)
 		o.Stderr = func(line string) { got = append(got, line) }
 		p := startProcess(t, o)
-		if got := framingtest.Receive(t, find(t, "line"), rpcconn.DefaultMaxMessage, p); !slices.Equal(got, []string{framingtest.EOF}) {
+		if got := framingtest.Receive(t, find(t, "line"), rpcconn.DefaultMaxMessage, p); !slices.Equal(got,
+			[]string{framingtest.EOF}) {
 			t.Errorf("on stdout came %q", got)
 		}
 		p.Close()
@@ -413,8 +418,9 @@ func TestStartErrors(t *testing.T) {
 		{Options{}, "no command is given"},
 		{Options{Args: []string{"rpcsh-no-such-program"}}, "cannot start rpcsh-no-such-program: not found in PATH"},
 		{Options{Args: []string{filepath.Join(dir, "none")}}, "there is no such program"},
-		{Options{Args: []string{write("script", "#!/no/such/interpreter\n", 0o700)}}, "its first line (#!) names is missing"},
-		{Options{Args: []string{write("text", "{}", 0o700)}}, "it is no program for this machine"},
+		{Options{Args: []string{write("script", "#!/no/such/interpreter\n", 0o700)}},
+			"its first line (#!) names is missing"},
+		{Options{Args: []string{write("text", "{}", 0o700)}}, "it is not a program for this machine"},
 		{Options{Args: []string{write("data", "{}", 0o600)}}, "it is not executable"},
 		{Options{Args: echo, Dir: filepath.Join(dir, "none")}, "there is no folder " + filepath.Join(dir, "none")},
 	} {

@@ -25,7 +25,7 @@ func setGroup(cmd *exec.Cmd) {
 // terminate asks the child and its group to end.
 func terminate(p *os.Process) {
 	signalGroup(p, syscall.SIGTERM)
-	signalGroup(p, syscall.SIGCONT) // one that is stopped, as it asked the terminal something, would not hear it
+	signalGroup(p, syscall.SIGCONT) // a child that was stopped for using the terminal would not get the signal
 }
 
 // kill ends the child and its group.
@@ -33,12 +33,12 @@ func kill(p *os.Process) { signalGroup(p, syscall.SIGKILL) }
 
 func signalGroup(p *os.Process, sig syscall.Signal) {
 	if syscall.Kill(-p.Pid, sig) != nil {
-		_ = p.Signal(sig) // it has left its group; or it has ended
+		_ = p.Signal(sig) // it has left its group, or has ended
 	}
 }
 
-// endGroup ends what is left of the group of a child that has ended. As long as something is, no other group gets its
-// id.
+// endGroup ends the rest of the group of a child that has ended. No other group gets its id while a process of it is
+// left.
 func endGroup(pgid int, grace time.Duration) {
 	if syscall.Kill(-pgid, syscall.SIGTERM) != nil {
 		return

@@ -34,7 +34,7 @@ func terminate(p *os.Process) {
 // kill ends the child. Its own children are not found here.
 func kill(p *os.Process) { _ = p.Kill() }
 
-// endGroup does nothing: there is no telling what a child has left behind.
+// endGroup does nothing: the processes that a child has left cannot be found.
 func endGroup(int, time.Duration) {}
 
 // readAvailable is not needed: a pipe that cannot be given a deadline is read until it is closed.

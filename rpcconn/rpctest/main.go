@@ -9,8 +9,9 @@ import (
 	"go.uber.org/goleak"
 )
 
-// Main runs the tests of a package and then fails if they have left goroutines behind; it is for TestMain. It has more patience than goleak
-// alone: a server of net/http waits half a second before it closes a connection, which it does in a goroutine that nobody can wait for.
+// Main runs the tests of a package and then fails if they have left goroutines after; it is for TestMain. It has more
+// patience than goleak alone: a server of net/http waits half a second before it closes a connection, which it does in
+// a goroutine that nobody can wait for.
 func Main(m *testing.M) {
 	code := m.Run()
 	if code == 0 {

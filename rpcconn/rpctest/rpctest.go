@@ -1,5 +1,5 @@
-// Package rpctest helps to test what uses a connection: a pair of channels in memory, and a fake peer that does what the test says,
-// frame by frame.
+// Package rpctest helps to test code that uses a connection: it has a pair of channels in memory, and a peer that the
+// test controls frame by frame. Only tests import it.
 package rpctest
 
 import (
@@ -84,7 +84,7 @@ func (q *queue) close() {
 	q.ready.Broadcast()
 }
 
-// A Peer is the other end of a connection under test, by hand.
+// A Peer is the other end of a connection under test, controlled by the test.
 type Peer struct {
 	t  testing.TB
 	ch rpcconn.Channel

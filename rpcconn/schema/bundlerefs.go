@@ -26,14 +26,14 @@ func BundleRefs(schema json.RawMessage, prefix string, into Definitions) (bundle
 	return bundled, remarks
 }
 
-// A Bundler moves what schemas refer to into definitions. What refers to overlapping parts of a document could make
-// ever more of it, so all that is read and written is bounded in proportion to the document.
+// A Bundler moves what schemas refer to into definitions. References to overlapping parts of a document could multiply
+// it, so the amount of text read and written is bounded in proportion to the document.
 type Bundler struct {
 	Definitions Definitions // what has been moved
 	Remarks     *Remarks    // on what cannot be found
 
-	document *tree            // what "#" is; nil where it is the schema at hand
-	names    map[place]string // of what has been moved, or is to be
+	document *tree            // what "#" is; nil if it is the schema at hand
+	names    map[place]string // of definitions that have been or will be moved
 	waiting  []waiting
 	budget   int // bytes
 }
@@ -44,7 +44,7 @@ type place struct {
 	pointer string
 }
 
-// waiting is a definition that has been named, and is not rewritten yet.
+// waiting is a definition that has a name but has not been rewritten yet.
 type waiting struct {
 	name string
 	text []byte
@@ -62,7 +62,7 @@ func NewBundler(document []byte, into Definitions) *Bundler {
 	return b
 }
 
-// Find returns what is at a pointer (RFC 6901) in the document, nil where nothing is or too much has been read of it.
+// Find returns what is at a pointer (RFC 6901) in the document, nil if nothing is or too much has been read of it.
 func (b *Bundler) Find(pointer string) json.RawMessage {
 	found := b.document.find(pointer, &b.budget)
 	if found == nil || !b.spend(len(found)) {
@@ -96,8 +96,8 @@ func (b *Bundler) Finish() {
 	}
 }
 
-// circles reports whether a definition leads back to itself, by nothing but references, so that nobody can say what it
-// is. All of a circle have been rewritten when the last of them has.
+// circles reports whether a definition leads back to itself through references alone, so that it has no meaning. A
+// circle is found when its last definition has been rewritten.
 func (b *Bundler) circles(name string) bool {
 	at := name
 	for range maxDepth {
@@ -144,7 +144,7 @@ func (b *Bundler) schema(dst []byte, c *jsontext.Cursor, home *tree) []byte {
 				dst = dst[:before]
 			}
 		case keyword == "$defs" || keyword == "definitions",
-			// they would change what references are relative to
+			// they would change the base of references
 			first == '"' && (keyword == "$schema" || keyword == "$id"):
 			scanned(c)
 			dst = dst[:before]
@@ -232,7 +232,7 @@ func hasOddType(schema []byte) bool {
 	}
 }
 
-// oddType returns what in the value of the keyword type is no type, nil where all is.
+// oddType returns what in the value of the keyword type is not a type, nil if all is.
 func oddType(value []byte) []byte {
 	names := [][]byte{value}
 	if jsontext.FirstByte(value) == '[' {
@@ -262,7 +262,7 @@ func scanned(c *jsontext.Cursor) []byte {
 
 func appendScanned(dst []byte, c *jsontext.Cursor) []byte { return append(dst, scanned(c)...) }
 
-// name returns the name of the definition for what ref refers to, false where that is not there.
+// name returns the name of the definition for what ref refers to, false if that is not there.
 func (b *Bundler) name(ref string, home *tree) (string, bool) {
 	pointer, ok := strings.CutPrefix(ref, "#")
 	if !ok || pointer != "" && pointer[0] != '/' {
@@ -320,8 +320,8 @@ type tree struct {
 	members map[string]map[string][]byte
 }
 
-// find returns what is at an RFC 6901 pointer, in the form of a URL's fragment without its "#"; nil where nothing is.
-// What it has to read for that is taken from budget.
+// find returns what is at an RFC 6901 pointer, in the form of a URL's fragment without its "#"; nil if nothing is. What
+// it has to read for that is taken from budget.
 func (t *tree) find(pointer string, budget *int) []byte {
 	if pointer == "" {
 		return t.text

@@ -17,7 +17,7 @@ import (
 )
 
 const (
-	maxSchema = 128 << 10 // bytes of a schema, with all that it refers to: compiling takes time with the square of it
+	maxSchema = 128 << 10 // bytes of a schema and all that it refers to: compiling takes quadratic time
 	maxValue  = 1 << 20   // bytes of a value that is checked
 )
 
@@ -34,7 +34,7 @@ func NewChecker(d Definitions) *Checker {
 	return &Checker{definitions: d, schemas: make(map[string]*jsonschema.Schema)}
 }
 
-// Check returns what is wrong with value; none where that cannot be found out.
+// Check returns what is wrong with value; nothing if that cannot be determined.
 func (c *Checker) Check(schema, value json.RawMessage) []Problem {
 	if c := jsontext.FirstByte(schema); c != '{' && c != 'f' || len(value) > maxValue {
 		return nil
@@ -51,7 +51,7 @@ func (c *Checker) Check(schema, value json.RawMessage) []Problem {
 	return problemsOf(invalid, v)
 }
 
-// get returns the compiled schema, nil where it cannot be used.
+// get returns the compiled schema, nil if it cannot be used.
 func (c *Checker) get(schema json.RawMessage) *jsonschema.Schema {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -63,7 +63,7 @@ func (c *Checker) get(schema json.RawMessage) *jsonschema.Schema {
 	return s
 }
 
-// compile compiles schema as the newest draft, or else as the one that OpenRPC is made for.
+// compile compiles schema as the newest draft or, if that fails, as the draft of OpenRPC.
 func (c *Checker) compile(schema json.RawMessage) *jsonschema.Schema {
 	for _, draft := range []*jsonschema.Draft{jsonschema.Draft2020, jsonschema.Draft7} {
 		l := &loader{definitions: c.definitions, budget: maxSchema}
@@ -91,13 +91,13 @@ const (
 	definitionURL = "rpcsh:///definition/" // and the name in hexadecimal digits
 )
 
-// A loader gives a compiler the definitions that it meets.
+// A loader gives the compiler the definitions that schemas refer to.
 type loader struct {
 	definitions Definitions
 	budget      int // bytes
 }
 
-// Load returns a definition. One that is not there may be anything.
+// Load returns a definition. A missing one allows any value.
 func (l *loader) Load(url string) (any, error) {
 	name, err := hex.DecodeString(strings.TrimPrefix(url, definitionURL))
 	if d, ok := l.definitions[string(name)]; ok && err == nil {
@@ -122,7 +122,7 @@ func (l *loader) document(schema json.RawMessage) (any, error) {
 	return document, err
 }
 
-// localize makes references in a schema lead to definitions, and takes away those that do not, and what changes their
+// localize points references in a schema to definitions, and removes other references and keywords that change their
 // meaning.
 func localize(schema any) {
 	switch s := schema.(type) {
@@ -145,11 +145,11 @@ func localize(schema any) {
 	}
 }
 
-// maxDigits is how many characters a number may have, and how large its exponent may be. The compiler calculates
+// maxDigits is how many characters a number may have, and how large its exponent may be: the validator calculates
 // exactly.
 const maxDigits = 400
 
-// reasonable reports whether all numbers in v can be calculated with.
+// reasonable reports whether calculating with the numbers in v is cheap.
 func reasonable(v any) bool {
 	switch v := v.(type) {
 	case json.Number:
@@ -172,7 +172,7 @@ func reasonable(v any) bool {
 	return true
 }
 
-// pattern compiles a regular expression. One that is of another kind than Go's matches everything.
+// pattern compiles a regular expression. One that Go does not support matches everything.
 func pattern(expression string) (jsonschema.Regexp, error) {
 	if re, err := regexp.Compile(expression); err == nil {
 		return re, nil

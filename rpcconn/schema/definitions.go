@@ -1,9 +1,10 @@
-// Package schema reads and makes JSON Schemas, which stay text: what is wanted of one is read from it in order, without
-// decoding the rest. It checks values (Checker), bundles what schemas refer to (BundleRefs), infers them from values
-// (Infer), makes samples and spells types.
+// Package schema reads and makes JSON Schemas. A schema stays JSON text: only the keywords that are needed are read, in
+// order. The package checks values (Checker), bundles what schemas refer to (BundleRefs), infers schemas from values
+// (Infer), makes samples (Sample) and describes types (TypeText). It knows nothing of methods or peers.
 //
-// All references lead to Definitions, as "#/components/schemas/NAME"; BundleRefs sees to that. Whoever follows them
-// enters each once. Of JSON Schema it is draft 2020-12, with what draft 7 and OpenAPI 3.0 have otherwise.
+// All references lead to Definitions, as "#/components/schemas/NAME"; BundleRefs sees to that. Whatever follows
+// references enters each definition once. The dialect is draft 2020-12, plus what draft 7 and OpenAPI 3.0 do
+// differently.
 package schema
 
 import (
@@ -15,14 +16,15 @@ import (
 )
 
 const (
-	maxDepth   = 32   // of references and of schemas within schemas; what is deeper is not looked at
+	maxDepth   = 32   // of references and nested schemas; deeper ones are ignored
 	maxMembers = 1000 // of an object
 )
 
 // Definitions are schemas that others refer to, as "#/components/schemas/NAME".
 type Definitions map[string]json.RawMessage
 
-// Resolve returns what a schema refers to, itself where it does not, nil where that leads nowhere or in a circle.
+// Resolve follows the references of a schema, and returns the schema itself if it has none. It returns nil if they lead
+// nowhere or in a circle.
 func (d Definitions) Resolve(schema json.RawMessage) json.RawMessage {
 	for range maxDepth {
 		ref := read(schema).ref
@@ -36,7 +38,7 @@ func (d Definitions) Resolve(schema json.RawMessage) json.RawMessage {
 	return nil
 }
 
-// referred returns the definition that the keyword ref refers to, nil where there is none.
+// referred returns the definition that the keyword ref refers to, nil if there is none.
 func (d Definitions) referred(ref []byte) json.RawMessage {
 	if name, ok := definitionName(jsontext.Text(ref)); ok {
 		return d[name]
@@ -44,13 +46,13 @@ func (d Definitions) referred(ref []byte) json.RawMessage {
 	return nil
 }
 
-// A walk goes through a schema and all that it consists of and refers to, once a definition.
+// A walk visits a schema, its parts and what they refer to, each definition once.
 type walk struct {
 	definitions Definitions
 	entered     map[string]bool // references
 }
 
-// first returns what pick finds in schema, or else in what it refers to or is made of; nil where it finds nothing.
+// first returns the first non-nil result of pick for schema, what it refers to, and its parts; or nil.
 func (d Definitions) first(schema json.RawMessage, pick func(k *keywords) []byte) []byte {
 	w := walk{definitions: d}
 	var found []byte
@@ -62,7 +64,7 @@ func (d Definitions) first(schema json.RawMessage, pick func(k *keywords) []byte
 }
 
 // each calls visit for schema, what it refers to, and the parts of both, until visit returns false. It reports whether
-// it went to the end.
+// it visited all.
 func (w *walk) each(schema []byte, depth int, visit func(k *keywords) bool) bool {
 	if depth == maxDepth {
 		return true
@@ -90,13 +92,13 @@ func (w *walk) each(schema []byte, depth int, visit func(k *keywords) bool) bool
 	return true
 }
 
-// Types returns the JSON types that a value of the schema may have; none: any.
+// Types returns the JSON types that a value of the schema may have; no types mean any.
 func (d Definitions) Types(schema json.RawMessage) []string {
 	known := make(map[string][]string)
 	return d.types(schema, known, 0)
 }
 
-// types is Types; known holds the types of the references that were met, nil for those that it is within.
+// types implements Types. known has the types of the references met so far; nil while a reference is being followed.
 func (d Definitions) types(schema []byte, known map[string][]string, depth int) (types []string) {
 	if depth == maxDepth {
 		return nil
@@ -127,7 +129,7 @@ func (d Definitions) types(schema []byte, known map[string][]string, depth int) 
 		for _, part := range jsontext.Elements(alternatives) {
 			more := d.types(part, known, depth+1)
 			if len(more) == 0 {
-				types = nil // it may be anything
+				types = nil // any value fits
 				break
 			}
 			types = append(types, more...)
@@ -151,7 +153,7 @@ func (d Definitions) types(schema []byte, known map[string][]string, depth int) 
 	return distinct(types)
 }
 
-// distinct returns list, each text once, in order.
+// distinct returns list without duplicates, in order.
 func distinct(list []string) []string {
 	var kept []string
 	for _, s := range list {
@@ -162,8 +164,8 @@ func distinct(list []string) []string {
 	return kept
 }
 
-// Items returns the schema of an array's elements, nil where it says none; the first one's where each has a schema of
-// its own.
+// Items returns the schema of an array's elements, nil if it says none; the first one's where each has a schema of its
+// own.
 func (d Definitions) Items(schema json.RawMessage) json.RawMessage {
 	return d.first(schema, func(k *keywords) []byte {
 		if list := jsontext.Elements(k.prefixItems); len(list) > 0 {
@@ -176,8 +178,8 @@ func (d Definitions) Items(schema json.RawMessage) json.RawMessage {
 	})
 }
 
-// Values returns the values that a schema allows, where they can be listed: enum, const, boolean, null, and those of
-// anyOf and oneOf. It may allow others beside them, unless Types says otherwise. null alone is no list.
+// Values returns the values that a schema allows if they can be listed: enum, const, boolean, null, and those of anyOf
+// and oneOf. The schema may allow other values too, unless Types says otherwise. null alone is not listed.
 func (d Definitions) Values(schema json.RawMessage) (values []json.RawMessage) {
 	w := walk{definitions: d}
 	seen := make(map[string]bool)
@@ -216,7 +218,7 @@ func (d Definitions) Values(schema json.RawMessage) (values []json.RawMessage) {
 	return values
 }
 
-// Default returns the default value of a schema, nil where it says none.
+// Default returns the default value of a schema, nil if it says none.
 func (d Definitions) Default(schema json.RawMessage) json.RawMessage {
 	return d.first(schema, func(k *keywords) []byte { return k.def })
 }
@@ -230,7 +232,7 @@ func (d Definitions) Summary(schema json.RawMessage) string {
 }
 
 // Properties returns the members of an object schema in the order in which it lists them, those of all its parts
-// included (allOf, anyOf, oneOf); none where it is no object. A member is required where each alternative that has
+// included (allOf, anyOf, oneOf); none if it is not an object. A member is required if each alternative that has
 // members requires it.
 func (d Definitions) Properties(schema json.RawMessage) []Property {
 	o := d.object(schema, make(map[string]*object), 0)
@@ -248,10 +250,10 @@ func (d Definitions) Properties(schema json.RawMessage) []Property {
 	return params
 }
 
-// An object is the members that a schema gives to its values.
+// An object has the members that a schema describes.
 type object struct {
 	names    []string
-	schemas  map[string][]json.RawMessage // several: all of them hold
+	schemas  map[string][]json.RawMessage // several: all of them apply
 	required map[string]bool              // also of names that are described elsewhere
 }
 
@@ -272,8 +274,8 @@ func (o *object) add(name string, schemas ...json.RawMessage) {
 	o.schemas[name] = known
 }
 
-// object returns the members of schema; known holds those of the references that were met, an empty one for those that
-// it is within.
+// object returns the members of schema. known has the members of the references met so far; an empty object while a
+// reference is being followed.
 func (d Definitions) object(schema []byte, known map[string]*object, depth int) *object {
 	o := &object{schemas: make(map[string][]json.RawMessage), required: make(map[string]bool)}
 	if depth == maxDepth {
@@ -312,7 +314,7 @@ func (d Definitions) object(schema []byte, known map[string]*object, depth int) 
 	return o
 }
 
-// all adds what holds as well.
+// all adds a part that applies as well.
 func (o *object) all(part *object) {
 	for _, name := range part.names {
 		o.add(name, part.schemas[name]...)
@@ -322,7 +324,7 @@ func (o *object) all(part *object) {
 	}
 }
 
-// one adds alternatives: one of the parts holds.
+// one adds alternatives: one of the parts applies.
 func (o *object) one(parts []*object) {
 	either := object{schemas: make(map[string][]json.RawMessage)}
 	required := make(map[string]int)
@@ -344,11 +346,10 @@ func (o *object) one(parts []*object) {
 	}
 }
 
-// maxCombined is how many bytes a combined schema may have: one of combined ones could double with each definition on
-// the way.
+// maxCombined is the maximal size of a combined schema in bytes: nested combinations could double with each definition.
 const maxCombined = 1 << 16
 
-// combine returns a schema whose allOf or anyOf is schemas, or the first of them where all would be too large.
+// combine returns a schema whose allOf or anyOf is schemas, or the first of them if all would be too large.
 func combine(keyword string, schemas []json.RawMessage) json.RawMessage {
 	if len(schemas) == 1 {
 		return schemas[0]

@@ -6,9 +6,8 @@ import (
 	"rpcsh/rpcconn/jsontext"
 )
 
-// Given returns what else a schema says of an object that has these strings as members: the then of each part
-// of its allOf whose if they fulfil. It is nil where that is nothing. Of an if the const of properties is looked at,
-// and one without is never fulfilled.
+// Given returns what a schema adds for an object with these string members: the then of each part of its allOf whose if
+// the members satisfy; or nil. Only the const of properties counts in an if; an if without one is never satisfied.
 func (d Definitions) Given(schema json.RawMessage, members map[string]string) json.RawMessage {
 	if len(members) == 0 {
 		return nil

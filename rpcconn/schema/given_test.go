@@ -14,15 +14,19 @@ func TestGiven(t *testing.T) {
 			{"if":{"properties":{"more":{"const":"x"}}},"then":{"properties":{"m":true}}},
 			{"if":{},"then":{"properties":{"never":true}}},{"if":{"properties":{"kind":{"type":"string"}}},"then":{"properties":{"never":true}}},
 			{"if":{"properties":{"kind":{"const":"a"}}},"else":{}},{"then":{}},5]}`),
-		"A": json.RawMessage(`{"properties":{"a":true}}`), "loop": json.RawMessage(`{"$ref":"#/components/schemas/loop"}`),
+		"A":    json.RawMessage(`{"properties":{"a":true}}`),
+		"loop": json.RawMessage(`{"$ref":"#/components/schemas/loop"}`),
 	}
 	for _, test := range []struct {
 		schema  string
 		members map[string]string
 		want    string // the members that it has
 	}{
-		{Ref("S"), map[string]string{"kind": "a"}, "a"}, {Ref("S"), map[string]string{"kind": "b"}, ""}, {Ref("S"), map[string]string{"kind": "b", "more": "x"}, "b m"},
-		{Ref("S"), map[string]string{"kind": "c"}, ""}, {Ref("S"), nil, ""}, {Ref("loop"), map[string]string{"kind": "a"}, ""}, {`{"allOf":5}`, map[string]string{"kind": "a"}, ""}, {`5`, map[string]string{"kind": "a"}, ""},
+		{Ref("S"), map[string]string{"kind": "a"}, "a"}, {Ref("S"), map[string]string{"kind": "b"}, ""}, {Ref("S"),
+			map[string]string{"kind": "b", "more": "x"}, "b m"},
+		{Ref("S"), map[string]string{"kind": "c"}, ""}, {Ref("S"), nil, ""}, {Ref("loop"),
+			map[string]string{"kind": "a"}, ""}, {`{"allOf":5}`, map[string]string{"kind": "a"}, ""},
+		{`5`, map[string]string{"kind": "a"}, ""},
 	} {
 		given := d.Given(json.RawMessage(test.schema), test.members)
 		if got := propertyNames(d.Properties(given)); got != test.want || (given == nil) != (test.want == "") {

@@ -8,21 +8,21 @@ import (
 )
 
 const (
-	maxInferredMembers = 50      // of an object; of more, it is the names that are data
-	maxInferredDepth   = 4       // of values within a value
-	maxInferred        = 8 << 10 // bytes of a schema; a larger one says nothing that anyone wants to read
+	maxInferredMembers = 50      // of an object; with more, the names are probably data
+	maxInferredDepth   = 4       // of nested values
+	maxInferred        = 8 << 10 // bytes of a schema; a larger one is not worth reading
 )
 
-// An Observation merges the members of objects that are seen, the params of calls among them.
+// An Observation merges the members of observed objects, such as the params of calls.
 type Observation struct {
 	members []Property
 	first   bool // no such object was seen before
-	depth   int  // how deep the object is within what is observed
+	depth   int  // how deep the object is within the observed value
 	seen    map[string]bool
 }
 
-// NewObservation returns the observation of one object. members, which it changes, are those of the objects seen before
-// it; first says that there was none.
+// NewObservation returns the observation of one object. members, which it changes, are those of earlier objects; first
+// says that there was none.
 func NewObservation(members []Property, first bool) *Observation {
 	return &Observation{members: members, first: first, seen: make(map[string]bool)}
 }
@@ -45,7 +45,7 @@ func (o *Observation) Add(name string, value json.RawMessage) {
 	}
 }
 
-// Members returns the members after the object. Those that it does not have are not required.
+// Members returns the merged members. Those that the object does not have are not required.
 func (o *Observation) Members() []Property {
 	for i := range o.members {
 		o.members[i].Required = o.members[i].Required && o.seen[o.members[i].Name]
@@ -53,7 +53,7 @@ func (o *Observation) Members() []Property {
 	return o.members
 }
 
-// Infer returns schema, nil where there is none yet, widened so that value fits it, unless that makes it too large.
+// Infer returns schema, or nil for none yet, widened so that value fits, unless that makes it too large.
 func Infer(schema, value json.RawMessage) json.RawMessage {
 	if changed := observe(schema, value, 0); len(changed) <= maxInferred {
 		return changed
@@ -61,7 +61,7 @@ func Infer(schema, value json.RawMessage) json.RawMessage {
 	return schema
 }
 
-// observe is Infer without its limit; depth is how deep value is within what was observed.
+// observe is Infer without its limit; depth is how deep value is within the observed value.
 func observe(schema, value json.RawMessage, depth int) json.RawMessage {
 	k := read(schema)
 	types := jsontext.Texts(k.typ)
@@ -111,7 +111,7 @@ func withType(types []string, name string) []string {
 	return append(types, name)
 }
 
-// schemaOf returns the schema of values of some types; items is of arrays, members are of objects.
+// schemaOf returns the schema of values of these types; items applies to arrays, members apply to objects.
 func schemaOf(types []string, items json.RawMessage, members []Property) json.RawMessage {
 	s := []byte(`{"type":`)
 	if len(types) == 1 {

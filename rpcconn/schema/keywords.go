@@ -9,7 +9,7 @@ import (
 	"rpcsh/rpcconn/jsontext"
 )
 
-// keywords are the members of a schema that are looked at, as JSON text; nil where it has no such member.
+// keywords are the members of a schema that are looked at, as JSON text; nil if it has no such member.
 type keywords struct {
 	ref, typ, nullable, enum, constant          []byte
 	title, description, deprecated              []byte
@@ -20,7 +20,7 @@ type keywords struct {
 	minLength, minItems, minProperties, pattern []byte
 }
 
-// read returns the keywords of schema; none where it is no object, and those before the mistake where its text is
+// read returns the keywords of schema; none if it is not an object, and those before the mistake where its text is
 // broken.
 func read(schema []byte) (k keywords) {
 	_, _ = jsontext.Object(schema, func(key, value []byte) error {
@@ -79,7 +79,7 @@ func read(schema []byte) (k keywords) {
 	return k
 }
 
-// firstElement returns the first element of an array, nil where there is none.
+// firstElement returns the first element of an array, nil if there is none.
 func firstElement(array []byte) json.RawMessage {
 	if list := jsontext.Elements(array); len(list) > 0 {
 		return list[0]
@@ -90,7 +90,7 @@ func firstElement(array []byte) json.RawMessage {
 // isTrue reports whether a keyword says so.
 func isTrue(keyword []byte) bool { return string(keyword) == "true" }
 
-// typeOf returns the JSON type of a value, "" where it is no JSON.
+// typeOf returns the JSON type of a value, "" where it is not JSON.
 func typeOf(value []byte) string {
 	switch c := jsontext.FirstByte(value); c {
 	case '{':
@@ -118,15 +118,15 @@ func typeOf(value []byte) string {
 	}
 }
 
-// definitionPath is what references to Definitions begin with.
+// definitionPath is the beginning of references to Definitions.
 const PointerPrefix = "#/components/schemas/"
 
-// definitionRef returns the reference to the definition called name, an RFC 6901 pointer as a URL's fragment.
+// Pointer returns the reference to the definition called name, an RFC 6901 pointer as a URL's fragment.
 func Pointer(name string) string {
 	return PointerPrefix + url.PathEscape(strings.NewReplacer("~", "~0", "/", "~1").Replace(name))
 }
 
-// ref returns a schema that refers to the definition called name.
+// Ref returns a schema that refers to the definition called name.
 func Ref(name string) string { return `{"$ref":` + jsontext.Quote(Pointer(name)) + `}` }
 
 // definitionName returns the name of the definition that ref refers to, and whether it does refer to one.
@@ -138,7 +138,7 @@ func definitionName(ref string) (string, bool) {
 	return pointerPart(name), true
 }
 
-// pointerPart returns what a part of a URL's fragment that is an RFC 6901 pointer stands for.
+// pointerPart decodes a part of an RFC 6901 pointer in a URL's fragment.
 func pointerPart(part string) string {
 	if !strings.ContainsAny(part, "%~") {
 		return part
@@ -149,8 +149,8 @@ func pointerPart(part string) string {
 	return strings.NewReplacer("~1", "/", "~0", "~").Replace(part)
 }
 
-// references returns the names of the definitions to which a schema, or a part of it, refers. What only looks like a
-// reference may be among them.
+// References returns the names of the definitions to which a schema, or a part of it, refers. Names in values that only
+// look like references may be included.
 func References(schema []byte) (names []string) {
 	for {
 		_, after, found := bytes.Cut(schema, []byte(`"$ref"`))

@@ -22,7 +22,7 @@ type mismatch struct {
 	got     string   // what it is
 	want    string   // what is wanted instead; "": got says it all
 	byType  bool     // it is of another type
-	byValue bool     // it has one of some values, or the only one, and not that
+	byValue bool     // the schema lists the allowed values
 }
 
 func (m mismatch) reason() string {
@@ -43,7 +43,7 @@ func problemsOf(e *jsonschema.ValidationError, v any) (problems []Problem) {
 	return problems
 }
 
-// mismatches returns what is wrong with v; none where it is only that the schema goes in a circle.
+// mismatches returns what is wrong with v; none if the only problem is a circle in the schema.
 func mismatches(e *jsonschema.ValidationError, v any) (list []mismatch) {
 	m := mismatch{at: e.InstanceLocation}
 	found := at(v, m.at)
@@ -115,7 +115,7 @@ func mismatches(e *jsonschema.ValidationError, v any) (list []mismatch) {
 	return []mismatch{m}
 }
 
-// ofType says that a value, found, has another type than is wanted.
+// ofType records that found has another type than wanted.
 func (m *mismatch) ofType(k *kind.Type, found any) {
 	m.got, m.byType = "is "+withArticle(typeOfValue(found)), true
 	if k.Got == "number" && slices.Contains(k.Want, "integer") {
@@ -142,8 +142,8 @@ func members(at, names []string, what string) (list []mismatch) {
 	return list
 }
 
-// bestOf returns what is wrong with a value that fits none of some alternatives: what all of them want instead of it,
-// or what is wrong with it as the one that was most likely meant.
+// bestOf returns what is wrong with a value that fits no alternative: what they all want instead, or what is wrong with
+// it for the alternative that was probably meant.
 func bestOf(e *jsonschema.ValidationError, v any) []mismatch {
 	var all [][]mismatch
 	for _, cause := range e.Causes {
@@ -155,7 +155,7 @@ func bestOf(e *jsonschema.ValidationError, v any) []mismatch {
 	likely := without(all, func(m mismatch) bool { return here(m) && m.byType })
 	likely = without(
 		likely, func(m mismatch) bool { return !here(m) && m.byValue },
-	) // a member often tells which one is meant
+	) // a member often shows which alternative is meant
 	var one mismatch
 	var wants []string
 	for _, list := range likely {
@@ -172,7 +172,7 @@ func bestOf(e *jsonschema.ValidationError, v any) []mismatch {
 	return []mismatch{one}
 }
 
-// without returns the alternatives that have no such mismatch, or all of them where each has one.
+// without returns the alternatives without such a mismatch, or all of them if each has one.
 func without(all [][]mismatch, such func(m mismatch) bool) [][]mismatch {
 	var left [][]mismatch
 	for _, list := range all {
@@ -203,7 +203,7 @@ func at(v any, place []string) any {
 	return v
 }
 
-// pathText returns a place within v as one writes it: .line, [2], ["a b"].
+// pathText returns a place within v as people write it: .line, [2], ["a b"].
 func pathText(place []string, v any) string {
 	var b strings.Builder
 	for i, step := range place {
@@ -231,7 +231,7 @@ func isName(s string) bool {
 // valueText returns a value as JSON text, clipped.
 func valueText(v any) string { return string(appendValue(nil, jsontext.Encode(v))) }
 
-// oneOf says of values that one of them is wanted.
+// oneOf returns the text that one of values is wanted.
 func oneOf(values []any) string {
 	if len(values) == 1 {
 		return valueText(values[0])
@@ -247,7 +247,7 @@ func oneOf(values []any) string {
 	return "one of " + strings.Join(list, ", ")
 }
 
-// either lists what may be wanted.
+// either lists alternatives.
 func either(wants []string) string {
 	if len(wants) > maxVariants {
 		return strings.Join(wants[:maxVariants], ", ") + " or something else"

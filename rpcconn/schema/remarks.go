@@ -6,11 +6,11 @@ import (
 )
 
 const (
-	maxRemarks  = 10 // kinds of them; more are not worth reading
+	maxRemarks  = 10 // kinds of remark; more are not worth reading
 	maxRemarked = 80 // characters of a text in a remark
 )
 
-// Remarks are on what could not be read, a line for each kind of them.
+// Remarks say what could not be read, one line for each kind.
 type Remarks struct{ kinds []remark }
 
 type remark struct {
@@ -18,7 +18,7 @@ type remark struct {
 	count         int
 }
 
-// Add adds a remark; format tells of its kind. Strings among args are what the peer sent: they are quoted and clipped.
+// Add adds a remark of the kind format. Strings in args come from the peer: they are quoted and clipped.
 func (r *Remarks) Add(format string, args ...any) {
 	for i := range r.kinds {
 		if r.kinds[i].format == format {

@@ -11,14 +11,14 @@ import (
 )
 
 const (
-	maxSampleDepth = 8    // of values within a sample; null stands for what is deeper
-	maxSampleItems = 4    // of an array, where the schema wants that many or more
-	maxSampleSize  = 2048 // bytes of a sample; null stands for the rest
+	maxSampleDepth = 8    // of nested values; deeper ones are null
+	maxSampleItems = 4    // of an array, if the schema wants as many or more
+	maxSampleSize  = 2048 // bytes of a sample; the rest is null
 )
 
-// Sample returns a value that fits a schema: its example, default or first enum value where it has one, else the
-// simplest there is, with the required members only. It is always JSON. Where a schema leads in a circle or asks for
-// very much, null stands for the rest.
+// Sample returns a value that fits a schema: its example, default or first enum value if it has one, else the simplest
+// value, with only the required members. The sample is always valid JSON. If the schema is circular or the sample gets
+// too large, null stands for the rest.
 func (d Definitions) Sample(schema json.RawMessage) json.RawMessage {
 	return d.appendSample(nil, schema, 0)
 }
@@ -50,7 +50,7 @@ func (d Definitions) appendSample(dst, schema []byte, depth int) []byte {
 	return append(dst, "null"...)
 }
 
-// given returns a value that the schema itself tells, nil where it tells none.
+// given returns a value that the schema itself has, or nil.
 func (d Definitions) given(schema json.RawMessage) []byte {
 	return d.first(schema, func(k *keywords) []byte {
 		for _, value := range [][]byte{k.example, firstElement(k.examples), k.def, k.constant, firstElement(k.enum)} {
@@ -62,8 +62,7 @@ func (d Definitions) given(schema json.RawMessage) []byte {
 	})
 }
 
-// alternative returns the first alternative that a value may fit, null left out; nil where the schema has
-// members of its own.
+// alternative returns the first alternative other than null; nil if the schema has members of its own.
 func (d Definitions) alternative(schema json.RawMessage) json.RawMessage {
 	k := read(d.Resolve(schema))
 	if k.properties != nil || k.typ != nil {
@@ -113,7 +112,7 @@ func (d Definitions) appendArray(dst, schema []byte, depth int) []byte {
 	return append(dst, ']')
 }
 
-// number returns a keyword that is a count, at most limit; 0 where there is none.
+// number returns a keyword that is a count, at most limit; 0 if there is none.
 func (d Definitions) number(schema json.RawMessage, pick func(k *keywords) []byte, limit int) int {
 	n, err := strconv.Atoi(string(d.first(schema, pick)))
 	if err != nil {
@@ -122,7 +121,7 @@ func (d Definitions) number(schema json.RawMessage, pick func(k *keywords) []byt
 	return min(max(n, 0), limit)
 }
 
-// sampleNumber returns 0, or the least number where that is greater.
+// sampleNumber returns 0, or the minimum if that is greater.
 func (d Definitions) sampleNumber(schema json.RawMessage) string {
 	if least := d.first(schema, func(k *keywords) []byte { return k.minimum }); positive(least) {
 		return string(least)
@@ -141,7 +140,7 @@ func positive(number []byte) bool {
 	return err == nil && f > 0
 }
 
-// sampleText returns an empty string, or the shortest that has the length and follows the pattern.
+// sampleText returns the shortest string that has the minimal length and matches the pattern.
 func (d Definitions) sampleText(schema json.RawMessage) string {
 	var s strings.Builder
 	if pattern := jsontext.Text(d.first(schema, func(k *keywords) []byte { return k.pattern })); pattern != "" {
@@ -155,7 +154,7 @@ func (d Definitions) sampleText(schema json.RawMessage) string {
 	return s.String()
 }
 
-// writeMatch writes a text that re matches, as short as it can be; not all of it where that is longer than a sample.
+// writeMatch writes a short text that re matches, cut at the size of a sample.
 func writeMatch(s *strings.Builder, re *syntax.Regexp) {
 	if s.Len() > maxSampleSize {
 		return

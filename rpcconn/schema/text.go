@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// firstLine returns the first line of the first text that is not empty.
+// FirstLine returns the first line of the first text that is not empty.
 func FirstLine(texts ...string) string {
 	for _, t := range texts {
 		if line, _, _ := strings.Cut(strings.TrimSpace(t), "\n"); line != "" {
@@ -15,8 +15,8 @@ func FirstLine(texts ...string) string {
 	return ""
 }
 
-// isIdentifier reports whether s is an ASCII letter or underscore, and such and digits behind it, so that it can be
-// part of a reference.
+// IsIdentifier reports whether s is an ASCII letter or underscore, followed by letters, underscores and digits, so that
+// it can be part of a reference.
 func IsIdentifier(s string) bool {
 	for i, c := range []byte(s) {
 		if c != '_' && (c|0x20 < 'a' || c|0x20 > 'z') && (i == 0 || c < '0' || c > '9') {
@@ -26,7 +26,7 @@ func IsIdentifier(s string) bool {
 	return s != ""
 }
 
-// WithDefault returns an object schema, nil being one too, with a default value, nil being none.
+// WithDefault returns an object schema with a default value. schema may be nil; a nil value adds nothing.
 func WithDefault(schema, value json.RawMessage) json.RawMessage {
 	if value == nil {
 		return schema

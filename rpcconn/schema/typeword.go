@@ -8,7 +8,7 @@ import (
 	"rpcsh/rpcconn/jsontext"
 )
 
-// typeWord returns the JSON Schema of a type as peers and languages call it: a word, WORD[], or "A"|"B"; nil where the
+// TypeWord returns the JSON Schema of a type as peers and languages call it: a word, WORD[], or "A"|"B"; nil if the
 // word says nothing, or more than one thing.
 func TypeWord(word string) json.RawMessage {
 	if values := strings.Split(word, "|"); !slices.ContainsFunc(values, func(v string) bool { return !isQuoted(v) }) {

@@ -30,7 +30,8 @@ func newAuthority(t testing.TB) *authority {
 	a := &authority{t: t, dir: t.TempDir()}
 	a.key = newKey(t)
 	der := a.sign(&x509.Certificate{
-		Subject: pkix.Name{CommonName: "the CA of " + t.Name()}, IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign,
+		Subject: pkix.Name{CommonName: "the CA of " + t.Name()}, IsCA: true, BasicConstraintsValid: true,
+		KeyUsage: x509.KeyUsageCertSign,
 	}, a.key)
 	a.cert, _ = x509.ParseCertificate(der)
 	a.file = a.write("ca.pem", pemBlock("CERTIFICATE", der))
@@ -50,7 +51,8 @@ func pemBlock(kind string, der []byte) []byte {
 	return pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der})
 }
 
-// sign signs template for key, valid for an hour from now unless it says otherwise. The first one that an authority signs is its own.
+// sign signs template for key, valid for an hour from now unless it says otherwise. The first one that an authority
+// signs is its own.
 func (a *authority) sign(template *x509.Certificate, key *ecdsa.PrivateKey) []byte {
 	a.t.Helper()
 	template.SerialNumber = big.NewInt(time.Now().UnixNano())
@@ -96,7 +98,8 @@ func (a *authority) issue(host string, notAfter time.Time) (cert, key string) {
 		a.t.Fatal(err)
 	}
 	name := fmt.Sprintf("%s-%d", host, notAfter.Unix())
-	return a.write(name+".pem", pemBlock("CERTIFICATE", a.sign(template, private))), a.write(name+".key", pemBlock("PRIVATE KEY", der))
+	return a.write(name+".pem", pemBlock("CERTIFICATE", a.sign(template, private))), a.write(name+".key",
+		pemBlock("PRIVATE KEY", der))
 }
 
 // valid returns a time until which certificates are to be valid.

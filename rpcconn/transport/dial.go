@@ -1,8 +1,9 @@
-// Package transport knows where a peer is, and makes the streams of bytes to it.
+// Package transport knows where a peer is, and opens streams of bytes to it.
 //
 // A [Target] is read from what a person writes. [Dial] and [DialTLS] make streams, [Listen] and [ListenTLS] accept
-// them; why TLS failed is a [TLSError]. Child processes are in package process. What a stream carries is not this
-// package's business: see framing, and the packages below for HTTP and WebSocket, which have messages of their own.
+// them; a [TLSError] says why TLS failed. Child processes are in package process. This package does not know what a
+// stream carries: see framing, and the packages below this one for HTTP and WebSocket, which have messages of their
+// own.
 package transport
 
 import (
@@ -41,7 +42,7 @@ func checkNetwork(network string) error {
 	return nil
 }
 
-// explain wraps err, saying what was being done, and what to do where advice is not "".
+// explain wraps err with what was being done and, unless advice is "", what to do.
 func explain(doing string, err error, advice string) error {
 	if advice == "" {
 		return fmt.Errorf("%s: %w", doing, err)
@@ -74,7 +75,7 @@ func dialAdvice(network string, err error) string {
 }
 
 // Listen listens on address: host:port or :port where network is "tcp", the path of a socket where it is "unix". Port 0
-// is any that is free. The listener's Close removes the socket's file.
+// is any free port. The listener's Close removes the socket's file.
 //
 // A socket that nobody listens on any more is replaced; one that somebody does, or a file that is no socket, is an
 // error. The error says what to do where that is known.
@@ -115,7 +116,7 @@ func listenAdvice(err error) string {
 func removeStale(ctx context.Context, path string) error {
 	info, err := os.Lstat(path)
 	switch {
-	case errors.Is(err, fs.ErrNotExist): // it is gone meanwhile, or was never a file
+	case errors.Is(err, fs.ErrNotExist): // it has gone meanwhile, or never was a file
 		return nil
 	case err != nil:
 		return err

@@ -87,7 +87,8 @@ func TestListenUnix(t *testing.T) {
 	if err != nil {
 		t.Fatalf("a stale socket is in the way: %v", err)
 	}
-	if _, err := Listen(t.Context(), "unix", path); err == nil || !strings.Contains(err.Error(), "somebody listens there already") {
+	if _, err := Listen(t.Context(), "unix", path); err == nil ||
+		!strings.Contains(err.Error(), "somebody listens there already") {
 		t.Errorf("listening on a live socket: %v", err)
 	}
 	conn, err := Dial(t.Context(), "unix", path)

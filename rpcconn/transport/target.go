@@ -138,7 +138,7 @@ func (t Target) URL() string {
 	return t.Scheme + "://" + user + t.Authority(t.DialAddress()) + t.Path
 }
 
-// Short returns the target as one reads it in a prompt.
+// Short returns the target as a prompt shows it.
 func (t Target) Short() string {
 	switch {
 	case t.Scheme == SchemeExec && len(t.Command) > 0:
@@ -153,7 +153,7 @@ func (t Target) Short() string {
 // IsCommand reports whether the target is a child process.
 func (t Target) IsCommand() bool { return t.Scheme == SchemeExec }
 
-// IsStream reports whether the target is reached by a stream of bytes, which needs a framing.
+// IsStream reports whether the target is a stream of bytes, which needs a framing.
 func (t Target) IsStream() bool {
 	switch t.Scheme {
 	case SchemeTCP, SchemeUnix, SchemeTLS, SchemeExec:
@@ -181,7 +181,7 @@ func (t Target) DialAddress() string {
 	return t.Address
 }
 
-// CanGet reports whether t is reached by a protocol that HTTP belongs to, so that getting a path from it makes sense.
+// CanGet reports whether the target's protocol is HTTP or WebSocket, so that a path can be got from it.
 func (t Target) CanGet() bool {
 	switch t.Scheme {
 	case SchemeWS, SchemeWSS, SchemeHTTP, SchemeHTTPS:

@@ -31,7 +31,8 @@ func TestParseTarget(t *testing.T) {
 		{"ws://[fe80::1%25lo]:7000/", "ws://[fe80::1%25lo]:7000/", "ws://[fe80::1%25lo]:7000", "[fe80::1%lo]:7000"},
 		{"http://localhost:8545", "http://localhost:8545/", "http://localhost:8545", "localhost:8545"},
 		{"http://example.org?x", "http://example.org:80/?x", "http://example.org:80/?x", "example.org:80"},
-		{"https://user@example.org/mcp", "https://user@example.org:443/mcp", "https://user@example.org:443/mcp", "example.org:443"},
+		{"https://user@example.org/mcp", "https://user@example.org:443/mcp", "https://user@example.org:443/mcp",
+			"example.org:443"},
 	}
 	for _, test := range tests {
 		target, err := ParseTarget(test.text)
@@ -60,7 +61,8 @@ func TestTargetHidesPassword(t *testing.T) {
 
 func TestCommandTarget(t *testing.T) {
 	target := CommandTarget([]string{"/usr/bin/clangd", "--log=error"})
-	if !target.IsCommand() || !target.IsStream() || target.String() != "exec:/usr/bin/clangd --log=error" || target.Short() != "clangd" {
+	if !target.IsCommand() || !target.IsStream() || target.String() != "exec:/usr/bin/clangd --log=error" ||
+		target.Short() != "clangd" {
 		t.Errorf("it is %q, %q", target, target.Short())
 	}
 }

@@ -9,13 +9,13 @@ import (
 )
 
 // TLSOptions are the files and names for TLS. With the zero value, a peer's certificate must be for the host that was
-// dialled, and signed by somebody whom this machine trusts.
+// dialled, and signed by a CA that this machine trusts.
 type TLSOptions struct {
-	CA         string // PEM file of those who may sign the peer's certificate; "": those whom this machine trusts
-	Cert       string // PEM file of our own certificate, and those between it and the CA; "": none
-	Key        string // PEM file of its key; "": that is in Cert too
-	ServerName string // whom the peer's certificate is to be for; "": the host that is dialled
-	Insecure   bool   // takes any certificate, so that anybody in between can read and change everything
+	CA         string // PEM file of the CAs that may sign the peer's certificate; "": those that this machine trusts
+	Cert       string // PEM file of our own certificate and the intermediate ones; "": none
+	Key        string // PEM file of its key; "": the key is in Cert too
+	ServerName string // the name that the peer's certificate must have; "": the host that is dialled
+	Insecure   bool   // accepts any certificate, so that anybody in between can read and change everything
 }
 
 // Client returns the configuration to dial host with. The error says which file cannot be used, and why.
@@ -36,7 +36,8 @@ func (o TLSOptions) Client(host string) (*tls.Config, error) {
 		return nil, err
 	}
 	if cert != nil {
-		// Certificates would send none if the peer names other CAs, and so leave it unsaid that this one is wrong.
+		// With Certificates, no certificate is sent if the peer names other CAs, and the error does not say that ours
+		// is wrong.
 		cfg.GetClientCertificate = func(*tls.CertificateRequestInfo) (*tls.Certificate, error) { return cert, nil }
 	}
 	return cfg, nil

@@ -100,23 +100,32 @@ func TestTLS(t *testing.T) {
 	}{
 		{"good", server, TLSOptions{CA: ours.file}, "", ""},
 		{"unknown CA", server, TLSOptions{}, string(PeerUntrusted), "the client does not take our certificate"},
-		{"wrong CA", server, TLSOptions{CA: other.file}, string(PeerUntrusted), "the client does not take our certificate"},
-		{"wrong name", TLSOptions{Cert: named, Key: namedKey}, TLSOptions{CA: ours.file}, string(PeerMisnamed), "the client does not take our certificate"},
-		{"server name", TLSOptions{Cert: named, Key: namedKey}, TLSOptions{CA: ours.file, ServerName: "peer.example"}, "", ""},
-		{"expired", TLSOptions{Cert: expired, Key: expiredKey}, TLSOptions{CA: ours.file}, "has expired", "the client does not take our certificate"},
+		{"wrong CA", server, TLSOptions{CA: other.file}, string(PeerUntrusted),
+			"the client does not take our certificate"},
+		{"wrong name", TLSOptions{Cert: named, Key: namedKey}, TLSOptions{CA: ours.file}, string(PeerMisnamed),
+			"the client does not take our certificate"},
+		{"server name", TLSOptions{Cert: named, Key: namedKey}, TLSOptions{CA: ours.file, ServerName: "peer.example"},
+			"", ""},
+		{"expired", TLSOptions{Cert: expired, Key: expiredKey}, TLSOptions{CA: ours.file}, "has expired",
+			"the client does not take our certificate"},
 		{"insecure", TLSOptions{Cert: expired, Key: expiredKey}, TLSOptions{Insecure: true}, "", ""},
 		{"client certificate", both, both, "", ""},
-		{"no client certificate", both, TLSOptions{CA: ours.file}, "the peer wants a certificate of ours", "the client must have a certificate"},
-		{"client certificate of another CA", both, TLSOptions{CA: ours.file, Cert: foreign, Key: foreignKey}, "does not trust who signed our certificate", "not signed by our CA"},
-		{"expired client certificate", both, TLSOptions{CA: ours.file, Cert: expired, Key: expiredKey}, "the peer does not take our certificate", "the client's certificate is not good"},
+		{"no client certificate", both, TLSOptions{CA: ours.file}, "the peer wants a certificate of ours",
+			"the client must have a certificate"},
+		{"client certificate of another CA", both, TLSOptions{CA: ours.file, Cert: foreign, Key: foreignKey},
+			"does not trust who signed our certificate", "not signed by our CA"},
+		{"expired client certificate", both, TLSOptions{CA: ours.file, Cert: expired, Key: expiredKey},
+			"the peer does not take our certificate", "the client's certificate is not good"},
 	} {
 		for version, v := range map[string]uint16{"1.2": tls.VersionTLS12, "1.3": tls.VersionTLS13} {
 			t.Run(test.name+"/"+version, func(t *testing.T) {
 				s := newTLSServer(t, test.server, v)
 				err := s.talk(t, test.client)
-				// With TLS 1.3 the client has sent its line by then, and why the server refuses it may be lost with the connection.
+				// With TLS 1.3 the client has sent its line by then, and why the server refuses it may be lost with the
+				// connection.
 				lost := v == tls.VersionTLS13 && isReset(err)
-				if test.want == "" && err != nil || test.want != "" && !lost && (err == nil || !strings.Contains(err.Error(), test.want)) {
+				if test.want == "" && err != nil || test.want != "" && !lost &&
+					(err == nil || !strings.Contains(err.Error(), test.want)) {
 					t.Errorf("the client got %v, want %q", err, test.want)
 				}
 				if test.says == "" {
@@ -161,7 +170,8 @@ func TestTLSFiles(t *testing.T) {
 		{"another key", TLSOptions{Cert: cert, Key: otherKey}, "does not match", "does not match"},
 		{"no such file", TLSOptions{Cert: none, Key: key}, "no such file", "no such file"},
 		{"no such CA", TLSOptions{Cert: cert, Key: key, CA: none}, "no such file", "no such file"},
-		{"no CA in it", TLSOptions{Cert: cert, Key: key, CA: key}, "no certificate in PEM form", "no certificate in PEM form"},
+		{"no CA in it", TLSOptions{Cert: cert, Key: key, CA: key}, "no certificate in PEM form",
+			"no certificate in PEM form"},
 	} {
 		_, err := test.o.Client("x")
 		wantError(t, test.name+", client", err, test.client)
@@ -170,7 +180,7 @@ func TestTLSFiles(t *testing.T) {
 	}
 }
 
-// wantError checks that err has want in it, or is nil where want is "".
+// wantError checks that err has want in it, or is nil if want is "".
 func wantError(t *testing.T, what string, err error, want string) {
 	t.Helper()
 	if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {

@@ -12,17 +12,17 @@ import (
 // closeGrace is how long Close waits for a peer that does not read.
 const closeGrace = time.Second
 
-// A tlsConn is a TLS connection as the streams need it. Of the tls.Conn it hides CloseWrite, which would wait for ever
-// for a Write that the peer does not take; Close says goodbye as well.
+// A tlsConn is a TLS connection for streams. It hides CloseWrite of the tls.Conn, which would wait forever for a Write
+// that the peer does not read; Close sends close_notify as well.
 type tlsConn struct {
 	net.Conn // a *tls.Conn
 
 	raw    net.Conn                  // below it
 	reason func(err error) TLSReason // of an error of the first Read
-	heard  bool                      // the peer has sent something; only for who reads
+	heard  bool                      // the peer has sent something; used by Read only
 }
 
-// Read implements net.Conn. That the peer closed the connection without TLS's goodbye, as many do, is an orderly end:
+// Read implements net.Conn. Many peers close the connection without close_notify; that is an orderly end, since
 // framings know whether a message was cut off.
 func (c *tlsConn) Read(b []byte) (int, error) {
 	n, err := c.Conn.Read(b)
@@ -41,7 +41,7 @@ func (c *tlsConn) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// Close implements net.Conn. It takes up to closeGrace where the peer does not read.
+// Close implements net.Conn. It takes up to closeGrace if the peer does not read.
 func (c *tlsConn) Close() error {
 	timeout := time.AfterFunc(closeGrace, func() { _ = c.raw.Close() })
 	defer timeout.Stop()

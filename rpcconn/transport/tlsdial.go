@@ -13,8 +13,8 @@ import (
 )
 
 // DialTLS connects to address, host:port, over TLS, with a configuration from [TLSOptions.Client]. The handshake is
-// done when it returns; it gives up when ctx is done. The error says what to do where that is known. Where the peer
-// refuses our certificate, or that there is none, TLS 1.3 has only the first Read say so.
+// done when it returns; it gives up when ctx is done. The error says what to do where that is known. If the peer
+// refuses our certificate, or requires one, TLS 1.3 reports that only at the first Read.
 func DialTLS(ctx context.Context, address string, cfg *tls.Config) (net.Conn, error) {
 	raw, err := Dial(ctx, networkTCP, address)
 	if err != nil {
@@ -45,8 +45,8 @@ func DialTLS(ctx context.Context, address string, cfg *tls.Config) (net.Conn, er
 	return c, nil
 }
 
-// refusalReason says why err came about, with which a peer ended a connection that had asked for a certificate, and
-// sent nothing since; "": that is not known.
+// refusalReason returns the reason for err, with which a peer that asked for a certificate ended the connection without
+// sending anything; "": not known.
 func refusalReason(err error, given bool) TLSReason {
 	switch {
 	case !given:
@@ -57,7 +57,7 @@ func refusalReason(err error, given bool) TLSReason {
 	return cmp.Or(TLSReasonOf(err), OursPerhapsRefused)
 }
 
-// handshakeReason says why err came about, which ended a handshake; "": that is not known.
+// handshakeReason returns the reason for err, which ended a handshake; "": not known.
 func handshakeReason(err error) TLSReason {
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
@@ -68,8 +68,8 @@ func handshakeReason(err error) TLSReason {
 	return TLSReasonOf(err)
 }
 
-// TLSReasonOf says why err came about, with which a TLS client failed, also one of an HTTP request or a WebSocket; "":
-// that is not known.
+// TLSReasonOf returns the reason for err, with which a TLS client failed, including HTTP and WebSocket clients; "": not
+// known.
 func TLSReasonOf(err error) TLSReason {
 	var invalid x509.CertificateInvalidError
 	var alert *net.OpError
@@ -90,7 +90,7 @@ func TLSReasonOf(err error) TLSReason {
 	return ""
 }
 
-// alertReason says what to do about an alert of a server's, by its text: crypto/tls does not tell it in another way.
+// alertReason returns the reason for a server's alert by its text: crypto/tls has no value for it.
 func alertReason(text string) TLSReason {
 	switch text {
 	case "tls: certificate required":

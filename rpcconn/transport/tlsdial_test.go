@@ -40,8 +40,14 @@ func TestDialTLSOfWhatIsNone(t *testing.T) {
 		peer func(net.Conn)
 		want string
 	}{
-		{"another protocol", func(c net.Conn) { _, _ = c.Read(hello); _, _ = io.WriteString(c, "{\"jsonrpc\":\"2.0\"}\n") }, "speaks no TLS"},
-		{"HTTP", func(c net.Conn) { _, _ = c.Read(hello); _, _ = io.WriteString(c, "HTTP/1.0 400 Bad Request\r\n\r\n") }, "speaks no TLS"},
+		{"another protocol", func(c net.Conn) {
+			_, _ = c.Read(hello)
+			_, _ = io.WriteString(c, "{\"jsonrpc\":\"2.0\"}\n")
+		}, "speaks no TLS"},
+		{"HTTP", func(c net.Conn) {
+			_, _ = c.Read(hello)
+			_, _ = io.WriteString(c, "HTTP/1.0 400 Bad Request\r\n\r\n")
+		}, "speaks no TLS"},
 		{"the end", func(c net.Conn) {
 			_, _ = io.ReadAtLeast(c, hello, len(hello))
 			_ = c.(*net.TCPConn).CloseWrite()
@@ -70,12 +76,14 @@ func TestDialTLSGivesUp(t *testing.T) {
 	if _, err := DialTLS(ctx, address, &tls.Config{ServerName: "x"}); !errors.Is(err, context.Canceled) {
 		t.Errorf("DialTLS returned %v", err)
 	}
-	wantError(t, "a deadline", because(handshakeReason(context.DeadlineExceeded), context.DeadlineExceeded), "no answer to the TLS handshake")
+	wantError(t, "a deadline", because(handshakeReason(context.DeadlineExceeded), context.DeadlineExceeded),
+		"no answer to the TLS handshake")
 }
 
 func TestAlertReason(t *testing.T) {
 	for text, want := range map[string]TLSReason{
-		"tls: certificate required": CertificateWanted, "tls: revoked certificate": OursRefused, "tls: unrecognized name": NameUnknown,
+		"tls: certificate required": CertificateWanted, "tls: revoked certificate": OursRefused,
+		"tls: unrecognized name":              NameUnknown,
 		"tls: protocol version not supported": PeerOutdated,
 	} {
 		if got := TLSReasonOf(&net.OpError{Op: "remote error", Err: errors.New(text)}); got != want {
@@ -87,7 +95,8 @@ func TestAlertReason(t *testing.T) {
 	}
 }
 
-// That TLS 1.3 tells only later of a missing certificate is no reason not to say what is missing, even if all that comes is an end.
+// That TLS 1.3 tells only later of a missing certificate is not a reason not to say what is missing, even if all that
+// comes is an end.
 func TestTLSClientCertificateMissingSaidLate(t *testing.T) {
 	ca := newAuthority(t)
 	cert, key := ca.issue("127.0.0.1", valid())

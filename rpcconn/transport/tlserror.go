@@ -2,16 +2,17 @@ package transport
 
 import "fmt"
 
-// A TLSReason is why two ends do not come to terms over TLS, in words.
+// A TLSReason says in words why TLS failed.
 type TLSReason string
 
-// What a client finds, or is told.
+// Reasons that a client sees.
 const (
-	PeerUntrusted      TLSReason = "nobody whom this machine trusts signed the peer's certificate"
-	PeerMisnamed       TLSReason = "the peer's certificate is for another name"
-	PeerExpired        TLSReason = "the peer's certificate has expired, or is not valid yet"
-	PeerInvalid        TLSReason = "the peer's certificate is not good"
-	PeerWithoutTLS     TLSReason = "the peer speaks no TLS; dial it without (tcp, ws or http instead of tls, wss or https)"
+	PeerUntrusted  TLSReason = "nobody whom this machine trusts signed the peer's certificate"
+	PeerMisnamed   TLSReason = "the peer's certificate is for another name"
+	PeerExpired    TLSReason = "the peer's certificate has expired, or is not valid yet"
+	PeerInvalid    TLSReason = "the peer's certificate is not good"
+	PeerWithoutTLS TLSReason = "the peer speaks no TLS; dial it without (tcp, ws or http instead of tls, wss or " +
+		"https)"
 	PeerOutdated       TLSReason = "the peer speaks no TLS as new as 1.2"
 	PeerSilent         TLSReason = "no answer to the TLS handshake; does the peer speak TLS?"
 	PeerClosed         TLSReason = "the peer closed the connection in the TLS handshake; does it speak TLS?"
@@ -22,7 +23,7 @@ const (
 	NameUnknown        TLSReason = "the peer does not know that name"
 )
 
-// What a listener finds.
+// Reasons that a listener sees.
 const (
 	ClientWithoutTLS         TLSReason = "the client speaks no TLS; it is to dial with tls, wss or https"
 	ClientUntrusted          TLSReason = "the client's certificate is not signed by our CA"
@@ -34,16 +35,16 @@ const (
 	ClientClosed TLSReason = "the client closed the connection"
 )
 
-// What is missing of our own.
+// What is missing on our side.
 const (
 	CertificateMissing TLSReason = "listening with TLS needs a certificate"
 	KeyAlone           TLSReason = "there is a key and no certificate"
 )
 
-// A TLSError says why there is no TLS.
+// A TLSError reports why TLS failed.
 type TLSError struct {
 	Reason TLSReason
-	Err    error // what crypto/tls says; nil: it was not asked
+	Err    error // the error from crypto/tls; nil: none
 }
 
 func (e *TLSError) Error() string {
@@ -56,7 +57,7 @@ func (e *TLSError) Error() string {
 // Unwrap returns Err.
 func (e *TLSError) Unwrap() error { return e.Err }
 
-// because returns err with its reason; err alone where that is "".
+// because returns err with its reason; err alone if that is "".
 func because(reason TLSReason, err error) error {
 	if reason == "" {
 		return err
@@ -64,9 +65,9 @@ func because(reason TLSReason, err error) error {
 	return &TLSError{Reason: reason, Err: err}
 }
 
-// A CertificateFileError says that a file with certificates, or with the key of one, cannot be used.
+// A CertificateFileError reports that a file with certificates, or with a key, cannot be used.
 type CertificateFileError struct {
-	CA        string // the file of those who may sign, if that is what cannot be used; else
+	CA        string // the file of the CAs, if that cannot be used; else
 	Cert, Key string // the file of our certificate, and that of its key
 	Err       error
 }

@@ -16,9 +16,9 @@ import (
 const handshakeTimeout = 10 * time.Second
 
 // ListenTLS listens for clients that speak TLS on address, as [Listen] does, with a configuration from
-// [TLSOptions.Server]. Accept returns those that have completed their handshake, each of which goes on for itself: one
-// that does not hurry holds nobody up. failed, where it is not nil, is told of the others; several goroutines may call
-// it at a time, and it must not call Close. Close waits for all handshakes to end.
+// [TLSOptions.Server]. Accept returns clients that have completed their handshake. Handshakes run in parallel, so that
+// a slow client delays nobody. failed, if not nil, gets the errors of the others; several goroutines may call it at a
+// time, and it must not call Close. Close waits for all handshakes to end.
 func ListenTLS(
 	ctx context.Context, address string, cfg *tls.Config, failed func(remote net.Addr, err error),
 ) (net.Listener, error) {
@@ -79,7 +79,7 @@ func (l *tlsListener) acceptAll(ctx context.Context) {
 		switch {
 		case errors.Is(err, net.ErrClosed):
 			return
-		case err != nil: // such as too many open files: who accepts decides
+		case err != nil: // such as too many open files: the caller of Accept decides
 			l.hand(acceptance{err: err})
 		default:
 			l.work.Go(func() { l.handshake(ctx, raw) })
@@ -96,12 +96,13 @@ func (l *tlsListener) handshake(ctx context.Context, raw net.Conn) {
 	case err == nil && l.hand(acceptance{conn: &tlsConn{Conn: conn, raw: raw, reason: clientReason}}):
 		return
 	case err != nil && ctx.Err() == nil:
-		l.failed(raw.RemoteAddr(), fmt.Errorf("TLS handshake with %s: %w", raw.RemoteAddr(), because(clientReason(err), err)))
+		l.failed(raw.RemoteAddr(), fmt.Errorf("TLS handshake with %s: %w", raw.RemoteAddr(),
+			because(clientReason(err), err)))
 	}
 	_ = raw.Close()
 }
 
-// hand gives a to who accepts, and returns whether it could.
+// hand gives a to Accept, and reports whether it could.
 func (l *tlsListener) hand(a acceptance) bool {
 	select {
 	case l.accepted <- a:
@@ -111,7 +112,7 @@ func (l *tlsListener) hand(a acceptance) bool {
 	}
 }
 
-// clientReason says why err came about, which is of a client's making; "": that is not known.
+// clientReason returns the reason for err, which a client caused; "": not known.
 func clientReason(err error) TLSReason {
 	var alert *net.OpError
 	switch {
@@ -121,7 +122,7 @@ func clientReason(err error) TLSReason {
 		return ClientUntrusted
 	case isA[*tls.CertificateVerificationError](err):
 		return ClientInvalid
-	case err.Error() == "tls: client didn't provide a certificate": // crypto/tls does not tell it in another way
+	case err.Error() == "tls: client didn't provide a certificate": // crypto/tls has no value for it
 		return ClientWithoutCertificate
 	case errors.As(err, &alert) && alert.Op == "remote error":
 		return ClientRefuses

@@ -8,7 +8,8 @@ import (
 	"testing"
 )
 
-// A client that does not complete its handshake holds up neither others nor Close, nor is it heard of when that ends it.
+// A client that does not complete its handshake holds up neither others nor Close, nor is it heard of when that ends
+// it.
 func TestListenTLSWithSilentClient(t *testing.T) {
 	ca := newAuthority(t)
 	cert, key := ca.issue("127.0.0.1", valid())
@@ -16,7 +17,9 @@ func TestListenTLSWithSilentClient(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l, err := ListenTLS(t.Context(), "127.0.0.1:0", cfg, func(_ net.Addr, err error) { t.Errorf("a handshake failed: %v", err) })
+	l, err := ListenTLS(t.Context(), "127.0.0.1:0", cfg, func(_ net.Addr, err error) {
+		t.Errorf("a handshake failed: %v", err)
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

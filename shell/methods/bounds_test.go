@@ -33,10 +33,10 @@ func TestDescribeIsBounded(t *testing.T) {
 		return []catalog.Param{{Name: "p", Schema: json.RawMessage(schema)}}
 	}
 	var many []catalog.Param
-	var errors []catalog.Error
+	var errors []catalog.MethodError
 	for i := range 2 * maxRows {
 		many = append(many, catalog.Param{Name: fmt.Sprintf("many%03d", i)})
-		errors = append(errors, catalog.Error{Code: int64(i), Message: "wrong"})
+		errors = append(errors, catalog.MethodError{Code: int64(i), Message: "wrong"})
 	}
 	var examples []catalog.Example
 	for i := range 2 * maxExamples {

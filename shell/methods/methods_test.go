@@ -69,7 +69,7 @@ func TestMatching(t *testing.T) {
 		Name: "textDocument/hover", Summary: "Shows what is there.", Description: "A longer *text*.",
 		Tags:   []string{"editor"},
 		Params: []catalog.Param{{Name: "position", Summary: "Where."}},
-		Errors: []catalog.Error{{Message: "no document"}},
+		Errors: []catalog.MethodError{{Message: "no document"}},
 		Result: &catalog.Param{Name: "hover", Summary: "What is shown."},
 	}
 	for pattern, want := range map[string]bool{

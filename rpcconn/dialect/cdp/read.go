@@ -16,7 +16,7 @@ import (
 // Source is the convention of the Chrome DevTools Protocol.
 const Source catalog.Source = "cdp"
 
-// What a debugger serves over HTTP beside its WebSocket (Chrome DevTools Protocol, "HTTP Endpoints").
+// What a debugger serves over HTTP besides its WebSocket (Chrome DevTools Protocol, "HTTP Endpoints").
 const (
 	protocolPath = "/json/protocol"
 	versionPath  = "/json/version"
@@ -39,14 +39,14 @@ func learn(ctx context.Context, p dialect.Peer) (*catalog.Learned, error) {
 	if err != nil {
 		return domainNames(ctx, p, err)
 	}
-	if version, err := p.Get(ctx, versionPath); err == nil { // who it is matters less than what it offers
+	if version, err := p.Get(ctx, versionPath); err == nil { // the version is optional
 		learned.Peer = identity(version)
 	}
 	return learned, nil
 }
 
-// domainNames asks for the names of the domains, which is all that a debugger tells over its connection; why says why
-// no more is known.
+// domainNames asks for the names of the domains, which is all that a debugger tells over its connection. why is the
+// reason why no more is known.
 func domainNames(ctx context.Context, p dialect.Peer, why error) (*catalog.Learned, error) {
 	result, err := p.Call(ctx, methodGetDomains, nil)
 	if err != nil {
@@ -137,7 +137,7 @@ func Read(document []byte) (*catalog.Learned, error) {
 	for _, raw := range doc.Domains {
 		var domain item
 		if err := json.Unmarshal(raw, &domain); err != nil {
-			unread++ // what could be read of it is used
+			unread++ // the readable part is used
 		}
 		if domain.Domain != "" {
 			domain.learn(learned)
@@ -149,7 +149,7 @@ func Read(document []byte) (*catalog.Learned, error) {
 	return learned, nil
 }
 
-// learn adds what a domain has to l.
+// learn adds the contents of a domain to l.
 func (d *item) learn(l *catalog.Learned) {
 	for _, t := range d.Types {
 		if t.ID != "" {
@@ -199,7 +199,7 @@ func (c *item) method(d *item) catalog.Method {
 	return m
 }
 
-// oneLine returns a description in one line: its line breaks are those of the files that the protocol is written in.
+// oneLine returns a description in one line: its line breaks come from the source files of the protocol.
 func oneLine(description string) string { return strings.Join(strings.Fields(description), " ") }
 
 // schema returns the JSON Schema of a type or property of a domain.

@@ -15,10 +15,15 @@ import (
 )
 
 const cdpDocument = `{"version":{"major":"1","minor":"3"},"domains":[
-	{"domain":"Page","experimental":true,"types":[{"id":"Frame","type":"object","properties":[{"name":"id","type":"string"},{"name":"loader","$ref":"Network.LoaderId","optional":true}]},
+	{"domain":"Page","experimental":true,
+	"types":[{"id":"Frame","type":"object",
+	"properties":[{"name":"id","type":"string"},{"name":"loader","$ref":"Network.LoaderId","optional":true}]},
 		{"id":"Kind","type":"string","enum":["a","b"]}],
-	 "commands":[{"name":"go","description":"Goes to\na page. Then it loads.","parameters":[{"name":"url","type":"string","description":"where\nto"},{"name":"kinds","type":"array","items":{"$ref":"Kind"},"optional":true},
-		{"name":"any","type":"any","optional":true,"deprecated":true},{"name":"data","type":"binary","optional":true}],"returns":[{"name":"frame","$ref":"Frame"}]},
+	 "commands":[{"name":"go","description":"Goes to\na page. Then it loads.",
+	"parameters":[{"name":"url","type":"string","description":"where\nto"},
+	{"name":"kinds","type":"array","items":{"$ref":"Kind"},"optional":true},
+		{"name":"any","type":"any","optional":true,"deprecated":true},
+		{"name":"data","type":"binary","optional":true}],"returns":[{"name":"frame","$ref":"Frame"}]},
 		{"name":"stop","deprecated":true}],
 	 "events":[{"name":"gone","parameters":[{"name":"frame","$ref":"Frame"}]}]},
 	{"domain":"Old","deprecated":true,"commands":[{"name":"x"},{"description":"no name"}]},
@@ -52,13 +57,16 @@ func TestFromCDP(t *testing.T) {
 	if !slices.Equal(got, want) {
 		t.Errorf("got %q", got)
 	}
-	if m, _ := c.Find("Page.go"); m.Summary != "Goes to a page" || m.Description != "Then it loads." || m.Params[0].Summary != "where to" || !m.Params[2].Deprecated ||
-		string(m.Result.Schema) != `{"type":"object","properties":{"frame":{"$ref":"#/components/schemas/Page.Frame"}},"required":["frame"]}` {
+	if m, _ := c.Find("Page.go"); m.Summary != "Goes to a page" || m.Description != "Then it loads." ||
+		m.Params[0].Summary != "where to" || !m.Params[2].Deprecated ||
+		string(m.Result.Schema) != `{"type":"object",`+
+			`"properties":{"frame":{"$ref":"#/components/schemas/Page.Frame"}},"required":["frame"]}` {
 		t.Errorf("Page.go is %+v, result %s", m, m.Result.Schema)
 	}
 	for name, want := range map[string]string{
-		"Page.Frame": `{"type":"object","properties":{"id":{"type":"string"},"loader":{"$ref":"#/components/schemas/Network.LoaderId"}},"required":["id"]}`,
-		"Page.Kind":  `{"type":"string","enum":["a","b"]}`,
+		"Page.Frame": `{"type":"object","properties":{"id":{"type":"string"},` +
+			`"loader":{"$ref":"#/components/schemas/Network.LoaderId"}},"required":["id"]}`,
+		"Page.Kind": `{"type":"string","enum":["a","b"]}`,
 	} {
 		if got := learned.Definitions[name]; string(got) != want {
 			t.Errorf("%s is %s", name, got)
@@ -97,12 +105,16 @@ func TestCDP(t *testing.T) {
 		methods int
 		remark  string
 	}{
-		{"all", map[string]string{protocolPath: cdpDocument, versionPath: version}, nil, "Chrome 1.2.3 (protocol 1.3)", 5, "domains that could not"},
+		{"all", map[string]string{protocolPath: cdpDocument, versionPath: version}, nil, "Chrome 1.2.3 (protocol 1.3)",
+			5, "domains that could not"},
 		{"nobody says who", map[string]string{protocolPath: `{"domains":[]}`}, nil, "", 0, ""},
 		{"odd version", map[string]string{protocolPath: `{"domains":[]}`, versionPath: "x"}, nil, "", 0, ""},
-		{"not found", map[string]string{}, domains, "(Runtime, Debugger)", 1, "only the names of domains are known: getting /json/protocol: 404"},
-		{"no document", map[string]string{protocolPath: `hello`}, domains, "(Runtime, Debugger)", 1, "only the names of domains are known: reading"},
-		{"no HTTP", nil, domains, "(Runtime, Debugger)", 1, "only the names of domains are known: /json/protocol is not reached"},
+		{"not found", map[string]string{}, domains, "(Runtime, Debugger)", 1,
+			"only the names of domains are known: getting /json/protocol: 404"},
+		{"no document", map[string]string{protocolPath: `hello`}, domains, "(Runtime, Debugger)", 1,
+			"only the names of domains are known: reading"},
+		{"no HTTP", nil, domains, "(Runtime, Debugger)", 1,
+			"only the names of domains are known: /json/protocol is not reached"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -114,7 +126,8 @@ func TestCDP(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if learned.Peer.String() != test.peer || len(learned.Methods) != test.methods || !strings.HasPrefix(strings.Join(learned.Remarks, ""), test.remark) {
+			if learned.Peer.String() != test.peer || len(learned.Methods) != test.methods ||
+				!strings.HasPrefix(strings.Join(learned.Remarks, ""), test.remark) {
 				t.Errorf("got %s, %d methods, remarks %q", learned.Peer, len(learned.Methods), learned.Remarks)
 			}
 		})

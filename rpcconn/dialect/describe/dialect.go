@@ -1,5 +1,5 @@
-// Package describe is what peers tell in forms of their own when they are asked by one of many usual names, such as
-// help or rpc_methods. There is no specification: Read takes what looks like a description.
+// Package describe reads descriptions in many forms that peers return from usual methods, such as help or rpc_methods.
+// There is no specification: Read accepts what looks like a description.
 package describe
 
 import "rpcsh/rpcconn/dialect"

@@ -9,9 +9,9 @@ import (
 	"rpcsh/rpcconn/schema"
 )
 
-// readHelp reads a text with a line for each method, such as bitcoind's help: names with their arguments behind them,
+// readHelp reads a text with a line for each method, such as bitcoind's help: names with their arguments after them,
 // "NAME" or <NAME> where one has to be given, and optional ones in parentheses or brackets; == HEADINGS ==. It is nil
-// where more than one line in ten is something else.
+// if more than one line in ten is something else.
 func readHelp(help string) (methods []catalog.Method) {
 	heading, odd := "", 0
 	for line := range strings.Lines(help) {
@@ -67,7 +67,7 @@ type helpArguments struct {
 	words    int // arguments that are words alone
 }
 
-// next reads what s begins with and returns how long that is, 0 where it is no argument.
+// next reads what s begins with and returns how long that is, 0 if it is not an argument.
 func (a *helpArguments) next(s string) int {
 	switch s[0] {
 	case '(':

@@ -11,7 +11,7 @@ import (
 	"rpcsh/rpcconn/dialect"
 )
 
-// Source is what peers tell in a form of their own when they are asked by one of many names.
+// Source is the convention of describing oneself in one's own form, under one of many names.
 const Source catalog.Source = "describe"
 
 // descriptions returns the table of methods by which peers describe themselves, those of the most peers first. Whatever

@@ -52,7 +52,7 @@ func (d *description) paramsByName(m *catalog.Method, value json.RawMessage) {
 		return
 	}
 	var required []string
-	_ = json.Unmarshal(s.Required, &required) // none are, where it is no list
+	_ = json.Unmarshal(s.Required, &required) // none are, where it is not a list
 	for _, p := range jsontext.Members(s.Properties) {
 		d.param(m, p.Name, p.Value)
 		m.Params[len(m.Params)-1].Required = slices.Contains(required, p.Name)

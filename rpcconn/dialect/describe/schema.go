@@ -26,7 +26,7 @@ func (d *description) define(types json.RawMessage) {
 }
 
 // schema returns the JSON Schema that raw is: a word for a type, or a schema, which may be of draft 3, as that of Kodi
-// is. It is nil where nothing is said.
+// is. It is nil if nothing is said.
 func (d *description) schema(raw json.RawMessage) json.RawMessage {
 	if raw == nil {
 		return nil
@@ -48,7 +48,7 @@ func (d *description) schema(raw json.RawMessage) json.RawMessage {
 	return text
 }
 
-// modern returns what a decoded schema is in draft 2020-12; true where it says nothing.
+// modern returns what a decoded schema is in draft 2020-12; true if it says nothing.
 func (d *description) modern(value any) any {
 	switch v := value.(type) {
 	case string:

@@ -1,5 +1,5 @@
-// Package dialects is the table of all dialects, and what is decided by looking at all of them. A new dialect is a
-// package below dialect and a line here.
+// Package dialects has the table of all dialects, and the functions that need all of them. A new dialect is a package
+// below dialect and a line here.
 package dialects
 
 import (
@@ -24,7 +24,7 @@ import (
 	"rpcsh/rpcconn/msgpackrpc"
 )
 
-// table is made once, when it is first needed, and not changed.
+// table returns the table, which is made when it is first needed and never changed.
 var table = sync.OnceValue(func() []*dialect.Dialect {
 	list := plain()
 	for _, d := range []dialect.Dialect{
@@ -43,7 +43,7 @@ var table = sync.OnceValue(func() []*dialect.Dialect {
 	return list
 })
 
-// plain returns the protocols that say nothing beside what they speak, the default one first.
+// plain returns the plain protocols, the default one first.
 func plain() []*dialect.Dialect {
 	return []*dialect.Dialect{
 		{
@@ -81,7 +81,7 @@ func plain() []*dialect.Dialect {
 }
 
 // All returns all dialects: the plain protocols, the conventions, and the protocols that have conventions of their own.
-// They are not to be changed, nor is the slice.
+// The caller must not change them, nor the slice.
 func All() []*dialect.Dialect { return table() }
 
 // Protocols returns the dialects that say what is spoken, the default one first.
@@ -103,7 +103,7 @@ func those(such func(d *dialect.Dialect) bool) (list []*dialect.Dialect) {
 	return list
 }
 
-// Find returns the dialect called name, nil where there is none.
+// Find returns the dialect called name, nil if there is none.
 func Find(name string) *dialect.Dialect {
 	for _, d := range table() {
 		if d.Name == name {
@@ -113,8 +113,8 @@ func Find(name string) *dialect.Dialect {
 	return nil
 }
 
-// Plan returns the dialects by which a peer is asked what it offers, in order. A protocol with a convention of its own
-// is asked by that alone.
+// Plan returns the dialects by which a peer is asked what it offers, in order. A protocol with its own convention is
+// asked by that alone.
 func Plan(s dialect.Spoken) []*dialect.Dialect {
 	if d := Find(s.Protocol); d != nil && d.Learn != nil {
 		return []*dialect.Dialect{d}
@@ -130,9 +130,9 @@ func Plan(s dialect.Spoken) []*dialect.Dialect {
 	return plan
 }
 
-// Withdrawn reads a notification by which a peer cancels a request of its own, which its name says whatever the peer's
-// dialect is: the request's id, and the error with which it is answered, nil where it is not. ok is false for all other
-// notifications.
+// Withdrawn reads a notification by which a peer cancels a request of its own, recognized by its name, whatever the
+// peer's dialect is: the request's id, and the error with which it is answered, nil if it is not. ok is false for all
+// other notifications.
 func Withdrawn(method string, params json.RawMessage) (id rpcconn.ID, answer *rpcconn.Error, ok bool) {
 	for _, d := range table() {
 		if d.Withdrawn == nil {

@@ -41,7 +41,8 @@ func TestPlan(t *testing.T) {
 	}
 	for _, test := range tests {
 		var names []string
-		for _, d := range dialects.Plan(dialect.Spoken{Protocol: test.protocol, Framing: test.framing, Scheme: test.scheme}) {
+		for _, d := range dialects.Plan(dialect.Spoken{Protocol: test.protocol, Framing: test.framing,
+			Scheme: test.scheme}) {
 			names = append(names, d.Name)
 		}
 		if got := strings.Join(names, " "); got != test.want {
@@ -137,9 +138,11 @@ func TestHandshakeOfOthers(t *testing.T) {
 		if d.Handshake == nil {
 			continue
 		}
-		for _, answer := range []string{`null`, `"initialize"`, `5`, `{}`, `[]`, `{"protocolVersion":5,"capabilities":[]}`, ``} {
+		for _, answer := range []string{`null`, `"initialize"`, `5`, `{}`, `[]`,
+			`{"protocolVersion":5,"capabilities":[]}`, ``} {
 			p, sent := dialecttest.Answering(map[string]string{"initialize": answer})
-			if _, err := d.Handshake(t.Context(), p, dialect.Self{}); !errors.Is(err, dialect.ErrNotOffered) || len(*sent) != 1 {
+			if _, err := d.Handshake(t.Context(), p, dialect.Self{}); !errors.Is(err, dialect.ErrNotOffered) ||
+				len(*sent) != 1 {
 				t.Errorf("%s, %q: %v, sent %q", d.Name, answer, err, *sent)
 			}
 			if _, err := d.Learn(t.Context(), p, json.RawMessage(answer)); !errors.Is(err, dialect.ErrNotOffered) {
@@ -177,7 +180,8 @@ func TestTrack(t *testing.T) {
 		{"lsp", "textDocument/hover", `[1]`, `[1]`},
 		{"lsp", "shutdown", ``, ``},
 		{"lsp", "no/such", `{}`, `{}`},
-		{"mcp", "tools/call", `{"name":"a","arguments":{}}`, `{"name":"a","arguments":{},"_meta":{"progressToken":"t\"1"}}`},
+		{"mcp", "tools/call", `{"name":"a","arguments":{}}`,
+			`{"name":"a","arguments":{},"_meta":{"progressToken":"t\"1"}}`},
 		{"mcp", "tools/call", `{"_meta":{"a":1},"name":"a"}`, `{"name":"a","_meta":{"a":1,"progressToken":"t\"1"}}`},
 		{"mcp", "tools/call", `{"_meta":{"progressToken":5}}`, `{"_meta":{"progressToken":5}}`},
 		{"mcp", "tools/call", `{"_meta":5}`, `{"_meta":5}`},
@@ -185,7 +189,8 @@ func TestTrack(t *testing.T) {
 		{"mcp", "ping", `{}`, `{}`},
 	}
 	for _, test := range tests {
-		if got := dialects.Find(test.dialect).Track(test.method, json.RawMessage(test.params), `t"1`); string(got) != test.want {
+		if got := dialects.Find(test.dialect).Track(test.method, json.RawMessage(test.params),
+			`t"1`); string(got) != test.want {
 			t.Errorf("%s %s: got %s, want %s", test.method, test.params, got, test.want)
 		}
 	}
@@ -197,15 +202,21 @@ func TestProgress(t *testing.T) {
 		want                    dialect.Progress
 		ok                      bool
 	}{
-		{"lsp", "$/progress", `{"token":"a","value":{"kind":"begin","title":"Indexing","message":"files","percentage":0}}`, dialect.Progress{Token: `"a"`, Total: 100, Text: "Indexing: files"}, true},
-		{"lsp", "$/progress", `{"token":"a","value":{"kind":"begin","title":"Indexing"}}`, dialect.Progress{Token: `"a"`, Text: "Indexing"}, true},
-		{"lsp", "$/progress", `{"token":1,"value":{"kind":"report","percentage":40}}`, dialect.Progress{Token: "1", Done: 40, Total: 100}, true},
-		{"lsp", "$/progress", `{"token":1,"value":{"kind":"end","message":"done"}}`, dialect.Progress{Token: "1", Text: "done", Ended: true}, true},
+		{"lsp", "$/progress", `{"token":"a","value":{"kind":"begin","title":"Indexing","message":"files",` +
+			`"percentage":0}}`, dialect.Progress{Token: `"a"`, Total: 100, Text: "Indexing: files"}, true},
+		{"lsp", "$/progress", `{"token":"a","value":{"kind":"begin","title":"Indexing"}}`,
+			dialect.Progress{Token: `"a"`, Text: "Indexing"}, true},
+		{"lsp", "$/progress", `{"token":1,"value":{"kind":"report","percentage":40}}`,
+			dialect.Progress{Token: "1", Done: 40, Total: 100}, true},
+		{"lsp", "$/progress", `{"token":1,"value":{"kind":"end","message":"done"}}`,
+			dialect.Progress{Token: "1", Text: "done", Ended: true}, true},
 		{"lsp", "$/progress", `{"token":1,"value":[{"uri":"a partial result"}]}`, dialect.Progress{}, false},
 		{"lsp", "$/progress", `{"value":{"kind":"end"}}`, dialect.Progress{}, false},
 		{"lsp", "window/logMessage", `{"token":1,"value":{"kind":"end"}}`, dialect.Progress{}, false},
-		{"mcp", "notifications/progress", `{"progressToken":"a","progress":2,"total":3,"message":"m"}`, dialect.Progress{Token: `"a"`, Done: 2, Total: 3, Text: "m"}, true},
-		{"mcp", "notifications/progress", `{"progressToken":1,"progress":0.5}`, dialect.Progress{Token: "1", Done: 0.5}, true},
+		{"mcp", "notifications/progress", `{"progressToken":"a","progress":2,"total":3,"message":"m"}`,
+			dialect.Progress{Token: `"a"`, Done: 2, Total: 3, Text: "m"}, true},
+		{"mcp", "notifications/progress", `{"progressToken":1,"progress":0.5}`, dialect.Progress{Token: "1", Done: 0.5},
+			true},
 		{"mcp", "notifications/progress", `{"progress":1}`, dialect.Progress{}, false},
 		{"mcp", "notifications/progress", `[1]`, dialect.Progress{}, false},
 		{"mcp", "notifications/progress", ``, dialect.Progress{}, false},
@@ -234,13 +245,15 @@ func TestAnswers(t *testing.T) {
 		{"ovsdb", "echo", ``, `[]`},
 	}
 	for _, test := range tests {
-		got, err := answerOf(t, test.dialect, test.method).Answer(json.RawMessage(test.params), dialect.Self{Root: "/a"})
+		got, err := answerOf(t, test.dialect, test.method).Answer(json.RawMessage(test.params),
+			dialect.Self{Root: "/a"})
 		if err != nil || string(got) != test.want {
 			t.Errorf("%s %s: got %s, %v", test.method, test.params, got, err)
 		}
 	}
 	var refused *rpcconn.Error
-	if got, err := answerOf(t, "mcp", "sampling/createMessage").Answer(nil, dialect.Self{}); got != nil || !errors.As(err, &refused) || refused.Code != -1 {
+	if got, err := answerOf(t, "mcp", "sampling/createMessage").Answer(nil, dialect.Self{}); got != nil ||
+		!errors.As(err, &refused) || refused.Code != -1 {
 		t.Errorf("sampling is answered with %s, %v", got, err)
 	}
 }
@@ -271,7 +284,9 @@ func TestServersAreAnswered(t *testing.T) {
 		}
 		for _, m := range learned.Methods {
 			answers := dialects.Find(name).Answers
-			if m.Ours && m.Kind == catalog.KindRequest && !slices.ContainsFunc(answers, func(a dialect.Answer) bool { return a.Method == m.Name }) {
+			if m.Ours && m.Kind == catalog.KindRequest && !slices.ContainsFunc(answers, func(a dialect.Answer) bool {
+				return a.Method == m.Name
+			}) {
 				t.Errorf("%s: %s is not answered", name, m.Name)
 			}
 		}
@@ -332,7 +347,8 @@ func FuzzDialects(f *testing.F) {
 				}
 			}
 			for _, a := range p.Answers {
-				if result, err := a.Answer(params, dialect.Self{}); err == nil && json.Valid(params) && !json.Valid(result) {
+				if result, err := a.Answer(params, dialect.Self{}); err == nil && json.Valid(params) &&
+					!json.Valid(result) {
 					t.Fatalf("%s: %s %q is answered with %q", p.Name, a.Method, params, result)
 				}
 			}

@@ -14,8 +14,8 @@ import (
 	"rpcsh/rpcconn/schema"
 )
 
-// An answering is a peer that answers by a table, of calls as "method params" or "method"; what is not in it is no
-// method of it. An answer "hang up" ends the connection.
+// A Peer answers calls from a table with keys "method params" or "method"; other methods do not exist. The answer "hang
+// up" ends the connection.
 type Peer struct {
 	Answers map[string]string
 	Asked   []string
@@ -50,7 +50,7 @@ func (a *Peer) Learn(t *testing.T, d dialect.Dialect) (*catalog.Learned, error) 
 	return d.Learn(t.Context(), dialect.Peer{Call: a.call}, nil)
 }
 
-// signatures returns what was learned, a method a line: its kind where that is known, whose it is, its signature, and
+// Signatures returns what was learned, a method a line: its kind where that is known, whose it is, its signature, and
 // what is said of it.
 func Signatures(l *catalog.Learned) string {
 	var b strings.Builder
@@ -79,7 +79,7 @@ func Signatures(l *catalog.Learned) string {
 	return b.String()
 }
 
-// lines returns the lines of a text that is indented in a test.
+// Lines returns the lines of a text that is indented in a test.
 func Lines(text string) string {
 	var b strings.Builder
 	for line := range strings.Lines(text) {
@@ -90,7 +90,7 @@ func Lines(text string) string {
 	return b.String()
 }
 
-// checkLearned checks what all that is learned has to be: named, from source, its schemas JSON that can be looked at.
+// CheckLearned checks what all that is learned has to be: named, from source, its schemas JSON that can be looked at.
 func CheckLearned(t *testing.T, l *catalog.Learned, source catalog.Source) {
 	t.Helper()
 	for _, m := range l.Methods {
@@ -126,7 +126,7 @@ func checkSchema(t *testing.T, l *catalog.Learned, text json.RawMessage) {
 }
 
 // Answering returns a Peer that answers by what is in answers under "METHOD" or "METHOD PARAMS", and all that it was
-// sent. Text behind an exclamation mark is why the connection ends instead.
+// sent. Text after an exclamation mark is why the connection ends instead.
 func Answering(answers map[string]string) (p dialect.Peer, sent *[]string) {
 	sent = new([]string)
 	p.Call = func(ctx context.Context, method string, params json.RawMessage) (json.RawMessage, error) {
@@ -154,7 +154,7 @@ func Answering(answers map[string]string) (p dialect.Peer, sent *[]string) {
 	return p, sent
 }
 
-// memberNames returns the names of the members of what the schema called name has under path.
+// MemberNames returns the names of the members of what the schema called name has under path.
 func MemberNames(d schema.Definitions, schema json.RawMessage, path ...string) string {
 	for _, step := range path {
 		if step == "[]" {

@@ -1,5 +1,5 @@
 // Package ethereum is the JSON-RPC API of Ethereum's nodes (https://github.com/ethereum/execution-apis, OpenRPC 1.4.1),
-// and what nodes have beside it.
+// and what nodes have besides it.
 package ethereum
 
 import (
@@ -22,7 +22,7 @@ func Dialect() dialect.Dialect {
 	}
 }
 
-// fits says that nodes are reached over HTTP or WebSocket, or by a socket of their own.
+// fits ranks peers as nodes, which are reached over HTTP or WebSocket, or by a Unix socket.
 func fits(s dialect.Spoken) dialect.Rank {
 	if s.Protocol != dialect.JSONRPC || s.Framing == "header" {
 		return dialect.RankNone

@@ -45,8 +45,8 @@ func learn(ctx context.Context, p dialect.Peer, _ json.RawMessage) (*catalog.Lea
 	return Read(modules, version)
 }
 
-// Read returns the methods of a node that answered rpc_modules and web3_clientVersion so; either may be nil. A node
-// that names no modules is taken to have those that all have, and what its version implies.
+// Read returns the methods of a node from its answers to rpc_modules and web3_clientVersion; either may be nil. A node
+// that names no modules is assumed to have the common ones, and those that its version implies.
 func Read(modules, version json.RawMessage) (*catalog.Learned, error) {
 	client := readClientVersion(version)
 	names := readModules(modules)
@@ -122,7 +122,7 @@ func readDocument() (*catalog.Learned, error) {
 	return openrpc.Read(text)
 }
 
-// readModules returns the names in {"eth":"1.0",…} in order, nil where it is something else.
+// readModules returns the names in {"eth":"1.0",…} in order, nil if it is something else.
 func readModules(modules json.RawMessage) []string {
 	var versions map[string]json.RawMessage
 	if json.Unmarshal(modules, &versions) != nil || len(versions) == 0 {

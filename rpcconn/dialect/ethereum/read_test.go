@@ -14,10 +14,13 @@ import (
 
 func TestFromEthereum(t *testing.T) {
 	tests := []struct{ name, modules, version, peer, has, hasNot string }{
-		{"geth", `{"eth":"1.0","rpc":"1.0","web3":"1.0"}`, `"Geth/v1.13.14-stable/linux-amd64/go1.21.7"`, "Geth v1.13.14-stable (eth, rpc, web3)",
+		{"geth", `{"eth":"1.0","rpc":"1.0","web3":"1.0"}`, `"Geth/v1.13.14-stable/linux-amd64/go1.21.7"`,
+			"Geth v1.13.14-stable (eth, rpc, web3)",
 			"eth_getBalance eth_subscription web3_sha3 rpc_modules", "net_version debug_traceTransaction anvil_mine"},
-		{"anvil", ``, `"anvil/v1.7.1"`, "anvil v1.7.1", "eth_getBalance net_version anvil_mine evm_mine debug_traceTransaction", "rpc_modules engine_newPayloadV1"},
-		{"another", ``, `"Besu/v24"`, "Besu v24", "eth_getBalance net_version", "rpc_modules anvil_mine debug_traceTransaction"},
+		{"anvil", ``, `"anvil/v1.7.1"`, "anvil v1.7.1",
+			"eth_getBalance net_version anvil_mine evm_mine debug_traceTransaction", "rpc_modules engine_newPayloadV1"},
+		{"another", ``, `"Besu/v24"`, "Besu v24", "eth_getBalance net_version",
+			"rpc_modules anvil_mine debug_traceTransaction"},
 		{"modules alone", `{"net":"1.0"}`, ``, "(net)", "net_version rpc_modules", "eth_getBalance"},
 		{"odd modules", `["eth"]`, `"x"`, "x", "eth_getBalance", ""},
 	}
@@ -95,15 +98,18 @@ func TestEthereumCompletesAndChecks(t *testing.T) {
 	}
 	const address = "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266" // in both cases, as it is written
 	balance, _ := c.Find("eth_getBalance")
-	if values := dialecttest.MemberNames(c.Definitions(), balance.Params[1].Schema); !strings.Contains(values, `"earliest" "finalized" "safe" "latest" "pending"`) {
+	if values := dialecttest.MemberNames(c.Definitions(), balance.Params[1].Schema); !strings.Contains(values,
+		`"earliest" "finalized" "safe" "latest" "pending"`) {
 		t.Errorf("the values of block are %s", values)
 	}
 	for _, test := range []struct {
 		method, params string
 		right          bool
 	}{
-		{"eth_getBalance", `["` + address + `","latest"]`, true}, {"eth_getBalance", `["` + address + `"]`, true}, {"eth_getBalance", `["` + address + `","0x1F"]`, true},
-		{"eth_getBalance", `["` + address + `","newest"]`, false}, {"eth_getBalance", `["0x12"]`, false}, {"eth_getBalance", `[]`, false},
+		{"eth_getBalance", `["` + address + `","latest"]`, true}, {"eth_getBalance", `["` + address + `"]`,
+			true}, {"eth_getBalance", `["` + address + `","0x1F"]`, true},
+		{"eth_getBalance", `["` + address + `","newest"]`, false}, {"eth_getBalance", `["0x12"]`,
+			false}, {"eth_getBalance", `[]`, false},
 		{"eth_call", `[{"to":"` + address + `","data":"0x"}]`, true}, {"eth_call", `[{"to":5}]`, false},
 		{"eth_subscribe", `["newHeads"]`, true}, {"eth_subscribe", `["heads"]`, false},
 	} {
@@ -120,7 +126,8 @@ func TestLearnEthereum(t *testing.T) {
 		asked   string
 		fails   bool
 	}{
-		{map[string]string{"rpc_modules": `{"eth":"1.0"}`, "web3_clientVersion": `"Geth/v1"`}, "rpc_modules web3_clientVersion", false},
+		{map[string]string{"rpc_modules": `{"eth":"1.0"}`, "web3_clientVersion": `"Geth/v1"`},
+			"rpc_modules web3_clientVersion", false},
 		{map[string]string{"web3_clientVersion": `"anvil/v1"`}, "rpc_modules web3_clientVersion", false},
 		{nil, "rpc_modules web3_clientVersion", true},
 		{map[string]string{"rpc_modules": "hang up"}, "rpc_modules", true},

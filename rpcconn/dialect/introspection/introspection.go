@@ -50,8 +50,7 @@ func learn(ctx context.Context, p dialect.Peer, _ json.RawMessage) (*catalog.Lea
 	return learned, nil
 }
 
-// An inquiry asks for more than the names. None of it is needed, so that whatever fails ends it, and takes nothing
-// away.
+// An inquiry asks for more than the names. All of it is optional: a failure ends the inquiry, and what is known stays.
 type inquiry struct {
 	p       dialect.Peer
 	learned *catalog.Learned
@@ -60,7 +59,7 @@ type inquiry struct {
 	ended   bool
 }
 
-// ask sends a question; ok is false where the peer does not list the method, or an earlier question ended it all.
+// ask sends a question; ok is false if the peer does not list the method, or an earlier question ended it all.
 func (in *inquiry) ask(ctx context.Context, method string, params json.RawMessage) (answer json.RawMessage, ok bool) {
 	if in.ended || in.system && !in.listed[method] {
 		return nil, false
@@ -123,7 +122,7 @@ func (in *inquiry) identity(ctx context.Context) {
 func Read(answer json.RawMessage) (*catalog.Learned, error) {
 	var list []json.RawMessage
 	if err := json.Unmarshal(answer, &list); err != nil || list == nil {
-		return nil, fmt.Errorf("reading the answer to %s: it is no array of names", methodListMethods)
+		return nil, fmt.Errorf("reading the answer to %s: it is not an array of names", methodListMethods)
 	}
 	learned := &catalog.Learned{Source: Source}
 	unread := 0
@@ -148,7 +147,7 @@ func Read(answer json.RawMessage) (*catalog.Learned, error) {
 func readXMLRPCSignature(m *catalog.Method, answer json.RawMessage) {
 	var signatures [][]string
 	if json.Unmarshal(answer, &signatures) != nil {
-		return // "undef", where there is none
+		return // "undef", if there is none
 	}
 	signatures = slices.DeleteFunc(signatures, func(s []string) bool { return len(s) == 0 })
 	if len(signatures) == 0 {

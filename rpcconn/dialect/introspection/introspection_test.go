@@ -19,7 +19,8 @@ func TestLearnIntrospection(t *testing.T) {
 	}{
 		{
 			"aria2", map[string]string{
-				"system.listMethods": `["aria2.addUri","aria2.getVersion","system.listMethods","system.listNotifications"]`, "system.listNotifications": `["aria2.onDownloadStart"]`,
+				"system.listMethods": `["aria2.addUri","aria2.getVersion","system.listMethods",` +
+					`"system.listNotifications"]`, "system.listNotifications": `["aria2.onDownloadStart"]`,
 				"aria2.getVersion": `{"enabledFeatures":["GZip"],"version":"1.36.0"}`,
 			}, `
 				by-position aria2.addUri(uris: [string], options?: object, position?: integer) → string # downloads a file that is at all of uris
@@ -37,27 +38,33 @@ func TestLearnIntrospection(t *testing.T) {
 			"system.listMethods, aria2.getVersion", "aria2",
 		}, {
 			"XML-RPC's way", map[string]string{
-				"system.listMethods":             `["add","echo","none","many"]`,
-				`system.methodSignature ["add"]`: `[["int","int","double"]]`, `system.methodSignature ["echo"]`: `[["string"],["string","string"]]`,
-				`system.methodSignature ["none"]`: `"undef"`, `system.methodSignature ["many"]`: `[["array","struct","what"]]`,
-				`system.methodHelp ["add"]`: `"Adds.\n\nTwo numbers."`,
+				"system.listMethods":              `["add","echo","none","many"]`,
+				`system.methodSignature ["add"]`:  `[["int","int","double"]]`,
+				`system.methodSignature ["echo"]`: `[["string"],["string","string"]]`,
+				`system.methodSignature ["none"]`: `"undef"`,
+				`system.methodSignature ["many"]`: `[["array","struct","what"]]`,
+				`system.methodHelp ["add"]`:       `"Adds.\n\nTwo numbers."`,
 			}, `
 				by-position add(arg1: integer, arg2: number) → integer # Adds. # Two numbers.
 				by-position echo(arg1?)
 				none
 				by-position many(arg1: object, arg2) → array`,
-			`system.listMethods, system.methodSignature ["add"], system.methodSignature ["echo"], system.methodSignature ["none"], system.methodSignature ["many"], ` +
+			`system.listMethods, system.methodSignature ["add"], system.methodSignature ["echo"], ` +
+				`system.methodSignature ["none"], system.methodSignature ["many"], ` +
 				`system.methodHelp ["add"], system.methodHelp ["echo"], system.listNotifications`, "",
 		}, {
-			"listed, and not answered", map[string]string{"system.listMethods": `["a","b","system.methodHelp"]`}, "a\nb\nsystem.methodHelp",
+			"listed, and not answered", map[string]string{"system.listMethods": `["a","b","system.methodHelp"]`},
+			"a\nb\nsystem.methodHelp",
 			`system.listMethods, system.methodHelp ["a"]`, "",
 		}, {
 			"gone", map[string]string{"system.listMethods": `["a","b"]`, "system.methodSignature": "hang up"}, "a\nb",
 			`system.listMethods, system.methodSignature ["a"]`, "",
 		}, {
 			"odd answers", map[string]string{
-				"system.listMethods": `["a",5,"",null]`, "system.methodSignature": `[[],[5]]`, "system.methodHelp": `{}`, "system.listNotifications": `{}`,
-			}, "a", `system.listMethods, system.methodSignature ["a"], system.methodHelp ["a"], system.listNotifications`, "",
+				"system.listMethods": `["a",5,"",null]`, "system.methodSignature": `[[],[5]]`,
+				"system.methodHelp": `{}`, "system.listNotifications": `{}`,
+			}, "a", `system.listMethods, system.methodSignature ["a"], system.methodHelp ["a"], ` +
+				`system.listNotifications`, "",
 		},
 	}
 	for _, test := range tests {
@@ -86,7 +93,8 @@ func TestIntrospectionIsBounded(t *testing.T) {
 	for i := range 1000 {
 		names = append(names, fmt.Sprintf(`"m%d"`, i))
 	}
-	a := dialecttest.Peer{Answers: map[string]string{"system.listMethods": "[" + strings.Join(names, ",") + "]", "system.methodHelp": `"help"`}}
+	a := dialecttest.Peer{Answers: map[string]string{"system.listMethods": "[" + strings.Join(names, ",") + "]",
+		"system.methodHelp": `"help"`}}
 	l, err := a.Learn(t, Dialect())
 	if err != nil || len(l.Methods) != 1000 || len(l.Remarks) != 1 || len(a.Asked) > maxQuestions+10 {
 		t.Errorf("asked %d times, remarks %q, %v", len(a.Asked), l.Remarks, err)

@@ -90,7 +90,7 @@ func answers() []dialect.Answer {
 	}
 }
 
-// refresh answers a server that asks for something to be asked of it again.
+// refresh answers a server's request to ask it for something again.
 func refresh(what string) dialect.Answer {
 	return dialect.Answer{
 		Method: "workspace/" + what + "/refresh",
@@ -123,7 +123,7 @@ func track(method string, params json.RawMessage, token string) json.RawMessage 
 	return params
 }
 
-// track returns params with a token as their member, unless they have one.
+// withToken returns params with a token as their member name, unless they have one.
 func withToken(params json.RawMessage, name, token string) json.RawMessage {
 	if jsontext.Get(params, name) != nil {
 		return params
@@ -135,7 +135,7 @@ func withToken(params json.RawMessage, name, token string) json.RawMessage {
 	return with
 }
 
-// progress reads $/progress, which tells partial results too.
+// readProgress reads $/progress, which may also carry partial results.
 func readProgress(method string, params json.RawMessage) (dialect.Progress, bool) {
 	if method != "$/progress" {
 		return dialect.Progress{}, false
@@ -166,8 +166,7 @@ func readProgress(method string, params json.RawMessage) (dialect.Progress, bool
 	return progress, true
 }
 
-// codeRequestCancelled is the code with which a request is answered that was cancelled (LSP 3.18, "Base Protocol",
-// ErrorCodes).
+// codeRequestCancelled is the code of the answer to a cancelled request (LSP 3.18, "Base Protocol", ErrorCodes).
 const codeRequestCancelled = -32800
 
 // withdrawn reads $/cancelRequest. The request has to be answered all the same (LSP 3.18, "Cancellation Support").

@@ -14,10 +14,10 @@ import (
 	"rpcsh/rpcconn/jsontext"
 )
 
-// prefixSync is what the names of the methods begin with by which documents are kept in step.
+// prefixSync begins the names of the methods that keep documents in sync.
 const prefixSync = "textDocument/did"
 
-// Syncs reports whether a method tells a server of a document.
+// Syncs reports whether a method tells a server about a document.
 func Syncs(method string) bool { return strings.HasPrefix(method, prefixSync) }
 
 // A Document is one that a language server has open (LSP 3.18, "Text Document Synchronization").
@@ -59,9 +59,9 @@ func uri(path string) []byte { return quoted(dialect.FileURI(path)) }
 
 func quoted(text string) []byte { return jsontext.AppendQuote(nil, text) }
 
-// Documents are those that one server has open. What a server is told of them has to come in order, and reading a file
-// and sending it may take long. So whoever tells it something takes a Turn, under no lock: others can look at the
-// documents meanwhile, and stop waiting for their turn. It may be used by any number of goroutines.
+// Documents are the documents that one server has open. Messages about them must be in order, but reading and sending a
+// file may take long. So a sender takes a Turn instead of holding a lock: others can look at the documents meanwhile,
+// and stop waiting for their turn. Any number of goroutines may use it.
 type Documents struct {
 	turns chan struct{} // has an element while a turn is taken
 
@@ -84,8 +84,7 @@ func (d *Documents) Paths() []string {
 	return all
 }
 
-// Forget forgets that anything is open: the server is another one. A Turn that has been taken takes no note of anything
-// more.
+// Forget removes all documents: the server is a new one. A Turn taken before records nothing more.
 func (d *Documents) Forget() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -93,7 +92,7 @@ func (d *Documents) Forget() {
 	d.session++
 }
 
-// Take waits for the turns before and takes one, whose End must be called. The error is ctx's.
+// Take waits for earlier turns and takes one. The caller must call its End. The error is ctx's.
 func (d *Documents) Take(ctx context.Context) (*Turn, error) {
 	select {
 	case d.turns <- struct{}{}:
@@ -105,7 +104,7 @@ func (d *Documents) Take(ctx context.Context) (*Turn, error) {
 	return &Turn{documents: d, session: d.session}, nil
 }
 
-// A Turn is the right to tell a server of documents. It is one goroutine's.
+// A Turn is the right to tell a server about documents. One goroutine uses it.
 type Turn struct {
 	documents *Documents
 	session   int
@@ -131,7 +130,7 @@ func (t *Turn) Find(path string) (Document, bool) {
 	return Document{}, false
 }
 
-// Put takes note of a document as the server knows it now.
+// Put records a document as the server knows it now.
 func (t *Turn) Put(doc Document) {
 	d := t.documents
 	d.mu.Lock()
@@ -146,7 +145,7 @@ func (t *Turn) Put(doc Document) {
 	d.open = append(d.open, doc)
 }
 
-// Remove takes note that the document at a path is closed.
+// Remove records that the document at a path is closed.
 func (t *Turn) Remove(path string) {
 	d := t.documents
 	d.mu.Lock()

@@ -95,9 +95,20 @@ func TestNotifications(t *testing.T) {
 		of   func(Document) (string, []byte)
 		want string
 	}{
-		{func(d Document) (string, []byte) { m, p := DidOpen(d); return m, p }, `textDocument/didOpen {"textDocument":{"uri":"file:///a%20b/c.go","languageId":"go","version":2,"text":"x\n\"y\""}}`},
-		{func(d Document) (string, []byte) { m, p := DidChange(d); return m, p }, `textDocument/didChange {"textDocument":{"uri":"file:///a%20b/c.go","version":2},"contentChanges":[{"text":"x\n\"y\""}]}`},
-		{func(d Document) (string, []byte) { m, p := DidClose(d); return m, p }, `textDocument/didClose {"textDocument":{"uri":"file:///a%20b/c.go"}}`},
+		{func(d Document) (string, []byte) {
+			m, p := DidOpen(d)
+			return m, p
+		}, `textDocument/didOpen {"textDocument":{"uri":"file:///a%20b/c.go","languageId":"go","version":2,` +
+			`"text":"x\n\"y\""}}`},
+		{func(d Document) (string, []byte) {
+			m, p := DidChange(d)
+			return m, p
+		}, `textDocument/didChange {"textDocument":{"uri":"file:///a%20b/c.go","version":2},` +
+			`"contentChanges":[{"text":"x\n\"y\""}]}`},
+		{func(d Document) (string, []byte) {
+			m, p := DidClose(d)
+			return m, p
+		}, `textDocument/didClose {"textDocument":{"uri":"file:///a%20b/c.go"}}`},
 	}
 	for _, test := range tests {
 		method, params := test.of(doc)

@@ -46,7 +46,7 @@ func begin(ctx context.Context, p dialect.Peer, self dialect.Self) (json.RawMess
 	return handshake, p.Notify(ctx, "initialized", json.RawMessage("{}"))
 }
 
-// A server is what a server says of itself.
+// A server is what a server says about itself.
 type server struct {
 	Capabilities map[string]json.RawMessage `json:"capabilities"`
 	ServerInfo   struct {
@@ -55,10 +55,10 @@ type server struct {
 	} `json:"serverInfo"`
 }
 
-// readServer reads the answer to initialize; ErrNotOffered says that it is none of LSP.
+// readServer reads the answer to initialize; ErrNotOffered means that it is not an answer of LSP.
 func readServer(handshake json.RawMessage) (server, error) {
 	var s server
-	_ = json.Unmarshal(handshake, &s) // what is not as it should be is not known
+	_ = json.Unmarshal(handshake, &s) // invalid members are ignored
 	if s.Capabilities == nil {
 		return s, dialect.ErrNotOffered
 	}
@@ -91,8 +91,8 @@ func Read(handshake json.RawMessage) (*catalog.Learned, error) {
 	return learned, nil
 }
 
-// registered returns the methods that a server registers by the params of client/registerCapability; none where they
-// are wrong. What the methods refer to is among the Definitions of Read.
+// registered returns the methods that a server registers by the params of client/registerCapability; none if they are
+// wrong. What the methods refer to is among the Definitions of Read.
 func registered(params json.RawMessage) []catalog.Method {
 	var p struct {
 		Registrations []struct {
@@ -100,7 +100,7 @@ func registered(params json.RawMessage) []catalog.Method {
 			Options json.RawMessage `json:"registerOptions"`
 		} `json:"registrations"`
 	}
-	_ = json.Unmarshal(params, &p) // what is not as it should be is not there
+	_ = json.Unmarshal(params, &p) // invalid members are ignored
 	var methods []catalog.Method
 	for _, r := range p.Registrations {
 		for _, m := range registration(r.Method, r.Options) {

@@ -21,7 +21,9 @@ func TestHandshake(t *testing.T) {
 	if len(*sent) != 2 || (*sent)[1] != "!initialized {}" {
 		t.Fatalf("sent %q", *sent)
 	}
-	const begin = `initialize {"processId":null,"clientInfo":{"name":"rpcsh","version":"7"},"rootUri":"file:///a%20b/c","workspaceFolders":[{"uri":"file:///a%20b/c","name":"c"}],"capabilities":{"general":`
+	const begin = `initialize {"processId":null,"clientInfo":{"name":"rpcsh","version":"7"},` +
+		`"rootUri":"file:///a%20b/c","workspaceFolders":[{"uri":"file:///a%20b/c","name":"c"}],` +
+		`"capabilities":{"general":`
 	if !strings.HasPrefix((*sent)[0], begin) {
 		t.Errorf("sent %s", (*sent)[0])
 	}
@@ -59,24 +61,34 @@ func TestFromLSP(t *testing.T) {
 		capabilities string
 		has, hasNot  []string
 	}{
-		{`{}`, []string{"shutdown", "exit", "initialize", "$/cancelRequest", "workspace/didChangeConfiguration"}, []string{"textDocument/hover", "textDocument/didOpen", "client/registerCapability", "$/logTrace"}},
+		{`{}`, []string{"shutdown", "exit", "initialize", "$/cancelRequest", "workspace/didChangeConfiguration"},
+			[]string{"textDocument/hover", "textDocument/didOpen", "client/registerCapability", "$/logTrace"}},
 		{
-			`{"hoverProvider":{},"definitionProvider":true,"referencesProvider":false,"completionProvider":{"resolveProvider":true},"codeActionProvider":true}`,
-			[]string{"textDocument/hover", "textDocument/definition", "textDocument/completion", "completionItem/resolve", "textDocument/codeAction"},
+			`{"hoverProvider":{},"definitionProvider":true,"referencesProvider":false,` +
+				`"completionProvider":{"resolveProvider":true},"codeActionProvider":true}`,
+			[]string{"textDocument/hover", "textDocument/definition", "textDocument/completion",
+				"completionItem/resolve", "textDocument/codeAction"},
 			[]string{"textDocument/references", "codeAction/resolve"},
 		},
-		{`{"textDocumentSync":2}`, []string{"textDocument/didOpen", "textDocument/didChange", "textDocument/didClose", "textDocument/didSave"}, []string{"textDocument/willSave"}},
+		{`{"textDocumentSync":2}`, []string{"textDocument/didOpen", "textDocument/didChange", "textDocument/didClose",
+			"textDocument/didSave"}, []string{"textDocument/willSave"}},
 		{`{"textDocumentSync":0}`, nil, []string{"textDocument/didOpen", "textDocument/didChange"}},
-		{`{"textDocumentSync":{"openClose":true,"change":0,"willSave":true}}`, []string{"textDocument/didOpen", "textDocument/willSave"}, []string{"textDocument/didChange", "textDocument/didSave"}},
+		{`{"textDocumentSync":{"openClose":true,"change":0,"willSave":true}}`,
+			[]string{"textDocument/didOpen", "textDocument/willSave"}, []string{"textDocument/didChange",
+				"textDocument/didSave"}},
 		{
-			`{"semanticTokensProvider":{"legend":{},"full":{"delta":true}},"workspace":{"fileOperations":{"didCreate":{}}},"callHierarchyProvider":true}`,
-			[]string{"textDocument/semanticTokens/full", "textDocument/semanticTokens/full/delta", "workspace/didCreateFiles", "callHierarchy/incomingCalls"},
+			`{"semanticTokensProvider":{"legend":{},"full":{"delta":true}},` +
+				`"workspace":{"fileOperations":{"didCreate":{}}},"callHierarchyProvider":true}`,
+			[]string{"textDocument/semanticTokens/full", "textDocument/semanticTokens/full/delta",
+				"workspace/didCreateFiles", "callHierarchy/incomingCalls"},
 			[]string{"textDocument/semanticTokens/range", "workspace/didRenameFiles"},
 		},
-		{`{"hoverProvider":null,"textDocumentSync":"x","workspace":5,"completionProvider":[]}`, []string{"textDocument/completion"}, []string{"textDocument/hover", "textDocument/didOpen"}},
+		{`{"hoverProvider":null,"textDocumentSync":"x","workspace":5,"completionProvider":[]}`,
+			[]string{"textDocument/completion"}, []string{"textDocument/hover", "textDocument/didOpen"}},
 	}
 	for _, test := range tests {
-		learned, err := Read(json.RawMessage(`{"capabilities":` + test.capabilities + `,"serverInfo":{"name":"s","version":"2"}}`))
+		learned, err := Read(json.RawMessage(`{"capabilities":` + test.capabilities +
+			`,"serverInfo":{"name":"s","version":"2"}}`))
 		if err != nil || learned.Peer.String() != "s 2" {
 			t.Fatalf("%s: %v, %v", test.capabilities, learned, err)
 		}
@@ -106,7 +118,8 @@ func TestFromLSPInBothDirections(t *testing.T) {
 			ours = append(ours, m.Name)
 		}
 	}
-	for _, name := range []string{"client/registerCapability", "workspace/configuration", "textDocument/publishDiagnostics", "$/progress", "$/cancelRequest", "$/logTrace"} {
+	for _, name := range []string{"client/registerCapability", "workspace/configuration",
+		"textDocument/publishDiagnostics", "$/progress", "$/cancelRequest", "$/logTrace"} {
 		if !slices.Contains(ours, name) {
 			t.Errorf("we have no %s", name)
 		}
@@ -118,7 +131,8 @@ func TestFromLSPInBothDirections(t *testing.T) {
 
 func TestLSPShapes(t *testing.T) {
 	for name, want := range map[string]string{
-		"textDocument/hover":      "textDocument/hover(textDocument: TextDocumentIdentifier, position: Position, workDoneToken?: ProgressToken) → Hover|null",
+		"textDocument/hover": "textDocument/hover(textDocument: TextDocumentIdentifier, position: Position, " +
+			"workDoneToken?: ProgressToken) → Hover|null",
 		"shutdown":                "shutdown() → null",
 		"telemetry/event":         "telemetry/event",
 		"textDocument/didOpen":    "textDocument/didOpen(textDocument: TextDocumentItem)",
@@ -163,7 +177,9 @@ func TestLSPSchemasAreUsed(t *testing.T) {
 			continue
 		}
 		objects++
-		m := catalog.Method{Source: Source, Params: []catalog.Param{{Name: "p", Schema: json.RawMessage(`{"$ref":"#/components/schemas/` + name + `"}`)}}}
+		m := catalog.Method{Source: Source,
+			Params: []catalog.Param{{Name: "p", Schema: json.RawMessage(`{"$ref":"#/components/schemas/` + name +
+				`"}`)}}}
 		if problems := c.Check(m, json.RawMessage("[7]")); len(problems) == 0 {
 			t.Errorf("7 is a %s", name)
 		}
@@ -197,11 +213,17 @@ func TestRegistered(t *testing.T) {
 		{"wrong", `{"registrations":[5,{"method":7}]}`, nil},
 		{"unknown", `{"registrations":[{"id":"1","method":"no/such"},{"method":""}]}`, nil},
 		{"ours", `{"registrations":[{"method":"workspace/configuration"}]}`, nil},
-		{"without capability", `{"registrations":[{"method":"workspace/didChangeConfiguration","registerOptions":{"section":"x"}}]}`, []string{"workspace/didChangeConfiguration"}},
-		{"plain, twice", `{"registrations":[{"method":"textDocument/hover"},{"method":"textDocument/hover","registerOptions":null}]}`, []string{"textDocument/hover"}},
-		{"options", `{"registrations":[{"method":"textDocument/completion","registerOptions":{"resolveProvider":true}}]}`, []string{"textDocument/completion", "completionItem/resolve"}},
-		{"deep", `{"registrations":[{"method":"textDocument/didChange","registerOptions":{"syncKind":1}}]}`, []string{"textDocument/didChange"}},
-		{"group", `{"registrations":[{"method":"textDocument/semanticTokens","registerOptions":{"full":true,"range":true}}]}`, []string{"textDocument/semanticTokens/full", "textDocument/semanticTokens/range"}},
+		{"without capability", `{"registrations":[{"method":"workspace/didChangeConfiguration",` +
+			`"registerOptions":{"section":"x"}}]}`, []string{"workspace/didChangeConfiguration"}},
+		{"plain, twice", `{"registrations":[{"method":"textDocument/hover"},{"method":"textDocument/hover",` +
+			`"registerOptions":null}]}`, []string{"textDocument/hover"}},
+		{"options", `{"registrations":[{"method":"textDocument/completion",` +
+			`"registerOptions":{"resolveProvider":true}}]}`, []string{"textDocument/completion",
+			"completionItem/resolve"}},
+		{"deep", `{"registrations":[{"method":"textDocument/didChange","registerOptions":{"syncKind":1}}]}`,
+			[]string{"textDocument/didChange"}},
+		{"group", `{"registrations":[{"method":"textDocument/semanticTokens","registerOptions":{"full":true,` +
+			`"range":true}}]}`, []string{"textDocument/semanticTokens/full", "textDocument/semanticTokens/range"}},
 	}
 	for _, test := range tests {
 		var got []string
@@ -223,7 +245,8 @@ func TestReadLSPModelSaysWhatIsNone(t *testing.T) {
 }
 
 func FuzzFromLSP(f *testing.F) {
-	f.Add([]byte(`{"capabilities":{"textDocumentSync":1,"hoverProvider":true,"executeCommandProvider":{"commands":["a"]}}}`))
+	f.Add([]byte(`{"capabilities":{"textDocumentSync":1,"hoverProvider":true,` +
+		`"executeCommandProvider":{"commands":["a"]}}}`))
 	f.Add([]byte(`{"registrations":[{"method":"textDocument/didSave","registerOptions":{"a":1}}]}`))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		for _, m := range registered(text) {

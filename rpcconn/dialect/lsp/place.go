@@ -24,7 +24,7 @@ const (
 )
 
 // placeSyntax is how a person writes where something is in a file: FILE, FILE:LINE, FILE:LINE:COLUMN, and -LINE:COLUMN
-// behind that for a range. Lines and columns count from 1, and a column is one of characters, as editors show them.
+// after that for a range. Lines and columns count from 1, and a column is one of characters, as editors show them.
 var placeSyntax = regexp.MustCompile(`^(.*?)(?::(\d+)(?::(\d+))?(?:-(\d+):(\d+))?)?$`)
 
 // prepare writes in full what was typed in short: a file, or a place in it, as the first argument of a method that has
@@ -121,8 +121,8 @@ func object(members []jsontext.Member) json.RawMessage {
 	return b.Bytes()
 }
 
-// placeMembers returns the members that positional arguments mean, the first of which is a place in a file; nil where
-// it is none.
+// placeMembers returns the members that positional arguments mean, the first of which is a place in a file; nil if it
+// is none.
 func placeMembers(m catalog.Method, params json.RawMessage) ([]jsontext.Member, error) {
 	values := jsontext.Elements(params)
 	if len(values) == 0 || !hasParam(m, memberDocument) {
@@ -163,8 +163,7 @@ func placeMembers(m catalog.Method, params json.RawMessage) ([]jsontext.Member, 
 	return members, nil
 }
 
-// example returns params in short for a call of m at the beginning of a file, nil where it has no short way to be
-// typed.
+// example returns params in short for a call of m at the beginning of a file, nil if it has no short way to be typed.
 func example(m catalog.Method, defs schema.Definitions, path string) json.RawMessage {
 	if !hasParam(m, memberDocument) || Syncs(m.Name) {
 		return nil
@@ -207,7 +206,7 @@ func or(text, otherwise string) string {
 // position returns a Position, which counts from 0, and characters in UTF-16 (LSP 3.18, "Position"). Line and column
 // are digits, or nothing for 1.
 func position(text, line, column string) json.RawMessage {
-	l, _ := strconv.Atoi(or(line, "1")) // too large a number is one behind the end, as any other
+	l, _ := strconv.Atoi(or(line, "1")) // too large a number is one after the end, as any other
 	c, _ := strconv.Atoi(or(column, "1"))
 	l, c = max(l, 1)-1, max(c, 1)-1
 	units := c

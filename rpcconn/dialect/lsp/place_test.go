@@ -17,7 +17,7 @@ func TestPosition(t *testing.T) {
 		{"1", "1", `{"line":0,"character":0}`},
 		{"1", "", `{"line":0,"character":0}`},
 		{"0", "0", `{"line":0,"character":0}`},
-		{"1", "9", `{"line":0,"character":8}`}, // behind its end, as it was typed
+		{"1", "9", `{"line":0,"character":8}`}, // after its end, as it was typed
 		{"2", "7", `{"line":1,"character":6}`},
 		{"2", "8", `{"line":1,"character":8}`}, // 😀 is two units of UTF-16
 		{"3", "1", `{"line":2,"character":0}`},
@@ -33,7 +33,8 @@ func TestPosition(t *testing.T) {
 // lspMethod returns a method of the protocol, as a server with every capability has it.
 func lspMethod(t *testing.T, name string) (catalog.Method, schema.Definitions) {
 	t.Helper()
-	learned, err := Read(json.RawMessage(`{"capabilities":{"hoverProvider":true,"renameProvider":true,"referencesProvider":true,
+	learned, err := Read(json.RawMessage(`{"capabilities":{"hoverProvider":true,"renameProvider":true,
+	"referencesProvider":true,
 		"documentSymbolProvider":true,"codeActionProvider":true,"textDocumentSync":2,"workspaceSymbolProvider":true}}`))
 	if err != nil {
 		t.Fatal(err)
@@ -56,15 +57,23 @@ func TestPrepare(t *testing.T) {
 		{"textDocument/hover", `["a.go:3:2"]`, `{` + document + `,"position":{"line":2,"character":1}}`},
 		{"textDocument/hover", `["a.go:3"]`, `{` + document + `,"position":{"line":2,"character":0}}`},
 		{"textDocument/hover", `["a.go"]`, `textDocument/hover wants a place: write a.go:LINE:COLUMN, counted from 1`},
-		{"textDocument/hover", `{"textDocument":"a.go","position":"3:2"}`, `{` + document + `,"position":{"line":2,"character":1}}`},
-		{"textDocument/hover", `{"textDocument":{"uri":"x"},"position":"3:2"}`, `{"textDocument":{"uri":"x"},"position":{"line":2,"character":1}}`},
-		{"textDocument/hover", `{"textDocument":"a.go","position":"three"}`, `three is no position: write LINE:COLUMN, counted from 1, or {…} as LSP has it`},
-		{"textDocument/hover", `{"textDocument":{"uri":"x"},"position":{"line":0,"character":0}}`, `{"textDocument":{"uri":"x"},"position":{"line":0,"character":0}}`},
-		{"textDocument/hover", `["untitled://1:3:2"]`, `{"textDocument":{"uri":"untitled://1"},"position":{"line":2,"character":1}}`},
-		{"textDocument/rename", `["a.go:1:1","other"]`, `{` + document + `,"position":{"line":0,"character":0},"newName":"other"}`},
-		{"textDocument/rename", `["a.go:1:1","other",1]`, `textDocument/rename has fewer params than there are arguments`},
+		{"textDocument/hover", `{"textDocument":"a.go","position":"3:2"}`,
+			`{` + document + `,"position":{"line":2,"character":1}}`},
+		{"textDocument/hover", `{"textDocument":{"uri":"x"},"position":"3:2"}`,
+			`{"textDocument":{"uri":"x"},"position":{"line":2,"character":1}}`},
+		{"textDocument/hover", `{"textDocument":"a.go","position":"three"}`,
+			`three is no position: write LINE:COLUMN, counted from 1, or {…} as LSP has it`},
+		{"textDocument/hover", `{"textDocument":{"uri":"x"},"position":{"line":0,"character":0}}`,
+			`{"textDocument":{"uri":"x"},"position":{"line":0,"character":0}}`},
+		{"textDocument/hover", `["untitled://1:3:2"]`,
+			`{"textDocument":{"uri":"untitled://1"},"position":{"line":2,"character":1}}`},
+		{"textDocument/rename", `["a.go:1:1","other"]`,
+			`{` + document + `,"position":{"line":0,"character":0},"newName":"other"}`},
+		{"textDocument/rename", `["a.go:1:1","other",1]`,
+			`textDocument/rename has fewer params than there are arguments`},
 		{"textDocument/documentSymbol", `["a.go"]`, `{` + document + `}`},
-		{"textDocument/codeAction", `["a.go:1:1-2:3",{"diagnostics":[]}]`, `{` + document + `,"range":{"start":{"line":0,"character":0},"end":{"line":1,"character":2}},"context":{"diagnostics":[]}}`},
+		{"textDocument/codeAction", `["a.go:1:1-2:3",{"diagnostics":[]}]`, `{` + document +
+			`,"range":{"start":{"line":0,"character":0},"end":{"line":1,"character":2}},"context":{"diagnostics":[]}}`},
 		{"workspace/symbol", `["a.go:1:1"]`, `["a.go:1:1"]`},
 		{"textDocument/hover", `[1]`, `[1]`},
 		{"textDocument/hover", `["a\n.go:1:1"]`, `["a\n.go:1:1"]`},
@@ -102,7 +111,8 @@ func TestExample(t *testing.T) {
 }
 
 func TestLanguageOf(t *testing.T) {
-	for path, want := range map[string]string{"a.go": "go", "b/X.PY": "python", "c.bash": "shellscript", "Makefile": "plaintext", "d.h": "c"} {
+	for path, want := range map[string]string{"a.go": "go", "b/X.PY": "python", "c.bash": "shellscript",
+		"Makefile": "plaintext", "d.h": "c"} {
 		if got := LanguageOf(path); got != want {
 			t.Errorf("%s: got %s, want %s", path, got, want)
 		}
@@ -115,7 +125,8 @@ func FuzzPrepare(f *testing.F) {
 	f.Add([]byte(`["a\n.go:1:1",{}]`), "\r\n")
 	f.Fuzz(func(t *testing.T, params []byte, text string) {
 		read := func(string) ([]byte, error) { return []byte(text), nil }
-		for _, name := range []string{"textDocument/hover", "textDocument/rename", "textDocument/codeAction", "textDocument/didOpen"} {
+		for _, name := range []string{"textDocument/hover", "textDocument/rename", "textDocument/codeAction",
+			"textDocument/didOpen"} {
 			m, ok := FindMethod(name)
 			if !ok {
 				t.Fatalf("there is no %s", name)

@@ -64,7 +64,7 @@ func Dialect() dialect.Dialect {
 	}
 }
 
-// fits says that servers are programs that speak in lines, or behind an HTTP server.
+// fits ranks peers as servers, which are programs that speak in lines, or are behind an HTTP server.
 func fits(s dialect.Spoken) dialect.Rank {
 	switch {
 	case s.Protocol != dialect.JSONRPC:
@@ -83,7 +83,7 @@ func answerRoots(_ json.RawMessage, self dialect.Self) (json.RawMessage, error) 
 	return append(append(json.RawMessage(`{"roots":`), self.Folders()...), '}'), nil
 }
 
-// track asks for the progress of what may take long (MCP 2025-06-18, "Progress").
+// track asks for the progress of calls that may take long (MCP 2025-06-18, "Progress").
 func track(method string, params json.RawMessage, token string) json.RawMessage {
 	switch method {
 	case "tools/call", "prompts/get", "resources/read":

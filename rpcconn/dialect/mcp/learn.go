@@ -17,7 +17,7 @@ const Source catalog.Source = "mcp"
 // version is the revision of the Model Context Protocol that we speak; servers may choose an earlier one.
 const version = "2025-06-18"
 
-// maxPages bounds how often a server that always names a next page is asked.
+// maxPages is how many pages of a list are asked for: a server may always name a next page.
 const maxPages = 200
 
 // A pagedList is one of the lists that a server has.
@@ -55,7 +55,7 @@ func begin(ctx context.Context, p dialect.Peer, self dialect.Self) (json.RawMess
 	return handshake, p.Notify(ctx, "notifications/initialized", nil)
 }
 
-// A server is what a server says of itself.
+// A server is what a server says about itself.
 type server struct {
 	ProtocolVersion string                     `json:"protocolVersion"`
 	Capabilities    map[string]json.RawMessage `json:"capabilities"`
@@ -65,10 +65,10 @@ type server struct {
 	} `json:"serverInfo"`
 }
 
-// readServer reads the answer to initialize; ErrNotOffered says that it is none of MCP.
+// readServer reads the answer to initialize; ErrNotOffered means that it is not an answer of MCP.
 func readServer(handshake json.RawMessage) (server, error) {
 	var s server
-	_ = json.Unmarshal(handshake, &s) // what is not as it should be is not known
+	_ = json.Unmarshal(handshake, &s) // invalid members are ignored
 	if s.ProtocolVersion == "" {
 		return s, dialect.ErrNotOffered
 	}

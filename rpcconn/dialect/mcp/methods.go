@@ -52,7 +52,7 @@ const (
 
 // A conditional method is one that only some servers have, or call.
 type conditional struct {
-	capability string // that a server needs for it; what is behind a dot is a member that is true
+	capability string // that a server needs for it; what is after a dot is a member that is true
 	method     catalog.Method
 }
 
@@ -155,8 +155,8 @@ func has(capabilities map[string]json.RawMessage, capability string) bool {
 	return json.Unmarshal(value, &members) == nil && string(members[member]) == "true"
 }
 
-// request returns a request of the protocol. params alternate between names, with ! behind those that are required,
-// and schemas. All take _meta beside them, and what extensions add.
+// request returns a request of the protocol. params alternate between names, with ! after those that are required, and
+// schemas. All take _meta beside them, and what extensions add.
 func request(name, summary, result string, params ...string) catalog.Method {
 	m := catalog.Method{
 		Name: name, Kind: catalog.KindRequest, Summary: summary, Params: []catalog.Param{},

@@ -132,7 +132,7 @@ func (r *reader) tool(e entry) catalog.Method {
 	return m
 }
 
-// bundle returns a schema whose definitions are among those that are learned; nil where there is none.
+// bundle returns a schema whose definitions are among those that are learned; nil if there is none.
 func (r *reader) bundle(raw json.RawMessage, prefix string) json.RawMessage {
 	if len(raw) == 0 {
 		return nil

@@ -16,7 +16,7 @@ const Source catalog.Source = "nvim"
 
 const methodAPIInfo = "nvim_get_api_info"
 
-// metadata is the metadata of the API, as far as it could be read.
+// metadata is the readable part of the metadata of the API.
 type metadata struct {
 	Version   json.RawMessage
 	Functions json.RawMessage
@@ -173,8 +173,7 @@ func (api *metadata) events() []catalog.Method {
 // maxTypeDepth bounds how deep types may be nested in one another.
 const maxTypeDepth = 20
 
-// schema returns the JSON Schema of a type of Neovim ("api-types"), nil where any value is one, or the type is not
-// known.
+// schema returns the JSON Schema of a type of Neovim ("api-types"), nil if any value is one, or the type is not known.
 func (api *metadata) schema(typ string) json.RawMessage { return api.nestedSchema(typ, maxTypeDepth) }
 
 func (api *metadata) nestedSchema(typ string, depth int) json.RawMessage {

@@ -66,13 +66,19 @@ func set(list []string) map[string]bool {
 func TestNeovimTypes(t *testing.T) {
 	api := metadata{types: map[string]json.RawMessage{"Buffer": nil, "odd/name": nil}}
 	for _, test := range []struct{ typ, want string }{
-		{"Integer", `{"type":"integer"}`}, {"ArrayOf(Integer, 2)", `{"type":"array","items":{"type":"integer"},"minItems":2,"maxItems":2}`},
-		{"ArrayOf(ArrayOf(Buffer))", `{"type":"array","items":{"type":"array","items":{"$ref":"#/components/schemas/Buffer"}}}`},
-		{"ArrayOf(Object)", `{"type":"array"}`}, {"ArrayOf(", `{"type":"array"}`}, {"ArrayOf(Integer, -2)", `{"type":"array","items":{"type":"integer"}}`},
-		{"Dict(opts)", `{"type":"object"}`}, {"DictOf(Integer)", `{"type":"object"}`}, {"Tuple(Integer, String)", `{"type":"array"}`},
-		{"Union(Integer, ArrayOf(String), Buffer)", `{"anyOf":[{"type":"integer"},{"type":"array","items":{"type":"string"}},{"$ref":"#/components/schemas/Buffer"}]}`},
+		{"Integer", `{"type":"integer"}`}, {"ArrayOf(Integer, 2)",
+			`{"type":"array","items":{"type":"integer"},"minItems":2,"maxItems":2}`},
+		{"ArrayOf(ArrayOf(Buffer))",
+			`{"type":"array","items":{"type":"array","items":{"$ref":"#/components/schemas/Buffer"}}}`},
+		{"ArrayOf(Object)", `{"type":"array"}`}, {"ArrayOf(", `{"type":"array"}`}, {"ArrayOf(Integer, -2)",
+			`{"type":"array","items":{"type":"integer"}}`},
+		{"Dict(opts)", `{"type":"object"}`}, {"DictOf(Integer)", `{"type":"object"}`}, {"Tuple(Integer, String)",
+			`{"type":"array"}`},
+		{"Union(Integer, ArrayOf(String), Buffer)", `{"anyOf":[{"type":"integer"},{"type":"array",` +
+			`"items":{"type":"string"}},{"$ref":"#/components/schemas/Buffer"}]}`},
 		{"Union(Integer, Object)", ""}, {"Union()", ""}, {`Enum("a", 'b')`, `{"enum":["a","b"]}`}, {"Enum()", ""},
-		{"LuaRef", ""}, {"Object", ""}, {"", ""}, {"Window", ""}, {"odd/name", ""}, {strings.Repeat("ArrayOf(", 1000), "?"},
+		{"LuaRef", ""}, {"Object", ""}, {"", ""}, {"Window", ""}, {"odd/name",
+			""}, {strings.Repeat("ArrayOf(", 1000), "?"},
 	} {
 		if got := string(api.schema(test.typ)); got != test.want && test.want != "?" {
 			t.Errorf("%s is %s, want %s", test.typ, got, test.want)
@@ -86,8 +92,10 @@ func TestNeovimWhatIsBroken(t *testing.T) {
 			t.Errorf("%s is %+v", info, l)
 		}
 	}
-	l, err := Read(json.RawMessage(`[1,{"version":"x","types":[],"ui_events":{"a":1},"functions":[1,{"name":5},{"name":"a","parameters":[["Integer"],[]]},{"name":"b","parameters":5},{"parameters":[]}]}]`))
-	if err != nil || len(l.Remarks) != 1 || !strings.Contains(l.Remarks[0], "4 of") || l.Methods[0].Signature() != "a(arg1: integer, arg2)" {
+	l, err := Read(json.RawMessage(`[1,{"version":"x","types":[],"ui_events":{"a":1},"functions":[1,{"name":5},` +
+		`{"name":"a","parameters":[["Integer"],[]]},{"name":"b","parameters":5},{"parameters":[]}]}]`))
+	if err != nil || len(l.Remarks) != 1 || !strings.Contains(l.Remarks[0], "4 of") ||
+		l.Methods[0].Signature() != "a(arg1: integer, arg2)" {
 		t.Errorf("got %+v, %v", l, err)
 	}
 }
@@ -100,11 +108,22 @@ func TestLearnNeovim(t *testing.T) {
 }
 
 func FuzzFromNeovim(f *testing.F) {
-	f.Add([]byte(`[1,{"types":{"Buffer":{"id":0}},"ui_events":[{"name":"e"}],"functions":[{"name":"a","parameters":[["ArrayOf(Union(Buffer,Enum('x')), 2)","p"]],"return_type":"void"}]}]`))
+	f.Add([]byte(`[1,{"types":{"Buffer":{"id":0}},"ui_events":[{"name":"e"}],"functions":[{"name":"a",` +
+		`"parameters":[["ArrayOf(Union(Buffer,Enum('x')), 2)","p"]],"return_type":"void"}]}]`))
 	f.Add([]byte(`{"functions":[{"name":"a","deprecated_since":1}]}`))
 	f.Fuzz(func(t *testing.T, info []byte) {
 		if l, err := Read(info); err == nil {
 			dialecttest.CheckLearned(t, l, Source)
 		}
 	})
+}
+
+func TestTypesAreBounded(t *testing.T) {
+	nested := func(n int) string { return strings.Repeat("ArrayOf(", n) + "Integer" + strings.Repeat(")", n) }
+	for n, found := range map[int]bool{maxTypeDepth - 1: true, maxTypeDepth: false} {
+		got := string(new(metadata).schema(nested(n)))
+		if strings.Contains(got, "integer") != found {
+			t.Errorf("%d arrays around a type: %s", n, got)
+		}
+	}
 }

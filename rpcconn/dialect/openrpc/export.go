@@ -13,9 +13,9 @@ import (
 // version is the version of the specification that exported documents follow.
 const version = "1.3.2"
 
-// Export returns what is known of a peer's methods as an OpenRPC document, whatever the convention by which it was
-// learned. Read reads it back; what OpenRPC has no word for is in members that begin with x-rpcsh-, as are the methods
-// that the peer calls. title is what the peer is called where it does not say so itself.
+// Export returns what is known about a peer's methods as an OpenRPC document, however it was learned. Read reads it
+// back: what OpenRPC cannot express is in members that begin with x-rpcsh-, as are the methods that the peer calls.
+// title is the peer's title if it has none of its own.
 func Export(c *catalog.Catalog, title string) json.RawMessage {
 	w := writer{from: c.Definitions(), schemas: make(schema.Definitions)}
 	peer := c.Peer()
@@ -94,7 +94,7 @@ func (w *writer) method(m catalog.Method) json.RawMessage {
 	return jsontext.Encode(o)
 }
 
-// valid returns raw, nil where it is no JSON.
+// valid returns raw, nil if it is not JSON.
 func valid(raw json.RawMessage) json.RawMessage {
 	if jsontext.Valid(raw) != nil {
 		return nil

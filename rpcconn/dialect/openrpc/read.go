@@ -21,7 +21,7 @@ const Source catalog.Source = "rpc.discover"
 // Method").
 const MethodDiscover = "rpc.discover"
 
-// maxReferences is how many references may lead from one to the next.
+// maxReferences is how long a chain of references may be.
 const maxReferences = 32
 
 // The types below are objects of an OpenRPC document, named as its specification (1.3) names them; what it has no word
@@ -85,9 +85,8 @@ type (
 	}
 )
 
-// Read reads an OpenRPC document. References lead to the definitions then; those to other documents are not fetched.
-// What is not as it should be is left out, and told of in Remarks; there is an error where it is no OpenRPC document at
-// all.
+// Read reads an OpenRPC document. References point to the definitions afterwards; other documents are not fetched.
+// Invalid parts are left out and mentioned in Remarks. An error means that it is not an OpenRPC document at all.
 func Read(document json.RawMessage) (*catalog.Learned, error) {
 	if !utf8.Valid(document) {
 		// of a file in another encoding, the texts alone suffer
@@ -95,7 +94,7 @@ func Read(document json.RawMessage) (*catalog.Learned, error) {
 	}
 	document = bytes.TrimPrefix(document, []byte("\ufeff")) // of files
 	if err := jsontext.Valid(document); err != nil {
-		return nil, fmt.Errorf("reading the OpenRPC document: it is no JSON: %w", err)
+		return nil, fmt.Errorf("reading the OpenRPC document: it is not JSON: %w", err)
 	}
 	if bytes.IndexByte(document, '\n') >= 0 {
 		var compact bytes.Buffer
@@ -156,7 +155,7 @@ func (r *reader) methods(list []json.RawMessage, ours bool) {
 	}
 }
 
-// deref returns what an object that may be a reference to one refers to, nil where that is not there or no object.
+// deref returns what an object that may be a reference to one refers to, nil if that is not there or no object.
 func (r *reader) deref(raw json.RawMessage) json.RawMessage {
 	for range maxReferences {
 		if jsontext.FirstByte(raw) != '{' {
@@ -226,7 +225,7 @@ func (r *reader) method(raw json.RawMessage) (catalog.Method, bool) {
 		}
 		unmarshal(r.deref(raw), &e)
 		if code, err := e.Code.Int64(); err == nil {
-			m.Errors = append(m.Errors, catalog.Error{Code: code, Message: e.Message, Data: e.Data})
+			m.Errors = append(m.Errors, catalog.MethodError{Code: code, Message: e.Message, Data: e.Data})
 		}
 	}
 	for _, raw := range o.Examples {
@@ -237,7 +236,7 @@ func (r *reader) method(raw json.RawMessage) (catalog.Method, bool) {
 	return m, true
 }
 
-// params reads the params of o into m. One that cannot be read leaves its place, so that those behind it keep theirs.
+// params reads the params of o into m. One that cannot be read leaves its place, so that those after it keep theirs.
 func (r *reader) params(m *catalog.Method, o *methodObject) {
 	if o.Unknown || o.Params != nil && jsontext.FirstByte(o.Params) != '[' {
 		if !o.Unknown {

@@ -19,27 +19,35 @@ func TestFromOpenRPC(t *testing.T) {
 	}{
 		{"empty", `{"openrpc":"1.3.2"}`, "", nil},
 		{"title", `{"openrpc":"1.3.2","info":{"title":"T","version":"1.0"},"methods":[]}`, "T 1.0", nil},
-		{"no version", `{"methods":[{"name":"m"}],"info":{"title":"T"}}`, "T", []catalog.Method{{Name: "m", Source: Source, Params: []catalog.Param{}}}},
+		{"no version", `{"methods":[{"name":"m"}],"info":{"title":"T"}}`, "T",
+			[]catalog.Method{{Name: "m", Source: Source, Params: []catalog.Param{}}}},
 		{
 			"params", `{"openrpc":"1.3.2","methods":[{"name":"add","summary":" Adds. \nMore.","params":[
 				{"name":"a","required":true,"summary":"one","schema":{"type": "integer"}},{"name":"b","description":"two\nlines","schema":true}]}]}`, "",
-			[]catalog.Method{{Name: "add", Summary: "Adds.", Description: "More.", Source: Source, Params: []catalog.Param{
-				{Name: "a", Required: true, Summary: "one", Schema: schema(`{"type":"integer"}`)},
-				{Name: "b", Summary: "two"},
-			}}},
+			[]catalog.Method{{Name: "add", Summary: "Adds.", Description: "More.", Source: Source,
+				Params: []catalog.Param{
+					{Name: "a", Required: true, Summary: "one", Schema: schema(`{"type":"integer"}`)},
+					{Name: "b", Summary: "two"},
+				}}},
 		},
 		{
-			"references", `{"openrpc":"1.3.2","methods":[{"name":"m","params":[{"$ref":"#/components/contentDescriptors/A"},
-				{"$ref":"#/components/contentDescriptors/none"},{"$ref":"elsewhere.json"},{"$ref":"#/components/contentDescriptors/loop"},{"name":"b"}]}],
+			"references", `{"openrpc":"1.3.2",
+			"methods":[{"name":"m","params":[{"$ref":"#/components/contentDescriptors/A"},
+				{"$ref":"#/components/contentDescriptors/none"},{"$ref":"elsewhere.json"},
+				{"$ref":"#/components/contentDescriptors/loop"},{"name":"b"}]}],
 				"components":{"contentDescriptors":{"A":{"name":"a","required":true,"schema":{"type":"string"}},"loop":{"$ref":"#/components/contentDescriptors/loop"}}}}`, "",
-			[]catalog.Method{{Name: "m", Source: Source, Open: true, Params: []catalog.Param{{Name: "a", Required: true, Schema: schema(`{"type":"string"}`)}, {Name: "arg2"}, {Name: "arg3"}, {Name: "arg4"}, {Name: "b"}}}},
+			[]catalog.Method{{Name: "m", Source: Source, Open: true,
+				Params: []catalog.Param{{Name: "a", Required: true, Schema: schema(`{"type":"string"}`)},
+					{Name: "arg2"}, {Name: "arg3"}, {Name: "arg4"}, {Name: "b"}}}},
 		},
 		{
-			"odd entries", `{"openrpc":"1.3.2","methods":[1,null,"m",{"name":5},{"summary":"no name"},{"$ref":"x"},{"name":"p","params":5},
+			"odd entries", `{"openrpc":"1.3.2","methods":[1,null,"m",{"name":5},{"summary":"no name"},{"$ref":"x"},
+			{"name":"p","params":5},
 				{"name":"q","params":[1,null,{"name":7},{"required":true}]},{"name":"r","description":"d"}]}`, "",
 			[]catalog.Method{
 				{Name: "p", Source: Source},
-				{Name: "q", Source: Source, Open: true, Params: []catalog.Param{{Name: "arg1"}, {Name: "arg2"}, {Name: "arg3"}, {Name: "arg4", Required: true}}},
+				{Name: "q", Source: Source, Open: true, Params: []catalog.Param{{Name: "arg1"}, {Name: "arg2"},
+					{Name: "arg3"}, {Name: "arg4", Required: true}}},
 				{Name: "r", Summary: "d", Source: Source, Params: []catalog.Param{}},
 			},
 		},
@@ -73,13 +81,15 @@ func TestSummarize(t *testing.T) {
 	}
 	for _, test := range tests {
 		if line, rest := catalog.Summarize(test.summary, test.description); line != test.line || rest != test.rest {
-			t.Errorf("%q, %q: got %q, %q, want %q, %q", test.summary, test.description, line, rest, test.line, test.rest)
+			t.Errorf("%q, %q: got %q, %q, want %q, %q", test.summary, test.description, line, rest, test.line,
+				test.rest)
 		}
 	}
 }
 
 func TestFromOpenRPCSaysWhatIsNone(t *testing.T) {
-	for _, document := range []string{``, `{`, `null`, `5`, `[]`, `{}`, `{"methods":5}`, `{"methods":{"a":1}}`, `{"openrpc":5}`} {
+	for _, document := range []string{``, `{`, `null`, `5`, `[]`, `{}`, `{"methods":5}`, `{"methods":{"a":1}}`,
+		`{"openrpc":5}`} {
 		if learned, err := Read(json.RawMessage(document)); err == nil {
 			t.Errorf("%q is %+v", document, learned)
 		}
@@ -88,22 +98,29 @@ func TestFromOpenRPCSaysWhatIsNone(t *testing.T) {
 
 // fullOpenRPC has everything that is read of a document.
 const fullOpenRPC = `{"openrpc":"1.3.2","info":{"title":"Zoo","version":"2","x-rpcsh-modules":["a","b"]},"methods":[
-	{"name":"feed","summary":"Feeds.","description":"Feeds an animal.\n\nOnce.","paramStructure":"by-name","deprecated":true,
+	{"name":"feed","summary":"Feeds.","description":"Feeds an animal.\n\nOnce.","paramStructure":"by-name",
+	"deprecated":true,
 		"tags":[{"name":"care"},{"$ref":"#/components/tags/daily"},"text"],
 		"params":[
-			{"name":"animal","required":true,"deprecated":true,"description":"whom","schema":{"$ref":"#/components/schemas/Animal"}},
+			{"name":"animal","required":true,"deprecated":true,"description":"whom",
+			"schema":{"$ref":"#/components/schemas/Animal"}},
 			{"$ref":"#/components/contentDescriptors/Food"},
 			{"name":"where","schema":{"$ref":"#/components/contentDescriptors/Food/schema"}}],
 		"result":{"name":"eaten","schema":{"type":"boolean"}},
 		"errors":[{"code":-1,"message":"bites","data":{"a":1}},{"$ref":"#/components/errors/Ill"},{"code":"x"}],
-		"examples":[{"name":"a cat","params":[{"name":"animal","value":{"name":"Tom"}},{"$ref":"#/components/examples/fish"}],"result":{"name":"r","value":true}},
+		"examples":[{"name":"a cat","params":[{"name":"animal","value":{"name":"Tom"}},
+		{"$ref":"#/components/examples/fish"}],"result":{"name":"r","value":true}},
 			{"$ref":"#/components/examplePairings/none"},{"params":[{"name":"animal","externalValue":"http://x"}]}]},
 	{"$ref":"#/components/x-methods/born"},
-	{"name":"weigh","paramStructure":"by-position","params":[{"name":"a","schema":{"$defs":{"Kilo":{"type":"number"}},"$ref":"#/$defs/Kilo"}},{"name":"b","schema":{"$ref":"http://elsewhere/x.json","title":"T"}}],
+	{"name":"weigh","paramStructure":"by-position",
+	"params":[{"name":"a","schema":{"$defs":{"Kilo":{"type":"number"}},"$ref":"#/$defs/Kilo"}},
+	{"name":"b","schema":{"$ref":"http://elsewhere/x.json","title":"T"}}],
 		"examples":[{"name":"two","params":[{"name":"a","value":1},{"name":"b","value":2.50}]}]}],
 	"components":{
 		"contentDescriptors":{"Food":{"name":"food","schema":{"enum":["fish","hay"]}}},
-		"schemas":{"Animal":{"type":"object","properties":{"name":{"type":"string"},"young":{"type":"array","items":{"$ref":"#/components/schemas/Animal"}}}},"Unused":{}},
+		"schemas":{"Animal":{"type":"object",
+		"properties":{"name":{"type":"string"},
+		"young":{"type":"array","items":{"$ref":"#/components/schemas/Animal"}}}},"Unused":{}},
 		"errors":{"Ill":{"code":7,"message":"ill"}},
 		"tags":{"daily":{"name":"daily"}},
 		"examples":{"fish":{"name":"food","value":"fish"}},
@@ -119,26 +136,32 @@ func TestFromOpenRPCReadsAll(t *testing.T) {
 		Source: Source, Peer: catalog.Identity{Name: "Zoo", Version: "2", Modules: []string{"a", "b"}},
 		Methods: []catalog.Method{
 			{
-				Name: "feed", Summary: "Feeds.", Description: "Feeds an animal.\n\nOnce.", Structure: catalog.ByName, Deprecated: true,
-				Tags: []string{"care", "daily", "text"}, Source: Source,
+				Name: "feed", Summary: "Feeds.", Description: "Feeds an animal.\n\nOnce.", Structure: catalog.ByName,
+				Deprecated: true,
+				Tags:       []string{"care", "daily", "text"}, Source: Source,
 				Params: []catalog.Param{
-					{Name: "animal", Summary: "whom", Required: true, Deprecated: true, Schema: raw(`{"$ref":"#/components/schemas/Animal"}`)},
+					{Name: "animal", Summary: "whom", Required: true, Deprecated: true,
+						Schema: raw(`{"$ref":"#/components/schemas/Animal"}`)},
 					{Name: "food", Schema: raw(`{"enum":["fish","hay"]}`)},
 					{Name: "where", Schema: raw(`{"$ref":"#/components/schemas/Food"}`)},
 				},
-				Result:   &catalog.Param{Name: "eaten", Schema: raw(`{"type":"boolean"}`)},
-				Errors:   []catalog.Error{{Code: -1, Message: "bites", Data: raw(`{"a":1}`)}, {Code: 7, Message: "ill"}},
-				Examples: []catalog.Example{{Name: "a cat", Params: raw(`{"animal":{"name":"Tom"},"food":"fish"}`), Result: raw(`true`)}},
+				Result: &catalog.Param{Name: "eaten", Schema: raw(`{"type":"boolean"}`)},
+				Errors: []catalog.MethodError{{Code: -1, Message: "bites", Data: raw(`{"a":1}`)},
+					{Code: 7, Message: "ill"}},
+				Examples: []catalog.Example{{Name: "a cat", Params: raw(`{"animal":{"name":"Tom"},"food":"fish"}`),
+					Result: raw(`true`)}},
 			},
 			{Name: "born", Params: []catalog.Param{}, Source: Source},
 			{
 				Name: "weigh", Structure: catalog.ByPosition, Source: Source,
-				Params:   []catalog.Param{{Name: "a", Schema: raw(`{"$ref":"#/components/schemas/weigh.Kilo"}`)}, {Name: "b", Schema: raw(`{"title":"T"}`)}},
+				Params: []catalog.Param{{Name: "a", Schema: raw(`{"$ref":"#/components/schemas/weigh.Kilo"}`)},
+					{Name: "b", Schema: raw(`{"title":"T"}`)}},
 				Examples: []catalog.Example{{Name: "two", Params: raw(`[1,2.50]`)}},
 			},
 		},
 		Definitions: schema.Definitions{
-			"Animal":     raw(`{"type":"object","properties":{"name":{"type":"string"},"young":{"type":"array","items":{"$ref":"#/components/schemas/Animal"}}}}`),
+			"Animal": raw(`{"type":"object","properties":{"name":{"type":"string"},"young":{"type":"array",` +
+				`"items":{"$ref":"#/components/schemas/Animal"}}}}`),
 			"Food":       raw(`{"enum":["fish","hay"]}`),
 			"weigh.Kilo": raw(`{"type":"number"}`),
 		},
@@ -161,8 +184,10 @@ func dump(l *catalog.Learned) string {
 
 func TestFromOpenRPCFollowsNoCircles(t *testing.T) {
 	learned, err := Read(json.RawMessage(`{"methods":[
-		{"$ref":"#/methods/0"},{"$ref":"#/methods"},{"$ref":"#"},{"$ref":""},{"$ref":"#x"},{"$ref":"#/methods/99"},{"$ref":"#/methods/0/$ref/x"},
-		{"name":"m","params":[{"$ref":"#/methods/7/params/0"},{"name":"a","schema":{"$ref":"#"}},{"name":"b","schema":{"$ref":"#/methods/7/params/2/schema"}},
+		{"$ref":"#/methods/0"},{"$ref":"#/methods"},{"$ref":"#"},{"$ref":""},{"$ref":"#x"},{"$ref":"#/methods/99"},
+		{"$ref":"#/methods/0/$ref/x"},
+		{"name":"m","params":[{"$ref":"#/methods/7/params/0"},{"name":"a","schema":{"$ref":"#"}},
+		{"name":"b","schema":{"$ref":"#/methods/7/params/2/schema"}},
 			{"name":"c","schema":{"allOf":[{"$ref":"#/methods/7/params/3/schema"}]}}]}]}`))
 	if err != nil || len(learned.Methods) != 1 {
 		t.Fatalf("got %+v, %v", learned, err)
@@ -188,10 +213,15 @@ func TestFromOpenRPCIsBounded(t *testing.T) {
 		refs = append(refs, fmt.Sprintf(`{"name":"p","schema":{"$ref":%q}}`, pointer))
 	}
 	tests := []struct{ name, document string }{
-		{"one large object that many are", `{"methods":[` + strings.Repeat(`{"$ref":"#/x-large"},`, 5000) + `{"name":"m"}],"x-large":{"name":"large","params":[` + strings.Repeat(`{},`, 5000) + `{}]}}`},
-		{"parts within parts", `{"methods":[{"name":"m","params":[` + strings.Join(refs, ",") + `]}],"components":` + nested + `}`},
-		{"parts that are not there", `{"methods":[` + long + `{"name":"m"}],"components":{"x":"` + strings.Repeat("x", 1<<20) + `"}}`},
-		{"a thousand names", `{"methods":[` + strings.Repeat(`{"name":"m","params":[{"name":"a","schema":{"$defs":{"A":{}},"$ref":"#/$defs/A"}}]},`, 1000) + `{"name":"m"}]}`},
+		{"one large object that many are", `{"methods":[` + strings.Repeat(`{"$ref":"#/x-large"},`, 5000) +
+			`{"name":"m"}],"x-large":{"name":"large","params":[` + strings.Repeat(`{},`, 5000) + `{}]}}`},
+		{"parts within parts", `{"methods":[{"name":"m","params":[` + strings.Join(refs, ",") + `]}],"components":` +
+			nested + `}`},
+		{"parts that are not there", `{"methods":[` + long + `{"name":"m"}],"components":{"x":"` +
+			strings.Repeat("x", 1<<20) + `"}}`},
+		{"a thousand names", `{"methods":[` +
+			strings.Repeat(`{"name":"m","params":[{"name":"a","schema":{"$defs":{"A":{}},"$ref":"#/$defs/A"}}]},`,
+				1000) + `{"name":"m"}]}`},
 	}
 	for _, test := range tests {
 		learned, err := Read(json.RawMessage(test.document))
@@ -210,7 +240,8 @@ func TestFromOpenRPCIsBounded(t *testing.T) {
 }
 
 func FuzzFromOpenRPC(f *testing.F) {
-	f.Add([]byte(`{"openrpc":"1","methods":[{"name":"a","params":[{"$ref":"#/components/contentDescriptors/A"},{"name":"b"}]}],"components":{"contentDescriptors":{"A":{"name":"a"}}}}`))
+	f.Add([]byte(`{"openrpc":"1","methods":[{"name":"a","params":[{"$ref":"#/components/contentDescriptors/A"},` +
+		`{"name":"b"}]}],"components":{"contentDescriptors":{"A":{"name":"a"}}}}`))
 	f.Add([]byte(`{"methods":[null,{}]}`))
 	f.Add([]byte(fullOpenRPC))
 	f.Fuzz(func(t *testing.T, document []byte) {
@@ -226,4 +257,12 @@ func FuzzFromOpenRPC(f *testing.F) {
 		}
 		roundTrip(t, learned)
 	})
+}
+
+func TestMethodsAreBounded(t *testing.T) {
+	list := strings.Repeat(`{"name":"m"},`, catalog.MaxMethods) + `{"name":"m"}`
+	l, err := Read(json.RawMessage(`{"openrpc":"1.3.2","methods":[` + list + `]}`))
+	if err != nil || len(l.Methods) != catalog.MaxMethods || len(l.Remarks) != 1 {
+		t.Errorf("%d methods, remarks %q, %v", len(l.Methods), l.Remarks, err)
+	}
 }

@@ -25,7 +25,7 @@ type baseType struct {
 	RefTable   string
 }
 
-// columnSchema returns the JSON Schema of the values of a column (section 5.1, <value>), true where its type cannot be
+// columnSchema returns the JSON Schema of the values of a column (section 5.1, <value>), true if its type cannot be
 // read.
 func columnSchema(column json.RawMessage) string {
 	t, ok := readType(column)

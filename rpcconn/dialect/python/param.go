@@ -8,7 +8,7 @@ import (
 	"rpcsh/rpcconn/schema"
 )
 
-// pythonParameters are those of a function, as far as they may be given.
+// pythonParameters are the parameters of a function that a caller may give.
 type pythonParameters struct {
 	params      []catalog.Param
 	positional  int  // how many may be given by position, the first ones
@@ -18,7 +18,7 @@ type pythonParameters struct {
 
 // readPythonParameters reads NAME [: TYPE] [= DEFAULT], /, *, *NAME and **NAME.
 func readPythonParameters(parts [][]pythonToken) (p pythonParameters) {
-	named := false // those behind * and *args
+	named := false // those after * and *args
 	for _, t := range parts {
 		if len(t) == 0 {
 			continue
@@ -75,7 +75,7 @@ func atDepthZero(t []pythonToken, text string) int {
 	return -1
 }
 
-// first returns the name of the first parameter, "" where there is none.
+// first returns the name of the first parameter, "" if there is none.
 func (p *pythonParameters) first() string {
 	if len(p.params) == 0 {
 		return ""

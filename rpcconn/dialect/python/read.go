@@ -1,5 +1,5 @@
 // Package python reads what a service offers from its source in Python 3, which need not run: the functions that
-// py-bson-rpc 0.2 exposes by its decorators. It is asked for nothing over a connection, and so it is no dialect.
+// py-bson-rpc 0.2 exposes by its decorators. It is asked for nothing over a connection, and so it is not a dialect.
 package python
 
 import (
@@ -14,12 +14,13 @@ import (
 // maxDepth bounds how deep types and literals may be nested in one another.
 const maxDepth = 20
 
-// maxRemarks bounds what is said of one source.
+// maxRemarks is how many remarks one source gets.
 const maxRemarks = 20
 
 // Read reads the methods that a service on py-bson-rpc offers from its source, without running it: the functions that
 // have the decorators request, notification, rpc_request or rpc_notification. Name is what the source is called in
-// errors and remarks. What is broken, or no literal, is passed over; the error says that there is no such method.
+// errors and remarks. Invalid code, and defaults that are not literals, are skipped. The error says that there is no
+// such method.
 func Read(name string, source []byte) (*catalog.Learned, error) {
 	f := pythonFile{name: name, learned: &catalog.Learned{Source: catalog.SourceCode}, imports: make(map[string]string)}
 	for _, l := range pythonLines(string(bytes.ToValidUTF8(source, []byte("\ufffd")))) {
@@ -124,7 +125,7 @@ func joined(t []pythonToken) string {
 }
 
 // fullName returns the dotted name that t begins with, what it was imported as in place of its first part; "" where it
-// is no name.
+// is not a name.
 func (f *pythonFile) fullName(t []pythonToken) string {
 	n := 0
 	for n < len(t) && (t[n].kind == pythonName || t[n].text == ".") {
@@ -143,7 +144,7 @@ func (f *pythonFile) fullName(t []pythonToken) string {
 	return full
 }
 
-// role returns what the decorators make of a function; ok is false where they are not those of py-bson-rpc.
+// role returns what the decorators make of a function; ok is false if they are not those of py-bson-rpc.
 func (f *pythonFile) role() (kind catalog.Kind, takesRPC, ok bool) {
 	request, notification := false, false
 	for _, d := range f.decorators {
@@ -295,8 +296,8 @@ func nesting(t pythonToken) int {
 	return 0
 }
 
-// splitTokens splits at the commas that are in no brackets, and in no parameters of a lambda. A comma at the end is no
-// empty part.
+// splitTokens splits at the commas that are in no brackets, and in no parameters of a lambda. A comma at the end is not
+// an empty part.
 func splitTokens(t []pythonToken) (parts [][]pythonToken) {
 	depth, start, lambda := 0, 0, false
 	for i, token := range t {

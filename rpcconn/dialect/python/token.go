@@ -2,7 +2,7 @@ package python
 
 import "strings"
 
-// A pythonToken is a token of Python's lexical analysis (its reference, chapter 2), as far as declarations need it.
+// A pythonToken is a token of Python's lexical analysis (its reference, chapter 2). Only those of declarations matter.
 type pythonToken struct {
 	kind pythonKind
 	text string
@@ -12,7 +12,7 @@ type pythonToken struct {
 type pythonKind uint8
 
 const (
-	pythonOther pythonKind = iota // operators and whatever is no token
+	pythonOther pythonKind = iota // operators and whatever is not a token
 	pythonName
 	pythonNumber
 	pythonString
@@ -169,7 +169,7 @@ func (s *pythonScanner) skipNumber() {
 }
 
 // skipString skips the string whose quote is here. One in single quotes that has no end ends with its line. In raw
-// strings too a backslash keeps the quote behind it from ending them.
+// strings too a backslash keeps the quote after it from ending them.
 func (s *pythonScanner) skipString() {
 	quote := s.source[s.pos : s.pos+1]
 	if triple := strings.Repeat(quote, 3); strings.HasPrefix(s.source[s.pos:], triple) {

@@ -90,7 +90,7 @@ func pythonDict(t []pythonToken, depth int) json.RawMessage {
 	return json.RawMessage("{" + strings.Join(members, ",") + "}")
 }
 
-// pythonNumberText returns the JSON text of a number, nil where JSON has none for it.
+// pythonNumberText returns the JSON text of a number, nil if JSON has none for it.
 func pythonNumberText(sign, text string) json.RawMessage {
 	const tooLong = 400
 	text = strings.ReplaceAll(text, "_", "")

@@ -1,5 +1,5 @@
-// Package names keeps strings that come with every message, method names above all, so that a codec allocates each of
-// them once.
+// Package names keeps strings that recur in messages, such as method names, so that a codec allocates each of them
+// once.
 package names
 
 // Limits on what a peer can make a Table keep.
@@ -8,8 +8,8 @@ const (
 	MaxSize  = 128 // of one name, in bytes
 )
 
-// A Table holds strings that were seen before; make one with make. A peer that makes up ever new ones, or long ones,
-// fills it but makes it no larger than MaxNames times MaxSize bytes. It is for one goroutine.
+// A Table holds strings that were seen before; create it with make. A peer that sends ever new strings, or long ones,
+// fills it, but not beyond MaxNames times MaxSize bytes. One goroutine uses it.
 type Table map[string]string
 
 // Get returns text as a string.

@@ -11,8 +11,8 @@ import (
 	"rpcsh/rpcconn/transport/web"
 )
 
-// readAnswer reads the body of res, the response to a POST that carried sent, and has Recv return it where it is a
-// message. The error says why that is none, or no answer to sent.
+// readAnswer reads the body of res, the response to a POST that carried sent, and passes it to Recv if it is a message.
+// The error says why it is not a message, or not an answer to sent.
 func (c *client) readAnswer(ctx context.Context, res *http.Response, sent content) error {
 	body, err := c.readBody(res.Body)
 	if err != nil {
@@ -23,7 +23,7 @@ func (c *client) readAnswer(ctx context.Context, res *http.Response, sent conten
 		switch {
 		case !ok:
 			return c.refused(web.NewStatusError(res, nil))
-		case asked && !c.listening.Load(): // else it may come there
+		case asked && !c.listening.Load(): // the answer may come on the stream
 			return fmt.Errorf("HTTP %d with an empty body: the peer answered nothing", res.StatusCode)
 		}
 		return nil
@@ -49,8 +49,7 @@ func (c *client) readAnswer(ctx context.Context, res *http.Response, sent conten
 	return c.refused(status)
 }
 
-// refused returns err, which is what is said to a POST, after ending the connection where it says that there is no such
-// session.
+// refused returns err, the refusal of a POST. If err says that there is no such session, it ends the connection first.
 func (c *client) refused(err error) error {
 	var status *StatusError
 	switch e := err.(type) {

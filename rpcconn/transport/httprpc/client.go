@@ -19,29 +19,30 @@ import (
 )
 
 const (
-	maxCalling  = 64          // POSTs with requests that may be under way at a time; further ones wait
-	deleteGrace = time.Second // how long Close waits for the peer to take note of the session's end
+	maxCalling  = 64          // limit for concurrent POSTs with requests; further ones wait
+	deleteGrace = time.Second // how long Close waits until the peer has ended the session
 	streamMIME  = "text/event-stream"
 	jsonMIME    = "application/json"
 )
 
-// Options say how to speak to a server. NewCodec must be there.
+// Options say how to speak to a server. NewCodec is required.
 type Options struct {
-	Header     http.Header          // of every request; Host counts too
-	TLS        *tls.Config          // for https; nil: the system's
-	CookieFile string               // holds user:password, as bitcoind writes it; "": none. What the URL or Header say comes first
+	Header http.Header // of every request; Host counts too
+	TLS    *tls.Config // for https; nil: the system's
+	// holds user:password, as bitcoind writes it; "": none. The URL and Header take precedence
+	CookieFile string
 	MaxMessage int                  // bytes that a received message may have; 0: rpcconn.DefaultMaxMessage
-	Streamable bool                 // the peer is known to speak MCP; else it does if it answers with an Mcp-Session-Id
+	Streamable bool                 // the peer is known to speak MCP; else an Mcp-Session-Id shows it
 	NewCodec   func() rpcconn.Codec // of what is spoken
-	OnError    func(error)          // told, on any goroutine, what goes wrong beside messages; nil: nobody is
+	OnError    func(error)          // gets errors that concern no message, on any goroutine; nil: discarded
 }
 
 // A client is the Channel to an HTTP server.
 type client struct {
 	url     string
 	shown   string       // the URL without a password
-	http    *http.Client // whose connections are kept
-	once    *http.Client // whose connections are not
+	http    *http.Client // keeps connections for further requests
+	once    *http.Client // does not keep connections
 	trust   trust
 	header  http.Header
 	max     int
@@ -49,16 +50,16 @@ type client struct {
 	onError func(error)
 
 	in        chan []byte   // to Recv
-	calling   chan struct{} // as full as there are POSTs with requests under way
+	calling   chan struct{} // has an element for each POST with requests under way
 	session   session
 	listening atomic.Bool // the GET stream is open
 
-	ctx context.Context // ends with the connection, because of the reason that Recv returns
+	ctx context.Context // ends with the connection; its cause is the error of Recv
 	end context.CancelCauseFunc
 
-	mu         sync.Mutex // protects what follows; held to start a goroutine or to end ctx
+	mu         sync.Mutex // protects what follows; held when a goroutine is started and when ctx is ended
 	streams    sync.WaitGroup
-	listensTo  int // the number of the session that the GET stream is of
+	listensTo  int // the number of the session of the GET stream
 	stopListen context.CancelFunc
 
 	closing sync.Once
@@ -66,10 +67,10 @@ type client struct {
 
 var _ rpcconn.Channel = (*client)(nil)
 
-// Dial returns a Channel to the server at url, http://… or https://…, having seen that a connection can be made, TLS
-// included. Nothing is asked of the server before the first Send. ctx means nothing to the Channel later.
+// Dial returns a Channel to the server at url, http://… or https://…, after checking that a connection can be made, TLS
+// included. It sends no request before the first Send. ctx applies to Dial only.
 //
-// Its Send returns when what it sent has been answered: the answer comes from Recv before that. Its Recv returns no
+// Send returns when the frame has been answered; Recv returns the answer before that. Recv returns no
 // *rpcconn.FrameError.
 func Dial(ctx context.Context, url string, opts Options) (rpcconn.Channel, *Info, error) {
 	u, err := web.ParseURL(url, "http", "https")
@@ -90,13 +91,15 @@ func Dial(ctx context.Context, url string, opts Options) (rpcconn.Channel, *Info
 		return nil, nil, fmt.Errorf("connecting to %s: %w", shown, web.Explain(err))
 	}
 	c := &client{
-		url: u.String(), shown: shown, header: header, max: limit(opts.MaxMessage), content: &inspector{codec: opts.NewCodec()},
-		onError: opts.OnError, in: make(chan []byte), calling: make(chan struct{}, maxCalling), session: session{always: opts.Streamable},
+		url: u.String(), shown: shown, header: header, max: limit(opts.MaxMessage),
+		content: &inspector{codec: opts.NewCodec()},
+		onError: opts.OnError, in: make(chan []byte), calling: make(chan struct{},
+			maxCalling), session: session{always: opts.Streamable},
 	}
 	if u.Scheme == "http" {
 		transport.DialContext = c.trust.strictly(transport.DialContext)
 	} else {
-		c.trust.begun, c.trust.answered = true, time.Unix(0, 0) // what goes through TLS cannot be looked at
+		c.trust.begun, c.trust.answered = true, time.Unix(0, 0) // TLS hides the bytes
 	}
 	jar, _ := cookiejar.New(nil) // without options it cannot fail
 	c.http = &http.Client{
@@ -112,18 +115,19 @@ func Dial(ctx context.Context, url string, opts Options) (rpcconn.Channel, *Info
 	return c, &Info{RemoteAddr: remote}, nil
 }
 
-// Send implements rpcconn.Channel: it posts frame and returns when that is answered, or, for a frame without requests,
-// accepted. The error says why it was not: what a StatusError says, or an *rpcconn.Error with which the peer refused it
-// without naming a request. Once ctx is done nobody waits for the answer any more.
+// Send implements rpcconn.Channel: it posts frame and returns when frame is answered or, if it has no requests,
+// accepted. The error says why it was not: a StatusError, or an *rpcconn.Error with which the peer refused it without
+// naming a request. Once ctx is done, nothing waits for the answer any longer.
 func (c *client) Send(ctx context.Context, frame []byte) error {
-	sent, _ := c.content.look(frame) // what cannot be read here asks for nothing that could be waited for
+	sent, _ := c.content.look(frame) // if it cannot be decoded here, there is no answer to wait for
 	release := func() {}
 	if len(sent.requests) > 0 {
 		select {
 		case c.calling <- struct{}{}:
 			release = func() { <-c.calling }
 		case <-ctx.Done():
-			return fmt.Errorf("%d requests are under way, no more can be; this one was not sent: %w", maxCalling, context.Cause(ctx))
+			return fmt.Errorf("%d requests are under way, no more can be; this one was not sent: %w", maxCalling,
+				context.Cause(ctx))
 		case <-c.ctx.Done():
 			return context.Cause(c.ctx)
 		}
@@ -135,7 +139,7 @@ func (c *client) Send(ctx context.Context, frame []byte) error {
 	return nil
 }
 
-// post sends frame, which is its own. release is called when the response has been read.
+// post sends frame, which it owns. It calls release when the response has been read.
 func (c *client) post(ctx context.Context, frame []byte, sent content, release func()) error {
 	during, cancel := context.WithCancel(c.ctx)
 	stop := context.AfterFunc(ctx, cancel)
@@ -153,7 +157,7 @@ func (c *client) post(ctx context.Context, frame []byte, sent content, release f
 		defer res.Body.Close()
 		return c.readAnswer(ctx, res, sent)
 	}
-	stop() // the stream may bring more than the answer that ctx is about
+	stop() // the stream may carry more than the answer that ctx concerns
 	f := &followed{stream: stream{c: c}, wanted: sent.requests, answered: make(chan error, 1)}
 	if !c.start(func() { f.follow(ctx, res); done() }) {
 		_ = res.Body.Close()
@@ -173,8 +177,9 @@ func (c *client) post(ctx context.Context, frame []byte, sent content, release f
 	}
 }
 
-// request sends a request with body, where that is not nil, and the header fields in set.
-func (c *client) request(ctx context.Context, method string, body []byte, set map[string]string) (*http.Response, error) {
+// request sends a request with body, if that is not nil, and the header fields in set.
+func (c *client) request(ctx context.Context, method string, body []byte, set map[string]string) (*http.Response,
+	error) {
 	var r io.Reader
 	if body != nil {
 		r = bytes.NewReader(body)
@@ -198,7 +203,7 @@ func (c *client) request(ctx context.Context, method string, body []byte, set ma
 	}
 	res, err := do(req)
 	if err == nil && res.StatusCode == http.StatusSwitchingProtocols {
-		_ = res.Body.Close() // that is the bare connection, which would not end with ctx
+		_ = res.Body.Close() // the body is the connection, which does not end with ctx
 		return nil, fmt.Errorf("HTTP %d: the server wants another protocol than HTTP; try ws", res.StatusCode)
 	}
 	return res, err
@@ -209,7 +214,7 @@ func isStream(res *http.Response) bool {
 	return kind == streamMIME && res.StatusCode == http.StatusOK
 }
 
-// failure returns err, of a request, as a caller is to see it.
+// failure returns err, the error of a request, for the caller.
 func (c *client) failure(ctx context.Context, method string, err error) error {
 	switch {
 	case c.ctx.Err() != nil:
@@ -230,7 +235,7 @@ func (c *client) Recv() ([]byte, error) {
 	}
 }
 
-// deliver has Recv return frame.
+// deliver makes Recv return frame.
 func (c *client) deliver(ctx context.Context, frame []byte) error {
 	select {
 	case c.in <- frame:
@@ -248,7 +253,7 @@ func (c *client) report(err error) {
 	}
 }
 
-// start runs f on a goroutine that Close waits for; it reports false where the connection has ended.
+// start runs f on a goroutine that Close waits for; it reports false if the connection has ended.
 func (c *client) start(f func()) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -259,7 +264,8 @@ func (c *client) start(f func()) bool {
 	return true
 }
 
-// Close implements rpcconn.Channel. It ends what is under way, and takes up to deleteGrace to end an MCP session.
+// Close implements rpcconn.Channel. It cancels the requests under way, and takes up to deleteGrace to end an MCP
+// session.
 func (c *client) Close() error {
 	c.closing.Do(func() {
 		c.mu.Lock()
@@ -272,14 +278,14 @@ func (c *client) Close() error {
 	return nil
 }
 
-// endSession tells the peer that its session is not needed any more (MCP 2025-06-18, "Session Management").
+// endSession tells the peer that the session is no longer needed (MCP 2025-06-18, "Session Management").
 func (c *client) endSession() {
 	if _, hasID := c.session.current(); !hasID {
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), deleteGrace)
 	defer cancel()
-	if res, err := c.request(ctx, http.MethodDelete, nil, nil); err == nil { // else it will find out
+	if res, err := c.request(ctx, http.MethodDelete, nil, nil); err == nil { // otherwise, the session times out
 		_ = res.Body.Close()
 	}
 	c.session.end()

@@ -20,7 +20,8 @@ import (
 )
 
 func TestAnswers(t *testing.T) {
-	const page = "<!doctype html>\n<html><head><title>404 Not\n Found</title></head><body><h1>No &lt;such&gt; page</h1></body></html>"
+	const page = "<!doctype html>\n<html><head><title>404 Not\n Found</title></head><body><h1>No &lt;such&gt; " +
+		"page</h1></body></html>"
 	for _, test := range []struct {
 		name    string
 		send    string
@@ -35,11 +36,16 @@ func TestAnswers(t *testing.T) {
 		{name: "wrong content type", send: request, answer: say(200, "text/html; charset=utf-8", result), got: result},
 		{name: "error with 400", send: request, answer: say(400, "application/json", failure), got: failure},
 		{name: "error with 500", send: request, answer: say(500, "text/plain", failure), got: failure},
-		{name: "refusal", send: request, answer: say(400, "application/json", refusal), err: "HTTP 400 Bad Request: error -32600: Invalid Request"},
-		{name: "refusal with 200", send: request, answer: say(200, "application/json", refusal), err: "HTTP 200 OK: error -32600"},
-		{name: "refused notification", send: notification, answer: say(400, "application/json", refusal), err: "HTTP 400 Bad Request: error -32600"},
-		{name: "another's answer", send: request, answer: say(200, "application/json", `{"jsonrpc":"2.0","id":7,"result":3}`), err: "that answers another request"},
-		{name: "empty", send: request, answer: say(200, "application/json", ""), err: "HTTP 200 with an empty body: the peer answered nothing"},
+		{name: "refusal", send: request, answer: say(400, "application/json", refusal),
+			err: "HTTP 400 Bad Request: error -32600: Invalid Request"},
+		{name: "refusal with 200", send: request, answer: say(200, "application/json", refusal),
+			err: "HTTP 200 OK: error -32600"},
+		{name: "refused notification", send: notification, answer: say(400, "application/json", refusal),
+			err: "HTTP 400 Bad Request: error -32600"},
+		{name: "another's answer", send: request, answer: say(200, "application/json",
+			`{"jsonrpc":"2.0","id":7,"result":3}`), err: "that answers another request"},
+		{name: "empty", send: request, answer: say(200, "application/json", ""),
+			err: "HTTP 200 with an empty body: the peer answered nothing"},
 		{name: "blank", send: request, answer: say(200, "application/json", " \r\n"), err: "the peer answered nothing"},
 		{name: "no content", send: request, answer: say(204, "", ""), err: "HTTP 204 with an empty body"},
 		{name: "accepted", send: notification, answer: say(202, "", "")},
@@ -47,17 +53,26 @@ func TestAnswers(t *testing.T) {
 		{name: "nothing for a notification", send: notification, answer: say(200, "text/plain", "")},
 		{name: "answered notification", send: notification, answer: say(200, "", refusal), got: refusal},
 		{name: "nonsense for a notification", send: notification, answer: say(200, "", "OK"), said: `no message: "OK"`},
-		{name: "an object for a notification", send: notification, answer: say(200, "application/json", "{}"), said: `no message: "{}"`},
+		{name: "an object for a notification", send: notification, answer: say(200, "application/json", "{}"),
+			said: `no message: "{}"`},
 		{name: "an answer of ours", send: result, answer: say(202, "", "")},
-		{name: "plain text", send: request, answer: say(500, "text/plain", "\n  out of \x1b[2Jmemory\nand more"), err: `HTTP 500 Internal Server Error "out of \x1b[2Jmemory"`},
-		{name: "web page", send: request, answer: say(404, "text/html", page), err: `HTTP 404 Not Found "404 Not Found: No <such> page"; try another path`},
-		{name: "web page with 200", send: request, answer: say(200, "text/html", page), err: "that is no answer of this protocol"},
-		{name: "other JSON", send: request, answer: say(401, "application/json", `{"message":"who are you"}`), err: `HTTP 401 Unauthorized "{\"message\":\"who are you\"}"; give user and password`},
-		{name: "failed notification", send: notification, answer: say(503, "", ""), err: "HTTP 503 Service Unavailable"},
-		{name: "redirect", send: request, answer: http.RedirectHandler("http://evil.example/x", http.StatusTemporaryRedirect).ServeHTTP, err: `it redirects to "http://evil.example/x"`},
-		{name: "batch", send: "[" + request + "," + notification + "]", answer: say(200, "", "["+result+"]"), got: "[" + result + "]"},
+		{name: "plain text", send: request, answer: say(500, "text/plain", "\n  out of \x1b[2Jmemory\nand more"),
+			err: `HTTP 500 Internal Server Error "out of \x1b[2Jmemory"`},
+		{name: "web page", send: request, answer: say(404, "text/html", page),
+			err: `HTTP 404 Not Found "404 Not Found: No <such> page"; try another path`},
+		{name: "web page with 200", send: request, answer: say(200, "text/html", page),
+			err: "that is no answer of this protocol"},
+		{name: "other JSON", send: request, answer: say(401, "application/json", `{"message":"who are you"}`),
+			err: `HTTP 401 Unauthorized "{\"message\":\"who are you\"}"; give user and password`},
+		{name: "failed notification", send: notification, answer: say(503, "", ""),
+			err: "HTTP 503 Service Unavailable"},
+		{name: "redirect", send: request, answer: http.RedirectHandler("http://evil.example/x",
+			http.StatusTemporaryRedirect).ServeHTTP, err: `it redirects to "http://evil.example/x"`},
+		{name: "batch", send: "[" + request + "," + notification + "]", answer: say(200, "", "["+result+"]"),
+			got: "[" + result + "]"},
 		{name: "limit", send: request, answer: say(200, "", result), got: result, limited: true},
-		{name: "over the limit", send: request, answer: say(200, "", result+strings.Repeat(" ", 50)), err: "the answer is over the limit of 50 bytes", limited: true},
+		{name: "over the limit", send: request, answer: say(200, "", result+strings.Repeat(" ", 50)),
+			err: "the answer is over the limit of 50 bytes", limited: true},
 		{name: "unknown status", send: request, answer: say(599, "", ""), err: "HTTP 599"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -72,7 +87,9 @@ func TestAnswers(t *testing.T) {
 			case (err != nil) != (test.err != ""):
 				t.Fatalf("Send: %v", err)
 			case err != nil:
-				if !strings.Contains(err.Error(), test.err) || !strings.HasPrefix(err.Error(), "POST "+server.URL+": ") || strings.ContainsAny(err.Error(), "\n\x1b") {
+				if !strings.Contains(err.Error(), test.err) ||
+					!strings.HasPrefix(err.Error(), "POST "+server.URL+": ") ||
+					strings.ContainsAny(err.Error(), "\n\x1b") {
 					t.Errorf("Send returned %q, want something with %q", err, test.err)
 				}
 			}
@@ -137,8 +154,10 @@ func TestHeaders(t *testing.T) {
 			if user != test.user2 || pw != test.pw {
 				t.Errorf("the server got user %q, password %q", user, pw)
 			}
-			if r.Method != "POST" || r.Host != "other.example" || r.URL.RequestURI() != "/p?q=1" || len(r.Header["X-More"]) != 2 ||
-				r.Header.Get("Content-Type") != "application/json" || r.Header.Get("Accept") != "application/json, text/event-stream" {
+			if r.Method != "POST" || r.Host != "other.example" || r.URL.RequestURI() != "/p?q=1" ||
+				len(r.Header["X-More"]) != 2 ||
+				r.Header.Get("Content-Type") != "application/json" ||
+				r.Header.Get("Accept") != "application/json, text/event-stream" {
 				t.Errorf("the server got %s %s %s %v", r.Method, r.Host, r.URL, r.Header)
 			}
 		})
@@ -153,6 +172,10 @@ func TestDialErrors(t *testing.T) {
 	if err := os.WriteFile(empty, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
+	large := filepath.Join(t.TempDir(), "large")
+	if err := os.WriteFile(large, []byte("user:"+strings.Repeat("x", maxCookie)), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	for _, test := range []struct {
 		name, url string
 		opts      Options
@@ -162,6 +185,7 @@ func TestDialErrors(t *testing.T) {
 		{"scheme", "ws://127.0.0.1:1", Options{}, "write http://HOST:PORT/PATH or https://HOST:PORT/PATH"},
 		{"no TLS", strings.Replace(plain.URL, "http", "https", 1), Options{}, "speaks no TLS"},
 		{"no cookie file", plain.URL, Options{CookieFile: empty + "x"}, "reading the cookie file: open "},
+		{"large cookie file", plain.URL, Options{CookieFile: large}, "has no line USER:PASSWORD"},
 		{"bad cookie file", plain.URL, Options{CookieFile: empty}, "has no line USER:PASSWORD"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -219,12 +243,14 @@ func TestOddServers(t *testing.T) {
 	}{
 		{"keeps the connection", head(len(result)) + result, false, ""},
 		{"body until close", "HTTP/1.0 200 OK\r\n\r\n" + result, true, ""},
-		{"chunks", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + fmt.Sprintf("%x\r\n%s\r\n0\r\n\r\n", len(result), result), false, ""},
+		{"chunks", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + fmt.Sprintf("%x\r\n%s\r\n0\r\n\r\n",
+			len(result), result), false, ""},
 		{"another response behind", head(len(result)) + result + head(0), false, ""},
 		{"another answer behind", head(len(result)) + result + head(len(failure)) + failure, false, ""},
 		{"closes at once", "", true, "the server closed the connection instead of answering"},
 		{"closes in the head", "HTTP/1.1 200 OK\r\nContent-", true, "transport connection broken"},
-		{"closes in the body", head(100) + `{"jsonrpc"`, true, `the answer broke off after 10 bytes, "{\"jsonrpc\"": unexpected EOF`},
+		{"closes in the body", head(100) + `{"jsonrpc"`, true,
+			`the answer broke off after 10 bytes, "{\"jsonrpc\"": unexpected EOF`},
 		{"is no HTTP server", "{\"jsonrpc\":\"2.0\"}\r\n\r\n", true, "the server does not speak HTTP"},
 		{"bad length", "HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n" + result, true, "Content-Length"},
 		{"huge length", "HTTP/1.1 200 OK\r\nContent-Length: 99999999999\r\n\r\n{", true, "broke off"},
@@ -311,7 +337,8 @@ func TestManyUnderWay(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := c.Send(ctx, []byte(request)); !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), "are under way") {
+	if err := c.Send(ctx, []byte(request)); !errors.Is(err, context.Canceled) ||
+		!strings.Contains(err.Error(), "are under way") {
 		t.Errorf("one more request: %v", err)
 	}
 	close(goOn)
@@ -323,7 +350,10 @@ func TestManyUnderWay(t *testing.T) {
 
 func TestKeepAlive(t *testing.T) {
 	conns := make(map[string]bool)
-	server := serve(t, func(w http.ResponseWriter, r *http.Request) { conns[r.RemoteAddr] = true; say(200, "", result)(w, r) })
+	server := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		conns[r.RemoteAddr] = true
+		say(200, "", result)(w, r)
+	})
 	c := dial(t, server.URL, Options{})
 	c.Channel.(*client).trust.answered = c.Channel.(*client).trust.answered.Add(1) // long ago
 	for range 10 {

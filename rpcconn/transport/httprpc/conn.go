@@ -11,23 +11,23 @@ import (
 	"sync/atomic"
 )
 
-// maxHead is how long the head of a response may be, in bytes, to be looked at.
+// maxHead is how many bytes of the head of a response are examined.
 const maxHead = 64 << 10
 
 var headEnd = []byte("\r\n\r\n")
 
-// A strictConn is a connection to a server from which one response to each request is read, and no more: some servers
-// send another one behind it, which would pass for the answer to the next request. With what is too much the connection
-// ends, and what would be written to it is refused, so that the HTTP client takes another connection.
+// A strictConn is a connection to a server that delivers one response to each request: some servers send another one,
+// which would pass for the answer to the next request. Surplus bytes end the connection. Writes fail after that, so
+// that the HTTP client uses another connection.
 type strictConn struct {
 	net.Conn
-	trust *trust      // loses with what is too much
+	trust *trust      // is told of surplus bytes
 	asked atomic.Bool // something was written since the last response began
-	ended atomic.Bool // there was too much
+	ended atomic.Bool // there were surplus bytes
 
-	// What follows is the reading goroutine's.
-	head []byte // of the response, as far as it is here
-	body int64  // what is to come of its body, in bytes; untold: not known
+	// Only the reading goroutine uses what follows.
+	head []byte // of the response, as received so far
+	body int64  // bytes of its body still to come; untold: not known
 	in   part
 }
 
@@ -122,9 +122,9 @@ func (c *strictConn) readHead(b []byte) int {
 	c.head = nil
 	switch {
 	case err != nil:
-		c.in, c.body = partBody, untold // the client will say what is wrong
+		c.in, c.body = partBody, untold // the HTTP client reports what is wrong
 	case res.StatusCode/100 == 1:
-		c.in = partHead // the response itself comes behind it
+		c.in = partHead // the response itself comes after it
 	default:
 		c.in, c.body = partBody, res.ContentLength
 		c.endBody()

@@ -43,11 +43,13 @@ func TestStrictConn(t *testing.T) {
 		{"chunks are not looked at", chunked + plain, chunked + plain, false},
 		{"until close", toClose, toClose, false},
 		{"no HTTP", garbage, garbage, false},
-		{"a head without end", endless + strings.Repeat("x", 2*maxHead), endless + strings.Repeat("x", 2*maxHead), false},
+		{"a head without end", endless + strings.Repeat("x", 2*maxHead), endless + strings.Repeat("x", 2*maxHead),
+			false},
 		{"half a body", plain[:len(plain)-1], plain[:len(plain)-1], false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			for name, r := range map[string]io.Reader{"whole": strings.NewReader(test.in), "bytes": iotest.OneByteReader(strings.NewReader(test.in))} {
+			for name, r := range map[string]io.Reader{"whole": strings.NewReader(test.in),
+				"bytes": iotest.OneByteReader(strings.NewReader(test.in))} {
 				tr := new(trust)
 				c := &strictConn{Conn: scripted{r: r}, trust: tr}
 				if _, err := c.Write([]byte("POST")); err != nil {
@@ -56,6 +58,9 @@ func TestStrictConn(t *testing.T) {
 				got, err := io.ReadAll(c)
 				if err != nil || string(got) != test.want {
 					t.Errorf("%s: read %.200q, %v; want %.200q", name, got, err, test.want)
+				}
+				if len(c.head) > maxHead {
+					t.Errorf("%s: %d bytes of the head are kept", name, len(c.head))
 				}
 				if _, err := c.Write([]byte("POST")); (err != nil) != test.broken || tr.broken != test.broken {
 					t.Errorf("%s: the next write: %v; trust lost: %v", name, err, tr.broken)

@@ -6,13 +6,13 @@ import (
 	"rpcsh/rpcconn"
 )
 
-// A content is what a frame carries, as far as HTTP must know.
+// A content is what this package has to know of a frame.
 type content struct {
-	requests  []rpcconn.ID   // which want answers
-	responses []rpcconn.ID   // which are answers
-	refusal   *rpcconn.Error // of a response that does not say to which request it is one
+	requests  []rpcconn.ID   // ids of the requests
+	responses []rpcconn.ID   // ids of the responses
+	refusal   *rpcconn.Error // the error of a response that names no request
 	messages  int            // how many there are, notifications included
-	asks      bool           // whoever gets the frame answers it, if only with an error
+	asks      bool           // the receiver answers the frame, if only with an error
 }
 
 // answers reports whether one of the responses in c is to one of ids.
@@ -34,7 +34,7 @@ type inspector struct {
 	packet rpcconn.Packet
 }
 
-// look returns what is in frame. The error says that it is no frame of the protocol.
+// look returns what is in frame. The error says that it is not a frame of the protocol.
 func (i *inspector) look(frame []byte) (content, error) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
@@ -54,7 +54,8 @@ func (i *inspector) look(frame []byte) (content, error) {
 		case rpcconn.KindResponse:
 			c.responses = append(c.responses, m.ID)
 			if m.Err != nil && (m.ID.IsNone() || m.ID.IsNull()) {
-				c.refusal = &rpcconn.Error{Code: m.Err.Code, Message: m.Err.Message, Data: append([]byte(nil), m.Err.Data...)}
+				c.refusal = &rpcconn.Error{Code: m.Err.Code, Message: m.Err.Message,
+					Data: append([]byte(nil), m.Err.Data...)}
 			}
 		}
 		c.messages++

@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// maxCookie is how long the content of a cookie file may be, in bytes; a longer one is some other file.
+// maxCookie is the maximal size of a cookie file in bytes; a larger one is some other file.
 const maxCookie = 4 << 10
 
 // authorize puts the user and password that u or the cookie file has, in this order, into header, unless it has an

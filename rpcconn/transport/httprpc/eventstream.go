@@ -11,9 +11,9 @@ import (
 )
 
 const (
-	maxRetry   = 5 * time.Minute // a server that wants longer pauses is asked after this all the same
-	maxEventID = 4 << 10         // bytes of an id that is worth sending back
-	fieldRoom  = len("data: ")   // what a line has beside the data
+	maxRetry   = 5 * time.Minute // longer pauses that a server wants are cut to this
+	maxEventID = 4 << 10         // bytes of an id; a longer one is not sent back
+	fieldRoom  = len("data: ")   // length of a line without its data
 )
 
 // An eventReader reads an event stream
@@ -40,7 +40,7 @@ func newEventReader(r io.Reader, max int) *eventReader {
 }
 
 // next returns the data of the next event that has some. It is the caller's. A *rpcconn.FrameError concerns one event
-// only; any other error ends the stream, io.EOF being its end, whatever came before it.
+// only; any other error ends the stream. io.EOF is the end of the stream, even within an event.
 func (e *eventReader) next() ([]byte, error) {
 	for {
 		line, whole, err := e.readLine()
@@ -59,7 +59,7 @@ func (e *eventReader) next() ([]byte, error) {
 	}
 }
 
-// dispatch ends the event that is being read, and returns its data, nil where there is none.
+// dispatch ends the event that is being read, and returns its data, nil if there is none.
 func (e *eventReader) dispatch() ([]byte, error) {
 	data, tooBig := e.data, e.tooBig
 	if e.hasID {
@@ -108,7 +108,7 @@ func isEventID(value []byte) bool {
 }
 
 // readLine returns the next line without its end, which is CR, LF or both; it is valid until the next call. whole is
-// false where it was longer than a line with data may be.
+// false if it was longer than a line with data may be.
 func (e *eventReader) readLine() (line []byte, whole bool, err error) {
 	e.line, whole = e.line[:0], true
 	for {

@@ -62,8 +62,10 @@ func TestEvents(t *testing.T) {
 		{name: "long retry", in: "retry: 4000000000\n\n", retry: maxRetry},
 		{name: "limit", in: "data: 12345678901234567890\n\n", want: []string{"12345678901234567890"}},
 		{name: "over the limit", in: "data: 123456789012345678901\n\ndata: 1\n\n", want: []string{tooBig, "1"}},
-		{name: "far over the limit", in: "data: " + strings.Repeat("x", 50_000) + "\ndata: 2\n\ndata: 1\n\n", want: []string{tooBig, "1"}},
-		{name: "over the limit in lines", in: "data: 12345678901\ndata: 12345678901\ndata: 3\n\ndata: 1\n\n", want: []string{tooBig, "1"}},
+		{name: "far over the limit", in: "data: " + strings.Repeat("x", 50_000) + "\ndata: 2\n\ndata: 1\n\n",
+			want: []string{tooBig, "1"}},
+		{name: "over the limit in lines", in: "data: 12345678901\ndata: 12345678901\ndata: 3\n\ndata: 1\n\n",
+			want: []string{tooBig, "1"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			for name, r := range map[string]io.Reader{
@@ -108,7 +110,8 @@ func TestEventsAreNotHeldBack(t *testing.T) {
 
 func FuzzEvents(f *testing.F) {
 	for _, seed := range []string{
-		"data: {\"id\":1}\n\n", "\ufeff: x\r\nid: 1\rdata\n\r\n", "retry: 10\ndata: a\ndata: b\n\n", "data: " + strings.Repeat("x", 40) + "\n\n", "\r\r\n\n",
+		"data: {\"id\":1}\n\n", "\ufeff: x\r\nid: 1\rdata\n\r\n", "retry: 10\ndata: a\ndata: b\n\n", "data: " +
+			strings.Repeat("x", 40) + "\n\n", "\r\r\n\n",
 	} {
 		f.Add([]byte(seed))
 	}
@@ -131,7 +134,8 @@ func FuzzEvents(f *testing.F) {
 }
 
 func BenchmarkEvents(b *testing.B) {
-	in := bytes.Repeat([]byte("event: message\nid: 12_34\ndata: "+`{"jsonrpc":"2.0","id":1,"result":{"content":[{"type":"text","text":"hello"}]}}`+"\n\n"), 1000)
+	in := bytes.Repeat([]byte("event: message\nid: 12_34\ndata: "+
+		`{"jsonrpc":"2.0","id":1,"result":{"content":[{"type":"text","text":"hello"}]}}`+"\n\n"), 1000)
 	b.SetBytes(int64(len(in)))
 	b.ReportAllocs()
 	for b.Loop() {
@@ -141,5 +145,11 @@ func BenchmarkEvents(b *testing.B) {
 				b.Fatal(err)
 			}
 		}
+	}
+}
+
+func TestEventIDsAreBounded(t *testing.T) {
+	if id := bytes.Repeat([]byte("x"), maxEventID+1); !isEventID(id[1:]) || isEventID(id) {
+		t.Errorf("an id may have %d bytes, and no more", maxEventID)
 	}
 }

@@ -49,8 +49,8 @@ func say(status int, contentType, body string) http.HandlerFunc {
 	}
 }
 
-// byHand starts a server that answers each request with what answer returns for it, byte for byte, and closes the connection where that
-// says so.
+// byHand starts a server that answers each request with what answer returns for it, byte for byte, and closes the
+// connection where that says so.
 func byHand(t testing.TB, answer func(r *http.Request) (text string, closes bool)) string {
 	t.Helper()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")

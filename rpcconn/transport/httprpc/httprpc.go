@@ -1,9 +1,9 @@
 // Package httprpc makes [rpcconn.Channel]s of JSON-RPC over HTTP/1.1: a POST for each message or batch.
 //
-// Dial makes the client's end. What the peer answers may be JSON or an event stream (text/event-stream), on which its
-// own requests and notifications may come too; what we answer to these are further POSTs. The "Streamable HTTP"
-// transport of the Model Context Protocol (https://modelcontextprotocol.io/specification/2025-06-18/basic/transports)
-// is that plus a session, which mcp.go knows of.
+// Dial makes the client's end. The peer answers with JSON or with an event stream (text/event-stream), which may carry
+// its own requests and notifications too; our answers to these are further POSTs. The "Streamable HTTP" transport of
+// the Model Context Protocol (https://modelcontextprotocol.io/specification/2025-06-18/basic/transports) adds a session
+// to that; see mcp.go.
 //
 // Listen, or NewServer in a server that serves other things as well, makes the server's end: a Channel for each
 // connection of a client. A client can be answered, but not be called.
@@ -28,7 +28,7 @@ type Info struct {
 // StatusError is an HTTP response that is no answer. Errors of Send wrap it; errors.As finds it.
 type StatusError = web.StatusError
 
-// limit returns how long a message may be where an option says maxMessage.
+// limit returns the limit for a message if the option is maxMessage.
 func limit(maxMessage int) int {
 	if maxMessage > 0 {
 		return maxMessage

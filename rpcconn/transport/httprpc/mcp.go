@@ -12,13 +12,13 @@ const (
 	versionHeader = "Mcp-Protocol-Version"
 )
 
-// A session is what the Model Context Protocol keeps between requests. Its methods may be called by any goroutine.
+// A session is the state of the Model Context Protocol between requests. Its methods may be called by any goroutine.
 type session struct {
 	mu      sync.Mutex // protects what follows
-	always  bool       // the peer is known to speak the protocol; else it is once it has given an id
+	always  bool       // the peer is known to speak the protocol; otherwise an id shows that
 	id      string     // "": none, or ended
-	version string     // that was agreed on; "": not known
-	number  int        // of the session, which grows with each new one; 0: there has been none
+	version string     // the agreed version; "": not known
+	number  int        // counts the sessions; 0: there has been none
 }
 
 // begin learns from the header of a response.
@@ -51,7 +51,7 @@ func (s *session) learn(frame []byte) {
 	}
 }
 
-// mark puts what belongs to the session into the header of a request.
+// mark adds the headers of the session to a request.
 func (s *session) mark(header http.Header) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -63,7 +63,7 @@ func (s *session) mark(header http.Header) {
 	}
 }
 
-// current returns which session there is, 0 where there is none, and whether it has an id.
+// current returns which session there is, 0 if there is none, and whether it has an id.
 func (s *session) current() (number int, hasID bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -25,8 +25,12 @@ func TestOnePort(t *testing.T) {
 			_ = ch.Close()
 		}
 	}
-	posts := httprpc.NewServer(httprpc.ServerOptions{NewCodec: newCodec}, func(ch rpcconn.Channel, _ *httprpc.Info) { offer(ch) })
-	sockets := websocket.NewHandler(websocket.ListenOptions{}, func(ch rpcconn.Channel, _ *websocket.Info) { offer(ch) })
+	posts := httprpc.NewServer(httprpc.ServerOptions{NewCodec: newCodec}, func(ch rpcconn.Channel, _ *httprpc.Info) {
+		offer(ch)
+	})
+	sockets := websocket.NewHandler(websocket.ListenOptions{}, func(ch rpcconn.Channel, _ *websocket.Info) {
+		offer(ch)
+	})
 	hs := web.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if websocket.IsUpgrade(r) {
 			sockets.ServeHTTP(w, r)

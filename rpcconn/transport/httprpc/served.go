@@ -10,38 +10,39 @@ import (
 	"rpcsh/rpcconn"
 )
 
-// A served is the Channel to a client that posts messages on one connection, one at a time.
+// A served is the Channel to a client that posts messages on one connection, one POST at a time.
 type served struct {
 	conn     net.Conn
 	content  inspector
 	accepted atomic.Bool // somebody owns the Channel
 
-	in      chan []byte       // to Recv
-	waiting chan chan *answer // of the POST that waits for an answer; of one
-	ctx     context.Context   // ends with the connection, because of the reason that Recv returns
+	in      chan []byte           // to Recv
+	waiting chan chan *postAnswer // of the POST that waits for an answer; capacity 1
+	ctx     context.Context       // ends with the connection; its cause is the error of Recv
 	end     context.CancelCauseFunc
 }
 
-// An answer is what is to be answered to a POST.
-type answer struct {
+// A postAnswer is the answer to a POST.
+type postAnswer struct {
 	frame []byte
-	sent  chan error // of one; gets the result of sending it
+	sent  chan error // capacity 1; gets the result of sending it
 }
 
 var _ rpcconn.Channel = (*served)(nil)
 
 func newServed(conn net.Conn, codec rpcconn.Codec) *served {
-	s := &served{conn: conn, content: inspector{codec: codec}, in: make(chan []byte), waiting: make(chan chan *answer, 1)}
+	s := &served{conn: conn, content: inspector{codec: codec}, in: make(chan []byte),
+		waiting: make(chan chan *postAnswer, 1)}
 	s.ctx, s.end = context.WithCancelCause(context.Background())
 	return s
 }
 
-// exchange has Recv return frame, and returns what is sent then; nil where the frame wants no answer. It gives up when
-// ctx is done.
-func (s *served) exchange(ctx context.Context, frame []byte) (*answer, error) {
-	var answered chan *answer
+// exchange has Recv return frame, and returns what is sent then; nil if the frame wants no answer. It gives up when ctx
+// is done.
+func (s *served) exchange(ctx context.Context, frame []byte) (*postAnswer, error) {
+	var answered chan *postAnswer
 	if got, _ := s.content.look(frame); got.asks {
-		answered = make(chan *answer, 1)
+		answered = make(chan *postAnswer, 1)
 		s.waiting <- answered
 		defer s.stopWaiting()
 	}
@@ -65,7 +66,7 @@ func (s *served) exchange(ctx context.Context, frame []byte) (*answer, error) {
 	}
 }
 
-// stopWaiting sees to it that no Send takes the POST for one that waits.
+// stopWaiting ensures that no Send uses the POST, which no longer waits.
 func (s *served) stopWaiting() {
 	select {
 	case <-s.waiting:
@@ -80,7 +81,8 @@ func (s *served) Send(ctx context.Context, frame []byte) error {
 		return err
 	}
 	if got, err := s.content.look(frame); err == nil && len(got.responses) == 0 {
-		return rpcconn.Unsupported("an HTTP client can be answered, but not be called or notified; WebSocket can do that")
+		return rpcconn.Unsupported(
+			"an HTTP client can be answered, but not be called or notified; WebSocket can do that")
 	}
 	select {
 	case answered := <-s.waiting:
@@ -92,8 +94,8 @@ func (s *served) Send(ctx context.Context, frame []byte) error {
 	}
 }
 
-func (s *served) answer(ctx context.Context, answered chan *answer, frame []byte) error {
-	a := &answer{frame: bytes.Clone(frame), sent: make(chan error, 1)}
+func (s *served) answer(ctx context.Context, answered chan *postAnswer, frame []byte) error {
+	a := &postAnswer{frame: bytes.Clone(frame), sent: make(chan error, 1)}
 	answered <- a
 	select {
 	case err := <-a.sent:
@@ -118,6 +120,6 @@ func (s *served) Recv() ([]byte, error) {
 // Close implements rpcconn.Channel. A client that waits for an answer gets none.
 func (s *served) Close() error {
 	s.end(rpcconn.ErrClosed)
-	_ = s.conn.Close() // that the client has closed it already is no failure
+	_ = s.conn.Close() // it is not a failure if the client has closed it already
 	return nil
 }

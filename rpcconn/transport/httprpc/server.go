@@ -17,13 +17,14 @@ import (
 	"rpcsh/rpcconn/transport/web"
 )
 
-// ServerOptions say whom to serve. NewCodec must be there. Programs on this machine and others are served; pages that a
-// browser shows only as AllowOrigins says, see web.Guard.
+// ServerOptions say whom to serve. NewCodec is required. Programs are served wherever they run; web pages only as
+// AllowOrigins says, see web.Guard.
 type ServerOptions struct {
-	Path         string               // the only one that is served; "" is any
-	AllowHosts   []string             // further names in the Host header, without port, as those under which this machine is known
+	Path string // the only path that is served; "": any
+	// further names of this machine to accept in the Host header, without port
+	AllowHosts   []string
 	AllowOrigins []string             // further Origin headers to accept: scheme://host:port, or host:port; "*" is all
-	OriginAdvice string               // is added to what is said of an Origin that is not allowed; "": nothing
+	OriginAdvice string               // is appended to the refusal of an Origin
 	MaxMessage   int                  // bytes that a received message may have; 0: rpcconn.DefaultMaxMessage
 	NewCodec     func() rpcconn.Codec // of what is spoken
 }
@@ -39,8 +40,8 @@ type Server struct {
 	conns map[net.Conn]*served
 }
 
-// NewServer returns a Server that hands Channels to accept, which owns them then. accept is called on the goroutine of
-// the first POST and may take its time.
+// NewServer returns a Server that hands Channels to accept, which then owns them. accept runs on the goroutine of the
+// first POST and may block.
 func NewServer(opts ServerOptions, accept func(rpcconn.Channel, *Info)) *Server {
 	return &Server{
 		opts: opts, accept: accept, conns: make(map[net.Conn]*served),
@@ -48,9 +49,9 @@ func NewServer(opts ServerOptions, accept func(rpcconn.Channel, *Info)) *Server 
 	}
 }
 
-type servedKey struct{} // of the context of a connection, whose value is its *served
+type servedKey struct{} // context key for the *served of a connection
 
-// Attach has hs, which has not been started, tell s of its connections: it sets ConnContext and ConnState.
+// Attach makes hs, which must not have been started, report its connections to s: it sets ConnContext and ConnState.
 func (s *Server) Attach(hs *http.Server) {
 	hs.ConnContext = func(ctx context.Context, conn net.Conn) context.Context {
 		ch := newServed(conn, s.opts.NewCodec())
@@ -111,17 +112,18 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// isJSON reports whether a body of this Content-Type may be a message. Many a client sends none.
+// isJSON reports whether a body of this Content-Type may be a message. Many clients sends none.
 func isJSON(contentType string) bool {
 	kind, _, _ := mime.ParseMediaType(contentType)
 	switch kind {
-	case jsonMIME, "application/json-rpc", "application/jsonrequest": // the latter two: https://www.jsonrpc.org/historical/json-rpc-over-http.html
+	// the latter two: https://www.jsonrpc.org/historical/json-rpc-over-http.html
+	case jsonMIME, "application/json-rpc", "application/jsonrequest":
 		return true
 	}
 	return contentType == "" || strings.HasSuffix(kind, "+json")
 }
 
-// serve has the Channel of the connection receive the body of r, and answers with what that sends.
+// serve passes the body of r to the Channel of the connection, and answers with what the Channel sends.
 func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	ch, _ := r.Context().Value(servedKey{}).(*served)
 	if ch == nil {

@@ -68,7 +68,8 @@ func answerAll(t testing.TB, l *Listener) {
 }
 
 func TestServerRefuses(t *testing.T) {
-	l := listen(t, ServerOptions{Path: "/rpc", AllowHosts: []string{"my.host"}, AllowOrigins: []string{"https://app.example"}, MaxMessage: 100})
+	l := listen(t, ServerOptions{Path: "/rpc", AllowHosts: []string{"my.host"},
+		AllowOrigins: []string{"https://app.example"}, MaxMessage: 100})
 	answerAll(t, l)
 	for _, test := range []struct {
 		name, method, path string
@@ -80,26 +81,35 @@ func TestServerRefuses(t *testing.T) {
 		{name: "request", body: request, status: 200, want: `{"jsonrpc":"2.0","id":1,"result":[1,2]}`},
 		{name: "notification", body: notification, status: 202},
 		{name: "answer", body: result, status: 202},
-		{name: "batch", body: "[" + request + "," + notification + "]", status: 200, want: `[{"jsonrpc":"2.0","id":1,"result":[1,2]}]`},
+		{name: "batch", body: "[" + request + "," + notification + "]", status: 200,
+			want: `[{"jsonrpc":"2.0","id":1,"result":[1,2]}]`},
 		{name: "batch of notifications", body: "[" + notification + "]", status: 202},
 		{name: "failure", body: `{"jsonrpc":"2.0","id":1,"method":"fail"}`, status: 200, want: `"code":-32000`},
 		{name: "rubbish", body: "hello", status: 200, want: "-32700"},
 		{name: "no message", body: "{}", status: 200, want: "-32600"},
 		{name: "empty batch", body: "[]", status: 200, want: "-32600"},
-		{name: "callback", body: `{"jsonrpc":"2.0","id":1,"method":"callback"}`, status: 200, want: "can be answered, but not be called"},
-		{name: "charset", header: map[string]string{"Content-Type": "application/json; charset=utf-8"}, body: request, status: 200},
+		{name: "callback", body: `{"jsonrpc":"2.0","id":1,"method":"callback"}`, status: 200,
+			want: "can be answered, but not be called"},
+		{name: "charset", header: map[string]string{"Content-Type": "application/json; charset=utf-8"}, body: request,
+			status: 200},
 		{name: "no content type", header: map[string]string{"Content-Type": ""}, body: request, status: 200},
 		{name: "own name", header: map[string]string{"Host": "my.host:80"}, body: request, status: 200},
 		{name: "localhost", header: map[string]string{"Host": "localhost"}, body: request, status: 200},
 		{name: "allowed page", header: map[string]string{"Origin": "https://app.example"}, body: request, status: 200},
-		{name: "allowed page asks", method: "OPTIONS", header: map[string]string{"Origin": "https://app.example"}, status: 204},
-		{name: "foreign page asks", method: "OPTIONS", header: map[string]string{"Origin": "https://evil.example"}, status: 403},
-		{name: "foreign host", header: map[string]string{"Host": "evil.example"}, body: request, status: 403, want: "Host header"},
-		{name: "foreign page", header: map[string]string{"Origin": "https://evil.example"}, body: request, status: 403, want: "Origin"},
+		{name: "allowed page asks", method: "OPTIONS", header: map[string]string{"Origin": "https://app.example"},
+			status: 204},
+		{name: "foreign page asks", method: "OPTIONS", header: map[string]string{"Origin": "https://evil.example"},
+			status: 403},
+		{name: "foreign host", header: map[string]string{"Host": "evil.example"}, body: request, status: 403,
+			want: "Host header"},
+		{name: "foreign page", header: map[string]string{"Origin": "https://evil.example"}, body: request, status: 403,
+			want: "Origin"},
 		{name: "GET", method: "GET", status: 405, want: "POST"},
 		{name: "other path", path: "/", body: request, status: 404, want: "only at /rpc"},
-		{name: "form", header: map[string]string{"Content-Type": "application/x-www-form-urlencoded"}, body: request, status: 415, want: "application/json"},
-		{name: "text", header: map[string]string{"Content-Type": "text/plain"}, body: request, status: 415, want: "application/json"},
+		{name: "form", header: map[string]string{"Content-Type": "application/x-www-form-urlencoded"}, body: request,
+			status: 415, want: "application/json"},
+		{name: "text", header: map[string]string{"Content-Type": "text/plain"}, body: request, status: 415,
+			want: "application/json"},
 		{name: "too long", body: request + strings.Repeat(" ", 100), status: 413, want: "over the limit of 100 bytes"},
 		{name: "empty", status: 400, want: "the body is empty"},
 		{name: "blank", body: " \n", status: 400, want: "the body is empty"},
@@ -112,7 +122,8 @@ func TestServerRefuses(t *testing.T) {
 			if test.path != "" {
 				path = test.path
 			}
-			req, err := http.NewRequestWithContext(t.Context(), method, "http://"+l.Addr().String()+path, strings.NewReader(test.body))
+			req, err := http.NewRequestWithContext(t.Context(), method, "http://"+l.Addr().String()+path,
+				strings.NewReader(test.body))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -166,7 +177,8 @@ func TestBothEnds(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	all, err := c.Batch(t.Context(), []rpcconn.Call{{Method: "fail"}, {Method: "hello", Notify: true}, {Method: "echo", Params: json.RawMessage("[3]")}})
+	all, err := c.Batch(t.Context(), []rpcconn.Call{{Method: "fail"}, {Method: "hello", Notify: true},
+		{Method: "echo", Params: json.RawMessage("[3]")}})
 	if err != nil || len(all) != 2 || all[0].Err == nil || string(all[1].Result) != "[3]" {
 		t.Errorf("the batch: %v, %v", all, err)
 	}
@@ -255,7 +267,8 @@ func TestServedClose(t *testing.T) {
 	if err := <-ended; err != rpcconn.ErrClosed {
 		t.Errorf("Recv after Close: %v", err)
 	}
-	if _, err := io.ReadAll(conn); err != nil && !errors.Is(err, net.ErrClosed) && !strings.Contains(err.Error(), "reset") {
+	if _, err := io.ReadAll(conn); err != nil && !errors.Is(err, net.ErrClosed) &&
+		!strings.Contains(err.Error(), "reset") {
 		t.Errorf("the client reads on: %v", err)
 	}
 }
@@ -278,7 +291,8 @@ func TestListenerClose(t *testing.T) {
 	}
 	_, _ = io.Copy(io.Discard, idle) // or this hangs
 	for _, path := range []string{"rpc", "/a?b", "%"} {
-		if _, err := Listen(nil, ServerOptions{Path: path}); err == nil || !strings.Contains(err.Error(), "write /PATH") {
+		if _, err := Listen(nil, ServerOptions{Path: path}); err == nil ||
+			!strings.Contains(err.Error(), "write /PATH") {
 			t.Errorf("Listen at %q returned %v", path, err)
 		}
 	}

@@ -23,12 +23,12 @@ const (
 type stream struct {
 	c      *client
 	lastID string        // of the last event; "": none had one
-	retry  time.Duration // what the server wants for a pause; 0: nothing
+	retry  time.Duration // the pause that the server wants; 0: not given
 	pauses int           // since the last event
 }
 
-// read has Recv return the messages of body, and each told what they are, until it ends. The error says why it did,
-// io.EOF being the orderly end.
+// read passes the messages of body to Recv and to each, until body ends. The error says why it ended; io.EOF is the
+// orderly end.
 func (s *stream) read(body io.ReadCloser, each func(frame []byte, got content)) error {
 	defer body.Close()
 	events := newEventReader(body, s.c.max)
@@ -61,7 +61,7 @@ func (s *stream) read(body io.ReadCloser, each func(frame []byte, got content)) 
 	}
 }
 
-// pause waits before the stream is opened again, longer each time; it reports false where ctx ended.
+// pause waits before the stream is opened again, longer each time; it reports false if ctx ended.
 func (s *stream) pause(ctx context.Context) bool {
 	d := s.retry
 	if d == 0 {
@@ -79,8 +79,8 @@ func (s *stream) pause(ctx context.Context) bool {
 	}
 }
 
-// open asks for the stream, from behind the last event on. The error is a *StatusError where the server answered with
-// anything else.
+// open requests the stream from after the last event. The error is a *StatusError if the server answers with anything
+// else.
 func (s *stream) open(ctx context.Context) (*http.Response, error) {
 	set := map[string]string{"Accept": streamMIME}
 	if s.lastID != "" {
@@ -103,11 +103,10 @@ type followed struct {
 	wanted   []rpcconn.ID // requests that are not answered yet
 	some     bool         // something was answered
 	refusal  *rpcconn.Error
-	answered chan error // of one; gets nil when all is answered, or why nothing will be
+	answered chan error // capacity 1; gets nil when all requests are answered, or why they will not be
 }
 
-// follow reads the stream that res begins to its end, opening it again for as long as an answer is to come and ctx is
-// not done.
+// follow reads the stream in res to its end, and opens it again as long as an answer is missing and ctx is not done.
 func (f *followed) follow(ctx context.Context, res *http.Response) {
 	asked := len(f.wanted) > 0
 	for {
@@ -126,7 +125,7 @@ func (f *followed) follow(ctx context.Context, res *http.Response) {
 	}
 }
 
-// note takes note of what a frame answers.
+// note records what a frame answers.
 func (f *followed) note(frame []byte, got content) {
 	if got.refusal != nil {
 		f.refusal = got.refusal
@@ -136,13 +135,15 @@ func (f *followed) note(frame []byte, got content) {
 	}
 	f.some = true
 	f.c.session.learn(frame)
-	f.wanted = slices.DeleteFunc(slices.Clone(f.wanted), func(id rpcconn.ID) bool { return slices.Contains(got.responses, id) })
+	f.wanted = slices.DeleteFunc(slices.Clone(f.wanted), func(id rpcconn.ID) bool {
+		return slices.Contains(got.responses, id)
+	})
 	if len(f.wanted) == 0 {
 		f.answered <- nil
 	}
 }
 
-// missing is the error of a stream that ended because of err before all was answered; nil where something was.
+// missing returns the error for a stream that ended because of err before all requests were answered; nil if some were.
 func (f *followed) missing(err error) error {
 	switch {
 	case f.some:
@@ -155,8 +156,8 @@ func (f *followed) missing(err error) error {
 	return fmt.Errorf("the event stream ended without an answer: %w", err)
 }
 
-// listen opens the stream of what the peer sends unasked, where there is a session that has none yet (MCP 2025-06-18,
-// "Listening for Messages from the Server").
+// listen opens the stream of the peer's own messages, if the session has none yet (MCP 2025-06-18, "Listening for
+// Messages from the Server").
 func (c *client) listen() {
 	number, _ := c.session.current()
 	c.mu.Lock()
@@ -201,12 +202,12 @@ func (c *client) keepListening(ctx context.Context) {
 	}
 }
 
-// isPassing reports whether a status may be another one later.
+// isPassing reports whether a status is temporary.
 func isPassing(code int) bool {
 	return code >= 500 || code == http.StatusTooManyRequests || code == http.StatusRequestTimeout
 }
 
-// noStream takes note of how the server refuses the GET stream.
+// noStream handles the server's refusal of the GET stream.
 func (c *client) noStream(status *StatusError) {
 	switch status.Code {
 	case http.StatusMethodNotAllowed: // it has none

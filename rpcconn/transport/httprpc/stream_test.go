@@ -29,19 +29,26 @@ func TestEventStreams(t *testing.T) {
 		said               string
 	}{
 		{name: "answer", send: request, events: "data: " + result + "\n\n", got: []string{result}},
-		{name: "empty data first", send: request, events: "id: 1\nretry: 0\ndata: \n\ndata: " + result + "\n\n", got: []string{result}},
-		{name: "progress first", send: request, events: ": hi\n\nevent: message\ndata: " + progress + "\n\ndata: " + result + "\n\n", got: []string{progress, result}},
-		{name: "more behind", send: request, events: "data: " + result + "\n\ndata: " + progress + "\n\n", got: []string{result, progress}},
+		{name: "empty data first", send: request, events: "id: 1\nretry: 0\ndata: \n\ndata: " + result + "\n\n",
+			got: []string{result}},
+		{name: "progress first", send: request, events: ": hi\n\nevent: message\ndata: " + progress + "\n\ndata: " +
+			result + "\n\n", got: []string{progress, result}},
+		{name: "more behind", send: request, events: "data: " + result + "\n\ndata: " + progress + "\n\n",
+			got: []string{result, progress}},
 		{name: "batch, each alone", send: "[" + request + "," + strings.Replace(request, ":1,", ":2,", 1) + "]",
 			events: "data: " + second + "\n\ndata: " + result + "\n\n", got: []string{second, result}},
 		{name: "batch, one missing", send: "[" + request + "," + strings.Replace(request, ":1,", ":2,", 1) + "]",
 			events: "data: " + second + "\n\n", got: []string{second}},
 		{name: "for a notification", send: notification, events: "data: " + progress + "\n\n", got: []string{progress}},
 		{name: "nothing", send: request, events: "", err: "the event stream ended without an answer"},
-		{name: "another's answer", send: request, events: "data: " + second + "\n\n", got: []string{second}, err: "without an answer"},
-		{name: "refusal", send: request, events: "data: " + refusal + "\n\n", got: []string{refusal}, err: "error -32600: Invalid Request"},
-		{name: "no message", send: request, events: "data: hello\n\ndata: {}\n\ndata: " + result + "\n\n", got: []string{result}, said: `an event that is no message: "hello"`},
-		{name: "over the limit", send: request, events: "data: " + strings.Repeat("x", 200) + "\n\ndata: " + result + "\n\n", got: []string{result}, said: "an event: message is over the limit of 100 bytes"},
+		{name: "another's answer", send: request, events: "data: " + second + "\n\n", got: []string{second},
+			err: "without an answer"},
+		{name: "refusal", send: request, events: "data: " + refusal + "\n\n", got: []string{refusal},
+			err: "error -32600: Invalid Request"},
+		{name: "no message", send: request, events: "data: hello\n\ndata: {}\n\ndata: " + result + "\n\n",
+			got: []string{result}, said: `an event that is no message: "hello"`},
+		{name: "over the limit", send: request, events: "data: " + strings.Repeat("x", 200) + "\n\ndata: " + result +
+			"\n\n", got: []string{result}, said: "an event: message is over the limit of 100 bytes"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			server := serve(t, func(w http.ResponseWriter, r *http.Request) { sendEvents(w, test.events) })
@@ -122,7 +129,9 @@ func TestStreamIsResumed(t *testing.T) {
 		resume func(w http.ResponseWriter, r *http.Request)
 		err    string
 	}{
-		{"it goes on", func(w http.ResponseWriter, r *http.Request) { sendEvents(w, "id: b\ndata: "+result+"\n\n") }, ""},
+		{"it goes on", func(w http.ResponseWriter, r *http.Request) {
+			sendEvents(w, "id: b\ndata: "+result+"\n\n")
+		}, ""},
 		{"there is no such thing", say(405, "", ""), "resuming it failed: HTTP 405"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -130,7 +139,8 @@ func TestStreamIsResumed(t *testing.T) {
 				switch {
 				case r.Method == "POST":
 					sendEvents(w, "id: a\nretry: 1\ndata:\n\n")
-				case r.Method == "GET" && r.Header.Get("Last-Event-ID") == "a" && r.Header.Get("Accept") == "text/event-stream":
+				case r.Method == "GET" && r.Header.Get("Last-Event-ID") == "a" &&
+					r.Header.Get("Accept") == "text/event-stream":
 					test.resume(w, r)
 				default:
 					t.Errorf("%s with %v", r.Method, r.Header)
@@ -159,7 +169,8 @@ type mcp struct {
 }
 
 func (m *mcp) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	m.log <- fmt.Sprintf("%s %q %q %q", r.Method, r.Header.Get("Mcp-Session-Id"), r.Header.Get("MCP-Protocol-Version"), r.Header.Get("Last-Event-ID"))
+	m.log <- fmt.Sprintf("%s %q %q %q", r.Method, r.Header.Get("Mcp-Session-Id"), r.Header.Get("MCP-Protocol-Version"),
+		r.Header.Get("Last-Event-ID"))
 	switch {
 	case r.Method == "GET":
 		m.listen(w, r)
@@ -274,7 +285,8 @@ func TestSessionEnds(t *testing.T) {
 }
 
 func TestListeningRefused(t *testing.T) {
-	server := &mcp{id: "s1", post: say(202, "", ""), listen: say(409, "text/plain", "only one stream"), log: make(chan string, 100)}
+	server := &mcp{id: "s1", post: say(202, "", ""), listen: say(409, "text/plain", "only one stream"),
+		log: make(chan string, 100)}
 	c := dial(t, serve(t, server.ServeHTTP).URL, Options{})
 	if err := c.Send(t.Context(), []byte(request)); err != nil {
 		t.Fatal(err)

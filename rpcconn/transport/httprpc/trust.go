@@ -5,11 +5,11 @@ import (
 	"time"
 )
 
-// settleTime is how long after a response a server that sends another one behind it has done so.
+// settleTime is how long after a response a surplus one may come.
 const settleTime = 100 * time.Millisecond
 
 // A trust decides whether connections to a server are kept for the next request. They are not where a server has sent
-// more than one response to a request, and not yet where that is not known: until settleTime after the first response,
+// more than one response to a request, and not yet if that is not known: until settleTime after the first response,
 // every request but the first has a connection of its own. Its methods may be called by any goroutine.
 type trust struct {
 	mu       sync.Mutex // protects what follows
@@ -18,7 +18,7 @@ type trust struct {
 	broken   bool       // there was more than one response
 }
 
-// keeps reports whether the connection of a request that is to be sent now may be one that was kept, or be kept itself.
+// keeps reports whether a request that is sent now may use a kept connection, and keep it.
 func (t *trust) keeps() bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -27,7 +27,7 @@ func (t *trust) keeps() bool {
 	return !t.broken && (first || !t.answered.IsZero() && time.Since(t.answered) > settleTime)
 }
 
-// seen takes note of a response that has been read.
+// seen records that a response has been read.
 func (t *trust) seen() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -36,7 +36,7 @@ func (t *trust) seen() {
 	}
 }
 
-// lose takes note of a response that nothing had asked for.
+// lose records a surplus response.
 func (t *trust) lose() {
 	t.mu.Lock()
 	defer t.mu.Unlock()

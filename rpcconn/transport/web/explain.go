@@ -13,8 +13,8 @@ import (
 	"rpcsh/rpcconn/transport"
 )
 
-// Explain returns err, of an http.Client, without what it was doing, which the caller says, and with what to do where
-// that is known. What errors.Is and errors.As find in err they find in the result.
+// Explain returns an http.Client's error with advice if there is any, and without the operation, which the caller adds.
+// errors.Is and errors.As find in the result what they find in err.
 func Explain(err error) error {
 	var outer *url.Error
 	if errors.As(err, &outer) {
@@ -33,8 +33,9 @@ func Explain(err error) error {
 		return fmt.Errorf("the server speaks TLS; try with it (https, wss) (%w)", err)
 	case strings.Contains(text, "malformed HTTP"):
 		return fmt.Errorf("the server does not speak HTTP; try tcp (%w)", err)
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE),
-		strings.Contains(text, "server closed idle connection"): // no value of the http package stands for it
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET), errors.Is(err,
+		syscall.EPIPE),
+		strings.Contains(text, "server closed idle connection"): // the http package has no value for it
 		return fmt.Errorf("the server closed the connection instead of answering (%w)", err)
 	}
 	return err

@@ -10,18 +10,18 @@ import (
 	"strings"
 )
 
-// A Guard decides whom a server answers. What it keeps out are the pages that a browser on this machine shows: any of
-// them can send requests to local ports, and by DNS rebinding make them look like requests to its own host.
+// A Guard decides which clients a server answers. It keeps out web pages that a browser on this machine shows: any page
+// can send requests to local ports and, by DNS rebinding, make them look like requests to its own host.
 //
 // The zero Guard lets those in whose Host header is localhost, a name below that, or an IP address, and whose Origin
 // header is missing or names the host they talk to.
 type Guard struct {
 	Hosts   []string // further names in Host headers, without port
 	Origins []string // further Origin headers: scheme://host:port, or host:port with any scheme; "*" is all
-	Advice  string   // is added to what is said of an Origin that is not allowed; "": nothing
+	Advice  string   // is appended to the refusal of an Origin
 }
 
-// Refuse says why r is not to be answered, "" where it is.
+// Refuse returns why r is refused, or "".
 func (g Guard) Refuse(r *http.Request) string {
 	if !g.hostAllowed(r.Host) {
 		return fmt.Sprintf("the Host header %q is not one of this server's names", r.Host)
@@ -44,7 +44,7 @@ func (g Guard) RefuseBrowser(r *http.Request) string {
 	return g.Refuse(r)
 }
 
-// hostAllowed lets all IP addresses in: rebinding needs a name.
+// hostAllowed accepts all IP addresses: DNS rebinding needs a name.
 func (g Guard) hostAllowed(hostport string) bool {
 	host := hostport
 	if h, _, err := net.SplitHostPort(hostport); err == nil {
@@ -68,6 +68,7 @@ func (g Guard) originAllowed(origin, host string) bool {
 	}
 	return slices.ContainsFunc(g.Origins, func(allowed string) bool {
 		allowed = strings.TrimSuffix(allowed, "/")
-		return allowed == "*" || strings.EqualFold(allowed, origin) || originHost != "" && strings.EqualFold(allowed, originHost)
+		return allowed == "*" || strings.EqualFold(allowed, origin) || originHost != "" &&
+			strings.EqualFold(allowed, originHost)
 	})
 }

@@ -38,16 +38,16 @@ func NewListener[P any](ln net.Listener) *Listener[P] {
 	return &Listener[P]{ln: ln, peers: make(chan P), ended: make(chan struct{})}
 }
 
-// Serve starts to serve clients. At the end finish is called, which ends the connections with those that are no peers
-// yet. Serve is called once.
+// Serve starts to serve clients. When it ends, it calls finish, which closes the connections of clients that are not
+// peers yet. Serve is called once.
 func (l *Listener[P]) Serve(server *http.Server, finish func()) {
 	l.serve.Go(func() {
 		l.end(server.Serve(l.ln))
-		finish() // now that no more come
+		finish() // no more clients come
 	})
 }
 
-// Offer hands p to Accept, and reports whether that took it.
+// Offer hands p to Accept, and reports whether Accept took it.
 func (l *Listener[P]) Offer(p P) bool {
 	select {
 	case l.peers <- p:

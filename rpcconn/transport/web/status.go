@@ -15,11 +15,11 @@ import (
 // OtherProtocol is the advice on an answer that is no message.
 const OtherProtocol = "that is no answer of this protocol; try another path or protocol"
 
-// A StatusError is an HTTP response that is not what was asked for.
+// A StatusError reports an unexpected HTTP response.
 type StatusError struct {
 	Code    int    // the HTTP status
 	Summary string // the first line or title of the body; "" where that is empty
-	Advice  string // what to do; "" where that is not known
+	Advice  string // what to do; "" if that is not known
 }
 
 // NewStatusError describes res, whose body begins with body.
@@ -27,7 +27,8 @@ func NewStatusError(res *http.Response, body []byte) *StatusError {
 	e := &StatusError{Code: res.StatusCode, Summary: summarize(body)}
 	switch location := res.Header.Get("Location"); {
 	case res.StatusCode/100 == 3 && location != "":
-		e.Summary, e.Advice = "", "it redirects to "+strconv.Quote(clip(location))+"; if you trust that, give it as the target"
+		e.Summary, e.Advice = "", "it redirects to "+strconv.Quote(clip(location))+
+			"; if you trust that, give it as the target"
 	case res.StatusCode == http.StatusUnauthorized:
 		e.Advice = "give user and password in the URL, a cookie file, or an Authorization header"
 	case res.StatusCode == http.StatusForbidden:
@@ -74,7 +75,7 @@ var (
 	tag   = regexp.MustCompile(`(?is)<(?:title|script|style)\b.*?</(?:title|script|style)>|<[^>]*>`)
 )
 
-// summarize returns the first line of body that says something, behind its title where it is HTML.
+// summarize returns the first line of body that says something, after its title where it is HTML.
 func summarize(body []byte) string {
 	if !bytes.HasPrefix(bytes.TrimSpace(body), []byte("<")) {
 		return clip(firstLine(string(body)))
@@ -102,7 +103,7 @@ func firstLine(text string) string {
 	return ""
 }
 
-// maxShown is how many characters of what a server says an error shows.
+// maxShown is how many characters of a server's text an error shows.
 const maxShown = 160
 
 func clip(s string) string {

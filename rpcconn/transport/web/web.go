@@ -1,7 +1,7 @@
-// Package web is what the WebSocket and HTTP transports share: connecting as an HTTP client and saying in one line why
-// that failed, deciding whom to serve, and queueing the peers that come.
+// Package web is what the WebSocket and HTTP transports share: connecting as an HTTP client, one-line errors for that,
+// deciding which clients to serve, and queueing accepted peers.
 //
-// What goes over the connections is not decided here; see packages httprpc and websocket.
+// It does not know what the connections carry; see packages httprpc and websocket.
 package web
 
 import (
@@ -24,7 +24,7 @@ const (
 )
 
 // NewTransport returns an HTTP/1.1 client side. It goes through the proxy that the environment names (HTTP_PROXY,
-// HTTPS_PROXY, NO_PROXY), except to this machine. config may be nil; opened, if not nil, is told each connection.
+// HTTPS_PROXY, NO_PROXY), except to this machine. config may be nil; opened, if not nil, gets each connection.
 func NewTransport(config *tls.Config, opened func(net.Conn)) *http.Transport {
 	protocols := new(http.Protocols)
 	protocols.SetHTTP1(true)
@@ -49,7 +49,7 @@ func NewTransport(config *tls.Config, opened func(net.Conn)) *http.Transport {
 	}
 }
 
-// ParseURL reads text, which must have one of schemes and a host. The error does not show a password.
+// ParseURL reads text, which must have one of schemes and a host. The error shows no password.
 func ParseURL(text string, schemes ...string) (*url.URL, error) {
 	u, err := url.Parse(text)
 	want := strings.Join(schemes, "://HOST:PORT/PATH or ") + "://HOST:PORT/PATH"
@@ -65,8 +65,8 @@ func ParseURL(text string, schemes ...string) (*url.URL, error) {
 	return nil, errors.New("the URL " + u.Redacted() + " does not do; write " + want)
 }
 
-// Check makes a connection to the server of u as t would, and closes it. It returns the server's address; nil where a
-// proxy is in between, which is not asked.
+// Check connects to the server of u as t would, and closes the connection. It returns the server's address, or nil,
+// without connecting, if there is a proxy.
 func Check(ctx context.Context, u *url.URL, t *http.Transport) (net.Addr, error) {
 	if proxy, err := t.Proxy(&http.Request{URL: u}); proxy != nil || err != nil {
 		return nil, err

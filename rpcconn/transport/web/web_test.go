@@ -74,17 +74,22 @@ func TestStatusError(t *testing.T) {
 		{500, nil, "\r\n\r\n", "HTTP 500 Internal Server Error"},
 		{500, nil, "  oops \nmore", `HTTP 500 Internal Server Error "oops"`},
 		{500, nil, long, `HTTP 500 Internal Server Error "` + strings.Repeat("é", maxShown) + `…"`},
-		{502, nil, "<html><head><title>502 Bad Gateway</title><body><h1>502 Bad Gateway</h1>nginx", `HTTP 502 Bad Gateway "502 Bad Gateway"`},
+		{502, nil, "<html><head><title>502 Bad Gateway</title><body><h1>502 Bad Gateway</h1>nginx",
+			`HTTP 502 Bad Gateway "502 Bad Gateway"`},
 		{500, nil, "<TITLE>\nOh\n&amp; no</TITLE>", `HTTP 500 Internal Server Error "Oh & no"`},
-		{500, nil, "<!doctype html><style>x</style><p>It &lt;broke&gt;</p>", `HTTP 500 Internal Server Error "It <broke>"`},
+		{500, nil, "<!doctype html><style>x</style><p>It &lt;broke&gt;</p>",
+			`HTTP 500 Internal Server Error "It <broke>"`},
 		{500, nil, "<<<", `HTTP 500 Internal Server Error "<<<"`},
-		{302, http.Header{"Location": {"/x"}}, "moved", `HTTP 302 Found; it redirects to "/x"; if you trust that, give it as the target`},
+		{302, http.Header{"Location": {"/x"}}, "moved",
+			`HTTP 302 Found; it redirects to "/x"; if you trust that, give it as the target`},
 		{304, nil, "", "HTTP 304 Not Modified"},
-		{407, nil, "", "HTTP 407 Proxy Authentication Required; the proxy wants credentials; see HTTP_PROXY and NO_PROXY"},
+		{407, nil, "", "HTTP 407 Proxy Authentication Required; the proxy wants credentials; see HTTP_PROXY and " +
+			"NO_PROXY"},
 		{426, nil, "", "HTTP 426 Upgrade Required; it speaks WebSocket; try ws or wss"},
 		{799, nil, "", "HTTP 799"},
 	} {
-		if got := NewStatusError(&http.Response{StatusCode: test.status, Header: test.header}, []byte(test.body)).Error(); got != test.want {
+		if got := NewStatusError(&http.Response{StatusCode: test.status, Header: test.header},
+			[]byte(test.body)).Error(); got != test.want {
 			t.Errorf("%d %.50q:\n got %s\nwant %s", test.status, test.body, got, test.want)
 		}
 	}

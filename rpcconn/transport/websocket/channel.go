@@ -19,7 +19,7 @@ import (
 const (
 	closeGrace = time.Second // how long Close waits for the peer's close frame
 	minBuffer  = 4 << 10
-	keepBuffer = 256 << 10 // a bigger one is dropped once it is not needed
+	keepBuffer = 256 << 10 // a bigger one is dropped when it is no longer needed
 
 	// A message as long as this may be under way for longer than the library waits to send a pong before it gives the
 	// connection up.
@@ -30,12 +30,12 @@ const (
 type channel struct {
 	ws     *websocket.Conn
 	link   *link
-	kind   atomic.Int64 // a websocket.MessageType: what is sent as
-	mirror bool         // what is sent is as what was received last
+	kind   atomic.Int64 // a websocket.MessageType: what frames are sent as
+	mirror bool         // frames are sent as the kind that was received last
 	max    int
 
-	sending chan struct{} // full while a message is being written, and once Close is through
-	buf     []byte        // what Recv returns, where that is small; the receiving goroutine's
+	sending chan struct{} // has an element while a message is being written, and after Close
+	buf     []byte        // what Recv returns if that is small; used by Recv only
 
 	ended   atomic.Bool // Recv returned what ends the connection
 	closing sync.Once
@@ -45,7 +45,7 @@ type channel struct {
 var _ rpcconn.Channel = (*channel)(nil)
 
 func newChannel(ws *websocket.Conn, link *link, binary bool, max int) *channel {
-	ws.SetReadLimit(-1) // Recv skips what is too long, rather than to end the connection
+	ws.SetReadLimit(-1) // Recv skips a message that is too long, rather than ending the connection
 	c := &channel{
 		ws: ws, link: link, max: limit(max),
 		sending: make(chan struct{}, 1), closed: make(chan struct{}),
@@ -57,8 +57,8 @@ func newChannel(ws *websocket.Conn, link *link, binary bool, max int) *channel {
 	return c
 }
 
-// Send implements rpcconn.Channel. A message whose ctx ends while it is being written is written to its end all the
-// same, as the connection is of no use otherwise.
+// Send implements rpcconn.Channel. If ctx ends while the message is being written, it is written to its end: the
+// connection would be useless otherwise.
 func (c *channel) Send(ctx context.Context, frame []byte) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -73,7 +73,7 @@ func (c *channel) Send(ctx context.Context, frame []byte) error {
 	if ctx.Done() == nil {
 		return c.write(frame)
 	}
-	frame = bytes.Clone(frame) // it may have to outlive this call
+	frame = bytes.Clone(frame) // writing may outlast this call
 	written := make(chan error, 1)
 	go func() { written <- c.write(frame) }() // Close waits for it
 	select {
@@ -84,8 +84,8 @@ func (c *channel) Send(ctx context.Context, frame []byte) error {
 	}
 }
 
-// write writes a message, and lets the next one go. The library ends the connection when a write's context does, so it
-// gets none.
+// write writes a message, and then admits the next one. It uses no context, since the library ends the connection when
+// a write's context ends.
 func (c *channel) write(frame []byte) error {
 	defer func() { <-c.sending }()
 	if len(frame) >= longMessage {
@@ -99,8 +99,8 @@ func (c *channel) write(frame []byte) error {
 	return err
 }
 
-// Recv implements rpcconn.Channel. It ends with a *CloseError where the peer sent a close frame, and otherwise with one
-// that wraps io.ErrUnexpectedEOF where the peer is gone. It is what answers pings.
+// Recv implements rpcconn.Channel. It ends with a *CloseError if the peer sent a close frame, or with an error that
+// wraps io.ErrUnexpectedEOF if the peer is gone. Pings are answered only during Recv.
 func (c *channel) Recv() ([]byte, error) {
 	kind, r, err := c.ws.Reader(context.Background())
 	if err != nil {
@@ -126,7 +126,7 @@ func (c *channel) Recv() ([]byte, error) {
 		case errors.Is(err, io.EOF) && len(c.buf) == 0:
 			return nil, &rpcconn.FrameError{Reason: "empty message"}
 		case errors.Is(err, io.EOF):
-			return c.take(), nil
+			return c.message(), nil
 		default:
 			return nil, c.broken(err)
 		}
@@ -142,15 +142,15 @@ func (c *channel) Recv() ([]byte, error) {
 	return nil, bad
 }
 
-// grow makes buf four times as long, or one byte more than a message may be.
+// grow makes buf four times as long, but at most one byte longer than a message may be.
 func (c *channel) grow() {
 	buf := make([]byte, len(c.buf), min(4*cap(c.buf), max(c.max+1, minBuffer)))
 	copy(buf, c.buf)
 	c.buf = buf
 }
 
-// take returns the message in buf, which is the caller's where it is big.
-func (c *channel) take() []byte {
+// message returns the message in buf, which the caller owns if it is big.
+func (c *channel) message() []byte {
 	frame := c.buf
 	if size := len(frame); size >= rpcconn.OwnSize {
 		if size < cap(frame)/2 {
@@ -164,7 +164,7 @@ func (c *channel) take() []byte {
 
 func (c *channel) overLimit() *rpcconn.FrameError { return rpcconn.TooLong(c.buf, 0, c.max) }
 
-// broken is the reason of a connection that ended with err in the middle of the message in buf.
+// broken returns the error for a connection that ended with err in the middle of the message in buf.
 func (c *channel) broken(err error) error {
 	err = c.reason(err)
 	if errors.Is(err, rpcconn.ErrClosed) {
@@ -173,7 +173,7 @@ func (c *channel) broken(err error) error {
 	return fmt.Errorf("in the middle of a message, after %d bytes, %s: %w", len(c.buf), rpcconn.Excerpt(c.buf), err)
 }
 
-// reason says why the connection ended, where the library says err.
+// reason returns why the connection ended if the library's error is err.
 func (c *channel) reason(err error) error {
 	c.ended.Store(true)
 	var closed websocket.CloseError
@@ -199,17 +199,17 @@ func (c *channel) isClosed() bool {
 	}
 }
 
-// Close implements rpcconn.Channel: it sends a close frame (1000) behind what is being sent, and waits up to closeGrace
+// Close implements rpcconn.Channel: it sends a close frame (1000) after what is being sent, and waits up to closeGrace
 // for the peer's.
 func (c *channel) Close() error {
 	c.closing.Do(func() {
 		close(c.closed)
 		if c.ended.Load() {
-			_ = c.ws.CloseNow() // there is nobody to take leave of
+			_ = c.ws.CloseNow() // there is no peer to send a close frame to
 		} else {
 			hangs := time.AfterFunc(closeGrace, func() { _ = c.link.conn.Close() })
 			defer hangs.Stop()
-			_ = c.ws.Close(websocket.StatusNormalClosure, "") // that the peer is gone already is no failure
+			_ = c.ws.Close(websocket.StatusNormalClosure, "") // it is not a failure if the peer has gone already
 		}
 		_ = c.link.conn.Close()
 		c.sending <- struct{}{}

@@ -151,9 +151,13 @@ func TestRecv(t *testing.T) {
 			want:   []string{"! empty message", "1", "! closed (1000: normal)"}, end: io.EOF,
 		},
 		{
-			name:   "over the limit",
-			script: func(w *wire) { w.write(fin|text, strings.Repeat("x", 60)); w.write(fin|text, "1"); w.close(1000, "") },
-			want:   []string{"! message is over the limit of 50 bytes: \"xxxx", "1", "! closed"}, end: io.EOF,
+			name: "over the limit",
+			script: func(w *wire) {
+				w.write(fin|text, strings.Repeat("x", 60))
+				w.write(fin|text, "1")
+				w.close(1000, "")
+			},
+			want: []string{"! message is over the limit of 50 bytes: \"xxxx", "1", "! closed"}, end: io.EOF,
 		},
 		{
 			name: "over the limit in fragments",

@@ -15,7 +15,7 @@ import (
 	"rpcsh/rpcconn/transport/web"
 )
 
-// DialOptions say how to connect. The zero value does.
+// DialOptions say how to connect. The zero value works.
 type DialOptions struct {
 	Header       http.Header // of the handshake; Host counts too
 	Subprotocols []string    // offered, in order of preference
@@ -29,16 +29,15 @@ type DialOptions struct {
 type Info struct {
 	RemoteAddr  net.Addr
 	Subprotocol string // agreed on; "": none
-	Origin      string // that an accepted client sent
-	Path        string // that an accepted client asked for
+	Origin      string // sent by an accepted client
+	Path        string // requested by an accepted client
 }
 
-// StatusError is what Dial's error wraps where an HTTP server answered that does not take the connection; errors.As
-// finds it.
+// StatusError is wrapped by Dial's error if an HTTP server refused the connection; errors.As finds it.
 type StatusError = web.StatusError
 
 // Dial connects to url, ws://… or wss://…; user and password in it are sent as basic authentication. It gives up when
-// ctx is done, which means nothing to the channel later. Redirects are not followed.
+// ctx is done, ctx does not concern the channel later. Redirects are not followed.
 func Dial(ctx context.Context, url string, opts DialOptions) (rpcconn.Channel, *Info, error) {
 	u, err := web.ParseURL(url, "ws", "wss")
 	if err != nil {
@@ -72,8 +71,7 @@ func Dial(ctx context.Context, url string, opts DialOptions) (rpcconn.Channel, *
 	return newChannel(ws, link, opts.Binary, opts.MaxMessage), info, nil
 }
 
-// refusal says why there is no connection, where the library says err, and res is what the server answered, if
-// anything.
+// refusal returns why there is no connection; err is the library's error, and res the server's response or nil.
 func refusal(res *http.Response, err error) error {
 	switch {
 	case res == nil:
@@ -83,7 +81,8 @@ func refusal(res *http.Response, err error) error {
 		for next := errors.Unwrap(reason); next != nil; next = errors.Unwrap(reason) {
 			reason = next
 		}
-		return errors.New("the server answers the handshake wrongly: " + strings.TrimPrefix(reason.Error(), "WebSocket protocol violation: "))
+		return errors.New("the server answers the handshake wrongly: " + strings.TrimPrefix(reason.Error(),
+			"WebSocket protocol violation: "))
 	}
 	status := web.NewStatusError(res, web.Beginning(res.Body))
 	switch res.StatusCode {

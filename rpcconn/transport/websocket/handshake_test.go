@@ -22,13 +22,20 @@ func TestDialErrors(t *testing.T) {
 		want         []string
 		status       int
 	}{
-		{"other path", "HTTP/1.1 404 Not Found\r\nContent-Length: 5\r\n\r\nnope\n", []string{`HTTP 404 Not Found "nope"; try another path`}, 404},
-		{"origin", "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n", []string{"HTTP 403 Forbidden; it may want another Origin"}, 403},
-		{"a web page", "HTTP/1.1 200 OK\r\nContent-Length: 40\r\n\r\n<html><title>Hi  &amp;\nthere</title>", []string{`HTTP 200 OK "Hi & there"`, "no WebSocket at this path"}, 200},
-		{"subprotocol", "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n", []string{"HTTP 400 Bad Request; it may want a subprotocol"}, 400},
-		{"redirect", "HTTP/1.1 301 Moved Permanently\r\nLocation: ws://other/\r\nContent-Length: 0\r\n\r\n", []string{`it redirects to "ws://other/"`}, 301},
-		{"password", "HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n", []string{"HTTP 401", "user and password"}, 401},
-		{"no key", "HTTP/1.1 101 X\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n", []string{"answers the handshake wrongly", "Sec-WebSocket-Accept"}, 0},
+		{"other path", "HTTP/1.1 404 Not Found\r\nContent-Length: 5\r\n\r\nnope\n",
+			[]string{`HTTP 404 Not Found "nope"; try another path`}, 404},
+		{"origin", "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n",
+			[]string{"HTTP 403 Forbidden; it may want another Origin"}, 403},
+		{"a web page", "HTTP/1.1 200 OK\r\nContent-Length: 40\r\n\r\n<html><title>Hi  &amp;\nthere</title>",
+			[]string{`HTTP 200 OK "Hi & there"`, "no WebSocket at this path"}, 200},
+		{"subprotocol", "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n",
+			[]string{"HTTP 400 Bad Request; it may want a subprotocol"}, 400},
+		{"redirect", "HTTP/1.1 301 Moved Permanently\r\nLocation: ws://other/\r\nContent-Length: 0\r\n\r\n",
+			[]string{`it redirects to "ws://other/"`}, 301},
+		{"password", "HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n",
+			[]string{"HTTP 401", "user and password"}, 401},
+		{"no key", "HTTP/1.1 101 X\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n",
+			[]string{"answers the handshake wrongly", "Sec-WebSocket-Accept"}, 0},
 		{"not HTTP", "SSH-2.0-x\r\n\r\n", []string{"does not speak HTTP", "SSH-2.0-x"}, 0},
 		{"TLS", "\x15\x03\x01\x00\x02\x02\x16", []string{"speaks TLS", "wss"}, 0},
 		{"nothing", "", []string{"closed the connection instead of answering"}, 0},
@@ -89,7 +96,8 @@ func TestDialGivesUp(t *testing.T) {
 
 func TestDialSends(t *testing.T) {
 	got := make(chan *http.Request, 1)
-	server := httptest.NewTLSServer(NewHandler(ListenOptions{Subprotocols: []string{"v2", "v1"}, AllowOrigins: []string{"https://app.example"}},
+	server := httptest.NewTLSServer(NewHandler(ListenOptions{Subprotocols: []string{"v2", "v1"},
+		AllowOrigins: []string{"https://app.example"}},
 		func(ch rpcconn.Channel, info *Info) {
 			if info.Origin != "https://app.example" || info.Path != "/a/b" || info.Subprotocol != "v1" {
 				t.Errorf("the client is %+v", info)
@@ -112,7 +120,8 @@ func TestDialSends(t *testing.T) {
 		t.Errorf("the server is %+v", info)
 	}
 	r := <-got
-	if user, password, _ := r.BasicAuth(); user != "me" || password != "secret" || r.Header.Get("X-Token") != "t" || r.URL.RawQuery != "q=1" {
+	if user, password, _ := r.BasicAuth(); user != "me" || password != "secret" || r.Header.Get("X-Token") != "t" ||
+		r.URL.RawQuery != "q=1" {
 		t.Errorf("the handshake is %v %v", r.URL, r.Header)
 	}
 	if r.Header.Get("Sec-WebSocket-Extensions") != "" {
@@ -145,7 +154,8 @@ func TestDialTLSErrors(t *testing.T) {
 }
 
 func TestListenRefuses(t *testing.T) {
-	const upgrade = "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: MDEyMzQ1Njc4OTAxMjM0NQ==\r\n"
+	const upgrade = "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: " +
+		"MDEyMzQ1Njc4OTAxMjM0NQ==\r\n"
 	l := listen(t, ListenOptions{Path: "/rpc", AllowOrigins: []string{"https://app.example"}})
 	go func() {
 		for {
@@ -164,11 +174,14 @@ func TestListenRefuses(t *testing.T) {
 	}{
 		{"welcome", "GET /rpc HTTP/1.1\r\nHost: " + host + "\r\n" + upgrade, 101, ""},
 		{"same host", "GET /rpc HTTP/1.1\r\nHost: " + host + "\r\nOrigin: http://" + host + "\r\n" + upgrade, 101, ""},
-		{"allowed page", "GET /rpc HTTP/1.1\r\nHost: " + host + "\r\nOrigin: https://app.example\r\n" + upgrade, 101, ""},
+		{"allowed page", "GET /rpc HTTP/1.1\r\nHost: " + host + "\r\nOrigin: https://app.example\r\n" + upgrade,
+			101, ""},
 		{"any name without a page", "GET /rpc HTTP/1.1\r\nHost: some.name\r\n" + upgrade, 101, ""},
-		{"foreign page", "GET /rpc HTTP/1.1\r\nHost: " + host + "\r\nOrigin: https://evil.example\r\n" + upgrade, 403, "is not allowed"},
+		{"foreign page", "GET /rpc HTTP/1.1\r\nHost: " + host + "\r\nOrigin: https://evil.example\r\n" + upgrade, 403,
+			"is not allowed"},
 		{"no page", "GET /rpc HTTP/1.1\r\nHost: " + host + "\r\nOrigin: null\r\n" + upgrade, 403, "is not allowed"},
-		{"rebound page", "GET /rpc HTTP/1.1\r\nHost: evil.example:80\r\nOrigin: http://evil.example:80\r\n" + upgrade, 403, "Host header"},
+		{"rebound page", "GET /rpc HTTP/1.1\r\nHost: evil.example:80\r\nOrigin: http://evil.example:80\r\n" + upgrade,
+			403, "Host header"},
 		{"other path", "GET / HTTP/1.1\r\nHost: " + host + "\r\n" + upgrade, 404, "only at /rpc"},
 		{"plain GET", "GET /rpc HTTP/1.1\r\nHost: " + host + "\r\n", 426, "ws://"},
 		{"POST", "POST /rpc HTTP/1.1\r\nHost: " + host + "\r\nContent-Length: 0\r\n", 426, "ws://"},
@@ -240,7 +253,8 @@ func TestListenClose(t *testing.T) {
 
 func TestListenBadPath(t *testing.T) {
 	for _, path := range []string{"rpc", "/a?b", "%"} {
-		if _, err := Listen(nil, ListenOptions{Path: path}); err == nil || !strings.Contains(err.Error(), "write /PATH") {
+		if _, err := Listen(nil, ListenOptions{Path: path}); err == nil ||
+			!strings.Contains(err.Error(), "write /PATH") {
 			t.Errorf("Listen at %q returned %v", path, err)
 		}
 	}

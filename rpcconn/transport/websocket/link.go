@@ -9,15 +9,15 @@ import (
 	"sync/atomic"
 )
 
-// A link is the stream below a WebSocket connection. It notes where the peer's half ends, because the library takes an
-// end between two fragments for the end of the message.
+// A link is the stream below a WebSocket connection. It detects the end of the peer's half, because the library takes
+// an end between two fragments for the end of the message.
 type link struct {
 	io.ReadWriteCloser
-	conn  net.Conn // below TLS where we dialled; closing it ends whatever hangs
+	conn  net.Conn // below TLS if we dialled; closing it unblocks everything
 	ended atomic.Bool
 	err   error // to be returned by the next Read
 
-	long atomic.Bool // a message so long is being sent that no pong gets through
+	long atomic.Bool // a message is being sent that is so long that no pong gets through
 }
 
 // Read implements io.Reader. It never returns bytes and an error together.
@@ -36,7 +36,7 @@ func (l *link) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// A linker makes the HTTP response that accepts a handshake one that is read through a link.
+// A linker lets the response that accepts a handshake be read through a link.
 type linker struct {
 	http.RoundTripper
 	link *link
@@ -58,7 +58,7 @@ func (l linker) RoundTrip(req *http.Request) (*http.Response, error) {
 	return res, nil
 }
 
-// A hijacker hands out the connection of a request as a link.
+// A hijacker wraps the connection of a request in a link.
 type hijacker struct {
 	http.ResponseWriter
 	link *link

@@ -14,16 +14,16 @@ import (
 	"rpcsh/rpcconn/transport/web"
 )
 
-// ListenOptions say whom to accept. With the zero value that is every program, and the pages of our own host.
+// ListenOptions say whom to accept. With the zero value, every program is accepted, and the pages of our own host.
 type ListenOptions struct {
-	Path         string   // the only one that is served; "" is any
+	Path         string   // the only path that is served; "": any
 	Subprotocols []string // the ones we speak, in order of preference
 	AllowHosts   []string // further names that pages may have in the Host header, without port; see web.Guard
 	AllowOrigins []string // further Origin headers to accept: scheme://host:port, or host:port; "*" is all
-	OriginAdvice string   // is added to what is said of an Origin that is not allowed; "": nothing
+	OriginAdvice string   // is appended to the refusal of an Origin
 	MaxMessage   int      // bytes that a received message may have; 0: rpcconn.DefaultMaxMessage
 	Binary       bool     // messages are sent as binary, not as text; both are received
-	Mirror       bool     // messages are sent as the kind that the peer sent last; Binary says what goes before that
+	Mirror       bool     // messages are sent as the kind that the peer sent last; Binary applies before that
 }
 
 // IsUpgrade reports whether r asks for a WebSocket connection, for a server that serves other things as well.
@@ -38,8 +38,8 @@ func IsUpgrade(r *http.Request) bool {
 	return false
 }
 
-// NewHandler returns a handler that makes WebSocket connections and hands them to accept, which owns them then. accept
-// is called on the goroutine of the request and may take its time.
+// NewHandler returns a handler that accepts WebSocket connections and hands them to accept, which then owns them.
+// accept runs on the goroutine of the request and may block.
 func NewHandler(opts ListenOptions, accept func(rpcconn.Channel, *Info)) http.Handler {
 	guard := web.Guard{Hosts: opts.AllowHosts, Origins: opts.AllowOrigins, Advice: opts.OriginAdvice}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -59,13 +59,14 @@ func NewHandler(opts ListenOptions, accept func(rpcconn.Channel, *Info)) http.Ha
 		link := new(link)
 		ws, err := websocket.Accept(&hijacker{w, link}, r, &websocket.AcceptOptions{
 			Subprotocols:       opts.Subprotocols,
-			InsecureSkipVerify: true, // guard has looked
+			InsecureSkipVerify: true, // guard has checked the Origin
 			OnPingReceived:     func(context.Context, []byte) bool { return !link.long.Load() },
 		})
 		if err != nil {
 			return // the client has been told
 		}
-		info := &Info{RemoteAddr: link.conn.RemoteAddr(), Subprotocol: ws.Subprotocol(), Origin: r.Header.Get("Origin"), Path: r.URL.Path}
+		info := &Info{RemoteAddr: link.conn.RemoteAddr(), Subprotocol: ws.Subprotocol(), Origin: r.Header.Get("Origin"),
+			Path: r.URL.Path}
 		ch := newChannel(ws, link, opts.Binary, opts.MaxMessage)
 		ch.mirror = opts.Mirror
 		accept(ch, info)

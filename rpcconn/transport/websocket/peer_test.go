@@ -18,7 +18,8 @@ import (
 // patience bounds waits that only a broken program makes long.
 const patience = 20 * time.Second
 
-// serveOnce starts a server by hand: script is run on the first connection, which is closed behind it. It returns the server's address.
+// serveOnce starts a server by hand: script is run on the first connection, which is closed after it. It returns the
+// server's address.
 func serveOnce(t *testing.T, script func(conn net.Conn)) string {
 	t.Helper()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
@@ -57,8 +58,9 @@ func handshake(conn net.Conn) *wire {
 		return &wire{conn, r}
 	}
 	sum := sha1.Sum([]byte(req.Header.Get("Sec-WebSocket-Key") + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"))
-	_, _ = io.WriteString(conn, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: "+
-		base64.StdEncoding.EncodeToString(sum[:])+"\r\n\r\n")
+	_, _ = io.WriteString(conn,
+		"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: "+
+			base64.StdEncoding.EncodeToString(sum[:])+"\r\n\r\n")
 	return &wire{conn, r}
 }
 

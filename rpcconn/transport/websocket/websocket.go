@@ -2,9 +2,9 @@
 // [NewHandler] in a server that serves other things as well. A message is a frame in the sense of rpcconn, however many
 // WebSocket frames it comes in.
 //
-// The protocol itself is github.com/coder/websocket's. Here are the contract of Channel, whom to serve, and errors that
-// say what to do. Messages are sent uncompressed and in one WebSocket frame each, because some peers take nothing else;
-// a peer that insists on an extension is refused.
+// The protocol itself is implemented by github.com/coder/websocket. This package adds the contract of Channel, the
+// choice of clients, and errors that say what to do. Messages are sent uncompressed and in one WebSocket frame each,
+// because some peers accept nothing else; a peer that insists on an extension is refused.
 package websocket
 
 import (
@@ -42,7 +42,7 @@ func (e *CloseError) Unwrap() error {
 	return nil
 }
 
-// closeMeaning returns what RFC 6455 section 7.4.1 and the registry of IANA say of code; "" where that is nothing.
+// closeMeaning returns the meaning of code in RFC 6455 section 7.4.1 and the IANA registry, or "".
 func closeMeaning(code int) string {
 	switch websocket.StatusCode(code) {
 	case websocket.StatusNormalClosure:
@@ -75,7 +75,7 @@ func closeMeaning(code int) string {
 	return ""
 }
 
-// limit returns how long a message may be where an option says maxMessage.
+// limit returns the limit for a message if the option is maxMessage.
 func limit(maxMessage int) int {
 	if maxMessage > 0 {
 		return maxMessage

@@ -1,5 +1,5 @@
-// Package pinned is for the programs that generate data from a file of somebody else's: it gets that file in a certain
-// version, and says beside the data what it was made from.
+// Package pinned helps programs that generate data from a third-party file: it gets a certain version of that file, and
+// records next to the data what it was made from.
 package pinned
 
 import (
@@ -56,7 +56,7 @@ func (s Source) Note(data []byte) string {
 	return fmt.Sprintf("source %s\nsha256 %s\nunpacked sha256 %s\n", s.URL, s.SHA256, Sum(data))
 }
 
-// Write writes data that was made from s, packed by gzip, to a file, and a note to the file with .source behind its
+// Write writes data that was made from s, packed by gzip, to a file, and a note to the file with .source after its
 // name.
 func (s Source) Write(file string, data []byte) error {
 	var packed bytes.Buffer

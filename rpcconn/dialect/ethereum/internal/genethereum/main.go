@@ -1,6 +1,6 @@
 // Genethereum makes ethereum.json.gz of package ethereum: the methods of Ethereum nodes as an OpenRPC document that has
 // names, types and error codes only. It takes the execution API's document, refs-openrpc.json, to which it adds
-// more.json, what nodes have beside that API, and summaries.txt, what methods do in a few words of ours.
+// more.json, what nodes have besides that API, and summaries.txt, what methods do in a few words of ours.
 //
 //	go run ./internal/genethereum OUTPUT [DOCUMENT]
 //

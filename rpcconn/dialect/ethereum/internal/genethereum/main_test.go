@@ -8,8 +8,11 @@ import (
 
 func TestGenerate(t *testing.T) {
 	document := `{"openrpc":"1.2.4","info":{"title":"T","version":"0.1","description":"prose"},"methods":[
-		{"name":"eth_sign","summary":"prose","description":"prose","params":[{"name":"Block hash","required":true,"schema":{"title":"prose","type":"string","pattern":"^0x[0-9a-f]*$"}}],
-			"result":{"name":"prose","schema":{"$ref":"#/components/schemas/A"}},"errors":[{"code":3,"message":"m","data":"prose"}],"examples":[{"name":"prose"}]}],
+		{"name":"eth_sign","summary":"prose","description":"prose",
+		"params":[{"name":"Block hash","required":true,
+		"schema":{"title":"prose","type":"string","pattern":"^0x[0-9a-f]*$"}}],
+			"result":{"name":"prose","schema":{"$ref":"#/components/schemas/A"}},
+			"errors":[{"code":3,"message":"m","data":"prose"}],"examples":[{"name":"prose"}]}],
 		"components":{"schemas":{"A":{"type":"object","additionalProperties":false,"description":"prose","properties":{"description":{"type":"string"},"title":{"description":"prose"}}}}}}`
 	text, err := generate([]byte(document))
 	if err != nil {
@@ -18,7 +21,8 @@ func TestGenerate(t *testing.T) {
 	got := string(text)
 	for _, want := range []string{
 		`"info":{"title":"Ethereum","version":"0.1"}`,
-		`{"name":"eth_sign","summary":"signs a message","paramStructure":"by-position","params":[{"name":"blockHash","required":true,"schema":{"pattern":"^0x[0-9a-fA-F]*$","type":"string"}}],` +
+		`{"name":"eth_sign","summary":"signs a message","paramStructure":"by-position","params":[{"name":"blockHash",` +
+			`"required":true,"schema":{"pattern":"^0x[0-9a-fA-F]*$","type":"string"}}],` +
 			`"result":{"name":"result","schema":{"$ref":"#/components/schemas/A"}},"errors":[{"code":3,"message":"m"}]}`,
 		`"A":{"properties":{"description":{"type":"string"},"title":{}},"type":"object"}`, `"name":"eth_subscription"`,
 	} {

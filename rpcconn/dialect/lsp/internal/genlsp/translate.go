@@ -246,7 +246,7 @@ func (t *translator) decode(text json.RawMessage, into any) {
 	}
 }
 
-// baseType returns the JSON type of a base type, nil where there is none of that name.
+// baseType returns the JSON type of a base type, nil if there is none of that name.
 func baseType(name string) any {
 	switch name {
 	case "URI", "DocumentUri", "RegExp", "string":
