@@ -9,7 +9,7 @@
 //	int64            5000000000; {"$numberLong":"5"} where it would fit an int32
 //	double           3.0, 1e+300, -0.0; {"$numberDouble":"NaN"}, "Infinity", "-Infinity"
 //	decimal128       {"$numberDecimal":"1.10"}
-//	UTC datetime     {"$date":"2020-09-03T10:00:00.123Z"}; {"$date":{"$numberLong":"-1"}} outside the years 1970 to 9999
+//	UTC datetime     {"$date":"2020-09-03T10:00:00.123Z"}; {"$date":{"$numberLong":"-1"}} outside 1970 to 9999
 //	ObjectId         {"$oid":"5f50c31e1c9d440000a1b2c3"}
 //	binary           {"$binary":{"base64":"AAH/","subType":"00"}}
 //	timestamp        {"$timestamp":{"t":1,"i":2}}

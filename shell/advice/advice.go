@@ -149,7 +149,8 @@ func fileAdvice(err error) (said, better string) {
 	case e.CA != "":
 		return e.Error(), fmt.Sprintf("reading the CA's certificate (--ca %s): %v", e.CA, e.Err)
 	}
-	return e.Error(), fmt.Sprintf("reading the certificate (--cert %s) and its key (--key %s): %v", e.Cert, e.Key, e.Err)
+	return e.Error(), fmt.Sprintf("reading the certificate (--cert %s) and its key (--key %s): %v",
+		e.Cert, e.Key, e.Err)
 }
 
 func statusAdvice(err error) (said, better string) {

@@ -48,7 +48,9 @@ func (c *Command) Answer(ctx context.Context, req *Request) (json.RawMessage, er
 		return nil, ended(ctx)
 	}
 	var said lastLines
-	p, err := process.Start(process.Options{Shell: c.line, Env: environment(req), Stderr: said.add, Grace: commandGrace})
+	p, err := process.Start(process.Options{
+		Shell: c.line, Env: environment(req), Stderr: said.add, Grace: commandGrace,
+	})
 	if err != nil {
 		return nil, rpcconn.NewError(rpcconn.CodeServerError, err.Error())
 	}

@@ -60,7 +60,8 @@ func (e *Expression) Answer(ctx context.Context, req *Request) (json.RawMessage,
 		return nil, rpcconn.NewError(rpcconn.CodeServerError, err.Error())
 	}
 	if result == nil {
-		return nil, rpcconn.NewError(rpcconn.CodeServerError, "the expression that answers "+req.Method+" gave no value")
+		return nil, rpcconn.NewError(rpcconn.CodeServerError,
+			"the expression that answers "+req.Method+" gave no value")
 	}
 	if e.filter.Uses("last") || e.filter.Uses("results") {
 		e.keep(result)

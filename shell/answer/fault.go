@@ -135,7 +135,8 @@ func (f *Faults) frame(wire Wire, r *rpcconn.Response, did *remarks) ([]byte, er
 			m.Err = f.failure()
 			did.add("with an error beside it")
 		} else {
-			m.Result = json.RawMessage(`"on purpose"`) // in JSON-RPC 1.0 and MessagePack-RPC, null means that there is no result
+			// In JSON-RPC 1.0 and MessagePack-RPC, null means that there is no result.
+			m.Result = json.RawMessage(`"on purpose"`)
 			did.add("with a result beside it")
 		}
 	}

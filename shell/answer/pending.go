@@ -56,7 +56,8 @@ func NewPendingRequests(opts PendingOptions) *PendingRequests {
 func (pr *PendingRequests) Answer(ctx context.Context, req *Request) (json.RawMessage, error) {
 	p := pr.park(req)
 	if p == nil {
-		return nil, rpcconn.NewError(rpcconn.CodeServerError, fmt.Sprintf("%d requests wait for a person already", maxParked))
+		return nil, rpcconn.NewError(rpcconn.CodeServerError,
+			fmt.Sprintf("%d requests wait for a person already", maxParked))
 	}
 	pr.opts.OnParked(p)
 	select {

@@ -134,7 +134,9 @@ func (r *Rules) replace(file string, rules []*Rule) (replaced []*Rule) {
 	var added []*entry
 	kept := make(map[*entry]bool)
 	for _, rule := range rules {
-		i := slices.IndexFunc(r.rules, func(e *entry) bool { return e.rule.File == file && e.rule.Pattern == rule.Pattern })
+		i := slices.IndexFunc(r.rules, func(e *entry) bool {
+			return e.rule.File == file && e.rule.Pattern == rule.Pattern
+		})
 		if i < 0 {
 			added = append(added, &entry{rule: rule})
 			continue
@@ -248,7 +250,9 @@ func (r *Rules) use(ctx context.Context, req *Request) *Rule {
 // fits reports whether e's rule is for req, its jq condition aside.
 func (e *entry) fits(req *Request) bool {
 	r := e.rule
-	return glob.Match(r.Pattern, req.Method) && (r.Times == 0 || e.used < r.Times) && (r.For == nil || r.For(req.Peer)) &&
+	return glob.Match(r.Pattern, req.Method) &&
+		(r.Times == 0 || e.used < r.Times) &&
+		(r.For == nil || r.For(req.Peer)) &&
 		(!req.IsNotification() || r.actsOn())
 }
 

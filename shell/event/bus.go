@@ -34,8 +34,8 @@ type Options struct {
 	Bytes  int  // that these hold on to; 0: 64 MiB. One event that is larger alone is taken.
 	Frames bool // events of the kind Frame are wanted, too
 
-	// Wanted chooses among what Filter chooses; nil: all of it. What is not wanted costs no copy. Publishers call it, several at a
-	// time, before the event has its number. It must neither wait nor publish.
+	// Wanted chooses among what Filter chooses; nil: all of it. What is not wanted costs no copy. Publishers call it,
+	// several at a time, before the event has its number. It must neither wait nor publish.
 	Wanted func(e *Event) bool
 }
 

@@ -140,7 +140,9 @@ func (e *Event) size() int {
 // clone returns a copy of e that shares nothing with the connection from which it comes.
 func (e *Event) clone() *Event {
 	c := *e
-	parts := [...]*[]byte{(*[]byte)(&c.Params), (*[]byte)(&c.Result), (*[]byte)(&c.Value), (*[]byte)(&c.Extra), &c.Frame}
+	parts := [...]*[]byte{
+		(*[]byte)(&c.Params), (*[]byte)(&c.Result), (*[]byte)(&c.Value), (*[]byte)(&c.Extra), &c.Frame,
+	}
 	copied := parts[:]
 	if e.Lasting {
 		copied = parts[len(parts)-1:]

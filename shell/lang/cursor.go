@@ -40,7 +40,7 @@ type Cursor struct {
 	Given   []string // names of the arguments before this one; "" for positional ones
 	Name    string   // of this argument; "": it has none, or At is AtArgument
 	JSON    bool     // only JSON belongs here: after :=, and inside an object or array
-	Path    []Step   // from the argument to the value, or to the object whose key is being typed; nil: the argument itself
+	Path    []Step   // from the argument to the value, or to the object whose key is typed; nil: the argument itself
 	Keys    []string // that the object has already
 
 	Variable string // AtMember: its name without the $

@@ -44,7 +44,8 @@ func (p *parser) checkArgument() error {
 	word := *p
 	switch w := word.bare(); {
 	case strings.HasPrefix(w, "=") || strings.HasPrefix(w, ":="):
-		return p.errorf("NAME=VALUE is written without blanks, and NAME = CALL begins the line; quote this where it is text")
+		return p.errorf("NAME=VALUE is written without blanks, and NAME = CALL begins the line; " +
+			"quote this where it is text")
 	case w == "&" || w == "&&":
 		return p.errorf("& stands at the end of the line only; quote it where it is text")
 	case w == ";":

@@ -15,7 +15,9 @@ func SpellMethod(name string) string {
 	p := parser{src: name, env: Env{Variable: noVariable}, batch: true}
 	var call Call
 	switch {
-	case strings.HasPrefix(name, "!"), identifier(name) < len(name) && p.assignment() != "", strings.HasSuffix(name, "?"):
+	case strings.HasPrefix(name, "!"),
+		identifier(name) < len(name) && p.assignment() != "",
+		strings.HasSuffix(name, "?"):
 	case p.method(&call) == nil && call.Method == name:
 		return name
 	}

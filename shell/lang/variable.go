@@ -22,7 +22,8 @@ func (p *parser) variable() (json.RawMessage, error) {
 	p.pos += n
 	v, found := p.env.Variable(name)
 	if !found {
-		return nil, errorAt(start, "$"+name+" has no value yet: set it by "+name+" = CALL, or quote it where it is text")
+		return nil, errorAt(start,
+			"$"+name+" has no value yet: set it by "+name+" = CALL, or quote it where it is text")
 	}
 	for {
 		step := p.pos

@@ -117,7 +117,8 @@ func missing(kind string, parameters []parameter, given map[string]bool) error {
 	case 1:
 		return fmt.Errorf("missing 1 required %s argument: %s", kind, names[0])
 	default:
-		return fmt.Errorf("missing %d required %s arguments: %s and %s", n, kind, strings.Join(names[:n-1], ", "), names[n-1])
+		return fmt.Errorf("missing %d required %s arguments: %s and %s",
+			n, kind, strings.Join(names[:n-1], ", "), names[n-1])
 	}
 }
 

@@ -107,7 +107,8 @@ func smallRange(
 ) (starlark.Value, error) {
 	r, err := starlark.Call(thread, starlark.Universe[b.Name()], args, kwargs)
 	if err == nil && starlark.Len(r) > maxElements {
-		return nil, fmt.Errorf("range: it would have %d numbers, %d at most: count with while", starlark.Len(r), maxElements)
+		return nil, fmt.Errorf("range: it would have %d numbers, %d at most: count with while",
+			starlark.Len(r), maxElements)
 	}
 	return r, err
 }

@@ -18,7 +18,8 @@ func Bindings() []Binding {
 		},
 		{
 			[]string{"ctrl-r", "ctrl-s"},
-			"search the earlier lines: Ctrl-R older, Ctrl-S newer; Esc takes the line, Enter runs it, Ctrl-G leaves the search",
+			"search the earlier lines: Ctrl-R older, Ctrl-S newer; Esc takes the line, Enter runs it, " +
+				"Ctrl-G leaves the search",
 		},
 		{[]string{"left", "right", "ctrl-b", "ctrl-f"}, "move the cursor by a character"},
 		{[]string{"home", "end", "ctrl-a", "ctrl-e"}, "move the cursor to the beginning or the end of the line"},

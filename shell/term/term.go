@@ -36,16 +36,16 @@ type Suggestion struct{ Text, Description, Lead string }
 // Config says what a Terminal asks of its owner. All functions may be nil. They are called while a line is read, on the
 // goroutine that reads it or on one of its own, and must not call ReadLine, Ask, Page, SetPrompt, Prefill or Close.
 type Config struct {
-	// Complete returns the suggestions for the line with the cursor after line[:cursor] (bytes), best first. It is called
-	// after each key that changes a word, so it must be quick. Only the first 50 are used.
+	// Complete returns the suggestions for the line with the cursor after line[:cursor] (bytes), best first. It is
+	// called after each key that changes a word, so it must be quick. Only the first 50 are used.
 	Complete func(line string, cursor int) []Suggestion
 
 	// Hint returns one row that says what belongs at the cursor, "" for nothing. It is called along with Complete, but
 	// not for a question, and shown with the list of suggestions, even if that is empty. It cannot be selected.
 	Hint func(line string, cursor int) string
 
-	// History returns the past lines, oldest first, which Up, Down and Ctrl-R search. The slice is not changed by either
-	// side afterwards.
+	// History returns the past lines, oldest first, which Up, Down and Ctrl-R search. Neither side changes the slice
+	// afterwards.
 	History func() []string
 
 	// Continues reports whether a line break that was pasted after text stands inside brackets or quotes, and so is a

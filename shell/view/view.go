@@ -114,7 +114,7 @@ func New(opts Options, bus *event.Bus) *View {
 	}
 	v.screen = newScreen(v.opts.Stderr, v.colors.Dim)
 	v.status = newStatusLine(v.opts.Status)
-	subscription.Wanted = v.takes
+	subscription.Wanted = func(e *event.Event) bool { return e.Awaited || v.shows(e) }
 	v.sub = bus.Subscribe(subscription)
 	v.reading.Go(v.read)
 	return v
@@ -151,10 +151,7 @@ func (v *View) read() {
 	}
 }
 
-// takes reports whether e has a line, or the place of a result. Those who publish e ask it, so that an event that
-// nobody sees costs them little.
-func (v *View) takes(e *event.Event) bool { return e.Awaited || v.shows(e) }
-
+// shows reports whether e has a line. Those who publish e ask it, so that an event that nobody sees costs them little.
 func (v *View) shows(e *event.Event) bool { return v.wanted(e) && v.audience.wants(e) }
 
 // Interactive reports whether a person sits at a terminal.

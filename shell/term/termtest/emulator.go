@@ -35,7 +35,7 @@ type emulatorRow struct {
 type cell struct {
 	text                        string // "" in the second half of a wide character, " " where nothing is
 	bold, reverse, dim, colored bool
-	color                       int // SGR parameter of the foreground colour, 30 to 37 or 90 to 97; 0: the terminal's own
+	color                       int // SGR parameter of the foreground color, 30 to 37 or 90 to 97; 0: default
 }
 
 // A Cell is what one column of a row shows.

@@ -90,7 +90,8 @@ func (s *Terminal) close() {
 	}
 	if s.t.Failed() {
 		sent := s.screen.Written()
-		s.t.Logf("the screen at the end:\n%s\nthe last that was sent: %q", s.screen.Text(), sent[max(0, len(sent)-500):])
+		s.t.Logf("the screen at the end:\n%s\nthe last that was sent: %q",
+			s.screen.Text(), sent[max(0, len(sent)-500):])
 	}
 }
 
