@@ -7,7 +7,6 @@ import (
 
 // TestConnect finds out what is spoken, or takes what was found earlier.
 func TestConnect(t *testing.T) {
-	t.Parallel()
 	l := serve(t, Config{Framing: "netstring"}, mustParse(t, "127.0.0.1:0"))
 	earlier := &detect.Finding{Target: l.Target, Protocol: "jsonrpc", Framing: "netstring"}
 	for _, found := range []*detect.Finding{nil, earlier} {
@@ -26,7 +25,7 @@ func TestConnect(t *testing.T) {
 		t.Fatalf("what was said is found out: %v, %v", got, err)
 	}
 	_ = link.Close()
-	_ = l.Close()
+	_ = l.Close() // no test runs in parallel to this one, which might listen on that port
 	if _, _, err := (Config{}).Connect(t.Context(), l.Target, nil, nil); err == nil {
 		t.Error("nobody is connected to")
 	}

@@ -149,12 +149,12 @@ func flood(nc net.Conn, text string) {
 func TestDetectNobody(t *testing.T) {
 	t.Parallel()
 	target := fakePeer(t, drain)
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	taken, err := net.Dial("tcp", target.Address) // its own port is one on which no other test can listen meanwhile
 	if err != nil {
 		t.Fatal(err)
 	}
-	refusing := Target{Scheme: transport.SchemeTCP, Address: l.Addr().String()}
-	_ = l.Close()
+	defer taken.Close()
+	refusing := Target{Scheme: transport.SchemeTCP, Address: taken.LocalAddr().String()}
 	for _, scheme := range []string{transport.SchemeTCP, transport.SchemeTLS, transport.SchemeWS,
 		transport.SchemeHTTP} {
 		refusing.Scheme, refusing.Path = scheme, ""

@@ -199,7 +199,6 @@ func TestDialWithoutHost(t *testing.T) {
 }
 
 func TestDialAndListenFail(t *testing.T) {
-	t.Parallel()
 	cfg := Config{Protocol: "jsonrpc"}
 	missing := Target{Scheme: transport.SchemeUnix, Address: filepath.Join(t.TempDir(), "none")}
 	if _, err := cfg.Dial(t.Context(), missing, nil); err == nil || !strings.Contains(err.Error(), missing.Address) {
@@ -220,7 +219,7 @@ func TestDialAndListenFail(t *testing.T) {
 		!strings.Contains(err.Error(), "needs a certificate") {
 		t.Errorf("listening on TLS without certificate: %v", err)
 	}
-	_ = l.Close()
+	_ = l.Close() // no test runs in parallel to this one, which might listen on that port
 	if err := l.Close(); err != nil {
 		t.Errorf("closing once more: %v", err)
 	}
