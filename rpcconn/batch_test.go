@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"rpcsh/rpcconn"
@@ -49,6 +51,27 @@ var threeCalls = []rpcconn.Call{{Method: "a", Params: smallParams}, {Method: "n"
 
 const threeCallsSent = `[{"jsonrpc":"2.0","id":1,"method":"a","params":[1,2]},{"jsonrpc":"2.0","method":"n"},` +
 	`{"jsonrpc":"2.0","id":2,"method":"b"},{"jsonrpc":"2.0","id":3,"method":"c"}]`
+
+// Each call of a batch is told when the batch has been sent, and none when it cannot be.
+func TestBatchOnSent(t *testing.T) {
+	conn, p := peer(t, nil)
+	var sent atomic.Int64
+	calls := slices.Clone(threeCalls)
+	for i := range calls {
+		calls[i].OnSent = func() { sent.Add(1) }
+	}
+	done := startBatch(t.Context(), conn, calls)
+	p.Expect(threeCallsSent)
+	p.Send(`[{"jsonrpc":"2.0","id":1,"result":1},{"jsonrpc":"2.0","id":2,"result":1},{"jsonrpc":"2.0","id":3,"result":1}]`)
+	await(t, done, "the batch")
+	if n := sent.Load(); n != int64(len(calls)) {
+		t.Errorf("%d of %d calls were told", n, len(calls))
+	}
+	_ = conn.Close()
+	if _, err := conn.Batch(t.Context(), calls); err == nil || sent.Load() != int64(len(calls)) {
+		t.Errorf("after the end: %v, %d calls were told", err, sent.Load())
+	}
+}
 
 func TestBatchOut(t *testing.T) {
 	const (

@@ -17,7 +17,7 @@ type Call struct {
 	Extra  json.RawMessage // as in Message
 
 	OnID   func(ID) // if set, gets the request's id before the request is sent
-	OnSent func()   // if set, is called once the request has been sent without error; Batch does not call it
+	OnSent func()   // if set, is called once the call, or its batch, has been sent without error
 	// if set, gets the response before the caller does; the rules for the On functions of Options apply
 	OnResponse func(*Response)
 }
@@ -83,6 +83,11 @@ func (c *Conn) Batch(ctx context.Context, calls []Call) ([]*Response, error) {
 		err = c.send(ctx, o)
 	}
 	o.free()
+	for i := range calls {
+		if err == nil && calls[i].OnSent != nil {
+			calls[i].OnSent()
+		}
+	}
 	if err != nil {
 		for _, w := range waiting {
 			c.giveUp(w)

@@ -40,7 +40,7 @@ func (r *runner) call(ctx context.Context, st *lang.Statement) error {
 	case j.silent():
 		return r.notify(ctx, peers, j)
 	case st.Background:
-		r.background(peers, j)
+		r.background(ctx, peers, j)
 		return nil
 	case session.HookOf(ctx) != nil:
 		return r.inHook(ctx, peers, j)
@@ -134,17 +134,24 @@ func (r *runner) attended(ctx context.Context, peers []*session.Peer, j *job) er
 }
 
 // background asks peers while the person does something else. It returns when the calls have been sent, so that they
-// reach the peers in the order in which they were typed.
-func (r *runner) background(peers []*session.Peer, j *job) {
+// reach the peers in the order in which they were typed. A call that has not been sent when ctx ends is given up.
+func (r *runner) background(ctx context.Context, peers []*session.Peer, j *job) {
 	for _, p := range peers {
 		r.inBackground.begin()
+		own, cancel := context.WithCancelCause(r.session.Context())
 		sent := make(chan struct{})
 		r.session.Go(func() {
-			a := r.ask(r.session.Context(), p, j, event.FromBackground, sync.OnceFunc(func() { close(sent) }))
-			r.concludeLate(r.session.Context(), a, j)
+			defer cancel(nil)
+			a := r.ask(own, p, j, j.origin, sync.OnceFunc(func() { close(sent) }))
+			r.concludeLate(own, a, j)
 			r.inBackground.end(a.Err)
 		})
-		<-sent
+		select {
+		case <-sent:
+		case <-ctx.Done():
+			cancel(context.Cause(ctx))
+			<-sent
+		}
 	}
 }
 

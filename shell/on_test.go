@@ -2,11 +2,15 @@ package shell_test
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
 	"net"
+	"os"
+	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -351,4 +355,83 @@ func TestOnConnectAndClose(t *testing.T) {
 	s.run(".on close told = @2 my_add $peer 40")
 	s.run(".close first")
 	s.until("that the other was told", func() bool { return strings.Contains(s.run(".print $told"), "41") })
+}
+
+// What a line of .on causes runs no line, however it does: by a call in the background, or by a mistake.
+func TestOnIsNoLoop(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		line, cause  string
+		runs, others int // of the line, and of a line for problems, after as many causes as there are in the test
+	}{
+		{".on kind:response dir:in * my_add 1 2 &", "my_sub 2 1", 25, 0},
+		{".on tick .use 98", "ticks 1", 25, 0},
+	} {
+		s := startSession(t, dial.Config{Protocol: "jsonrpc"})
+		s.run(".connect $PEER")
+		s.run(tt.line)
+		s.run(".on kind:problem .use 99")
+		row := regexp.MustCompile(`(?m)^1 .*  (\d+) .*\n2 .*  (\d+) `)
+		counts := func() []string { return row.FindStringSubmatch(s.run(".on")) }
+		for range tt.runs {
+			s.run(tt.cause)
+		}
+		s.until("the line has run", func() bool {
+			n, err := strconv.Atoi(counts()[1])
+			return err == nil && n >= tt.runs
+		})
+		s.run(tt.cause) // in whose time a loop runs often
+		s.until("the line has run again", func() bool { return counts()[1] != strconv.Itoa(tt.runs) })
+		if got := counts(); got[1] != strconv.Itoa(tt.runs+1) || got[2] != strconv.Itoa(tt.others) {
+			t.Errorf("%s: %q", tt.line, got)
+		}
+	}
+}
+
+// A filter that fails assigns nothing: what was there before stays.
+func TestFilterThatFails(t *testing.T) {
+	t.Parallel()
+	s := startSession(t, dial.Config{Protocol: "jsonrpc"})
+	s.run(".connect $PEER")
+	s.run("x = my_add 1 2")
+	if got := s.run("x = my_add 3 4 | .a.b"); !strings.Contains(got, "number") {
+		t.Errorf("the filter: %s", got)
+	}
+	for _, name := range []string{"$x", "$_"} {
+		if got := s.run(".print " + name); got != "3\n" {
+			t.Errorf("%s is %s", name, got)
+		}
+	}
+}
+
+// A call in the background that cannot be sent, as the peer does not read, is given up with Ctrl-C.
+func TestBackgroundIsInterrupted(t *testing.T) {
+	t.Parallel()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = l.Close() })
+	file := filepath.Join(t.TempDir(), "big")
+	if err := os.WriteFile(file, bytes.Repeat([]byte("x"), 60<<20), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s := startSession(t, dial.Config{Protocol: "jsonrpc", Framing: "line"})
+	s.run(".connect " + l.Addr().String())
+	s.enter("big @" + file + " &")
+	s.until("the prompt is back", func() bool {
+		s.person.mu.Lock()
+		interrupt := s.person.interrupt
+		s.person.mu.Unlock()
+		if interrupt != nil {
+			interrupt()
+		}
+		select {
+		case <-s.prompts:
+			return true
+		default:
+			return false
+		}
+	})
+	s.see("interrupted")
 }

@@ -35,7 +35,7 @@ func (r *runner) ask(ctx context.Context, p *session.Peer, j *job, origin event.
 	a := &peerOutcome{Outcome: o, peer: p}
 	a.result = &view.Result{
 		Peer: p.Event(), Event: o.Event, ID: o.ID, Title: j.title(), Method: j.Calls[0].Method, Batch: j.Batch,
-		Took: o.Took, Answered: o.Answered, Remarks: o.Remarks,
+		At: o.At, Took: o.Took, Answered: o.Answered, Remarks: o.Remarks,
 	}
 	return a
 }
@@ -51,7 +51,10 @@ func (r *runner) conclude(ctx context.Context, a *peerOutcome, j *job) {
 		if a.Err == nil {
 			a.Err = err
 		}
-		a.Result, a.result.Values = view.OneValue(values), values
+		a.Result, a.result.Values = nil, values
+		if err == nil {
+			a.Result = view.OneValue(values)
+		}
 	}
 	a.result.Err = a.Err
 	if !j.gathered() {
@@ -68,7 +71,9 @@ func (r *runner) concludeLate(ctx context.Context, a *peerOutcome, j *job) {
 	}
 	if a.Err == nil {
 		var values []json.RawMessage
-		if values, a.Err = j.filtered(ctx, a.Result); a.Err == nil {
+		values, a.Err = j.filtered(ctx, a.Result)
+		a.Result = nil
+		if a.Err == nil {
 			a.Result = view.OneValue(values)
 		}
 	}

@@ -26,6 +26,8 @@ type prompter struct {
 	watching sync.WaitGroup
 	asked    chan struct{} // holds one when a request has begun to wait for the person
 
+	showing sync.Mutex // held while the prompt is made and shown, so that an older one never replaces a newer one
+
 	mu       sync.Mutex // protects what follows
 	prompted string     // the prompt that was made last
 }
@@ -99,9 +101,12 @@ func (p *prompter) lastPrompt() string {
 
 // updatePrompt shows the prompt as it is now.
 func (p *prompter) updatePrompt() {
-	if p.terminal != nil {
-		p.terminal.SetPrompt(p.prompt())
+	if p.terminal == nil {
+		return
 	}
+	p.showing.Lock()
+	defer p.showing.Unlock()
+	p.terminal.SetPrompt(p.prompt())
 }
 
 // peerPrompt says which peer is meant where none is named.

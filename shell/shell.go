@@ -22,6 +22,7 @@ import (
 	"rpcsh/shell/columns"
 	"rpcsh/shell/command"
 	"rpcsh/shell/complete"
+	"rpcsh/shell/event"
 	"rpcsh/shell/exit"
 	"rpcsh/shell/lang"
 	"rpcsh/shell/session"
@@ -265,7 +266,8 @@ func (s *Shell) runHook(ctx context.Context, h *session.Hook) error {
 	s.prompter.updatePrompt()
 	if err != nil && ctx.Err() == nil && !exit.IsShown(err) {
 		p := session.HookOf(ctx).Peer
-		p.Problem(fmt.Sprintf("%s: .on %s %s: %s", p.Title(), h.Trigger.Text, h.Line, view.CompactError(err)))
+		text := fmt.Sprintf("%s: .on %s %s: %s", p.Title(), h.Trigger.Text, h.Line, view.CompactError(err))
+		p.Problem(event.FromHook, text)
 	}
 	return err
 }

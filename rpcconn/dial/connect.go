@@ -53,8 +53,9 @@ func (cfg Config) detector(trace func(string)) detect.Detector {
 	return detect.Detector{
 		Protocol: protocol, Framing: framing, Get: cfg.Get, Trace: trace,
 		Stream: func(ctx context.Context, t Target, stderr func(string)) (detect.Stream, error) {
-			cfg.grace, cfg.Stderr = detect.Grace, stderr
-			stream, link, err := cfg.stream(ctx, t)
+			own := cfg // streams are opened side by side
+			own.grace, own.Stderr = detect.Grace, stderr
+			stream, link, err := own.stream(ctx, t)
 			if err != nil {
 				return detect.Stream{}, err
 			}

@@ -144,8 +144,6 @@ func (c *Caller) publish(e *event.Event) uint64 {
 }
 
 // note publishes a note about the peer.
-func (c *Caller) note(text string) { c.publish(&event.Event{Kind: event.Note, Text: text}) }
-
 // A Request is a call as somebody wants it, before it is made fit for a peer.
 type Request struct {
 	Method string

@@ -21,7 +21,7 @@ type Options struct {
 	Batch   bool          // as one batch, also where there is one call only
 	Awaited bool          // whoever sends shows the last answer as a result, in its place in the order of events
 
-	Sent     func()                   // is called when all has been sent, unless that failed; a batch may be on its way
+	Sent     func()                   // is called when all has been sent, unless that failed
 	Progress func(p dialect.Progress) // is told how far a call has come, on the goroutine that reads
 }
 
@@ -40,6 +40,9 @@ func (c *Caller) Do(ctx context.Context, calls []*Prepared, opts Options) *Outco
 	}
 	if !x.ofSession() {
 		if err := c.showDocuments(ctx, calls); err != nil {
+			if cause := context.Cause(ctx); cause != nil {
+				err = &Unanswered{Cause: cause, Timeout: opts.Timeout}
+			}
 			return &Outcome{Origin: opts.Origin, Err: err}
 		}
 	}
@@ -98,24 +101,22 @@ func (x *exchange) run(ctx context.Context) *Outcome {
 		messages[i] = x.message(p)
 	}
 	o := &Outcome{Origin: x.opts.Origin}
+	messages[0].OnSent = x.onSent
 	if x.opts.Batch {
-		x.publishNotifications()
-		x.sent() // a batch does not say when it has been
 		o.Responses, o.Err = x.conn.Batch(ctx, messages)
 	} else {
 		var r *rpcconn.Response
 		if r, o.Err = x.conn.Do(ctx, &messages[0]); r != nil {
 			o.Responses = []*rpcconn.Response{r}
 		}
-		if o.Err == nil {
-			x.publishNotifications()
-		}
 	}
 	x.conclude(ctx, o)
 	return o
 }
 
-func (x *exchange) sent() {
+// onSent is called when all has been sent.
+func (x *exchange) onSent() {
+	x.publishNotifications()
 	if x.opts.Sent != nil {
 		x.opts.Sent()
 	}
@@ -123,7 +124,7 @@ func (x *exchange) sent() {
 
 // message returns p as a connection sends it.
 func (x *exchange) message(p *Prepared) rpcconn.Call {
-	m := rpcconn.Call{Method: p.Method, Params: p.Params, Notify: p.Notify, Extra: p.Extra, OnSent: x.opts.Sent}
+	m := rpcconn.Call{Method: p.Method, Params: p.Params, Notify: p.Notify, Extra: p.Extra}
 	w := &Pending{Method: p.Method, Since: x.start, listed: !x.ofSession(), cancel: x.cancel, limit: x.limit}
 	m.OnID = func(id rpcconn.ID) {
 		w.ID = id
@@ -186,6 +187,7 @@ func (x *exchange) conclude(ctx context.Context, o *Outcome) {
 	if o.Took == 0 {
 		o.Took = time.Since(x.start)
 	}
+	o.At = x.start.Add(o.Took)
 	if len(x.pending) > 0 {
 		o.ID = x.pending[len(x.pending)-1].ID
 	}
@@ -270,6 +272,9 @@ func (c *Caller) tellCancelled(conn *Connection, ids []rpcconn.ID) {
 		c.publish(&event.Event{
 			Kind: event.Notification, Out: true, Origin: event.FromSession, Method: method, Params: params,
 		})
-		c.note(fmt.Sprintf("%s was told: %s %s", c.host.Peer().Title, method, params))
+		c.publish(&event.Event{
+			Kind: event.Note, Origin: event.FromSession,
+			Text: fmt.Sprintf("%s was told: %s %s", c.host.Peer().Title, method, params),
+		})
 	}
 }

@@ -28,7 +28,8 @@ type Outcome struct {
 	Event    uint64 // the number of the response's event, where it was Awaited; 0: there was none
 	Answered bool   // all requests were answered
 	Took     time.Duration
-	Remarks  []string // about the result
+	At       time.Time // when the last answer came, or was no longer waited for
+	Remarks  []string  // about the result
 }
 
 // Unanswered says that a call was given up before its answer came.

@@ -13,9 +13,9 @@ import (
 	"rpcsh/shell/view"
 )
 
-const filterHelp = "A filter is method globs, peer:N, dir:in, dir:out, and kind:request, kind:notification, " +
-	"kind:response, kind:error, kind:other or kind:unreadable, in any number; words of one sort are alternatives, " +
-	"and all sorts have to fit."
+const filterHelp = "A filter is method globs, peer:N, dir:in, dir:out, and kind:KIND, in any number; words of one " +
+	"sort are alternatives, and all sorts have to fit. Messages are of the kinds request, notification, response, " +
+	"error, other and unreadable, which error covers, too."
 
 // What shows and hides all messages again.
 const (
@@ -47,8 +47,8 @@ func watchCommands(s *session.Session, v *view.View) []Command {
 		{
 			Name: "mute", Group: groupWatching, Usage: "[FILTER | off]",
 			Summary: "hide the messages that fit; without arguments, say what is hidden",
-			Help: filterHelp + " Notes, connects and closes stay, unless a filter names their kind. Filters add up; " +
-				".mute off shows everything again.",
+			Help: filterHelp + " What is no message stays, unless a filter names its kind: connect, close, speaks, stderr, " +
+				"learned, parked, unparked, note, problem. Filters add up; .mute off shows everything again.",
 			Examples: []string{".mute tick", ".mute kind:notification peer:2", ".mute off"},
 			Complete: func(words []string) []completer.Candidate {
 				return append(complete(words), completer.Candidate{Text: muteOff, Description: "hide nothing"})

@@ -68,11 +68,11 @@ func (b *Bus) Publish(e *Event) (number uint64) {
 	defer b.mu.Unlock()
 	b.last++
 	e.Number = b.last
-	if b.closed || len(takers) == 0 {
-		return e.Number
-	}
 	if e.Time.IsZero() {
 		e.Time = time.Now()
+	}
+	if b.closed || len(takers) == 0 {
+		return e.Number
 	}
 	var kept *Event // made when the first subscriber takes it
 	for _, s := range takers {

@@ -204,6 +204,17 @@ func TestEventsAreCopies(t *testing.T) {
 	}
 }
 
+// An event has its number and time also where nobody subscribes to it: whoever publishes may show it himself.
+func TestEventsWithoutSubscriber(t *testing.T) {
+	var bus Bus
+	for want := uint64(1); want <= 2; want++ {
+		e := notification("tick")
+		if bus.Publish(e) != want || e.Number != want || e.Time.IsZero() {
+			t.Errorf("number %d, time %s", e.Number, e.Time)
+		}
+	}
+}
+
 func BenchmarkPublish(b *testing.B) {
 	var bus Bus
 	s := bus.Subscribe(Options{Policy: Wait})

@@ -112,6 +112,7 @@ type Event struct {
 	Summary string // stands for a result that nobody has to read
 	Orderly bool   // of Close: the connection ended in good order
 	Asked   bool   // somebody asked for it just now, so that it need not be told when it happened
+	Implied bool   // another event says it to a person: the end of the connection, that there is no answer
 	Pending int    // of Parked and Unparked: the number by which the request is answered
 
 	// Awaited says that whoever sent the request shows the response as a result, at this event's place in the order of

@@ -110,8 +110,8 @@ func (f Filter) WithMethod(pattern string) Filter {
 // Names reports whether f says that it is for events of a kind.
 func (f Filter) Names(k Kind) bool { return slices.Contains(f.kinds, k) }
 
-// HasMethods reports whether all events that f chooses are of requests, notifications and their answers, which have a
-// method.
+// HasMethods reports whether f names no kind but those whose events have a method: requests, notifications and their
+// answers.
 func (f Filter) HasMethods() bool {
 	return !slices.ContainsFunc(f.kinds, func(k Kind) bool {
 		return k != Request && k != Notification && k != Response && k != Error
@@ -138,9 +138,6 @@ func (f Filter) Incoming() Filter {
 
 // Match reports whether f chooses e.
 func (f Filter) Match(e *Event) bool {
-	if f.text == "" {
-		return true
-	}
 	return fits(f.peers, func(n int) bool { return n == e.Peer.Number }) &&
 		fits(f.dirs, func(out bool) bool { return out == e.Out }) &&
 		fits(f.kinds, func(k Kind) bool { return k == e.Kind || k == Error && e.Kind == Unreadable }) &&

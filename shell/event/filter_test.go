@@ -84,6 +84,9 @@ func TestZeroFilter(t *testing.T) {
 	if !(Filter{}).Match(&Event{Kind: Error}) || (Filter{}).String() != "" {
 		t.Error("the zero Filter does not show all")
 	}
+	if (Filter{}).Incoming().Match(&Event{Kind: Error, Out: true}) {
+		t.Error("what goes out comes in")
+	}
 }
 
 func BenchmarkMatch(b *testing.B) {

@@ -30,11 +30,12 @@ type inboxTask struct {
 	bytes int // that it holds on to
 }
 
-// put has run called once all that was put before has been done. bytes is how much memory it holds on to.
+// put has run called once all that was put before has been done. bytes is how much memory it holds on to; where nothing
+// waits, it may be any number.
 func (in *inbox) put(bytes int, run func()) {
 	in.mu.Lock()
 	defer in.mu.Unlock()
-	if len(in.tasks) >= maxInboxTasks || in.bytes+bytes > maxInboxBytes {
+	if n := len(in.tasks); n >= maxInboxTasks || n > 0 && in.bytes+bytes > maxInboxBytes {
 		in.full++
 		return
 	}

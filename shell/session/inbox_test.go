@@ -47,3 +47,15 @@ func TestInboxIsBounded(t *testing.T) {
 		})
 	}
 }
+
+// A task that holds on to more than all may is done where nothing waits.
+func TestInboxTakesOneBigTask(t *testing.T) {
+	var working sync.WaitGroup
+	ran := false
+	in := &inbox{missed: func(n int) { t.Errorf("%d missed", n) }, start: working.Go, done: context.Background()}
+	in.put(maxInboxBytes+1, func() { ran = true })
+	working.Wait()
+	if !ran {
+		t.Error("it was not run")
+	}
+}

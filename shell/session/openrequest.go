@@ -63,10 +63,10 @@ func (o *openRequests) list() []*rpcconn.Request {
 }
 
 // park takes note that a request waits for a person.
-func (o *openRequests) park(id rpcconn.ID) {
+func (o *openRequests) park(req *rpcconn.Request) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if r := o.all[id]; r != nil {
+	if r := o.all[req.ID]; r != nil && r.Request == req {
 		r.parked = true
 	}
 }

@@ -49,7 +49,7 @@ func (k *parkedRequests) onParked(r *answer.Parked) {
 		k.session.bus.Publish(e)
 		return
 	}
-	p.connection.Load().open.park(r.ID)
+	p.connection.Load().open.park(r.Request.Request)
 	p.publish(e)
 	k.extendLimits()
 	k.keepExtending()

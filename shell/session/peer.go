@@ -183,8 +183,10 @@ func (p *Peer) announce(e *event.Event) (number uint64) {
 // note publishes what is worth telling about p.
 func (p *Peer) note(text string) { p.publish(&event.Event{Kind: event.Note, Text: text}) }
 
-// Problem publishes a mistake for which nobody waits, and which is about p.
-func (p *Peer) Problem(text string) { p.publish(&event.Event{Kind: event.Problem, Text: text}) }
+// Problem publishes a mistake for which nobody waits, and which is about p. by is who made it.
+func (p *Peer) Problem(by event.Origin, text string) {
+	p.publish(&event.Event{Kind: event.Problem, Origin: by, Text: text})
+}
 
 // isNumber reports whether text is that of a peer.
 func isNumber(text string) bool { return strings.Trim(text, "0123456789") == "" }

@@ -24,7 +24,7 @@ func (p *Peer) Wire() answer.Wire {
 		Conn: link.Conn, NewCodec: spoken.Protocol.NewCodec,
 		Show: func(req *rpcconn.Request, r *rpcconn.Response, remark string) {
 			if r == nil {
-				p.session.responder.publishNone(p, req, remark)
+				p.session.responder.publishNone(p, req, remark, false)
 				return
 			}
 			p.session.responder.publish(p, req, r, remark)

@@ -27,8 +27,8 @@ func (r responder) answer(ctx context.Context, p *Peer, req *rpcconn.Request) (j
 		return r.answerByDefault(p, req)
 	case err != nil && withdrawn(ctx) != nil:
 		return nil, r.answerWithdrawn(p, req, withdrawn(ctx))
-	case errors.Is(err, rpcconn.ErrNoAnswer) && req.Remark == "" && ctx.Err() == nil:
-		r.publishNone(p, req, "no answer, the connection is closed")
+	case errors.Is(err, rpcconn.ErrNoAnswer) && req.Remark == "":
+		r.publishNone(p, req, "no answer, the connection is closed", ctx.Err() != nil)
 	}
 	return result, err
 }
@@ -59,7 +59,7 @@ func (r responder) answerWithdrawn(p *Peer, req *rpcconn.Request, why *withdrawn
 		return why.answer
 	}
 	if req.Remark == "" {
-		r.publishNone(p, req, "no answer, "+why.Error())
+		r.publishNone(p, req, "no answer, "+why.Error(), false)
 	}
 	return rpcconn.ErrNoAnswer
 }
@@ -112,7 +112,9 @@ func (r responder) publish(p *Peer, req *rpcconn.Request, response *rpcconn.Resp
 	p.publish(e)
 }
 
-// publishNone publishes why p's request gets no answer.
-func (r responder) publishNone(p *Peer, req *rpcconn.Request, why string) {
-	p.publish(&event.Event{Kind: event.Response, Out: true, ID: req.ID, Method: req.Method, Text: why})
+// publishNone publishes why p's request gets no answer. implied says that the end of the connection is told, too.
+func (r responder) publishNone(p *Peer, req *rpcconn.Request, why string, implied bool) {
+	p.publish(&event.Event{
+		Kind: event.Response, Out: true, ID: req.ID, Method: req.Method, Text: why, Implied: implied,
+	})
 }

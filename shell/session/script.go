@@ -207,12 +207,25 @@ func (ss *Scripts) reload(ctx context.Context, f *scriptFile) {
 		return
 	}
 	before := f.functions()
+	if !ss.replace(ctx, f, loaded) {
+		return
+	}
+	ss.session.Note(fmt.Sprintf("%s: %s served%s%s", f.name, human.Plural(len(loaded.Functions), "method"),
+		without(loaded.Functions, before, "new"), without(before, loaded.Functions, "gone")))
+}
+
+// replace serves loaded in place of what f was before, unless ctx has ended: then f is not served any more.
+func (ss *Scripts) replace(ctx context.Context, f *scriptFile, loaded *script.Script) bool {
+	ss.mu.Lock() // with which f is stopped
+	defer ss.mu.Unlock()
+	if ctx.Err() != nil {
+		return false
+	}
 	f.mu.Lock()
 	f.current = loaded
 	f.mu.Unlock()
 	ss.session.rules.Replace(f.path, f.rules())
-	ss.session.Note(fmt.Sprintf("%s: %s served%s%s", f.name, human.Plural(len(loaded.Functions), "method"),
-		without(loaded.Functions, before, "new"), without(before, loaded.Functions, "gone")))
+	return true
 }
 
 // without says how many functions a has that b has not.

@@ -44,7 +44,7 @@ var _ = []audience{person{}, pipe{}, incoming{}, logger{}}
 // isTraffic reports whether a message is shown as a line of traffic as soon as it passes. Others are shown as results,
 // or the shell itself has asked for them.
 func isTraffic(e *event.Event) bool {
-	if !e.Kind.IsMessage() {
+	if !e.Kind.IsMessage() || e.Implied {
 		return false
 	}
 	if e.Match != event.Matched {

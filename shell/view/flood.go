@@ -3,6 +3,7 @@ package view
 import (
 	"cmp"
 	"fmt"
+	"io"
 	"maps"
 	"slices"
 	"strings"
@@ -75,6 +76,19 @@ func (s *screen) firstOf(name, reason string) novelty {
 		return first
 	}
 	return oneOfMany
+}
+
+// few is for lines of which usually few come: they do not share the budget of traffic, and are counted only where the
+// queue is full.
+func (s *screen) few(to io.Writer, name, text string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.queue) >= maxQueuedLines {
+		s.skipLocked(name, 1)
+		s.awaitTickLocked()
+		return
+	}
+	s.putLocked(&slot{screen: s, lines: []line{{to, withLineBreak(text)}}, released: true})
 }
 
 // skip counts lines that were left out before they reached the screen.

@@ -14,8 +14,6 @@ type logger struct {
 
 func (l logger) wants(e *event.Event) bool {
 	switch {
-	case e.Kind == event.Progress:
-		return l.json // it comes from a notification, which is logged
 	case e.Kind.IsMessage() && (e.Origin == event.FromDiscovery || e.Origin == event.FromSession):
 		return e.Match != event.Matched
 	}

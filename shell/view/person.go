@@ -31,7 +31,7 @@ func (p person) event(e *event.Event) {
 	case e.Topic != "":
 		p.sampled(e, func() string { return p.note(e) })
 	default:
-		p.screen.print(p.terminal, p.note(e))
+		p.screen.few(p.terminal, Visible(e.Name()), p.note(e))
 	}
 }
 

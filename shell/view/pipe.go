@@ -26,7 +26,7 @@ func (p pipe) event(e *event.Event) {
 	case isScriptNote(e) && e.Topic != "":
 		p.sampled(e, func() string { return prefix + noteText(e) })
 	case e.Kind == event.Problem, isScriptNote(e), p.opts.Verbose:
-		p.screen.print(p.opts.Stderr, prefix+noteText(e))
+		p.screen.few(p.opts.Stderr, Visible(e.Name()), prefix+noteText(e))
 	}
 }
 

@@ -50,6 +50,33 @@ func TestPersonDoesNotHoldUp(t *testing.T) {
 	})
 }
 
+// What usually comes seldom is bounded, too: a peer can have clients come and go.
+func TestPersonDoesNotKeepAll(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t, "person", false)
+		s.desk.held = make(chan bool)
+		for i := range 3 * maxQueuedLines {
+			s.bus.Publish(&event.Event{Kind: event.Connect, Text: "has connected"})
+			if i%1000 == 0 {
+				synctest.Wait() // so that the view has all of them
+			}
+		}
+		synctest.Wait()
+		s.screen.mu.Lock()
+		waiting := len(s.screen.queue)
+		s.screen.mu.Unlock()
+		if waiting > maxQueuedLines {
+			t.Errorf("%d lines wait", waiting)
+		}
+		close(s.desk.held)
+		pass()
+		pass()
+		if all := strings.Join(s.shown(), "\n"); !strings.Contains(all, "more connect") {
+			t.Errorf("what is left out is not told: %d bytes are shown", len(all))
+		}
+	})
+}
+
 // What there is no room for on the way to the view is counted among what is left out.
 func TestLeftOutBeforeTheView(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -1,6 +1,7 @@
 package view
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"strings"
@@ -24,8 +25,9 @@ type Result struct {
 	Values   []json.RawMessage // to be shown: the result, or what a filter made of it; nil elements are skipped
 	Err      error             // why there is no result, or why it could not be filtered
 	Took     time.Duration
-	Answered bool     // a response came
-	Remarks  []string // on the result
+	At       time.Time // when it came; zero: now
+	Answered bool      // a response came
+	Remarks  []string  // on the result
 }
 
 // Result shows the outcome of a call that somebody waits for, in the slot of its response. It returns r.Err, as an
@@ -66,7 +68,9 @@ func (v *View) LateResult(r *Result, background, left bool) {
 	if v.audience.late(t, r, background) {
 		return
 	}
-	e := event.Event{Time: time.Now(), Kind: event.Response, Peer: r.Peer, Method: r.Method, Took: r.Took}
+	e := event.Event{
+		Time: cmp.Or(r.At, time.Now()), Kind: event.Response, Peer: r.Peer, Method: r.Method, Took: r.Took,
+	}
 	if !r.Batch {
 		e.ID = r.ID
 	}

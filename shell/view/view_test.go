@@ -201,8 +201,15 @@ var eventCases = []eventCase{
 		json:   `,"kind":"stderr","text":"said\u0007"}`,
 	},
 	{
+		name:  "no answer, which the end of the connection says",
+		event: event.Event{Kind: event.Response, Out: true, Method: "nap", Text: "no answer", Implied: true},
+		log:   at + ` → @2 no answer`,
+		json:  `,"kind":"response","dir":"out","method":"nap","text":"no answer"}`,
+	},
+	{
 		name:  "progress",
 		event: event.Event{Kind: event.Progress, Text: "half"},
+		log:   at + ` · half`,
 		json:  `,"kind":"progress","text":"half"}`,
 	},
 	{
