@@ -18,8 +18,8 @@ import (
 	"time"
 )
 
-// TestDocs plays what README.md and docs/*.md show, and compares what is seen; times, ports and widths of columns are masked. With -update
-// it puts what is seen into the documents. It runs on Linux alone, where /proc tells who listens.
+// TestDocs plays what README.md and docs/*.md show, and compares what is seen; times, ports and widths of columns are
+// masked. With -update it puts what is seen into the documents. It runs on Linux alone, where /proc tells who listens.
 func TestDocs(t *testing.T) {
 	p := &peers{modules: nodeModules(), ports: make(map[string]bool)}
 	files := make(map[string]string)
@@ -94,9 +94,10 @@ func play(t *testing.T, p *peers, d *document, s *scene, seen *corrections) {
 	bin := filepath.Join(home, "bin")
 	path := bin + ":" + filepath.Join(p.modules, ".bin") + ":" + os.Getenv("PATH") + ":/usr/sbin"
 	pl := &player{
-		t: t, doc: d, seen: seen, dir: filepath.Join(home, "work"), ports: make(map[string]string), terminals: make(map[string]*docTerminal),
-		env: append(os.Environ(), "HOME="+home, "XDG_STATE_HOME="+filepath.Join(home, "state"), "PATH="+path, "TERM=xterm", "NO_COLOR=1",
-			"PYTHONDONTWRITEBYTECODE=1", "PYTHONUNBUFFERED=1"),
+		t: t, doc: d, seen: seen, dir: filepath.Join(home, "work"), ports: make(map[string]string),
+		terminals: make(map[string]*docTerminal),
+		env: append(os.Environ(), "HOME="+home, "XDG_STATE_HOME="+filepath.Join(home, "state"), "PATH="+path,
+			"TERM=xterm", "NO_COLOR=1", "PYTHONDONTWRITEBYTECODE=1", "PYTHONUNBUFFERED=1"),
 	}
 	for _, dir := range []string{bin, pl.dir} {
 		if err := os.Mkdir(dir, 0o755); err != nil {
@@ -112,7 +113,8 @@ func play(t *testing.T, p *peers, d *document, s *scene, seen *corrections) {
 	}
 	for _, b := range s.blocks {
 		for _, step := range b.steps {
-			for _, port := range regexp.MustCompile(`:(\d{4,5})\b`).FindAllStringSubmatch(step.command+" "+step.typed, -1) {
+			text := step.command + " " + step.typed
+			for _, port := range regexp.MustCompile(`:(\d{4,5})\b`).FindAllStringSubmatch(text, -1) {
 				if pl.ports[port[1]] == "" {
 					pl.ports[port[1]] = p.port(t)
 				}
@@ -129,7 +131,8 @@ func play(t *testing.T, p *peers, d *document, s *scene, seen *corrections) {
 	}
 }
 
-// docPeers makes the peers that documents name ready, or skips the test. A program that is not on the PATH is linked into bin.
+// docPeers makes the peers that documents name ready, or skips the test. A program that is not on the PATH is linked
+// into bin.
 var docPeers = map[string]func(t *testing.T, p *peers, bin string){
 	"aria2": func(t *testing.T, p *peers, _ string) { p.program(t, "aria2c", "aria2") },
 	"anvil": func(t *testing.T, p *peers, _ string) {
@@ -138,9 +141,11 @@ var docPeers = map[string]func(t *testing.T, p *peers, bin string){
 	"bash-language-server": func(t *testing.T, p *peers, _ string) {
 		p.module(t, "bash-language-server@5.8.1", ".bin/bash-language-server")
 	},
-	"server-everything": func(t *testing.T, p *peers, _ string) { p.module(t, mcpVersion, ".bin/mcp-server-everything") },
-	"openssl":           func(t *testing.T, p *peers, _ string) { p.program(t, "openssl", "openssl") },
-	"jq":                func(t *testing.T, p *peers, _ string) { p.program(t, "jq", "jq") },
+	"server-everything": func(t *testing.T, p *peers, _ string) {
+		p.module(t, mcpVersion, ".bin/mcp-server-everything")
+	},
+	"openssl": func(t *testing.T, p *peers, _ string) { p.program(t, "openssl", "openssl") },
+	"jq":      func(t *testing.T, p *peers, _ string) { p.program(t, "jq", "jq") },
 	"py-bson-rpc": func(t *testing.T, _ *peers, bin string) {
 		python, err := exec.LookPath(interopPython(t, "bson"))
 		if err == nil {
@@ -201,7 +206,8 @@ func (p *player) check(s step, rows []string) {
 		p.seen.add(s, p.there(rows))
 		return
 	}
-	p.t.Errorf("%s:%d: %s\nshows\n%s\nwant\n%s", p.doc.name, s.row, s.line, strings.Join(rows, "\n"), strings.Join(s.shown(), "\n"))
+	p.t.Errorf("%s:%d: %s\nshows\n%s\nwant\n%s", p.doc.name, s.row, s.line,
+		strings.Join(rows, "\n"), strings.Join(s.shown(), "\n"))
 	p.t.FailNow()
 }
 
@@ -263,7 +269,8 @@ func (p *player) command(line string) *exec.Cmd {
 	return cmd
 }
 
-// listens waits until somebody listens on a port of the document. It does not connect, which whoever listens would show.
+// listens waits until somebody listens on a port of the document. It does not connect, which whoever listens would
+// show.
 func (p *player) listens(port string) {
 	p.t.Helper()
 	var number int

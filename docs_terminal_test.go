@@ -73,8 +73,8 @@ func (d *docTerminal) rows() []string {
 	return rows
 }
 
-// shows waits until the rows behind those seen before are want and a prompt, and returns them without the prompt. What is still something
-// else when nothing changes any more is returned as it is.
+// shows waits until the rows behind those seen before are want and a prompt, and returns them without the prompt. What
+// is still something else when nothing changes any more is returned as it is.
 func (d *docTerminal) shows(want []string) []string {
 	d.t.Helper()
 	wanted := masked(want)
@@ -121,7 +121,9 @@ func (d *docTerminal) showsHalf(want []string) []string {
 }
 
 // settled calls look with the rows until it is done, or nothing has changed for long; then it calls giveUp.
-func (d *docTerminal) settled(look func(rows []string) (seen []string, done bool), giveUp func(rows []string)) []string {
+func (d *docTerminal) settled(
+	look func(rows []string) (seen []string, done bool), giveUp func(rows []string),
+) []string {
 	d.t.Helper()
 	patience := 10 * time.Second
 	if *update {

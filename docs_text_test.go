@@ -9,11 +9,12 @@ import (
 	"testing"
 )
 
-// A document is README.md or a page of docs/. Besides its text, it is a script: TestDocs plays the blocks whose fence says console.
-// Comments, which readers do not see, say what a block needs:
+// A document is README.md or a page of docs/. Besides its text, it is a script: TestDocs plays the blocks whose fence
+// says console. Comments, which readers do not see, say what a block needs:
 //
 //	<!-- needs NAME … -->    peers without which the section is not played (docPeers)
-//	<!-- awaits PORT … -->   ports on which somebody listens before the block goes on behind a command that ends with &
+//	<!-- awaits PORT … -->   ports on which somebody listens before the block goes on behind a command that ends
+//	                         with &
 //	<!-- file NAME -->       the next block is a file, which is there in each section of each document
 type document struct {
 	name   string
@@ -180,8 +181,9 @@ var masks = []struct {
 	{regexp.MustCompile(`( connected from \S+) · .*`), `$1`},
 	{regexp.MustCompile(`(?m)^TIME · @\d+ speaks .*\n|\nTIME · @\d+ speaks .*\z`), ``}, // which some have said by then
 	{regexp.MustCompile(`[ \t]+`), ` `},
-	{regexp.MustCompile(`DURATION( \d+)+(\n|$)`), `DURATION COUNTS$2`}, // messages in and out, to which a discovery adds
-	{regexp.MustCompile(`\n DURATION`), ` DURATION`},                   // which has not fitted into the row
+	// messages in and out, to which a discovery adds
+	{regexp.MustCompile(`DURATION( \d+)+(\n|$)`), `DURATION COUNTS$2`},
+	{regexp.MustCompile(`\n DURATION`), ` DURATION`}, // which has not fitted into the row
 	{regexp.MustCompile(` +(\n|$)`), `$1`},
 }
 
@@ -232,7 +234,8 @@ func TestDocsCompared(t *testing.T) {
 		{"a\nb", "a\n…\nc", false},
 		{"a\nb", "…", true},
 		{"", "…", true},
-		{"@1 connected from 127.0.0.1:35205 · JSON-RPC 2.0, line\n10:02:55.811 · @1 speaks JSON-RPC 2.0, line", "@1 connected from 127.0.0.1:6000", true},
+		{"@1 connected from 127.0.0.1:35205 · JSON-RPC 2.0, line\n10:02:55.811 · @1 speaks JSON-RPC 2.0, line",
+			"@1 connected from 127.0.0.1:6000", true},
 		{`{"time":"2026-11-22T09:19:08Z","peer":1}`, `{"time":"x","peer":1}`, true},
 		{`{"time":"2026-11-22T09:19:08Z","peer":1}`, `{"time":"x","peer":2}`, false},
 	} {

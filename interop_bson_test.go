@@ -8,8 +8,10 @@ import (
 )
 
 // richResult is what server.py's rich returns, as Extended JSON. Python's date with a zone of +02:00 crosses as UTC.
-const richResult = `{"oid":{"$oid":"5f50c31e1c9d440000a1b2c3"},"aware":{"$date":"2020-09-03T10:00:00.123Z"},"naive":{"$date":"2020-09-03T12:00:00.123Z"},` +
-	`"bin":{"$binary":{"base64":"AAH/","subType":"00"}},"md5":{"$binary":{"base64":"AAAAAAAAAAAAAAAAAAAAAA==","subType":"05"}},` +
+const richResult = `{"oid":{"$oid":"5f50c31e1c9d440000a1b2c3"},` +
+	`"aware":{"$date":"2020-09-03T10:00:00.123Z"},"naive":{"$date":"2020-09-03T12:00:00.123Z"},` +
+	`"bin":{"$binary":{"base64":"AAH/","subType":"00"}},` +
+	`"md5":{"$binary":{"base64":"AAAAAAAAAAAAAAAAAAAAAA==","subType":"05"}},` +
 	`"big":9007199254740993,"float":1.5,"text":"héllo ✓","none":null,"nested":{"z":1,"a":[1,{"b":true}]}}`
 
 // TestInteropBSON sends values of BSON's own types back and forth.
@@ -40,7 +42,8 @@ func bsonSame(t *testing.T, in *interop) {
 		`{"$numberDecimal":"1.10"}`, `{"$numberDecimal":"9.999999999999999999999999999999999E+6144"}`,
 		`{"$oid":"5f50c31e1c9d440000a1b2c3"}`, `{"$date":"2026-01-02T03:04:05.678Z"}`, `{"$date":{"$numberLong":"-1"}}`,
 		`{"$binary":{"base64":"","subType":"00"}}`, `{"$binary":{"base64":"AP8=","subType":"80"}}`,
-		`{"$timestamp":{"t":5,"i":6}}`, `{"$regularExpression":{"pattern":"^a.*\"","options":"i"}}`, `{"$minKey":1}`, `{"$maxKey":1}`,
+		`{"$timestamp":{"t":5,"i":6}}`, `{"$regularExpression":{"pattern":"^a.*\"","options":"i"}}`,
+		`{"$minKey":1}`, `{"$maxKey":1}`,
 		`{"deep":[{"$oid":"5f50c31e1c9d440000a1b2c3"},{"$numberLong":"-1"},{"d":{"$date":"1970-01-01T00:00:00Z"}}]}`,
 	} {
 		sh.do(t, "same ["+v+"]", "same value:="+v)
@@ -75,14 +78,16 @@ func bsonSeen(t *testing.T, in *interop) {
 func bsonAnswers(t *testing.T, in *interop) {
 	server, sh, _ := in.connect(t)
 	sh.do(t,
-		`.serve give {"oid":{"$oid":"5f50c31e1c9d440000a1b2c3"},"when":{"$date":"2026-01-02T03:04:05.678Z"},"bin":{"$binary":{"base64":"AAH/","subType":"80"}},"big":9007199254740993,"f":3.0}`,
+		`.serve give {"oid":{"$oid":"5f50c31e1c9d440000a1b2c3"},"when":{"$date":"2026-01-02T03:04:05.678Z"},`+
+			`"bin":{"$binary":{"base64":"AAH/","subType":"80"}},"big":9007199254740993,"f":3.0}`,
 		`.serve refuse --error -32001 no {"oid":{"$oid":"5f50c31e1c9d440000a1b2c3"}}`,
 		".serve same .[0]",
 		"!log ready")
 	server.stdout.until(t, `^log "ready"$`)
 	for _, c := range []struct{ call, want string }{
-		{"give", `result {"big": 9007199254740993, "bin": {"$binary": {"base64": "AAH/", "subType": "80"}}, "f": 3.0, ` +
-			`"oid": {"$oid": "5f50c31e1c9d440000a1b2c3"}, "when": {"$date": "2026-01-02T03:04:05.678000"}}`},
+		{"give",
+			`result {"big": 9007199254740993, "bin": {"$binary": {"base64": "AAH/", "subType": "80"}}, "f": 3.0, ` +
+				`"oid": {"$oid": "5f50c31e1c9d440000a1b2c3"}, "when": {"$date": "2026-01-02T03:04:05.678000"}}`},
 		{"refuse", `error -32001 "no" {"oid": {"$oid": "5f50c31e1c9d440000a1b2c3"}}`},
 		{"same 3", "result 3"},
 		{"same 3.0", "result 3.0"},

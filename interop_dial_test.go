@@ -72,12 +72,16 @@ func dialOneCall(t *testing.T, in *interop) {
 		{[]string{address, "my_add", "40", "2"}, []string{"42"}, exit.Done},
 		{[]string{address, "my_add", "[40, -2]"}, []string{"38"}, exit.Done},
 		{[]string{address, "my_add", "-1", "--x"}, nil, exit.PeerError},
-		{[]string{address, "echo", "-1", "--x", "@f", "a|b", "#"}, []string{`{"args":[-1,"--x","@f","a|b","#"],"kwargs":{}}`}, exit.Done},
-		{[]string{address, "echo", "x", "null", `{"b":[1.50,"y"],"a":{}}`}, []string{in.object(`{"args":["x",null,{"b":[1.5,"y"],"a":{}}],"kwargs":{}}`)}, exit.Done},
-		{[]string{address, "echo", "b=1", "a=two"}, []string{in.object(`{"args":[],"kwargs":{"b":1,"a":"two"}}`)}, exit.Done},
+		{[]string{address, "echo", "-1", "--x", "@f", "a|b", "#"},
+			[]string{`{"args":[-1,"--x","@f","a|b","#"],"kwargs":{}}`}, exit.Done},
+		{[]string{address, "echo", "x", "null", `{"b":[1.50,"y"],"a":{}}`},
+			[]string{in.object(`{"args":["x",null,{"b":[1.5,"y"],"a":{}}],"kwargs":{}}`)}, exit.Done},
+		{[]string{address, "echo", "b=1", "a=two"},
+			[]string{in.object(`{"args":[],"kwargs":{"b":1,"a":"two"}}`)}, exit.Done},
 		{[]string{address, "describe", "name=n", "size:=3"}, []string{in.object(`{"name":"n","size":3}`)}, exit.Done},
 		{[]string{"-n", address, "log", "once"}, nil, exit.Done},
-		{[]string{"-e", "x = my_add 1 2", "-e", "my_add $x 4", "-e", `echo $x | .args[0]`, address}, []string{"3", "7", "3"}, exit.Done},
+		{[]string{"-e", "x = my_add 1 2", "-e", "my_add $x 4", "-e", `echo $x | .args[0]`, address},
+			[]string{"3", "7", "3"}, exit.Done},
 		{[]string{address, "boom", "1"}, nil, exit.PeerError},
 		{[]string{address, "abort"}, nil, exit.Connection},
 	} {
@@ -89,13 +93,15 @@ func dialOneCall(t *testing.T, in *interop) {
 
 	sh := in.shell(t, "--linger", "0", "-e", "ticks 3", "-e", "bye", address)
 	for i := range 3 {
-		sh.stdout.until(t, fmt.Sprintf(`^{"time":"[^"]*","number":\d+,"peer":1,"dir":"in","kind":"notification","method":"tick","params":\[%d\]}$`, i))
+		sh.stdout.until(t, fmt.Sprintf(`^{"time":"[^"]*","number":\d+,"peer":1,"dir":"in",`+
+			`"kind":"notification","method":"tick","params":\[%d\]}$`, i))
 	}
 	sh.stdout.next(t, "3", `"bye"`)
 	sh.exits(t, exit.Done)
 }
 
-// object returns a result that server.py makes: the library's JSON has its keys sorted and blanks nowhere, BSON keeps the order.
+// object returns a result that server.py makes: the library's JSON has its keys sorted and blanks nowhere, BSON keeps
+// the order.
 func (in *interop) object(text string) string {
 	if in.form == "bson" {
 		return text
@@ -118,9 +124,11 @@ func dialErrors(t *testing.T, in *interop) {
 		{"boom 1", `^rpcsh: error -32000: Server error "boom \(1,\)"$`},
 		{"nosuch 1", `^rpcsh: error -32601: Method not found$`},
 		{"describe", `^rpcsh: error -32000: Server error ".*missing 1 required positional argument: 'name'"$`},
-		{"describe 1 2 3", `^rpcsh: error -32000: Server error ".*takes from 2 to 3 positional arguments but 4 were given"$`},
+		{"describe 1 2 3",
+			`^rpcsh: error -32000: Server error ".*takes from 2 to 3 positional arguments but 4 were given"$`},
 		{"describe nam=x", `^rpcsh: error -32000: Server error ".*got an unexpected keyword argument 'nam'"$`},
-		{"my_progress_add 2 2", `^rpcsh: error -32000: Server error ".*Method not found.*"$`}, // what we answer to the call in it
+		// what we answer to the call in it
+		{"my_progress_add 2 2", `^rpcsh: error -32000: Server error ".*Method not found.*"$`},
 	} {
 		sh.do(t, c.line, "my_add 1 1")
 		sh.stderr.until(t, c.stderr)
@@ -153,7 +161,8 @@ func dialBatch(t *testing.T, in *interop) {
 		".batch !log y ; !log z",
 		"sums = .batch my_add 1 2 | add", ".print $sums")
 	sh.stdout.next(t,
-		`[10,{"error":{"code":-32000,"message":"Server error","data":"boom (1,)"}},{"error":{"code":-32601,"message":"Method not found"}},2]`,
+		`[10,{"error":{"code":-32000,"message":"Server error","data":"boom (1,)"}},`+
+			`{"error":{"code":-32601,"message":"Method not found"}},2]`,
 		"3", "3")
 	server.stdout.until(t, `^log "y"$`)
 	server.stdout.until(t, `^log "z"$`)
@@ -168,7 +177,8 @@ func dialBye(t *testing.T, in *interop) {
 	server.stdout.until(t, `^disconnected `)
 
 	sh.do(t, ".set stop off", "my_add 1 2")
-	sh.stderr.until(t, `^rpcsh: not connected: `+regexp.QuoteMeta(address)+` closed the connection; .reconnect dials it again$`)
+	sh.stderr.until(t,
+		`^rpcsh: not connected: `+regexp.QuoteMeta(address)+` closed the connection; .reconnect dials it again$`)
 	sh.do(t, ".connect "+address, "my_add 1 2")
 	sh.stdout.next(t, "3")
 
@@ -255,7 +265,8 @@ func dialHeld(t *testing.T, in *interop) {
 	server.stdout.has(t, `^called \S+ error 0 "the connection was closed" ""$`)
 }
 
-// dialNested goes as deep as a person at the shell cannot: each side answers only when the other has answered what it asked meanwhile.
+// dialNested goes as deep as a person at the shell cannot: each side answers only when the other has answered what it
+// asked meanwhile.
 func dialNested(t *testing.T, in *interop) {
 	_, address := in.server(t)
 	cfg := dial.Config{Protocol: "jsonrpc", Framing: in.form}

@@ -95,8 +95,10 @@ func listenRequests(t *testing.T, in *interop) {
 			c.stdout.next(t, r.want)
 		}
 		c.do(t, `notify hello ["x\u001b[2J"]`)
-		sh.stdout.until(t, `^{"time":"[^"]*","number":\d+,"peer":`+n+`,"dir":"in","kind":"request","id":1,"method":"my_double","params":\[4\]}$`)
-		sh.stdout.until(t, `^{"time":"[^"]*","number":\d+,"peer":`+n+`,"dir":"in","kind":"notification","method":"hello","params":\["x\\u001b\[2J"\]}$`)
+		sh.stdout.until(t, `^{"time":"[^"]*","number":\d+,"peer":`+n+`,"dir":"in",`+
+			`"kind":"request","id":1,"method":"my_double","params":\[4\]}$`)
+		sh.stdout.until(t, `^{"time":"[^"]*","number":\d+,"peer":`+n+`,"dir":"in",`+
+			`"kind":"notification","method":"hello","params":\["x\\u001b\[2J"\]}$`)
 		_ = c.stdin.Close()
 		c.stdout.next(t, "closed")
 		sh.stderr.until(t, `^(?:rpcsh:|\S+ ·) @`+n+` \S+ closed the connection$`)

@@ -8,7 +8,8 @@ import (
 	"rpcsh/shell/exit"
 )
 
-// TestInteropScript has the scripts of testdata/pybsonrpc take the place of the programs there, against the one that is left.
+// TestInteropScript has the scripts of testdata/pybsonrpc take the place of the programs there, against the one that is
+// left.
 func TestInteropScript(t *testing.T) {
 	runInterop(t, []scenario{
 		{name: "service.star in the place of server.py", run: scriptServes},
@@ -29,13 +30,15 @@ func scriptServes(t *testing.T, in *interop) {
 		{"request my_progress_add [2,2]", []string{`notified report_progress ["hi"]`, "result 4"}},
 		{"request ticks [2]", []string{"notified tick [0]", "notified tick [1]", "result 2"}},
 		{`request describe {"name":"n"}`, []string{`result {"name": "n", "size": 1}`}},
-		{`request same [[1,2.5,3.0,null,"é",{"a":9007199254740993}]]`, []string{`result [1, 2.5, 3.0, null, "\u00e9", {"a": 9007199254740993}]`}},
+		{`request same [[1,2.5,3.0,null,"é",{"a":9007199254740993}]]`,
+			[]string{`result [1, 2.5, 3.0, null, "\u00e9", {"a": 9007199254740993}]`}},
 		{"request echo [1]", []string{`result {"args": [1], "kwargs": {}}`}},
 		{`request echo {"x":1}`, []string{`result {"args": [], "kwargs": {"x": 1}}`}},
 		{"request boom [1]", []string{`error -32000 "Server error" "boom (1,)"`}},
 		{"request nosuch", []string{`error -32601 "Method not found" ""`}},
 		{"request nested [6]", []string{"result 6"}},
-		{`request my_add [1]`, []string{`error -32602 "Invalid params" "my_add() missing 1 required positional argument: 'b'"`}},
+		{`request my_add [1]`,
+			[]string{`error -32602 "Invalid params" "my_add() missing 1 required positional argument: 'b'"`}},
 		{"request bye", []string{`result "bye"`, "closed"}},
 	} {
 		client.do(t, c.command)
@@ -54,7 +57,8 @@ func scriptBatch(t *testing.T, in *interop) {
 	sh, port := in.listen(t, "-s", "testdata/pybsonrpc/service.star")
 	client, _ := in.accept(t, sh, port, "1")
 	client.do(t, `batch [["my_add",[1,2]],["!log",["x"]],["boom",[1]],["my_progress_add",[3,4]]]`)
-	client.stdout.next(t, `notified report_progress ["hi"]`, `result [3, {"error": {"code": -32000, "data": "boom (1,)", "message": "Server error"}}, 7]`)
+	client.stdout.next(t, `notified report_progress ["hi"]`,
+		`result [3, {"error": {"code": -32000, "data": "boom (1,)", "message": "Server error"}}, 7]`)
 	sh.stderr.has(t, `^\S+ · service\.star: log "x"$`)
 	sh.stops(t)
 }

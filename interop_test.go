@@ -19,8 +19,9 @@ import (
 	"go.uber.org/goleak"
 )
 
-// The interop tests run rpcsh against the programs in testdata/pybsonrpc, which are built on the Python library py-bson-rpc. Where that is
-// not installed they are skipped: the replay of its captures, in package rpcconn, stands in for them.
+// The interop tests run rpcsh against the programs in testdata/pybsonrpc, which are built on the Python library
+// py-bson-rpc. Where that is not installed they are skipped: the replay of its captures, in package rpcconn, stands in
+// for them.
 
 // interopPatience bounds waits that only a broken program makes long.
 const interopPatience = 30 * time.Second
@@ -55,7 +56,8 @@ func runInterop(t *testing.T, scenarios []scenario) {
 		{form: "none", title: "JSON-RPC 2.0, none", flags: []string{"-p", "jsonrpc", "-f", "none"}},
 		{form: "bson", title: "BSON-RPC 2.0", flags: []string{"-p", "bsonrpc"}},
 	} {
-		scenarios := slices.DeleteFunc(slices.Clone(scenarios), func(s scenario) bool { return s.only != nil && !s.only(&in) })
+		scenarios := slices.DeleteFunc(slices.Clone(scenarios),
+			func(s scenario) bool { return s.only != nil && !s.only(&in) })
 		if len(scenarios) == 0 {
 			continue
 		}
@@ -318,7 +320,8 @@ func (in *interop) shell(t *testing.T, args ...string) *shellRun {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	s := &shellRun{interrupt: cancel, stdin: w, stdout: newTranscript("stdout of rpcsh"), stderr: newTranscript("stderr of rpcsh"), code: make(chan int, 1)}
+	s := &shellRun{interrupt: cancel, stdin: w, stdout: newTranscript("stdout of rpcsh"),
+		stderr: newTranscript("stderr of rpcsh"), code: make(chan int, 1)}
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
@@ -355,7 +358,8 @@ func (s *shellRun) stops(t *testing.T) {
 	s.exits(t, exit.Done)
 }
 
-// exits waits for the end of rpcsh, whose stdin ends here, and checks its exit code and that nothing else was printed on stdout.
+// exits waits for the end of rpcsh, whose stdin ends here, and checks its exit code and that nothing else was printed
+// on stdout.
 func (s *shellRun) exits(t *testing.T, code int) {
 	t.Helper()
 	_ = s.stdin.Close()

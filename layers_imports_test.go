@@ -59,7 +59,8 @@ var readSources = sync.OnceValues(func() (map[string][]sourceFile, error) {
 			return err
 		}
 		f := sourceFile{
-			name: filepath.ToSlash(name), test: strings.HasSuffix(name, "_test.go"), text: string(text), set: token.NewFileSet(),
+			name: filepath.ToSlash(name), test: strings.HasSuffix(name, "_test.go"),
+			text: string(text), set: token.NewFileSet(),
 		}
 		if f.syntax, err = parser.ParseFile(f.set, name, text, parser.SkipObjectResolution); err != nil {
 			return err

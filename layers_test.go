@@ -40,8 +40,8 @@ var house = []floor{
 			name:    "shell",
 			purpose: "The loop: reads a line and runs it, for a person or for a run of lines.",
 			imports: "completer history rpcconn rpcconn/catalog rpcconn/detect rpcconn/dial rpcconn/dialect " +
-				"rpcconn/transport shell/advice shell/call shell/columns shell/command shell/complete shell/event shell/exit " +
-				"shell/human shell/jq shell/lang shell/session shell/term shell/view",
+				"rpcconn/transport shell/advice shell/call shell/columns shell/command shell/complete shell/event " +
+				"shell/exit shell/human shell/jq shell/lang shell/session shell/term shell/view",
 		},
 		{
 			name:    "shell/complete",
@@ -52,10 +52,11 @@ var house = []floor{
 		{
 			name:    "shell/command",
 			purpose: "The table of the shell's own commands; a group is a file.",
-			imports: "completer history rpcconn rpcconn/catalog rpcconn/dial rpcconn/dialect rpcconn/dialect/dialects " +
-				"rpcconn/dialect/openrpc rpcconn/jsontext rpcconn/transport shell/advice shell/answer " +
-				"shell/arguments shell/call shell/columns shell/command/rule shell/event shell/exit shell/glob " +
-				"shell/human shell/jq shell/lang shell/methods shell/session shell/view",
+			imports: "completer history rpcconn rpcconn/catalog rpcconn/dial rpcconn/dialect " +
+				"rpcconn/dialect/dialects rpcconn/dialect/openrpc rpcconn/jsontext rpcconn/transport " +
+				"shell/advice shell/answer shell/arguments shell/call shell/columns shell/command/rule " +
+				"shell/event shell/exit shell/glob shell/human shell/jq shell/lang shell/methods " +
+				"shell/session shell/view",
 		},
 		{
 			name:    "shell/command/rule",
@@ -65,12 +66,13 @@ var house = []floor{
 		{
 			name:    "shell/methods",
 			purpose: "What is known of methods, as people read it: lists, groups, descriptions, example lines.",
-			imports: "completer rpcconn/catalog rpcconn/dialect/openrpc rpcconn/jsontext rpcconn/schema shell/columns " +
-				"shell/glob shell/human shell/lang shell/view",
+			imports: "completer rpcconn/catalog rpcconn/dialect/openrpc rpcconn/jsontext rpcconn/schema " +
+				"shell/columns shell/glob shell/human shell/lang shell/view",
 		},
 		{
-			name:    "shell/arguments",
-			purpose: "Reads the arguments of commands: words, flags, durations, bytes, errors; a mistake knows its column.",
+			name: "shell/arguments",
+			purpose: "Reads the arguments of commands: words, flags, durations, bytes, errors; " +
+				"a mistake knows its column.",
 			imports: "completer rpcconn rpcconn/jsontext shell/jq shell/lang",
 		},
 	}},
@@ -97,8 +99,9 @@ var house = []floor{
 	}},
 	{"The session", []layer{
 		{
-			name:    "shell/session",
-			purpose: "Peers and all one does with them, without a screen: dial, listen, reconnect, learn, answer, run lines.",
+			name: "shell/session",
+			purpose: "Peers and all one does with them, without a screen: " +
+				"dial, listen, reconnect, learn, answer, run lines.",
 			imports: "rpcconn rpcconn/catalog rpcconn/detect rpcconn/dial rpcconn/dialect rpcconn/dialect/dialects " +
 				"rpcconn/dialect/lsp rpcconn/dialect/openrpc rpcconn/dialect/python rpcconn/jsontext " +
 				"rpcconn/schema rpcconn/transport shell/advice shell/answer shell/call shell/event shell/exit " +
@@ -112,8 +115,9 @@ var house = []floor{
 			modules: "go.starlark.net",
 		},
 		{
-			name:    "shell/answer",
-			purpose: "The rules that answer the peers' requests, who answers, and the faults done to answers on purpose.",
+			name: "shell/answer",
+			purpose: "The rules that answer the peers' requests, who answers, " +
+				"and the faults done to answers on purpose.",
 			imports: "rpcconn rpcconn/jsontext rpcconn/process shell/glob shell/jq",
 		},
 		{
@@ -140,8 +144,9 @@ var house = []floor{
 	}},
 	{"Languages, and what knows nothing of RPC", []layer{
 		{
-			name:    "shell/lang",
-			purpose: "The language: a line becomes a `Statement`, or an error that knows its column; a half-typed one a `Cursor`.",
+			name: "shell/lang",
+			purpose: "The language: a line becomes a `Statement`, or an error that knows its column; " +
+				"a half-typed one a `Cursor`.",
 			imports: "rpcconn/jsontext",
 		},
 		{
@@ -174,8 +179,8 @@ var house = []floor{
 		{
 			name:    "rpcconn/dial",
 			purpose: "From a target to a `Conn`: dialling, child processes, listening for everything.",
-			imports: "rpcconn rpcconn/bsonrpc rpcconn/detect rpcconn/dialect rpcconn/dialect/dialects rpcconn/framing " +
-				"rpcconn/msgpackrpc rpcconn/process rpcconn/transport rpcconn/transport/httprpc " +
+			imports: "rpcconn rpcconn/bsonrpc rpcconn/detect rpcconn/dialect rpcconn/dialect/dialects " +
+				"rpcconn/framing rpcconn/msgpackrpc rpcconn/process rpcconn/transport rpcconn/transport/httprpc " +
 				"rpcconn/transport/web rpcconn/transport/websocket",
 		},
 		{

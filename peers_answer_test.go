@@ -17,8 +17,9 @@ func TestAnswersPeers(t *testing.T) {
 	})
 }
 
-// answersNeovim has Neovim ask twice, the second time while the first is open, and answers in either order. Neovim goes on only where the
-// newest is answered first, and has been taken up, before the older one is; of another order it ends the connection.
+// answersNeovim has Neovim ask twice, the second time while the first is open, and answers in either order. Neovim goes
+// on only where the newest is answered first, and has been taken up, before the older one is; of another order it ends
+// the connection.
 func answersNeovim(t *testing.T, p *peers) {
 	nested := func(t *testing.T) *shellRun {
 		sh := connected(t, "--", p.program(t, "nvim", "neovim"), "--clean", "--embed", "--headless")
@@ -54,17 +55,20 @@ func answersNeovim(t *testing.T, p *peers) {
 
 // answersMCP answers a server that wants text of a language model by jq, by a command, by a script, and by hand.
 func answersMCP(t *testing.T, p *peers) {
-	const call = `tools/call {"name":"trigger-sampling-request","arguments":{"prompt":"a question","maxTokens":10}} | .content[0].text`
+	const call = `tools/call {"name":"trigger-sampling-request",` +
+		`"arguments":{"prompt":"a question","maxTokens":10}} | .content[0].text`
 	says := func(text string) string {
 		return `(?s)^".*` + text + `.*"$`
 	}
 	sh := connected(t, "-p", "mcp", "--", p.node(t), p.module(t, mcpVersion, mcpFile), "stdio")
 
-	sh.do(t, `.serve sampling/createMessage {role: "assistant", model: "jq", content: {type: "text", text: ("by jq: " + .messages[0].content.text)}}`, call)
+	sh.do(t, `.serve sampling/createMessage {role: "assistant", model: "jq", `+
+		`content: {type: "text", text: ("by jq: " + .messages[0].content.text)}}`, call)
 	sh.stderr.until(t, ` ← #\d+ sampling/createMessage {.*a question`)
 	sh.stdout.until(t, says("by jq: .*a question"))
 
-	sh.do(t, `.serve sampling/createMessage --exec 'printf "{\"role\":\"assistant\",\"model\":\"sh\",\"content\":{\"type\":\"text\",\"text\":\"by a command: $RPCSH_METHOD %s bytes\"}}" $(wc -c)'`, call)
+	sh.do(t, `.serve sampling/createMessage --exec 'printf "{\"role\":\"assistant\",\"model\":\"sh\",`+
+		`\"content\":{\"type\":\"text\",\"text\":\"by a command: $RPCSH_METHOD %s bytes\"}}" $(wc -c)'`, call)
 	sh.stdout.until(t, says(`by a command: sampling/createMessage \d\d\d bytes`))
 
 	sh.do(t, ".unserve sampling/createMessage", ".serve testdata/peers/sampling.star", call)
@@ -83,16 +87,20 @@ func answersMCP(t *testing.T, p *peers) {
 	sh.exits(t, exit.Done)
 }
 
-// answersBashLanguageServer answers, as an editor does, how the server is configured, and sees that it is: by how much it tells.
+// answersBashLanguageServer answers, as an editor does, how the server is configured, and sees that it is: by how much
+// it tells.
 func answersBashLanguageServer(t *testing.T, p *peers) {
+	const script = "bash-language-server/out/cli.js"
 	for level, tells := range map[string]bool{"debug": true, "error": false} {
-		server := p.node(t) + " " + p.module(t, "bash-language-server@5.8.1", "bash-language-server/out/cli.js") + " start"
+		server := p.node(t) + " " + p.module(t, "bash-language-server@5.8.1", script) + " start"
 		sh := peerShell(t, "-v", "-p", "lsp")
-		sh.do(t, `.serve workspace/configuration [.items[] | if .section == "bashIde" then {logLevel: "`+level+`"} else null end]`,
+		sh.do(t, `.serve workspace/configuration [.items[] | if .section == "bashIde" `+
+			`then {logLevel: "`+level+`"} else null end]`,
 			".connect -- "+server, ".open testdata/peers/hello.sh")
 		sh.stderr.until(t, ` ← #\d+ workspace/configuration {"items":\[{"section":"bashIde"}\]}$`)
 		sh.stderr.until(t, ` → #\d+ \[{"logLevel":"`+level+`"}\] `)
-		for deadline, known := time.Now().Add(interopPatience), ""; known != "hello"; { // it reads a document in its own time
+		// it reads a document in its own time
+		for deadline, known := time.Now().Add(interopPatience), ""; known != "hello"; {
 			if time.Now().After(deadline) {
 				t.Fatal("it never knew what is in the document")
 			}

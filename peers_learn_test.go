@@ -44,7 +44,8 @@ func learns(t *testing.T, l lesson, target ...string) {
 	s.leaves()
 }
 
-// TestLearnsPeers has rpcsh, at a terminal and with no flags, learn what real peers offer, by each convention that they have.
+// TestLearnsPeers has rpcsh, at a terminal and with no flags, learn what real peers offer, by each convention that they
+// have.
 func TestLearnsPeers(t *testing.T) {
 	runPeers(t, []peerTest{
 		{"neovim", learnNeovim},
@@ -70,7 +71,8 @@ func TestLearnsPeers(t *testing.T) {
 
 func learnNeovim(t *testing.T, p *peers) {
 	address := "127.0.0.1:" + p.port(t)
-	p.start(t, nil, p.program(t, "nvim", "neovim"), "--clean", "--headless", "--listen", address).listens(t, "tcp", address)
+	nvim := p.start(t, nil, p.program(t, "nvim", "neovim"), "--clean", "--headless", "--listen", address)
+	nvim.listens(t, "tcp", address)
 	learns(t, lesson{
 		banner: `Neovim \d+\.\d+\.\d+ · \d\d\d methods by nvim`,
 		begin:  "nvim_buf_set_li", method: `^ *nvim_buf_set_lines +\(buffer: Buffer, start: integer`,
@@ -87,8 +89,8 @@ func learnOVSDB(t *testing.T, p *peers) {
 	if out, err := exec.Command(tool, "create", db, "testdata/peers/things.ovsschema").CombinedOutput(); err != nil {
 		t.Fatalf("ovsdb-tool: %v: %s", err, out)
 	}
-	p.start(t, nil, server, "--no-chdir", "--remote=ptcp:"+address[len("127.0.0.1:"):]+":127.0.0.1", "--unixctl="+filepath.Join(dir, "ctl"),
-		"-vconsole:off", db).listens(t, "tcp", address)
+	p.start(t, nil, server, "--no-chdir", "--remote=ptcp:"+address[len("127.0.0.1:"):]+":127.0.0.1",
+		"--unixctl="+filepath.Join(dir, "ctl"), "-vconsole:off", db).listens(t, "tcp", address)
 	learns(t, lesson{
 		banner: `methods by ovsdb`,
 		begin:  "trans", method: `^ *transact `,
@@ -115,7 +117,8 @@ func learnMCPOverStdio(t *testing.T, p *peers) {
 func learnMCPOverHTTP(t *testing.T, p *peers) {
 	port := p.port(t)
 	address := "127.0.0.1:" + port
-	p.startNode(t, []string{"PORT=" + port}, p.module(t, mcpVersion, mcpFile), "streamableHttp").listens(t, "tcp", address)
+	server := p.startNode(t, []string{"PORT=" + port}, p.module(t, mcpVersion, mcpFile), "streamableHttp")
+	server.listens(t, "tcp", address)
 	learns(t, mcpLesson(), address)
 }
 
@@ -124,16 +127,18 @@ func learnBashLanguageServer(t *testing.T, p *peers) {
 		banner: `\d+ methods by lsp`,
 		begin:  "docsym", method: `^ *textDocument/documentSymbol `,
 		param: "textDocument/hover pos", choice: `^ *position:?= +Position, required`,
-		describe: "textDocument/hover", told: `(?s)textDocument/hover\(textDocument: TextDocumentIdentifier.*character +uinteger|integer`,
-		call: "textDocument/documentSymbol testdata/peers/hello.sh | [.[].name]", result: `^\["hello"\]`,
+		describe: "textDocument/hover",
+		told:     `(?s)textDocument/hover\(textDocument: TextDocumentIdentifier.*character +uinteger|integer`,
+		call:     "textDocument/documentSymbol testdata/peers/hello.sh | [.[].name]",
+		result:   `^\["hello"\]`,
 	}, "--", p.node(t), p.module(t, "bash-language-server@5.8.1", "bash-language-server/out/cli.js"), "start")
 }
 
 func learnAria2(t *testing.T, p *peers) {
 	port := p.port(t)
 	address := "127.0.0.1:" + port
-	p.start(t, nil, p.program(t, "aria2c", "aria2"), "--enable-rpc", "--rpc-listen-port="+port, "--no-conf", "--disable-ipv6",
-		"--enable-dht=false", "--quiet", "-d", t.TempDir()).listens(t, "tcp", address)
+	p.start(t, nil, p.program(t, "aria2c", "aria2"), "--enable-rpc", "--rpc-listen-port="+port, "--no-conf",
+		"--disable-ipv6", "--enable-dht=false", "--quiet", "-d", t.TempDir()).listens(t, "tcp", address)
 	learns(t, lesson{
 		banner: `\d+ methods by system\.listMethods`,
 		begin:  "aria2.getV", method: `aria2\.getVersion`,
@@ -145,7 +150,8 @@ func learnAria2(t *testing.T, p *peers) {
 
 func learnNodeInspect(t *testing.T, p *peers) {
 	address := "127.0.0.1:" + p.port(t)
-	p.start(t, nil, p.node(t), "--inspect="+address, "-e", "setInterval(() => {}, 1e6)").output.until(t, `^Debugger listening on `)
+	node := p.start(t, nil, p.node(t), "--inspect="+address, "-e", "setInterval(() => {}, 1e6)")
+	node.output.until(t, `^Debugger listening on `)
 	l := lesson{
 		banner: `node\.js v\d+.*· \d+ methods by cdp`,
 		begin:  "Runtime.ev", method: `^ *Runtime\.evaluate `,

@@ -11,7 +11,8 @@ func peerNeovim(t *testing.T, p *peers) {
 	nvim := p.program(t, "nvim", "neovim")
 	t.Run("stdio", func(t *testing.T) {
 		command := []string{"--", nvim, "--clean", "--embed", "--headless"}
-		detects(t, found{URL: "exec:" + nvim + " --clean --embed --headless", Protocol: "nvim", Framing: "msgpack"}, command...)
+		detects(t, found{URL: "exec:" + nvim + " --clean --embed --headless", Protocol: "nvim", Framing: "msgpack"},
+			command...)
 		neovimSession(t, command...)
 	})
 	t.Run("TCP", func(t *testing.T) {
@@ -38,7 +39,8 @@ func neovimSession(t *testing.T, target ...string) {
 	sh.stdout.next(t, "true")
 
 	sh.do(t, ".serve ask .[0]+1",
-		`nvim_exec_lua 'local c = ... vim.rpcnotify(c, "told", {n = 1}) return 2 * vim.rpcrequest(c, "ask", 20)' [$channel]`)
+		`nvim_exec_lua 'local c = ... vim.rpcnotify(c, "told", {n = 1}) `+
+			`return 2 * vim.rpcrequest(c, "ask", 20)' [$channel]`)
 	sh.stderr.until(t, ` ← told \[{"n":1}\]$`)
 	id := sh.stderr.until(t, ` ← #(\d+) ask 20$`)[1]
 	sh.stderr.until(t, ` → #`+id+` 21  `)

@@ -16,7 +16,8 @@ const ovsdbEchos = 4
 // knows, instead of five.
 func ovsdbListens(t *testing.T, tool, db, address string) {
 	t.Helper()
-	remote := `["Things",{"op":"insert","table":"Remote","uuid-name":"r","row":{"target":"ptcp:` + address + `","inactivity_probe":1000}},` +
+	remote := `["Things",{"op":"insert","table":"Remote","uuid-name":"r",` +
+		`"row":{"target":"ptcp:` + address + `","inactivity_probe":1000}},` +
 		`{"op":"insert","table":"Server","row":{"remotes":["named-uuid","r"]}}]`
 	if out, err := exec.Command(tool, "transact", db, remote).CombinedOutput(); err != nil {
 		t.Fatalf("ovsdb-tool: %v: %s", err, out)
@@ -50,7 +51,8 @@ func peerOVSDB(t *testing.T, p *peers) {
 		sh.stdout.next(t, databases, "{}")
 		monitors = append(monitors, sh)
 	}
-	calls(t, `^\[{"uuid":`, address, "transact", "Things", `{"op":"insert","table":"Thing","row":{"name":"a","size":1}}`)
+	calls(t, `^\[{"uuid":`, address, "transact", "Things",
+		`{"op":"insert","table":"Thing","row":{"name":"a","size":1}}`)
 	for _, sh := range monitors {
 		sh.stderr.until(t, ` ← update "mine" {"Thing":{"[-0-9a-f]+":{"new":{"name":"a","size":1}}}}$`)
 	}

@@ -20,7 +20,8 @@ func peerSnapserver(t *testing.T, p *peers) {
 	}
 	conf := filepath.Join(dir, "conf")
 	values := map[string]string{"DIR": dir, "TCP": tcp, "HTTP": web, "STREAM": stream}
-	if err := os.WriteFile(conf, []byte(os.Expand(string(template), func(name string) string { return values[name] })), 0o600); err != nil {
+	text := os.Expand(string(template), func(name string) string { return values[name] })
+	if err := os.WriteFile(conf, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	g := p.start(t, nil, snapserver, "-c", conf)
@@ -51,9 +52,11 @@ func peerSnapserver(t *testing.T, p *peers) {
 	overHTTP.do(t, `Client.SetVolume {"id":"`+player+`","volume":{"muted":false,"percent":30}}`)
 	overHTTP.stdout.next(t, `{"volume":{"muted":false,"percent":30}}`)
 	overTCP.stderr.until(t, ` ← Client.OnVolumeChanged {"id":"`+player+`","volume":{"muted":false,"percent":30}}$`)
-	overWebSocket.stderr.until(t, ` ← Client.OnVolumeChanged {"id":"`+player+`","volume":{"muted":false,"percent":30}}$`)
+	overWebSocket.stderr.until(t,
+		` ← Client.OnVolumeChanged {"id":"`+player+`","volume":{"muted":false,"percent":30}}$`)
 
-	overTCP.do(t, `.batch Client.SetVolume {"id":"`+player+`","volume":{"muted":true,"percent":31}} ; Client.SetLatency {"id":"`+player+`","latency":10}`)
+	overTCP.do(t, `.batch Client.SetVolume {"id":"`+player+`","volume":{"muted":true,"percent":31}} ; `+
+		`Client.SetLatency {"id":"`+player+`","latency":10}`)
 	overTCP.stdout.next(t, `[{"volume":{"muted":true,"percent":31}},{"latency":10}]`)
 	overWebSocket.stderr.until(t, ` ← Client.OnVolumeChanged .*"percent":31}}$`) // in a batch of notifications
 	overWebSocket.stderr.until(t, ` ← Client.OnLatencyChanged {"id":"`+player+`","latency":10}$`)
@@ -65,8 +68,8 @@ func peerSnapserver(t *testing.T, p *peers) {
 	}
 }
 
-// snapclient connects to snapserver as a player does: its Hello is a header of 26 bytes, the type in front and the size at the end, and
-// JSON text with its length before it.
+// snapclient connects to snapserver as a player does: its Hello is a header of 26 bytes, the type in front and the size
+// at the end, and JSON text with its length before it.
 func snapclient(t *testing.T, address, id string) {
 	t.Helper()
 	nc, err := net.Dial("tcp", address)

@@ -18,8 +18,9 @@ import (
 	"go.uber.org/goleak"
 )
 
-// The tests of peers run rpcsh against programs of others, which they start on the loopback interface and end. Where one is not installed
-// its test is skipped, unless CI=true says that .ci/run has installed them all. docs/peers.md tells what was seen.
+// The tests of peers run rpcsh against programs of others, which they start on the loopback interface and end. Where
+// one is not installed its test is skipped, unless CI=true says that .ci/run has installed them all. docs/peers.md
+// tells what was seen.
 
 // TestPeers has rpcsh find out what real peers speak, and speak it.
 func TestPeers(t *testing.T) {
@@ -67,7 +68,8 @@ func remembersNothing(t *testing.T) {
 	xdg.Reload()
 }
 
-// nodeModules returns the folder in which npm has put the peers: that which RPCSH_NODE_MODULES names, ./node_modules, or that of .ci/run.
+// nodeModules returns the folder in which npm has put the peers: that which RPCSH_NODE_MODULES names, ./node_modules,
+// or that of .ci/run.
 func nodeModules() string {
 	if dir := os.Getenv("RPCSH_NODE_MODULES"); dir != "" {
 		return dir
@@ -161,7 +163,8 @@ type peerProgram struct {
 // start starts a peer, which ends with the test.
 func (p *peers) start(t *testing.T, env []string, command string, args ...string) *peerProgram {
 	t.Helper()
-	g := &peerProgram{cmd: exec.Command(command, args...), output: newTranscript(filepath.Base(command)), ended: make(chan struct{})}
+	g := &peerProgram{cmd: exec.Command(command, args...), output: newTranscript(filepath.Base(command)),
+		ended: make(chan struct{})}
 	g.cmd.Dir = t.TempDir()
 	g.cmd.Env = append(os.Environ(), env...)
 	g.cmd.Stdout, g.cmd.Stderr = g.output, g.output

@@ -14,19 +14,22 @@ import (
 func peerAria2(t *testing.T, p *peers) {
 	port := p.port(t)
 	address := "127.0.0.1:" + port
-	g := p.start(t, nil, p.program(t, "aria2c", "aria2"), "--enable-rpc", "--rpc-listen-port="+port, "--no-conf", "--disable-ipv6",
-		"--enable-dht=false", "--quiet", "-d", t.TempDir())
+	g := p.start(t, nil, p.program(t, "aria2c", "aria2"), "--enable-rpc", "--rpc-listen-port="+port, "--no-conf",
+		"--disable-ipv6", "--enable-dht=false", "--quiet", "-d", t.TempDir())
 	g.listens(t, "tcp", address)
 
 	ws, plain := "ws://"+address+"/jsonrpc", "http://"+address+"/jsonrpc"
 	for _, target := range []string{address, ws, plain} {
 		calls(t, `^\["aria2.onDownloadStart",.*\]$`, target, "system.listNotifications")
-		calls(t, `^\[{"enabledFeatures":.*"version":"\d.*},\["aria2.onDownloadStart",.*\]\]$`, target, ".batch", "aria2.getVersion", ";", "system.listNotifications")
+		calls(t, `^\[{"enabledFeatures":.*"version":"\d.*},\["aria2.onDownloadStart",.*\]\]$`, target,
+			".batch", "aria2.getVersion", ";", "system.listNotifications")
 	}
 	detects(t, found{URL: ws, Protocol: "jsonrpc"}, address)
 	detects(t, found{URL: plain, Protocol: "jsonrpc"}, plain)
 
-	files := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "hello") }))
+	files := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = io.WriteString(w, "hello")
+	}))
 	defer files.Close()
 	sh := connected(t, address)
 	sh.do(t, `aria2.addUri [["`+files.URL+`/file"]]`)
@@ -42,18 +45,21 @@ func peerNodeInspect(t *testing.T, p *peers) {
 	const events = 100
 	address := "127.0.0.1:" + p.port(t)
 	g := p.start(t, nil, p.node(t), "--inspect="+address, "-e",
-		fmt.Sprintf(`for (let i = 0; i < %d; i++) console.log("line", i); console.log("ready"); setInterval(() => {}, 1e6)`, events))
+		fmt.Sprintf(`for (let i = 0; i < %d; i++) console.log("line", i); console.log("ready"); `+
+			`setInterval(() => {}, 1e6)`, events))
 	url := g.output.until(t, `^Debugger listening on (ws://\S+)$`)[1]
 	g.output.until(t, "^ready$")
 
-	calls(t, `^{"result":{"type":"number","value":2,"description":"2"}}$`, address, "Runtime.evaluate", "expression=1+1")
+	calls(t, `^{"result":{"type":"number","value":2,"description":"2"}}$`, address,
+		"Runtime.evaluate", "expression=1+1")
 	detects(t, found{URL: url, Protocol: "cdp"}, address)
 	detects(t, found{URL: url, Protocol: "cdp"}, url)
 
 	sh := peerShell(t, "--linger", "0", "-e", "Runtime.enable", address)
 	sh.stdout.until(t, `"method":"Runtime.executionContextCreated"`)
 	for i := range events {
-		sh.stdout.says(t, `"method":"Runtime.consoleAPICalled","params":{"type":"log","args":\[{"type":"string","value":"line"},{"type":"number","value":(\d+),`, fmt.Sprint(i))
+		sh.stdout.says(t, `"method":"Runtime.consoleAPICalled","params":{"type":"log",`+
+			`"args":\[{"type":"string","value":"line"},{"type":"number","value":(\d+),`, fmt.Sprint(i))
 	}
 	sh.stdout.until(t, `"args":\[{"type":"string","value":"ready"}\]`)
 	sh.stdout.next(t, "{}") // the answer, after all of them

@@ -15,7 +15,8 @@ import (
 // The window of the terminal in README.md.
 const pictureCols, pictureRows = 92, 40
 
-// pictureSession is what is typed for the picture, each behind what has to be seen before. The last line is not entered.
+// pictureSession is what is typed for the picture, each behind what has to be seen before. The last line is not
+// entered.
 var pictureSession = []struct{ sees, typed string }{
 	{`7 methods by rpc\.discover`, "my_add a=40 b=2\r"},
 	{`^42 `, ".serve my_double .[0]*2\r"},
@@ -46,7 +47,8 @@ func TestPicture(t *testing.T) {
 			continue
 		}
 		if !*update {
-			t.Errorf("%s does not show what rpcsh shows (go test -run Picture . -update draws it anew):\n%s", file, s.Text())
+			t.Errorf("%s does not show what rpcsh shows (go test -run Picture . -update draws it anew):\n%s",
+				file, s.Text())
 			continue
 		}
 		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
@@ -65,7 +67,8 @@ func fromConnected(rows [][]screenCell) [][]screenCell {
 	return rows
 }
 
-// pictureMasked returns a picture without what differs from run to run: times, ports, and where something begins or ends because of them.
+// pictureMasked returns a picture without what differs from run to run: times, ports, and where something begins or
+// ends because of them.
 func pictureMasked(svg string) string {
 	svg = regexp.MustCompile(` (x|textLength)="[^"]*"`).ReplaceAllString(svg, "")
 	return strings.Join(masked(strings.Split(svg, "\n")), "\n")
@@ -81,11 +84,15 @@ type look struct {
 var (
 	lightLook = look{
 		back: "#ffffff", bar: "#d0d7de", text: "#1f2328", faint: "#6e7781",
-		colors: map[int]string{31: "#cf222e", 32: "#116329", 33: "#9a6700", 34: "#0969da", 35: "#8250df", 36: "#1b7c83"},
+		colors: map[int]string{
+			31: "#cf222e", 32: "#116329", 33: "#9a6700", 34: "#0969da", 35: "#8250df", 36: "#1b7c83",
+		},
 	}
 	darkLook = look{
 		back: "#0d1117", bar: "#30363d", text: "#e6edf3", faint: "#8b949e",
-		colors: map[int]string{31: "#ff7b72", 32: "#7ee787", 33: "#d29922", 34: "#79c0ff", 35: "#d2a8ff", 36: "#56d4dd"},
+		colors: map[int]string{
+			31: "#ff7b72", 32: "#7ee787", 33: "#d29922", 34: "#79c0ff", 35: "#d2a8ff", 36: "#56d4dd",
+		},
 	}
 )
 
@@ -105,9 +112,11 @@ func draw(rows [][]screenCell, l look) string {
 	}
 	width, height := cellWidth*pictureCols+2*margin, cellHeight*len(rows)+barHeight+2*margin
 	var b strings.Builder
-	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %.0f %d" font-family="ui-monospace,SFMono-Regular,Menlo,`+
-		`Consolas,'DejaVu Sans Mono',monospace" font-size="%d">`+"\n", width, height, fontSize)
-	fmt.Fprintf(&b, `<rect x="0.5" y="0.5" width="%.0f" height="%d" rx="8" fill="%s" stroke="%s"/>`+"\n", width-1, height-1, l.back, l.bar)
+	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %.0f %d" `+
+		`font-family="ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono',monospace" font-size="%d">`+"\n",
+		width, height, fontSize)
+	fmt.Fprintf(&b, `<rect x="0.5" y="0.5" width="%.0f" height="%d" rx="8" fill="%s" stroke="%s"/>`+"\n",
+		width-1, height-1, l.back, l.bar)
 	for i := range 3 {
 		fmt.Fprintf(&b, `<circle cx="%d" cy="%d" r="5.5" fill="%s"/>`+"\n", margin+6+i*18, barHeight/2+2, l.bar)
 	}

@@ -45,8 +45,8 @@ func (s *seat) sees(pattern string) {
 	s.Await(pattern, func(e *termtest.Emulator) bool { return re.MatchString(e.Window()) })
 }
 
-// clear empties the window, so that what is seen from now on is new. What a peer says meanwhile is above the prompt again, and has the window
-// emptied once more.
+// clear empties the window, so that what is seen from now on is new. What a peer says meanwhile is above the prompt
+// again, and has the window emptied once more.
 func (s *seat) clear() {
 	s.t.Helper()
 	const pause = 300 * time.Millisecond

@@ -39,8 +39,8 @@ func generated() map[string]map[string]string {
 		readmeFile:       {"commands": commandLines()},
 		architectureFile: {"packages": packageTable()},
 		referenceFile: {
-			"commands": commandReference(), "flags": "```text\n" + newFlags(new(options)).FlagUsages() + "```\n", "settings": settingReference(),
-			"keys": keyReference(),
+			"commands": commandReference(), "flags": "```text\n" + newFlags(new(options)).FlagUsages() + "```\n",
+			"settings": settingReference(), "keys": keyReference(),
 		},
 	}
 }
@@ -183,7 +183,8 @@ func TestDocsGenerated(t *testing.T) {
 			case *update:
 				text = before + opening + want + closing + after
 			case got != want:
-				t.Errorf("the %s in %s are not those of the program (go test -run Docs . -update):\n%s\nwant\n%s", name, file, got, want)
+				t.Errorf("the %s in %s are not those of the program (go test -run Docs . -update):\n%s\nwant\n%s",
+					name, file, got, want)
 			}
 		}
 		if *update {
@@ -201,7 +202,9 @@ func TestReadmeLength(t *testing.T) {
 	if n := strings.Count(text, "\n"); n > most {
 		t.Errorf("%s has %d lines, at most %d are wanted; the rest belongs into docs/", readmeFile, n, most)
 	}
-	for _, word := range []string{"REPL", "mock server", "auto-detection", "introspection", "fault injection", "pager"} {
+	for _, word := range []string{
+		"REPL", "mock server", "auto-detection", "introspection", "fault injection", "pager",
+	} {
 		if !strings.Contains(strings.ToLower(text), strings.ToLower(word)) {
 			t.Errorf("%s does not say %q", readmeFile, word)
 		}
@@ -240,7 +243,8 @@ func TestDocsLinks(t *testing.T) {
 
 // slug returns the anchor that GitHub gives a heading.
 func slug(heading string) string {
-	return strings.ReplaceAll(regexp.MustCompile(`[^\p{L}\p{N}_ -]`).ReplaceAllString(strings.ToLower(heading), ""), " ", "-")
+	kept := regexp.MustCompile(`[^\p{L}\p{N}_ -]`).ReplaceAllString(strings.ToLower(heading), "")
+	return strings.ReplaceAll(kept, " ", "-")
 }
 
 func readFile(t *testing.T, name string) string {
@@ -322,7 +326,8 @@ func TestDocsNames(t *testing.T) {
 func TestDocsExitCodes(t *testing.T) {
 	var got []string
 	help := strings.Join(strings.Fields(exitCodes), " ")
-	for _, row := range regexp.MustCompile(`(?m)^\| (\d+) \| ([^|(]*[^|( ])`).FindAllStringSubmatch(readFile(t, referenceFile), -1) {
+	rows := regexp.MustCompile(`(?m)^\| (\d+) \| ([^|(]*[^|( ])`)
+	for _, row := range rows.FindAllStringSubmatch(readFile(t, referenceFile), -1) {
 		got = append(got, row[1])
 		if !strings.Contains(help, row[1]+" "+row[2]) {
 			t.Errorf("rpcsh -h does not say %q of exit code %s", row[2], row[1])
@@ -356,7 +361,8 @@ func exitConstants(t *testing.T) []string {
 
 // TestVersion: the program's version is that of the newest entry of CHANGELOG.md.
 func TestVersion(t *testing.T) {
-	newest := regexp.MustCompile(`(?m)^## \[(\d[^]]*)\] - \d{4}-\d\d-\d\d$`).FindStringSubmatch(readFile(t, "CHANGELOG.md"))
+	heading := regexp.MustCompile(`(?m)^## \[(\d[^]]*)\] - \d{4}-\d\d-\d\d$`)
+	newest := heading.FindStringSubmatch(readFile(t, "CHANGELOG.md"))
 	if newest == nil || newest[1] != version {
 		t.Errorf("the newest entry of CHANGELOG.md is %q, the version is %s", newest, version)
 	}

@@ -20,8 +20,9 @@ import (
 	"rpcsh/rpcconn/jsonrpc"
 )
 
-// TestReplayScript has service.star take the place of the server in the captures of two py-bson-rpc programs: to what the client sent there
-// it must answer what the server did, calls back included. It stands in for TestInteropScript where the library is not installed.
+// TestReplayScript has service.star take the place of the server in the captures of two py-bson-rpc programs: to what
+// the client sent there it must answer what the server did, calls back included. It stands in for TestInteropScript
+// where the library is not installed.
 func TestReplayScript(t *testing.T) {
 	t.Parallel()
 	newJSON := func() rpcconn.Codec { return jsonrpc.New() }
@@ -29,7 +30,8 @@ func TestReplayScript(t *testing.T) {
 		{interop{form: "rfc7464", title: "JSON-RPC 2.0, rfc7464", flags: []string{"-p", "jsonrpc"}}, newJSON},
 		{interop{form: "netstring", title: "JSON-RPC 2.0, netstring", flags: []string{"-f", "netstring"}}, newJSON},
 		{interop{form: "none", title: "JSON-RPC 2.0, none", flags: []string{"-p", "jsonrpc", "-f", "none"}}, newJSON},
-		{interop{form: "bson", title: "BSON-RPC 2.0", flags: []string{"-p", "bsonrpc"}}, func() rpcconn.Codec { return bsonrpc.New() }},
+		{interop{form: "bson", title: "BSON-RPC 2.0", flags: []string{"-p", "bsonrpc"}},
+			func() rpcconn.Codec { return bsonrpc.New() }},
 	} {
 		t.Run(c.form, func(t *testing.T) {
 			t.Parallel()

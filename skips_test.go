@@ -43,7 +43,8 @@ func (l *skipList) String() string {
 	var b strings.Builder
 	for _, m := range l.missing {
 		slices.Sort(m.tests)
-		fmt.Fprintf(&b, "SKIP: %s is not installed: %s\n      not run: %s\n", m.name, m.install, strings.Join(m.tests, ", "))
+		fmt.Fprintf(&b, "SKIP: %s is not installed: %s\n      not run: %s\n", m.name, m.install,
+			strings.Join(m.tests, ", "))
 	}
 	return b.String()
 }

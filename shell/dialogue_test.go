@@ -40,8 +40,8 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m)
 }
 
-// waitTogether has more tests run at the same time than there are cores, where go test -parallel says nothing else: most of
-// their time they wait.
+// waitTogether has more tests run at the same time than there are cores, where go test -parallel says nothing else:
+// most of their time they wait.
 func waitTogether() {
 	if err := flag.Set("test.parallel", "8"); err != nil {
 		panic(err)
@@ -83,7 +83,9 @@ func (p *person) ReadLine(ctx context.Context, prompt string) (string, error) {
 }
 
 // Ask shows what a terminal leaves of a question: it and its answer.
-func (p *person) Ask(ctx context.Context, question string, complete func(line string, cursor int) []term.Suggestion) (string, error) {
+func (p *person) Ask(
+	ctx context.Context, question string, complete func(line string, cursor int) []term.Suggestion,
+) (string, error) {
 	p.mu.Lock()
 	p.answers = complete
 	p.mu.Unlock()
@@ -184,7 +186,9 @@ func startSession(t *testing.T, cfg dial.Config) *session {
 	if err != nil {
 		t.Fatal(err)
 	}
-	sh := shell.New(shell.Config{Terminal: s, Wire: cfg, Timeout: patience, History: h, Store: catalog.Store{Dir: t.TempDir()}})
+	sh := shell.New(shell.Config{
+		Terminal: s, Wire: cfg, Timeout: patience, History: h, Store: catalog.Store{Dir: t.TempDir()},
+	})
 	s.shell = sh
 	go func() { s.done <- sh.Run(context.Background()) }()
 	t.Cleanup(func() {

@@ -32,7 +32,9 @@ type service struct {
 }
 
 // serve starts a service.
-func serve(t *testing.T, handlers map[string]func(c *rpcconn.Conn, params json.RawMessage) (json.RawMessage, error)) *service {
+func serve(
+	t *testing.T, handlers map[string]func(c *rpcconn.Conn, params json.RawMessage) (json.RawMessage, error),
+) *service {
 	t.Helper()
 	target, err := transport.ParseTarget("127.0.0.1:0")
 	if err != nil {
@@ -115,13 +117,17 @@ func result(text string) func(*rpcconn.Conn, json.RawMessage) (json.RawMessage, 
 // dialled is a shell with a person, connected to a service.
 func dialled(t *testing.T, s *service, store catalog.Store) *session {
 	t.Helper()
-	return dialledBy(t, s.listener.Target.String(), shell.Config{Wire: dial.Config{Protocol: "jsonrpc", Framing: "line"}, Discover: true, Store: store})
+	return dialledBy(t, s.listener.Target.String(),
+		shell.Config{Wire: dial.Config{Protocol: "jsonrpc", Framing: "line"}, Discover: true, Store: store})
 }
 
 // dialledAs is a shell with a person, connected to a service of which it has been told that it speaks protocol.
 func dialledAs(t *testing.T, s *service, protocol string) *session {
 	t.Helper()
-	return dialledBy(t, s.listener.Target.String(), shell.Config{Wire: dial.Config{Protocol: protocol, Framing: "line"}, Discover: true, Self: dialect.Self{Name: "rpcsh", Root: "/work"}})
+	return dialledBy(t, s.listener.Target.String(), shell.Config{
+		Wire: dial.Config{Protocol: protocol, Framing: "line"}, Discover: true,
+		Self: dialect.Self{Name: "rpcsh", Root: "/work"},
+	})
 }
 
 func dialledBy(t *testing.T, target string, cfg shell.Config) *session {
@@ -201,10 +207,13 @@ func TestDiscoverRemembersWhatIsNotOffered(t *testing.T) {
 // A peer that ends at a question is dialled again, once, and asked no more.
 func TestDiscoverComesBackToWhoHangsUp(t *testing.T) {
 	t.Parallel()
-	s := serve(t, answers{"add": result("3"), "rpc.discover": func(c *rpcconn.Conn, _ json.RawMessage) (json.RawMessage, error) {
-		_ = c.Close()
-		return nil, rpcconn.ErrNoAnswer
-	}})
+	s := serve(t, answers{
+		"add": result("3"),
+		"rpc.discover": func(c *rpcconn.Conn, _ json.RawMessage) (json.RawMessage, error) {
+			_ = c.Close()
+			return nil, rpcconn.ErrNoAnswer
+		},
+	})
 	p := dialled(t, s, catalog.Store{Dir: t.TempDir()})
 	p.see(`ended when it was asked what it offers by rpc\.discover; it is dialled again, and not asked any more`)
 	p.see(`reconnected to`)
@@ -219,7 +228,8 @@ func TestDiscoverComesBackToWhoHangsUp(t *testing.T) {
 // An HTTP client cannot be asked, which is no news, and no reason not to ask others that come to the same port.
 func TestDiscoverOfHTTPClients(t *testing.T) {
 	t.Parallel()
-	s := dialledBy(t, serve(t, answers{"rpc.discover": result(document)}).listener.Target.String(), shell.Config{Discover: true})
+	s := dialledBy(t, serve(t, answers{"rpc.discover": result(document)}).listener.Target.String(),
+		shell.Config{Discover: true})
 	s.see("1 method by rpc.discover")
 	s.forget()
 	at := s.listen()
@@ -234,7 +244,8 @@ func TestDiscoverOfHTTPClients(t *testing.T) {
 	}
 	s.see(`→ @\d #1 error -32601`)
 	asked := make(chan string, 1)
-	other, err := dial.Config{Protocol: "jsonrpc", Framing: "line"}.Dial(t.Context(), at, &rpcconn.Options{OnRequest: func(req *rpcconn.Request) { asked <- req.Method }})
+	other, err := dial.Config{Protocol: "jsonrpc", Framing: "line"}.Dial(t.Context(), at,
+		&rpcconn.Options{OnRequest: func(req *rpcconn.Request) { asked <- req.Method }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -257,31 +268,38 @@ func TestDiscoverOfOddAnswers(t *testing.T) {
 		"a wrong shape": {`{"methods":7}`, `asking what it offers by rpc\.discover: .*its methods are no array`},
 		"a number":      {`12`, `asking what it offers by rpc\.discover: .*neither openrpc nor methods`},
 		"half a document": {
-			`{"openrpc":"1.2.6","methods":[{"name":"add","params":[{"$ref":"#/components/nowhere"}]},7,{"name":"f","params":{}}]}`,
-			`rpc\.discover: nothing is at "#/components/nowhere", which is referred to \(and 3 more, \.discover rpc\.discover tells\)`,
+			`{"openrpc":"1.2.6","methods":[{"name":"add","params":[{"$ref":"#/components/nowhere"}]},7,` +
+				`{"name":"f","params":{}}]}`,
+			`rpc\.discover: nothing is at "#/components/nowhere", which is referred to ` +
+				`\(and 3 more, \.discover rpc\.discover tells\)`,
 		},
 		"a loop": {
-			`{"openrpc":"1.2.6","methods":[{"name":"add","params":[{"name":"a","schema":{"$ref":"#/components/schemas/A"}},{"name":"b"}]}],
+			`{"openrpc":"1.2.6","methods":[{"name":"add","params":[` +
+				`{"name":"a","schema":{"$ref":"#/components/schemas/A"}},{"name":"b"}]}],
 			"components":{"schemas":{"A":{"$ref":"#/components/schemas/B"},"B":{"$ref":"#/components/schemas/A"}}}}`,
 			`rpc\.discover: "B" refers to itself and to nothing else`,
 		},
 		"unknown types": {
-			`{"openrpc":"1.2.6","methods":[{"name":"add","params":[{"name":"a","schema":{"type":"quantum"}},{"name":"b","schema":7}]}]}`,
+			`{"openrpc":"1.2.6","methods":[{"name":"add","params":[` +
+				`{"name":"a","schema":{"type":"quantum"}},{"name":"b","schema":7}]}]}`,
 			`rpc\.discover: "quantum" is no type of JSON Schema`,
 		},
 		"many methods": {
-			`{"openrpc":"1.2.6","methods":[` + strings.Repeat(`{"name":"m","params":[]},`, 200_000) + `{"name":"add"}]}`,
+			`{"openrpc":"1.2.6","methods":[` +
+				strings.Repeat(`{"name":"m","params":[]},`, 200_000) + `{"name":"add"}]}`,
 			`rpc\.discover: of 200001 methods, only the first are read`,
 		},
 		"many megabytes": {
-			`{"openrpc":"1.2.6","methods":[{"name":"add","description":"Adds.\n\n` + strings.Repeat("x ", megabytes<<20/2) + `","params":[{"name":"a"},{"name":"b"}]}]}`,
+			`{"openrpc":"1.2.6","methods":[{"name":"add","description":"Adds.\n\n` +
+				strings.Repeat("x ", megabytes<<20/2) + `","params":[{"name":"a"},{"name":"b"}]}]}`,
 			`1 method by rpc\.discover`,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := serve(t, answers{"rpc.discover": result(test.answer), "add": result("3")})
 			p := dialled(t, s, catalog.Store{})
-			const late = "does not answer when it is asked" // on a busy machine, in the time that a question has which nobody wanted to ask
+			// on a busy machine, in the time that a question has which nobody wanted to ask
+			const late = "does not answer when it is asked"
 			if strings.Contains(p.see("(?:"+test.line+"|"+late+")"), late) {
 				p.run(".discover rpc.discover")
 				p.see(test.line)
@@ -313,7 +331,8 @@ func TestChecksParams(t *testing.T) {
 	p.see(`1 method by rpc\.discover`)
 	s.questions()
 	got := p.run(`add 1 two`)
-	if !strings.Contains(got, "^ b ") || !strings.Contains(got, "integer") || !strings.Contains(got, "Enter sends it anyway") {
+	if !strings.Contains(got, "^ b ") || !strings.Contains(got, "integer") ||
+		!strings.Contains(got, "Enter sends it anyway") {
 		t.Errorf("a string for an integer: %s", got)
 	}
 	if asked := s.questions(); asked != "" {
@@ -340,10 +359,13 @@ func TestChecksParams(t *testing.T) {
 func TestArrangesParams(t *testing.T) {
 	t.Parallel()
 	var got []string
-	s := serve(t, answers{"rpc.discover": result(document), "add": func(_ *rpcconn.Conn, params json.RawMessage) (json.RawMessage, error) {
-		got = append(got, string(params))
-		return json.RawMessage("3"), nil
-	}})
+	s := serve(t, answers{
+		"rpc.discover": result(document),
+		"add": func(_ *rpcconn.Conn, params json.RawMessage) (json.RawMessage, error) {
+			got = append(got, string(params))
+			return json.RawMessage("3"), nil
+		},
+	})
 	p := dialled(t, s, catalog.Store{})
 	p.see(`1 method by rpc\.discover`)
 	p.run("add b=2 a=1")
@@ -376,7 +398,8 @@ func TestDiscoverWithoutAPerson(t *testing.T) {
 		}
 	}
 	sh.Close()
-	if got := out.String(); !strings.Contains(got, "add(a: integer, b?: integer)\n") || !strings.Contains(got, "add 0\n") || !strings.Contains(got, "3\n") || errs.String() != "" {
+	if got := out.String(); !strings.Contains(got, "add(a: integer, b?: integer)\n") ||
+		!strings.Contains(got, "add 0\n") || !strings.Contains(got, "3\n") || errs.String() != "" {
 		t.Errorf("got %q, stderr %q", got, errs.String())
 	}
 }

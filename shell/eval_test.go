@@ -21,23 +21,31 @@ var commandLike = regexp.MustCompile(`\.[a-z]+`)
 // reachesOut reports whether a line may do something outside of the session: run a program, write a file, connect, or
 // end it.
 func reachesOut(line string) bool {
-	if strings.Contains(line, "exec") || strings.Contains(line, ".star") || strings.Contains(line, "@") && strings.Contains(line, "/") {
+	if strings.Contains(line, "exec") || strings.Contains(line, ".star") ||
+		strings.Contains(line, "@") && strings.Contains(line, "/") {
 		return true
 	}
-	outside := []string{".connect", ".listen", ".detect", ".restart", ".reconnect", ".learn", ".export", ".edit", ".open", ".quit", ".exit", ".close-doc"}
+	outside := []string{
+		".connect", ".listen", ".detect", ".restart", ".reconnect", ".learn", ".export", ".edit", ".open", ".quit",
+		".exit", ".close-doc",
+	}
 	return slices.ContainsFunc(commandLike.FindAllString(line, -1), func(word string) bool {
-		return slices.ContainsFunc(outside, func(c string) bool { return strings.HasPrefix(c, word) || strings.HasPrefix(word, c) })
+		return slices.ContainsFunc(outside,
+			func(c string) bool { return strings.HasPrefix(c, word) || strings.HasPrefix(word, c) })
 	})
 }
 
 // FuzzEval evaluates any line at a peer: it never panics, and a mistake is somewhere in the line.
 func FuzzEval(f *testing.F) {
 	for _, line := range []string{
-		"my_add 40 2", "x = echo {\"a\":[1]} | .a", "@1,2 !log x", ".batch my_add 1 2 ; !log x ; nosuch", ".serve m --error 1 x {} --times 2", ".fail 1 -1 x {}0",
-		".reply next $x", ".drop 1", ".on tick x = my_add $params[0] 1", ".off 1", ".send --unframed --wait 0 \\x1e{}\\n", ".send hex:7b7d", ".name 1 web",
-		".use 1", ".peers web --sort in", ".prefer 1 2", ".unserve m", ".watch my_* in", ".mute errors", ".mute off", ".set timeout 1s", ".set", ".methods /add",
-		".describe my_add", "my_add?", ".template my_add", ".print $x[0].a | length", ".call --with a=1 '.x' b:=[1]", ".notify @1 \"a b\" 1", ".cancel @1 7",
-		".pending", ".help serve", ".close 9", ".history x", "# no", "my_add a=1 b=two &", ".print 'x' | .[", ".fill my_add",
+		"my_add 40 2", "x = echo {\"a\":[1]} | .a", "@1,2 !log x", ".batch my_add 1 2 ; !log x ; nosuch",
+		".serve m --error 1 x {} --times 2", ".fail 1 -1 x {}0", ".reply next $x", ".drop 1",
+		".on tick x = my_add $params[0] 1", ".off 1", ".send --unframed --wait 0 \\x1e{}\\n", ".send hex:7b7d",
+		".name 1 web", ".use 1", ".peers web --sort in", ".prefer 1 2", ".unserve m", ".watch my_* in", ".mute errors",
+		".mute off", ".set timeout 1s", ".set", ".methods /add", ".describe my_add", "my_add?", ".template my_add",
+		".print $x[0].a | length", ".call --with a=1 '.x' b:=[1]", ".notify @1 \"a b\" 1", ".cancel @1 7",
+		".pending", ".help serve", ".close 9", ".history x", "# no", "my_add a=1 b=two &", ".print 'x' | .[",
+		".fill my_add",
 	} {
 		f.Add(line)
 	}

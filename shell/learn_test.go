@@ -22,7 +22,8 @@ func TestTemplate(t *testing.T) {
 	s.run(".connect $PEER")
 	s.run(".learn testdata/openrpc.json")
 	for method, want := range map[string]string{
-		"my_add": "my_add 0 2", "echo": `echo text=""`, "ping": "ping", "order.place": `order.place customer=7 items=[{"name":"tea","count":2}]`,
+		"my_add": "my_add 0 2", "echo": `echo text=""`, "ping": "ping",
+		"order.place":          `order.place customer=7 items=[{"name":"tea","count":2}]`,
 		`"odd \u001b[31mname"`: `"odd \u001b[31mname"`,
 	} {
 		if got := s.run(".template " + method); got != "in the editor: "+want+"\n" {
@@ -141,7 +142,8 @@ func TestLearnFromAnAddress(t *testing.T) {
 	defer server.Close()
 	s := startSession(t, dial.Config{Protocol: "jsonrpc"})
 	for path, want := range map[string]string{
-		"/doc": "", "/page": "it is not JSON", "/nosuch": "the server answers 404 Not Found", "/endless": "it has more than 64.0 MiB",
+		"/doc": "", "/page": "it is not JSON", "/nosuch": "the server answers 404 Not Found",
+		"/endless": "it has more than 64.0 MiB",
 	} {
 		err := s.shell.Learn(t.Context(), server.URL+path)
 		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
@@ -170,7 +172,9 @@ func TestMethodsInLines(t *testing.T) {
 	if err := sh.Connect(t.Context(), s.peer.Target().String(), dial.Config{Protocol: "jsonrpc"}); err != nil {
 		t.Fatal(err)
 	}
-	for _, line := range []string{".learn testdata/openrpc.json", ".methods order.c*", ".template my_add", ".describe ping"} {
+	for _, line := range []string{
+		".learn testdata/openrpc.json", ".methods order.c*", ".template my_add", ".describe ping",
+	} {
 		if err := sh.Eval(t.Context(), line); err != nil {
 			t.Errorf("%s: %v", line, err)
 		}
@@ -179,7 +183,8 @@ func TestMethodsInLines(t *testing.T) {
 		t.Errorf(".fill: %v", err)
 	}
 	sh.Close()
-	if got, want := out.String(), "order.cancel(id: integer) → boolean\nmy_add 0 2\n{\"name\":\"ping\",\"params\":[]}\n"; got != want {
+	const want = "order.cancel(id: integer) → boolean\nmy_add 0 2\n{\"name\":\"ping\",\"params\":[]}\n"
+	if got := out.String(); got != want {
 		t.Errorf("printed\n%s\nwant\n%s\nand on stderr\n%s", got, want, errs.String())
 	}
 }

@@ -57,13 +57,14 @@ func (c *crowd) join(t testing.TB, at transport.Target, n int, connected func(n 
 	t.Helper()
 	for i := range n {
 		client := i + 1
-		c.links = append(c.links, connectTo(t, at, &rpcconn.Options{Handler: func(ctx context.Context, link *rpcconn.Conn, req *rpcconn.Request) (json.RawMessage, error) {
+		handle := func(ctx context.Context, link *rpcconn.Conn, req *rpcconn.Request) (json.RawMessage, error) {
 			var args []int
 			if err := json.Unmarshal(req.Params, &args); err != nil || len(args) != 1 {
 				return nil, rpcconn.NewError(rpcconn.CodeInvalidParams, "")
 			}
 			return c.mix(ctx, link, client, args[0])
-		}}))
+		}
+		c.links = append(c.links, connectTo(t, at, &rpcconn.Options{Handler: handle}))
 		eventually(t, "the client being known", func() bool { return connected(client) })
 	}
 }
@@ -185,7 +186,8 @@ func TestManyPeers(t *testing.T) {
 	if after := heap(); after > before+room {
 		t.Errorf("the heap grew from %d to %d bytes", before, after)
 	}
-	t.Logf("%d clients × %d: %.0f messages/s, peak RSS %s", clients, rounds, float64(6*clients*rounds)/took.Seconds(), peakRSS())
+	t.Logf("%d clients × %d: %.0f messages/s, peak RSS %s",
+		clients, rounds, float64(6*clients*rounds)/took.Seconds(), peakRSS())
 }
 
 // heap returns the bytes that are in use.
@@ -240,22 +242,22 @@ func BenchmarkManyPeers(b *testing.B) {
 		messages(b)
 	})
 	b.Run("connections", func(b *testing.B) {
-		l, err := dial.Config{Protocol: "jsonrpc"}.Listen(b.Context(), transport.Target{Scheme: "tcp", Address: "127.0.0.1:0"})
+		l, err := dial.Config{Protocol: "jsonrpc"}.Listen(b.Context(),
+			transport.Target{Scheme: "tcp", Address: "127.0.0.1:0"})
 		if err != nil {
 			b.Fatal(err)
 		}
 		var mu sync.Mutex
 		var links []*dial.Link
 		var accepting sync.WaitGroup
+		handle := func(_ context.Context, _ *rpcconn.Conn, req *rpcconn.Request) (json.RawMessage, error) {
+			var args []int
+			err := json.Unmarshal(req.Params, &args)
+			return fmt.Appendf(nil, "%d", mixed(args[0], args[1])), err
+		}
 		accepting.Go(func() {
 			for {
-				link, err := l.Accept(func() *rpcconn.Options {
-					return &rpcconn.Options{Handler: func(_ context.Context, _ *rpcconn.Conn, req *rpcconn.Request) (json.RawMessage, error) {
-						var args []int
-						err := json.Unmarshal(req.Params, &args)
-						return fmt.Appendf(nil, "%d", mixed(args[0], args[1])), err
-					}}
-				})
+				link, err := l.Accept(func() *rpcconn.Options { return &rpcconn.Options{Handler: handle} })
 				if err != nil {
 					return
 				}

@@ -87,7 +87,9 @@ func TestOnConnect(t *testing.T) {
 		t.Errorf("me: %v, %v", r, err)
 	}
 	got := s.run(".on")
-	for _, want := range []string{"1  connect  2    welcome $peer", "5  connect  2    .name web", "peer 1 has this name already"} {
+	for _, want := range []string{
+		"1  connect  2    welcome $peer", "5  connect  2    .name web", "peer 1 has this name already",
+	} {
 		if !strings.Contains(got, want) {
 			t.Errorf(".on has no %q:\n%s", want, got)
 		}
@@ -113,7 +115,8 @@ func TestOnNotification(t *testing.T) {
 	c := s.client(at, d.options())
 	s.see("@1 connected")
 	for i := range 100 {
-		if err := c.Notify(t.Context(), fmt.Sprintf("job/%d", i%3), json.RawMessage(fmt.Sprintf(`{"id":%d}`, i))); err != nil {
+		params := json.RawMessage(fmt.Sprintf(`{"id":%d}`, i))
+		if err := c.Notify(t.Context(), fmt.Sprintf("job/%d", i%3), params); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -172,7 +175,8 @@ func TestOnMistakes(t *testing.T) {
 		if !strings.Contains(got, tt.want) {
 			t.Errorf("%s: %s", tt.line, got)
 		}
-		if prompt := len("(not connected)> "); tt.at != "" && strings.Index(got, "^") != prompt+strings.LastIndex(tt.line, tt.at) {
+		if prompt := len("(not connected)> "); tt.at != "" &&
+			strings.Index(got, "^") != prompt+strings.LastIndex(tt.line, tt.at) {
 			t.Errorf("%s: the mistake is not at %s:\n%s", tt.line, tt.at, got)
 		}
 	}
@@ -226,18 +230,20 @@ func TestOffStopsWaiting(t *testing.T) {
 	at := s.listen()
 	s.run(".on connect hang")
 	asked := make(chan struct{}, 2)
-	opts := &rpcconn.Options{Handler: func(ctx context.Context, _ *rpcconn.Conn, req *rpcconn.Request) (json.RawMessage, error) {
+	hang := func(ctx context.Context, _ *rpcconn.Conn, _ *rpcconn.Request) (json.RawMessage, error) {
 		asked <- struct{}{}
 		<-ctx.Done()
 		return nil, rpcconn.ErrNoAnswer
-	}}
+	}
+	opts := &rpcconn.Options{Handler: hang}
 	s.client(at, opts)
 	<-asked
 	if got := s.run(".pending"); !strings.Contains(got, "@1    #1  hang") {
 		t.Errorf(".pending: %s", got)
 	}
 	s.run(".off connect")
-	s.until("the call being given up", func() bool { return strings.HasPrefix(s.run(".pending"), "nothing is waiting") })
+	s.until("the call being given up",
+		func() bool { return strings.HasPrefix(s.run(".pending"), "nothing is waiting") })
 	s.run(".on connect hang")
 	s.client(at, opts)
 	<-asked // and the session ends
@@ -297,8 +303,8 @@ func TestOnFilter(t *testing.T) {
 	}
 }
 
-// acceptProbe accepts the connection on which the probe of rfc7464 comes. On a busy machine another probe may have been begun on
-// one before, since that of rfc7464 seemed to have no answer.
+// acceptProbe accepts the connection on which the probe of rfc7464 comes. On a busy machine another probe may have been
+// begun on one before, since that of rfc7464 seemed to have no answer.
 func acceptProbe(t *testing.T, l net.Listener) (net.Conn, *bufio.Scanner) {
 	t.Helper()
 	for {
@@ -329,7 +335,8 @@ func TestOnReconnect(t *testing.T) {
 	for i := range 50 { // or it is seldom that the reader is faster
 		s.enter(line)
 		c, lines := acceptProbe(t, l)
-		fmt.Fprintf(c, "\x1e"+`{"jsonrpc":"2.0","method":"hello","params":[%d]}`+"\n\x1e"+`{"jsonrpc":"2.0","id":1,"error":{"code":-32601,"message":"no"}}`+"\n", i)
+		fmt.Fprintf(c, "\x1e"+`{"jsonrpc":"2.0","method":"hello","params":[%d]}`+"\n"+
+			"\x1e"+`{"jsonrpc":"2.0","id":1,"error":{"code":-32601,"message":"no"}}`+"\n", i)
 		for _, want := range []string{`"method":"came"`, fmt.Sprintf(`"method":"heard","params":[%d]`, i)} {
 			if !lines.Scan() || !strings.Contains(lines.Text(), want) {
 				t.Errorf("%s: got %s, want %s", line, lines.Text(), want)
@@ -364,7 +371,7 @@ func TestOnIsNoLoop(t *testing.T) {
 		line, cause  string
 		runs, others int // of the line, and of a line for problems, after as many causes as there are in the test
 	}{
-		{".on kind:response dir:in * my_add 1 2 &", "my_sub 2 1", 25, 0},
+		{".on kind:response dir:in * my_add 1 2 &", "my_add 2 1", 25, 0},
 		{".on tick .use 98", "ticks 1", 25, 0},
 	} {
 		s := startSession(t, dial.Config{Protocol: "jsonrpc"})
@@ -418,7 +425,7 @@ func TestBackgroundIsInterrupted(t *testing.T) {
 	}
 	s := startSession(t, dial.Config{Protocol: "jsonrpc", Framing: "line"})
 	s.run(".connect " + l.Addr().String())
-	s.enter("big @" + file + " &")
+	s.enter("big text=@" + file + " &")
 	s.until("the prompt is back", func() bool {
 		s.person.mu.Lock()
 		interrupt := s.person.interrupt

@@ -43,7 +43,8 @@ func TestWithdrawn(t *testing.T) {
 		t.Errorf("a reply to what was withdrawn: %s", got)
 	}
 	for i, method := range []string{"c", "d", "j", "m"} { // what is withdrawn at once, too
-		fmt.Fprintf(conn, `{"jsonrpc":"2.0","id":%d,"method":%q}`+"\n"+`{"jsonrpc":"2.0","method":"$/cancelRequest","params":{"id":%[1]d}}`+"\n", i+2, method)
+		fmt.Fprintf(conn, `{"jsonrpc":"2.0","id":%d,"method":%q}`+"\n"+
+			`{"jsonrpc":"2.0","method":"$/cancelRequest","params":{"id":%[1]d}}`+"\n", i+2, method)
 		answered(fmt.Sprintf(cancelled, i+2))
 	}
 
@@ -56,7 +57,8 @@ func TestWithdrawn(t *testing.T) {
 	s.see(`← @1 #7 c`)
 	fmt.Fprintln(conn, `{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":7}}`)
 	s.see(`→ @1 #7 no answer, the peer has withdrawn it`)
-	for _, other := range []string{`{"id":99}`, `{}`, `[1]`, `{"id":{"a":1}}`} { // which is nothing that is being answered
+	// which is nothing that is being answered
+	for _, other := range []string{`{"id":99}`, `{}`, `[1]`, `{"id":{"a":1}}`} {
 		fmt.Fprintf(conn, `{"jsonrpc":"2.0","method":"$/cancelRequest","params":%s}`+"\n", other)
 	}
 	fmt.Fprintln(conn, `{"jsonrpc":"2.0","id":8,"method":"nosuch"}`)

@@ -17,7 +17,7 @@ import (
 
 // numbered answers with who it is, as it was called: a number for each client.
 func numbered(n int) *rpcconn.Options {
-	return &rpcconn.Options{Handler: func(_ context.Context, _ *rpcconn.Conn, req *rpcconn.Request) (json.RawMessage, error) {
+	handle := func(_ context.Context, _ *rpcconn.Conn, req *rpcconn.Request) (json.RawMessage, error) {
 		switch req.Method {
 		case "who":
 			return json.Marshal(n)
@@ -32,7 +32,8 @@ func numbered(n int) *rpcconn.Options {
 			return json.Marshal([]int{n, n})
 		}
 		return nil, rpcconn.NewError(rpcconn.CodeMethodNotFound, "")
-	}}
+	}
+	return &rpcconn.Options{Handler: handle}
 }
 
 // crowd connects so many clients, which come in order.
@@ -86,7 +87,8 @@ func TestSelectors(t *testing.T) {
 
 // sameButPrompt compares what points at a column, the width of the prompt left out.
 func sameButPrompt(got, want string) bool {
-	return strings.HasPrefix(strings.TrimLeft(want, " "), "^") && strings.HasPrefix(strings.TrimLeft(got, " "), strings.TrimLeft(want, " "))
+	return strings.HasPrefix(strings.TrimLeft(want, " "), "^") &&
+		strings.HasPrefix(strings.TrimLeft(got, " "), strings.TrimLeft(want, " "))
 }
 
 func TestNames(t *testing.T) {
@@ -127,7 +129,8 @@ func TestNames(t *testing.T) {
 	}
 	s.see(`← @web #1 greet`)
 	s.see(`→ @web #1 "web"`)
-	if got := s.run(".peers"); !strings.Contains(got, "*  @1    web   accepted") || !strings.Contains(got, "   @2          accepted") {
+	if got := s.run(".peers"); !strings.Contains(got, "*  @1    web   accepted") ||
+		!strings.Contains(got, "   @2          accepted") {
 		t.Errorf(".peers: %s", got)
 	}
 	var words []string
@@ -174,7 +177,8 @@ func TestLongResultsOfSeveral(t *testing.T) {
 	s := startSession(t, dial.Config{Protocol: "jsonrpc"})
 	at, _ := s.crowd(2)
 	got := s.run("@all long")
-	if strings.Contains(got, "PEER") || strings.Count(got, strings.Repeat("x", 200)) != 2 || !strings.Contains(got, "@2  TOOK\n[\n") {
+	if strings.Contains(got, "PEER") || strings.Count(got, strings.Repeat("x", 200)) != 2 ||
+		!strings.Contains(got, "@2  TOOK\n[\n") {
 		t.Errorf("of two peers all is shown:\n%s", got)
 	}
 	for n := 3; n <= 12; n++ {
@@ -182,13 +186,15 @@ func TestLongResultsOfSeveral(t *testing.T) {
 		s.see(fmt.Sprintf("@%d connected", n))
 	}
 	got = s.run("@all long")
-	if strings.Count(got, "\n") != 15 || !strings.HasSuffix(got, "some are cut off: .print $_ shows all of them, .print $_[0] the first\n12 peers, no error\n") {
+	const end = "some are cut off: .print $_ shows all of them, .print $_[0] the first\n12 peers, no error\n"
+	if strings.Count(got, "\n") != 15 || !strings.HasSuffix(got, end) {
 		t.Errorf("of twelve there is a row each:\n%s", got)
 	}
 	if got := s.run("@all odd"); !strings.HasSuffix(got, "\n12 peers, 6 errors: @2 @4 @6 @8 @10 @12\n") {
 		t.Errorf("of twelve it says which failed:\n%s", got)
 	}
-	if got := s.run("@all nosuch"); !strings.HasSuffix(got, "\n12 peers, 12 errors: @1 @2 @3 @4 @5 @6 @7 @8 @9 @10 …\n") {
+	const failures = "\n12 peers, 12 errors: @1 @2 @3 @4 @5 @6 @7 @8 @9 @10 …\n"
+	if got := s.run("@all nosuch"); !strings.HasSuffix(got, failures) {
 		t.Errorf("of twelve it says that all failed:\n%s", got)
 	}
 	for _, line := range strings.Split(got, "\n") {
@@ -228,11 +234,12 @@ func TestInterruptSeveral(t *testing.T) {
 	asked := make(chan struct{})
 	s.client(at, numbered(1))
 	s.see("@1 connected")
-	s.client(at, &rpcconn.Options{Handler: func(ctx context.Context, _ *rpcconn.Conn, _ *rpcconn.Request) (json.RawMessage, error) {
+	hang := func(ctx context.Context, _ *rpcconn.Conn, _ *rpcconn.Request) (json.RawMessage, error) {
 		close(asked)
 		<-ctx.Done()
 		return nil, rpcconn.ErrNoAnswer
-	}})
+	}
+	s.client(at, &rpcconn.Options{Handler: hang})
 	s.see("@2 connected")
 	s.forget()
 	s.enter("@all who")
@@ -319,7 +326,8 @@ func TestHundredsOfPeers(t *testing.T) {
 		})
 	}
 	coming.Wait()
-	s.until("all of them being there", func() bool { return strings.Contains(s.run(".on"), fmt.Sprintf("connect  %d ", many)) })
+	s.until("all of them being there",
+		func() bool { return strings.Contains(s.run(".on"), fmt.Sprintf("connect  %d ", many)) })
 	if got := s.run(".peers --sort age"); strings.Count(got, "accepted") != many {
 		t.Errorf("%d peers are listed", strings.Count(got, "accepted"))
 	}

@@ -77,7 +77,8 @@ func TestRequestOfOneWhoHasGone(t *testing.T) {
 	<-answers
 	s.see(`request 1, m, is gone: @1 closed the connection`)
 	s.promptIs(`^\(@1 has gone\)> $`)
-	if got := s.take(); strings.Index(got, "@1 HOST:PORT closed the connection") > strings.Index(got, "request 1") || strings.Contains(got, "no answer") {
+	if got := s.take(); strings.Index(got, "@1 HOST:PORT closed the connection") > strings.Index(got, "request 1") ||
+		strings.Contains(got, "no answer") {
 		t.Errorf("seen:\n%s", got)
 	}
 	if got := s.run(".reply 1 6"); !strings.Contains(got, "^ request 1 is gone: @1 closed the connection") {
@@ -101,7 +102,8 @@ func TestRequestsOfOneWhoHasGone(t *testing.T) {
 	<-answers
 	s.see(`@1 HOST:PORT closed the connection; 3 of its requests had no answer yet$`)
 	s.see(`request 1, m, is gone: @1 closed the connection`)
-	s.until("the end of what answered", func() bool { return s.run(".pending") == "nothing is waiting for an answer\n" })
+	s.until("the end of what answered",
+		func() bool { return s.run(".pending") == "nothing is waiting for an answer\n" })
 	if got := s.take(); strings.Contains(got, "no answer, ") {
 		t.Errorf("seen:\n%s", got)
 	}
@@ -219,7 +221,8 @@ func TestRepliesWithoutPerson(t *testing.T) {
 	t.Parallel()
 	s := startSession(t, dial.Config{Protocol: "jsonrpc"}) // for its demo peer
 	var out, errs strings.Builder
-	sh := shell.New(shell.Config{Stdout: &out, Stderr: &errs, Timeout: patience, Wire: dial.Config{Protocol: "jsonrpc"}})
+	sh := shell.New(shell.Config{Stdout: &out, Stderr: &errs, Timeout: patience,
+		Wire: dial.Config{Protocol: "jsonrpc"}})
 	lines := []string{
 		".connect " + s.peer.Target().String(), ".serve my_double --ask",
 		"my_progress_add 2 2 &", ".reply 1 6", "my_progress_add 3 3 &", ".reply next 6",
@@ -231,7 +234,8 @@ func TestRepliesWithoutPerson(t *testing.T) {
 		return line, nil
 	})
 	sh.Close()
-	if want := "line 8, column 8: no request 3 was ever asked (.pending lists those that wait)"; err == nil || err.Error() != want {
+	const want = "line 8, column 8: no request 3 was ever asked (.pending lists those that wait)"
+	if err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
 	}
 	if got := out.String(); got != "4\n6\n" && got != "6\n4\n" {
@@ -260,7 +264,8 @@ func TestSessionThatBeginsWithAQuestion(t *testing.T) {
 			if _, err := c.Call(t.Context(), "roots/list", nil); err != nil {
 				return nil, err
 			}
-			return json.RawMessage(`{"protocolVersion":"2025-06-18","capabilities":{"tools":{}},"serverInfo":{"name":"fake","version":"1"}}`), nil
+			return json.RawMessage(`{"protocolVersion":"2025-06-18","capabilities":{"tools":{}},` +
+				`"serverInfo":{"name":"fake","version":"1"}}`), nil
 		},
 		"tools/list": result(`{"tools":[` + echoTool + `]}`),
 		"tools/call": result(`{"content":[]}`),
@@ -273,7 +278,8 @@ func TestSessionThatBeginsWithAQuestion(t *testing.T) {
 	const want = "the session has not begun: request 1, roots/list, waits for you, and perhaps for that: .reply 1 VALUE"
 	p.see(want)
 	p.forget()
-	if got := p.run("echo message=hi"); !strings.Contains(got, want) { // after a while, since it may have to do with something else
+	// after a while, since it may have to do with something else
+	if got := p.run("echo message=hi"); !strings.Contains(got, want) {
 		t.Errorf("once more: %s", got)
 	}
 	p.run(`.reply 1 {"roots":[]}`)
@@ -294,7 +300,8 @@ func TestDiscoveryThatBeginsWithAQuestion(t *testing.T) {
 	}})
 	p := dialledBy(t, s.listener.Target.String(), shell.Config{Wire: dial.Config{Protocol: "jsonrpc", Framing: "line"}})
 	p.run(".serve who --ask")
-	if got := p.run(".discover rpc.discover"); !strings.Contains(got, "given up: request 1, who, waits for you, and perhaps for that: .reply 1 VALUE") {
+	const given = "given up: request 1, who, waits for you, and perhaps for that: .reply 1 VALUE"
+	if got := p.run(".discover rpc.discover"); !strings.Contains(got, given) {
 		t.Errorf("got %s", got)
 	}
 }
@@ -310,7 +317,8 @@ func TestPendingOfRules(t *testing.T) {
 	}
 	s.until("the requests", func() bool {
 		got := s.run(".pending")
-		return strings.Contains(got, "1     @1    #1") && strings.Count(got, "–     @1") == 21 && strings.Contains(got, "… 2 more that are being answered")
+		return strings.Contains(got, "1     @1    #1") && strings.Count(got, "–     @1") == 21 &&
+			strings.Contains(got, "… 2 more that are being answered")
 	})
 	if got := s.run(".pending"); !regexp.MustCompile(`–     @1    #\d+ +TOOK +slow \d+\n`).MatchString(got) {
 		t.Errorf("got %s", got)

@@ -19,10 +19,14 @@ import (
 )
 
 // mcpServer is a server of the Model Context Protocol whose tools are tools.
-func mcpServer(t *testing.T, tools func() string, call func(c *rpcconn.Conn, params json.RawMessage) (json.RawMessage, error)) *service {
+func mcpServer(
+	t *testing.T, tools func() string,
+	call func(c *rpcconn.Conn, params json.RawMessage) (json.RawMessage, error),
+) *service {
 	t.Helper()
 	return serve(t, answers{
-		"initialize": result(`{"protocolVersion":"2025-06-18","capabilities":{"tools":{"listChanged":true}},"serverInfo":{"name":"fake","version":"1"}}`),
+		"initialize": result(`{"protocolVersion":"2025-06-18","capabilities":{"tools":{"listChanged":true}},` +
+			`"serverInfo":{"name":"fake","version":"1"}}`),
 		"tools/list": func(*rpcconn.Conn, json.RawMessage) (json.RawMessage, error) {
 			return json.RawMessage(`{"tools":[` + tools() + `]}`), nil
 		},
@@ -30,7 +34,8 @@ func mcpServer(t *testing.T, tools func() string, call func(c *rpcconn.Conn, par
 	})
 }
 
-const echoTool = `{"name":"echo","description":"Says it.","inputSchema":{"type":"object","properties":{"message":{"type":"string"}},"required":["message"]}}`
+const echoTool = `{"name":"echo","description":"Says it.",` +
+	`"inputSchema":{"type":"object","properties":{"message":{"type":"string"}},"required":["message"]}}`
 
 // toolCall is what a tool is called with.
 type toolCall struct {
@@ -65,7 +70,8 @@ func TestToolsAreMethods(t *testing.T) {
 	if got := p.run("echo message=hi | .content[0].text"); !strings.HasPrefix(got, `"echo{\"message\":\"hi\"}"`) {
 		t.Errorf("a tool: %s", got)
 	}
-	if got := p.run("echo mesage=hi"); !strings.Contains(got, "mesage is not a param of echo") || s.given("tools/call") == "" {
+	if got := p.run("echo mesage=hi"); !strings.Contains(got, "mesage is not a param of echo") ||
+		s.given("tools/call") == "" {
 		t.Errorf("a wrong name: %s", got)
 	}
 	mu.Lock()
@@ -74,25 +80,29 @@ func TestToolsAreMethods(t *testing.T) {
 	if err := s.link().Notify(t.Context(), "notifications/tools/list_changed", nil); err != nil {
 		t.Fatal(err)
 	}
-	p.until("the new tool's being learned", func() bool { return strings.Contains(p.run(".describe later"), "sent as tools/call") })
+	p.until("the new tool's being learned",
+		func() bool { return strings.Contains(p.run(".describe later"), "sent as tools/call") })
 }
 
 // A call whose progress is told is not given up, and its progress is shown.
 func TestProgressPutsOffTheTimeLimit(t *testing.T) {
 	t.Parallel()
 	const limit, pause, steps = 2 * time.Second, 300 * time.Millisecond, 8
-	s := mcpServer(t, func() string { return echoTool }, func(c *rpcconn.Conn, params json.RawMessage) (json.RawMessage, error) {
+	call := func(c *rpcconn.Conn, params json.RawMessage) (json.RawMessage, error) {
 		token := readToolCall(params).Meta.ProgressToken
 		for i := range steps {
 			time.Sleep(pause)
-			_ = c.Notify(t.Context(), "notifications/progress", fmt.Appendf(nil, `{"progressToken":%s,"progress":%d,"total":%d,"message":"at it"}`, token, i+1, steps))
+			_ = c.Notify(t.Context(), "notifications/progress",
+				fmt.Appendf(nil, `{"progressToken":%s,"progress":%d,"total":%d,"message":"at it"}`, token, i+1, steps))
 		}
 		return json.RawMessage(`{"content":[]}`), nil
-	})
+	}
+	s := mcpServer(t, func() string { return echoTool }, call)
 	p := dialledAs(t, s, "mcp")
 	p.see(`methods by mcp`)
 	p.run(fmt.Sprintf(".set timeout %s", limit))
-	if got := p.run("echo message=hi"); !strings.Contains(got, `{"content":[]}`) && !strings.Contains(got, `"content": []`) {
+	if got := p.run("echo message=hi"); !strings.Contains(got, `{"content":[]}`) &&
+		!strings.Contains(got, `"content": []`) {
 		t.Errorf("a call that takes %s: %s", pause*steps, got)
 	}
 	p.mu.Lock()
@@ -114,8 +124,10 @@ func TestCancelIsTold(t *testing.T) {
 		line, told string
 		params     string // a part of them
 	}{
-		"mcp": {mcpServer(t, func() string { return echoTool }, wait), "echo message=hi", "notifications/cancelled", `"requestId":`},
-		"lsp": {serve(t, answers{"initialize": result(`{"capabilities":{"hoverProvider":true}}`), "slow": wait}), "slow", "$/cancelRequest", `{"id":`},
+		"mcp": {mcpServer(t, func() string { return echoTool }, wait),
+			"echo message=hi", "notifications/cancelled", `"requestId":`},
+		"lsp": {serve(t, answers{"initialize": result(`{"capabilities":{"hoverProvider":true}}`), "slow": wait}),
+			"slow", "$/cancelRequest", `{"id":`},
 	} {
 		p := dialledAs(t, test.s, protocol)
 		p.see(`methods by ` + protocol)
@@ -132,7 +144,8 @@ func TestCancelIsTold(t *testing.T) {
 		interrupt()
 		p.waitPrompt()
 		p.see("was told: " + strings.ReplaceAll(test.told, "$", `\$`))
-		p.until("the server's being told", func() bool { return strings.Contains(test.s.given(test.told), test.params) })
+		p.until("the server's being told",
+			func() bool { return strings.Contains(test.s.given(test.told), test.params) })
 	}
 }
 
@@ -158,7 +171,8 @@ func TestNoDiscoverSendsNothing(t *testing.T) {
 	t.Parallel()
 	for _, protocol := range []string{"jsonrpc", "mcp", "lsp", "ethereum"} {
 		s := serve(t, answers{"ping": result(`1`)})
-		p := dialledBy(t, s.listener.Target.String(), shell.Config{Wire: dial.Config{Protocol: protocol, Framing: "line"}})
+		p := dialledBy(t, s.listener.Target.String(),
+			shell.Config{Wire: dial.Config{Protocol: protocol, Framing: "line"}})
 		if got := p.run("ping"); !strings.HasPrefix(got, "1 ") {
 			t.Errorf("%s: %s", protocol, got)
 		}
@@ -172,15 +186,19 @@ func TestNoDiscoverSendsNothing(t *testing.T) {
 // A peer that is silent when it is asked what it offers can be called meanwhile, and one line says that it is.
 func TestDiscoverOfASilentPeer(t *testing.T) {
 	t.Parallel()
-	s := serve(t, answers{"add": result("3"), "rpc.discover": func(c *rpcconn.Conn, _ json.RawMessage) (json.RawMessage, error) {
-		<-c.Done()
-		return nil, rpcconn.ErrNoAnswer
-	}})
+	s := serve(t, answers{
+		"add": result("3"),
+		"rpc.discover": func(c *rpcconn.Conn, _ json.RawMessage) (json.RawMessage, error) {
+			<-c.Done()
+			return nil, rpcconn.ErrNoAnswer
+		},
+	})
 	p := dialledAs(t, s, "jsonrpc")
 	if got := p.run("add 1 2"); !strings.HasPrefix(got, "3 ") {
 		t.Errorf("a call: %s", got)
 	}
-	p.see(`does not answer when it is asked what it offers by rpc\.discover; it is not asked any more \(\.discover asks\)`)
+	p.see(`does not answer when it is asked what it offers by rpc\.discover; ` +
+		`it is not asked any more \(\.discover asks\)`)
 }
 
 // An answer that never ends is told of, and the peer can be left.
@@ -204,7 +222,8 @@ func TestDiscoverOfAnEndlessAnswer(t *testing.T) {
 	})
 	defer talking.Wait()
 	defer func() { _ = listener.Close() }()
-	p := dialledBy(t, "tcp://"+listener.Addr().String(), shell.Config{Discover: true, Wire: dial.Config{Protocol: "jsonrpc", Framing: "line", MaxMessage: 1 << 20}})
+	p := dialledBy(t, "tcp://"+listener.Addr().String(),
+		shell.Config{Discover: true, Wire: dial.Config{Protocol: "jsonrpc", Framing: "line", MaxMessage: 1 << 20}})
 	p.see(`→ #null error .*message is over the limit of 1048576 bytes`) // which is seen last
 	if got := p.run(".print 1"); got != "1\n" {
 		t.Errorf(".print: %s", got)
@@ -217,7 +236,10 @@ func TestDiscoverOfAnEndlessAnswer(t *testing.T) {
 // .edit.
 func TestDocumentsAreKeptInStep(t *testing.T) {
 	t.Parallel()
-	s := serve(t, answers{"initialize": result(`{"capabilities":{"hoverProvider":true,"textDocumentSync":2}}`), "textDocument/hover": result(`{"contents":"it"}`)})
+	s := serve(t, answers{
+		"initialize":         result(`{"capabilities":{"hoverProvider":true,"textDocumentSync":2}}`),
+		"textDocument/hover": result(`{"contents":"it"}`),
+	})
 	p := dialledAs(t, s, "lsp")
 	p.see(`methods by lsp`)
 	file := filepath.Join(t.TempDir(), "a.go")

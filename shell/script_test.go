@@ -100,7 +100,10 @@ func TestScriptIsDiscovered(t *testing.T) {
 func TestCompleteScripts(t *testing.T) {
 	t.Parallel()
 	s := startSession(t, dial.Config{Protocol: "jsonrpc"})
-	for typed, want := range map[string]string{".serve testd": "testdata/", ".serve testdata/": "testdata/dialogues/ testdata/double.star"} {
+	for typed, want := range map[string]string{
+		".serve testd":     "testdata/",
+		".serve testdata/": "testdata/dialogues/ testdata/double.star",
+	} {
 		var got []string
 		for _, c := range s.shell.Complete(typed, len(typed)) {
 			got = append(got, c.Text)

@@ -144,7 +144,8 @@ func TestLogIsComplete(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if r, err := c.Call(t.Context(), "echo", json.RawMessage("[\"\u009b\\n\"]")); err != nil || string(r.Result) != "\"\u009b\\n\"" {
+	if r, err := c.Call(t.Context(), "echo", json.RawMessage("[\"\u009b\\n\"]")); err != nil ||
+		string(r.Result) != "\"\u009b\\n\"" {
 		t.Fatalf("%v, %v", r, err)
 	}
 	sh.Drain(patience)

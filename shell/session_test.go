@@ -114,14 +114,16 @@ func TestPeersComeAndGo(t *testing.T) {
 	if got := s.run(".print $sum"); got != "[20,20]\n" {
 		t.Errorf("the results of all: %s", got)
 	}
-	if got := s.run(".peers"); !strings.Contains(got, "*  @1    accepted") || !strings.Contains(got, "   @2    accepted") {
+	if got := s.run(".peers"); !strings.Contains(got, "*  @1    accepted") ||
+		!strings.Contains(got, "   @2    accepted") {
 		t.Errorf(".peers: %s", got)
 	}
 
 	s.forget()
 	_ = one.Close()
 	s.see(`@1 HOST:PORT closed the connection`)
-	if got := s.run("my_double 5"); !strings.Contains(got, "not connected: @1 HOST:PORT closed the connection; .use 2 takes another") {
+	const gone = "not connected: @1 HOST:PORT closed the connection; .use 2 takes another"
+	if got := s.run("my_double 5"); !strings.Contains(got, gone) {
 		t.Errorf("a call to the one that has gone: %s", got)
 	}
 	if got := s.run("@1 my_double 5"); !strings.Contains(got, "peer @1 has gone") {
@@ -299,7 +301,9 @@ func TestCompletesDiscoveredParams(t *testing.T) {
 	s := startSession(t, dial.Config{Protocol: "jsonrpc"})
 	s.discovering(t)
 	got := s.shell.Complete("my_add ", 7)
-	want := []term.Suggestion{{Text: "a=", Description: "number, required"}, {Text: "b=", Description: "number, required"}}
+	want := []term.Suggestion{
+		{Text: "a=", Description: "number, required"}, {Text: "b=", Description: "number, required"},
+	}
 	if fmt.Sprint(got) != fmt.Sprint(want) {
 		t.Errorf("params: %v, want %v", got, want)
 	}
@@ -346,7 +350,8 @@ func TestRemembersMethods(t *testing.T) {
 	if got := s.run(".connect $PEER"); !strings.Contains(got, "1 method known from earlier") {
 		t.Errorf("what is known after a new connection: %s", got)
 	}
-	if got := s.run(".methods"); !strings.Contains(got, "my_add(arg1: integer, arg2: integer) → integer\n1 method, used here") || strings.Contains(got, "nosuch") {
+	const learned = "my_add(arg1: integer, arg2: integer) → integer\n1 method, used here"
+	if got := s.run(".methods"); !strings.Contains(got, learned) || strings.Contains(got, "nosuch") {
 		t.Errorf(".methods: %s", got)
 	}
 }
@@ -360,18 +365,26 @@ func TestLines(t *testing.T) {
 		code           int
 	}{
 		{"results alone on stdout", "my_add 1 2\necho {\"a\": 1}\n", "3\n{\"a\":1}\n", "", 0},
-		{"stops at the first that fails", "my_add 1 2\nnosuch\nmy_add 3 4\n", "3\n", "rpcsh: error -32601: Method not found\n", 1},
-		{"goes on if asked to", ".set stop off\nnosuch\nmy_add 3 4\nmy_add 1 b=2\n", "7\n", "rpcsh: error -32601: Method not found\nrpcsh: line 4, column 10: positional and named arguments do not mix in one call\n", 1},
-		{"knows where a mistake is", "# é\nmy_add \"é\" 1 b=2\n", "", "rpcsh: line 2, column 14: positional and named arguments do not mix in one call\n", 2},
+		{"stops at the first that fails", "my_add 1 2\nnosuch\nmy_add 3 4\n", "3\n",
+			"rpcsh: error -32601: Method not found\n", 1},
+		{"goes on if asked to", ".set stop off\nnosuch\nmy_add 3 4\nmy_add 1 b=2\n", "7\n",
+			"rpcsh: error -32601: Method not found\n" +
+				"rpcsh: line 4, column 10: positional and named arguments do not mix in one call\n", 1},
+		{"knows where a mistake is", "# é\nmy_add \"é\" 1 b=2\n", "",
+			"rpcsh: line 2, column 14: positional and named arguments do not mix in one call\n", 2},
 		{"waits for the background", "slow 0.05 &\nmy_add 1 2\n", "3\n\"done\"\n", "TIME → #2 slow 0.05\n", 0},
 		{"filters and raw text", ".set output raw\necho \"a\" | .[0]\n", "a\n", "", 0},
 		{"a notification prints nothing", "!log 1\n", "", "", 0},
 		{"quit ends it", ".quit\nmy_add 1 2\n", "", "", 0},
-		{"no peer of that number", "@7 my_add 1 2\n", "", "rpcsh: line 1, column 1: there is no peer @7 (.peers lists them)\n", 2},
-		{"traffic on stderr", ".serve my_double .[0]*2\nmy_progress_add 2 2\n", "4\n", "TIME ← report_progress \"hi\"\nTIME ← #1 my_double 3\nTIME → #1 6  TOOK\n", 0},
-		{"what comes back on stderr", ".send {\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"my_add\",\"params\":[1,2]}\nmy_add 3 4\n", "7\n",
+		{"no peer of that number", "@7 my_add 1 2\n", "",
+			"rpcsh: line 1, column 1: there is no peer @7 (.peers lists them)\n", 2},
+		{"traffic on stderr", ".serve my_double .[0]*2\nmy_progress_add 2 2\n", "4\n",
+			"TIME ← report_progress \"hi\"\nTIME ← #1 my_double 3\nTIME → #1 6  TOOK\n", 0},
+		{"what comes back on stderr",
+			".send {\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"my_add\",\"params\":[1,2]}\nmy_add 3 4\n", "7\n",
 			"{\"jsonrpc\":\"2.0\",\"id\":7,\"result\":3}\nTIME ← #7 3  unmatched response\n", 0},
-		{"bytes that are none", ".send hex:0\n", "", "rpcsh: line 1, column 11: a byte is two hexadecimal digits, such as 1e\n", 2},
+		{"bytes that are none", ".send hex:0\n", "",
+			"rpcsh: line 1, column 11: a byte is two hexadecimal digits, such as 1e\n", 2},
 		{"methods one a line", "my_add 1 2\n.methods\n", "3\nmy_add(arg1: integer, arg2: integer) → integer\n", "", 0},
 	}
 	for _, test := range tests {
@@ -425,7 +438,8 @@ func TestResultBesideAnError(t *testing.T) {
 	}
 	client.run("m &")
 	client.see("error -32000: failed on purpose  TOOK  with a result beside it: 6")
-	if got := client.run("@all m"); !strings.Contains(got, "failed on purpose") || !strings.Contains(got, "with a result beside it: 6") {
+	if got := client.run("@all m"); !strings.Contains(got, "failed on purpose") ||
+		!strings.Contains(got, "with a result beside it: 6") {
 		t.Errorf("in a table: %s", got)
 	}
 }

@@ -26,8 +26,8 @@ func TestMain(m *testing.M) {
 	rpctest.Main(m)
 }
 
-// waitTogether has more tests run at the same time than there are cores, where go test -parallel says nothing else: most of
-// their time they wait.
+// waitTogether has more tests run at the same time than there are cores, where go test -parallel says nothing else:
+// most of their time they wait.
 func waitTogether() {
 	if err := flag.Set("test.parallel", "8"); err != nil {
 		panic(err)

@@ -67,10 +67,13 @@ func TestExpressions(t *testing.T) {
 		{"[$count,$last,$results,$vars.x]", "[1]", result("1", `[0,null,[],5]`)},
 		{"1,2,3", "", result("1", "1")},
 		{"repeat(1)", "", result("1", "1")}, // the first is all that is looked for
-		{"empty", "", failed("1", rpcconn.CodeServerError, "Server error", `"the expression that answers m gave no value"`)},
-		{"halt", "", failed("1", rpcconn.CodeServerError, "Server error", `"the expression that answers m gave no value"`)},
+		{"empty", "", failed("1", rpcconn.CodeServerError, "Server error",
+			`"the expression that answers m gave no value"`)},
+		{"halt", "", failed("1", rpcconn.CodeServerError, "Server error",
+			`"the expression that answers m gave no value"`)},
 		{`error("no")`, "", failed("1", rpcconn.CodeServerError, "Server error", `"jq: error: no"`)},
-		{".a", "[1]", failed("1", rpcconn.CodeServerError, "Server error", `"jq: expected an object but got: array ([1])"`)},
+		{".a", "[1]", failed("1", rpcconn.CodeServerError, "Server error",
+			`"jq: expected an object but got: array ([1])"`)},
 		{"false", "", result("1", "false")},
 	} {
 		var rules Rules

@@ -56,7 +56,8 @@ func TestCommands(t *testing.T) {
 		{"a blank", "printf ' '", "", `" "`, ""},
 		{"no UTF-8", `printf 'a\377'`, "", `"a` + "\ufffd" + `"`, ""},
 		{"no UTF-8 in JSON", `printf '"a\377"'`, "", `"\"a` + "\ufffd" + `\""`, ""},
-		{"environment", `echo "$RPCSH_METHOD $RPCSH_ID $RPCSH_PEER $RPCSH_PEER_ADDRESS"`, "", `"m 1 7 127.0.0.1:7"`, ""},
+		{"environment", `echo "$RPCSH_METHOD $RPCSH_ID $RPCSH_PEER $RPCSH_PEER_ADDRESS"`, "",
+			`"m 1 7 127.0.0.1:7"`, ""},
 		{"stderr", "echo so >&2; echo 1", "", "1", "so"},
 		{
 			"failure", "echo 1; echo so >&2; echo and so >&2; exit 3", "",
@@ -139,7 +140,8 @@ func TestCommandThatNeverEnds(t *testing.T) {
 			ctx, cancel := context.WithTimeoutCause(t.Context(), 200*time.Millisecond, TimeLimitError{time.Second})
 			defer cancel()
 			got := outcome(NewCommand(line, unseen(t)).Answer(ctx, asked("m", "")))
-			if want := `error -32000: Server error "the command: it took longer than 1s (--limit changes that)"`; got != want {
+			const want = `error -32000: Server error "the command: it took longer than 1s (--limit changes that)"`
+			if got != want {
 				t.Errorf("answered %s", got)
 			}
 			if _, err := os.Stat(pid); err == nil { // else it was ended before it began
@@ -148,7 +150,8 @@ func TestCommandThatNeverEnds(t *testing.T) {
 
 			ctx, cancel = context.WithCancel(t.Context())
 			time.AfterFunc(50*time.Millisecond, cancel)
-			if got := outcome(NewCommand(tt.line, unseen(t)).Answer(ctx, asked("m", ""))); got != rpcconn.ErrNoAnswer.Error() {
+			got = outcome(NewCommand(tt.line, unseen(t)).Answer(ctx, asked("m", "")))
+			if got != rpcconn.ErrNoAnswer.Error() {
 				t.Errorf("after the connection's end, answered %s", got)
 			}
 		})
@@ -193,7 +196,8 @@ func TestCommandsAtOnceAreBounded(t *testing.T) {
 	}
 	limited, cancelLimited := context.WithTimeout(ctx, 300*time.Millisecond)
 	defer cancelLimited()
-	if got := outcome(c.Answer(limited, asked("m", ""))); got != rpcconn.ErrNoAnswer.Error() || started() != maxRunning {
+	got := outcome(c.Answer(limited, asked("m", "")))
+	if got != rpcconn.ErrNoAnswer.Error() || started() != maxRunning {
 		t.Errorf("answered %s, %d are started, want %d", got, started(), maxRunning)
 	}
 }

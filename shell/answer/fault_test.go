@@ -72,7 +72,8 @@ func TestFaults(t *testing.T) {
 		remark string
 	}{
 		{"none", Faults{}, []string{result("1", "6")}, ""},
-		{"error by chance", Faults{ErrorRate: 0.1, Chance: always}, []string{onPurpose}, "an error by chance, on purpose"},
+		{"error by chance", Faults{ErrorRate: 0.1, Chance: always}, []string{onPurpose},
+			"an error by chance, on purpose"},
 		{
 			"own error by chance", Faults{ErrorRate: 0.1, Chance: always, Error: busy},
 			[]string{failed("1", 503, "busy", "")}, "an error by chance, on purpose",
@@ -90,10 +91,12 @@ func TestFaults(t *testing.T) {
 		{"both of an error", Faults{Both: true, ErrorRate: 1, Error: busy},
 			[]string{`{"jsonrpc":"2.0","id":1,"result":"on purpose","error":{"code":503,"message":"busy"}}`},
 			"an error by chance, with a result beside it, on purpose"},
-		{"malformed", Faults{Malformed: true}, []string{`{"jsonrpc"!"2.0","id":1,"result":6}`}, "malformed, on purpose"},
+		{"malformed", Faults{Malformed: true}, []string{`{"jsonrpc"!"2.0","id":1,"result":6}`},
+			"malformed, on purpose"},
 		{
 			"several", Faults{Duplicate: true, WrongID: true, ErrorRate: 1},
-			[]string{failed("1048577", -32000, "failed on purpose", ""), failed("1048577", -32000, "failed on purpose", "")},
+			[]string{failed("1048577", -32000, "failed on purpose", ""),
+				failed("1048577", -32000, "failed on purpose", "")},
 			"an error by chance, with a wrong id, twice, on purpose"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -118,8 +121,10 @@ func TestFaultyFrames(t *testing.T) {
 		framing  string
 		newCodec func() rpcconn.Codec
 	}{
-		{"rfc7464", newJSON}, {"none", newJSON}, {"line", newJSON}, {"none", func() rpcconn.Codec { return jsonrpc.New1() }},
-		{"header", func() rpcconn.Codec { return jsonrpc.NewVersionless() }}, {"bson", newBSON}, {"msgpack", newMsgpack},
+		{"rfc7464", newJSON}, {"none", newJSON}, {"line", newJSON},
+		{"none", func() rpcconn.Codec { return jsonrpc.New1() }},
+		{"header", func() rpcconn.Codec { return jsonrpc.NewVersionless() }},
+		{"bson", newBSON}, {"msgpack", newMsgpack},
 	} {
 		for _, answer := range []string{"6", `"a text"`, `{"a":[1,{"b":null}]}`, "null", `error("no")`} {
 			for _, f := range []Faults{{Malformed: true}, {WrongID: true}, {Both: true}, {Duplicate: true}} {
@@ -133,13 +138,15 @@ func TestFaultyFrames(t *testing.T) {
 						t.Fatal(err)
 					}
 					a, b := net.Pipe()
-					c := rpcconn.New(framing(a), tt.newCodec(), wiredOptions(&rules, tt.newCodec, make(chan string, 10)))
+					c := rpcconn.New(framing(a), tt.newCodec(),
+						wiredOptions(&rules, tt.newCodec, make(chan string, 10)))
 					defer c.Wait()
 					defer c.Close()
 					peer := framing(b)
 					defer peer.Close()
 					ask := func(id int64) {
-						p := rpcconn.Packet{Messages: []rpcconn.Message{{Kind: rpcconn.KindRequest, ID: rpcconn.IntID(id), Method: "m"}}}
+						m := rpcconn.Message{Kind: rpcconn.KindRequest, ID: rpcconn.IntID(id), Method: "m"}
+						p := rpcconn.Packet{Messages: []rpcconn.Message{m}}
 						frame, err := tt.newCodec().AppendEncode(nil, &p)
 						if err != nil {
 							t.Fatal(err)
@@ -292,7 +299,8 @@ func TestWholeMessagesOnly(t *testing.T) {
 		peer.Send(request("1", "m", ""))
 		peer.Expect(tt.want)
 		note := <-seen
-		if !strings.Contains(note, "note: the answer to m goes out whole") || !strings.Contains(note, "whole messages") {
+		if !strings.Contains(note, "note: the answer to m goes out whole") ||
+			!strings.Contains(note, "whole messages") {
 			t.Errorf("told %q", note)
 		}
 		if got := <-seen; got != tt.remark {

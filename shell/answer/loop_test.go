@@ -203,7 +203,8 @@ func TestLoopThatFloods(t *testing.T) {
 	l := newLoop(t, flood, unseen(t))
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
-	if got := outcome(l.Answer(ctx, asked("m", ""))); !strings.Contains(got, "a line of more than 64 MiB, and was ended") {
+	got := outcome(l.Answer(ctx, asked("m", "")))
+	if !strings.Contains(got, "a line of more than 64 MiB, and was ended") {
 		t.Errorf("answered %s", got)
 	}
 }
@@ -225,7 +226,8 @@ func TestLoopEndsWithItsRule(t *testing.T) {
 			t.Parallel()
 			pid, busy := filepath.Join(t.TempDir(), "pid"), filepath.Join(t.TempDir(), "busy")
 			l := NewLoop(
-				`echo $$ >`+pid+`; while read -r line; do [ "$line" = 1 ] && >`+busy+` && sleep 3600; echo "$line"; done`,
+				`echo $$ >`+pid+`; while read -r line; do `+
+					`[ "$line" = 1 ] && >`+busy+` && sleep 3600; echo "$line"; done`,
 				"m", unseen(t),
 			)
 			rules := new(Rules)

@@ -73,7 +73,8 @@ func TestProblemsAreBounded(t *testing.T) {
 	}
 	m.Result = &catalog.Param{Schema: json.RawMessage(`{"type":"array","items":{"type":"string"}}`)}
 	c := newCalling(t, m)
-	_, err := c.Prepare(Request{Method: "m", Params: json.RawMessage("{" + strings.Join(params, ",") + "}")}, CheckParams)
+	_, err := c.Prepare(Request{Method: "m", Params: json.RawMessage("{" + strings.Join(params, ",") + "}")},
+		CheckParams)
 	if err == nil {
 		t.Fatal("they are taken for right")
 	}

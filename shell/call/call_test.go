@@ -40,8 +40,9 @@ func (c *calling) publish(e *event.Event) uint64 {
 	if e.Out {
 		dir = "→"
 	}
-	text := strings.Join(slices.DeleteFunc([]string{dir, string(e.Kind), e.ID.String(), e.Method, string(e.Params), string(e.Result), e.Text},
-		func(s string) bool { return s == "" }), " ")
+	text := strings.Join(slices.DeleteFunc([]string{
+		dir, string(e.Kind), e.ID.String(), e.Method, string(e.Params), string(e.Result), e.Text,
+	}, func(s string) bool { return s == "" }), " ")
 	if e.Awaited {
 		text += " awaited"
 	}
@@ -138,12 +139,14 @@ func TestBatch(t *testing.T) {
 	outcome := make(chan *Outcome, 1)
 	go func() { outcome <- c.Do(t.Context(), calls, Options{Batch: true, Awaited: true}) }()
 	c.Recv()
-	c.Send(`[{"jsonrpc":"2.0","id":3,"result":3},{"jsonrpc":"2.0","id":1,"result":1},{"jsonrpc":"2.0","id":2,"error":{"code":7,"message":"no"}}]`)
+	c.Send(`[{"jsonrpc":"2.0","id":3,"result":3},{"jsonrpc":"2.0","id":1,"result":1},` +
+		`{"jsonrpc":"2.0","id":2,"error":{"code":7,"message":"no"}}]`)
 	o := <-outcome
 	if got := string(o.Result); got != `[1,{"error":{"code":7,"message":"no"}},3]` || o.Err != nil {
 		t.Errorf("%s, %v", got, o.Err)
 	}
-	if got := c.seen(); strings.Count(got, "awaited") != 1 || !strings.HasSuffix(got, "awaited") || !strings.Contains(got, "→ notification n") {
+	if got := c.seen(); strings.Count(got, "awaited") != 1 || !strings.HasSuffix(got, "awaited") ||
+		!strings.Contains(got, "→ notification n") {
 		t.Errorf("published: %s", got)
 	}
 }
@@ -168,7 +171,8 @@ func TestProgress(t *testing.T) {
 		},
 	}
 	told := ""
-	outcome := c.start(t, t.Context(), Options{Timeout: time.Hour, Progress: func(p dialect.Progress) { told = p.Text }}, "add")
+	progress := func(p dialect.Progress) { told = p.Text }
+	outcome := c.start(t, t.Context(), Options{Timeout: time.Hour, Progress: progress}, "add")
 	c.Expect(`{"jsonrpc":"2.0","id":1,"method":"add","params":[1,"rpcsh-1"]}`)
 	extended := make(chan struct{})
 	c.progress["rpcsh-1"].limit.timer = time.AfterFunc(time.Hour, func() { close(extended) })
@@ -328,8 +332,9 @@ func TestPrepare(t *testing.T) {
 		Params: []catalog.Param{{Name: "a", Required: true, Schema: number}, {Name: "b", Schema: number}},
 	}
 	tool := catalog.Method{
-		Name: "weather", Source: "mcp", Structure: catalog.ByName, Params: []catalog.Param{{Name: "city", Schema: json.RawMessage(`{"type":"string"}`)}},
-		Via: &catalog.Via{Method: "tools/call", Fixed: json.RawMessage(`{"name":"weather"}`), Member: "arguments"},
+		Name: "weather", Source: "mcp", Structure: catalog.ByName,
+		Params: []catalog.Param{{Name: "city", Schema: json.RawMessage(`{"type":"string"}`)}},
+		Via:    &catalog.Via{Method: "tools/call", Fixed: json.RawMessage(`{"name":"weather"}`), Member: "arguments"},
 	}
 	c := newCalling(t, add, tool)
 	for _, tt := range []struct {
@@ -340,8 +345,10 @@ func TestPrepare(t *testing.T) {
 		{Request{Method: "add", Params: []byte(`[1,2]`)}, `add [1,2]`},
 		{Request{Method: "other", Params: []byte(`{"b":2,"a":1}`)}, `other {"b":2,"a":1}`},
 		{Request{Method: "add", Params: []byte(`["x"]`)}, `*call.Refusal a 0 a is a string, an integer is wanted`},
-		{Request{Method: "weather", Params: []byte(`{"city":"Oslo"}`)}, `tools/call {"name":"weather","arguments":{"city":"Oslo"}}`},
-		{Request{Method: "weather", Notify: true}, `*call.ArgumentError  -1 weather is called by tools/call, and cannot be notified`},
+		{Request{Method: "weather", Params: []byte(`{"city":"Oslo"}`)},
+			`tools/call {"name":"weather","arguments":{"city":"Oslo"}}`},
+		{Request{Method: "weather", Notify: true},
+			`*call.ArgumentError  -1 weather is called by tools/call, and cannot be notified`},
 	} {
 		p, err := c.Prepare(tt.request, CheckParams)
 		var got string
@@ -359,7 +366,8 @@ func TestPrepare(t *testing.T) {
 			t.Errorf("%s %s: got %s (%v), want %s", tt.request.Method, tt.request.Params, got, err, tt.want)
 		}
 	}
-	if p, err := c.Prepare(Request{Method: "add", Params: []byte(`["x"]`)}, CheckNothing); err != nil || string(p.Params) != `["x"]` {
+	p, err := c.Prepare(Request{Method: "add", Params: []byte(`["x"]`)}, CheckNothing)
+	if err != nil || string(p.Params) != `["x"]` {
 		t.Errorf("unchecked: %v", err)
 	}
 }

@@ -40,8 +40,9 @@ func inFolder(t *testing.T) (folder string) {
 func TestFiles(t *testing.T) {
 	folder := inFolder(t)
 	for typed, want := range map[string]string{
-		"": "mock.star service.py sub/", "in": "", "ser": "service.py", "sub/": "sub/inner.py", "sub/inner.py": "sub/inner.py",
-		"nosuch/": "", "//host/": "", folder + "/se": folder + "/service.py", "http://host/": "", "service.py/": "",
+		"": "mock.star service.py sub/", "in": "", "ser": "service.py", "sub/": "sub/inner.py",
+		"sub/inner.py": "sub/inner.py", folder + "/se": folder + "/service.py",
+		"nosuch/": "", "//host/": "", "http://host/": "", "service.py/": "",
 	} {
 		if got := texts(command.Files(typed)); got != want {
 			t.Errorf("%q completes to %q, want %q", typed, got, want)

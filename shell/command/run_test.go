@@ -121,7 +121,8 @@ func TestFill(t *testing.T) {
 		s.lines.typed, s.lines.answers = "", strings.Fields(tt.answers)
 		got := s.run(t, tt.line)
 		if s.lines.typed != tt.typed || !strings.Contains(got, tt.seen) {
-			t.Errorf("%s with %s: typed is %q, seen %q; want %q, %q", tt.line, tt.answers, s.lines.typed, got, tt.typed, tt.seen)
+			t.Errorf("%s with %s: typed is %q, seen %q; want %q, %q",
+				tt.line, tt.answers, s.lines.typed, got, tt.typed, tt.seen)
 		}
 	}
 	s.lines.asked = nil
@@ -222,7 +223,9 @@ func TestSettings(t *testing.T) {
 			t.Errorf("%s takes anything", setting.Name)
 		}
 	}
-	want := session.Settings{NoParams: session.NoParamsObject, Validate: session.ValidateResults, Order: session.OrderNewest}
+	want := session.Settings{
+		NoParams: session.NoParamsObject, Validate: session.ValidateResults, Order: session.OrderNewest,
+	}
 	got := s.session.Settings()
 	want.Fallback = got.Fallback
 	if got != want || s.lines.stops {

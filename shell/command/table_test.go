@@ -31,8 +31,9 @@ func TestList(t *testing.T) {
 func TestFind(t *testing.T) {
 	table := command.New(command.Deps{})
 	for name, want := range map[string]string{
-		"peers": "peers", "?": "help", "exit": "quit", "pe": ".pe may be .peers or .pending", "pee": "peers", "reco": "reconnect",
-		"close": "close", "": "there is no command .; .help lists them (.call . calls a method of that name)",
+		"peers": "peers", "?": "help", "exit": "quit", "pe": ".pe may be .peers or .pending",
+		"pee": "peers", "reco": "reconnect", "close": "close",
+		"":       "there is no command .; .help lists them (.call . calls a method of that name)",
 		"nosuch": "there is no command .nosuch; .help lists them (.call .nosuch calls a method of that name)",
 	} {
 		c, err := table.Find(name)
@@ -57,7 +58,8 @@ func TestHelp(t *testing.T) {
 			t.Errorf(".help %s says\n%s", c.Name, got)
 		}
 	}
-	if got, want := s.run(t, ".help nosuch"), ".help nosuch\n      ^ there is no command .nosuch"; !strings.HasPrefix(got, want) {
+	const want = ".help nosuch\n      ^ there is no command .nosuch"
+	if got := s.run(t, ".help nosuch"); !strings.HasPrefix(got, want) {
 		t.Errorf("got %s", got)
 	}
 }
@@ -148,7 +150,8 @@ func TestMistakes(t *testing.T) {
 		{".off 9", "9", "nothing is set for 9"},
 		{".watch a peer:x", "peer:x", "a peer's number belongs after peer:"},
 		{".mute kind:x", "kind:x", "a kind is one of"},
-		{".set nosuch", "nosuch", "there is no such setting: there are fallback, noparams, order, output, stop, timeout, validate"},
+		{".set nosuch", "nosuch",
+			"there is no such setting: there are fallback, noparams, order, output, stop, timeout, validate"},
 		{".set order x", "x", `"x" is none of oldest, newest`},
 		{".set timeout x", "x", `"x" is not a duration`},
 		{".history", "", "no lines are kept in this run"},

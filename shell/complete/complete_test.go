@@ -156,7 +156,8 @@ func TestCompletesLines(t *testing.T) {
 		{`nvim_open_win 1 true {"title": "no t`, `title"`},
 		{`nvim_open_win 1 true {"border": `, `"none" | "single" | [`},
 		{`textDocument/hover {`, `{"textDocument":  | {"position":  | {"workDoneToken": `},
-		{`textDocument/hover {"position":{`, `{"position":{"character":  | {"position":{"line":  | {"position":{"encoding": `},
+		{`textDocument/hover {"position":{`,
+			`{"position":{"character":  | {"position":{"line":  | {"position":{"encoding": `},
 		{`textDocument/hover {"position": {"line": 1, "ch`, `"character": `},
 		{`textDocument/hover position:={"encoding":`, `position:={"encoding":"utf-8" | position:={"encoding":"utf-16"`},
 		{`textDocument/hover {"nosuch": {"`, ``},
@@ -166,7 +167,8 @@ func TestCompletesLines(t *testing.T) {
 		{`eth_call [{"from":"0x1"}, `, `"latest" | "pending" | "the earliest"`},
 		{`tree {"`, `{"root":  | {"odd name":  | {"tags": `},
 		{`tree {"odd n`, `name": `},
-		{`tree root:={"children":[{"children":[{"leaf":`, `root:={"children":[{"children":[{"leaf":true | root:={"children":[{"children":[{"leaf":false`},
+		{`tree root:={"children":[{"children":[{"leaf":`,
+			`root:={"children":[{"children":[{"leaf":true | root:={"children":[{"children":[{"leaf":false`},
 		{`tree tags:=[`, `tags:=["true" | tags:=["two words" | tags:=["x"`},
 		{`tree tags:=["two w`, `words"`},
 		{`tree tags:=["x", `, `"true" | "two words" | "x"`},
@@ -203,7 +205,11 @@ func TestCompletesLines(t *testing.T) {
 		}
 		for _, text := range got {
 			whole := finished(tt.line[:strings.LastIndexByte(tt.line, ' ')+1] + text)
-			if _, err := lang.Parse(whole, lang.Env{Variable: s.session.Variables().Get, ReadFile: func(string) ([]byte, error) { return []byte("1"), nil }}); err != nil {
+			env := lang.Env{
+				Variable: s.session.Variables().Get,
+				ReadFile: func(string) ([]byte, error) { return []byte("1"), nil },
+			}
+			if _, err := lang.Parse(whole, env); err != nil {
 				t.Errorf("%s\n %s, finished as %s, is no line: %v", tt.line, text, whole, err)
 			}
 		}
@@ -248,7 +254,8 @@ func TestHint(t *testing.T) {
 		{`nvim_open_win 1 `, `nvim_open_win(buffer: integer, ▸enter: boolean◂, config: object) → integer`},
 		{`nvim_open_win config:={"ti`, `nvim_open_win(buffer: integer, enter: boolean, ▸config: object◂) → integer`},
 		{`nvim_open_win 1 true {} `, `nvim_open_win(buffer: integer, enter: boolean, config: object) → integer`},
-		{`x = @1 !textDocument/hover {"position": {"line": `, `textDocument/hover(…, ▸position: Position◂, …) · .line integer, required`},
+		{`x = @1 !textDocument/hover {"position": {"line": `,
+			`textDocument/hover(…, ▸position: Position◂, …) · .line integer, required`},
 		{`textDocument/hover {"position": `, `textDocument/hover(…, ▸position: Position◂, …) → Hover · Where.`},
 		{`nvim_open_win | `, ``},
 		{`nosuch 1`, ``},
@@ -267,9 +274,13 @@ func manyMethods(n int) *catalog.Catalog {
 	methods := make([]catalog.Method, n)
 	for i := range methods {
 		methods[i] = catalog.Method{
-			Name:   fmt.Sprintf("%s%d.%s_%s%d", []string{"Page", "Runtime", "eth", "nvim"}[i%4], i%50, []string{"get", "set", "on"}[i%3], []string{"Value", "Block", "Window"}[i%3], i),
+			Name: fmt.Sprintf("%s%d.%s_%s%d", []string{"Page", "Runtime", "eth", "nvim"}[i%4], i%50,
+				[]string{"get", "set", "on"}[i%3], []string{"Value", "Block", "Window"}[i%3], i),
 			Source: "x", Summary: "Does what it says.",
-			Params: []catalog.Param{{Name: "mode", Required: true, Schema: json.RawMessage(`{"enum":["a","b"]}`)}, {Name: "value", Schema: json.RawMessage(`{"type":"object","properties":{"deep":{"type":"string"}}}`)}},
+			Params: []catalog.Param{
+				{Name: "mode", Required: true, Schema: json.RawMessage(`{"enum":["a","b"]}`)},
+				{Name: "value", Schema: json.RawMessage(`{"type":"object","properties":{"deep":{"type":"string"}}}`)},
+			},
 		}
 	}
 	return catalog.New(methods...)
@@ -281,7 +292,9 @@ func BenchmarkComplete(b *testing.B) {
 	for s.commands.Index().Find(known, "e") == nil { // until it is indexed
 		time.Sleep(time.Millisecond)
 	}
-	for _, line := range []string{"e", "get", "Pgv1", "zzzz", "Page0.get_Value0", "Page0.get_Value0 ", `Page0.get_Value0 value:={"de`} {
+	for _, line := range []string{
+		"e", "get", "Pgv1", "zzzz", "Page0.get_Value0", "Page0.get_Value0 ", `Page0.get_Value0 value:={"de`,
+	} {
 		b.Run(line, func(b *testing.B) {
 			for b.Loop() {
 				s.Complete(line, len(line))
@@ -293,7 +306,10 @@ func BenchmarkComplete(b *testing.B) {
 
 func FuzzComplete(f *testing.F) {
 	s := completing(f)
-	for _, line := range []string{`eth_call {"transaction": {"accessList": [{"`, `nvim_open_win 1 true {"border": "no`, `.print $x["two w`, `Page.captureScreenshot format="j`, `.batch a ; "two w`, `@1 tree tags:=["`} {
+	for _, line := range []string{
+		`eth_call {"transaction": {"accessList": [{"`, `nvim_open_win 1 true {"border": "no`,
+		`.print $x["two w`, `Page.captureScreenshot format="j`, `.batch a ; "two w`, `@1 tree tags:=["`,
+	} {
 		f.Add(line)
 	}
 	f.Fuzz(func(t *testing.T, line string) {

@@ -13,7 +13,8 @@ import (
 func TestCompletesByWhatIsGiven(t *testing.T) {
 	known := catalog.New()
 	known.Replace(ovsdb.Read([]string{"D"}, []json.RawMessage{json.RawMessage(
-		`{"name":"D","tables":{"Port":{"columns":{"up":{"type":"boolean"}}},"Bridge":{"columns":{"mode":{"type":{"key":{"type":"string","enum":["set",["a","b"]]}}}}}}}`)}))
+		`{"name":"D","tables":{"Port":{"columns":{"up":{"type":"boolean"}}},` +
+			`"Bridge":{"columns":{"mode":{"type":{"key":{"type":"string","enum":["set",["a","b"]]}}}}}}}`)}))
 	s := knowing(t, known)
 	for _, tt := range []struct{ line, want string }{
 		{`transact D {"op":"select","table":"`, `"Bridge" | "Port"`},

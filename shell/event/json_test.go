@@ -17,16 +17,21 @@ func TestAppendJSON(t *testing.T) {
 		want  string
 	}{
 		{Event{Kind: Note, Text: "a \"b\"\n\u202e"}, `,"kind":"note","text":"a \"b\"\n` + "\u202e" + `"}`},
-		{Event{Kind: Connect, Peer: Peer{Number: 2, Name: "web"}, Text: "x"}, `,"peer":2,"name":"web","kind":"connect","text":"x"}`},
+		{Event{Kind: Connect, Peer: Peer{Number: 2, Name: "web"}, Text: "x"},
+			`,"peer":2,"name":"web","kind":"connect","text":"x"}`},
 		{Event{Kind: Request, Peer: Peer{Number: 1}, ID: rpcconn.IntID(3), Method: "m", Params: []byte("[1, \"a b\"]")},
 			`,"peer":1,"dir":"in","kind":"request","id":3,"method":"m","params":[1,"a b"]}`},
-		{Event{Kind: Response, Out: true, ID: rpcconn.ParseID([]byte(`"x"`)), Result: []byte("null"), Took: 1500 * time.Microsecond},
+		{Event{Kind: Response, Out: true, ID: rpcconn.ParseID([]byte(`"x"`)),
+			Result: []byte("null"), Took: 1500 * time.Microsecond},
 			`,"dir":"out","kind":"response","id":"x","result":null,"ms":1.500}`},
-		{Event{Kind: Error, Err: &rpcconn.Error{Code: -32000, Message: "no", Data: []byte(`{"a": 1}`)}, Match: Late, Method: "m"},
-			`,"dir":"in","kind":"error","method":"m","error":{"code":-32000,"message":"no","data":{"a":1}},"match":"late"}`},
+		{Event{Kind: Error, Err: &rpcconn.Error{Code: -32000, Message: "no", Data: []byte(`{"a": 1}`)},
+			Match: Late, Method: "m"},
+			`,"dir":"in","kind":"error","method":"m","error":{"code":-32000,"message":"no","data":{"a":1}},` +
+				`"match":"late"}`},
 		{Event{Kind: Error, Err: &rpcconn.Error{}, Result: []byte("1"), Match: Unmatched},
 			`,"dir":"in","kind":"error","result":1,"error":{"code":0,"message":""},"match":"unmatched"}`},
-		{Event{Kind: Other, Value: []byte("{\n\"a\":1}"), Extra: []byte(`{"s":1}`)}, `,"dir":"in","kind":"other","value":{"a":1},"extra":{"s":1}}`},
+		{Event{Kind: Other, Value: []byte("{\n\"a\":1}"), Extra: []byte(`{"s":1}`)},
+			`,"dir":"in","kind":"other","value":{"a":1},"extra":{"s":1}}`},
 		{Event{Kind: Frame, Out: true, Frame: []byte("{}\x00")}, `,"dir":"out","kind":"frame","frame":"e30A"}`},
 		{Event{Kind: Unreadable, Text: "bad"}, `,"dir":"in","kind":"unreadable","text":"bad"}`},
 	} {

@@ -159,7 +159,8 @@ func TestParse(t *testing.T) {
 		{"f $list[1].a[-1] $list[-1]", `call f:0 [20,"three"]`},
 		{`f $obj.a.b $obj["two words"] $obj.ab $obj.n $obj.d`, `call f:0 [3.0,1,7,null,2]`},
 		{"f a=$x b:=$text", `call f:0 {"a":42,"b":"some text"}`},
-		{`echo {"got":$x,"all":[$list[0], $_],$text:null}`, `call echo:0 {"got":42,"all":[1, "last"],"some text":null}`},
+		{`echo {"got":$x,"all":[$list[0], $_],$text:null}`,
+			`call echo:0 {"got":42,"all":[1, "last"],"some text":null}`},
 		{"f [$deep]", "call f:0 [" + strings.Repeat("[", 999) + strings.Repeat("]", 999) + "]"},
 		{"f $ $5 $, cost$x", `call f:0 ["$","$5","$,","cost$x"]`},
 
@@ -200,7 +201,8 @@ func TestParse(t *testing.T) {
 		// batches
 		{".batch a 1 2 ; !log x ; b", `batch call a:7 [1,2] notify log:15 ["x"] call b:24`},
 		{".batch a;b x;", `batch call a:7 call b:9 ["x"]`},
-		{".batch @1 a 'x;y' ; b [\";\"] | add &", `@1:7 batch call a:10 ["x;y"] call b:20 [";"] filter "add":30 background`},
+		{".batch @1 a 'x;y' ; b [\";\"] | add &",
+			`@1:7 batch call a:10 ["x;y"] call b:20 [";"] filter "add":30 background`},
 		{"s = .batch a ; # c", "$s = batch call a:11"},
 		{".batch a;|add", `batch call a:7 filter "add":10`},
 		{".batch .a", "batch call .a:7"},

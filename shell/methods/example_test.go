@@ -66,7 +66,8 @@ func TestExampleLine(t *testing.T) {
 		{catalog.Method{Name: "m", Params: []catalog.Param{integer, optional}}, "m 5"},
 		{catalog.Method{Name: "m", Kind: catalog.KindNotification, Params: []catalog.Param{integer}}, "!m 5"},
 		{
-			catalog.Method{Name: "m", Params: []catalog.Param{integer}, Examples: []catalog.Example{{Params: schema(`[1, 2]`)}}},
+			catalog.Method{Name: "m", Params: []catalog.Param{integer},
+				Examples: []catalog.Example{{Params: schema(`[1, 2]`)}}},
 			"m 1 2",
 		},
 		{catalog.Method{Name: "m", Ours: true}, ".serve m null"},

@@ -102,7 +102,8 @@ func aLotOfMethods() []catalog.Method {
 	var methods []catalog.Method
 	for i := range 20_000 {
 		methods = append(methods, catalog.Method{
-			Name: fmt.Sprintf("service_%d.method_%d", i%100, i), Summary: "Does one thing or another.", Source: openrpc.Source,
+			Name:    fmt.Sprintf("service_%d.method_%d", i%100, i),
+			Summary: "Does one thing or another.", Source: openrpc.Source,
 			Params: []catalog.Param{
 				{Name: "first", Required: true, Schema: json.RawMessage(`{"type":"integer"}`)},
 				{Name: "second", Schema: json.RawMessage(`{"enum":["a","b"]}`)},
@@ -121,8 +122,10 @@ func plainPage() Page {
 func TestOverview(t *testing.T) {
 	lines := strings.Split(strings.TrimSuffix(plainPage().Overview(aLotOfMethods()), "\n"), "\n")
 	if len(lines) != 101 || !strings.HasPrefix(lines[0], "service_0.method_*   200  0, 100, 1000, ") ||
-		lines[100] != "20 000 methods; .methods service_54.method_* lists a group, .methods * all, .methods /WORD searches" {
-		t.Errorf("%d lines, the first\n%s\nthe last\n%s", len(lines), lines[0][:min(len(lines[0]), 100)], lines[len(lines)-1])
+		lines[100] != "20 000 methods; .methods service_54.method_* lists a group, .methods * all, "+
+			".methods /WORD searches" {
+		t.Errorf("%d lines, the first\n%s\nthe last\n%s", len(lines), lines[0][:min(len(lines[0]), 100)],
+			lines[len(lines)-1])
 	}
 }
 

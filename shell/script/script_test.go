@@ -39,7 +39,8 @@ func (c *caller) Address() string { return fmt.Sprintf("127.0.0.1:%d", c.number)
 
 func (c *caller) Call(ctx context.Context, method string, params json.RawMessage) (*rpcconn.Response, error) {
 	if c.answer == nil {
-		return &rpcconn.Response{Err: &rpcconn.Error{Code: rpcconn.CodeMethodNotFound, Message: "Method not found"}}, nil
+		err := &rpcconn.Error{Code: rpcconn.CodeMethodNotFound, Message: "Method not found"}
+		return &rpcconn.Response{Err: err}, nil
 	}
 	return c.answer(ctx, method, params)
 }
@@ -78,7 +79,8 @@ func (c *caller) Close() error {
 func echo(_ context.Context, method string, params json.RawMessage) (*rpcconn.Response, error) {
 	switch method {
 	case "boom":
-		return &rpcconn.Response{Err: &rpcconn.Error{Code: 7, Message: "no luck", Data: json.RawMessage(`{"try":1}`)}}, nil
+		err := &rpcconn.Error{Code: 7, Message: "no luck", Data: json.RawMessage(`{"try":1}`)}
+		return &rpcconn.Response{Err: err}, nil
 	case "gone":
 		return nil, fmt.Errorf("%w: EOF", rpcconn.ErrClosed)
 	}
@@ -159,7 +161,8 @@ func TestAnswers(t *testing.T) {
 		{`def f(): pass`, ``, `null`},
 		{`def f(): pass`, `null`, `null`},
 		{`f = lambda x: x * 2`, `[21]`, `42`},
-		{`def f(v): return v`, `[{"z":1,"a":[3.0,1e300,-0.0,18446744073709551616,9007199254740993,true,"é\u0001\"",{}]}]`,
+		{`def f(v): return v`,
+			`[{"z":1,"a":[3.0,1e300,-0.0,18446744073709551616,9007199254740993,true,"é\u0001\"",{}]}]`,
 			`{"z":1,"a":[3.0,1e+300,-0.0,18446744073709551616,9007199254740993,true,"é\u0001\"",{}]}`},
 		{`def f(v): return v`, `[{"$oid":"5f50c31e1c9d440000a1b2c3"}]`, `{"$oid":"5f50c31e1c9d440000a1b2c3"}`},
 		{`def f(): return struct(a=1, b=(2, set([3])))`, ``, `{"a":1,"b":[2,[3]]}`},
@@ -258,7 +261,8 @@ func TestFailures(t *testing.T) {
 			`return rpc.call("g", 1, a=2)`, "g: positional and named arguments do not mix in one call",
 			"2:18: g: positional and named arguments do not mix in one call",
 		},
-		{`return rpc.call(7)`, "a method's name is a string, not a int", "2:18: a method's name is a string, not a int"},
+		{`return rpc.call(7)`, "a method's name is a string, not a int",
+			"2:18: a method's name is a string, not a int"},
 		{`return rpc.call()`, "the name of a method belongs here", "2:18: the name of a method belongs here"},
 		{
 			`return rpc.batch([["g"]])`, `batch: a call is a tuple such as ("add", 1, 2), not a list`,
@@ -273,7 +277,8 @@ func TestFailures(t *testing.T) {
 			`2:19: batch: a call is a tuple such as ("add", 1, 2), not a int`,
 		},
 		{`fail("é" * 6000)`, strings.Repeat("é", maxReason/2) + "…", "2:7: " + strings.Repeat("é", maxReason/2) + "…"},
-		{`serve("x", g)`, "serve belongs at the top level of the file", "2:8: serve belongs at the top level of the file"},
+		{`serve("x", g)`, "serve belongs at the top level of the file",
+			"2:8: serve belongs at the top level of the file"},
 		{`sleep("x")`, "sleep: a number of seconds belongs here", "2:8: sleep: a number of seconds belongs here"},
 		{
 			`error("x")`, "error: for parameter code: got string, want int",
@@ -286,7 +291,8 @@ func TestFailures(t *testing.T) {
 			"def loop():\n  l = []\n  l.append(l)\n  return l\ndef again(): again()\n"
 		got := s.load(t, source).call(t.Context(), &caller{answer: echo}, "f", "")
 		data, _ := json.Marshal(tt.data)
-		if want := "error -32000: Server error "; !strings.HasPrefix(got, want) || !equalJSON(got[len(want):], string(data)) {
+		if want := "error -32000: Server error "; !strings.HasPrefix(got, want) ||
+			!equalJSON(got[len(want):], string(data)) {
 			t.Errorf("%s: got %s, want the data %s", tt.body, got, data)
 		}
 		if len(s.seen) != 1 || s.seen[0] != "f a.star:"+tt.seen {
@@ -297,7 +303,8 @@ func TestFailures(t *testing.T) {
 
 func equalJSON(a, b string) bool {
 	var x, y any
-	return json.Unmarshal([]byte(a), &x) == nil && json.Unmarshal([]byte(b), &y) == nil && fmt.Sprint(x) == fmt.Sprint(y)
+	return json.Unmarshal([]byte(a), &x) == nil && json.Unmarshal([]byte(b), &y) == nil &&
+		fmt.Sprint(x) == fmt.Sprint(y)
 }
 
 func TestMistakes(t *testing.T) {
@@ -503,7 +510,8 @@ func TestCallsItself(t *testing.T) {
 	if len(s.seen) != maxUnderWay+1 || s.seen[0] != "f a.star:1:1: "+want || s.seen[1] != s.seen[maxUnderWay] {
 		t.Errorf("seen %d, first %q", len(s.seen), s.seen[0])
 	}
-	if got := s.load(t, "def f(): return 1").call(t.Context(), self, "f", ""); got != "1" || len(s.state.underWay) != 0 {
+	got = s.load(t, "def f(): return 1").call(t.Context(), self, "f", "")
+	if got != "1" || len(s.state.underWay) != 0 {
 		t.Errorf("after that: %s, %v", got, s.state.underWay)
 	}
 }
@@ -530,14 +538,16 @@ func TestLoadLimit(t *testing.T) {
 		s := newStage()
 		start := time.Now()
 		_, err := Load(t.Context(), "a.star", []byte("sleep(3600)\n"), s.state, s.host)
-		if err == nil || !strings.HasSuffix(err.Error(), "loading it took longer than 5s") || time.Since(start) != loadLimit {
+		if err == nil || !strings.HasSuffix(err.Error(), "loading it took longer than 5s") ||
+			time.Since(start) != loadLimit {
 			t.Errorf("got %v after %s", err, time.Since(start))
 		}
 	})
 }
 
 func TestMethod(t *testing.T) {
-	s := newStage().load(t, "def f(rpc, a, b={}, *, c):\n  \"\"\"Adds.\n\n  Both of them.\n  \"\"\"\ndef g(*args): pass\n")
+	s := newStage().load(t,
+		"def f(rpc, a, b={}, *, c):\n  \"\"\"Adds.\n\n  Both of them.\n  \"\"\"\ndef g(*args): pass\n")
 	f, g := s.Functions[0].Method(), s.Functions[1].Method()
 	got := fmt.Sprintf(
 		"%s %s %q %q %s %v", f.Signature(), f.Params[1].Schema, f.Summary, f.Description, f.Structure, g.Open,

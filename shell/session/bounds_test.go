@@ -91,7 +91,9 @@ func silentPeer(t *testing.T, s *Session) *Peer {
 	p := newPeer(s)
 	c := newConnection(&dial.Link{Conn: conn})
 	p.connection.Store(c)
-	p.caller = call.New(call.Host{Peer: p.Event, Publish: s.bus.Publish, Dialect: p.Dialect, Documents: p.showDocuments}, p.known)
+	p.caller = call.New(call.Host{
+		Peer: p.Event, Publish: s.bus.Publish, Dialect: p.Dialect, Documents: p.showDocuments,
+	}, p.known)
 	p.caller.Connected(call.Connection{Conn: conn, Reported: c.reported, Status: func() string { return "" }})
 	return p
 }
@@ -102,7 +104,8 @@ func TestShutdownIsNotWaitedFor(t *testing.T) {
 		s := New(Options{})
 		defer s.Close()
 		p := silentPeer(t, s)
-		d := &dialect.Dialect{Name: "silent", Shutdown: []dialect.Step{{Method: "shutdown"}, {Method: "exit", Notify: true}}}
+		steps := []dialect.Step{{Method: "shutdown"}, {Method: "exit", Notify: true}}
+		d := &dialect.Dialect{Name: "silent", Shutdown: steps}
 		p.dialect.Store(d)
 		p.connection.Load().keepHandshake(d.Name, nil)
 		start := time.Now()

@@ -37,7 +37,8 @@ func TestInboxIsBounded(t *testing.T) {
 			close(hold)
 			working.Wait()
 			if ran != tt.want || missed != tt.put-tt.want || !gone {
-				t.Errorf("%d tasks run, %d missed; want %d and %d; what is never left out was run: %v", ran, missed, tt.want, tt.put-tt.want, gone)
+				t.Errorf("%d tasks run, %d missed; want %d and %d; what is never left out was run: %v",
+					ran, missed, tt.want, tt.put-tt.want, gone)
 			}
 			in.put(tt.bytes, func() { ran++ }) // there is room again
 			working.Wait()

@@ -59,7 +59,8 @@ func TestParkedRequestIsGone(t *testing.T) {
 		t.Errorf("%+v", e)
 	}
 	leave(p)
-	if e, err := events.Next(t.Context()); err != nil || e.Kind != event.Close || e.Text != "@1 10.0.0.1:5: closed here" {
+	if e, err := events.Next(t.Context()); err != nil || e.Kind != event.Close ||
+		e.Text != "@1 10.0.0.1:5: closed here" {
 		t.Errorf("%+v, %v", e, err)
 	}
 	if e := until(t, events, event.Unparked); e.Text != "@1 closed here" {

@@ -94,7 +94,8 @@ func TestFrames(t *testing.T) {
 		got = append(got, fmt.Sprintf("%s %v %s", e.Kind, e.Out, e.Frame))
 	}
 	want := []string{
-		"request true ", `frame true {"jsonrpc":"2.0","id":1,"method":"m"}`, `frame false {"result":1, "id":1,"jsonrpc":"2.0"}`, "response false ",
+		"request true ", `frame true {"jsonrpc":"2.0","id":1,"method":"m"}`,
+		`frame false {"result":1, "id":1,"jsonrpc":"2.0"}`, "response false ",
 	}
 	if fmt.Sprint(got) != fmt.Sprint(want) {
 		t.Errorf("got  %q\nwant %q", got, want)

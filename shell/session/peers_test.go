@@ -141,7 +141,8 @@ func TestCheckName(t *testing.T) {
 func TestNotConnected(t *testing.T) {
 	s := New(Options{})
 	defer s.Close()
-	if _, err := s.Addressed(t.Context(), nil); err == nil || !strings.Contains(err.Error(), ".connect HOST:PORT dials a peer") {
+	if _, err := s.Addressed(t.Context(), nil); err == nil ||
+		!strings.Contains(err.Error(), ".connect HOST:PORT dials a peer") {
 		t.Errorf("nobody was there: %v", err)
 	}
 	dialled, _ := addPeer(t, s, false, "localhost:6000")

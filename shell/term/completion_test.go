@@ -91,7 +91,8 @@ func TestHint(t *testing.T) {
 	s.shows("> sig")
 	s.Press(" ")
 	// and a list of everything
-	s.Await("a hint", func(e *termtest.Emulator) bool { return strings.Contains(e.Text(), "> sig\nsig(one, two) at 4\n") })
+	s.Await("a hint",
+		func(e *termtest.Emulator) bool { return strings.Contains(e.Text(), "> sig\nsig(one, two) at 4\n") })
 	s.Press("1")
 	s.shows("> sig 1", "sig(one, two) at 5")
 	s.cursorAfter("> sig 1")

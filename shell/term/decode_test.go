@@ -105,7 +105,8 @@ func TestDecodeHoldsLittle(t *testing.T) {
 		for range 2 * c.most {
 			d.feed([]byte("1"))
 			if len(d.held) > c.most {
-				t.Fatalf("of %q and what follows, %d bytes are held back, want at most %d", c.opening, len(d.held), c.most)
+				t.Fatalf("of %q and what follows, %d bytes are held back, want at most %d",
+					c.opening, len(d.held), c.most)
 			}
 		}
 		if len(d.held) > 0 {

@@ -264,7 +264,8 @@ func TestResize(t *testing.T) {
 		s.Await("the line in a window of another width", func(e *termtest.Emulator) bool {
 			lines := strings.ReplaceAll(strings.TrimPrefix(e.Text(), "output\n"), "\n", "")
 			return strings.HasPrefix(e.Text(), "output\n> ") && lines == "> 0123456789012345678901234567890" &&
-				!e.Hidden() && strings.HasSuffix("> 01234567890123456789012345678", e.Cursor()) && e.Column() == (2+29)%cols
+				!e.Hidden() && strings.HasSuffix("> 01234567890123456789012345678", e.Cursor()) &&
+				e.Column() == (2+29)%cols
 		})
 	}
 	s.Press("X\r")

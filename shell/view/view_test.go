@@ -204,7 +204,7 @@ var eventCases = []eventCase{
 		name:  "no answer, which the end of the connection says",
 		event: event.Event{Kind: event.Response, Out: true, Method: "nap", Text: "no answer", Implied: true},
 		log:   at + ` → @2 no answer`,
-		json:  `,"kind":"response","dir":"out","method":"nap","text":"no answer"}`,
+		json:  `,"dir":"out","kind":"response","method":"nap","text":"no answer"}`,
 	},
 	{
 		name:  "progress",

@@ -148,7 +148,8 @@ func TestLearnDescription(t *testing.T) {
 
 func FuzzFromDescription(f *testing.F) {
 	f.Add([]byte(`{"methods":{"a":{"params":[{"name":"x","$ref":"T","default":1},"y: int=2"],"returns":"T"}},` +
-		`"types":{"T":{"type":["integer",{"extends":"T"}],"properties":{"p":{"required":true}}}},"notifications":["n"]}`))
+		`"types":{"T":{"type":["integer",{"extends":"T"}],"properties":{"p":{"required":true}}}},` +
+		`"notifications":["n"]}`))
 	f.Add([]byte(`"== A ==\na \"x\" ( y [z] {\"a\":1} ) ...\nb <c>\n"`))
 	f.Add([]byte(`[{"name":"a","params":{"properties":{"x":{"type":"str"}},"required":["x"]}},"b",{"method":"c",` +
 		`"signature":"c(*a, b=1)"}]`))

@@ -30,7 +30,9 @@ func TestLearnIntrospection(t *testing.T) {
 				ours notification by-position aria2.onDownloadStart(event: object) # a download has begun`,
 			"system.listMethods, system.listNotifications, aria2.getVersion", "aria2 1.36.0",
 		}, {
-			"aria2 with a secret", map[string]string{"system.listMethods": `["aria2.changePosition","aria2.getVersion","aria2.new","system.multicall"]`}, `
+			"aria2 with a secret", map[string]string{
+				"system.listMethods": `["aria2.changePosition","aria2.getVersion","aria2.new","system.multicall"]`,
+			}, `
 				by-position aria2.changePosition(token: string, gid: string, pos: integer, how: "POS_SET"|"POS_CUR"|"POS_END") → integer # moves a download in the queue
 				by-position aria2.getVersion(token: string) → object # the version, and what it was built with
 				aria2.new

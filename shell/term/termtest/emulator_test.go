@@ -38,7 +38,8 @@ func TestEmulator(t *testing.T) {
 			}
 		}
 		if e.Text() != c.text || e.Column() != c.column {
-			t.Errorf("%s: it shows %q, the cursor in column %d; want %q, %d", c.name, e.Text(), e.Column(), c.text, c.column)
+			t.Errorf("%s: it shows %q, the cursor in column %d; want %q, %d",
+				c.name, e.Text(), e.Column(), c.text, c.column)
 		}
 		if len(e.Unknown()) > 0 || string(e.Written()) != strings.Join(c.writes, "") {
 			t.Errorf("%s: unknown %q, written %q", c.name, e.Unknown(), e.Written())
@@ -60,7 +61,8 @@ func TestEmulatorReflows(t *testing.T) {
 	} {
 		e.Resize(c.cols, 4)
 		if e.Text() != "out\n0123456789abcdef" || e.Window() != c.window || e.Cursor() != c.cursor {
-			t.Errorf("%d columns: it shows %q, in the window %q, the cursor after %q", c.cols, e.Text(), e.Window(), e.Cursor())
+			t.Errorf("%d columns: it shows %q, in the window %q, the cursor after %q",
+				c.cols, e.Text(), e.Window(), e.Cursor())
 		}
 	}
 }

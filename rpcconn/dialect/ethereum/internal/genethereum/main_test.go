@@ -23,7 +23,8 @@ func TestGenerate(t *testing.T) {
 		`"info":{"title":"Ethereum","version":"0.1"}`,
 		`{"name":"eth_sign","summary":"signs a message","paramStructure":"by-position","params":[{"name":"blockHash",` +
 			`"required":true,"schema":{"pattern":"^0x[0-9a-fA-F]*$","type":"string"}}],` +
-			`"result":{"name":"result","schema":{"$ref":"#/components/schemas/A"}},"errors":[{"code":3,"message":"m"}]}`,
+			`"result":{"name":"result","schema":{"$ref":"#/components/schemas/A"}},` +
+			`"errors":[{"code":3,"message":"m"}]}`,
 		`"A":{"properties":{"description":{"type":"string"},"title":{}},"type":"object"}`, `"name":"eth_subscription"`,
 	} {
 		if !strings.Contains(got, want) {
