@@ -62,7 +62,8 @@ func TestBatchOnSent(t *testing.T) {
 	}
 	done := startBatch(t.Context(), conn, calls)
 	p.Expect(threeCallsSent)
-	p.Send(`[{"jsonrpc":"2.0","id":1,"result":1},{"jsonrpc":"2.0","id":2,"result":1},{"jsonrpc":"2.0","id":3,"result":1}]`)
+	p.Send(`[{"jsonrpc":"2.0","id":1,"result":1},{"jsonrpc":"2.0","id":2,"result":1},` +
+		`{"jsonrpc":"2.0","id":3,"result":1}]`)
 	await(t, done, "the batch")
 	if n := sent.Load(); n != int64(len(calls)) {
 		t.Errorf("%d of %d calls were told", n, len(calls))

@@ -47,8 +47,8 @@ func watchCommands(s *session.Session, v *view.View) []Command {
 		{
 			Name: "mute", Group: groupWatching, Usage: "[FILTER | off]",
 			Summary: "hide the messages that fit; without arguments, say what is hidden",
-			Help: filterHelp + " What is no message stays, unless a filter names its kind: connect, close, speaks, stderr, " +
-				"learned, parked, unparked, note, problem. Filters add up; .mute off shows everything again.",
+			Help: filterHelp + " What is no message stays, unless a filter names its kind: connect, close, speaks, " +
+				"stderr, learned, parked, unparked, note, problem. Filters add up; .mute off shows everything again.",
 			Examples: []string{".mute tick", ".mute kind:notification peer:2", ".mute off"},
 			Complete: func(words []string) []completer.Candidate {
 				return append(complete(words), completer.Candidate{Text: muteOff, Description: "hide nothing"})
