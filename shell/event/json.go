@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"time"
 
 	"rpcsh/rpcconn"
@@ -28,9 +29,9 @@ import (
 //	match    of a response: late or unmatched
 //	text     a remark, or what there is to say
 func (e *Event) AppendJSON(b []byte) []byte {
-	b = fmt.Appendf(b, `{"time":%q`, e.Time.Format(time.RFC3339Nano))
+	b = append(e.Time.AppendFormat(append(b, `{"time":"`...), time.RFC3339Nano), '"')
 	if e.Number > 0 {
-		b = fmt.Appendf(b, `,"number":%d`, e.Number)
+		b = strconv.AppendUint(append(b, `,"number":`...), e.Number, 10)
 	}
 	if e.Peer.Number > 0 {
 		b = e.Peer.appendMembers(append(b, ','))
@@ -41,9 +42,9 @@ func (e *Event) AppendJSON(b []byte) []byte {
 			b = append(b[:len(b)-len(`in"`)], `out"`...)
 		}
 	}
-	b = fmt.Appendf(b, `,"kind":%q`, e.Kind)
+	b = append(append(append(b, `,"kind":"`...), e.Kind...), '"')
 	if e.Pending > 0 {
-		b = fmt.Appendf(b, `,"pending":%d`, e.Pending)
+		b = strconv.AppendInt(append(b, `,"pending":`...), int64(e.Pending), 10)
 	}
 	if !e.ID.IsNone() {
 		b = e.ID.Append(append(b, `,"id":`...))
@@ -62,7 +63,8 @@ func (e *Event) AppendJSON(b []byte) []byte {
 		b = append(base64.StdEncoding.AppendEncode(append(b, `,"frame":"`...), e.Frame), '"')
 	}
 	if e.Took > 0 {
-		b = fmt.Appendf(b, `,"ms":%.3f`, float64(e.Took)/float64(time.Millisecond))
+		ms := float64(e.Took) / float64(time.Millisecond)
+		b = strconv.AppendFloat(append(b, `,"ms":`...), ms, 'f', 3, 64)
 	}
 	switch e.Match {
 	case Late:
@@ -78,7 +80,7 @@ func (e *Event) AppendJSON(b []byte) []byte {
 
 // appendMembers appends "peer":N and, where p has a name, "name":NAME, with a comma between them.
 func (p Peer) appendMembers(b []byte) []byte {
-	b = fmt.Appendf(b, `"peer":%d`, p.Number)
+	b = strconv.AppendInt(append(b, `"peer":`...), int64(p.Number), 10)
 	if p.Name != "" {
 		b = jsontext.AppendQuote(append(b, `,"name":`...), p.Name)
 	}
@@ -94,11 +96,11 @@ func appendMember(b []byte, name string, value json.RawMessage) []byte {
 		return b
 	}
 	b = append(append(append(b, `,"`...), name...), `":`...)
-	var compact bytes.Buffer
-	if json.Compact(&compact, value) != nil {
+	compact := bytes.NewBuffer(b)
+	if json.Compact(compact, value) != nil {
 		return jsontext.AppendQuote(b, string(value)) // text of a codec's own that is no JSON does not break the line
 	}
-	return append(b, compact.Bytes()...)
+	return compact.Bytes()
 }
 
 // AppendError appends the object that says what an error is: code, message and, where there is any, data (JSON-RPC 2.0
