@@ -3,6 +3,7 @@ package catalog
 import (
 	"encoding/json"
 	"fmt"
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -10,37 +11,21 @@ import (
 	"rpcsh/rpcconn/schema"
 )
 
-// checked returns a catalog with the definitions of the tables.
 // testDefinitions are what the tables below refer to.
 func testDefinitions() schema.Definitions {
-	return schema.Definitions{
-		"Position": json.RawMessage(`{"title":"A position","type":"object","properties":{"line":{"type":"integer",` +
-			`"minimum":1},"col":{"type":"integer"},"unit":{"$ref":"#/components/schemas/Unit"}},"required":["line",` +
-			`"col"]}`),
-		"Unit": json.RawMessage(
-			`{"description":"How columns\nare counted.","enum":["utf-8","utf-16"],"default":"utf-16"}`),
-		"Range": json.RawMessage(`{"allOf":[{"$ref":"#/components/schemas/Position"},` +
-			`{"properties":{"end":{"$ref":"#/components/schemas/Position"},"line":{"description":"of the start"}},` +
-			`"required":["end","unit"]}]}`),
-		"Shape": json.RawMessage(`{"oneOf":[{"properties":{"kind":{"const":"circle"},"r":{"type":"number"}},` +
-			`"required":["kind","r"]},{"properties":{"kind":{"const":"square"},"a":{"type":"number"}},` +
-			`"required":["kind","a"]},{"type":"null"}]}`),
-		"Tree": json.RawMessage(`{"type":"object","properties":{"value":{"type":"string"},` +
-			`"children":{"type":"array","items":{"$ref":"#/components/schemas/Tree"}}},` +
-			`"required":["value","children"]}`),
-		"Chain": json.RawMessage(
-			`{"type":"object","properties":{"next":{"$ref":"#/components/schemas/Chain"}},"required":["next"]}`),
-		"to/it": json.RawMessage(`{"$ref":"#/components/schemas/Unit"}`),
-		"Loop":  json.RawMessage(`{"$ref":"#/components/schemas/Loop2"}`),
-		"Loop2": json.RawMessage(`{"$ref":"#/components/schemas/Loop"}`),
-		"All": json.RawMessage(`{"allOf":[{"$ref":"#/components/schemas/All"},` +
-			`{"$ref":"#/components/schemas/All"},{"properties":{"a":{"type":"string"}}}]}`),
-		"Any":    json.RawMessage(`{"anyOf":[{"$ref":"#/components/schemas/Any"},{"type":"integer"}]}`),
-		"Lost":   json.RawMessage(`{"$ref":"#/components/schemas/none"}`),
-		"Broken": json.RawMessage(`{"type":"string","properties":[`),
+	text, err := os.ReadFile("../schema/testdata/definitions.json")
+	if err != nil {
+		panic(err)
 	}
+	var d schema.Definitions
+	if err := json.Unmarshal(text, &d); err != nil {
+		panic(err)
+	}
+	d["Broken"] = json.RawMessage(`{"type":"string","properties":[`)
+	return d
 }
 
+// checked returns a catalog with testDefinitions.
 func checked() *Catalog {
 	c := New()
 	c.Replace(&Learned{Source: sourcePeer, Definitions: testDefinitions()})
