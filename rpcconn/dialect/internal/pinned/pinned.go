@@ -6,8 +6,10 @@ import (
 	"bytes"
 	"compress/gzip"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"io"
+	"log"
 	"net/http"
 	"os"
 	"time"
@@ -17,6 +19,33 @@ import (
 type Source struct {
 	URL    string
 	SHA256 string // in hexadecimal digits
+}
+
+// Main is the program called name, whose arguments are the file to write and, instead of the download, a file that is
+// the source. generate makes the data of it.
+func Main(name string, s Source, generate func(source []byte) ([]byte, error)) {
+	log.SetFlags(0)
+	if err := run(s, generate, os.Args[1:]); err != nil {
+		log.Fatalf("%s: %v", name, err)
+	}
+}
+
+func run(s Source, generate func(source []byte) ([]byte, error), args []string) error {
+	if len(args) == 1 {
+		args = append(args, "")
+	}
+	if len(args) != 2 {
+		return errors.New("name the file to write, and perhaps the file to make it from")
+	}
+	source, err := s.Read(args[1])
+	if err != nil {
+		return err
+	}
+	data, err := generate(source)
+	if err != nil {
+		return err
+	}
+	return s.Write(args[0], data)
 }
 
 // Read returns the bytes of the source: those of a file, or, where file is "", what is at its URL. The error says where

@@ -1,6 +1,7 @@
 package pinned
 
 import (
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -53,5 +54,31 @@ func TestWrite(t *testing.T) {
 	}
 	if got, err := s.Unpack(file); err == nil {
 		t.Errorf("with another note: %s", got)
+	}
+}
+
+// A program makes data of the source, once it has read the right one, and says how it is called.
+func TestRun(t *testing.T) {
+	dir := t.TempDir()
+	source, data := filepath.Join(dir, "source"), filepath.Join(dir, "data")
+	if err := os.WriteFile(source, []byte("text"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s := Source{URL: "a", SHA256: Sum([]byte("text"))}
+	double := func(source []byte) ([]byte, error) { return append(source, source...), nil }
+	if err := run(s, double, []string{data, source}); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := s.Unpack(data); err != nil || string(got) != "texttext" {
+		t.Errorf("the data is %s, %v", got, err)
+	}
+	fails := func([]byte) ([]byte, error) { return nil, os.ErrInvalid }
+	if err := run(s, fails, []string{data, source}); !errors.Is(err, os.ErrInvalid) {
+		t.Errorf("a source of which nothing can be made: %v", err)
+	}
+	for _, args := range [][]string{nil, {data, source, "more"}, {data, data}} {
+		if err := run(s, double, args); err == nil {
+			t.Errorf("%q is taken", args)
+		}
 	}
 }

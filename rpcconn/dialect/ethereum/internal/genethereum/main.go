@@ -10,10 +10,7 @@ package main
 import (
 	_ "embed"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"log"
-	"os"
 	"strings"
 	"unicode"
 
@@ -72,30 +69,7 @@ type errorCode struct {
 	Message string `json:"message"`
 }
 
-func main() {
-	log.SetFlags(0)
-	if err := run(os.Args[1:]); err != nil {
-		log.Fatal("genethereum: ", err)
-	}
-}
-
-func run(args []string) error {
-	if len(args) == 1 {
-		args = append(args, "")
-	}
-	if len(args) != 2 {
-		return errors.New("name the file to write, and perhaps the document")
-	}
-	data, err := source().Read(args[1])
-	if err != nil {
-		return err
-	}
-	text, err := generate(data)
-	if err != nil {
-		return err
-	}
-	return source().Write(args[0], text)
-}
+func main() { pinned.Main("genethereum", source(), generate) }
 
 // generate returns the text of the document that the execution API's says.
 func generate(source []byte) ([]byte, error) {

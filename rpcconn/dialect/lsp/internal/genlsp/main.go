@@ -8,10 +8,7 @@ package main
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
-	"log"
-	"os"
 
 	"rpcsh/rpcconn/catalog"
 	"rpcsh/rpcconn/dialect/internal/pinned"
@@ -29,30 +26,7 @@ func source() pinned.Source {
 	}
 }
 
-func main() {
-	log.SetFlags(0)
-	if err := run(os.Args[1:]); err != nil {
-		log.Fatal("genlsp: ", err)
-	}
-}
-
-func run(args []string) error {
-	if len(args) == 1 {
-		args = append(args, "")
-	}
-	if len(args) != 2 {
-		return errors.New("name the file to write, and perhaps the meta model")
-	}
-	data, err := source().Read(args[1])
-	if err != nil {
-		return err
-	}
-	text, err := generate(data)
-	if err != nil {
-		return err
-	}
-	return source().Write(args[0], text)
-}
+func main() { pinned.Main("genlsp", source(), generate) }
 
 // generate returns the text of the lsp.Model that a meta model says.
 func generate(metaModel []byte) ([]byte, error) {
