@@ -28,14 +28,14 @@ func hookCommands(s *session.Session, v *view.View, check func(line lang.Text) e
 	h := &hookSetter{s, v, check}
 	return []Command{
 		{
-			Name: "on", Group: groupServing, Usage: "[connect | close | METHOD | kind:KIND [METHOD] LINE]",
-			Summary: "run a line whenever a peer comes, goes, or notifies; without arguments, list what is set",
-			Help: "METHOD may be a glob; in quotes it is a method, whatever it is called. kind: and peer:N are " +
-				"those of .watch: kinds that have a method want METHOD behind them, the others do not. A call in " +
-				"LINE goes to that peer where it names none, and .close, .name, .use and .serve mean " +
-				"it. Lines for one event " +
-				"run in the order in which they were set, for one peer one after the other, and beside what you " +
-				"type. What lines themselves send runs none.",
+			Name: "on", Group: groupServing, Usage: "[EVENT LINE]",
+			Summary: "run a line for each event of a kind, such as connect; without arguments, list what is set",
+			Help: "EVENT is connect, close, the METHOD of a notification, or kind:KIND; peer:N and dir:in or dir:out " +
+				"narrow it. Kinds are those of .watch and .mute: request, notification, response and error want a " +
+				"METHOD behind them, the others do not. METHOD may be a glob; in quotes it is a method, whatever it " +
+				"is called. A call in LINE goes to that peer where it names none, and .close, .name, .use and .serve " +
+				"mean it. Lines for one event run in the order in which they were set, for one peer one after the " +
+				"other, and beside what you type. What lines themselves cause runs none.",
 			Terms: []Term{
 				{"$peer", "the number of the peer"},
 				{"$method", "the method of the message; null where there is none"},
