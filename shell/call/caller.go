@@ -27,6 +27,7 @@ type Host struct {
 	Publish  func(*event.Event) uint64 // of the session's bus
 	Dialect  func() *dialect.Dialect   // what is special about the peer; nil: nothing
 	ReadFile dialect.ReadFile          // for what is typed in short
+	Waits    func() bool               // whether the peer itself waits for a person, who may take any time; nil: no
 	// Documents has the peer know the files that a call of method is about as they are now; nil: there is nothing to
 	// tell.
 	Documents func(ctx context.Context, method string, files []string) error

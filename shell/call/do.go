@@ -33,11 +33,9 @@ type Options struct {
 func (c *Caller) Do(ctx context.Context, calls []*Prepared, opts Options) *Outcome {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	limit := startLimit(opts.Timeout, func() { cancel(exit.ErrTimeout) })
-	defer limit.stop()
-	x := &exchange{
-		caller: c, conn: c.conn.Load(), calls: calls, opts: opts, start: time.Now(), cancel: cancel, limit: limit,
-	}
+	x := &exchange{caller: c, conn: c.conn.Load(), calls: calls, opts: opts, start: time.Now(), cancel: cancel}
+	x.limit = startLimit(opts.Timeout, x.hasTime, func() { cancel(exit.ErrTimeout) })
+	defer x.limit.stop()
 	if !x.ofSession() {
 		if err := c.showDocuments(ctx, calls); err != nil {
 			if cause := context.Cause(ctx); cause != nil {
@@ -85,6 +83,11 @@ type exchange struct {
 // ofSession reports whether the session itself asks: that is not listed, and nothing is learned from it.
 func (x *exchange) ofSession() bool {
 	return x.opts.Origin == event.FromDiscovery || x.opts.Origin == event.FromSession
+}
+
+// hasTime reports whether the time limit does not count now. It always counts for what the session itself asks.
+func (x *exchange) hasTime() bool {
+	return !x.ofSession() && x.caller.host.Waits != nil && x.caller.host.Waits()
 }
 
 func (x *exchange) run(ctx context.Context) *Outcome {

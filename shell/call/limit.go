@@ -1,30 +1,79 @@
 package call
 
-import "time"
+import (
+	"sync"
+	"time"
+)
 
 // A limit is how long calls may take. A nil limit never ends.
 type limit struct {
-	timer *time.Timer
 	after time.Duration
+	waits func() bool // reports whether the time does not count now
+	end   func()
+
+	mu       sync.Mutex // protects what follows
+	timer    *time.Timer
+	deadline time.Time
+	over     bool // it has ended, or was stopped
 }
 
-// startLimit has end called after a time, unless that is extended, or the limit is stopped before. 0 is no limit.
-func startLimit(after time.Duration, end func()) *limit {
+// startLimit has end called after a time, unless that is extended, or the limit is stopped before. 0 is no limit. While
+// waits reports true, the time begins anew when it is up.
+func startLimit(after time.Duration, waits func() bool, end func()) *limit {
 	if after <= 0 {
 		return nil
 	}
-	return &limit{time.AfterFunc(after, end), after}
+	l := &limit{after: after, waits: waits, end: end, deadline: time.Now().Add(after)}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.timer = time.AfterFunc(after, l.up)
+	return l
+}
+
+// up ends the limit, if it was not extended or stopped just now.
+func (l *limit) up() {
+	if l.isUp(l.waits()) {
+		l.end()
+	}
+}
+
+func (l *limit) isUp(waits bool) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	switch {
+	case l.over, time.Now().Before(l.deadline):
+		return false
+	case waits:
+		l.extendLocked()
+		return false
+	}
+	l.over = true
+	return true
 }
 
 // extend has the time begin anew, unless it is up already.
 func (l *limit) extend() {
-	if l != nil && l.timer.Stop() {
-		l.timer.Reset(l.after)
+	if l == nil {
+		return
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if !l.over {
+		l.extendLocked()
 	}
 }
 
+func (l *limit) extendLocked() {
+	l.deadline = time.Now().Add(l.after)
+	l.timer.Reset(l.after)
+}
+
 func (l *limit) stop() {
-	if l != nil {
-		l.timer.Stop()
+	if l == nil {
+		return
 	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.over = true
+	l.timer.Stop()
 }

@@ -10,7 +10,8 @@ func TestLimit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		start := time.Now()
 		ended := make(chan time.Duration, 1)
-		l := startLimit(30*time.Second, func() { ended <- time.Since(start) })
+		waits := false
+		l := startLimit(30*time.Second, func() bool { return waits }, func() { ended <- time.Since(start) })
 		time.Sleep(20 * time.Second)
 		l.extend()
 		if took := <-ended; took != 50*time.Second {
@@ -18,7 +19,14 @@ func TestLimit(t *testing.T) {
 		}
 		l.extend() // which is too late
 		synctest.Wait()
-		l = startLimit(time.Second, func() { ended <- 0 })
+		start, waits = time.Now(), true
+		l = startLimit(time.Second, func() bool { return waits }, func() { ended <- time.Since(start) })
+		time.Sleep(time.Hour + time.Second/2)
+		waits = false
+		if took := <-ended; took != time.Hour+time.Second {
+			t.Errorf("a limit that does not count for an hour ends after %s", took)
+		}
+		l = startLimit(time.Second, func() bool { return false }, func() { ended <- 0 })
 		l.stop()
 		time.Sleep(time.Minute)
 		if len(ended) > 0 {
@@ -27,7 +35,7 @@ func TestLimit(t *testing.T) {
 		var none *limit
 		none.extend()
 		none.stop()
-		if startLimit(0, nil) != nil {
+		if startLimit(0, nil, nil) != nil {
 			t.Error("0 is a limit")
 		}
 	})

@@ -91,9 +91,7 @@ func silentPeer(t *testing.T, s *Session) *Peer {
 	p := newPeer(s)
 	c := newConnection(&dial.Link{Conn: conn})
 	p.connection.Store(c)
-	p.caller = call.New(call.Host{
-		Peer: p.Event, Publish: s.bus.Publish, Dialect: p.Dialect, Documents: p.showDocuments,
-	}, p.known)
+	p.caller = p.newCaller()
 	p.caller.Connected(call.Connection{Conn: conn, Reported: c.reported, Status: func() string { return "" }})
 	return p
 }

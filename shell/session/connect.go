@@ -203,9 +203,7 @@ func (c *connector) adopt(p *Peer, link *dial.Link, ready chan struct{}, announc
 	known, err := c.session.opts.Store.Load(p.storedAs)
 	c.session.remarkError(err)
 	p.known = known
-	p.caller = call.New(call.Host{
-		Peer: p.Event, Publish: p.publish, Dialect: p.Dialect, Documents: p.showDocuments, ReadFile: readArgument,
-	}, known)
+	p.caller = p.newCaller()
 	c.attach(p, link)
 	c.session.discovery.teach(p)
 	p.since = time.Now()
@@ -213,6 +211,13 @@ func (c *connector) adopt(p *Peer, link *dial.Link, ready chan struct{}, announc
 	announce()
 	close(ready)
 	c.begin(p)
+}
+
+func (p *Peer) newCaller() *call.Caller {
+	return call.New(call.Host{
+		Peer: p.Event, Publish: p.publish, Dialect: p.Dialect, Documents: p.showDocuments, ReadFile: readArgument,
+		Waits: func() bool { return p.connection.Load().open.anyParked() },
+	}, p.known)
 }
 
 // readArgument reads a file that a call is about.

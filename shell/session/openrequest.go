@@ -71,6 +71,26 @@ func (o *openRequests) park(req *rpcconn.Request) {
 	}
 }
 
+// isParked reports whether a request waits for a person, or has just been answered by one.
+func (o *openRequests) isParked(req *rpcconn.Request) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	r := o.all[req.ID]
+	return r != nil && r.Request == req && r.parked
+}
+
+// anyParked is isParked for any of the requests.
+func (o *openRequests) anyParked() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for _, r := range o.all {
+		if r.parked {
+			return true
+		}
+	}
+	return false
+}
+
 // unanswered returns how many requests were open when the connection ended, those that waited for a person left out:
 // they are told one by one.
 func (o *openRequests) unanswered() (n int) {

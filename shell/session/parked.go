@@ -3,21 +3,16 @@ package session
 import (
 	"errors"
 	"slices"
-	"sync"
-	"time"
 
 	"rpcsh/shell/answer"
 	"rpcsh/shell/event"
 )
 
-// parkedRequests are the peers' requests that wait for a person. While one waits, the time limits of our calls to its
-// peer are extended.
+// parkedRequests are the peers' requests that wait for a person. While one waits, and anew when it is answered, our calls
+// to its peer have time.
 type parkedRequests struct {
 	session *Session
 	pending *answer.PendingRequests
-
-	mu        sync.Mutex // protects what follows
-	extending bool       // a goroutine extends time limits
 }
 
 func newParkedRequests(s *Session) *parkedRequests {
@@ -51,8 +46,6 @@ func (k *parkedRequests) onParked(r *answer.Parked) {
 	}
 	p.connection.Load().open.park(r.Request.Request)
 	p.publish(e)
-	k.extendLimits()
-	k.keepExtending()
 }
 
 // onGone publishes that a request no longer waits though nobody has answered it, and returns why. It is called by the
@@ -81,52 +74,10 @@ func (k *parkedRequests) onGone(r *answer.Parked, cause error) (why string) {
 	return why
 }
 
-// extendPause is the time between two extensions of the time limits of calls. No limit that a person sets is as short.
-const extendPause = time.Second
-
-// extendLimits keeps calls from running out of time while a request of their peer waits for a person: the answer may
-// hang on just that.
-func (k *parkedRequests) extendLimits() {
-	extended := make(map[*Peer]bool)
-	for _, r := range k.pending.List() {
-		p, ok := r.Peer.(*Peer)
-		if !ok || extended[p] {
-			continue
-		}
-		extended[p] = true
-		for _, c := range p.Pending() {
-			c.Extend()
-		}
+// extendLimits has the time limits of the calls to a peer begin anew: what the peer has waited for may be what it needs
+// to answer them.
+func (p *Peer) extendLimits() {
+	for _, c := range p.Pending() {
+		c.Extend()
 	}
-}
-
-// keepExtending extends time limits as long as a request waits.
-func (k *parkedRequests) keepExtending() {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if k.extending {
-		return
-	}
-	k.extending = true
-	k.session.tasks.Go(func() {
-		tick := time.NewTicker(extendPause)
-		defer tick.Stop()
-		for k.goesOnExtending() {
-			select {
-			case <-tick.C:
-				k.extendLimits()
-			case <-k.session.done.Done():
-				return
-			}
-		}
-	})
-}
-
-// goesOnExtending reports whether a request waits. If none does, the next one to be parked begins extending anew: it is
-// in the list before keepExtending is called for it, so the list is read under mu.
-func (k *parkedRequests) goesOnExtending() bool {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	k.extending = len(k.pending.List()) > 0
-	return k.extending
 }

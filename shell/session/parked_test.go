@@ -1,48 +1,47 @@
 package session
 
 import (
-	"context"
+	"errors"
 	"testing"
-	"testing/synctest"
 	"time"
 
-	"rpcsh/rpcconn"
+	"rpcsh/rpcconn/rpctest"
 	"rpcsh/shell/answer"
+	"rpcsh/shell/call"
 	"rpcsh/shell/event"
+	"rpcsh/shell/exit"
 )
 
-// As long as a request waits for a person, the time limits of calls are extended, and for each that comes later anew.
-func TestParkedRequestsExtendLimits(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+// While a request waits for a person, and anew when it is answered, calls have time; but for that, they have their limit.
+func TestCallsHaveTimeWhileRequestWaits(t *testing.T) {
+	rpctest.Bubble(t, func(t *testing.T) {
 		s := New(Options{})
 		defer s.Close()
-		p, _ := addPeer(t, s, true, "10.0.0.1:5")
-		extending := func() bool {
-			s.parked.mu.Lock()
-			defer s.parked.mu.Unlock()
-			return s.parked.extending
+		s.rules.Set(&answer.Rule{Pattern: "confirm", Answerer: s.PendingRequests()})
+		p, far := addPeer(t, s, true, "10.0.0.1:5")
+		const limit = time.Second
+		slow := func() <-chan error {
+			done := make(chan error, 1)
+			calls := []*call.Prepared{call.Plain(call.Request{Method: "slow"})}
+			go func() { done <- p.Caller().Do(t.Context(), calls, call.Options{Timeout: limit}).Err }()
+			return done
 		}
-		for n := 1; n <= 2; n++ {
-			answered := make(chan string, 1)
-			go func() {
-				req := &answer.Request{Request: &rpcconn.Request{ID: rpcconn.IntID(7), Method: "confirm"}, Peer: p}
-				result, _ := s.PendingRequests().Answer(context.Background(), req)
-				answered <- string(result)
-			}()
-			time.Sleep(10 * extendPause)
-			if !extending() {
-				t.Errorf("request %d waits, and limits are not extended", n)
-			}
-			if err := s.PendingRequests().Reply(n, []byte("true")); err != nil {
-				t.Fatal(err)
-			}
-			if got := <-answered; got != "true" {
-				t.Errorf("answered with %s", got)
-			}
-			time.Sleep(2 * extendPause)
-			if extending() {
-				t.Error("no request waits, and limits are extended")
-			}
+		done := slow()
+		far.Expect(`{"jsonrpc":"2.0","id":1,"method":"slow"}`)
+		far.Send(`{"jsonrpc":"2.0","id":7,"method":"confirm"}`)
+		time.Sleep(10*limit - limit/10) // the call has little time left without an answer
+		if err := s.PendingRequests().Reply(1, []byte("true")); err != nil {
+			t.Fatal(err)
+		}
+		far.Expect(`{"jsonrpc":"2.0","id":7,"result":true}`)
+		time.Sleep(limit - limit/10)
+		far.Send(`{"jsonrpc":"2.0","id":1,"result":42}`)
+		if err := <-done; err != nil {
+			t.Errorf("the call: %v", err)
+		}
+		start := time.Now()
+		if err := <-slow(); !errors.Is(err, exit.ErrTimeout) || time.Since(start) != limit {
+			t.Errorf("a call while nothing waits: %v after %s", err, time.Since(start))
 		}
 	})
 }

@@ -22,6 +22,9 @@ type responder struct{ session *Session }
 // answer answers p's request: by the first rule that fits, else as its protocol has it by default.
 func (r responder) answer(ctx context.Context, p *Peer, req *rpcconn.Request) (json.RawMessage, error) {
 	result, served, err := r.session.rules.Answer(ctx, r.asked(p, req))
+	if p.connection.Load().open.isParked(req) {
+		p.extendLimits()
+	}
 	switch {
 	case !served:
 		return r.answerByDefault(p, req)

@@ -13,7 +13,6 @@ import (
 	"rpcsh/rpcconn/rpctest"
 	"rpcsh/rpcconn/transport"
 	"rpcsh/shell/answer"
-	"rpcsh/shell/call"
 	"rpcsh/shell/event"
 )
 
@@ -84,7 +83,7 @@ func addPeer(t *testing.T, s *Session, accepted bool, label string) (*Peer, *rpc
 	ready := make(chan struct{})
 	close(ready)
 	conn, far := rpctest.NewPeer(t, jsonrpc.New(), s.connector.connOptions(p, ready))
-	p.caller = call.New(call.Host{Peer: p.Event, Publish: p.publish, Dialect: p.Dialect}, p.known)
+	p.caller = p.newCaller()
 	s.connector.attach(p, &dial.Link{Conn: conn, Remote: label})
 	s.peers.add(p)
 	return p, far
