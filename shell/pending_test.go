@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"regexp"
 	"strings"
 	"testing"
@@ -223,18 +224,25 @@ func TestRepliesWithoutPerson(t *testing.T) {
 	var out, errs strings.Builder
 	sh := shell.New(shell.Config{Stdout: &out, Stderr: &errs, Timeout: patience,
 		Wire: dial.Config{Protocol: "jsonrpc"}})
-	lines := []string{
-		".connect " + s.peer.Target().String(), ".serve my_double --ask",
-		"my_progress_add 2 2 &", ".reply 1 6", "my_progress_add 3 3 &", ".reply next 6",
-		".set timeout 20ms", ".reply 3 1",
+	run := func(lines ...string) error {
+		return sh.RunLines(t.Context(), func() (string, error) {
+			if len(lines) == 0 {
+				return "", io.EOF
+			}
+			line := lines[0]
+			lines = lines[1:]
+			return line, nil
+		})
 	}
-	err := sh.RunLines(t.Context(), func() (string, error) {
-		line := lines[0]
-		lines = lines[1:]
-		return line, nil
-	})
+	if err := run(
+		".connect "+s.peer.Target().String(), ".serve my_double --ask",
+		"my_progress_add 2 2 &", ".reply 1 6", "my_progress_add 3 3 &", ".reply next 6",
+	); err != nil {
+		t.Errorf("the lines: %v", err)
+	}
+	err := run(".set timeout 20ms", ".reply 3 1")
 	sh.Close()
-	const want = "line 8, column 8: no request 3 was ever asked (.pending lists those that wait)"
+	const want = "line 2, column 8: no request 3 was ever asked (.pending lists those that wait)"
 	if err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
 	}
