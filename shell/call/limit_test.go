@@ -20,7 +20,7 @@ func TestLimit(t *testing.T) {
 		l.extend() // which is too late
 		synctest.Wait()
 		start, waits = time.Now(), true
-		l = startLimit(time.Second, func() bool { return waits }, func() { ended <- time.Since(start) })
+		startLimit(time.Second, func() bool { return waits }, func() { ended <- time.Since(start) })
 		time.Sleep(time.Hour + time.Second/2)
 		waits = false
 		if took := <-ended; took != time.Hour+time.Second {

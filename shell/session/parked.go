@@ -8,8 +8,8 @@ import (
 	"rpcsh/shell/event"
 )
 
-// parkedRequests are the peers' requests that wait for a person. While one waits, and anew when it is answered, our calls
-// to its peer have time.
+// parkedRequests are the peers' requests that wait for a person. While one waits, and anew when it is answered, our
+// calls to its peer have time.
 type parkedRequests struct {
 	session *Session
 	pending *answer.PendingRequests

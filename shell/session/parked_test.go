@@ -12,7 +12,7 @@ import (
 	"rpcsh/shell/exit"
 )
 
-// While a request waits for a person, and anew when it is answered, calls have time; but for that, they have their limit.
+// While a request waits for a person, and anew when it is answered, calls have time; else they have their limit.
 func TestCallsHaveTimeWhileRequestWaits(t *testing.T) {
 	rpctest.Bubble(t, func(t *testing.T) {
 		s := New(Options{})
