@@ -19,6 +19,7 @@ import (
 	"rpcsh/rpcconn/catalog"
 	"rpcsh/rpcconn/demo"
 	"rpcsh/rpcconn/dial"
+	"rpcsh/rpcconn/rpctest"
 	"rpcsh/shell"
 	"rpcsh/shell/term"
 )
@@ -36,16 +37,8 @@ func TestMain(m *testing.M) {
 		fmt.Fprintln(os.Stderr, "oops \x1b[31m")
 		os.Exit(3)
 	}
-	waitTogether()
+	rpctest.RunTogether()
 	goleak.VerifyTestMain(m)
-}
-
-// waitTogether has more tests run at the same time than there are cores, where go test -parallel says nothing else:
-// most of their time they wait.
-func waitTogether() {
-	if err := flag.Set("test.parallel", "8"); err != nil {
-		panic(err)
-	}
 }
 
 // A person is a Terminal at which a test types, and sees what is printed.

@@ -3,7 +3,6 @@ package dial
 import (
 	"context"
 	"encoding/json"
-	"flag"
 	"os"
 	"strings"
 	"testing"
@@ -22,16 +21,8 @@ func TestMain(m *testing.M) {
 	if len(os.Args) == 2 && strings.HasPrefix(os.Args[1], childRole) {
 		os.Exit(beChild(strings.TrimPrefix(os.Args[1], childRole)))
 	}
-	waitTogether()
+	rpctest.RunTogether()
 	rpctest.Main(m)
-}
-
-// waitTogether has more tests run at the same time than there are cores, where go test -parallel says nothing else:
-// most of their time they wait.
-func waitTogether() {
-	if err := flag.Set("test.parallel", "8"); err != nil {
-		panic(err)
-	}
 }
 
 func echo(_ context.Context, _ *rpcconn.Conn, req *rpcconn.Request) (json.RawMessage, error) {

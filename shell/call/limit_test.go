@@ -1,6 +1,7 @@
 package call
 
 import (
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -10,8 +11,8 @@ func TestLimit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		start := time.Now()
 		ended := make(chan time.Duration, 1)
-		waits := false
-		l := startLimit(30*time.Second, func() bool { return waits }, func() { ended <- time.Since(start) })
+		var waits atomic.Bool
+		l := startLimit(30*time.Second, waits.Load, func() { ended <- time.Since(start) })
 		time.Sleep(20 * time.Second)
 		l.extend()
 		if took := <-ended; took != 50*time.Second {
@@ -19,10 +20,11 @@ func TestLimit(t *testing.T) {
 		}
 		l.extend() // which is too late
 		synctest.Wait()
-		start, waits = time.Now(), true
-		startLimit(time.Second, func() bool { return waits }, func() { ended <- time.Since(start) })
+		waits.Store(true)
+		start = time.Now()
+		startLimit(time.Second, waits.Load, func() { ended <- time.Since(start) })
 		time.Sleep(time.Hour + time.Second/2)
-		waits = false
+		waits.Store(false)
 		if took := <-ended; took != time.Hour+time.Second {
 			t.Errorf("a limit that does not count for an hour ends after %s", took)
 		}
