@@ -97,7 +97,7 @@ func play(t *testing.T, p *peers, d *document, s *scene, seen *corrections) {
 		t: t, doc: d, seen: seen, dir: filepath.Join(home, "work"), ports: make(map[string]string),
 		terminals: make(map[string]*docTerminal),
 		env: append(os.Environ(), "HOME="+home, "XDG_STATE_HOME="+filepath.Join(home, "state"), "PATH="+path,
-			"TERM=xterm", "NO_COLOR=1", "PYTHONDONTWRITEBYTECODE=1", "PYTHONUNBUFFERED=1"),
+			"TERM=xterm", "NO_COLOR=1", "PYTHONUNBUFFERED=1"),
 	}
 	for _, dir := range []string{bin, pl.dir} {
 		if err := os.Mkdir(dir, 0o755); err != nil {
@@ -141,13 +141,16 @@ var docPeers = map[string]func(t *testing.T, p *peers, bin string){
 	"bash-language-server": func(t *testing.T, p *peers, _ string) {
 		p.module(t, "bash-language-server@5.8.1", ".bin/bash-language-server")
 	},
+	"typescript-language-server": func(t *testing.T, p *peers, _ string) {
+		p.module(t, "typescript-language-server@5.3.0 typescript@5.9.3", ".bin/typescript-language-server")
+	},
 	"server-everything": func(t *testing.T, p *peers, _ string) {
 		p.module(t, mcpVersion, ".bin/mcp-server-everything")
 	},
 	"openssl": func(t *testing.T, p *peers, _ string) { p.program(t, "openssl", "openssl") },
 	"jq":      func(t *testing.T, p *peers, _ string) { p.program(t, "jq", "jq") },
 	"py-bson-rpc": func(t *testing.T, _ *peers, bin string) {
-		python, err := exec.LookPath(interopPython(t, "bson"))
+		python, err := exec.LookPath(interopPython(t, "bson").program)
 		if err == nil {
 			err = os.Symlink(python, filepath.Join(bin, "python3"))
 		}
@@ -184,7 +187,7 @@ func (p *player) block(b *block) {
 		case s.command == "":
 			p.terminals[b.session].do(p, s, half)
 		case i+1 < len(b.steps) && b.steps[i+1].prompt:
-			p.open(b.session, s)
+			p.open(b.session, b.small, s)
 		case strings.HasSuffix(s.command, " &"):
 			p.start(strings.TrimSuffix(s.command, " &"))
 			for _, port := range b.awaits {
@@ -216,15 +219,12 @@ func (p *player) run(s step) {
 	p.t.Helper()
 	rows := p.output(s.command)
 	if strings.HasPrefix(s.command, "cat ") {
-		for end := time.Now().Add(catPatience); time.Now().Before(end) && !fits(masked(rows), masked(s.want)); {
+		for end := time.Now().Add(docPatience()); time.Now().Before(end) && !fits(masked(rows), masked(s.want)); {
 			rows = p.output(s.command)
 		}
 	}
 	p.check(s, rows)
 }
-
-// catPatience is how long a file may take until all is in it.
-const catPatience = 3 * time.Second
 
 // output returns what a command prints.
 func (p *player) output(command string) (rows []string) {
@@ -277,10 +277,10 @@ func (p *player) listens(port string) {
 	if _, err := fmt.Sscan(p.ports[port], &number); err != nil {
 		p.t.Fatalf("%s: nobody names port %s", p.doc.name, port)
 	}
-	listening := regexp.MustCompile(fmt.Sprintf(`(?m)^ *\d+: [0-9A-F]+:%04X \S+ 0A `, number))
-	for end := time.Now().Add(interopPatience); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
-		for _, table := range []string{"/proc/net/tcp", "/proc/net/tcp6"} {
-			if text, _ := os.ReadFile(table); listening.Match(text) {
+	for end := time.Now().Add(interopPatience); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+		for table, digits := range map[string]int{"/proc/net/tcp": 8, "/proc/net/tcp6": 32} {
+			listening := fmt.Sprintf(":%04X %0*d:0000 0A ", number, digits, 0) // its other end is nobody's
+			if text, _ := os.ReadFile(table); bytes.Contains(text, []byte(listening)) {
 				return
 			}
 		}

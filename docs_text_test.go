@@ -35,6 +35,7 @@ type block struct {
 	first, last int      // its lines are document.lines[first:last]
 	session     string   // the word behind console: a terminal; blocks with the same word go on in it
 	half        bool     // the last line is typed, but not entered
+	small       bool     // the terminal that it opens is one of 80 columns and 24 rows
 	awaits      []string // ports
 	steps       []step
 }
@@ -46,8 +47,9 @@ type step struct {
 	typed   string
 	line    string // all of the line
 	want    []string
-	at      int // index of the line in document.lines
-	row     int // index of the first row of shown
+	at      int  // index of the line in document.lines
+	row     int  // index of the first row of shown
+	goesOn  bool // what the terminal shows next comes by itself, perhaps at once
 }
 
 // shown returns the rows that are to be seen: what is wanted, and before it the prompt with what is typed.
@@ -60,6 +62,9 @@ func (s step) shown() []string {
 
 // halfTyped is the word behind console that marks a block whose last line is not entered.
 const halfTyped = "half"
+
+// smallWindow is the word behind console that marks a block whose terminal is as small as the usual ones.
+const smallWindow = "80x24"
 
 // docNames returns README.md and the pages of docs/.
 func docNames(t *testing.T) []string {
@@ -119,16 +124,40 @@ func readDocument(t *testing.T, name string) *document {
 		}
 		i = end
 	}
+	for _, s := range d.scenes {
+		s.markSteps()
+	}
 	return d
+}
+
+// markSteps marks the steps behind which something comes by itself.
+func (s *scene) markSteps() {
+	before := make(map[string]*step) // by terminal
+	for _, b := range s.blocks {
+		for i := range b.steps {
+			now := &b.steps[i]
+			if now.command != "" && !(i+1 < len(b.steps) && b.steps[i+1].prompt) {
+				continue // it has no terminal
+			}
+			half := b.half && i == len(b.steps)-1
+			if last := before[b.session]; last != nil && now.command == "" && (half || !now.prompt) {
+				last.goesOn = true
+			}
+			before[b.session] = now
+		}
+	}
 }
 
 // block reads the block in d.lines[first:last].
 func (d *document) block(first, last int, words string, awaits []string) *block {
 	b := &block{first: first, last: last, awaits: awaits}
 	for word := range strings.FieldsSeq(words) {
-		if word == halfTyped {
+		switch word {
+		case halfTyped:
 			b.half = true
-		} else {
+		case smallWindow:
+			b.small = true
+		default:
 			b.session = word
 		}
 	}
@@ -176,8 +205,13 @@ var masks = []struct {
 	{regexp.MustCompile(`"number":\d+`), `"number":N`},
 	{regexp.MustCompile(`"ms":\d+(\.\d+)?`), `"ms":N`},
 	{regexp.MustCompile(`\d\d:\d\d:\d\d\.\d{3}`), `TIME`},
+	{regexp.MustCompile(`"file:///[^"]*/`), `"file:///…/`},
 	{regexp.MustCompile(`:\d{4,5}\b`), `:PORT`},
 	{regexp.MustCompile(`\b\d+(\.\d+)? (ms|µs|s|min)\b`), `DURATION`},
+	{regexp.MustCompile(`\b\d+/s\b`), `N/s`},
+	// how often a slow peer was asked
+	{regexp.MustCompile(`(found in DURATION),[^\n]*(\n\d+ connections;[^\n]*)?`), `$1`},
+	{regexp.MustCompile(`(?m)^\[\d+ \S+ DURATION\] `), ``}, // a request that waits for the person comes at any time
 	{regexp.MustCompile(`( connected from \S+) · .*`), `$1`},
 	{regexp.MustCompile(`(?m)^TIME · @\d+ speaks .*\n|\nTIME · @\d+ speaks .*\z`), ``}, // which some have said by then
 	{regexp.MustCompile(`[ \t]+`), ` `},
@@ -228,6 +262,8 @@ func TestDocsCompared(t *testing.T) {
 		{"10:02:55.811 ← tick 1", "23:04:31.244 ← tick 1", true},
 		{"10:02:55.811 ← tick 1", "23:04:31.244 ← tick 2", false},
 		{"tcp://127.0.0.1:35205", "tcp://127.0.0.1:6000", true},
+		{"found in 7 ms, 4 connections; sent: x", "found in 1 ms", true},
+		{"[1 roots/list 3 s] peer> x", "peer> x", true},
 		{"tcp://127.0.0.1:35205", "tcp://127.0.0.2:6000", false},
 		{"a\nb\nc", "a\n…\nc", true},
 		{"a\nc", "a\n…\nc", true},
@@ -241,6 +277,33 @@ func TestDocsCompared(t *testing.T) {
 	} {
 		if got := fits(masked(strings.Split(tt.got, "\n")), masked(strings.Split(tt.want, "\n"))); got != tt.fits {
 			t.Errorf("%q fits %q: %v", tt.got, tt.want, got)
+		}
+	}
+}
+
+// What the docs name as a test is one.
+func TestDocsNameTests(t *testing.T) {
+	pages, err := filepath.Glob("docs/*.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	there := make(map[string]bool)
+	for _, files := range sources(t) {
+		for _, f := range files {
+			for _, m := range regexp.MustCompile(`(?m)^func (Test\w+)\(`).FindAllStringSubmatch(f.text, -1) {
+				there[m[1]] = true
+			}
+		}
+	}
+	for _, page := range pages {
+		text, err := os.ReadFile(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range regexp.MustCompile(`\bTest[A-Z]\w*`).FindAllString(string(text), -1) {
+			if !there[name] {
+				t.Errorf("%s names %s, which is no test", page, name)
+			}
 		}
 	}
 }

@@ -2,11 +2,10 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"os"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -15,9 +14,13 @@ import (
 
 	"rpcsh/rpcconn"
 	"rpcsh/rpcconn/dial"
+	"rpcsh/rpcconn/transport"
+	"rpcsh/shell"
 	"rpcsh/shell/advice"
-	"rpcsh/shell/arguments"
+	"rpcsh/shell/config"
 	"rpcsh/shell/exit"
+	"rpcsh/shell/human"
+	"rpcsh/shell/lang"
 	"rpcsh/shell/view"
 )
 
@@ -28,24 +31,41 @@ type options struct {
 	execute    []string
 	notify     bool
 	timeout    duration
+	handshake  duration
+	ids        string
 	output     string
 	linger     duration
 	lingers    bool // --linger was given
 	maxMessage byteSize
+	ping       duration
 	noDiscover bool
 	schemas    []string
 	scripts    []string
 	color      string
+	plain      bool
 	demo       bool
-	detect     bool
-	reconnect  bool
-	headers    []string
-	verbose    bool
-	version    bool
-	help       bool
+
+	showConfig   bool
+	trustProject bool
+	given        func(flag string) bool // reports whether the command line has it
+
+	detect    detectFlag
+	reconnect bool
+	headers   []string
+	user      string
+	token     string
+	verbose   bool
+	version   bool
+	help      bool
 
 	command []string // COMMAND [ARG …], after --
 	args    []string // TARGET [METHOD ARG …]; with --demo, METHOD ARG …
+
+	script     string   // FILE.rpc; "": none
+	scriptArgs []string // its arguments
+
+	verb     string // that prints something; "": none
+	verbArgs []string
 }
 
 // Values of --color.
@@ -54,6 +74,10 @@ const (
 	colorAlways = "always"
 	colorNever  = "never"
 )
+
+// defaultPing is after how much silence of ours a WebSocket peer gets a ping: some cut off who is silent for two
+// seconds, and a ping has six bytes.
+const defaultPing = time.Second
 
 // defaultTimeout is how long a call waits for its answer.
 const defaultTimeout = 30 * time.Second
@@ -74,17 +98,30 @@ func newFlags(o *options) *pflag.FlagSet {
 	f.BoolVarP(&o.notify, "notify", "n", false, "send METHOD as a notification")
 	o.timeout = duration(defaultTimeout)
 	f.VarP(&o.timeout, "timeout", "t", "how long a call waits for its answer; 0: for ever")
+	f.Var(&o.handshake, "handshake-timeout",
+		"how long a peer has for its answer to a handshake; 0: as long as a call has")
+	f.StringVar(&o.ids, "ids", shell.IDs()[0], "`WHICH` ids answers may have: "+strings.Join(shell.IDs(), ", ")+
+		"; lenient also takes others that can be meant for one request only")
 	f.StringVarP(&o.output, "output", "o", "",
 		"`FORM` of results: "+strings.Join(view.Outputs(), ", ")+" (default pretty on a terminal, else json)")
 	f.Var(&o.linger, "linger",
-		"print what comes in, a JSON object a line, for so long after the calls; 0: until the peer closes")
+		"print what comes in, a JSON object a line, for so long after the calls, failed ones too where .set stop off "+
+			"lets the run go on; 0: until the peer closes")
 	o.maxMessage = rpcconn.DefaultMaxMessage
 	f.Var(&o.maxMessage, "max-message", "largest message taken, in bytes or as 64K, 16M")
 	f.StringArrayVarP(&o.headers, "header", "H", nil,
 		"`'NAME: VALUE'` of WebSocket handshakes and HTTP requests; ${NAME} in it is from the environment")
+	f.StringVar(&o.user, "user", "",
+		"`NAME[:PASSWORD]` for HTTP and WebSocket, sent as Basic or Digest; ${NAME} in it is from the environment")
+	f.StringVar(&o.token, "token", "",
+		"`TOKEN` for HTTP and WebSocket, sent as Bearer; ${NAME} is from the environment, @FILE from a file")
+	f.StringVar(&o.wire.Credentials.SessionHeader, "session-header", "",
+		"`NAME` of a header that an HTTP server hands out when it refuses a request, to be sent from then on")
 	f.StringVar(&o.wire.CookieFile, "cookie-file", "", "`FILE` with user:password for HTTP")
 	f.StringVar(&o.wire.Origin, "origin", "", "`ORIGIN` of WebSocket handshakes")
 	f.StringSliceVar(&o.wire.Subprotocols, "subprotocol", nil, "`NAME` of a WebSocket subprotocol to offer")
+	o.ping = duration(defaultPing)
+	f.Var(&o.ping, "ping", "how long to be silent before a WebSocket peer gets a ping; 0: no pings; -v shows them")
 	f.StringSliceVar(&o.wire.AllowOrigins, "allow-origin", nil,
 		"`ORIGIN` of browser pages that may connect to -l, * for all")
 	f.StringVar(&o.wire.TLS.CA, "ca", "",
@@ -94,13 +131,25 @@ func newFlags(o *options) *pflag.FlagSet {
 	f.StringVar(&o.wire.TLS.ServerName, "server-name", "", "`NAME` that the peer's certificate has to have")
 	f.BoolVar(&o.wire.TLS.Insecure, "insecure", false, "do not verify the peer's certificate")
 	f.BoolVar(&o.reconnect, "reconnect", false, "dial again when the peer goes away, with growing pauses")
-	f.BoolVar(&o.detect, "detect", false, "find out what TARGET speaks, print that, and exit")
+	f.Var(&o.detect, "detect", "find out what TARGET speaks, print that, and exit; --detect=passive sends nothing "+
+		"for that, and goes before METHOD, -e and --linger, too")
+	f.Lookup("detect").NoOptDefVal = detectByAsking
+	f.Var((*duration)(&o.wire.DetectLimit), "detect-timeout", "how long finding out what TARGET speaks may take; "+
+		"0: 3 s, or as long as a call where nothing is sent, or to a child process")
+	o.wire.Settle = dial.DefaultSettle
+	f.Var((*duration)(&o.wire.Settle), "settle", "how long a peer has before anything is sent to it, in the "+
+		"framings of py-bson-rpc and where what it speaks is found out")
 	f.BoolVar(&o.noDiscover, "no-discover", false, "do not ask the peer what it offers")
 	f.StringArrayVar(&o.schemas, "schema", nil, "read the peer's methods from `FILE`, an OpenRPC document, "+
 		"a .py service or an http address; may be given several times")
 	f.StringArrayVarP(&o.scripts, "serve", "s", nil,
 		"answer the peers by the functions of `FILE`, a script in Starlark; may be given several times")
+	f.BoolVar(&o.showConfig, "config", false, "show what is configured, and in which file, and exit")
+	f.BoolVar(&o.trustProject, "trust-project", false,
+		"use the project's "+config.ProjectFile+" though nobody has confirmed it, or as it has become")
 	f.StringVar(&o.color, "color", colorAuto, "`WHEN` to use colours: auto, always, never; NO_COLOR is heeded")
+	f.BoolVar(&o.plain, "plain", false, "read lines and print, and draw nothing, for screen readers: no colours, "+
+		"suggestions, pager or status")
 	f.BoolVar(&o.demo, "demo", false, "start a built-in peer and a shell on it")
 	f.BoolVarP(&o.verbose, "verbose", "v", false, "tell on stderr what connects and closes")
 	f.BoolVar(&o.version, "version", false, "print the version")
@@ -119,9 +168,15 @@ func parseFlags(args []string) (*options, error) {
 	if n := f.ArgsLenAtDash(); n >= 0 {
 		o.args, o.command = o.args[:n], o.args[n:]
 	}
+	o.given = f.Changed
+	if err := o.readVerb(); err != nil {
+		return nil, err
+	}
 	o.lingers = f.Changed("linger")
 	o.wire.MaxMessage = int(o.maxMessage)
+	o.wire.Ping = time.Duration(o.ping)
 	o.wire.OriginAdvice = advice.Origin
+	o.wire.Passive = o.detect == detectPassive
 	return o, o.check()
 }
 
@@ -136,8 +191,14 @@ func (o *options) check() error {
 	if err := o.readHeaders(); err != nil {
 		return err
 	}
+	if err := o.readCredentials(); err != nil {
+		return err
+	}
 	if o.output != "" && !slices.Contains(view.Outputs(), o.output) {
 		return exit.Usagef("-o %s: choose one of %s", o.output, strings.Join(view.Outputs(), ", "))
+	}
+	if !slices.Contains(shell.IDs(), o.ids) {
+		return exit.Usagef("--ids %s: choose one of %s", o.ids, strings.Join(shell.IDs(), ", "))
 	}
 	if !slices.Contains([]string{colorAuto, colorAlways, colorNever}, o.color) {
 		return exit.Usagef("--color %s: choose one of auto, always, never", o.color)
@@ -145,12 +206,12 @@ func (o *options) check() error {
 	switch {
 	case o.command != nil && (len(o.args) > 0 || o.listen != "" || o.demo):
 		return exit.Usagef("-- COMMAND is the target; nothing else can be")
-	case o.command != nil && len(o.command) == 0:
+	case o.command != nil && len(transport.CommandTarget(o.command).Command) == 0:
 		return exit.Usagef("a command is missing after --")
 	case len(o.call()) > 0 && strings.HasPrefix(o.call()[0], "-"):
 		return exit.Usagef("%[1]s stands where a METHOD belongs: flags go before the target "+
 			"(-e '.call %[1]s' calls a method of that name)", o.call()[0])
-	case o.detect && (o.target() == "" && o.command == nil || len(o.call()) > 0 || len(o.execute) > 0):
+	case o.detects() && (o.target() == "" && o.command == nil || len(o.call()) > 0 || len(o.execute) > 0):
 		return exit.Usagef("--detect takes a TARGET and nothing else")
 	case o.listen != "" && o.demo:
 		return exit.Usagef("--demo and -l do not go together: the demo peer is dialled")
@@ -158,6 +219,8 @@ func (o *options) check() error {
 		return exit.Usagef("-l and a target do not go together; use -e LINE for calls, .connect for further peers")
 	case len(o.execute) > 0 && len(o.call()) > 0:
 		return exit.Usagef("-e and METHOD do not go together; use one of them")
+	case o.script != "" && (len(o.execute) > 0 || o.detect == detectByAsking):
+		return exit.Usagef("%s is a file of lines, which goes with neither -e nor --detect", o.script)
 	case o.notify && len(o.call()) == 0:
 		return exit.Usagef("-n needs a METHOD to send")
 	}
@@ -195,12 +258,72 @@ func (o *options) readHeaders() error {
 	return nil
 }
 
-// expand replaces ${NAME} by what the environment has; a lone $ stays.
-func expand(text string) string {
-	return regexp.MustCompile(`\$\{(\w+)\}`).ReplaceAllStringFunc(text, func(m string) string {
-		return os.Getenv(m[2 : len(m)-1])
-	})
+// readCredentials reads --user and --token. The error shows neither.
+func (o *options) readCredentials() error {
+	if o.user != "" && o.token != "" {
+		return exit.Usagef("--user and --token do not go together; use one of them")
+	}
+	if o.user != "" {
+		name, password, _ := strings.Cut(expand(o.user), ":")
+		if name == "" && password == "" {
+			return exit.Usagef("--user is empty; write NAME or NAME:PASSWORD")
+		}
+		o.wire.Credentials.User = url.UserPassword(name, password)
+	}
+	if o.token == "" {
+		return nil
+	}
+	token := expand(o.token)
+	if file, isFile := strings.CutPrefix(o.token, "@"); isFile {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			return exit.Usagef("reading --token: %w", err)
+		}
+		token = string(text)
+	}
+	if token = strings.TrimSpace(token); token == "" || strings.ContainsFunc(token, func(c rune) bool {
+		return c <= ' ' || c >= 0x7f
+	}) {
+		return exit.Usagef("--token is empty or has more than one word; write TOKEN, ${NAME} or @FILE")
+	}
+	o.wire.Credentials.Token = token
+	return nil
 }
+
+// expand replaces ${NAME} by what the environment has.
+func expand(text string) string {
+	expanded, _ := config.Expand(text)
+	return expanded
+}
+
+// The values of --detect.
+const (
+	detectByAsking = "true" // which it has where it stands alone
+	detectPassive  = "passive"
+)
+
+// A detectFlag is the value of --detect, "" where that is not given.
+type detectFlag string
+
+func (d *detectFlag) String() string { return string(*d) }
+func (d *detectFlag) Type() string   { return "bool" } // its value may be left out
+
+func (d *detectFlag) Set(text string) error {
+	if text != detectByAsking && text != detectPassive {
+		return errors.New("write --detect or --detect=passive")
+	}
+	*d = detectFlag(text)
+	return nil
+}
+
+// detects reports whether what the target speaks is to be printed, and nothing else done.
+func (o *options) detects() bool {
+	return o.detect == detectByAsking ||
+		o.detect == detectPassive && o.alone() && !o.lingers
+}
+
+// alone reports whether there is nothing to run but what is typed or piped.
+func (o *options) alone() bool { return len(o.call()) == 0 && len(o.execute) == 0 && o.script == "" }
 
 // A duration is a time.Duration, for flags; it is written as in .set timeout.
 type duration time.Duration
@@ -209,7 +332,7 @@ func (d *duration) String() string { return time.Duration(*d).String() }
 func (d *duration) Type() string   { return "DURATION" }
 
 func (d *duration) Set(text string) error {
-	parsed, err := arguments.ParseDuration(text)
+	parsed, err := lang.ParseDuration(text)
 	*d = duration(parsed)
 	return err
 }
@@ -217,33 +340,17 @@ func (d *duration) Set(text string) error {
 // A byteSize is a number of bytes, for flags.
 type byteSize int
 
-func (b *byteSize) String() string {
-	if n := *b; n >= 1<<20 && n%(1<<20) == 0 {
-		return fmt.Sprintf("%dM", n>>20)
-	}
-	return fmt.Sprint(int(*b))
-}
+func (b *byteSize) String() string { return human.SpellSize(int(*b)) }
 
 func (b *byteSize) Type() string { return "SIZE" }
 
 func (b *byteSize) Set(text string) error {
-	number, unit := strings.TrimRight(strings.ToUpper(text), "IB"), 1
-	for suffix, n := range map[string]int{"K": 1 << 10, "M": 1 << 20, "G": 1 << 30} {
-		if rest, ok := strings.CutSuffix(number, suffix); ok {
-			number, unit = rest, n
-			break
-		}
+	n, err := human.ParseSize(text)
+	if err == nil && n == 0 {
+		err = errors.New("a number of bytes belongs here, 1 or more")
 	}
-	var n int
-	if _, err := fmt.Sscanf(number, "%d", &n); err != nil || fmt.Sprint(n) != number || n <= 0 {
-		return errors.New("write a number of bytes, or one with K, M or G")
-	}
-	const most = 1 << 31 // lengths of BSON are 32 bits
-	if n > most/unit {
-		return errors.New("at most 2G")
-	}
-	*b = byteSize(n * unit)
-	return nil
+	*b = byteSize(n)
+	return err
 }
 
 // usage is the head of rpcsh -h.
@@ -251,17 +358,21 @@ const usage = `rpcsh is an interactive shell for peers that speak JSON-RPC, BSON
 
   rpcsh [flags] TARGET                   a shell on that peer; where stdin is no terminal, its lines are run
   rpcsh [flags] TARGET METHOD [ARG …]    one call: the result on stdout, all else on stderr
+  rpcsh [flags] TARGET FILE.rpc [ARG …]  run the lines of a file; without TARGET, it connects by itself
+  rpcsh [flags] run FILE [ARG …]         the same for a file of any name
+  rpcsh completion bash|zsh|fish         print what completes these lines in that shell
+  rpcsh man                              print the manual page
   rpcsh [flags] -l ADDRESS               listen; peers come and go as @1, @2 …
   rpcsh [flags] -- COMMAND [ARG …]       the peer is a child process, over its stdin and stdout
   rpcsh --demo                           a built-in peer to try everything on
 
-TARGET is host:port, :port, a path with a slash, or a URL: tcp://, unix://, tls://, ws://, wss://, http://, https://.
-What it speaks is found out, unless -p and -f say it.
+TARGET is host:port, :port, a path with a slash, or a URL: tcp://, unix://, tls://, ws://, wss://, http://, https://,
+or @NAME: one that config.toml has. What it speaks is found out, unless -p and -f say it.
 
 `
 
 // exitCodes is the foot of rpcsh -h.
 const exitCodes = `
-Exit codes: 0 done, 1 the peer answered with an error, 2 the command line or a line is wrong, 3 no connection, or it was
-lost, 4 timed out, 5 an expectation failed, 130 interrupted.
+Exit codes: 0 done, 1 the peer answered with an error, or with what is no answer, 2 the command line or a line is wrong,
+3 no connection, or it was lost, 4 timed out, 5 an expectation failed, 130 interrupted.
 `

@@ -72,7 +72,7 @@ func dialOneCall(t *testing.T, in *interop) {
 		{[]string{address, "my_add", "40", "2"}, []string{"42"}, exit.Done},
 		{[]string{address, "my_add", "[40, -2]"}, []string{"38"}, exit.Done},
 		{[]string{address, "my_add", "-1", "--x"}, nil, exit.PeerError},
-		{[]string{address, "echo", "-1", "--x", "@f", "a|b", "#"},
+		{[]string{address, "echo", "-1", "--x", "'@f'", "a|b", "#"},
 			[]string{`{"args":[-1,"--x","@f","a|b","#"],"kwargs":{}}`}, exit.Done},
 		{[]string{address, "echo", "x", "null", `{"b":[1.50,"y"],"a":{}}`},
 			[]string{in.object(`{"args":["x",null,{"b":[1.5,"y"],"a":{}}],"kwargs":{}}`)}, exit.Done},

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"regexp"
+	"strings"
 	"testing"
 
 	"rpcsh/shell/exit"
@@ -15,6 +16,9 @@ func TestInteropScript(t *testing.T) {
 		{name: "service.star in the place of server.py", run: scriptServes},
 		{name: "client.star in the place of client.py", run: scriptCalls},
 		{name: "batch", run: scriptBatch, only: (*interop).hasBatches},
+		{name: "first.star", run: scriptRemembers},
+		{name: "accepts.star", run: scriptAccepts},
+		{name: "rounds.star", run: scriptRounds},
 	})
 }
 
@@ -86,4 +90,53 @@ func scriptCalls(t *testing.T, in *interop) {
 	}
 	server.stdout.has(t, `^disconnected `)
 	sh.exits(t, exit.Done)
+}
+
+// scriptRemembers has a script remember its first client, and call that of its own accord, as long as it is there.
+func scriptRemembers(t *testing.T, in *interop) {
+	sh, port := in.listen(t, "-s", "testdata/pybsonrpc/first.star")
+	first, _ := in.accept(t, sh, port, "1")
+	in.accept(t, sh, port, "2")
+	sh.stderr.until(t, ` · first\.star: @1 says 42$`)
+	first.do(t, "close")
+	sh.stderr.until(t, ` @1 \S+ closed the connection$`)
+	in.accept(t, sh, port, "3")
+	sh.stderr.until(t, ` · first\.star: @3 says 42$`)
+	if says := strings.Contains(sh.stderr.String(), "@2 says"); says {
+		t.Error("the second client was called")
+	}
+	sh.stops(t)
+}
+
+// scriptAccepts has a script hear of each client, and keep something of it until it has gone.
+func scriptAccepts(t *testing.T, in *interop) {
+	sh, port := in.listen(t, "-s", "testdata/pybsonrpc/accepts.star")
+	for i, n := range []string{"1", "2"} {
+		client, address := in.accept(t, sh, port, n)
+		sh.stderr.until(t, ` · accepts\.star: accepted `+regexp.QuoteMeta(address)+`$`)
+		for range i + 2 {
+			client.do(t, "request my_add [40,2]")
+			client.stdout.next(t, "result 42")
+		}
+		client.do(t, "close")
+		sh.stderr.until(t, fmt.Sprintf(` · accepts\.star: asked %d times$`, i+2))
+	}
+	sh.stops(t)
+}
+
+// scriptRounds has a script call each client again and again, and close the connection to those that raise.
+func scriptRounds(t *testing.T, in *interop) {
+	sh, port := in.listen(t, "-s", "testdata/pybsonrpc/rounds.star")
+	stays, _ := in.accept(t, sh, port, "1")
+	raises := in.shell(t, "--linger", "0", "127.0.0.1:"+port)
+	raises.stdout.until(t, `"method":"my_double"`)
+	raises.exits(t, exit.Done)
+	sh.stderr.has(t, ` · rounds\.star: closing @2: Method not found$`)
+	gone, _ := in.accept(t, sh, port, "3")
+	sh.stderr.until(t, ` · rounds\.star: @3 says 42$`)
+	gone.kill()
+	sh.stderr.until(t, ` @3 \S+ (closed|reset) the connection$`)
+	sh.stderr.until(t, ` · rounds\.star: @1 says 42$`)
+	sh.stops(t)
+	stays.stdout.next(t, "closed")
 }

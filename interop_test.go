@@ -31,7 +31,7 @@ type interop struct {
 	form   string   // as the Python programs call it
 	flags  []string // as rpcsh does
 	title  string   // as rpcsh shows it
-	python string
+	python python
 }
 
 // hasBatches reports whether the library has batches in this form.
@@ -75,38 +75,53 @@ func runInterop(t *testing.T, scenarios []scenario) {
 }
 
 // interopPython returns a Python that can run the programs; the test is skipped where there is none.
-func interopPython(t *testing.T, form string) string {
+func interopPython(t *testing.T, form string) python {
 	t.Helper()
 	find := pythonWithJSON
 	if form == "bson" {
 		find = pythonWithBSON
 	}
-	path, err := find()
+	found, err := find()
 	if err != nil {
 		const get = "pip install bsonrpc pymongo, or a checkout of py-bson-rpc on PYTHONPATH"
 		skips.add(t.Name(), "py-bson-rpc", get)
 		t.Skipf("py-bson-rpc is not there (%s); its captures are replayed in package rpcconn instead: %v", get, err)
 	}
-	return path
+	return found
 }
 
-// Each of these starts Python once, and returns what python3 stands for: a shim takes longer to start than the program.
+// A python is a Python, and where it looks for modules.
+type python struct {
+	program string // what python3 stands for: a shim takes longer to start than the program
+	modules string // as in PYTHONPATH
+}
+
+// command returns a command that runs a script. Python is told where its modules are, since finding them takes longer
+// than most of the scripts.
+func (py python) command(script string, args ...string) *exec.Cmd {
+	cmd := exec.Command(py.program, append([]string{"-S", script}, args...)...)
+	cmd.Env = append(os.Environ(), "PYTHONPATH="+py.modules)
+	return cmd
+}
+
+// Each of these starts Python once.
 var (
-	pythonWithJSON = sync.OnceValues(func() (string, error) { return findPython("bsonrpc") })
-	pythonWithBSON = sync.OnceValues(func() (string, error) { return findPython("bsonrpc, bson") })
+	pythonWithJSON = sync.OnceValues(func() (python, error) { return findPython("bsonrpc") })
+	pythonWithBSON = sync.OnceValues(func() (python, error) { return findPython("bsonrpc, bson") })
 )
 
-// findPython returns the path of a Python that has modules.
-func findPython(modules string) (path string, err error) {
+// findPython returns a Python that has modules.
+func findPython(modules string) (found python, err error) {
 	for _, name := range []string{"python3", "/usr/bin/python3"} {
-		out, failed := exec.Command(name, "-c", "import "+modules+", sys; print(sys.executable)").CombinedOutput()
-		text := strings.TrimSpace(string(out))
-		if failed == nil {
-			return text[strings.LastIndexByte(text, '\n')+1:], nil
+		const tell = `, os, sys; print(sys.executable, os.pathsep.join(filter(None, sys.path)), sep="\n")`
+		out, failed := exec.Command(name, "-c", "import "+modules+tell).CombinedOutput()
+		lines := strings.Split(strings.TrimSpace(string(out)), "\n")
+		if n := len(lines); failed == nil && n > 1 {
+			return python{program: strings.TrimSpace(lines[n-2]), modules: lines[n-1]}, nil
 		}
-		err = errors.Join(err, fmt.Errorf("%s: %w %s", name, failed, text[strings.LastIndexByte(text, '\n')+1:]))
+		err = errors.Join(err, fmt.Errorf("%s: %w %s", name, failed, lines[len(lines)-1]))
 	}
-	return "", err
+	return python{}, err
 }
 
 // A transcript keeps the lines that are written to it for a test that waits for them.
@@ -245,8 +260,7 @@ type pythonProgram struct {
 func (in *interop) run(t *testing.T, script string, args ...string) *pythonProgram {
 	t.Helper()
 	p := &pythonProgram{stdout: newTranscript("stdout of " + script), ended: make(chan struct{})}
-	p.cmd = exec.Command(in.python, append([]string{"testdata/pybsonrpc/" + script}, args...)...)
-	p.cmd.Env = append(os.Environ(), "PYTHONDONTWRITEBYTECODE=1")
+	p.cmd = in.python.command("testdata/pybsonrpc/"+script, args...)
 	stderr := newTranscript("stderr of " + script)
 	p.cmd.Stdout, p.cmd.Stderr = p.stdout, stderr
 	var err error

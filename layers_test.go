@@ -31,7 +31,8 @@ var house = []floor{
 			name:    "main",
 			purpose: "Flags, wiring, exit code; `run` is the program without its exit.",
 			imports: "history rpcconn rpcconn/catalog rpcconn/demo rpcconn/dial rpcconn/dialect rpcconn/transport " +
-				"shell shell/advice shell/arguments shell/exit shell/lang shell/term shell/view",
+				"shell shell/advice shell/columns shell/command shell/config shell/exit shell/human shell/lang " +
+				"shell/term shell/view",
 			modules: "github.com/adrg/xdg github.com/spf13/pflag golang.org/x/term",
 		},
 	}},
@@ -40,23 +41,29 @@ var house = []floor{
 			name:    "shell",
 			purpose: "The loop: reads a line and runs it, for a person or for a run of lines.",
 			imports: "completer history rpcconn rpcconn/catalog rpcconn/detect rpcconn/dial rpcconn/dialect " +
-				"rpcconn/transport shell/advice shell/call shell/columns shell/command shell/complete shell/event " +
-				"shell/exit shell/human shell/jq shell/lang shell/session shell/term shell/view",
+				"rpcconn/transport shell/advice shell/answer shell/call shell/clipboard shell/columns shell/command " +
+				"shell/complete " +
+				"shell/config shell/document shell/event shell/exit shell/glob shell/human shell/jq shell/lang " +
+				"shell/macro shell/methods shell/ring shell/script shell/session shell/term shell/turn " +
+				"shell/variables shell/view",
 		},
 		{
 			name:    "shell/complete",
 			purpose: "What may stand at the cursor, and the hint for it.",
-			imports: "completer rpcconn/catalog rpcconn/jsontext rpcconn/schema shell/columns shell/command " +
-				"shell/human shell/lang shell/session shell/term shell/view",
+			imports: "completer rpcconn/catalog rpcconn/dialect rpcconn/jsontext rpcconn/schema shell/columns " +
+				"shell/command shell/human shell/lang shell/session shell/term shell/variables shell/view",
 		},
 		{
 			name:    "shell/command",
 			purpose: "The table of the shell's own commands; a group is a file.",
+			large:   "There are some forty commands, each of them short.",
 			imports: "completer history rpcconn rpcconn/catalog rpcconn/dial rpcconn/dialect " +
-				"rpcconn/dialect/dialects rpcconn/dialect/openrpc rpcconn/jsontext rpcconn/transport " +
+				"rpcconn/dialect/dialects rpcconn/dialect/openrpc rpcconn/jsontext rpcconn/schema " +
+				"rpcconn/transport " +
 				"shell/advice shell/answer shell/arguments shell/call shell/columns shell/command/rule " +
-				"shell/event shell/exit shell/glob shell/human shell/jq shell/lang shell/methods " +
-				"shell/session shell/view",
+				"shell/config shell/document shell/event shell/exit shell/glob shell/human shell/jobs shell/jq " +
+				"shell/lang shell/macro shell/methods shell/paste shell/ring shell/session shell/term shell/turn " +
+				"shell/variables shell/view",
 		},
 		{
 			name:    "shell/command/rule",
@@ -80,15 +87,24 @@ var house = []floor{
 		{
 			name:    "shell/view",
 			purpose: "Events, results and notices as people, pipes and logs read them, and the order of all output.",
-			imports: "rpcconn rpcconn/jsontext shell/columns shell/event shell/exit shell/human shell/lang",
+			large:   "Each kind of event has a form for each kind of reader.",
+			imports: "rpcconn rpcconn/jsontext shell/columns shell/event shell/exit shell/human shell/lang " +
+				"shell/shape shell/term",
 			modules: "github.com/fatih/color",
 		},
 		{
 			name:    "shell/term",
 			purpose: "The terminal: a line editor, and output above the line being typed.",
-			imports: "shell/columns",
+			large:   "The editor, the list, the pager and the screen draw one frame together.",
+			imports: "shell/columns shell/term/edit",
 			modules: "github.com/c-bata/go-prompt github.com/clipperhouse/uax29/v2 " +
 				"github.com/muesli/cancelreader golang.org/x/sys golang.org/x/term",
+		},
+		{
+			name:    "shell/term/edit",
+			purpose: "The text of a line that is being edited: words, rows, brackets, and what keys do to it.",
+			imports: "shell/columns",
+			modules: "github.com/clipperhouse/uax29/v2",
 		},
 		{
 			name:    "shell/term/termtest",
@@ -102,34 +118,60 @@ var house = []floor{
 			name: "shell/session",
 			purpose: "Peers and all one does with them, without a screen: " +
 				"dial, listen, reconnect, learn, answer, run lines.",
+			large: "A peer's whole life is here: dialled or accepted, learned, called, answering, lost, dialled again.",
 			imports: "rpcconn rpcconn/catalog rpcconn/detect rpcconn/dial rpcconn/dialect rpcconn/dialect/dialects " +
-				"rpcconn/dialect/lsp rpcconn/dialect/openrpc rpcconn/dialect/python rpcconn/jsontext " +
-				"rpcconn/schema rpcconn/transport shell/advice shell/answer shell/call shell/event shell/exit " +
-				"shell/glob shell/human shell/script",
+				"rpcconn/dialect/lsp rpcconn/dialect/openrpc rpcconn/jsontext rpcconn/process rpcconn/schema " +
+				"rpcconn/transport shell/advice shell/answer shell/call shell/document shell/event shell/exit " +
+				"shell/glob shell/human shell/noise shell/pending shell/reach shell/script shell/turn " +
+				"shell/variables",
+		},
+		{
+			name: "shell/reach",
+			purpose: "Dials targets: what they speak is believed where it is known, found out where it is not, " +
+				"and remembered.",
+			imports: "rpcconn rpcconn/detect rpcconn/dial rpcconn/transport shell/advice shell/exit shell/human " +
+				"shell/turn",
+		},
+		{name: "shell/noise", purpose: "Tells whether a peer logs the questions that it does not know."},
+		{
+			name:    "shell/pending",
+			purpose: "A peer's requests that have no answer yet: their order, and what is withdrawn.",
+			imports: "rpcconn rpcconn/dialect/dialects shell/turn",
 		},
 		{
 			name:    "shell/script",
 			purpose: "Scripts in Starlark that answer the peers' requests.",
 			imports: "rpcconn rpcconn/catalog rpcconn/dialect/openrpc rpcconn/dialect/python rpcconn/jsontext " +
-				"shell/answer shell/glob shell/memory",
+				"shell/answer shell/exit shell/glob shell/human shell/lang shell/memory shell/turn",
 			modules: "go.starlark.net",
 		},
 		{
 			name: "shell/answer",
 			purpose: "The rules that answer the peers' requests, who answers, " +
 				"and the faults done to answers on purpose.",
-			imports: "rpcconn rpcconn/jsontext rpcconn/process shell/glob shell/jq",
+			imports: "rpcconn rpcconn/catalog rpcconn/jsontext rpcconn/process shell/glob shell/jq shell/turn",
 		},
 		{
 			name:    "shell/call",
 			purpose: "The only sender: a prepared call goes to a peer and becomes an outcome.",
 			imports: "rpcconn rpcconn/catalog rpcconn/dialect rpcconn/dialect/openrpc rpcconn/jsontext shell/event " +
-				"shell/exit shell/human",
+				"shell/exit shell/human shell/turn",
 		},
 		{
 			name:    "shell/advice",
 			purpose: "What a person can do about an error: the flags and commands that help.",
-			imports: "rpcconn rpcconn/detect rpcconn/dial rpcconn/framing rpcconn/transport rpcconn/transport/web",
+			imports: "rpcconn rpcconn/detect rpcconn/dial rpcconn/framing rpcconn/transport rpcconn/transport/web " +
+				"shell/human",
+		},
+		{
+			name:    "shell/document",
+			purpose: "Reads what describes methods: OpenRPC documents, and the source of Python services.",
+			imports: "rpcconn/catalog rpcconn/dialect/openrpc rpcconn/dialect/python rpcconn/schema shell/human",
+		},
+		{
+			name:    "shell/ring",
+			purpose: "The last events of a session, by their numbers.",
+			imports: "shell/event shell/human",
 		},
 		{
 			name:    "shell/event",
@@ -144,9 +186,33 @@ var house = []floor{
 	}},
 	{"Languages, and what knows nothing of RPC", []layer{
 		{
+			name:    "shell/paste",
+			purpose: "Writes a call as a line for a system's shell that makes it again, without its secrets.",
+			imports: "rpcconn rpcconn/dial rpcconn/jsontext rpcconn/transport shell/human shell/lang",
+		},
+		{name: "shell/clipboard", purpose: "Puts text where other programs paste from."},
+		{
+			name: "shell/config",
+			purpose: "What is written down for rpcsh: named targets, aliases, defaults of settings; " +
+				"a mistake knows its line.",
+			imports: "rpcconn/dial rpcconn/jsontext rpcconn/transport shell/human shell/macro",
+			modules: "github.com/pelletier/go-toml/v2",
+		},
+		{
+			name:    "shell/macro",
+			purpose: "Puts arguments into the lines of scripts and aliases.",
+			imports: "rpcconn/jsontext shell/lang",
+		},
+		{
 			name: "shell/lang",
 			purpose: "The language: a line becomes a `Statement`, or an error that knows its column; " +
 				"a half-typed one a `Cursor`.",
+			imports: "rpcconn/jsontext",
+		},
+		{name: "shell/jobs", purpose: "Runs things again and again in the background, until they are stopped."},
+		{
+			name:    "shell/variables",
+			purpose: "The values that lines use by name: what lines set, results by number, the environment.",
 			imports: "rpcconn/jsontext",
 		},
 		{
@@ -156,11 +222,18 @@ var house = []floor{
 			modules: "github.com/itchyny/gojq",
 		},
 		{
+			name:    "shell/shape",
+			purpose: "Lays JSON values out for people: as a table, as a tree, and bytes as a hexdump.",
+			imports: "rpcconn/jsontext shell/columns shell/human",
+		},
+		{
 			name:    "shell/columns",
-			purpose: "The width of text in columns of a terminal; clipping and wrapping.",
+			purpose: "The width of text in columns of a terminal; clipping, wrapping, and tables that fit.",
+			imports: "shell/human",
 			modules: "github.com/clipperhouse/uax29/v2 github.com/mattn/go-runewidth",
 		},
 		{name: "shell/memory", purpose: "Ends what takes too much memory."},
+		{name: "shell/turn", purpose: "Keeps what a peer sends in order; nobody waits behind what waits itself."},
 		{name: "shell/glob", purpose: "Patterns of method names."},
 		{name: "shell/human", purpose: "Numbers, sizes and durations as people read them."},
 		{name: "completer", purpose: "Ranks the candidates for what is being typed."},
@@ -193,10 +266,15 @@ var house = []floor{
 		{
 			name:    "rpcconn/dialect/dialects",
 			purpose: "The table of all dialects, and which a peer is asked by, in order.",
-			imports: "rpcconn rpcconn/bsonrpc rpcconn/dialect rpcconn/dialect/cdp rpcconn/dialect/describe " +
-				"rpcconn/dialect/ethereum rpcconn/dialect/introspection rpcconn/dialect/lsp rpcconn/dialect/mcp " +
-				"rpcconn/dialect/neovim rpcconn/dialect/openrpc rpcconn/dialect/ovsdb rpcconn/jsonrpc " +
-				"rpcconn/msgpackrpc",
+			imports: "rpcconn rpcconn/bsonrpc rpcconn/dialect rpcconn/dialect/acp rpcconn/dialect/cdp " +
+				"rpcconn/dialect/describe rpcconn/dialect/ethereum rpcconn/dialect/introspection " +
+				"rpcconn/dialect/listmethods rpcconn/dialect/lsp rpcconn/dialect/mcp rpcconn/dialect/neovim " +
+				"rpcconn/dialect/openrpc rpcconn/dialect/ovsdb rpcconn/jsonrpc rpcconn/msgpackrpc",
+		},
+		{
+			name:    "rpcconn/dialect/acp",
+			purpose: "The Agent Client Protocol.",
+			imports: "rpcconn rpcconn/catalog rpcconn/dialect rpcconn/jsonrpc rpcconn/jsontext",
 		},
 		{
 			name:    "rpcconn/dialect/cdp",
@@ -222,6 +300,11 @@ var house = []floor{
 			name:    "rpcconn/dialect/introspection",
 			purpose: "`system.listMethods` and its like, aria2's included.",
 			imports: "rpcconn rpcconn/catalog rpcconn/dialect rpcconn/jsontext rpcconn/schema",
+		},
+		{
+			name:    "rpcconn/dialect/listmethods",
+			purpose: "`__listMethods` of rpc-websockets.",
+			imports: "rpcconn/catalog rpcconn/dialect",
 		},
 		{
 			name:    "rpcconn/dialect/lsp/internal/genlsp",
@@ -308,12 +391,12 @@ var house = []floor{
 		{
 			name:    "rpcconn/transport/httprpc",
 			purpose: "Channels over HTTP: POSTs, event streams, MCP's sessions.",
-			imports: "rpcconn rpcconn/transport/web",
+			imports: "rpcconn rpcconn/jsontext rpcconn/transport/web",
 		},
 		{
 			name:    "rpcconn/transport/websocket",
 			purpose: "Channels over WebSocket.",
-			imports: "rpcconn rpcconn/transport/web",
+			imports: "rpcconn rpcconn/transport rpcconn/transport/web",
 			modules: "github.com/coder/websocket",
 		},
 		{

@@ -2,7 +2,6 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -25,6 +24,8 @@ import (
 	"rpcsh/rpcconn/dialect"
 	"rpcsh/rpcconn/transport"
 	"rpcsh/shell"
+	"rpcsh/shell/command"
+	"rpcsh/shell/config"
 	"rpcsh/shell/exit"
 	"rpcsh/shell/lang"
 	"rpcsh/shell/term"
@@ -56,6 +57,12 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		return exit.Done
 	}
 	p := &program{options: o, stdin: stdin, stdout: stdout, stderr: stderr}
+	if p.verb != "" {
+		if err := p.runVerb(ctx); err != nil {
+			return p.fail(err)
+		}
+		return exit.Done
+	}
 	return p.run(ctx)
 }
 
@@ -79,16 +86,24 @@ type program struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer
 
+	named *config.Config
 	shell *shell.Shell
 	peer  *demo.Peer // nil: there is none
 }
 
 func (p *program) run(ctx context.Context) int {
 	cfg := shell.Config{
-		Stdout: p.stdout, Stderr: p.stderr, Wire: p.wire, Timeout: time.Duration(p.timeout), Output: p.output,
+		Stdout: p.stdout, Stderr: p.stderr, Wire: p.wire, Timeout: time.Duration(p.timeout),
+		Handshake: time.Duration(p.handshake), IDs: p.ids, Output: p.output,
 		Color: p.colored(), Verbose: p.verbose, Incoming: p.lingers, Log: p.isService(), Reconnect: p.reconnect,
 		Discover: !p.noDiscover, Self: dialect.Self{Name: "rpcsh", Version: version, Root: workingFolder()},
 		Findings: dial.Findings(filepath.Join(stateDir(), "found.json")),
+	}
+	if len(p.call()) > 0 || len(p.execute) > 0 { // else lines come from there
+		cfg.Stdin = p.stdin
+	}
+	if !p.demo { // which is another target with every run
+		cfg.Store = catalog.Store{Dir: filepath.Join(stateDir(), methodsFolder)}
 	}
 	signals := []os.Signal{syscall.SIGTERM, syscall.SIGHUP}
 	if p.interactive() {
@@ -102,10 +117,12 @@ func (p *program) run(ctx context.Context) int {
 		if isTerminal(p.stdout) && p.output == "" {
 			cfg.Output = view.OutputPretty
 		}
-		if isTerminal(p.stderr) {
+		if isTerminal(p.stderr) && p.draws() {
 			cfg.Status = func(text string) { fmt.Fprintf(p.stderr, "\r\x1b[K%s", text) }
 		}
 	}
+	p.named = p.loadConfig(ctx, cfg.Terminal)
+	cfg.Named = p.named
 	ctx, stop := signal.NotifyContext(ctx, signals...)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second signal ends what does not end in good order
@@ -117,6 +134,10 @@ func (p *program) run(ctx context.Context) int {
 			p.peer.Close()
 		}
 	}()
+	p.configure()
+	if p.showConfig {
+		return p.printConfig()
+	}
 	err := p.learn(ctx)
 	if err == nil {
 		err = p.serve(ctx)
@@ -140,7 +161,7 @@ func (p *program) fail(err error) int {
 
 // interactive reports whether a person sits at a terminal and wants a shell.
 func (p *program) interactive() bool {
-	return len(p.call()) == 0 && len(p.execute) == 0 && !p.lingers && !p.detect &&
+	return p.alone() && !p.lingers && !p.detects() && !p.showConfig &&
 		isTerminal(p.stdin) && isTerminal(p.stdout)
 }
 
@@ -157,8 +178,14 @@ func (p *program) colored() bool {
 		return false
 	}
 	return isTerminal(p.stdout) && (p.interactive() || isTerminal(p.stderr)) &&
-		os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
+		os.Getenv("NO_COLOR") == "" && p.draws()
 }
+
+// draws reports whether a terminal may get more than text: colours, and what is drawn again in its place.
+func (p *program) draws() bool { return !p.plain && !term.IsDumb() }
+
+// methodsFolder is where in stateDir the methods of peers are kept.
+const methodsFolder = "methods"
 
 // stateDir is where is kept what is known between runs.
 func stateDir() string { return filepath.Join(xdg.StateHome, "rpcsh") }
@@ -174,16 +201,14 @@ func workingFolder() string {
 
 // openTerminal opens the terminal for a person, and what is kept for them between runs.
 func (p *program) openTerminal(cfg *shell.Config) (closeTerminal func(), err error) {
-	state := stateDir()
-	if !p.demo { // which is another target with every run
-		cfg.Store = catalog.Store{Dir: filepath.Join(state, "methods")}
-	}
-	h, historyErr := history.Open(filepath.Join(state, "history"), historyLimit)
+	h, historyErr := history.Open(filepath.Join(stateDir(), "history"), historyLimit)
 	if historyErr != nil {
 		fmt.Fprintln(p.stderr, "rpcsh: "+historyErr.Error())
 	}
 	cfg.History = h
-
+	if p.plain {
+		return p.openPlain(cfg), nil
+	}
 	t, err := term.Open(term.Config{
 		Complete: func(line string, cursor int) []term.Suggestion {
 			return p.shell.Complete(line, cursor)
@@ -193,12 +218,13 @@ func (p *program) openTerminal(cfg *shell.Config) (closeTerminal func(), err err
 		},
 		History:   h.Entries,
 		Continues: lang.Open,
-		Color:     p.colored(),
+		Tokens:    tokens,
+		Edit: func(ctx context.Context, line string) string {
+			return p.shell.EditLine(ctx, line)
+		},
 	})
 	if errors.Is(err, term.ErrNoTerminal) {
-		plain := term.NewPlain(p.stdin, p.stdout)
-		cfg.Terminal = plain
-		return plain.Close, nil
+		return p.openPlain(cfg), nil
 	}
 	if err != nil {
 		return nil, err
@@ -208,6 +234,22 @@ func (p *program) openTerminal(cfg *shell.Config) (closeTerminal func(), err err
 		_ = t.Close()
 		_ = h.Close()
 	}, nil
+}
+
+// openPlain is openTerminal where nothing is drawn.
+func (p *program) openPlain(cfg *shell.Config) (closeTerminal func()) {
+	plain := term.NewPlain(p.stdin, p.stdout, lang.Open)
+	cfg.Terminal = plain
+	return plain.Close
+}
+
+// tokens returns what of a line that is typed has colours.
+func tokens(line string) []term.Token {
+	var all []term.Token
+	for _, t := range lang.Tokens(line) {
+		all = append(all, term.Token{Kind: term.TokenKind(t.Kind), From: t.From, To: t.To})
+	}
+	return all
 }
 
 // learn reads what --schema names.
@@ -236,16 +278,27 @@ func (p *program) connect(ctx context.Context) error {
 	case p.demo:
 		return p.startDemo(ctx)
 	case p.listen != "":
-		return p.shell.Listen(ctx, p.listen, p.wire)
-	case p.detect:
+		return p.shell.Listen(ctx, p.listen, p.shell.Wire())
+	case p.detects():
 		return nil
 	case p.command != nil:
-		return p.shell.ConnectTo(ctx, transport.CommandTarget(p.command), p.wire)
+		return p.shell.ConnectTo(ctx, transport.CommandTarget(p.command), p.shell.Wire())
+	case strings.HasPrefix(p.target(), command.TargetMark):
+		return p.shell.ConnectNamed(ctx, strings.TrimPrefix(p.target(), command.TargetMark), p.over)
 	case p.target() != "":
-		return p.shell.Connect(ctx, p.target(), p.wire)
+		return p.shell.Connect(ctx, p.target(), p.shell.Wire())
+	case p.interactive():
+		p.shell.Greet(lonely)
 	}
 	return nil
 }
+
+// lonely says what to type first where there is no peer yet.
+const lonely = `Nobody is connected yet:
+  .connect localhost:6000         dial a peer; what it speaks is found out
+  .connect -- COMMAND …           start one and speak over its stdin and stdout
+  .listen :6000                   wait for peers
+  .help                           all commands; rpcsh --demo has a peer to try them on`
 
 // greeting says what to type first at the demo peer.
 const greeting = `This is the demo peer. Try, one after the other (Tab completes):
@@ -259,6 +312,7 @@ func (p *program) startDemo(ctx context.Context) error {
 	if p.wire.Protocol == dial.Auto && p.wire.Framing == dial.Auto { // there is nothing to find out about one's own
 		p.wire.Protocol, p.wire.Framing = dial.Protocols()[0].Name, dial.Protocols()[0].Framing
 	}
+	p.wire.Settle = 0 // nor does one's own peer need time
 	var err error
 	if p.peer, err = demo.Start(ctx, p.wire); err != nil {
 		return err
@@ -272,18 +326,22 @@ func (p *program) startDemo(ctx context.Context) error {
 // work does what there is to do once the connection stands.
 func (p *program) work(ctx context.Context) error {
 	var err error
+	toEnd := true // of the lines, though some may have failed
 	switch call := p.call(); {
-	case p.detect:
+	case p.detects():
 		return p.detectTarget(ctx)
 	case p.interactive():
 		return p.shell.Run(ctx)
 	case p.isService():
 		return p.runService(ctx)
+	case p.script != "":
+		toEnd, err = p.shell.RunScript(ctx, p.script, p.scriptArgs)
 	case len(call) > 0:
 		err = p.shell.Call(ctx, p.notify, call[0], call[1:])
+		toEnd = err == nil
 	case len(p.execute) > 0:
 		lines := p.execute
-		err = p.shell.RunLines(ctx, func() (string, error) {
+		toEnd, err = p.shell.RunLines(ctx, func() (string, error) {
 			if len(lines) == 0 {
 				return "", io.EOF
 			}
@@ -292,9 +350,9 @@ func (p *program) work(ctx context.Context) error {
 			return line, nil
 		})
 	case !p.lingers || !isTerminal(p.stdin):
-		err = p.shell.RunLines(ctx, readLines(ctx, p.stdin))
+		toEnd, err = p.shell.RunLines(ctx, readLines(ctx, p.stdin))
 	}
-	if err == nil && p.lingers {
+	if toEnd && p.lingers {
 		p.shell.Linger(ctx, time.Duration(p.linger))
 	}
 	return err
@@ -302,7 +360,7 @@ func (p *program) work(ctx context.Context) error {
 
 // isService reports whether scripts are served to whoever comes, without a person, until a signal ends that.
 func (p *program) isService() bool {
-	return p.listen != "" && len(p.scripts) > 0 && len(p.execute) == 0 && !p.lingers && !p.interactive()
+	return p.listen != "" && len(p.scripts) > 0 && p.alone() && !p.lingers && !p.interactive()
 }
 
 // servicePatience is how long a service that ends waits for the requests that it is answering.
@@ -314,7 +372,7 @@ func (p *program) runService(ctx context.Context) error {
 	ctx, cancel := p.shell.UntilQuit(ctx)
 	defer cancel()
 	if !isTerminal(p.stdin) {
-		if err := p.shell.RunLines(ctx, readLines(ctx, p.stdin)); err != nil && ctx.Err() == nil {
+		if _, err := p.shell.RunLines(ctx, readLines(ctx, p.stdin)); err != nil && ctx.Err() == nil {
 			return err
 		}
 	}
@@ -327,7 +385,7 @@ func (p *program) runService(ctx context.Context) error {
 func (p *program) detectTarget(ctx context.Context) error {
 	t, err := transport.CommandTarget(p.command), error(nil)
 	if p.command == nil {
-		if t, err = transport.ParseTarget(p.target()); err != nil {
+		if t, err = p.namedTarget(p.target()); err != nil {
 			return exit.Usagef("%w", err)
 		}
 	}
@@ -336,39 +394,4 @@ func (p *program) detectTarget(ctx context.Context) error {
 		trace = func(step string) { fmt.Fprintln(p.stderr, "rpcsh: "+step) }
 	}
 	return p.shell.Detect(ctx, t, trace)
-}
-
-// readLines returns a function that returns the next line of r, or ctx's error while none is there. A goroutine that
-// waits for a line when ctx ends is left to the end of the program: nothing can wake it.
-func readLines(ctx context.Context, r io.Reader) func() (string, error) {
-	type result struct {
-		line string
-		err  error
-	}
-	lines := make(chan result)
-	go func() {
-		b := bufio.NewReader(r)
-		for {
-			line, err := b.ReadString('\n')
-			if line != "" {
-				err = nil
-			}
-			select {
-			case lines <- result{strings.TrimRight(line, "\r\n"), err}:
-			case <-ctx.Done():
-				return
-			}
-			if err != nil {
-				return
-			}
-		}
-	}()
-	return func() (string, error) {
-		select {
-		case l := <-lines:
-			return l.line, l.err
-		case <-ctx.Done():
-			return "", context.Cause(ctx)
-		}
-	}
 }

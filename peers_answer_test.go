@@ -3,7 +3,6 @@ package main
 import (
 	"strings"
 	"testing"
-	"time"
 
 	"rpcsh/shell/exit"
 )
@@ -21,18 +20,18 @@ func TestAnswersPeers(t *testing.T) {
 // on only where the newest is answered first, and has been taken up, before the older one is; of another order it ends
 // the connection.
 func answersNeovim(t *testing.T, p *peers) {
-	nested := func(t *testing.T) *shellRun {
-		sh := connected(t, "--", p.program(t, "nvim", "neovim"), "--clean", "--embed", "--headless")
+	nested := func(t *testing.T) (sh *shellRun, second string) {
+		sh = connected(t, "--", p.program(t, "nvim", "neovim"), "--clean", "--embed", "--headless")
 		sh.do(t, ".set stop off", ".serve '*' --ask", "channel = nvim_get_api_info | .[0]",
 			`nvim_exec_lua 'return {"outer", vim.rpcrequest(..., "first", 1)}' [$channel] &`)
-		sh.stderr.until(t, `^rpcsh: asks 1: first 1$`)
+		sh.stderr.until(t, `^rpcsh: asks \d+: first 1$`)
 		sh.do(t, `nvim_exec_lua 'return {"inner", vim.rpcrequest(..., "second", 2)}' [$channel] &`)
-		sh.stderr.until(t, `^rpcsh: asks 2: second 2$`)
+		second = sh.stderr.until(t, `^rpcsh: asks (\d+): second 2$`)[1]
 		sh.stdout.until(t, `^\d+$`) // the channel
-		return sh
+		return sh, second
 	}
 	t.Run("newest first", func(t *testing.T) {
-		sh := nested(t)
+		sh, _ := nested(t)
 		sh.do(t, ".set order newest", ".reply next two")
 		sh.stdout.next(t, `["inner","two"]`)
 		sh.do(t, ".reply next one")
@@ -42,13 +41,14 @@ func answersNeovim(t *testing.T, p *peers) {
 		sh.exits(t, exit.Done)
 	})
 	t.Run("oldest first", func(t *testing.T) {
-		sh := nested(t)
+		sh, second := nested(t)
 		sh.do(t, ".reply next one")
 		sh.stderr.until(t, `^\d\d:\d\d:\d\d\.\d{3} → #\d+ "one"`)
 		sh.stderr.until(t, `^rpcsh: nvim ended: exit status \d+$`)
 		sh.stderr.has(t, `^rpcsh: nvim_exec_lua: connection closed: it ended: exit status \d+$`)
-		sh.do(t, ".reply 2 two")
-		sh.stderr.until(t, `request 2 is gone: @1 ended: exit status \d+$`)
+		sh.stderr.until(t, `^rpcsh: request \d+, second, is gone: @1 ended`) // only then is the reason known
+		sh.do(t, ".reply "+second+" two")
+		sh.stderr.until(t, `request \d+ is gone: @1 ended: exit status \d+$`)
 		sh.exits(t, exit.Usage)
 	})
 }
@@ -76,15 +76,15 @@ func answersMCP(t *testing.T, p *peers) {
 	sh.do(t, ".unserve testdata/peers/sampling.star")
 
 	sh.do(t, ".serve sampling/createMessage --ask", "answer = "+call+" &")
-	sh.stderr.until(t, `^rpcsh: asks 1: sampling/createMessage {.*a question`)
+	n := sh.stderr.until(t, `^rpcsh: asks (\d+): sampling/createMessage {.*a question`)[1]
 	sh.do(t, ".pending")
-	sh.stdout.until(t, `^1 +@1 +#\d+ +\d+ s +sampling/createMessage`)
-	sh.do(t, `.reply 1 {"role":"assistant","model":"me","content":{"type":"text","text":"by hand"}}`)
+	sh.stdout.until(t, `^\d+ +@1 +#\d+ +\d+ s +you +sampling/createMessage`)
+	sh.do(t, `.reply `+n+` {"role":"assistant","model":"me","content":{"type":"text","text":"by hand"}}`)
 	sh.stdout.until(t, says("by hand"))
 
-	sh.do(t, ".set stop off", call+" &", `.fail 2 -1 "User rejected sampling request"`)
-	sh.stdout.until(t, says("User rejected sampling request"))
-	sh.exits(t, exit.Done)
+	sh.do(t, ".set stop off", call+" &", `.fail next -1 "User rejected sampling request"`)
+	sh.stdout.until(t, `^{"content":.*User rejected sampling request.*"isError":true}$`)
+	sh.exits(t, exit.PeerError)
 }
 
 // answersBashLanguageServer answers, as an editor does, how the server is configured, and sees that it is: by how much
@@ -99,14 +99,8 @@ func answersBashLanguageServer(t *testing.T, p *peers) {
 			".connect -- "+server, ".open testdata/peers/hello.sh")
 		sh.stderr.until(t, ` ← #\d+ workspace/configuration {"items":\[{"section":"bashIde"}\]}$`)
 		sh.stderr.until(t, ` → #\d+ \[{"logLevel":"`+level+`"}\] `)
-		// it reads a document in its own time
-		for deadline, known := time.Now().Add(interopPatience), ""; known != "hello"; {
-			if time.Now().After(deadline) {
-				t.Fatal("it never knew what is in the document")
-			}
-			sh.do(t, `textDocument/documentSymbol testdata/peers/hello.sh | [.[].name] | join(" ")`)
-			known = sh.stdout.until(t, `^"(.*)"$`)[1]
-		}
+		sh.asksUntil(t, `textDocument/documentSymbol testdata/peers/hello.sh | [.[].name] | join(" ")`,
+			`^"(.*)"$`, "hello")
 		if got := strings.Contains(sh.stderr.String(), "DEBUG onDocumentSymbol"); got != tells {
 			t.Errorf("log level %s: it says what it does: %v", level, got)
 		}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"testing"
-	"time"
 
 	"rpcsh/shell/exit"
 )
@@ -25,18 +24,28 @@ func peerBashLanguageServer(t *testing.T, p *peers) {
 	const uri = `"uri":"file:///hello.sh"`
 	sh.do(t, `!textDocument/didOpen {"textDocument":{`+uri+`,"languageId":"shellscript","version":1,`+
 		`"text":"# says hello\nhello() { echo hi; }\nhello\n"}}`)
-	// The server reads a document in its own time, and knows nothing of it before.
-	deadline := time.Now().Add(interopPatience)
-	for known := "false"; known != "true"; {
-		if time.Now().After(deadline) {
-			t.Fatal("hover never knew what hello is")
-		}
-		sh.do(t, `textDocument/hover {"textDocument":{`+uri+`},"position":{"line":2,"character":1}} `+
-			`| (.contents.value // "") | contains("says hello")`)
-		known = sh.stdout.until(t, `^(true|false)$`)[1]
-	}
+	sh.asksUntil(t, `textDocument/hover {"textDocument":{`+uri+`},"position":{"line":2,"character":1}} `+
+		`| (.contents.value // "") | contains("says hello")`, `^(true|false)$`, "true")
 	sh.do(t, `textDocument/documentSymbol {"textDocument":{`+uri+`}} | [.[].name]`, "shutdown", "!exit")
 	sh.stdout.next(t, `["hello"]`, "null")
 	sh.stderr.until(t, `ended: exit status 0$`)
 	sh.exits(t, exit.Done)
+}
+
+// peerTypeScriptLanguageServer is not told to answer anything: the server answers nothing itself until it has been told
+// its configuration, by an object.
+func peerTypeScriptLanguageServer(t *testing.T, p *peers) {
+	const version = "typescript-language-server@5.3.0 typescript@5.9.3"
+	p.module(t, version, "typescript/lib/tsserver.js")
+	node, script := p.node(t), p.module(t, version, "typescript-language-server/lib/cli.mjs")
+	detects(t, found{URL: "exec:" + node + " " + script + " --stdio", Protocol: "jsonrpc", Framing: "header"},
+		"--", node, script, "--stdio")
+	sh := peerShell(t, "-v", "-p", "lsp", "--", node, script, "--stdio")
+	sh.do(t, `textDocument/hover testdata/peers/sums.ts:1:10 | .contents.value | contains("function add(a: number")`,
+		"textDocument/documentSymbol testdata/peers/sums.ts | [.[].name]")
+	sh.stdout.next(t, "true", `["add","sum"]`)
+	sh.stderr.has(t, ` ← #\d+ workspace/configuration {"items":`)
+	sh.do(t, `.batch shutdown ; shutdown`)
+	sh.stderr.until(t, `language servers take no batches`)
+	sh.exits(t, exit.Usage)
 }

@@ -26,10 +26,43 @@ func peerMCPOverHTTP(t *testing.T, p *peers) {
 	server := p.startNode(t, []string{"PORT=" + port}, p.module(t, mcpVersion, mcpFile), "streamableHttp")
 	server.listens(t, "tcp", address)
 	initialize := `{"protocolVersion":"2025-06-18","capabilities":{},"clientInfo":{"name":"rpcsh","version":"1"}}`
-	calls(t, `"serverInfo":{"name":"mcp-servers/everything"`, address, "initialize", initialize)
-	calls(t, `"serverInfo":{"name":"mcp-servers/everything"`, "http://"+address+"/mcp", "initialize", initialize)
+	for _, target := range []string{address, "http://" + address + "/mcp"} {
+		calls(t, `"serverInfo":{"name":"mcp-servers/everything"`, target, "initialize", initialize)
+	}
 	detects(t, found{URL: "http://" + address + "/mcp", Protocol: "mcp"}, address)
 	mcpSession(t, connected(t, address))
+}
+
+func peerMCPOverSSE(t *testing.T, p *peers) {
+	port := p.port(t)
+	address := "127.0.0.1:" + port
+	p.startNode(t, []string{"PORT=" + port}, p.module(t, mcpVersion, mcpFile), "sse").listens(t, "tcp", address)
+	detects(t, found{URL: "http://" + address + "/sse", Protocol: "mcp"}, address)
+	mcpSession(t, connected(t, "http://"+address+"/sse"))
+}
+
+// A server that starts again knows no session, which is begun anew.
+func peerMCPStartsAgain(t *testing.T, p *peers) {
+	port := p.port(t)
+	address := "127.0.0.1:" + port
+	start := func() *peerProgram {
+		server := p.startNode(t, []string{"PORT=" + port}, p.module(t, mcpVersion, mcpFile), "streamableHttp")
+		server.listens(t, "tcp", address)
+		return server
+	}
+	server := start()
+	sh := connected(t, "-p", "mcp", "http://"+address+"/mcp")
+	echo := func(message string) { // the server says that its tools change, which may find it gone
+		sh.do(t, `tools/call {"name":"echo","arguments":{"message":"`+message+`"}} | .content[0].text`)
+	}
+	echo("before")
+	sh.stdout.next(t, `"Echo: before"`)
+	server.kill()
+	start()
+	echo("after")
+	sh.stdout.until(t, `^"Echo: after"`)
+	sh.stderr.has(t, "the peer has ended the session .HTTP 400.: another was begun")
+	sh.exits(t, exit.Done)
 }
 
 // mcpSession begins a session, calls tools, and is called by them.

@@ -55,7 +55,7 @@ func neovimSession(t *testing.T, target ...string) {
 
 	sh.do(t, ".set stop off", `nvim_exec_lua 'return vim.rpcrequest(..., "nobody")' [$channel]`)
 	sh.stderr.until(t, ` → #\d+ error -32601: Method not found .* not served, .serve nobody`)
-	sh.stderr.until(t, `^rpcsh: error 0: Error executing lua: Method not found`)
+	sh.stderr.until(t, `^rpcsh: error: Error executing lua: Method not found`)
 	sh.do(t, "nvim_eval 1+2")
 	sh.stdout.until(t, "^3$")
 	sh.exits(t, exit.PeerError)

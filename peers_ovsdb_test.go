@@ -62,7 +62,7 @@ func peerOVSDB(t *testing.T, p *peers) {
 	}
 	for _, sh := range monitors {
 		sh.do(t, ".set stop off", "no_such_method", "list_dbs")
-		sh.stderr.until(t, `^rpcsh: error 0: unknown method`)
+		sh.stderr.until(t, `^rpcsh: error: unknown method`)
 		sh.stdout.next(t, databases)
 		sh.exits(t, exit.PeerError)
 	}

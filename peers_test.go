@@ -29,12 +29,19 @@ func TestPeers(t *testing.T) {
 		{"ovsdb-server", peerOVSDB},
 		{"server-everything over stdio", peerMCPOverStdio},
 		{"server-everything over HTTP", peerMCPOverHTTP},
+		{"server-everything over HTTP with SSE", peerMCPOverSSE},
+		{"server-everything starts again", peerMCPStartsAgain},
 		{"bash-language-server", peerBashLanguageServer},
 		{"snapserver", peerSnapserver},
 		{"aria2", peerAria2},
 		{"node --inspect", peerNodeInspect},
 		{"anvil", peerAnvil},
 		{"@open-rpc/server-js", peerOpenRPC},
+		{"an ACP agent", peerACP},
+		{"rpc-websockets", peerRPCWebSockets},
+		{"typescript-language-server", peerTypeScriptLanguageServer},
+		{"jayson", peerJayson},
+		{"transmission-daemon", peerTransmission},
 	})
 }
 
@@ -260,6 +267,22 @@ func detects(t *testing.T, want found, target ...string) {
 	t.Logf("%s: %q, %q in %.1f ms", got.URL, got.Protocol, got.Framing, got.MS)
 	if got.MS = 0; got != want {
 		t.Fatalf("found %+v, want %+v", got, want)
+	}
+}
+
+// asksUntil has rpcsh call until what it prints is want: a peer does what it was told in its own time. It asks now and
+// then, since a peer that answers all the time takes longer.
+func (s *shellRun) asksUntil(t *testing.T, call, printed, want string) {
+	t.Helper()
+	const pause = 30 * time.Millisecond
+	for deadline := time.Now().Add(interopPatience); ; time.Sleep(pause) {
+		s.do(t, call)
+		switch got := s.stdout.until(t, printed)[1]; {
+		case got == want:
+			return
+		case time.Now().After(deadline):
+			t.Fatalf("%s: %s, never %s", call, got, want)
+		}
 	}
 }
 

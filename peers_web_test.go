@@ -55,6 +55,10 @@ func peerNodeInspect(t *testing.T, p *peers) {
 	detects(t, found{URL: url, Protocol: "cdp"}, address)
 	detects(t, found{URL: url, Protocol: "cdp"}, url)
 
+	idle := peerShell(t, "-e", ".sleep 1500ms", "-e", "Runtime.evaluate expression=1+1 | .result.value", address)
+	idle.stdout.next(t, "2") // it closes a connection on which a ping comes
+	idle.exits(t, exit.Done)
+
 	sh := peerShell(t, "--linger", "0", "-e", "Runtime.enable", address)
 	sh.stdout.until(t, `"method":"Runtime.executionContextCreated"`)
 	for i := range events {

@@ -25,13 +25,44 @@ var pictureSession = []struct{ sees, typed string }{
 	{`^4  `, ""},
 	{`← #3 2 `, "echo {\"sum\":$x,\"tags\":[\"a\",null]}\r"},
 	{`^{"sum":4`, "my_add 1 b=2\r"},
-	{`do not mix`, "\x15nosuch\r"},
+	{`do not mix`, dropTyped + "nosuch\r"},
 	{`error -32601`, "my_add 40 "},
 	{`^my_add\(`, ""},
 }
 
-// TestPicture compares the picture in README.md with a session in a terminal; with -update it draws it.
+// TestPicture compares the picture in README.md with a session in a terminal; with -update it draws it. A session in
+// which a tick came before the next line was typed is another one, and is played again.
 func TestPicture(t *testing.T) {
+	const tries = 5
+	var wrong []string
+	for range tries {
+		cells, seen := playPicture(t)
+		wrong = nil
+		looks := map[string]look{"docs/terminal-light.svg": lightLook, "docs/terminal-dark.svg": darkLook}
+		for file, look := range looks {
+			got := draw(cells, look)
+			old, err := os.ReadFile(file)
+			switch {
+			case err == nil && pictureMasked(string(old)) == pictureMasked(got):
+			case *update:
+				if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+					t.Error(err)
+				}
+			default:
+				const text = "%s does not show what rpcsh shows (go test -run Picture . -update draws it anew):\n%s"
+				wrong = append(wrong, fmt.Sprintf(text, file, seen))
+			}
+		}
+		if len(wrong) == 0 {
+			return
+		}
+	}
+	t.Error(strings.Join(wrong, "\n"))
+}
+
+// playPicture returns what a session shows at its end, from the connection on, and all of it as text.
+func playPicture(t *testing.T) ([][]screenCell, string) {
+	t.Helper()
 	cmd := exec.Command("rpcsh", "--demo", "--color", "always")
 	cmd.Env = append(os.Environ(), "TERM=xterm", "NO_COLOR=", "XDG_STATE_HOME="+t.TempDir())
 	s := sitAt(t, cmd, pictureCols, pictureRows)
@@ -39,22 +70,7 @@ func TestPicture(t *testing.T) {
 		s.sees(step.sees)
 		s.Press(step.typed)
 	}
-	cells := fromConnected(s.cells())
-	for file, look := range map[string]look{"docs/terminal-light.svg": lightLook, "docs/terminal-dark.svg": darkLook} {
-		got := draw(cells, look)
-		old, err := os.ReadFile(file)
-		if err == nil && pictureMasked(string(old)) == pictureMasked(got) {
-			continue
-		}
-		if !*update {
-			t.Errorf("%s does not show what rpcsh shows (go test -run Picture . -update draws it anew):\n%s",
-				file, s.Text())
-			continue
-		}
-		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
-			t.Error(err)
-		}
-	}
+	return fromConnected(s.cells()), s.Text()
 }
 
 // fromConnected returns rows without what the demo peer says of itself.

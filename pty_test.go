@@ -22,7 +22,8 @@ type seat struct {
 func sit(t *testing.T, args ...string) *seat {
 	t.Helper()
 	cmd := exec.Command("rpcsh", args...)
-	cmd.Env = append(os.Environ(), "TERM=xterm", "NO_COLOR=", "XDG_STATE_HOME="+t.TempDir())
+	own := t.TempDir()
+	cmd.Env = append(os.Environ(), "TERM=xterm", "NO_COLOR=", "XDG_STATE_HOME="+own, "XDG_CONFIG_HOME="+own)
 	return sitAt(t, cmd, 120, 40)
 }
 
@@ -32,8 +33,17 @@ func sitAt(t *testing.T, cmd *exec.Cmd, cols, rows int) *seat {
 	return &seat{t: t, Terminal: termtest.Start(t, cols, rows, cmd)}
 }
 
-// enter types a line, once the prompt is there.
+// dropTyped is Ctrl-E and Ctrl-U, which drop what is typed in the line: one with a mistake stays there.
+const dropTyped = "\x05\x15"
+
+// enter types a line in place of what is there, once the prompt is.
 func (s *seat) enter(line string) {
+	s.t.Helper()
+	s.Press(dropTyped + line + "\r")
+}
+
+// types types a line at a prompt where nothing stays.
+func (s *seat) types(line string) {
 	s.t.Helper()
 	s.Press(line + "\r")
 }
@@ -45,14 +55,31 @@ func (s *seat) sees(pattern string) {
 	s.Await(pattern, func(e *termtest.Emulator) bool { return re.MatchString(e.Window()) })
 }
 
+// footShown matches the row below the line that tells of the connection.
+const footShown = `(listening on |not connected|\S.* · (not )?connected\b)[^\n]*`
+
+// finds waits until pattern is seen, and returns what its group matches there.
+func (s *seat) finds(pattern string) (group string) {
+	s.t.Helper()
+	re := regexp.MustCompile("(?m)" + pattern)
+	s.Await(pattern, func(e *termtest.Emulator) bool {
+		found := re.FindStringSubmatch(e.Window())
+		if found != nil {
+			group = found[1]
+		}
+		return found != nil
+	})
+	return group
+}
+
 // clear empties the window, so that what is seen from now on is new. What a peer says meanwhile is above the prompt
 // again, and has the window emptied once more.
 func (s *seat) clear() {
 	s.t.Helper()
 	const pause = 300 * time.Millisecond
-	empty := regexp.MustCompile(`\A[^\n]*> ?\z`)
+	empty := regexp.MustCompile(`\A[^\n]*> ?(\n+` + footShown + `)?\z`)
 	for end := time.Now().Add(interopPatience); time.Now().Before(end); {
-		s.Press("\x15\x0c") // Ctrl-U, Ctrl-L
+		s.Press(dropTyped + "\x0c") // Ctrl-L
 		if s.Shows(pause, func(e *termtest.Emulator) bool { return empty.MatchString(e.Window()) }) {
 			return
 		}
@@ -63,7 +90,6 @@ func (s *seat) clear() {
 // leaves ends the shell, and waits until it has ended well.
 func (s *seat) leaves() {
 	s.t.Helper()
-	s.Press("\x15")
 	s.enter(".quit")
 	if err := s.Cmd.Wait(); err != nil {
 		s.t.Errorf("rpcsh ended with %v", err)

@@ -16,7 +16,9 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"rpcsh/rpcconn/dial"
 	"rpcsh/shell/command"
+	"rpcsh/shell/ring"
 	"rpcsh/shell/session"
 	"rpcsh/shell/term"
 	"rpcsh/shell/view"
@@ -40,8 +42,9 @@ func generated() map[string]map[string]string {
 		architectureFile: {"packages": packageTable()},
 		referenceFile: {
 			"commands": commandReference(), "flags": "```text\n" + newFlags(new(options)).FlagUsages() + "```\n",
-			"settings": settingReference(), "keys": keyReference(),
+			"settings": settingReference(), "keys": bindingTable(term.Bindings()),
 		},
+		"docs/typing.md": {"vikeys": bindingTable(term.ViBindings())},
 	}
 }
 
@@ -70,14 +73,15 @@ func eachCommand(group func(string), one func(command.Command)) {
 	}
 }
 
+// commandLines names the commands, a group a row: what each does is told by .help and the reference.
 func commandLines() string {
 	var b strings.Builder
-	b.WriteString("| command | |\n| --- | --- |\n")
+	b.WriteString("| | |\n| --- | --- |")
 	eachCommand(
-		func(group string) { fmt.Fprintf(&b, "| **%s** | |\n", group) },
-		func(c command.Command) { fmt.Fprintf(&b, "| `%s` | %s |\n", cell(signature(c)), c.Summary) },
+		func(group string) { fmt.Fprintf(&b, "\n| %s |", group) },
+		func(c command.Command) { fmt.Fprintf(&b, " `.%s`", c.Name) },
 	)
-	return b.String()
+	return strings.ReplaceAll(b.String(), "`\n", "` |\n") + " |\n"
 }
 
 func commandReference() string {
@@ -120,17 +124,28 @@ func escaped(text string) string {
 
 // initialSettings returns the settings of a new session without a person, for which one of them has another default.
 func initialSettings() []command.Setting {
-	s := session.New(session.Options{Settings: session.Settings{Timeout: defaultTimeout}})
+	s := session.New(session.Options{
+		Settings: session.Settings{Timeout: defaultTimeout}, Wire: dial.Config{Settle: dial.DefaultSettle},
+	})
 	defer s.Close()
 	v := view.New(view.Options{Stdout: io.Discard, Stderr: io.Discard}, s.Events())
 	defer v.Close()
-	return command.New(command.Deps{Session: s, View: v, Lines: stopping{}}).Settings()
+	kept := ring.Follow(s.Events(), ring.DefaultLimit)
+	defer kept.Close()
+	return command.New(command.Deps{Session: s, View: v, Lines: initialLines{}, Ring: kept}).Settings()
 }
 
-// stopping are lines of which nothing is asked but whether a run stops at the first that fails.
-type stopping struct{ command.Lines }
+// initialLines are lines of which nothing is asked but what settings are in the beginning.
+type initialLines struct{ command.Lines }
 
-func (stopping) Stops() bool { return true }
+func (initialLines) Stops() bool        { return true }
+func (initialLines) Desk() command.Desk { return initialDesk{} }
+
+type initialDesk struct{ command.Desk }
+
+func (initialDesk) Editing() string { return command.EditingEmacs }
+func (initialDesk) Prompt() string  { return command.PromptAuto }
+func (initialDesk) Status() bool    { return true }
 
 func settingReference() string {
 	var b strings.Builder
@@ -145,26 +160,11 @@ func settingReference() string {
 	return b.String()
 }
 
-func keyReference() string {
-	names := map[string]string{"esc": "Esc", "backtab": "Shift-Tab"}
+func bindingTable(bindings []term.Binding) string {
 	var b strings.Builder
 	b.WriteString("| key | |\n| --- | --- |\n")
-	for _, binding := range term.Bindings() {
-		var keys []string
-		for _, key := range binding.Keys {
-			name := names[key]
-			for i, part := range strings.Split(key, "-") {
-				switch {
-				case names[key] != "":
-				case i > 0:
-					name += "-" + strings.ToUpper(part[:1]) + part[1:]
-				default:
-					name = strings.ToUpper(part[:1]) + part[1:]
-				}
-			}
-			keys = append(keys, name)
-		}
-		fmt.Fprintf(&b, "| %s | %s |\n", strings.Join(keys, ", "), binding.Does)
+	for _, binding := range bindings {
+		fmt.Fprintf(&b, "| %s | %s |\n", strings.ReplaceAll(binding.Names(), "_", `\_`), binding.Does)
 	}
 	return b.String()
 }
@@ -282,7 +282,8 @@ func knownNames() map[string]bool {
 			known[strings.Fields(term.Name)[0]] = true
 		}
 	}
-	known["--x"] = true // an argument that looks like a flag
+	known["--x"] = true           // an argument that looks like a flag
+	known["--data-binary"] = true // of curl, which .curl writes
 	return known
 }
 
@@ -301,7 +302,8 @@ func TestDocsNames(t *testing.T) {
 		}
 		var lines []string
 		for line := range strings.Lines(readFile(t, name)) {
-			if !strings.HasPrefix(line, "$ ") || strings.HasPrefix(line, "$ rpcsh ") {
+			others := strings.HasPrefix(line, "$ ") || strings.HasPrefix(line, "curl ") // with flags of theirs
+			if !others || strings.HasPrefix(line, "$ rpcsh ") {
 				line, _, _ = strings.Cut(line, " -- ") // what follows is a child's
 				lines = append(lines, line+"\n")
 			}

@@ -5,7 +5,9 @@ import (
 	"flag"
 	"fmt"
 	"net"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime"
 	"strconv"
 	"syscall"
@@ -35,9 +37,38 @@ func (r testRun) Run() int {
 			panic(err)
 		}
 	}
+	defer keepWhatPythonCompiles()()
+	hurryNode()
 	code := r.m.Run()
 	skips.tell()
 	return code
+}
+
+// keepWhatPythonCompiles has all Pythons use what one has compiled, in a folder that done removes: beside the programs
+// it would stay.
+func keepWhatPythonCompiles() (done func()) {
+	dir, err := os.MkdirTemp("", "rpcsh-python")
+	if err == nil {
+		err = os.Setenv("PYTHONPYCACHEPREFIX", dir)
+	}
+	if err == nil {
+		err = os.Unsetenv("PYTHONDONTWRITEBYTECODE")
+	}
+	if err != nil {
+		panic(err)
+	}
+	return func() { _ = os.RemoveAll(dir) } // what a program that was killed still writes may be left
+}
+
+// hurryNode has all programs of node's start with testdata/peers/quick.js.
+func hurryNode() {
+	quick, err := filepath.Abs("testdata/peers/quick.js")
+	if err == nil {
+		err = os.Setenv("NODE_OPTIONS", os.Getenv("NODE_OPTIONS")+" --require "+strconv.Quote(quick))
+	}
+	if err != nil {
+		panic(err)
+	}
 }
 
 // TestScripts runs testdata/script/*.txtar with rpcsh as a program of its own.

@@ -229,3 +229,79 @@ func TestBatchWhereThereAreNone(t *testing.T) {
 	p.Send(`[{"id":1,"method":"m","params":[]},{"id":2,"method":"m","params":[]}]`)
 	p.Expect(`{"id":1,"result":1,"error":null}`, `{"id":2,"result":1,"error":null}`)
 }
+
+// A partly is a channel that knows when no more answers come: it has Recv return some, and says of the others that
+// there are none.
+type partly struct {
+	rpcconn.Channel
+	answers chan []byte
+	taken   chan struct{} // gets an element when Recv is called
+	closed  chan struct{}
+}
+
+func (p *partly) Send(context.Context, []byte) error {
+	<-p.taken
+	for range len(p.answers) {
+		<-p.taken // all that came is taken in
+	}
+	return &rpcconn.UnansweredError{Reason: "that was all"}
+}
+
+func (p *partly) Recv() ([]byte, error) {
+	select {
+	case p.taken <- struct{}{}:
+	case <-p.closed:
+		return nil, rpcconn.ErrClosed
+	}
+	select {
+	case answer := <-p.answers:
+		return answer, nil
+	case <-p.closed:
+		return nil, rpcconn.ErrClosed
+	}
+}
+
+func (p *partly) Close() error {
+	select {
+	case <-p.closed:
+	default:
+		close(p.closed)
+	}
+	return nil
+}
+
+// What was answered counts, and the rest fails at once, where the transport says that no more comes.
+func TestPartlyAnswered(t *testing.T) {
+	for _, test := range []struct {
+		name    string
+		answers []string
+		want    string // the responses
+	}{
+		{"none", nil, ""},
+		{"one", []string{`{"jsonrpc":"2.0","id":2,"result":7}`}, "- 7 - "},
+		{"in one message", []string{
+			`[{"jsonrpc":"2.0","id":3,"result":8},{"jsonrpc":"2.0","id":1,"result":9}]`,
+		}, "9 - 8 "},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			ch := &partly{answers: make(chan []byte, 1), taken: make(chan struct{}), closed: make(chan struct{})}
+			for _, a := range test.answers {
+				ch.answers <- []byte(a)
+			}
+			conn := rpcconn.New(ch, jsonrpc.New(), nil)
+			defer conn.Close()
+			responses, err := conn.Batch(t.Context(), threeCalls)
+			var unanswered *rpcconn.UnansweredError
+			if got := text(responses); got != test.want || !errors.As(err, &unanswered) {
+				t.Errorf("%q, %v; want %q", got, err, test.want)
+			}
+		})
+	}
+	ch := &partly{answers: make(chan []byte, 1), taken: make(chan struct{}), closed: make(chan struct{})}
+	ch.answers <- []byte(`{"jsonrpc":"2.0","id":1,"result":7}`)
+	conn := rpcconn.New(ch, jsonrpc.New(), nil)
+	defer conn.Close()
+	if r, err := conn.Call(t.Context(), "a", nil); err != nil || string(r.Result) != "7" {
+		t.Errorf("a lone call: %v, %v", r, err)
+	}
+}

@@ -32,6 +32,14 @@ type Options struct {
 	// gets frames that are not a message and, on other goroutines, answers that could not be sent and panics of
 	// Handlers
 	OnError func(error)
+	// reports whether what is no message is answered, as JSON-RPC 2.0 section 5 has it, where it is not certainly a
+	// request with an id; nil: it is
+	Refuses func() bool
+	// reports whether an answer with an id that is none of ours is taken where it can be meant for one call only; nil:
+	// it is not, and the call fails with a *WrongIDError
+	LenientIDs func() bool
+	// gets what the peer does against its specification and is taken nevertheless: once each Rule
+	OnDeviation func(*Deviation)
 	// gets each frame before it is decoded, or sent; see Tap.Watch
 	OnFrame func(frame []byte, out bool)
 }
@@ -41,7 +49,8 @@ const (
 	// requests handled at a time; at that number, nothing is read from the peer until one of them is answered
 	maxServing = 10_000
 	maxIdle    = 64 // idle goroutines kept for further requests
-	// unreadable frames in a row; without a limit, two peers with different framings answer each other's errors forever
+	// what is no message, in a row, that is answered; without a limit, two peers with different framings answer each
+	// other's errors forever
 	maxUnreadable = 100
 )
 
@@ -55,7 +64,6 @@ type Conn struct {
 	cancel context.CancelFunc
 	done   chan struct{} // closed when reading has ended and err is set
 
-	note    Request // the notification passed to OnRequest; used by the reading goroutine only
 	in, out atomic.Uint64
 	serving atomic.Int64
 	idle    atomic.Int64
@@ -64,8 +72,10 @@ type Conn struct {
 
 	mu      sync.Mutex // protects what follows
 	calls   callTable
-	closing bool  // Close was called
-	err     error // why the connection ended; nil while it is open
+	odd     int    // frames and bytes that were sent on purpose, and have had no answer of their own
+	unread  unread // since the last message
+	closing bool   // Close was called
+	err     error  // why the connection ended; nil while it is open
 }
 
 // New starts a connection on ch. The Conn closes ch when it ends. opts may be nil.
@@ -83,13 +93,20 @@ func New(ch Channel, codec Codec, opts *Options) *Conn {
 		c.ch = tap
 	}
 	c.ctx, c.cancel = context.WithCancel(context.Background())
-	go c.read()
+	go (&receiver{Conn: c, demands: demands(ch)}).receive()
 	return c
+}
+
+// Unread is what came and could not be read.
+type unread struct {
+	n      int
+	reason string // of the last
 }
 
 // Stats counts what has passed through a connection. A batch counts as one message.
 type Stats struct {
 	In, Out uint64 // messages
+	Asked   bool   // we have made a request
 	Calling int    // our pending requests
 	Serving int    // the peer's pending requests
 }
@@ -97,9 +114,11 @@ type Stats struct {
 // Stats returns the current numbers.
 func (c *Conn) Stats() Stats {
 	c.mu.Lock()
-	calling := c.calls.n
+	calling, asked := c.calls.n, c.calls.last != 0 || c.calls.lastOwn != 0
 	c.mu.Unlock()
-	return Stats{In: c.in.Load(), Out: c.out.Load(), Calling: calling, Serving: int(c.serving.Load())}
+	return Stats{
+		In: c.in.Load(), Out: c.out.Load(), Asked: asked, Calling: calling, Serving: int(c.serving.Load()),
+	}
 }
 
 // Done returns a channel that is closed when the connection has ended; Err says why.
@@ -141,41 +160,6 @@ func (c *Conn) Wait() {
 	c.workers.Wait()
 }
 
-func (c *Conn) read() {
-	var p Packet
-	unreadable := 0
-	var err error
-	for unreadable < maxUnreadable {
-		var frame []byte
-		if frame, err = c.ch.Recv(); err != nil {
-			var bad *FrameError
-			if !errors.As(err, &bad) {
-				break
-			}
-			unreadable++
-			c.reject(bad, NewError(CodeParseError, bad.Reason))
-			continue
-		}
-		c.in.Add(1)
-		if err = c.codec.Decode(frame, &p); err != nil {
-			unreadable++
-			c.reject(fmt.Errorf("unreadable message: %w: %s", reasonOf(err), Excerpt(frame)), ErrorOf(err))
-			continue
-		}
-		unreadable = 0
-		owned := len(frame) >= OwnSize
-		c.dispatch(&p, owned)
-		if owned {
-			p = Packet{} // keeps neither the frame's memory nor that of a long batch
-		}
-	}
-	if unreadable == maxUnreadable {
-		err = fmt.Errorf("%d unreadable messages in a row (%w): is this the right framing and protocol?", unreadable,
-			reasonOf(err))
-	}
-	c.finish(err)
-}
-
 // reasonOf returns the reason in the data of a decoder's error, or err itself.
 func reasonOf(err error) error {
 	var e *Error
@@ -210,8 +194,10 @@ func (c *Conn) closedError() error {
 	switch err := c.Err(); {
 	case err == nil || err == ErrClosed:
 		return ErrClosed
-	case errors.Is(err, io.EOF):
+	case err == io.EOF:
 		return fmt.Errorf("%w by the peer", ErrClosed)
+	case errors.Is(err, io.EOF): // it has said why
+		return fmt.Errorf("%w by the peer: %w", ErrClosed, err)
 	default:
 		return fmt.Errorf("%w: %w", ErrClosed, err)
 	}
@@ -246,13 +232,14 @@ func (c *Conn) send(ctx context.Context, o *outgoing) error {
 	return c.transmit(ctx, o)
 }
 
-// encode makes the frame of o's packet.
+// encode makes the frame of o's packet. The error is an *EncodeError.
 func (c *Conn) encode(o *outgoing) error {
 	frame, err := c.codec.AppendEncode(o.buf[:0], &o.packet)
-	if err == nil {
-		o.buf = frame
+	if err != nil {
+		return &EncodeError{err}
 	}
-	return err
+	o.buf = frame
+	return nil
 }
 
 // transmit sends o's frame. It counts the message first, so that Stats includes it by the time the peer can react.

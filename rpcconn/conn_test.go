@@ -269,11 +269,11 @@ func TestHooksAreInOrderOfArrival(t *testing.T) {
 			fmt.Sprintf(`{"jsonrpc":"2.0","id":%d,"result":0}`, 100+i),
 			`[{"jsonrpc":"2.0","method":"in"},{"jsonrpc":"2.0","id":"x","result":1},`+
 				`{"jsonrpc":"2.0","method":"batch"}]`,
-			`{"no":"message"}`,
+			`{"jsonrpc":"2.0","no":"message"}`,
 		)
 		want = append(want, fmt.Sprintf(" note [%d]", i), fmt.Sprintf("%d req ", i), fmt.Sprintf("stray %d 0", 100+i),
 			" in ", `stray "x" 1`, " batch ",
-			`error not a message: neither method nor result nor error: "{\"no\":\"message\"}"`)
+			`error not a message: neither method nor result nor error: "{\"jsonrpc\":\"2.0\",\"no\":\"message\"}"`)
 		if i == 25 {
 			p.Send(`{"jsonrpc":"2.0","id":1,"result":0}`)
 			want = append(want, "response 1")

@@ -58,13 +58,27 @@ func NewError(code int64, reason string) *Error {
 	return e
 }
 
+// Parts returns what there is to say: "error -32601: Method not found" and the data. An error without a code is one of
+// a protocol whose errors are any value; data that only says the message once more is nil.
+func (e *Error) Parts() (text string, data json.RawMessage) {
+	text, data = "error: "+e.Message, e.Data
+	if e.Code != 0 {
+		text = "error " + strconv.FormatInt(e.Code, 10) + ": " + e.Message
+	}
+	var same string
+	if json.Unmarshal(data, &same) == nil && same == e.Message {
+		data = nil
+	}
+	return text, data
+}
+
 // Error implements error: code, message and, if there are any, data.
 func (e *Error) Error() string {
-	s := "error " + strconv.FormatInt(e.Code, 10) + ": " + e.Message
-	if e.Data != nil {
-		s += " " + string(e.Data)
+	text, data := e.Parts()
+	if data != nil {
+		text += " " + string(data)
 	}
-	return s
+	return text
 }
 
 // Is reports whether target is an *Error of the same code.
@@ -83,6 +97,31 @@ func ErrorOf(err error) *Error {
 	return NewError(CodeServerError, err.Error())
 }
 
+// A GivenUpError is why a call has no result whose context has ended before an answer came.
+type GivenUpError struct {
+	Cause error  // of the context
+	Seen  string // what has come that may have been the answer; "": nothing
+}
+
+func (e *GivenUpError) Error() string {
+	if e.Seen == "" {
+		return "no answer: " + e.Cause.Error()
+	}
+	return "no answer: " + e.Cause.Error() + "; " + e.Seen
+}
+
+// Unwrap returns Cause.
+func (e *GivenUpError) Unwrap() error { return e.Cause }
+
+// An EncodeError reports that the protocol has no way to say what was to be sent. Nothing was sent.
+type EncodeError struct{ Err error }
+
+// Error implements error: the text of Err.
+func (e *EncodeError) Error() string { return e.Err.Error() }
+
+// Unwrap returns Err.
+func (e *EncodeError) Unwrap() error { return e.Err }
+
 // Unsupported returns an error that wraps errors.ErrUnsupported and whose text is reason.
 func Unsupported(reason string) error { return unsupported(reason) }
 
@@ -98,11 +137,14 @@ const ExcerptSize = 40
 
 // Excerpt returns the first bytes of b, at most ExcerptSize, for an error message: as quoted text if they are UTF-8,
 // else in hexadecimal.
-func Excerpt(b []byte) string {
+func Excerpt(b []byte) string { return excerpt(b, ExcerptSize) }
+
+// excerpt is Excerpt for at most size bytes.
+func excerpt(b []byte, size int) string {
 	more := ""
-	if len(b) > ExcerptSize {
-		b, more = b[:ExcerptSize], "…"
-		for whole := b; len(whole) > ExcerptSize-utf8.UTFMax; whole = whole[:len(whole)-1] {
+	if len(b) > size {
+		b, more = b[:size], "…"
+		for whole := b; len(whole) > size-utf8.UTFMax; whole = whole[:len(whole)-1] {
 			if utf8.Valid(whole) { // the cut may have split a character
 				b = whole
 				break

@@ -22,6 +22,9 @@ func TestError(t *testing.T) {
 		{rpcconn.NewError(rpcconn.CodeInternalError, ""), "error -32603: Internal error"},
 		{rpcconn.NewError(-32000, ""), "error -32000: Server error"},
 		{&rpcconn.Error{Code: 1, Message: "m", Data: json.RawMessage("null")}, "error 1: m null"},
+		{&rpcconn.Error{Message: "unknown method"}, "error: unknown method"},
+		{&rpcconn.Error{Message: "no \u00e9", Data: json.RawMessage(`"no \u00e9"`)}, "error: no \u00e9"},
+		{&rpcconn.Error{Message: "no", Data: json.RawMessage(`["no"]`)}, `error: no ["no"]`},
 	}
 	for _, test := range tests {
 		if got := test.err.Error(); got != test.text {

@@ -2,14 +2,16 @@ package rpcconn
 
 import (
 	"encoding/json"
+	"math"
 	"strconv"
+	"strings"
 )
 
-// An ID identifies a request, as JSON text: 7, 7.0, "7" and null are four different ids. The zero ID means that there
+// An ID identifies a request, as JSON text: 7, 7.0, "7" and null are four different texts. The zero ID means that there
 // is no id: the message is a notification, or a response that does not say what it answers.
 //
-// IDs are compared with ==. Nearly all ids are integers, which are held as numbers so that reading one allocates
-// nothing.
+// IDs are compared with ==, and so for the same text; those of Plain are the same where they are one number. Nearly all
+// ids are integers, which are held as numbers so that reading one allocates nothing.
 type ID struct {
 	text string // JSON text, or integerID
 	num  int64  // the id if text is integerID
@@ -48,6 +50,47 @@ func ParseID(text []byte) ID {
 		n = -n
 	}
 	return IntID(n)
+}
+
+// Plain returns the id in the form that all ids have that are the same number (RFC 8259 section 6): 7 for 7.0 and
+// 70e-1, 15e-1 for 1.5 and 1.50. What is no number stays as it is.
+func (id ID) Plain() ID {
+	if !id.isNumber() {
+		return id
+	}
+	number, exponentText, _ := strings.Cut(strings.ToLower(id.text), "e")
+	exponent := 0
+	if exponentText != "" {
+		var err error
+		exponent, err = strconv.Atoi(exponentText)
+		if err != nil || exponent > math.MaxInt32 || exponent < math.MinInt32 {
+			return id
+		}
+	}
+	digits, isNegative := strings.CutPrefix(number, "-")
+	whole, fraction, _ := strings.Cut(digits, ".")
+	digits = strings.TrimLeft(whole+fraction, "0")
+	exponent -= len(fraction)
+	significant := strings.TrimRight(digits, "0")
+	exponent += len(digits) - len(significant)
+	switch {
+	case significant == "":
+		return IntID(0)
+	case exponent >= 0 && len(significant)+exponent <= maxDigits:
+		significant, exponent = significant+strings.Repeat("0", exponent), 0
+	}
+	if isNegative {
+		significant = "-" + significant
+	}
+	if exponent == 0 {
+		return ParseID([]byte(significant))
+	}
+	return ID{text: significant + "e" + strconv.Itoa(exponent)}
+}
+
+// isNumber reports whether the id is a number that is not held as an integer.
+func (id ID) isNumber() bool {
+	return id.text != "" && (id.text[0] == '-' || '0' <= id.text[0] && id.text[0] <= '9')
 }
 
 // IsNone reports whether there is no id.

@@ -38,12 +38,17 @@ type Message struct {
 	Raw    json.RawMessage // of KindInvalid: the whole text
 	// further top-level members, as an object, if the protocol has any (CDP's sessionId); else nil
 	Extra json.RawMessage
+	// of KindInvalid: it is a response to the request ID, though a broken one. It is never answered where a call waits
+	// for it; a Result that is not nil is what it is taken for.
+	Broken bool
 }
 
 // A Packet is what one frame carries: one message, or a batch.
 type Packet struct {
 	Messages []Message
 	Batch    bool // the messages are in an array, even if there is only one (or, decoded, none)
+	// what is against the specification and was taken nevertheless; Decode appends to it
+	Deviations []*Deviation
 }
 
 // A Request is a request or, without an ID, a notification that the peer sent.
@@ -89,7 +94,8 @@ type Codec interface {
 	// unchanged.
 	AppendEncode(dst []byte, p *Packet) ([]byte, error)
 
-	// Decode reads frame into p, reusing p.Messages. The results may alias frame.
+	// Decode reads frame into p, reusing p.Messages. The results may alias frame. p.Deviations is appended to, whether
+	// or not there is an error.
 	//
 	// The error, an *Error with a standard code, concerns the frame as a whole: it is not well-formed text. What is
 	// well-formed but not a message becomes a Message of KindInvalid.

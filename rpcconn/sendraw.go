@@ -5,6 +5,7 @@ import "context"
 // SendFrame sends one frame, whatever it contains. Any number of goroutines may call it. The error is ErrClosed
 // (wrapped), ctx's, or the channel's.
 func (c *Conn) SendFrame(ctx context.Context, frame []byte) error {
+	c.sendsOdd()
 	return c.sendError(c.transmit(ctx, &outgoing{buf: frame}))
 }
 
@@ -24,5 +25,13 @@ func (c *Conn) SendRaw(ctx context.Context, raw []byte, rate int) error {
 	if err != nil {
 		return err
 	}
+	c.sendsOdd()
 	return c.sendError(ch.SendRaw(ctx, raw, rate))
+}
+
+// sendsOdd notes that something is sent which the peer may refuse without an id.
+func (c *Conn) sendsOdd() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.odd++
 }

@@ -26,11 +26,22 @@ func (c *Conn) Respond(ctx context.Context, r *Response) error {
 }
 
 // dispatch delivers the messages of p. owned says that the memory they point to is not overwritten later.
-func (c *Conn) dispatch(p *Packet, owned bool) {
+func (c *receiver) dispatch(p *Packet, owned bool) {
+	for i := range p.Messages {
+		m := &p.Messages[i]
+		isMistake := false
+		if m.Kind == KindInvalid {
+			isMistake = m.Err != nil
+			c.settle(m)
+		}
+		if m.Kind != KindInvalid || !isMistake {
+			c.couldRead()
+		}
+	}
 	var batch *batchAnswers
 	if p.Batch {
 		if len(p.Messages) == 0 {
-			c.reject(errors.New("an empty batch came"), NewError(CodeInvalidRequest, "empty batch"))
+			c.emptyBatch()
 			return
 		}
 		batch = newBatchAnswers(p)
@@ -40,7 +51,30 @@ func (c *Conn) dispatch(p *Packet, owned bool) {
 	}
 }
 
-func (c *Conn) deliver(m *Message, batch *batchAnswers, owned bool) {
+// emptyBatch handles an array without a message. It is no request; if a batch of ours waits alone, it ends that, as it
+// says that nothing in it is answered.
+func (c *receiver) emptyBatch() {
+	const reason = "an empty batch"
+	c.mu.Lock()
+	var waiting []*waiter
+	if c.odd == 0 && !c.demands {
+		waiting = c.calls.takeLoneBatch()
+	}
+	c.mu.Unlock()
+	for _, w := range waiting {
+		w.fail(&BrokenAnswerError{Reason: reason, Text: []byte("[]")})
+	}
+	if len(waiting) > 0 {
+		return
+	}
+	c.onError(errors.New(reason + " came"))
+	if c.refuses() {
+		c.couldNotRead(reason)
+		c.refuseUnread(NewError(CodeInvalidRequest, "empty batch"), nil)
+	}
+}
+
+func (c *receiver) deliver(m *Message, batch *batchAnswers, owned bool) {
 	switch m.Kind {
 	case KindNotification:
 		if c.opts.OnRequest != nil {
@@ -60,8 +94,8 @@ func (c *Conn) deliver(m *Message, batch *batchAnswers, owned bool) {
 		if r.Err != nil {
 			r.Err.Data = keep(r.Err.Data, owned)
 		}
-		if !c.resolve(r) && c.opts.OnStray != nil {
-			c.opts.OnStray(r)
+		if !c.resolve(r) {
+			c.stray(r)
 		}
 	case KindInvalid:
 		if m.Err == nil {
@@ -70,9 +104,15 @@ func (c *Conn) deliver(m *Message, batch *batchAnswers, owned bool) {
 			}
 			return
 		}
-		c.onError(fmt.Errorf("not a message: %w: %s", reasonOf(m.Err), Excerpt(m.Raw)))
+		reason := reasonOf(m.Err)
+		c.onError(fmt.Errorf("not a message: %w: %s", reason, Excerpt(m.Raw)))
 		m.Err.Data = keep(m.Err.Data, owned)
-		c.refuse(m.ID, m.Err, batch)
+		if !m.ID.IsNone() {
+			c.refuse(m.ID, m.Err, batch)
+			return
+		}
+		c.couldNotRead(reason.Error())
+		c.refuseUnread(m.Err, batch)
 	}
 }
 
@@ -81,12 +121,6 @@ func keep(text json.RawMessage, owned bool) json.RawMessage {
 		return text
 	}
 	return bytes.Clone(text)
-}
-
-// reject reports something that is not a message, and answers it.
-func (c *Conn) reject(report error, answer *Error) {
-	c.onError(report)
-	c.refuse(ID{}, answer, nil)
 }
 
 // refuse answers an invalid request. It leaves the sending to a worker: the reading goroutine must not wait for the

@@ -195,41 +195,66 @@ func TestCloseWhileTooManyRequestsWait(t *testing.T) {
 	c.Wait()
 }
 
+// What is unreadable, as a text or as an object, is answered a hundred times in a row, and ends nothing.
 func TestUnreadableForEver(t *testing.T) {
-	c, p := peer(t, nil)
-	for range 3 { // these are not in a row
-		for range rpcconn.MaxUnreadable - 1 {
-			p.Send(`{`)
+	for _, odd := range []string{"{", `{"jsonrpc":"2.0"}`, "Server v1.0", "[]"} {
+		var problems atomic.Int64
+		c, p := peer(t, &rpcconn.Options{OnError: func(err error) {
+			if strings.Contains(err.Error(), "100 messages in a row could not be read") {
+				problems.Add(1)
+			}
+		}})
+		send := func(n int) {
+			for range n {
+				p.Send(odd)
+			}
+			p.Send(`{"jsonrpc":"2.0","id":1,"method":"m"}`)
 		}
-		p.Send(`{"jsonrpc":"2.0","id":1,"method":"m"}`)
-	}
-	for range 3 * rpcconn.MaxUnreadable {
-		if p.Recv() == "" {
-			t.Fatalf("the connection ended: %v", c.Err())
+		expect := func(n int) {
+			t.Helper()
+			for range n {
+				if p.Recv() == "" {
+					t.Fatalf("the connection ended: %v", c.Err())
+				}
+			}
 		}
-	}
-	for range rpcconn.MaxUnreadable {
-		p.Send(`{`)
-	}
-	await(t, c.Done(), "the end")
-	const want = "100 unreadable messages in a row (offset 1: the JSON text ends too early): is this the right " +
-		"framing and protocol?"
-	if got := c.Err().Error(); got != want {
-		t.Errorf("the end is %q, want %q", got, want)
+		send(rpcconn.MaxUnreadable - 1) // these are not in a row with what comes then
+		expect(rpcconn.MaxUnreadable)
+		if got := problems.Load(); got != 0 {
+			t.Errorf("%s: the last answer was told %d times too early", odd, got)
+		}
+		send(3 * rpcconn.MaxUnreadable)
+		expect(rpcconn.MaxUnreadable + 1)
+		send(1)
+		expect(2)
+		if got := c.Stats(); got.Out != 2*rpcconn.MaxUnreadable+3 || problems.Load() != 1 {
+			t.Errorf("%s: %+v, the last answer was told %d times", odd, got, problems.Load())
+		}
 	}
 }
 
-// Two peers of different protocols do not answer each other's errors forever.
+// Two peers of different protocols do not answer each other's errors forever, and their calls say why they have no
+// answer.
 func TestPeersOfDifferentProtocols(t *testing.T) {
+	silent := make(chan struct{})
+	once := sync.OnceFunc(func() { close(silent) })
 	near, far := rpctest.Pipe()
-	a, b := rpcconn.New(near, jsonrpc.New(), nil), rpcconn.New(far, bsonrpc.New(), nil)
+	a := rpcconn.New(near, jsonrpc.New(), &rpcconn.Options{OnError: func(err error) {
+		if strings.Contains(err.Error(), "no longer answered") {
+			once()
+		}
+	}})
+	b := rpcconn.New(far, bsonrpc.New(), nil)
 	defer func() { _, _ = a.Close(), b.Close() }()
-	if _, err := a.Call(t.Context(), "m", nil); !errors.Is(err, rpcconn.ErrClosed) {
-		t.Errorf("the call got %v", err)
+	ctx, cancel := context.WithCancel(t.Context())
+	call := start(ctx, a, "m", "")
+	await(t, silent, "the last answer")
+	cancel()
+	const want = "messages could not be read: offset 0: unexpected "
+	if r := await(t, call, "the end of the call"); !strings.Contains(fmt.Sprint(r.err), want) {
+		t.Errorf("the call got %v", r.err)
 	}
-	await(t, a.Done(), "the end")
-	await(t, b.Done(), "the end")
-	if in := a.Stats().In + b.Stats().In; in > 2*rpcconn.MaxUnreadable {
+	if in := a.Stats().In + b.Stats().In; in > 2*rpcconn.MaxUnreadable+1 {
 		t.Errorf("%d messages went to and fro", in)
 	}
 }

@@ -18,7 +18,12 @@ type Tap struct {
 
 type watcher struct{ see func(frame []byte, out bool) }
 
-var _ RawChannel = (*Tap)(nil)
+var (
+	_ RawChannel = (*Tap)(nil)
+	_ Demander   = (*Tap)(nil)
+	_ Flusher    = (*Tap)(nil)
+	_ Holder     = (*Tap)(nil)
+)
 
 // NewTap returns ch with a tap.
 func NewTap(ch Channel) *Tap { return &Tap{Channel: ch} }
@@ -51,6 +56,15 @@ func (t *Tap) replace(change func([]*watcher) []*watcher) {
 	}
 	t.watchers.Store(&all)
 }
+
+// Demands reports whether the peer waits for an answer to each frame.
+func (t *Tap) Demands() bool { return demands(t.Channel) }
+
+// Flush implements Flusher.
+func (t *Tap) Flush(ctx context.Context) error { return Flush(ctx, t.Channel) }
+
+// Partial implements Holder.
+func (t *Tap) Partial() *Partial { return PartialOf(t.Channel) }
 
 // Recv implements Channel.
 func (t *Tap) Recv() ([]byte, error) {

@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"rpcsh/rpcconn/dialect"
+	"rpcsh/shell/advice"
 	"rpcsh/shell/call"
 	"rpcsh/shell/event"
 	"rpcsh/shell/exit"
@@ -20,25 +21,23 @@ func (r *runner) call(ctx context.Context, st *lang.Statement) error {
 	if err != nil {
 		return err
 	}
-	peers, err := r.addressed(ctx, st)
+	peers, err := r.ready(ctx, j)
 	if err != nil {
 		return err
 	}
-	if err := r.awaitSession(ctx, peers, st); err != nil {
-		return err
-	}
-	j.ready = make(map[*session.Peer][]*call.Prepared, len(peers))
-	for _, p := range peers {
-		if j.ready[p], err = r.prepare(p, j); err != nil {
-			return err
-		}
+	if st.Timeout == nil {
+		j.passed = r.passed()
 	}
 	switch {
-	case j.silent() && (st.Assign != "" || st.Filter != nil):
-		const reason = "a notification has no result, neither to assign nor to filter"
+	case j.silent() && (st.Assign != "" || st.Filter != nil || st.Outlet != nil):
+		const reason = "a notification has no result to assign, filter or keep"
 		return &lang.Error{Column: st.Calls[0].Column, Reason: reason}
 	case j.silent():
+		r.sends()
 		return r.notify(ctx, peers, j)
+	}
+	r.sends()
+	switch {
 	case st.Background:
 		r.background(ctx, peers, j)
 		return nil
@@ -51,6 +50,28 @@ func (r *runner) call(ctx context.Context, st *lang.Statement) error {
 	j.progress, stop = r.working(j)
 	defer stop()
 	return r.foreground(ctx, peers, j)
+}
+
+// ready returns the peers that a job is for, and makes its calls fit for them. A mistake is found before anything is
+// sent.
+func (r *runner) ready(ctx context.Context, j *job) ([]*session.Peer, error) {
+	peers, err := r.addressed(ctx, j.Statement)
+	if mistake := r.habit(j.Statement, peers); mistake != nil {
+		return nil, mistake
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := r.awaitSession(ctx, peers, j.Statement); err != nil {
+		return nil, err
+	}
+	j.ready = make(map[*session.Peer][]*call.Prepared, len(peers))
+	for _, p := range peers {
+		if j.ready[p], err = r.prepare(p, j); err != nil {
+			return nil, err
+		}
+	}
+	return peers, nil
 }
 
 // addressed returns the peers that a statement is for.
@@ -85,10 +106,11 @@ func (r *runner) awaitSession(ctx context.Context, peers []*session.Peer, st *la
 	defer stop()
 	ctx, cancel := r.prompter.untilAsked(ctx)
 	defer cancel()
-	if err := r.session.AwaitSession(ctx, peers, methods...); err != nil {
+	err := r.session.AwaitSession(ctx, peers, methods...)
+	if err != nil && ctx.Err() != nil {
 		return interruption(ctx, err.Error())
 	}
-	return nil
+	return advice.For(err)
 }
 
 // working shows what is being waited for. progress, nil where nobody looks, shows how far it has come.
@@ -167,7 +189,7 @@ func (r *runner) inHook(ctx context.Context, peers []*session.Peer, j *job) erro
 	}
 	asking.Wait()
 	if j.several {
-		r.assign(j.Assign, gather(outcomes))
+		r.assign(j, gather(outcomes))
 	}
 	for _, o := range outcomes {
 		if o.Err != nil {
@@ -181,7 +203,10 @@ func (r *runner) inHook(ctx context.Context, peers []*session.Peer, j *job) erro
 func (r *runner) notify(ctx context.Context, peers []*session.Peer, j *job) error {
 	var first error
 	for _, p := range peers {
-		o := p.Caller().Do(ctx, j.ready[p], call.Options{Origin: j.origin, Timeout: j.settings.Timeout, Batch: j.Batch})
+		o := p.Caller().Do(ctx, j.ready[p], call.Options{
+			Origin: j.origin, Timeout: j.settings.Timeout, Passed: j.passed, Batch: j.Batch,
+			Flushed: !r.view.Interactive(),
+		})
 		if err := r.explain(o.Err, j); first == nil {
 			first = err
 		}

@@ -20,8 +20,22 @@ func (s *Shell) Connect(ctx context.Context, target string, cfg dial.Config) err
 
 // ConnectTo is Connect for a target that has been read.
 func (s *Shell) ConnectTo(ctx context.Context, t transport.Target, cfg dial.Config) error {
+	s.runner.began(s.cfg, time.Now())
 	return s.commands.Connect(ctx, t, cfg)
 }
+
+// ConnectNamed dials the target of that name in the configuration, with all that goes with it. adjust changes how it is
+// dialled.
+func (s *Shell) ConnectNamed(ctx context.Context, name string, adjust func(dial.Config) dial.Config) error {
+	s.runner.began(s.cfg, time.Now())
+	return s.commands.ConnectNamed(ctx, name, adjust)
+}
+
+// Wire returns how peers are reached and spoken to, as the settings of now have it.
+func (s *Shell) Wire() dial.Config { return s.session.Wire() }
+
+// Set changes a setting, as .set does.
+func (s *Shell) Set(name, value string) error { return s.commands.Set(name, value) }
 
 // Listen waits for peers on address.
 func (s *Shell) Listen(ctx context.Context, address string, cfg dial.Config) error {

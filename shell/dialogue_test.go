@@ -49,6 +49,7 @@ type person struct {
 	mu        sync.Mutex // protects what follows
 	prompt    string
 	status    string
+	restored  string // with a mark at the cursor
 	seen      strings.Builder
 	interrupt func()
 	answers   func(line string, cursor int) []term.Suggestion // to the question asked last
@@ -90,12 +91,21 @@ func (p *person) Ask(
 	return line, err
 }
 
+func (p *person) Fits(string) bool { return true }
+
 func (p *person) Page(_ context.Context, text string) error {
 	_, err := io.WriteString(p, text)
 	return err
 }
 
 func (p *person) Prefill(text string) { fmt.Fprintln(p, "in the editor: "+text) }
+
+// Restore shows nothing: a line that was refused is typed anew.
+func (p *person) Restore(text string, cursor int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.restored = text[:cursor] + "▮" + text[cursor:]
+}
 
 func (p *person) Write(b []byte) (int, error) {
 	p.mu.Lock()
@@ -116,6 +126,10 @@ func (p *person) SetStatus(text string) {
 		p.status = text
 	}
 }
+
+func (*person) SetColors(term.Colors) {}
+
+func (*person) AskBackground(func(isLight bool)) {}
 
 func (p *person) NotifyInterrupt(f func()) {
 	p.mu.Lock()
@@ -142,7 +156,7 @@ var varying = []struct {
 	pattern *regexp.Regexp
 	text    string
 }{
-	{regexp.MustCompile(`(?m)^\d\d:\d\d:\d\d\.\d\d\d`), "TIME"},
+	{regexp.MustCompile(`\b\d\d:\d\d:\d\d\.\d\d\d`), "TIME"},
 	{regexp.MustCompile(` +\d+(\.\d)? (ms|s|min \d+ s)(\n|$|  )`), "  TOOK$3"},
 	{regexp.MustCompile(`TIME +RESULT`), "TIME  RESULT"}, // a column is as wide as what it holds
 	{regexp.MustCompile(`TOOK +(\S)`), "TOOK  $1"},

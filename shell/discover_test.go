@@ -23,7 +23,7 @@ type service struct {
 	t        *testing.T
 	listener *dial.Listener
 	served   sync.WaitGroup
-	handlers map[string]func(c *rpcconn.Conn, params json.RawMessage) (json.RawMessage, error)
+	handlers answers
 
 	mu     sync.Mutex // protects what follows
 	asked  []string
@@ -32,16 +32,20 @@ type service struct {
 }
 
 // serve starts a service.
-func serve(
-	t *testing.T, handlers map[string]func(c *rpcconn.Conn, params json.RawMessage) (json.RawMessage, error),
-) *service {
+func serve(t *testing.T, handlers answers) *service {
+	t.Helper()
+	return serveIn(t, "line", handlers)
+}
+
+// serveIn starts a service in a framing.
+func serveIn(t *testing.T, framing string, handlers answers) *service {
 	t.Helper()
 	target, err := transport.ParseTarget("127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	s := &service{t: t, handlers: handlers, params: make(map[string]string)}
-	if s.listener, err = (dial.Config{Protocol: "jsonrpc", Framing: "line"}).Listen(t.Context(), target); err != nil {
+	if s.listener, err = (dial.Config{Protocol: "jsonrpc", Framing: framing}).Listen(t.Context(), target); err != nil {
 		t.Fatal(err)
 	}
 	s.served.Go(func() {
@@ -286,8 +290,8 @@ func TestDiscoverOfOddAnswers(t *testing.T) {
 		},
 		"many methods": {
 			`{"openrpc":"1.2.6","methods":[` +
-				strings.Repeat(`{"name":"m","params":[]},`, 200_000) + `{"name":"add"}]}`,
-			`rpc\.discover: of 200001 methods, only the first are read`,
+				strings.Repeat(`{"name":"m","params":[]},`, catalog.MaxMethods) + `{"name":"add"}]}`,
+			`rpc\.discover: of 100001 methods, only the first are read`,
 		},
 		"many megabytes": {
 			`{"openrpc":"1.2.6","methods":[{"name":"add","description":"Adds.\n\n` +
@@ -341,7 +345,7 @@ func TestChecksParams(t *testing.T) {
 	p.until("the line's being there to be entered once more", func() bool {
 		p.mu.Lock()
 		defer p.mu.Unlock()
-		return strings.Contains(p.seen.String(), "in the editor: add 1 two\n")
+		return p.restored == "add 1 ▮two"
 	})
 	if got := p.run("add 1 two"); !strings.HasPrefix(got, "3 ") {
 		t.Errorf("entered once more: %s", got)

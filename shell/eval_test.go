@@ -21,13 +21,13 @@ var commandLike = regexp.MustCompile(`\.[a-z]+`)
 // reachesOut reports whether a line may do something outside of the session: run a program, write a file, connect, or
 // end it.
 func reachesOut(line string) bool {
-	if strings.Contains(line, "exec") || strings.Contains(line, ".star") ||
-		strings.Contains(line, "@") && strings.Contains(line, "/") {
+	if strings.ContainsAny(line, "<>") || strings.Contains(line, "|!") || strings.Contains(line, "exec") ||
+		strings.Contains(line, ".star") || strings.Contains(line, "@") && strings.Contains(line, "/") {
 		return true
 	}
 	outside := []string{
 		".connect", ".listen", ".detect", ".restart", ".reconnect", ".learn", ".export", ".edit", ".open", ".quit",
-		".exit", ".close-doc",
+		".exit", ".close-doc", ".source", ".target", ".run", ".copy",
 	}
 	return slices.ContainsFunc(commandLike.FindAllString(line, -1), func(word string) bool {
 		return slices.ContainsFunc(outside,

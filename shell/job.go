@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"sync/atomic"
+	"time"
 
 	"rpcsh/rpcconn"
 	"rpcsh/rpcconn/dialect"
@@ -23,7 +25,9 @@ import (
 type job struct {
 	*lang.Statement
 	settings session.Settings
-	output   string // the form of results
+	passed   time.Duration // of its time limit, before it is sent
+	output   string        // the form of results
+	shaping  view.Shaping
 	origin   event.Origin
 	filter   *jq.Filter
 	values   []json.RawMessage // of the variables that the filter may use
@@ -56,10 +60,18 @@ func (r *runner) job(ctx context.Context, st *lang.Statement) (*job, error) {
 		}
 		j.several = sel.Several()
 	}
+	if st.Timeout != nil {
+		j.settings.Timeout = *st.Timeout
+	}
+	if err := checkOutlet(ctx, st); err != nil {
+		return nil, err
+	}
 	j.fillParams()
+	j.shaping.As = view.ShapeIn(ctx)
 	if st.Filter == nil {
 		return j, nil
 	}
+	j.shaping.Headings = jq.Headings(st.Filter.Text)
 	var names []string
 	for name, v := range r.session.VariablesFor(ctx) {
 		names, j.values = append(names, name), append(j.values, v)
@@ -104,6 +116,12 @@ func (j *job) silent() bool {
 
 // title names the job in what is said about it.
 func (j *job) title() string {
+	switch {
+	case j.Print != nil:
+		return ".print"
+	case j.Wait != nil:
+		return view.Visible(j.Wait.For.Text)
+	}
 	if j.Batch {
 		return fmt.Sprintf("batch of %d", len(j.Calls))
 	}
@@ -111,7 +129,7 @@ func (j *job) title() string {
 }
 
 // gathered reports whether what peers answer is shown when all of them have, in the order of their numbers.
-func (j *job) gathered() bool { return j.several && j.output != view.OutputRaw }
+func (j *job) gathered() bool { return j.several && (j.output != view.OutputRaw || j.Outlet != nil) }
 
 // filtered returns what the job's filter makes of a result: the result itself where there is none.
 func (j *job) filtered(ctx context.Context, result json.RawMessage) ([]json.RawMessage, error) {
@@ -119,44 +137,65 @@ func (j *job) filtered(ctx context.Context, result json.RawMessage) ([]json.RawM
 		return []json.RawMessage{result}, nil
 	}
 	values, err := j.filter.Run(ctx, result, j.values...)
-	if err != nil {
-		err = &exit.Failure{Code: exit.Usage, Err: err}
+	if err == nil {
+		return values, nil
 	}
-	return values, err
+	if strings.HasPrefix(err.Error(), "jq: expected an object but got: array") {
+		err = fmt.Errorf("%w: .[] | … takes one element after the other", err)
+	}
+	return values, &exit.Failure{Code: exit.Usage, Err: err}
 }
 
-// A refusal is a mistake in a line that is sent all the same if the person enters it once more.
-type refusal struct{ error }
+// A refusal is a mistake in a line that is sent all the same if the person enters it once more or, where the person
+// means something else, one for which that is offered.
+type refusal struct {
+	error
+	meant string // a line; "": the same once more
+}
 
 func (r *refusal) Unwrap() error { return r.error }
 
 // prepare makes the calls of j fit for p; a mistake is found before anything is sent.
 func (r *runner) prepare(p *session.Peer, j *job) ([]*call.Prepared, error) {
 	check := j.settings.Check()
-	if j.insists {
+	if j.insists || j.Anyway {
 		check = call.CheckNothing
+	}
+	if err := p.Caller().TakesBatches(check); err != nil && j.Batch {
+		return nil, r.located(err, j.Calls[0], j)
 	}
 	calls := make([]*call.Prepared, len(j.Calls))
 	for i, c := range j.Calls {
 		var err error
 		wanted := call.Request{Method: c.Method, Params: c.Params, Notify: c.Notify, Raw: c.Raw, Extra: c.Extra}
+		wanted.Spelt = c.Spelt
+		if wanted.ID = rpcconn.ParseID(c.ID); c.ID != nil && p.Caller().Waits(wanted.ID) {
+			reason := "a call waits with the id " + wanted.ID.String() + " already (.pending lists them)"
+			return nil, &lang.Error{Column: c.IDColumn, Reason: reason}
+		}
 		if calls[i], err = p.Caller().Prepare(wanted, check); err != nil {
-			return nil, r.located(err, c)
+			return nil, r.located(err, c, j)
 		}
 	}
 	return calls, nil
 }
 
 // located returns what is wrong with a call as a mistake that knows its column.
-func (r *runner) located(err error, c lang.Call) error {
+func (r *runner) located(err error, c lang.Call, j *job) error {
 	var refused *call.Refusal
 	if errors.As(err, &refused) {
-		hint := ".set validate off sends it anyway"
-		if r.view.Interactive() {
+		hint := ".call --anyway sends it"
+		if j.Batch {
+			hint = ".batch --anyway sends it"
+		}
+		switch {
+		case r.retypes:
+			hint = "the same line again sends it anyway"
+		case r.view.Interactive():
 			hint = "Enter sends it anyway"
 		}
 		column := argumentColumn(&refused.ArgumentError, c)
-		return &refusal{&lang.Error{Column: column, Reason: refused.Reason + " (" + hint + ")"}}
+		return &refusal{&lang.Error{Column: column, Reason: refused.Reason + " (" + hint + ")"}, ""}
 	}
 	var wrong *call.ArgumentError
 	if errors.As(err, &wrong) {
@@ -181,25 +220,43 @@ func argumentColumn(err *call.ArgumentError, c lang.Call) int {
 // explain returns why a call has no result, as a person reads it.
 func (r *runner) explain(err error, j *job) error {
 	var refused *rpcconn.Error
+	var unsayable *rpcconn.EncodeError
+	var failed *call.Failed
 	err = advice.For(err)
 	switch {
 	case err == nil, errors.As(err, &refused):
 		return err
+	case exit.Code(err) == exit.PeerError: // by what is no answer
+		return fmt.Errorf("%s: %w", j.title(), err)
 	case errors.Is(err, rpcconn.ErrClosed):
 		return exit.Connectionf("%s: %w", j.title(), err)
+	case errors.As(err, &failed):
+		return &exit.Failure{Code: exit.PeerError, Err: fmt.Errorf("%s: %w", j.title(), err)}
 	case errors.Is(err, exit.ErrTimeout):
+		if j.Timeout != nil {
+			return fmt.Errorf("%s: %w (--timeout changes that)", j.title(), err)
+		}
 		return fmt.Errorf("%s: %w (.set timeout or -t changes that)", j.title(), err)
 	case errors.Is(err, exit.ErrCancelled):
-		return &exit.Failure{Code: exit.Interrupted, Err: fmt.Errorf("%s: %w", j.title(), exit.ErrCancelled)}
+		err = fmt.Errorf("%s: %w%s", j.title(), exit.ErrCancelled, seen(err))
+		return &exit.Failure{Code: exit.Interrupted, Err: err}
 	case errors.Is(err, exit.ErrInterrupted) && r.view.Interactive():
-		return fmt.Errorf("%s: %w, a late answer will be shown", j.title(), exit.ErrInterrupted)
+		return fmt.Errorf("%s: %w, a late answer will be shown%s", j.title(), exit.ErrInterrupted, seen(err))
 	case errors.Is(err, exit.ErrInterrupted), errors.Is(err, context.Canceled):
-		return fmt.Errorf("%s: %w", j.title(), exit.ErrInterrupted)
-	case errors.Is(err, errors.ErrUnsupported):
+		return fmt.Errorf("%s: %w%s", j.title(), exit.ErrInterrupted, seen(err))
+	case errors.Is(err, errors.ErrUnsupported), errors.As(err, &unsayable), rpcconn.IsIDError(err):
 		return exit.Usagef("%s: %w", j.title(), err)
 	}
-	// The protocol has no way to say it.
-	return &exit.Failure{Code: exit.Usage, Err: fmt.Errorf("%s: %w", j.title(), err)}
+	return exit.Connectionf("%s: %w", j.title(), err) // it could not be sent, or the transport brought no answer
+}
+
+// seen says what had come when a call was given up because of err.
+func seen(err error) string {
+	var given *call.Unanswered
+	if errors.As(err, &given) && given.Seen != "" {
+		return "; " + given.Seen
+	}
+	return ""
 }
 
 // gather returns the results of several peers as one array.

@@ -135,6 +135,11 @@ func TestLearnFromAnAddress(t *testing.T) {
 					return
 				}
 			}
+		case "/silent":
+			<-r.Context().Done()
+		case "/slow": // a body that never ends
+			_ = http.NewResponseController(w).Flush()
+			<-r.Context().Done()
 		default:
 			http.NotFound(w, r)
 		}
@@ -149,13 +154,21 @@ func TestLearnFromAnAddress(t *testing.T) {
 		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
 			t.Errorf("%s: %v", path, err)
 		}
-		if err != nil && exit.Code(err) != exit.Usage {
+		if err != nil && exit.Code(err) != exit.Connection {
 			t.Errorf("%s: exit code %d", path, exit.Code(err))
 		}
 	}
-	if err := s.shell.Learn(t.Context(), "http://127.0.0.1:1/x"); err == nil {
-		t.Error("nobody listens there")
+	if err := s.shell.Learn(t.Context(), "http://127.0.0.1:1/x"); exit.Code(err) != exit.Connection {
+		t.Errorf("nobody listens there: %v", err)
 	}
+	s.run(".set timeout 50ms")
+	for _, path := range []string{"/silent", "/slow"} {
+		err := s.shell.Learn(t.Context(), server.URL+path)
+		if exit.Code(err) != exit.Timeout || !strings.Contains(err.Error(), path+": timed out after 50ms (") {
+			t.Errorf("%s: %v", path, err)
+		}
+	}
+	s.run(".set timeout 30s")
 	s.run(".connect $PEER") // what was read before it came is known of it
 	if got := s.run(".methods"); !strings.Contains(got, "far_away") {
 		t.Errorf(".methods: %s", got)

@@ -3,6 +3,12 @@ package shell
 import (
 	"context"
 	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"runtime"
+	"strings"
 
 	"rpcsh/completer"
 	"rpcsh/shell/columns"
@@ -20,11 +26,35 @@ var _ command.Lines = (*lines)(nil)
 
 func (l *lines) UpdatePrompt() { l.shell.prompter.updatePrompt() }
 
+func (l *lines) Desk() command.Desk { return l.shell.desk }
+
 func (l *lines) Quit() { l.shell.leave() }
 
 func (l *lines) Prefill(text string) { l.shell.cfg.Terminal.Prefill(text) }
 
-func (l *lines) Env(ctx context.Context) lang.Env { return env(ctx, l.shell.session) }
+func (l *lines) Env(ctx context.Context) lang.Env { return l.shell.env(ctx) }
+
+func (l *lines) Source(ctx context.Context, file string, args []string) error {
+	return l.shell.source(ctx, file, args)
+}
+
+func (l *lines) RunScript(ctx context.Context, file string, args []string) error {
+	return l.shell.runScript(ctx, file, args)
+}
+
+func (l *lines) RunLines(ctx context.Context, name string, all []string) error {
+	return l.shell.runPart(ctx, &statements{next: each(all), file: name})
+}
+
+// Eval implements command.Lines.
+func (l *lines) Eval(ctx context.Context, line lang.Text) error {
+	err := l.shell.Eval(ctx, line.Text)
+	var mistake *lang.Error
+	if errors.As(err, &mistake) {
+		mistake.Column += line.Column
+	}
+	return err
+}
 
 func (l *lines) Stops() bool { return l.shell.stopsAtFailure() }
 
@@ -67,10 +97,12 @@ func (l *lines) RunTyped(ctx context.Context, line string) error {
 	s.view.Say("%s", view.Visible(prompt+line))
 	s.keep(line)
 	s.runner.begin(line)
+	s.view.ForgetLong()
 	err := s.Eval(ctx, line)
-	if s.runner.end(err) {
-		s.cfg.Terminal.Prefill(line)
+	if paged := s.view.PageLong(ctx); err == nil {
+		err = paged
 	}
+	s.goOn(s.runner.end(err))
 	s.view.Fail(line, columns.Width(prompt), err)
 	if err != nil {
 		err = &exit.Shown{Err: err}
@@ -84,7 +116,39 @@ type suspender interface {
 	Resume() error
 }
 
-// Lend implements command.Lines. A terminal that cannot be lent is none that a program could use.
+// pipe runs a command of the system's shell with text on its standard input. It has the terminal meanwhile.
+func (l *lines) pipe(ctx context.Context, command, text string) error {
+	err := l.lendOutput(func(stdout, stderr io.Writer) error {
+		name, flag := "sh", "-c"
+		if runtime.GOOS == "windows" {
+			name, flag = "cmd", "/C"
+		}
+		cmd := exec.CommandContext(ctx, name, flag, command)
+		cmd.Stdin, cmd.Stdout, cmd.Stderr = strings.NewReader(text), stdout, stderr
+		return cmd.Run()
+	})
+	var ended *exec.ExitError
+	if errors.As(err, &ended) {
+		return &exit.Failure{Code: exit.PeerError, Err: fmt.Errorf("%s: %w", view.Visible(command), err)}
+	}
+	return err
+}
+
+// lendOutput runs a program that prints, with the terminal where it can be lent.
+func (l *lines) lendOutput(run func(stdout, stderr io.Writer) error) error {
+	cfg := l.shell.cfg
+	if _, ok := cfg.Terminal.(suspender); ok {
+		return l.Lend(func() error { return run(os.Stdout, os.Stderr) })
+	}
+	l.shell.view.Flush()
+	if cfg.Terminal != nil {
+		return run(cfg.Terminal, cfg.Terminal)
+	}
+	return run(cfg.Stdout, cfg.Stderr)
+}
+
+// Lend gives the terminal to another program while run runs. A terminal that cannot be lent is none that a program
+// could use.
 func (l *lines) Lend(run func() error) error {
 	t, ok := l.shell.cfg.Terminal.(suspender)
 	if !ok {

@@ -166,7 +166,7 @@ func TestManyPeers(t *testing.T) {
 	var before uint64
 	for round := range rounds {
 		results.begin(round)
-		if err := sh.RunLines(t.Context(), lines(fmt.Sprintf("@all job %d", round))); err != nil {
+		if _, err := sh.RunLines(t.Context(), lines(fmt.Sprintf("@all job %d", round))); err != nil {
 			t.Fatal(err)
 		}
 		results.check(t, clients)

@@ -3,4 +3,4 @@
 package shell_test
 
 // megabytes is how large a large answer is.
-const megabytes = 50
+const megabytes = 20

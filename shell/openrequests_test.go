@@ -34,12 +34,13 @@ func TestWithdrawn(t *testing.T) {
 	s.run(".serve j 'last(range(infinite))'")
 
 	fmt.Fprintln(conn, `{"jsonrpc":"2.0","id":1,"method":"m"}`)
-	s.see("asks 1: m")
+	n := s.asked("m")
 	fmt.Fprintln(conn, `{"jsonrpc":"2.0","method":"$/cancelRequest","params":{"id":1}}`)
-	s.see("request 1, m, is gone: the peer has withdrawn it")
+	s.see("request " + n + ", m, is gone: the peer has withdrawn it")
 	answered(fmt.Sprintf(cancelled, 1))
 	s.promptIs(`^@1 `)
-	if got := s.run(".reply 1 6"); !strings.Contains(got, "^ request 1 is gone: the peer has withdrawn it") {
+	withdrawn := "^ request " + n + " is gone: the peer has withdrawn it"
+	if got := s.run(".reply " + n + " 6"); !strings.Contains(got, withdrawn) {
 		t.Errorf("a reply to what was withdrawn: %s", got)
 	}
 	for i, method := range []string{"c", "d", "j", "m"} { // what is withdrawn at once, too
@@ -49,10 +50,10 @@ func TestWithdrawn(t *testing.T) {
 	}
 
 	fmt.Fprintln(conn, `{"jsonrpc":"2.0","id":"x","method":"m"}`)
-	s.see(`asks \d: m`)
+	s.see(`asks \d+: m`)
 	s.forget()
 	fmt.Fprintln(conn, `{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":"x","reason":"no"}}`)
-	s.see(`request \d, m, is gone: the peer has withdrawn it`)
+	s.see(`request \d+, m, is gone: the peer has withdrawn it`)
 	fmt.Fprintln(conn, `{"jsonrpc":"2.0","id":7,"method":"c"}`)
 	s.see(`← @1 #7 c`)
 	fmt.Fprintln(conn, `{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":7}}`)

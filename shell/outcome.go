@@ -1,15 +1,24 @@
 package shell
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
 
+	"rpcsh/rpcconn"
+	"rpcsh/rpcconn/catalog"
+	"rpcsh/shell/advice"
 	"rpcsh/shell/call"
 	"rpcsh/shell/event"
+	"rpcsh/shell/exit"
+	"rpcsh/shell/methods"
 	"rpcsh/shell/session"
 	"rpcsh/shell/view"
 )
@@ -19,25 +28,75 @@ type peerOutcome struct {
 	*call.Outcome
 	peer   *session.Peer
 	result *view.Result
+	kept   bool // the result has been assigned
 }
 
 // ask sends the calls of a job to a peer and waits for the answer. sent, if not nil, is called when they have been
 // sent, or will not be.
 func (r *runner) ask(ctx context.Context, p *session.Peer, j *job, origin event.Origin, sent func()) *peerOutcome {
 	o := p.Caller().Do(ctx, j.ready[p], call.Options{
-		Origin: origin, Timeout: j.settings.Timeout, Batch: j.Batch, Awaited: origin != event.FromLine || !j.gathered(),
-		Sent: sent, Progress: j.progress,
+		Origin: origin, Timeout: j.settings.Timeout, Passed: j.passed, Batch: j.Batch,
+		Awaited: origin != event.FromLine || !j.gathered(),
+		Sent:    sent, Progress: j.progress, InOrder: !r.view.Interactive(),
 	})
 	if sent != nil {
 		sent()
 	}
-	o.Err = r.explain(o.Err, j)
+	if o.Err != nil {
+		o.Err = advice.Unbegun(r.explain(o.Err, j), r.session.Discovery().Unbegun(p))
+		if near := cmp.Or(r.meantCommand(o.Err, j), nearest(o.Err, p, j)); near != "" {
+			o.Err = advice.With(o.Err, near)
+		}
+		o.Remarks = append(o.Remarks, exit.Advice(o.Err)...)
+	}
 	a := &peerOutcome{Outcome: o, peer: p}
 	a.result = &view.Result{
 		Peer: p.Event(), Event: o.Event, ID: o.ID, Title: j.title(), Method: j.Calls[0].Method, Batch: j.Batch,
-		At: o.At, Took: o.Took, Answered: o.Answered, Remarks: o.Remarks,
+		At: o.At, Took: o.Took, Answered: o.Answered, Remarks: o.Remarks, Shaping: j.shaping,
 	}
 	return a
+}
+
+// meantCommand says which of the shell's commands may have been meant where a peer does not know the method that j
+// calls, and a command has its name; "": none has.
+func (r *runner) meantCommand(err error, j *job) string {
+	var refused *rpcconn.Error
+	if !errors.As(err, &refused) || refused.Code != rpcconn.CodeMethodNotFound || len(j.Calls) != 1 {
+		return ""
+	}
+	c, err := r.commands.Find(j.Calls[0].Method)
+	if err != nil || c.Name != j.Calls[0].Method {
+		return ""
+	}
+	return "did you mean ." + c.Name + "?"
+}
+
+// nearest says which methods may have been meant where p does not know the one that j calls; "": none comes near. Some
+// peers say of one that they do not know that its params, or the request, are wrong.
+func nearest(err error, p *session.Peer, j *job) string {
+	var refused *rpcconn.Error
+	if !errors.As(err, &refused) || len(j.Calls) != 1 {
+		return ""
+	}
+	name := j.Calls[0].Method
+	m, _ := p.Known().Find(name)
+	told := m.Name != "" && m.Source != catalog.SourceUsed && m.Source != catalog.SourceTraffic
+	switch refused.Code {
+	case rpcconn.CodeMethodNotFound:
+	case rpcconn.CodeInvalidParams, rpcconn.CodeInvalidRequest:
+		if told {
+			return ""
+		}
+	default:
+		return ""
+	}
+	theirs := slices.DeleteFunc(slices.Clone(p.Known().Methods()), func(m catalog.Method) bool {
+		return m.Ours || m.Name == name
+	})
+	if near := methods.Nearest(name, theirs); len(near) > 0 {
+		return "did you mean " + strings.Join(near, " or ") + "?"
+	}
+	return ""
 }
 
 // conclude filters a result, and shows it where it is not gathered.
@@ -56,6 +115,11 @@ func (r *runner) conclude(ctx context.Context, a *peerOutcome, j *job) {
 			a.Result = view.OneValue(values)
 		}
 	}
+	if a.Err == nil && j.Outlet != nil && !j.several {
+		r.view.Drop(a.Event)
+		a.Err = r.deliver(ctx, j, a.result.Values)
+		return
+	}
 	a.result.Err = a.Err
 	if !j.gathered() {
 		a.Err = r.view.Result(a.result, j.several)
@@ -69,18 +133,27 @@ func (r *runner) concludeLate(ctx context.Context, a *peerOutcome, j *job) {
 		r.view.Drop(a.Event)
 		return
 	}
+	values := []json.RawMessage{a.Result}
 	if a.Err == nil {
-		var values []json.RawMessage
 		values, a.Err = j.filtered(ctx, a.Result)
 		a.Result = nil
-		if a.Err == nil {
+		if a.Err != nil {
+			values = nil
+		} else {
 			a.Result = view.OneValue(values)
 		}
 	}
 	if a.Err == nil && (j.Background || !j.several) {
-		r.assign(j.Assign, a.Result)
+		r.assign(j, a.Result)
+		a.kept = true
 	}
-	a.result.Values, a.result.Err = []json.RawMessage{a.Result}, a.Err
+	if a.Err == nil && j.Outlet != nil {
+		r.view.Drop(a.Event)
+		if a.Err = r.deliver(ctx, j, values); a.Err == nil {
+			return
+		}
+	}
+	a.result.Values, a.result.Err = values, a.Err
 	r.view.LateResult(a.result, j.Background, j.detached.Load())
 }
 
@@ -95,11 +168,14 @@ func (r *runner) foreground(ctx context.Context, peers []*session.Peer, j *job) 
 	}
 	switch {
 	case j.several:
-		r.assign(j.Assign, gather(outcomes))
-	case outcomes[0].Result != nil:
-		r.assign(j.Assign, outcomes[0].Result)
+		r.assign(j, gather(outcomes))
+	case outcomes[0].Result != nil && !outcomes[0].kept:
+		r.assign(j, outcomes[0].Result)
 	}
-	if j.gathered() {
+	switch {
+	case j.several && j.Outlet != nil:
+		return r.deliver(ctx, j, []json.RawMessage{gather(outcomes)})
+	case j.gathered():
 		return r.view.Gathered(results(outcomes))
 	}
 	for _, o := range outcomes {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -25,14 +26,31 @@ func (s *session) promptIs(pattern string) {
 	})
 }
 
-// askedBy listens, and has a client call m n times, which the person is asked; the results are sent.
-func (s *session) askedBy(n int) (*dial.Link, chan string) {
+// asked waits until a request waits for the person, and returns the number by which it is answered. what is how it
+// begins; others are the numbers of those that wait already.
+func (s *session) asked(what string, others ...string) (number string) {
 	s.t.Helper()
-	link := s.client(s.listen(), nil)
+	re := regexp.MustCompile(`asks (\d+): ` + what)
+	s.until("the request "+what, func() bool {
+		for _, found := range re.FindAllStringSubmatch(s.take(), -1) {
+			if number = found[1]; !slices.Contains(others, number) {
+				return true
+			}
+		}
+		return false
+	})
+	return number
+}
+
+// askedBy listens, and has a client call m n times, which the person is asked; the results are sent. The requests have
+// these numbers.
+func (s *session) askedBy(n int) (link *dial.Link, numbers []string, results chan string) {
+	s.t.Helper()
+	link = s.client(s.listen(), nil)
 	s.see("@1 connected")
 	s.run(".serve m --ask")
 	answers := make(chan string, n)
-	for i := range n {
+	for range n {
 		go func() {
 			r, err := link.Call(context.Background(), "m", []byte("[1]"))
 			switch {
@@ -44,21 +62,23 @@ func (s *session) askedBy(n int) (*dial.Link, chan string) {
 				answers <- string(r.Result)
 			}
 		}()
-		s.see(`asks ` + string(rune('1'+i)) + `: m 1`)
+		numbers = append(numbers, s.asked("m 1", numbers...))
 	}
-	return link, answers
+	return link, numbers, answers
 }
 
 // The prompt says what waits, for how long, and in which order, as long as something does.
 func TestPromptOfWhatWaits(t *testing.T) {
 	t.Parallel()
 	s := startSession(t, dial.Config{Protocol: "jsonrpc"})
-	_, answers := s.askedBy(3)
-	s.promptIs(`^\[1 m \d+ s, 3 wait\] @1 `)
-	s.promptIs(`^\[1 m [1-9]\d* s, 3 wait\] @1 `) // without a key
+	_, n, answers := s.askedBy(3)
+	s.promptIs(`^\[` + n[0] + ` m \d+ s, 3 wait\] @1 `)
+	s.promptIs(`^\[` + n[0] + ` m [1-9]\d* s, 3 wait\] @1 `) // without a key
 	s.run(".set order newest")
-	s.promptIs(`^\[3 m \d+ s, 3 wait\] @1 `)
-	for _, tt := range [][2]string{{"next", `^\[2 m \d+ s, 2 wait\] @1 `}, {"1", `^\[2 m \d+ s\] @1 `}, {"2", `^@1 `}} {
+	s.promptIs(`^\[` + n[2] + ` m \d+ s, 3 wait\] @1 `)
+	for _, tt := range [][2]string{
+		{"next", `^\[` + n[1] + ` m \d+ s, 2 wait\] @1 `}, {n[0], `^\[` + n[1] + ` m \d+ s\] @1 `}, {n[1], `^@1 `},
+	} {
 		s.run(".reply " + tt[0] + " x=1 y=two")
 		s.promptIs(tt[1])
 		if got := <-answers; got != `{"x":1,"y":"two"}` {
@@ -71,18 +91,19 @@ func TestPromptOfWhatWaits(t *testing.T) {
 func TestRequestOfOneWhoHasGone(t *testing.T) {
 	t.Parallel()
 	s := startSession(t, dial.Config{Protocol: "jsonrpc"})
-	link, answers := s.askedBy(1)
-	s.promptIs(`^\[1 m `)
+	link, n, answers := s.askedBy(1)
+	s.promptIs(`^\[` + n[0] + ` m `)
 	s.forget()
 	_ = link.Close()
 	<-answers
-	s.see(`request 1, m, is gone: @1 closed the connection`)
+	s.see(`request ` + n[0] + `, m, is gone: @1 closed the connection`)
 	s.promptIs(`^\(@1 has gone\)> $`)
-	if got := s.take(); strings.Index(got, "@1 HOST:PORT closed the connection") > strings.Index(got, "request 1") ||
+	if got := s.take(); strings.Index(got, "@1 HOST:PORT closed the connection") > strings.Index(got, "request ") ||
 		strings.Contains(got, "no answer") {
 		t.Errorf("seen:\n%s", got)
 	}
-	if got := s.run(".reply 1 6"); !strings.Contains(got, "^ request 1 is gone: @1 closed the connection") {
+	want := "^ request " + n[0] + " is gone: @1 closed the connection"
+	if got := s.run(".reply " + n[0] + " 6"); !strings.Contains(got, want) {
 		t.Errorf("a reply to what is gone: %s", got)
 	}
 }
@@ -91,7 +112,7 @@ func TestRequestOfOneWhoHasGone(t *testing.T) {
 func TestRequestsOfOneWhoHasGone(t *testing.T) {
 	t.Parallel()
 	s := startSession(t, dial.Config{Protocol: "jsonrpc"})
-	link, answers := s.askedBy(1)
+	link, n, answers := s.askedBy(1)
 	s.run(".serve slow --delay 10m 1")
 	s.run(".serve sleepy --exec 'sleep 600'")
 	for i, method := range []string{"slow", "slow", "sleepy"} {
@@ -102,7 +123,7 @@ func TestRequestsOfOneWhoHasGone(t *testing.T) {
 	_ = link.Close()
 	<-answers
 	s.see(`@1 HOST:PORT closed the connection; 3 of its requests had no answer yet$`)
-	s.see(`request 1, m, is gone: @1 closed the connection`)
+	s.see(`request ` + n[0] + `, m, is gone: @1 closed the connection`)
 	s.until("the end of what answered",
 		func() bool { return s.run(".pending") == "nothing is waiting for an answer\n" })
 	if got := s.take(); strings.Contains(got, "no answer, ") {
@@ -114,7 +135,7 @@ func TestRequestsOfOneWhoHasGone(t *testing.T) {
 func TestCallWhileSomethingWaits(t *testing.T) {
 	t.Parallel()
 	s := startSession(t, dial.Config{Protocol: "jsonrpc"})
-	s.askedBy(1)
+	_, n, _ := s.askedBy(1)
 	s.run(".connect $PEER")
 	s.run(".use 2")
 	if got := s.run("my_add 1 2"); !strings.HasPrefix(got, "3  TOOK") {
@@ -122,7 +143,7 @@ func TestCallWhileSomethingWaits(t *testing.T) {
 	}
 	s.run("x = slow 2")
 	s.see(`slow goes on in the background; its result is shown when it comes`)
-	if got := s.run(".pending"); !strings.Contains(got, "slow") || !strings.Contains(got, "1     @1    #1  ") {
+	if got := s.run(".pending"); !strings.Contains(got, "slow") || !strings.Contains(got, n[0]+"  @1    #1  ") {
 		t.Errorf(".pending: %s", got)
 	}
 	s.see(`← @2 #\d+ "done"  .*slow`)
@@ -139,8 +160,9 @@ func TestCallHasTimeWhileSomethingWaits(t *testing.T) {
 	s.run(".set timeout 1500ms")
 	s.run(".serve my_double --ask")
 	s.run("my_progress_add 2 2")
-	s.promptIs(`^\[1 my_double [3-9] s\] `)
-	s.run(".reply 1 6")
+	n := s.asked("my_double 3")
+	s.promptIs(`^\[` + n + ` my_double [3-9] s\] `)
+	s.run(".reply " + n + " 6")
 	s.see(`← #1 4  TOOK  my_progress_add`)
 	s.run("slow 600 &")
 	s.see("slow: timed out: no answer within 1.5s")
@@ -154,15 +176,16 @@ func TestCallThatWentToTheBackground(t *testing.T) {
 	s.run(".serve my_double --ask")
 	s.run("my_progress_add 2 2")
 	s.see("goes on in the background")
+	n := s.asked("my_double 3")
 	s.forget()
 	s.enter("slow 600")
 	s.see("goes on in the background") // after a while, since a request waits
 	s.waitPrompt()
-	s.run(".cancel 2")
+	s.run(".cancel #2")
 	s.see("slow: cancelled")
-	s.run(".cancel 1")
+	s.run(".cancel #1")
 	s.see("my_progress_add: cancelled")
-	s.run(".drop 1")
+	s.run(".drop " + n)
 	s.promptIs(`^127`)
 	s.forget()
 	s.enter("slow 600")
@@ -187,11 +210,11 @@ func TestBatchThatGoesToTheBackground(t *testing.T) {
 	s.run(".serve my_double --ask")
 	s.run("x = .batch my_progress_add 2 2 ; my_add 1 1 | map(. * 10)")
 	s.see("batch of 2 goes on in the background")
-	s.run(".reply 1 6")
+	s.run(".reply " + s.asked("my_double 3") + " 6")
 	s.see(`← \[40,20\] .* batch of 2`)
 	s.run("x = @all my_progress_add 3 3")
 	s.see("my_progress_add goes on in the background")
-	s.run(".reply 2 6")
+	s.run(".reply " + s.asked("my_double 3") + " 6")
 	s.see(`@1 +TOOK +6`)
 	s.until("the assignment", func() bool { return s.run(".print $x") == "[6]\n" })
 }
@@ -199,19 +222,19 @@ func TestBatchThatGoesToTheBackground(t *testing.T) {
 func TestCompletesRequests(t *testing.T) {
 	t.Parallel()
 	s := startSession(t, dial.Config{Protocol: "jsonrpc"})
-	_, answers := s.askedBy(2)
+	_, n, answers := s.askedBy(2)
 	got := ""
 	for _, c := range s.shell.Complete(".reply ", len(".reply ")) {
 		got += c.Text + " " + c.Description + "|"
 	}
-	if want := "1 m 1 from @1|2 m 1 from @1|next the oldest (.set order)|"; got != want {
+	if want := n[0] + " m 1 from @1|" + n[1] + " m 1 from @1|next the oldest (.set order)|"; got != want {
 		t.Errorf("completed %q, want %q", got, want)
 	}
-	if got := s.shell.Complete(".reply 1 ", len(".reply 1 ")); got != nil {
-		t.Errorf("completed %q", got)
+	if line := ".reply " + n[0] + " "; s.shell.Complete(line, len(line)) != nil {
+		t.Errorf("completed %q", s.shell.Complete(line, len(line)))
 	}
-	s.run(".drop 1")
-	s.run(".reply 2 null")
+	s.run(".drop " + n[0])
+	s.run(".reply " + n[1] + " null")
 	if got := <-answers; got != "null" {
 		t.Errorf("answered %s", got)
 	}
@@ -225,7 +248,7 @@ func TestRepliesWithoutPerson(t *testing.T) {
 	sh := shell.New(shell.Config{Stdout: &out, Stderr: &errs, Timeout: patience,
 		Wire: dial.Config{Protocol: "jsonrpc"}})
 	run := func(lines ...string) error {
-		return sh.RunLines(t.Context(), func() (string, error) {
+		_, err := sh.RunLines(t.Context(), func() (string, error) {
 			if len(lines) == 0 {
 				return "", io.EOF
 			}
@@ -233,16 +256,17 @@ func TestRepliesWithoutPerson(t *testing.T) {
 			lines = lines[1:]
 			return line, nil
 		})
+		return err
 	}
 	if err := run(
 		".connect "+s.peer.Target().String(), ".serve my_double --ask",
-		"my_progress_add 2 2 &", ".reply 1 6", "my_progress_add 3 3 &", ".reply next 6",
+		"my_progress_add 2 2 &", ".reply next 6", "my_progress_add 3 3 &", ".reply next 6",
 	); err != nil {
 		t.Errorf("the lines: %v", err)
 	}
-	err := run(".set timeout 20ms", ".reply 3 1")
+	err := run(".set timeout 20ms", ".reply 300 1")
 	sh.Close()
-	const want = "line 2, column 8: no request 3 was ever asked (.pending lists those that wait)"
+	const want = "timed out: request 300 did not come within 20ms (.set timeout or -t changes that)"
 	if err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
 	}
@@ -283,14 +307,16 @@ func TestSessionThatBeginsWithAQuestion(t *testing.T) {
 	p.enter("echo message=hi")
 	close(served)
 	p.waitPrompt()
-	const want = "the session has not begun: request 1, roots/list, waits for you, and perhaps for that: .reply 1 VALUE"
+	n := p.asked("roots/list")
+	want := "the session has not begun: request " + n +
+		", roots/list, waits for you, and perhaps for that: .reply " + n + " VALUE"
 	p.see(want)
 	p.forget()
 	// after a while, since it may have to do with something else
 	if got := p.run("echo message=hi"); !strings.Contains(got, want) {
 		t.Errorf("once more: %s", got)
 	}
-	p.run(`.reply 1 {"roots":[]}`)
+	p.run(`.reply ` + n + ` {"roots":[]}`)
 	p.see("methods by mcp")
 	if got := p.run("echo message=hi"); !strings.HasPrefix(got, `{"content":[]}`) {
 		t.Errorf("after that: %s", got)
@@ -308,8 +334,8 @@ func TestDiscoveryThatBeginsWithAQuestion(t *testing.T) {
 	}})
 	p := dialledBy(t, s.listener.Target.String(), shell.Config{Wire: dial.Config{Protocol: "jsonrpc", Framing: "line"}})
 	p.run(".serve who --ask")
-	const given = "given up: request 1, who, waits for you, and perhaps for that: .reply 1 VALUE"
-	if got := p.run(".discover rpc.discover"); !strings.Contains(got, given) {
+	given := regexp.MustCompile(`given up: request \d+, who, waits for you, and perhaps for that: .reply \d+ `)
+	if got := p.run(".discover rpc.discover"); !given.MatchString(got) {
 		t.Errorf("got %s", got)
 	}
 }
@@ -318,17 +344,17 @@ func TestDiscoveryThatBeginsWithAQuestion(t *testing.T) {
 func TestPendingOfRules(t *testing.T) {
 	t.Parallel()
 	s := startSession(t, dial.Config{Protocol: "jsonrpc"})
-	link, _ := s.askedBy(1)
+	link, n, _ := s.askedBy(1)
 	s.run(".serve slow --delay 10m 1")
 	for i := range 22 {
 		go func() { _, _ = link.Call(t.Context(), "slow", json.RawMessage(fmt.Sprintf("[%d]", i))) }()
 	}
 	s.until("the requests", func() bool {
 		got := s.run(".pending")
-		return strings.Contains(got, "1     @1    #1") && strings.Count(got, "–     @1") == 21 &&
+		return strings.Contains(got, n[0]+"  @1    #1") && strings.Count(got, "  a rule  slow") == 20 &&
 			strings.Contains(got, "… 2 more that are being answered")
 	})
-	if got := s.run(".pending"); !regexp.MustCompile(`–     @1    #\d+ +TOOK +slow \d+\n`).MatchString(got) {
+	if got := s.run(".pending"); !regexp.MustCompile(`\d+ +@1    #\d+ +TOOK +a rule  slow \d+\n`).MatchString(got) {
 		t.Errorf("got %s", got)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -155,14 +156,65 @@ func TestPoliteAnswers(t *testing.T) {
 	s := mcpServer(t, func() string { return echoTool }, nil)
 	p := dialledAs(t, s, "mcp")
 	p.see(`methods by mcp`)
-	r, err := s.link().Call(t.Context(), "roots/list", nil)
-	if err != nil || string(r.Result) != `{"roots":[{"uri":"file:///work","name":"work"}]}` {
+	r, err := s.link().Call(t.Context(), "ping", nil)
+	if err != nil || string(r.Result) != `{}` {
 		t.Errorf("by default: %v, %v", r, err)
 	}
-	p.see(`by default, \.serve roots/list … answers otherwise`)
+	p.see(`by default, \.serve ping … answers otherwise`)
+	p.run(`.serve ping 1`)
 	p.run(`.serve roots/list {"roots":[]}`)
-	if r, err = s.link().Call(t.Context(), "roots/list", nil); err != nil || string(r.Result) != `{"roots":[]}` {
-		t.Errorf("served: %v, %v", r, err)
+	for method, want := range map[string]string{"ping": "1", "roots/list": `{"roots":[]}`} {
+		if r, err = s.link().Call(t.Context(), method, nil); err != nil || string(r.Result) != want {
+			t.Errorf("%s, served: %v, %v", method, r, err)
+		}
+	}
+}
+
+// What a protocol has the person asked waits for them, with an answer that they can give, which Tab completes.
+func TestThePersonIsAsked(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct{ protocol, method, params, suggested string }{
+		{"mcp", "roots/list", ``, `{"roots":[{"uri":"file:///work","name":"work"}]}`},
+		{"mcp", "sampling/createMessage", `{"messages":[],"maxTokens":1}`,
+			`{"role":"assistant","content":{"type":"text","text":"…"},"model":"person"}`},
+		{"mcp", "elicitation/create", `{"message":"Who?","requestedSchema":{"type":"object",` +
+			`"properties":{"name":{"type":"string","default":"Ada"},"age":{"type":"integer"}},"required":["name"]}}`,
+			`{"action":"accept","content":{"name":"Ada"}}`},
+		{"mcp", "elicitation/create", `{"message":"Sure?"}`, `{"action":"accept","content":{}}`},
+		{"lsp", "window/showMessageRequest", `{"type":1,"message":"Which?","actions":[{"title":"Yes"},{"title":"No"}]}`,
+			`{"title":"Yes"}`},
+		{"lsp", "window/showMessageRequest", `{"type":1,"message":"So it is."}`, `null`},
+	} {
+		t.Run(test.method, func(t *testing.T) {
+			t.Parallel()
+			s := mcpServer(t, func() string { return echoTool }, nil)
+			if test.protocol == "lsp" {
+				s = serve(t, answers{"initialize": result(`{"capabilities":{"hoverProvider":true}}`)})
+			}
+			p := dialledAs(t, s, test.protocol)
+			p.see(`methods by ` + test.protocol)
+			answered := make(chan string, 1)
+			go func() {
+				r, err := s.link().Call(t.Context(), test.method, json.RawMessage(test.params))
+				if err != nil {
+					answered <- err.Error()
+					return
+				}
+				answered <- string(r.Result)
+			}()
+			n := p.asked(test.method)
+			p.see(`asks ` + n + `: ` + test.method + `.* · \.reply ` + n + ` ` + regexp.QuoteMeta(test.suggested) +
+				`, \.fail ` + n + ` CODE`)
+			line := ".reply " + n + " "
+			suggestions := p.shell.Complete(line, len(line))
+			if len(suggestions) == 0 || suggestions[0].Text != test.suggested {
+				t.Fatalf("suggested %+v", suggestions)
+			}
+			p.run(line + suggestions[0].Text)
+			if got := <-answered; got != test.suggested {
+				t.Errorf("answered %s", got)
+			}
+		})
 	}
 }
 
@@ -209,22 +261,24 @@ func TestDiscoverOfAnEndlessAnswer(t *testing.T) {
 		t.Fatal(err)
 	}
 	var talking sync.WaitGroup
+	stop := make(chan struct{})
 	talking.Go(func() {
 		nc, err := listener.Accept()
 		if err != nil {
 			return
 		}
-		defer func() { _ = nc.Close() }()
+		talking.Go(func() { <-stop; _ = nc.Close() })
+		_, _ = nc.Read(make([]byte, 1<<10)) // the question
 		_, err = nc.Write([]byte(`{"jsonrpc":"2.0","id":1,"result":{"openrpc":"1.2.6","methods":[`))
 		for chunk := []byte(strings.Repeat(`{"name":"m","params":[]},`, 1000)); err == nil; {
 			_, err = nc.Write(chunk)
 		}
 	})
 	defer talking.Wait()
-	defer func() { _ = listener.Close() }()
+	defer func() { close(stop); _ = listener.Close() }()
 	p := dialledBy(t, "tcp://"+listener.Addr().String(),
 		shell.Config{Discover: true, Wire: dial.Config{Protocol: "jsonrpc", Framing: "line", MaxMessage: 1 << 20}})
-	p.see(`→ #null error .*message is over the limit of 1048576 bytes`) // which is seen last
+	p.see(`by rpc\.discover: the answer cannot be read: message is over the limit of 1048576 bytes`)
 	if got := p.run(".print 1"); got != "1\n" {
 		t.Errorf(".print: %s", got)
 	}
@@ -287,6 +341,35 @@ func TestDocumentsAreKeptInStep(t *testing.T) {
 	if got := p.run(".open /nosuch/file"); !strings.Contains(got, "no such file") {
 		t.Errorf("a file that is not there: %s", got)
 	}
+}
+
+// A file that is opened while it is still found out whether the peer is a language server is opened when that is known.
+func TestOpenAwaitsWhatThePeerIs(t *testing.T) {
+	t.Parallel()
+	started := make(chan struct{})
+	start := sync.OnceFunc(func() { close(started) })
+	s := serveIn(t, "header", answers{
+		"initialize": func(*rpcconn.Conn, json.RawMessage) (json.RawMessage, error) {
+			<-started
+			return json.RawMessage(`{"capabilities":{}}`), nil
+		},
+	})
+	p := dialledBy(t, s.listener.Target.String(),
+		shell.Config{Wire: dial.Config{Protocol: "jsonrpc", Framing: "header"}, Discover: true})
+	t.Cleanup(start)
+	file := filepath.Join(t.TempDir(), "Dockerfile")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p.run("x") // which does not wait for the end of that
+	p.lines <- fmt.Sprintf(".open '%s'", file)
+	p.until("the wait", func() bool {
+		p.person.mu.Lock()
+		defer p.person.mu.Unlock()
+		return strings.Contains(p.person.status, "the session begins")
+	})
+	start()
+	p.see("is open as dockerfile")
 }
 
 // An object that stands for a value is an argument, where an object alone would be all params.

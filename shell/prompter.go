@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"sync"
 	"time"
 
@@ -14,6 +15,7 @@ import (
 	"rpcsh/shell/human"
 	"rpcsh/shell/session"
 	"rpcsh/shell/term"
+	"rpcsh/shell/turn"
 	"rpcsh/shell/view"
 )
 
@@ -22,6 +24,7 @@ import (
 type prompter struct {
 	session  *session.Session
 	terminal Terminal // nil: nobody sits there
+	desk     *desk
 	news     *event.Subscription
 	watching sync.WaitGroup
 	asked    chan struct{} // holds one when a request has begun to wait for the person
@@ -32,8 +35,10 @@ type prompter struct {
 	prompted string     // the prompt that was made last
 }
 
-func newPrompter(s *session.Session, terminal Terminal) *prompter {
-	return &prompter{session: s, terminal: terminal, asked: make(chan struct{}, 1)}
+func newPrompter(s *session.Session, terminal Terminal, d *desk) *prompter {
+	p := &prompter{session: s, terminal: terminal, desk: d, asked: make(chan struct{}, 1)}
+	d.changed = p.updatePrompt
+	return p
 }
 
 // follow keeps the prompt and the index of the peers' methods up with what happens, until close is called.
@@ -82,10 +87,24 @@ func (p *prompter) close() {
 	}
 }
 
-// prompt says what waits for the person, which peer is meant where none is named, and whether its certificate was not
-// verified.
+// prompt returns the prompt as it is now, in the form that is set.
 func (p *prompter) prompt() string {
-	prompt := p.waitingText() + p.peerPrompt()
+	peer := p.session.Peers().Current()
+	if t, ok := p.terminal.(interface{ SetPromptColor(name string) }); ok {
+		t.SetPromptColor(p.desk.color(peer))
+	}
+	form := p.desk.Prompt()
+	if form == command.PromptAuto {
+		form = usualPrompt
+	}
+	warning := ""
+	if peer != nil && peer.Alive() && peer.Link().Unverified() {
+		warning = term.Warning
+	}
+	prompt := fillPrompt(form, func(name string) string { return p.promptPart(name, peer, warning) })
+	if !strings.Contains(form, "{peer}") {
+		prompt = warning + prompt
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.prompted = prompt
@@ -107,31 +126,6 @@ func (p *prompter) updatePrompt() {
 	p.showing.Lock()
 	defer p.showing.Unlock()
 	p.terminal.SetPrompt(p.prompt())
-}
-
-// peerPrompt says which peer is meant where none is named.
-func (p *prompter) peerPrompt() string {
-	peer := p.session.Peers().Current()
-	switch {
-	case peer == nil:
-		if l := p.session.Listeners(); len(l) > 0 {
-			return "(listening on " + l[0].Target.Short() + ")> "
-		}
-		return "(not connected)> "
-	case !peer.Alive() && peer.Accepted():
-		return "(" + peer.At() + " has gone)> "
-	case !peer.Alive():
-		return "(not connected)> "
-	}
-	const longest = 40 // the URL of a debugger has twice as much
-	prompt := view.Visible(human.Clip(peer.Label(), longest)) + "> "
-	if peer.Accepted() || len(p.session.Peers().List()) > 1 || peer.Name() != "" {
-		prompt = peer.At() + " " + prompt
-	}
-	if peer.Link().Unverified() {
-		prompt = term.Warning + prompt
-	}
-	return prompt
 }
 
 // waitingText says what waits for the person: "[2 my_double 12 s, 3 wait] ".
@@ -166,12 +160,12 @@ func (p *prompter) attention() (asked <-chan struct{}, late <-chan time.Time) {
 	return p.asked, late
 }
 
-// untilAsked returns a context that ends before ctx when a request waits for the person, who cannot answer it while the
-// shell waits for something else; the peer may wait for just that answer. Its cause is an *askedError then. cancel ends
-// what watches.
+// untilAsked is for what waits: it returns a context that ends before ctx when a request waits for the person, who
+// cannot answer it while the shell waits for something else; the peer may wait for just that answer. Its cause is an
+// *askedError then. cancel ends what watches.
 func (p *prompter) untilAsked(ctx context.Context) (asked context.Context, cancel func()) {
 	if p.terminal == nil || session.HookOf(ctx) != nil {
-		return ctx, func() {}
+		return ctx, turn.Waits(ctx)
 	}
 	attention, late := p.attention()
 	asked, end := context.WithCancelCause(ctx)

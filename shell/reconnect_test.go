@@ -67,7 +67,8 @@ func TestDetectCommand(t *testing.T) {
 	t.Parallel()
 	s := startSession(t, dial.Config{Protocol: "jsonrpc", Framing: "netstring"})
 	got := s.run(".detect -v $PEER")
-	if !strings.Contains(got, "jsonrpc, line: closed the connection") ||
+	if !strings.Contains(got, "jsonrpc1, none: closed the connection") ||
+		!strings.Contains(got, "3 connections; sent: jsonrpc, rfc7464; jsonrpc1, none; jsonrpc, netstring") ||
 		!strings.Contains(got, "tcp://HOST:PORT · JSON-RPC 2.0, netstring · found in") {
 		t.Errorf(".detect -v: %s", got)
 	}

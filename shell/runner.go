@@ -5,10 +5,14 @@ import (
 	"encoding/json"
 	"errors"
 	"sync"
+	"time"
 
 	"rpcsh/shell/command"
+	"rpcsh/shell/event"
+	"rpcsh/shell/exit"
 	"rpcsh/shell/lang"
 	"rpcsh/shell/session"
+	"rpcsh/shell/variables"
 	"rpcsh/shell/view"
 )
 
@@ -19,6 +23,8 @@ type runner struct {
 	view     *view.View
 	commands *command.Table
 	prompter *prompter
+	pipeTo   func(ctx context.Context, command, text string) error // gives text to another program
+	retypes  bool                                                  // what was refused is not there to be entered again
 
 	inBackground backgroundCalls
 
@@ -26,26 +32,96 @@ type runner struct {
 	line    string     // being run, as the person typed it; "": none is
 	refused string     // the last one that was refused, and is run all the same if it is entered again
 	insists bool       // line was refused just before
+	sent    bool       // line has sent something
+	begun   time.Time  // when it was begun to connect, which the time limit of the next call counts; zero: it does not
+}
+
+// began says that the next call is part of what was begun then, where there are calls on the command line: when lines
+// come from Stdin, nobody knows.
+func (r *runner) began(cfg Config, at time.Time) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if cfg.Stdin != nil {
+		r.begun = at
+	}
+}
+
+// passed returns how much of the time limit of a call has passed before it is sent.
+func (r *runner) passed() time.Duration {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	begun := r.begun
+	if r.begun = (time.Time{}); begun.IsZero() {
+		return 0
+	}
+	return time.Since(begun)
 }
 
 // begin says that a typed line is run from now on.
 func (r *runner) begin(line string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.line, r.insists = line, line != "" && line == r.refused
+	r.line, r.insists, r.sent = line, line != "" && line == r.refused, false
 	r.refused = ""
 }
 
-// end says that the line has been run, and reports whether it was refused.
-func (r *runner) end(err error) (refused bool) {
+// sends says that the line that is run sends something from now on: what is wrong then is no mistake in it.
+func (r *runner) sends() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	var e *refusal
-	if refused = r.line != "" && errors.As(err, &e); refused {
-		r.refused = r.line
-	}
+	r.sent = true
+}
+
+// An amendment is the text with which a person goes on after a line that was refused.
+type amendment struct {
+	text   string // "": none
+	cursor int    // the byte of text at which they do
+	other  bool   // it is another line than the one that was refused
+}
+
+// end says that the line has been run, with err.
+func (r *runner) end(err error) amendment {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	line := r.line
 	r.line, r.insists = "", false
-	return refused
+	var refused *refusal
+	switch isRefusal := errors.As(err, &refused); {
+	case line == "" || err == nil:
+		return amendment{}
+	case isRefusal && refused.meant != "":
+		return amendment{refused.meant, len(refused.meant), true}
+	case isRefusal:
+		r.refused = line
+	case r.sent || exit.IsShown(err) || exit.Code(err) != exit.Usage:
+		return amendment{}
+	}
+	cursor := len(line)
+	var mistake *lang.Error
+	if errors.As(err, &mistake) {
+		cursor = min(mistake.Column, cursor)
+	}
+	return amendment{line, cursor, false}
+}
+
+// isTyped reports whether a line that a person has typed is run.
+func (r *runner) isTyped() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.line != ""
+}
+
+// untyped says that the lines from now on stand in a file. end takes that back.
+func (r *runner) untyped() (end func()) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	line, insists := r.line, r.insists
+	r.line, r.insists = "", false
+	return func() {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.line, r.insists = line, insists
+	}
 }
 
 // run runs a statement.
@@ -53,6 +129,8 @@ func (r *runner) run(ctx context.Context, st *lang.Statement) error {
 	switch {
 	case st.Command != nil:
 		return r.commands.Run(ctx, st)
+	case st.Wait != nil:
+		return r.wait(ctx, st)
 	case st.Print != nil:
 		return r.print(ctx, st)
 	case len(st.Calls) > 0:
@@ -69,17 +147,31 @@ func (r *runner) print(ctx context.Context, st *lang.Statement) error {
 	}
 	values, err := j.filtered(ctx, st.Print)
 	if values != nil {
-		r.assign(st.Assign, view.OneValue(values))
+		r.assign(j, view.OneValue(values))
 	}
-	return r.view.Result(&view.Result{Values: values, Err: err}, false)
+	if err == nil && st.Outlet != nil {
+		return r.deliver(ctx, j, values)
+	}
+	return r.view.Result(&view.Result{Values: values, Err: err, Shaping: j.shaping}, false)
 }
 
-// lastResult is the variable that always holds the last result.
-const lastResult = "_"
-
-func (r *runner) assign(name string, value json.RawMessage) {
-	r.session.Variables().Set(lastResult, value)
-	if name != "" {
-		r.session.Variables().Set(name, value)
+// assign keeps the result of a job: by its name, by its number where it was typed, and as the last one where somebody
+// waits for it. What comes of its own accord does not change what the person is about to use.
+func (r *runner) assign(j *job, value json.RawMessage) {
+	if j.Assign != "" {
+		r.session.Variables().Set(j.Assign, value)
 	}
+	switch {
+	case j.origin == event.FromHook:
+	case j.Background || j.detached.Load():
+		r.session.Variables().Results().Add(j.title(), value)
+	default:
+		r.keep(j.title(), value)
+	}
+}
+
+// keep keeps a result for which somebody has waited; title says of what.
+func (r *runner) keep(title string, value json.RawMessage) {
+	r.session.Variables().Results().Add(title, value)
+	r.session.Variables().Set(variables.Last, value)
 }

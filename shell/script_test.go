@@ -96,13 +96,80 @@ func TestScriptIsDiscovered(t *testing.T) {
 	}
 }
 
+// A function for requests only leaves out notifications, and one for notifications only refuses requests, as
+// py-bson-rpc has it. Other rules for the method are asked before that.
+func TestScriptKinds(t *testing.T) {
+	t.Parallel()
+	s := startSession(t, dial.Config{Protocol: "jsonrpc"})
+	link := s.client(s.listen(), nil)
+	s.see("@1 connected")
+	s.run(".serve testdata/kinds.star")
+	if _, err := link.Call(t.Context(), "tell", nil); err != nil {
+		t.Fatal(err)
+	}
+	s.see("→ @1 #1 error -32601: Method not found  TOOK  served for notifications only$")
+	for _, method := range []string{"ask", "tell"} {
+		if err := link.Notify(t.Context(), method, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.see("the notification ask is left out, it is served for requests only$")
+	s.see("kinds.star: tell was notified$") // and nothing of ask before that
+	if r, err := link.Call(t.Context(), "ask", nil); err != nil || string(r.Result) != `"asked"` {
+		t.Errorf("ask is answered with %v, %v", r, err)
+	}
+	if got := s.run(".serve"); !strings.Contains(got, "tell() for notifications only in testdata/kinds.star") {
+		t.Errorf("it is listed as %s", got)
+	}
+	s.run(`.serve t* '"of a rule"'`)
+	if r, err := link.Call(t.Context(), "tell", nil); err != nil || string(r.Result) != `"of a rule"` {
+		t.Errorf("tell is answered with %v, %v", r, err)
+	}
+}
+
+// What a script does of its own accord is listed, and ends with .unserve, whatever name of the file that is given.
+func TestScriptOfOwnAccord(t *testing.T) {
+	t.Parallel()
+	s := startSession(t, dial.Config{Protocol: "jsonrpc"})
+	file := filepath.Join(t.TempDir(), "own.star")
+	source := "def on_connect(peer): log('came', peer.number)\ndef _tick(): fail('no')\nevery('1ms', _tick)\n"
+	if err := os.WriteFile(file, []byte(source), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s.run(".connect $PEER")
+	s.run(".serve " + file)
+	s.see("own.star: no methods; on_connect, _tick every 1ms")
+	s.see("own.star: came 1")
+	s.see("_tick: .*own.star:2:18: no")
+	if got := s.run("my_add 1 2"); !strings.HasPrefix(got, "3") {
+		t.Errorf("after an error in a timer: %s", got)
+	}
+	got := s.run(".serve")
+	for _, want := range []string{"–  on_connect ", "–  _tick every 1ms ", " of its own accord in " + file} {
+		if !strings.Contains(got, want) {
+			t.Errorf(".serve lists\n%s\nwithout %s", got, want)
+		}
+	}
+	var offered []string
+	for _, c := range s.shell.Complete(".unserve ", len(".unserve ")) {
+		offered = append(offered, c.Text)
+	}
+	if strings.Join(offered, " ") != file {
+		t.Errorf("behind .unserve comes %q", offered)
+	}
+	s.run(".unserve " + file)
+	if got := s.run(".serve"); !strings.Contains(got, "nothing is served") {
+		t.Errorf("after .unserve: %s", got)
+	}
+}
+
 // Behind .serve come scripts, and folders on the way to them.
 func TestCompleteScripts(t *testing.T) {
 	t.Parallel()
 	s := startSession(t, dial.Config{Protocol: "jsonrpc"})
 	for typed, want := range map[string]string{
 		".serve testd":     "testdata/",
-		".serve testdata/": "testdata/dialogues/ testdata/double.star",
+		".serve testdata/": "testdata/dialogues/ testdata/double.star testdata/kinds.star",
 	} {
 		var got []string
 		for _, c := range s.shell.Complete(typed, len(typed)) {
@@ -125,5 +192,5 @@ func TestDescriptionIsNotShown(t *testing.T) {
 	if err != nil || !strings.Contains(string(r.Result), `"my_double"`) {
 		t.Fatalf("described as %v, %v", r, err)
 	}
-	s.see(`→ @1 #1 an OpenRPC document \(\d+ B\)  TOOK  from the scripts that are served$`)
+	s.see(`→ @1 #1 an OpenRPC document \(\d+ B\)  TOOK  from the scripts that are served  \.show \d+$`)
 }

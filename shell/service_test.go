@@ -126,6 +126,7 @@ func TestDrainGivesUp(t *testing.T) {
 			eventually(t, "the requests", func() bool { return strings.Count(out.String(), "never") == 2 })
 			sh.Drain(50 * time.Millisecond)
 			<-c.Done()
+			sh.Close() // all of the log is written
 			if !strings.Contains(out.String(), ": 2 requests still open, the connection is closed all the same") {
 				t.Errorf("log:\n%s", out)
 			}

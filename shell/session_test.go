@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"net"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -195,7 +197,10 @@ func TestBackground(t *testing.T) {
 	if got := s.run(".pending"); !strings.Contains(got, "@1    #2  slow") {
 		t.Errorf(".pending: %s", got)
 	}
-	s.run(".cancel 2")
+	if got := s.run(".cancel 2"); !strings.Contains(got, "; the call whose id it is: .cancel #2") {
+		t.Errorf(".cancel by an id without its mark: %s", got)
+	}
+	s.run(".cancel #2")
 	s.see("slow: cancelled")
 	if got := s.run(".pending"); got != "nothing is waiting for an answer\n" {
 		t.Errorf(".pending after .cancel: %s", got)
@@ -262,13 +267,13 @@ func TestComplete(t *testing.T) {
 		{"@1 ec", []string{"@1 echo"}},
 		{"x = ec", []string{"echo"}},
 		{".serv", []string{".serve", ".unserve"}},
-		{".set ti", []string{"timeout"}},
+		{".set ti", []string{"timeout", "detect-timeout", "handshake-timeout", "editing"}},
 		{".set output ", []string{"json", "pretty", "raw"}},
 		{".unserve ", []string{"1", "my_double"}},
 		{".batch my_add 1 2 ; ec", []string{"echo"}},
 		{".call my", []string{"my_add"}},
 		{"echo $v", []string{"$v"}},
-		{".print $", []string{"$_", "$v"}},
+		{".print $", []string{"$_", "$v", "$env"}},
 		{".watch kind:req", []string{"kind:request"}},
 		{".help serv", []string{"serve", "unserve"}},
 		{".connect localhost:1 bs", []string{"bsonrpc"}},
@@ -372,7 +377,13 @@ func TestLines(t *testing.T) {
 				"rpcsh: line 4, column 10: positional and named arguments do not mix in one call\n", 1},
 		{"knows where a mistake is", "# é\nmy_add \"é\" 1 b=2\n", "",
 			"rpcsh: line 2, column 14: positional and named arguments do not mix in one call\n", 2},
-		{"waits for the background", "slow 0.05 &\nmy_add 1 2\n", "3\n\"done\"\n", "TIME → #2 slow 0.05\n", 0},
+		{"calls of several lines", "my_add \\\n  1 \\\n 2\necho {\n \"a\": [1,\n\n 2]}\nmy_add 3 4\n",
+			"3\n{\"a\":[1,2]}\n7\n", "", 0},
+		{"a mistake in one of several lines", "my_add 1 2\nmy_add [\n 1,\n x 2]\n", "3\n",
+			"rpcsh: line 4, column 2: unexpected character 'x', want a value\n", 2},
+		{"a call without an end", "my_add 1 2\nmy_add {\n\"a\": 1\n", "3\n",
+			"rpcsh: line 2, column 8: { is never closed\n", 2},
+		{"waits for the background", "slow 0.05 &\nmy_add 1 2\n", "\"done\"\n3\n", "TIME → #2 slow 0.05\n", 0},
 		{"filters and raw text", ".set output raw\necho \"a\" | .[0]\n", "a\n", "", 0},
 		{"a notification prints nothing", "!log 1\n", "", "", 0},
 		{"quit ends it", ".quit\nmy_add 1 2\n", "", "", 0},
@@ -397,7 +408,7 @@ func TestLines(t *testing.T) {
 				t.Fatal(err)
 			}
 			lines := strings.SplitAfter(test.lines, "\n")
-			err := sh.RunLines(t.Context(), func() (string, error) {
+			_, err := sh.RunLines(t.Context(), func() (string, error) {
 				line := lines[0]
 				if line == "" {
 					return "", io.EOF
@@ -411,14 +422,15 @@ func TestLines(t *testing.T) {
 			if code := exit.Code(err); code != test.code {
 				t.Errorf("exit code %d, want %d (%v)", code, test.code, err)
 			}
-			sort := func(s string) string { return s }
-			if got := normalize(stdout.String()); got != test.stdout {
-				t.Errorf("stdout\n%s\nwant\n%s", got, test.stdout)
+			out, errOut := normalize(stdout.String()), normalize(stderr.String())
+			if test.name == "waits for the background" { // either may be first
+				out = strings.Join(slices.Sorted(strings.Lines(out)), "")
+				errOut = strings.ReplaceAll(errOut, "#1", "#2")
 			}
-			if test.name == "waits for the background" {
-				sort = func(s string) string { return strings.ReplaceAll(s, "#1", "#2") } // either may be first
+			if out != test.stdout {
+				t.Errorf("stdout\n%s\nwant\n%s", out, test.stdout)
 			}
-			if got := sort(normalize(stderr.String())); got != test.stderr {
+			if got := errOut; got != test.stderr {
 				t.Errorf("stderr\n%s\nwant\n%s", got, test.stderr)
 			}
 		})
@@ -441,5 +453,36 @@ func TestResultBesideAnError(t *testing.T) {
 	if got := client.run("@all m"); !strings.Contains(got, "failed on purpose") ||
 		!strings.Contains(got, "with a result beside it: 6") {
 		t.Errorf("in a table: %s", got)
+	}
+}
+
+// A run does not end well where a peer has not taken a notification.
+func TestNotificationIsNotTaken(t *testing.T) {
+	t.Parallel()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = listener.Close() }()
+	sh := shell.New(shell.Config{
+		Stdout: io.Discard, Stderr: io.Discard, Timeout: patience,
+		Wire: dial.Config{Protocol: "jsonrpc", Framing: "line"},
+	})
+	defer sh.Close()
+	if err := sh.Connect(t.Context(), "tcp://"+listener.Addr().String(), dial.Config{
+		Protocol: "jsonrpc", Framing: "line",
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if err := sh.Eval(t.Context(), ".set timeout 10ms"); err != nil {
+		t.Fatal(err)
+	}
+	big := strings.Repeat("x", 32<<20) // more than sockets keep
+	err = sh.Call(t.Context(), true, "m", []string{big})
+	if err == nil || !strings.Contains(err.Error(), "timed out: the peer has not taken all of it within 10ms") {
+		t.Errorf("the run ends with %v", err)
+	}
+	if exit.Code(err) != exit.Timeout {
+		t.Errorf("the code is %d", exit.Code(err))
 	}
 }

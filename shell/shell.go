@@ -4,9 +4,7 @@
 package shell
 
 import (
-	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -22,9 +20,12 @@ import (
 	"rpcsh/shell/columns"
 	"rpcsh/shell/command"
 	"rpcsh/shell/complete"
+	"rpcsh/shell/config"
 	"rpcsh/shell/event"
 	"rpcsh/shell/exit"
 	"rpcsh/shell/lang"
+	"rpcsh/shell/macro"
+	"rpcsh/shell/ring"
 	"rpcsh/shell/session"
 	"rpcsh/shell/term"
 	"rpcsh/shell/view"
@@ -35,7 +36,8 @@ type Terminal interface {
 	view.Terminal
 	ReadLine(ctx context.Context, prompt string) (string, error)
 	Ask(ctx context.Context, question string, complete func(line string, cursor int) []term.Suggestion) (string, error)
-	Prefill(text string) // puts text into the next line that is read
+	Prefill(text string)             // puts text into the next line that is read
+	Restore(text string, cursor int) // does so with a line that was refused, unless more has been typed behind it
 	SetPrompt(prompt string)
 	NotifyInterrupt(f func())
 }
@@ -47,10 +49,13 @@ type Config struct {
 	Terminal Terminal
 	Stdout   io.Writer         // results
 	Stderr   io.Writer         // all else
+	Stdin    io.Reader         // what @- stands for; nil: lines come from there
 	Status   func(text string) // shows what is being waited for where there is no Terminal; nil: nothing does
 
 	Wire      dial.Config   // for .connect and .listen where they say nothing else
 	Timeout   time.Duration // of calls; 0: none
+	Handshake time.Duration // of a session's beginning; 0: as for calls
+	IDs       string        // which ids answers may have, one of IDs; "": the first
 	Output    string        // one of view.Outputs; "" is pretty for a person, else json
 	Color     bool
 	Verbose   bool
@@ -63,6 +68,7 @@ type Config struct {
 	History  *history.History // nil: none
 	Store    catalog.Store    // of the methods known of peers
 	Findings detect.Findings  // of what they speak
+	Named    *config.Config   // targets, aliases; nil: there are none
 }
 
 // A Shell is a session, its view, and what runs lines. Its methods are called by one goroutine, but for Complete and
@@ -71,10 +77,12 @@ type Shell struct {
 	cfg       Config
 	session   *session.Session
 	view      *view.View
+	ring      *ring.Ring
 	commands  *command.Table
 	completer *complete.Completer
 	runner    *runner
 	prompter  *prompter
+	desk      *desk
 	left      context.Context // ends when .quit is given
 	leave     context.CancelFunc
 	close     func() // is Close, once
@@ -83,29 +91,44 @@ type Shell struct {
 	stops bool       // a run of several lines stops at the first that fails
 }
 
+// IDs returns which ids answers may have, the default first; see session.Settings.
+func IDs() []string { return session.IDs() }
+
 // New starts a session; Close ends it.
 func New(cfg Config) *Shell {
 	s := &Shell{cfg: cfg, stops: true}
 	s.left, s.leave = context.WithCancel(context.Background())
 	s.session = session.New(session.Options{
-		Wire: cfg.Wire, Settings: session.Settings{Timeout: cfg.Timeout}, Self: cfg.Self, Store: cfg.Store,
+		Wire: cfg.Wire, Self: cfg.Self, Store: cfg.Store,
+		Settings: session.Settings{Timeout: cfg.Timeout, Handshake: cfg.Handshake, IDs: cfg.IDs},
 		Findings: cfg.Findings,
 		Discover: cfg.Discover, Attended: cfg.Terminal != nil, Redial: cfg.Reconnect, RunLine: s.runHook,
+		ShowPings: cfg.Verbose,
 	})
 	options := view.Options{
 		Stdout: cfg.Stdout, Stderr: cfg.Stderr, Status: cfg.Status, Color: cfg.Color, Verbose: cfg.Verbose,
 		Output:   cfg.Output,
 		Incoming: cfg.Incoming, Log: cfg.Log, Several: s.session.Several,
+		Asked: func(e *event.Event) view.Asked { return asked(s.session.Peers(), e) },
 	}
+	s.ring = ring.Follow(s.session.Events(), kept(cfg))
+	lines := &lines{s}
 	if cfg.Terminal != nil {
-		options.Terminal = cfg.Terminal
+		options.Terminal, options.Pipe = cfg.Terminal, lines.pipe
 	}
 	s.view = view.New(options, s.session.Events())
-	s.prompter = newPrompter(s.session, cfg.Terminal)
-	lines := &lines{s}
-	s.commands = command.New(command.Deps{Session: s.session, View: s.view, Lines: lines, History: cfg.History})
+	addThemes(s.view, cfg.Named)
+	setKeys(cfg.Terminal, cfg.Named)
+	s.desk = newDesk(cfg.Terminal, newStatusBar(s.session, cfg.Terminal))
+	s.prompter = newPrompter(s.session, cfg.Terminal, s.desk)
+	s.commands = command.New(command.Deps{
+		Session: s.session, View: s.view, Lines: lines, History: cfg.History, Config: cfg.Named, Ring: s.ring,
+	})
 	s.completer = complete.New(s.session, s.commands, s.view.Width)
-	s.runner = &runner{session: s.session, view: s.view, commands: s.commands, prompter: s.prompter}
+	s.runner = &runner{
+		session: s.session, view: s.view, commands: s.commands, prompter: s.prompter, pipeTo: lines.pipe,
+	}
+	_, s.runner.retypes = cfg.Terminal.(*term.Plain)
 	s.prompter.follow(s.commands.Index())
 	s.close = sync.OnceFunc(s.end)
 	return s
@@ -122,7 +145,9 @@ func (s *Shell) end() {
 	s.leave()
 	s.session.Close()
 	s.prompter.close()
+	s.desk.bar.close()
 	s.view.Close()
+	s.ring.Close()
 }
 
 // Run reads lines from the terminal and runs them until the person leaves or ctx ends.
@@ -154,12 +179,25 @@ func (s *Shell) runTyped(ctx context.Context, text string, promptWidth int) erro
 	s.cfg.Terminal.NotifyInterrupt(func() { cancel(exit.ErrInterrupted) })
 	defer s.cfg.Terminal.NotifyInterrupt(nil)
 	s.runner.begin(text)
+	s.view.ForgetLong()
 	err := s.Eval(ctx, text)
-	if s.runner.end(err) {
-		s.cfg.Terminal.Prefill(text)
+	if paged := s.view.PageLong(ctx); err == nil {
+		err = paged
 	}
+	s.goOn(s.runner.end(err))
 	s.view.Fail(text, promptWidth, err)
 	return err
+}
+
+// goOn puts what a person goes on with into the next line.
+func (s *Shell) goOn(with amendment) {
+	switch {
+	case with.text == "":
+	case with.other:
+		s.cfg.Terminal.Prefill(with.text)
+	default:
+		s.cfg.Terminal.Restore(with.text, with.cursor)
+	}
 }
 
 // UntilQuit returns a context that ends with ctx, and when .quit is given, which a line of .on may do.
@@ -182,61 +220,33 @@ func (s *Shell) keep(text string) {
 	}
 }
 
-// RunLines runs the lines that next returns until it returns io.EOF. It stops at the first that fails, unless .set stop
-// off; its error is that of the first that failed.
-func (s *Shell) RunLines(ctx context.Context, next func() (string, error)) error {
-	var first error
-	for n := 1; ; n++ {
-		text, err := next()
-		if errors.Is(err, io.EOF) {
-			err = s.runner.inBackground.wait(ctx)
-			s.view.Flush()
-			return cmp.Or(first, err)
-		}
-		if s.left.Err() != nil {
-			return first
-		}
-		if err != nil {
-			return fmt.Errorf("reading line %d: %w", n, err)
-		}
-		err = s.Eval(ctx, text)
-		s.view.Flush()
-		if err != nil {
-			err = withLine(err, text, n)
-			if s.stopsAtFailure() || ctx.Err() != nil {
-				return cmp.Or(first, err)
-			}
-			s.ShowFailure(err)
-			first = cmp.Or(first, error(&exit.Shown{Err: err}))
-		}
-		if s.left.Err() != nil {
-			return first
-		}
-	}
-}
-
-func (s *Shell) stopsAtFailure() bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.stops
-}
-
-// withLine adds to a mistake in the language where it is.
-func withLine(err error, text string, n int) error {
-	var syntax *lang.Error
-	if !errors.As(err, &syntax) {
-		return err
-	}
-	return fmt.Errorf("line %d, column %d: %w", n, syntax.Characters(text)+1, err)
-}
-
 // ShowFailure puts out what made a run fail, in the form that was asked for, on Stderr, unless it has been shown
 // already.
 func (s *Shell) ShowFailure(err error) { s.view.Failure(err) }
 
 // Eval runs one line.
 func (s *Shell) Eval(ctx context.Context, text string) error {
-	statement, err := lang.Parse(text, env(ctx, s.session))
+	if s.cfg.Named == nil {
+		return s.evalLine(ctx, text)
+	}
+	line, is, err := s.cfg.Named.Aliases().Expand(text)
+	switch {
+	case err != nil:
+		return exit.Usagef("%w", err)
+	case is:
+		return withoutColumn(s.evalLine(ctx, line), line)
+	}
+	return s.evalLine(ctx, text)
+}
+
+// evalLine runs one line that is none of an alias.
+func (s *Shell) evalLine(ctx context.Context, text string) error {
+	if lang.HasCalls(text) { // which are made while it is read: nothing is sent where there is a mistake behind them
+		if _, err := lang.Check(text); err != nil {
+			return err
+		}
+	}
+	statement, err := lang.Parse(text, s.env(ctx))
 	if err != nil {
 		return err
 	}
@@ -245,10 +255,14 @@ func (s *Shell) Eval(ctx context.Context, text string) error {
 
 // Call runs one call whose words came apart: METHOD [ARG …] on the command line.
 func (s *Shell) Call(ctx context.Context, notify bool, method string, words []string) error {
-	if strings.HasPrefix(method, ".") {
+	isAlias := !notify && s.cfg.Named != nil && s.cfg.Named.Aliases()[method] != ""
+	if isAlias {
+		words = macro.Words(words)
+	}
+	if isAlias || strings.HasPrefix(method, ".") {
 		return s.Eval(ctx, strings.Join(append([]string{method}, words...), " "))
 	}
-	c, err := lang.ParseArgs(method, words, lang.Env{ReadFile: readFile})
+	c, err := lang.ParseArgs(method, words, s.env(ctx))
 	if err != nil {
 		var syntax *lang.Error
 		if errors.As(err, &syntax) {
@@ -279,15 +293,3 @@ func (s *Shell) Complete(line string, cursor int) []term.Suggestion {
 
 // Hint returns what belongs at the cursor of a line, in a row of the terminal; "": there is nothing to say.
 func (s *Shell) Hint(line string, cursor int) string { return s.completer.Hint(line, cursor) }
-
-// env is what the arguments of a line may refer to.
-func env(ctx context.Context, s *session.Session) lang.Env {
-	variable := func(name string) (json.RawMessage, bool) { return s.VariableFor(ctx, name) }
-	return lang.Env{ReadFile: readFile, Variable: variable}
-}
-
-// maxFile is the largest file that @FILE takes, in bytes: no message that holds a larger one would be taken by anybody.
-const maxFile = 1 << 30
-
-// readFile reads a file for an argument.
-func readFile(path string) ([]byte, error) { return session.ReadFile(path, maxFile) }

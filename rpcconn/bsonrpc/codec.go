@@ -62,4 +62,4 @@ type Codec struct {
 var _ rpcconn.Codec = (*Codec)(nil)
 
 // New returns a Codec for one connection.
-func New() *Codec { return &Codec{methods: make(names.Table)} }
+func New() *Codec { return new(Codec) }

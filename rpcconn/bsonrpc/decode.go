@@ -2,6 +2,7 @@ package bsonrpc
 
 import (
 	"encoding/binary"
+	"encoding/json"
 	"fmt"
 	"unicode/utf8"
 
@@ -45,6 +46,7 @@ func (c *Codec) message(document []byte) (rpcconn.Message, error) {
 	switch kind {
 	case rpcconn.KindInvalid:
 		m.Err = rpcconn.NewError(rpcconn.CodeInvalidRequest, reason)
+		e.settle(&m)
 		m.Raw, err = toJSON(element{bson.TypeEmbeddedDocument, document}, 0)
 		return m, err
 	case rpcconn.KindResponse:
@@ -94,6 +96,24 @@ func (e *envelope) classify() (kind rpcconn.Kind, reason string) {
 		return rpcconn.KindInvalid, "id must be a string, a number or null"
 	default:
 		return rpcconn.KindRequest, ""
+	}
+}
+
+// settle says what m, an invalid message without a method, may be: a broken response, which is not answered, or an
+// object that does not claim to be a message, which is not answered either.
+func (e *envelope) settle(m *rpcconn.Message) {
+	outcome := e.result.kind != 0 || e.err.kind != 0
+	switch {
+	case e.method.kind != 0:
+	case outcome:
+		m.Broken, m.Err = true, nil
+	case !m.ID.IsNone():
+		m.Broken = true
+		if !e.unknown && e.params.kind == 0 && e.duplicate == "" {
+			m.Result = json.RawMessage("null")
+		}
+	case e.version.kind == 0 && e.unknown:
+		m.Err = nil
 	}
 }
 

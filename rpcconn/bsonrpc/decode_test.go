@@ -27,6 +27,14 @@ func TestDecode(t *testing.T) {
 		return rpcconn.Message{Kind: rpcconn.KindResponse, ID: rpcconn.IntID(1), Err: &e}
 	}
 	one := rpcconn.IntID(1)
+	broken := func(id rpcconn.ID, result, raw string) rpcconn.Message {
+		m := invalid(id, "message has neither method nor result nor error", raw)
+		m.Broken = true
+		if result != "" {
+			m.Result = json.RawMessage(result)
+		}
+		return m
+	}
 	tests := []struct {
 		name string
 		doc  bson.D
@@ -70,6 +78,10 @@ func TestDecode(t *testing.T) {
 		{"error as array", d("id", int32(1), "error", bson.A{"no"}), failure(rpcconn.Error{Message: `["no"]`})},
 
 		{"empty", d(), invalid(rpcconn.ID{}, "message has neither method nor result nor error", `{}`)},
+		{"event", d("event", "x"), rpcconn.Message{Kind: rpcconn.KindInvalid, Raw: json.RawMessage(`{"event":"x"}`)}},
+		{"answer without a result", d("bsonrpc", "2.0", "id", int32(1)),
+			broken(one, "null", `{"bsonrpc":"2.0","id":1}`)},
+		{"answer with something else", d("id", int32(1), "x", true), broken(one, "", `{"id":1,"x":true}`)},
 		{"null error only", d("id", int32(1), "error", nil), response(`null`)},
 		{"result and error", d("id", int32(1), "result", int32(1), "error", "x"),
 			rpcconn.Message{Kind: rpcconn.KindResponse, ID: one, Result: json.RawMessage(`1`),
@@ -247,10 +259,10 @@ func TestMethodNamesAreBounded(t *testing.T) {
 			}
 		}
 	}
-	if len(c.methods) != names.MaxNames {
-		t.Errorf("%d names kept, want %d", len(c.methods), names.MaxNames)
+	if len(c.methods.Kept) != names.MaxNames {
+		t.Errorf("%d names kept, want %d", len(c.methods.Kept), names.MaxNames)
 	}
-	for _, name := range c.methods {
+	for _, name := range c.methods.Kept {
 		if len(name) > names.MaxSize {
 			t.Errorf("name of %d bytes kept", len(name))
 		}

@@ -13,7 +13,7 @@ import (
 func Framing() framing.Framing {
 	return framing.Framing{
 		Name:  "bson",
-		Split: func(max int) framing.Splitter { return (&bsonSplitter{max: max}).split },
+		Split: func(max int) framing.Splitter { return &bsonSplitter{max: max} },
 	}
 }
 
@@ -24,17 +24,28 @@ const (
 
 type bsonSplitter struct {
 	max    int
+	size   int // of a document that has not ended
 	toSkip int // bytes of a document over the limit
 }
 
-func (s *bsonSplitter) split(data []byte, eof bool) (framing.Step, error) {
+// Begun implements framing.Splitter.
+func (s *bsonSplitter) Begun() framing.Begun {
+	if s.toSkip > 0 {
+		return framing.Begun{Used: int64(s.size - s.toSkip), Size: int64(s.size)}
+	}
+	return framing.Begun{Size: int64(s.size)}
+}
+
+// Split implements framing.Splitter.
+func (s *bsonSplitter) Split(data []byte, eof bool) (framing.Step, error) {
 	switch {
 	case s.toSkip > 0:
 		return s.skip(data, eof)
 	case len(data) < bsonHead:
-		return framing.Step{Want: bsonHead}, nil
+		return framing.Need(bsonHead), nil
 	}
 	size := int(int32(binary.LittleEndian.Uint32(data)))
+	s.size = size
 	switch {
 	case size < bsonMin:
 		what := fmt.Sprintf("a BSON document is at least %d bytes long, not %d", bsonMin, size)
@@ -42,22 +53,23 @@ func (s *bsonSplitter) split(data []byte, eof bool) (framing.Step, error) {
 	case size > s.max:
 		return s.tooLong(data, size, eof)
 	case len(data) >= size:
+		s.size = 0
 		return framing.Step{Used: size, Frame: data[:size]}, nil
 	case eof:
 		return framing.Step{}, framing.Truncated(data, size)
 	}
-	return framing.Step{Want: size}, nil
+	return framing.Need(size), nil
 }
 
-// tooLong reports a document over the limit as soon as there is enough of it for an excerpt. Text read as a length also
-// exceeds the limit, so the next bytes must look like a document.
+// tooLong reports a document over the limit as soon as there is enough of it to tell what it is. Text read as a length
+// also exceeds the limit, so the next bytes must look like a document.
 func (s *bsonSplitter) tooLong(data []byte, size int, eof bool) (framing.Step, error) {
-	shown := min(size, rpcconn.ExcerptSize)
+	shown := min(size, rpcconn.HeadSize)
 	switch {
 	case len(data) > bsonHead && !beginsElement(data[bsonHead], size):
 		return framing.Step{}, framing.Lost("a BSON document has an element behind its length", data)
 	case len(data) < shown && !eof:
-		return framing.Step{Want: shown}, nil
+		return framing.Need(shown), nil
 	}
 	s.toSkip = size
 	return framing.Step{}, rpcconn.TooLong(data[:min(len(data), shown)], int64(size), s.max)
@@ -68,7 +80,9 @@ func (s *bsonSplitter) skip(data []byte, eof bool) (framing.Step, error) {
 		return framing.Step{}, framing.TruncatedSkip()
 	}
 	n := min(s.toSkip, len(data))
-	s.toSkip -= n
+	if s.toSkip -= n; s.toSkip == 0 {
+		s.size = 0
+	}
 	return framing.Step{Used: n}, nil
 }
 

@@ -150,19 +150,21 @@ func TestObserveIsBounded(t *testing.T) {
 		t.Errorf("%d params are known", len(m.Params))
 	}
 	var members []string
-	for i := range 200 {
-		members = append(members, fmt.Sprintf(`"a%d%s":{"b":{"c":%d}}`, i, strings.Repeat("x", 200), i))
+	for i := range maxMembersSeen {
+		members = append(members, fmt.Sprintf(`"a%d%s":{"b":{"c":%d}}`, i, strings.Repeat("x", 900), i))
 	}
 	large := json.RawMessage("{" + strings.Join(members, ",") + "}")
-	for i := range 1500 {
+	most := 4 * maxAllInferred / len(large)
+	for i, before := 0, -1; i < most && c.inferred > before; i++ {
+		before = c.inferred
 		c.Observe(fmt.Sprint(i), true, large, json.RawMessage("["+string(large)+"]"))
 	}
 	size := 0
 	for _, m := range c.Methods() {
 		size += m.size()
 	}
-	if size > maxAllInferred {
-		t.Errorf("%d bytes are inferred", size)
+	if size > maxAllInferred || size < maxAllInferred/2 {
+		t.Errorf("%d bytes are inferred, of %d at most", size, maxAllInferred)
 	}
 	params := json.RawMessage(`[1]`)
 	if n := testing.AllocsPerRun(10, func() { c.Observe("m", false, params, params) }); n != 0 {

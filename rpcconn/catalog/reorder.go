@@ -88,9 +88,7 @@ func (m Method) byPosition(object json.RawMessage) (json.RawMessage, error) {
 	for i, value := range values[:n] {
 		p := m.Params[i]
 		if value == nil {
-			if value = schema.Definitions(nil).Default(p.Schema); value == nil {
-				value = json.RawMessage("null")
-			}
+			value, _ = placeholder(p)
 			if p.Required {
 				return nil, fmt.Errorf(
 					"%s is missing: %s takes its params by position, and %s is behind it",
@@ -106,6 +104,44 @@ func (m Method) byPosition(object json.RawMessage) (json.RawMessage, error) {
 		array = append(array, value...)
 	}
 	return append(array, ']'), nil
+}
+
+// placeholder returns what stands for p where it is not given, and a param behind it is: its default value, or null
+// where that is not known.
+func placeholder(p Param) (value json.RawMessage, isDefault bool) {
+	if value = schema.Definitions(nil).Default(p.Schema); value != nil {
+		return value, true
+	}
+	return json.RawMessage("null"), false
+}
+
+// A Placeholder is what stands for a param that is not given.
+type Placeholder struct {
+	Param     string
+	Value     json.RawMessage
+	IsDefault bool   // the param's; else it is null, as nothing better is known
+	Before    string // the param behind it that is given
+}
+
+// Placeholders returns what ReorderParams puts into params that nobody has given, in the order of the params.
+func Placeholders(m Method, params json.RawMessage) []Placeholder {
+	if m.Structure != ByPosition || jsontext.FirstByte(params) != '{' {
+		return nil
+	}
+	given, last := make(map[int]bool), -1
+	_, _ = jsontext.Object(params, func(key, _ []byte) error {
+		i := m.param(jsontext.Key(key))
+		given[i], last = true, max(last, i)
+		return nil
+	})
+	var all []Placeholder
+	for i := range last {
+		if p := m.Params[i]; !given[i] {
+			value, isDefault := placeholder(p)
+			all = append(all, Placeholder{p.Name, value, isDefault, m.Params[last].Name})
+		}
+	}
+	return all
 }
 
 // tooMany returns the message that m has fewer params than given.

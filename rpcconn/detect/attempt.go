@@ -1,17 +1,15 @@
 package detect
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"net"
+	"os"
 	"strings"
+	"sync"
 	"time"
 
 	"rpcsh/rpcconn"
-	"rpcsh/rpcconn/jsontext"
 )
 
 // errSilent reports that a probe was not answered.
@@ -25,13 +23,17 @@ func (e *connectError) Unwrap() error { return e.err }
 
 // A hangUpError reports that the peer closed the connection without sending anything.
 type hangUpError struct {
-	err    error
-	status string // how a child process ended and its last words on stderr; "" for others
+	err     error
+	unasked bool   // nothing had been sent
+	status  string // how a child process ended and its last words on stderr; "" for others
 }
 
 func (e *hangUpError) Error() string {
-	if e.status != "" {
+	switch {
+	case e.status != "":
 		return "ended: " + e.status
+	case e.unasked:
+		return fmt.Sprintf("closed the connection before anything was sent: %v", e.err)
 	}
 	return fmt.Sprintf("closed the connection: %v", e.err)
 }
@@ -39,32 +41,119 @@ func (e *hangUpError) Error() string {
 func (e *hangUpError) Unwrap() error { return e.err }
 
 // An unknownError reports an answer that no known protocol explains.
-type unknownError struct{ first []byte }
+type unknownError struct {
+	first  []byte
+	hungUp bool // the peer closed the connection then
+}
 
 func (e *unknownError) Error() string {
 	return "answered what is not known: " + rpcconn.Excerpt(e.first)
 }
 
-// An attempt is the outcome of one probe.
-type attempt struct {
-	probe probe
-	guess Guess
-	err   error
-	kept  *Kept // the connection, where it can be used further
+// hungUp reports whether err is that the peer closed the connection.
+func hungUp(err error) bool {
+	var hung *hangUpError
+	var unknown *unknownError
+	return errors.As(err, &hung) || errors.As(err, &unknown) && unknown.hungUp
 }
 
-// A Kept connection is one on which a probe was answered in its own form. It may be the only one that the peer accepts.
+// An attempt is the outcome of one probe.
+type attempt struct {
+	probe   probe
+	guess   Guess
+	err     error
+	settled bool       // the peer is of a kind that needs no time
+	kept    *Kept      // the connection, where it can be used further
+	lines   *heldLines // of a child process
+}
+
+// A Kept connection is one on which a peer has said what it speaks, and which can be used further. It may be the only
+// one that the peer accepts.
 type Kept struct {
-	Conn   net.Conn
-	Remote string
-	Read   []byte // the answer to the probe and the bytes after it
+	Stream
+	Read  []byte // the peer's first bytes: its answer, and what came before and after it
+	Asked bool   // a probe was sent, whose answer is in Read
+	Own   bool   // that answer has the probe's own id; others may come before it
+	// Doubtful says that it is the answer of a peer of another framing than the probe's: how much that has read is not
+	// known. Another connection is better, where there is one.
+	Doubtful bool
+
+	lines *heldLines
 }
 
 // Release closes a connection that is not used. k may be nil.
 func (k *Kept) Release() {
 	if k != nil {
-		_ = k.Conn.Close()
+		_ = k.Close()
 	}
+}
+
+// openTime is how long the peer has to end a doubtful connection: many do so after an answer to what they cannot read.
+const openTime = 50 * time.Millisecond
+
+// IsOpen reports whether the peer has not ended the connection by now; what it says meanwhile is added to Read.
+func (k *Kept) IsOpen() bool {
+	timed, ok := k.ReadWriteCloser.(deadliner)
+	if !ok || timed.SetReadDeadline(time.Now().Add(openTime)) != nil {
+		return true
+	}
+	defer func() { _ = timed.SetReadDeadline(time.Time{}) }()
+	buf := make([]byte, 4<<10)
+	for {
+		n, err := k.ReadWriteCloser.Read(buf)
+		k.Read = append(k.Read, buf[:n]...)
+		if err != nil {
+			return errors.Is(err, os.ErrDeadlineExceeded)
+		}
+	}
+}
+
+// Hear has tell called with the lines that a child process has written to its stderr, and those to come; nil discards
+// them.
+func (k *Kept) Hear(tell func(line string)) { k.lines.to(tell) }
+
+// heldLines are the lines of a child's stderr, held back until somebody wants them.
+type heldLines struct {
+	mu   sync.Mutex // protects what follows; held while tell runs, which keeps the lines in order
+	held []string
+	last string // that says something
+	open bool
+	tell func(string) // nil: discards
+}
+
+// mostHeld is how many lines are held back.
+const mostHeld = 200
+
+func (l *heldLines) add(line string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if text := strings.TrimSpace(line); text != "" {
+		l.last = text
+	}
+	switch {
+	case l.open && l.tell != nil:
+		l.tell(line)
+	case !l.open && len(l.held) < mostHeld:
+		l.held = append(l.held, line)
+	}
+}
+
+func (l *heldLines) to(tell func(string)) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.open, l.tell = true, tell
+	if tell != nil {
+		for _, line := range l.held {
+			tell(line)
+		}
+	}
+	l.held = nil
+}
+
+func (l *heldLines) lastWords() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.last
 }
 
 func (a attempt) outcome() string {
@@ -75,27 +164,26 @@ func (a attempt) outcome() string {
 		return "answered by " + strings.ToUpper(a.guess.Other)
 	case a.guess.Protocol == "":
 		return "answered in " + a.guess.Framing
+	case a.kept != nil && !a.kept.Asked:
+		return "said by itself, in " + a.guess.Protocol + ", " + a.guess.Framing
 	default:
 		return "answered in " + a.guess.Protocol + ", " + a.guess.Framing
 	}
 }
 
-// try sends one probe on a connection of its own and interprets the answer. When it returns, at most the connection is
-// left.
-func (d *detection) try(ctx context.Context, p probe) attempt {
-	complaint := ""
-	stream, err := d.Stream(ctx, d.target, func(line string) { // runs until Close, which waits for it
-		if line = strings.TrimSpace(line); line != "" {
-			complaint = line
-		}
-	})
+// try sends one probe on a connection of its own, after the peer has had time to settle, and interprets the answer.
+// When it returns, at most the connection is left.
+func (d *detection) try(ctx context.Context, p probe, settle time.Duration) attempt {
+	lines := new(heldLines)
+	stream, err := d.Stream(ctx, d.target, lines.add)
 	if err != nil {
 		return attempt{probe: p, err: &connectError{err}}
 	}
 	d.connected.Store(true)
-	if !d.target.IsCommand() { // a command takes time to start, and serves this probe alone
+	d.spent.open()
+	if !d.target.IsCommand() && !d.Passive { // a command takes time to start, and serves this probe alone
 		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, probePatience)
+		ctx, cancel = context.WithTimeout(ctx, settle+d.patience)
 		defer cancel()
 	}
 	closed := make(chan struct{})
@@ -103,117 +191,65 @@ func (d *detection) try(ctx context.Context, p probe) attempt {
 		_ = stream.Close() // unblocks what follows
 		close(closed)
 	})
-	g, read, err := p.ask(ctx, stream)
+	stopWaiting := d.tellWaiting(lines)
+	h := &hearing{peer: stream.ReadWriteCloser, probe: p}
+	g, err := d.hearOut(ctx, h, settle)
+	stopWaiting()
 	inTime := stop()
-	useful := inTime && err == nil && read != nil && p.isOf(g.Protocol, g.Framing)
-	if nc, ok := stream.ReadWriteCloser.(net.Conn); ok && useful {
-		return attempt{probe: p, guess: g, kept: &Kept{nc, stream.Remote, read}}
+	if other := new(OtherError); errors.As(err, &other) {
+		other.Target = d.target
 	}
-	if inTime {
-		_ = stream.Close()
-	} else {
+	a := attempt{probe: p, guess: g, err: err, lines: lines, settled: err == nil && !NeedsTime(g.Framing, h.message)}
+	switch {
+	case !inTime:
 		<-closed
+	case err == nil && h.canBeRead(g):
+		a.kept = &Kept{
+			Stream: stream, Read: h.all, Asked: h.asked, Own: h.own, Doubtful: !h.isUsable(g), lines: lines,
+		}
+	default:
+		_ = stream.Close()
 	}
 	var hungUp *hangUpError
 	if errors.As(err, &hungUp) && stream.Status != nil {
 		hungUp.status = stream.Status()
-		if complaint != "" {
-			hungUp.status += ", " + rpcconn.Excerpt([]byte(complaint))
+		if words := lines.lastWords(); words != "" {
+			hungUp.status += ", " + rpcconn.Excerpt([]byte(words))
 		}
 	}
-	return attempt{probe: p, guess: g, err: err}
+	return a
 }
 
-// ask sends p on stream and reads the answer. read has all bytes of it, or is nil if something else came first.
-func (p probe) ask(ctx context.Context, stream io.ReadWriter) (g Guess, read []byte, err error) {
-	_, writeErr := io.WriteString(stream, p.bytes) // a peer that has closed the connection may have said why before
-	g, read, err = readGuess(ctx, stream)
-	var hungUp *hangUpError
-	if writeErr != nil && errors.As(err, &hungUp) {
-		hungUp.err = writeErr
+// hearOut gives the peer time to settle and to speak, and asks it then.
+func (d *detection) hearOut(ctx context.Context, h *hearing, settle time.Duration) (Guess, error) {
+	if d.Passive {
+		return h.listen(ctx)
 	}
-	if p.protocol == "jsonrpc1" && g.Protocol == "cdp" {
-		g.Protocol = p.protocol // a version is left out by both; who was asked in 1.0 answers in it
+	if g, err := h.settle(ctx, settle); err != nil || g != (Guess{}) {
+		return g, err
 	}
-	if g.Protocol == "msgpackrpc" && isNeovim(read) {
-		g.Protocol = "nvim"
-	}
-	return g, read, err
+	d.spent.send(h.probe.String())
+	return h.ask(ctx)
 }
 
-// readGuess reads until what came can be told. What a peer says before that is no RPC, words or JSON, is passed over;
-// read is nil then, else all that was read.
-func readGuess(ctx context.Context, r io.Reader) (g Guess, read []byte, err error) {
-	var all, rest []byte
-	buf := make([]byte, 4<<10)
-	for {
-		n, err := r.Read(buf)
-		all, rest = append(all, buf[:n]...), append(rest, buf[:n]...)
-		var more bool
-		g, more, rest = passGreeting(rest)
-		switch {
-		case g != (Guess{}):
-			ended := err != nil
-			if more && !ended {
-				g, rest = trailing(r, rest, g)
-			}
-			if ended || len(rest) < len(all) {
-				rest = nil
-			}
-			return g, rest, nil
-		case len(all) >= maxSniff, err != nil && len(all) > 0:
-			return Guess{}, nil, &unknownError{all[:min(len(all), maxShownSize)]}
-		case err != nil && ctx.Err() != nil:
-			return Guess{}, nil, errSilent
-		case err != nil:
-			return Guess{}, nil, &hangUpError{err: err}
+// tellWaiting has Waiting called, once, when a child process has not said for a while what it speaks. Its stderr is
+// shown from then on: it says what the child is doing.
+func (d *detection) tellWaiting(lines *heldLines) (stop func()) {
+	if d.Waiting == nil || !d.target.IsCommand() {
+		return func() {}
+	}
+	told := make(chan struct{})
+	timer := time.AfterFunc(waitingAfter, func() {
+		lines.to(d.Stderr)
+		d.Waiting()
+		close(told)
+	})
+	return func() {
+		if !timer.Stop() {
+			<-told
 		}
 	}
 }
 
-// maxShownSize is how much of an unknown answer is kept, in bytes: more than an error shows.
-const maxShownSize = 2 * rpcconn.ExcerptSize
-
-// passGreeting is sniff for an answer before which lines of words, and JSON that is no RPC, may come; it returns what
-// is left of b.
-func passGreeting(b []byte) (g Guess, more bool, rest []byte) {
-	for len(b) > 0 {
-		g, more = Sniff(b)
-		switch {
-		case g == (Guess{}) && !more:
-			_, after, found := bytes.Cut(b, []byte("\n"))
-			if !found {
-				return Guess{}, true, b
-			}
-			b = after
-		case g.Protocol == "" && (g.Framing == "none" || g.Framing == "line" || g.Framing == "nul"):
-			b = bytes.TrimLeft(b, " \t\r\n\x00")
-			_, end, err := jsontext.Value(b)
-			if err != nil || more {
-				return Guess{}, true, b
-			}
-			b = b[end:]
-		default:
-			return g, more, b
-		}
-	}
-	return Guess{}, true, nil
-}
-
-// trailing waits a moment for the line break that may follow first, since it distinguishes line from none. It returns
-// first and what came after it.
-func trailing(r io.Reader, first []byte, g Guess) (Guess, []byte) {
-	type deadline interface{ SetReadDeadline(time.Time) error }
-	d, ok := r.(deadline)
-	if !ok || d.SetReadDeadline(time.Now().Add(TrailingWait)) != nil {
-		return g, first
-	}
-	buf := make([]byte, 16)
-	n, _ := r.Read(buf)
-	_ = d.SetReadDeadline(time.Time{})
-	first = append(first, buf[:n]...)
-	if better, _ := Sniff(first); better != (Guess{}) {
-		return better, first
-	}
-	return g, first
-}
+// waitingAfter is how long a child process may take before it is told that it is waited for.
+const waitingAfter = 2 * time.Second

@@ -42,6 +42,8 @@ func (d Debugger) Target(at transport.Target) (transport.Target, error) {
 	switch at.Scheme {
 	case transport.SchemeWSS, transport.SchemeHTTPS, transport.SchemeTLS:
 		scheme = transport.SchemeWSS
+	case transport.SchemeWSUnix, transport.SchemeHTTPUnix, transport.SchemeUnix:
+		scheme = transport.SchemeWSUnix
 	}
 	return transport.Target{Scheme: scheme, Address: at.Address, Path: u.RequestURI()}, nil
 }

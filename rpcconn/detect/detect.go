@@ -1,23 +1,23 @@
 // Package detect finds out what a peer speaks.
 //
 //   - sniff.go: what the first bytes of a peer mean. It has no state and reads nothing
-//   - detect.go: the order in which a peer that waits for us is asked; probe.go: what it is asked; attempt.go: one
-//     probe
-//   - http.go, debugger.go: HTTP servers, and the debuggers that some list
+//   - detect.go: finding out what one target speaks
+//   - probe.go: what a peer that waits for us is asked; round.go, child.go: in which order; attempt.go: one probe on a
+//     connection; hearing.go: what the peer says on it; answer.go: which of that is believed
+//   - needstime.go, settle.go: which peers need a moment before they are asked, and how long
+//   - passive.go: finding out what a target speaks without asking it
+//   - spent.go: what it has cost to find out
+//   - http.go, websearch.go, debugger.go: HTTP servers, and the debuggers that some list
 //   - findings.go: what was found, in a file
 //
 // The owner of a [Detector] (see dial) says how streams and channels are opened, and which protocols there are.
 package detect
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
-	"slices"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -27,16 +27,17 @@ import (
 
 // Time limits of detection.
 const (
-	probePause    = 200 * time.Millisecond // of silence, before the next probe starts
-	probePatience = 900 * time.Millisecond // of silence, after which a probe is given up
-	// for a peer that serves one client at a time, to notice that a client has gone
-	probeSettle = 50 * time.Millisecond
-	closingTime = time.Second     // that closing a WebSocket or an HTTP session may take
-	detectLimit = 3 * time.Second // for the whole detection
-	childLimit  = 6 * time.Second // for a child process, which takes time to start
+	probePause   = 150 * time.Millisecond // of silence, before the next probe starts
+	probeSettle  = 50 * time.Millisecond  // for a peer that serves one client at a time, to notice that one has gone
+	closingTime  = 2 * Grace              // that closing a WebSocket or an HTTP session may take
+	defaultLimit = 3 * time.Second        // for finding out what a peer speaks that listens, where nothing else is said
 )
 
-// Grace is how long a probed child process has for each step of its end.
+// patienceOf is how much of the limit a probe may be silent before it is given up: the next ones want their time, too,
+// and a peer may serve one client at a time.
+func patienceOf(limit time.Duration) time.Duration { return limit * 3 / 10 }
+
+// Grace is how long a probed peer has for each step of its end.
 const Grace = 200 * time.Millisecond
 
 // A Finding is what detection found for a target.
@@ -46,6 +47,10 @@ type Finding struct {
 	Framing  string // "" where the transport frames
 	Took     time.Duration
 	Of       int // the number of debuggers at that port, Target included; 0: it is not a debugger
+
+	Settled bool     // it needs no time before anything is sent to it
+	Opened  int      // connections, or child processes, until this was known
+	Sent    []string // what was sent until then, in order
 
 	kept *Kept // the connection, where it can be used further
 }
@@ -57,6 +62,12 @@ func (f *Finding) Take() *Kept {
 	return k
 }
 
+// Doubtful reports whether the finding holds a connection that is worse than another one.
+func (f *Finding) Doubtful() bool { return f.kept != nil && f.kept.Doubtful }
+
+// Heard reports whether the finding holds a connection on which nothing was sent.
+func (f *Finding) Heard() bool { return f.kept != nil && !f.kept.Asked }
+
 // Release closes the connection that the finding may hold, if nobody has taken it. f may be nil.
 func (f *Finding) Release() {
 	if f != nil {
@@ -67,12 +78,15 @@ func (f *Finding) Release() {
 // JSON returns the finding as -o json prints it.
 func (f *Finding) JSON() string {
 	text, err := json.Marshal(struct {
-		URL      string  `json:"url"`
-		Protocol string  `json:"protocol"`
-		Framing  string  `json:"framing"`
-		MS       float64 `json:"ms"`
+		URL         string   `json:"url"`
+		Protocol    string   `json:"protocol"`
+		Framing     string   `json:"framing"`
+		MS          float64  `json:"ms"`
+		Connections int      `json:"connections"`
+		Sent        []string `json:"sent"`
 	}{f.Target.String(), f.Protocol, f.Framing,
-		float64(f.Took.Round(100*time.Microsecond)) / float64(time.Millisecond)})
+		float64(f.Took.Round(100*time.Microsecond)) / float64(time.Millisecond),
+		f.Opened, append([]string{}, f.Sent...)})
 	if err != nil {
 		return "{}"
 	}
@@ -91,6 +105,10 @@ type Detector struct {
 	Protocol string // known in advance; "": to be detected
 	Framing  string // the same
 
+	Settle  time.Duration // that a peer has on each stream, to come to itself and to speak first
+	Limit   time.Duration // for the whole; 0: defaultLimit, and none for a child process or a Passive detection
+	Passive bool          // nothing is sent: the peer has to speak first
+
 	// Stream opens a stream. stderr gets the lines that a child process writes to its stderr. The child has Grace for
 	// each step of its end.
 	Stream func(ctx context.Context, t transport.Target, stderr func(line string)) (Stream, error)
@@ -100,52 +118,78 @@ type Detector struct {
 	Get func(ctx context.Context, t transport.Target, path string) ([]byte, error)
 	// Trace, if not nil, is called with each step, by one goroutine.
 	Trace func(step string)
+	// Waiting, if not nil, is called when a child process takes long to say what it speaks.
+	Waiting func()
+	// Stderr, if not nil, gets the lines that a child process has written to its stderr, and those to come, when it
+	// takes long, or is not understood.
+	Stderr func(line string)
 }
 
 // Detect finds out what t speaks, by harmless requests on connections of their own: the likeliest first, and the next
-// one if there is no answer for a moment. likely, if not nil, is what t spoke earlier. Detect takes at most 3 seconds,
-// or 6 for a child process. It leaves nothing after but the connection that the Finding may hold: it may be the only
-// one that the peer accepts. The caller must Take or Release it.
+// one if there is no answer for a moment. likely, if not nil, is what t spoke earlier, or others like it. Detect takes
+// at most Limit. A child process is waited for as long as it lives. Detect leaves nothing after but the connection that
+// the Finding may hold: it may be the only one that the peer accepts. The caller must Take or Release it.
 //
-// The error is an *UnknownError or a *SilentError because of the peer's answer, or the error of the connection.
+// The error is an *UnknownError, a *SilentError, an *OtherError or a *QuietError because of what the peer does, or the
+// error of the connection.
 func (d Detector) Detect(ctx context.Context, t transport.Target, likely *Finding) (*Finding, error) {
-	limit := detectLimit
-	if t.IsCommand() {
-		limit = childLimit - 2*Grace
+	limited := ctx
+	if d.Limit == 0 && !t.IsCommand() && !d.Passive {
+		d.Limit = defaultLimit
 	}
-	limited, cancel := context.WithTimeout(ctx, limit)
-	defer cancel()
+	if d.Limit > 0 {
+		var cancel context.CancelFunc
+		limited, cancel = context.WithTimeout(ctx, d.Limit)
+		defer cancel()
+	}
 	start := time.Now()
 	if d.Trace == nil {
 		d.Trace = func(string) {}
 	}
-	f, err := (&detection{Detector: d, target: t}).run(limited, likely)
+	spent := new(spent)
+	of := &detection{Detector: spent.counting(d), target: t, spent: spent, patience: patienceOf(d.Limit)}
+	if likely != nil && likely.Settled {
+		of.settled = likely
+	}
+	f, err := of.run(limited, likely)
 	switch {
 	case err != nil && ctx.Err() != nil:
-		return nil, fmt.Errorf("finding out what %s speaks: %w", t, context.Cause(ctx))
+		opened, _ := spent.all()
+		return nil, &GivenUpError{
+			Target: t, Opened: opened, Passive: d.Passive, Took: time.Since(start), Cause: context.Cause(ctx),
+			Stalled: transport.Stalled(err),
+		}
 	case err != nil:
 		return nil, err
 	}
 	f.Took = time.Since(start)
+	f.Opened, f.Sent = spent.all()
 	return f, nil
 }
 
 // A detection finds out what one target speaks.
 type detection struct {
 	Detector
-	target    transport.Target
+	target   transport.Target
+	patience time.Duration // with a probe
+	spent    *spent
+	settled  *Finding // earlier, of a peer that needs no time where it is still that one; nil: there is none
+
 	connected atomic.Bool // at least once
 	refused   bool        // an HTTP server answered "bad request"
 }
 
 func (d *detection) trace(format string, args ...any) { d.Trace(fmt.Sprintf(format, args...)) }
 
-// at returns a detection of another target.
+// at returns a detection of another target, which is part of this one.
 func (d *detection) at(t transport.Target) *detection {
-	return &detection{Detector: d.Detector, target: t}
+	return &detection{Detector: d.Detector, target: t, patience: d.patience, spent: d.spent, settled: d.settled}
 }
 
 func (d *detection) run(ctx context.Context, likely *Finding) (*Finding, error) {
+	if d.Passive {
+		return d.hear(ctx)
+	}
 	if likely != nil && likely.Target.String() != d.target.String() {
 		if f := d.detectEarlier(ctx, likely); f != nil {
 			return f, nil
@@ -154,34 +198,42 @@ func (d *detection) run(ctx context.Context, likely *Finding) (*Finding, error) 
 	if !d.target.IsStream() {
 		return d.overHTTP(ctx, []transport.Target{d.target})
 	}
-	all := probesOf(d.target)
-	if likely != nil {
-		slices.SortStableFunc(all, func(a, b probe) int {
-			return cmp.Compare(unlikely(a, likely), unlikely(b, likely))
-		})
-	}
-	g, kept, err := d.probeAll(ctx, all)
+	a, err := d.probe(ctx, likely)
 	switch {
 	case err != nil:
 		return nil, err
-	case g.Other == OtherHTTP && (d.target.Scheme == transport.SchemeUnix || d.target.IsCommand()):
-		return nil, fmt.Errorf("%s speaks HTTP, which is spoken over tcp and tls only", d.target)
-	case g.Other == OtherHTTP:
+	case a.guess.Other == OtherHTTP && d.target.IsCommand():
+		return nil, fmt.Errorf("%s speaks HTTP, which is not spoken with a child process", d.target)
+	case a.guess.Other == OtherHTTP:
 		f, err := d.overHTTP(ctx, httpTargets(d.target))
 		if err != nil && d.refused && d.speaksTLS(ctx) { // many HTTPS servers say in HTTP that they want TLS
 			return d.overTLS(ctx)
 		}
 		return f, err
-	case g.Other == OtherTLS:
+	case a.guess.Other == OtherTLS:
 		return d.overTLS(ctx)
 	}
-	g = g.With(d.Protocol, d.Framing)
-	return &Finding{Target: d.target, Protocol: g.Protocol, Framing: g.Framing, kept: kept}, nil
+	return d.found(a), nil
+}
+
+// probe asks the target of a stream.
+func (d *detection) probe(ctx context.Context, likely *Finding) (attempt, error) {
+	isLikely := func(p probe) bool { return likely != nil && p.isOf(likely.Protocol, likely.Framing) }
+	if d.target.IsCommand() {
+		return d.probeChild(ctx, preferred(childProbes(), isLikely))
+	}
+	return d.probeAll(ctx, preferred(probesOf(d.target), isLikely))
+}
+
+// found is the finding of an attempt that was answered.
+func (d *detection) found(a attempt) *Finding {
+	g := a.guess.With(d.Protocol, d.Framing)
+	return &Finding{Target: d.target, Protocol: g.Protocol, Framing: g.Framing, Settled: a.settled, kept: a.kept}
 }
 
 // detectEarlier looks where the peer was found earlier. It returns nil if the peer is no longer there.
 func (d *detection) detectEarlier(ctx context.Context, likely *Finding) *Finding {
-	ctx, cancel := context.WithTimeout(ctx, probePatience+closingTime)
+	ctx, cancel := context.WithTimeout(ctx, d.Settle+d.patience+closingTime)
 	defer cancel()
 	f, err := d.at(likely.Target).run(ctx, likely)
 	if err != nil {
@@ -191,160 +243,12 @@ func (d *detection) detectEarlier(ctx context.Context, likely *Finding) *Finding
 	return f
 }
 
-func unlikely(p probe, likely *Finding) int {
-	if p.isOf(likely.Protocol, likely.Framing) {
-		return 0
-	}
-	return 1
-}
-
-// probeAll sends one probe after the other until one is answered. Probes that a peer may have rejected because it was
-// busy with another one are repeated, alone.
-func (d *detection) probeAll(ctx context.Context, all []probe) (Guess, *Kept, error) {
-	ctx, cancel := context.WithCancel(ctx)
-	r := &round{detection: d, probes: all}
-	defer r.drop()
-	defer r.running.Wait()
-	defer cancel()
-	if done, err := r.run(ctx); done {
-		return r.guess, r.kept, err
-	}
-	if len(r.again) > 0 {
-		d.trace("once more, one at a time")
-		r.probes, r.again, r.alone = r.again, nil, true
-		if done, err := r.run(ctx); done {
-			return r.guess, r.kept, err
-		}
-	}
-	var tried []string
-	for _, p := range all {
-		tried = append(tried, p.String())
-	}
-	return Guess{}, nil, &UnknownError{Target: d.target, Reason: r.reason(), Tried: tried}
-}
-
-// A round is a sequence of probes.
-type round struct {
-	*detection
-	probes  []probe
-	alone   bool // each starts when the previous one has ended
-	running sync.WaitGroup
-
-	attempts []chan attempt // each has room for the whole detection
-	guess    Guess
-	kept     *Kept
-	again    []probe // rejected while another one was running
-	unknown  error   // an unknown answer
-	hungUp   error
-}
-
-// run runs the probes. done says that there is a guess, or an error that makes further probes useless.
-func (r *round) run(ctx context.Context) (done bool, err error) {
-	attempts := make(chan attempt, len(r.probes))
-	r.attempts = append(r.attempts, attempts)
-	for next, running := 0, 0; next < len(r.probes) || running > 0; {
-		if next < len(r.probes) {
-			p := r.probes[next]
-			next++
-			if r.alone {
-				sleep(ctx, probeSettle)
-			}
-			if ctx.Err() != nil {
-				continue
-			}
-			running++
-			r.running.Go(func() {
-				attempts <- r.try(ctx, p)
-			})
-		}
-		var pause <-chan time.Time
-		if next < len(r.probes) && !r.alone {
-			pause = time.After(probePause)
-		}
-		select {
-		case <-pause:
-			continue
-		case a := <-attempts:
-			running--
-			r.trace("%s: %s", a.probe, a.outcome())
-			if a.err == nil {
-				r.guess, r.kept = a.guess, a.kept
-				return true, nil
-			}
-			if err := r.note(a, running > 0); err != nil {
-				return true, err
-			}
-			if closes := new(hangUpError); a.probe.framing == "line" && errors.As(a.err, &closes) {
-				r.probes = preferred(r.probes, next, "jsonrpc1") // probably a peer that speaks only 1.0
-			}
-		}
-	}
-	return false, nil
-}
-
-// drop closes the connections of late answers. No probe is running any more.
-func (r *round) drop() {
-	for _, attempts := range r.attempts {
-		for len(attempts) > 0 {
-			(<-attempts).kept.Release()
-		}
-	}
-}
-
-// sleep waits for d, or until ctx is done.
-func sleep(ctx context.Context, d time.Duration) {
-	select {
-	case <-time.After(d):
-	case <-ctx.Done():
-	}
-}
-
-// note records a failed attempt. The error says that the peer cannot be reached.
-func (r *round) note(a attempt, busy bool) error {
-	var connect *connectError
-	var hungUp *hangUpError
-	var unknown *unknownError
-	switch {
-	case errors.As(a.err, &connect) && !r.connected.Load():
-		return connect.err
-	case errors.As(a.err, &unknown):
-		r.unknown = a.err
-	case errors.As(a.err, &hungUp):
-		r.hungUp = a.err
-	}
-	if busy && (connect != nil || hungUp != nil) {
-		r.again = append(r.again, a.probe)
-	}
-	return nil
-}
-
-// reason says what the peer does instead of answering.
-func (r *round) reason() string {
-	switch {
-	case r.unknown != nil:
-		return r.unknown.Error()
-	case r.hungUp != nil:
-		return r.hungUp.Error()
-	}
-	return "stays silent"
-}
-
-// preferred returns probes with the one for protocol moved forward to i, if it comes later.
-func preferred(probes []probe, i int, protocol string) []probe {
-	j := slices.IndexFunc(probes, func(p probe) bool { return p.protocol == protocol })
-	if j <= i {
-		return probes
-	}
-	p := probes[j]
-	return slices.Insert(slices.Delete(slices.Clone(probes), j, j+1), i, p)
-}
-
 // speaksTLS reports whether a supposed HTTP server wants TLS.
 func (d *detection) speaksTLS(ctx context.Context) bool {
 	if d.target.Scheme != transport.SchemeTCP {
 		return false
 	}
-	a := d.try(ctx, tlsProbeOf())
+	a := d.try(ctx, tlsProbeOf(), d.Settle)
 	return a.err == nil && a.guess.Other == OtherTLS
 }
 

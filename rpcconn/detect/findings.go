@@ -3,8 +3,10 @@ package detect
 import (
 	"encoding/json"
 	"fmt"
+	"net"
 	"os"
 	"path/filepath"
+
 	"rpcsh/rpcconn/transport"
 )
 
@@ -20,6 +22,7 @@ type remembered struct {
 	Target   string `json:"target"` // where the peer was found
 	Protocol string `json:"protocol"`
 	Framing  string `json:"framing,omitempty"`
+	Settled  bool   `json:"settled,omitempty"` // it needs no time before anything is sent to it
 }
 
 // load returns all entries. An unreadable file counts as empty: findings can be found again.
@@ -41,6 +44,11 @@ func (f Findings) Load(t transport.Target) *Finding {
 	if !ok {
 		return nil
 	}
+	return f.read(t, r)
+}
+
+// read returns the finding that r is for t, nil if r makes no sense.
+func (f Findings) read(t transport.Target, r remembered) *Finding {
 	at := t
 	if r.Target != t.String() {
 		var err error
@@ -51,7 +59,65 @@ func (f Findings) Load(t transport.Target) *Finding {
 	if r.Protocol == "" || at.IsStream() == (r.Framing == "") || !f.Known(r.Protocol, r.Framing) {
 		return nil
 	}
-	return &Finding{Target: at, Protocol: r.Protocol, Framing: r.Framing}
+	return &Finding{Target: at, Protocol: r.Protocol, Framing: r.Framing, Settled: r.Settled}
+}
+
+// Hint returns what t is likely to speak: what was found for it or, where nothing was, what was found at the same port
+// elsewhere, by another name of this machine first, or else at the other ports of its host. Several that speak
+// differently say nothing. nil: nothing is known.
+func (f Findings) Hint(t transport.Target) *Finding {
+	if found := f.Load(t); found != nil {
+		return found
+	}
+	if t.Scheme != transport.SchemeTCP {
+		return nil
+	}
+	host, port := hostAndPort(t)
+	var here, elsewhere, beside likeness
+	for url, r := range f.load() {
+		at, err := transport.ParseTarget(url)
+		if err != nil || at.Scheme != t.Scheme {
+			continue
+		}
+		found := f.read(at, r)
+		if found == nil || found.Target.Scheme != t.Scheme {
+			continue
+		}
+		switch itsHost, itsPort := hostAndPort(at); {
+		case itsHost == host && itsPort == port:
+			here.add(found)
+		case itsPort == port:
+			elsewhere.add(found)
+		case itsHost == host:
+			beside.add(found)
+		}
+	}
+	for _, like := range []likeness{here, elsewhere, beside} {
+		if like.found != nil && !like.differ {
+			return &Finding{Target: t, Protocol: like.found.Protocol, Framing: like.found.Framing}
+		}
+	}
+	return nil
+}
+
+// A likeness is what several targets speak.
+type likeness struct {
+	found  *Finding // one of them
+	differ bool
+}
+
+func (l *likeness) add(f *Finding) {
+	l.differ = l.differ || l.found != nil && (l.found.Protocol != f.Protocol || l.found.Framing != f.Framing)
+	l.found = f
+}
+
+// hostAndPort returns those of t; this machine has one name.
+func hostAndPort(t transport.Target) (host, port string) {
+	host, port, err := net.SplitHostPort(t.DialAddress())
+	if ip := net.ParseIP(host); err == nil && (host == "localhost" || ip != nil && ip.IsLoopback()) {
+		host = "localhost"
+	}
+	return host, port
 }
 
 // Save stores the finding for t, except for a debugger, whose URL changes with every start. Shells that save at the
@@ -60,7 +126,7 @@ func (f Findings) Save(t transport.Target, found *Finding) error {
 	if f.File == "" {
 		return nil
 	}
-	r := remembered{found.Target.String(), found.Protocol, found.Framing}
+	r := remembered{found.Target.String(), found.Protocol, found.Framing, found.Settled}
 	if found.Protocol == "cdp" && r.Target != t.String() {
 		return f.Forget(t)
 	}

@@ -2,13 +2,9 @@ package detect
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net"
-	"net/http"
-	"strings"
 	"time"
 
 	"rpcsh/rpcconn"
@@ -16,75 +12,35 @@ import (
 	"rpcsh/rpcconn/transport/web"
 )
 
-// httpPatience is how long one WebSocket or HTTP attempt may take.
-const httpPatience = 700 * time.Millisecond
-
-// mcpPath is the usual path of servers of the Model Context Protocol.
-const mcpPath = "/mcp"
+// The usual paths of servers of the Model Context Protocol, the latter in its older transport.
+const (
+	mcpPath = "/mcp"
+	ssePath = "/sse"
+)
 
 // httpTargets returns where the peer of an HTTP server may be, the likeliest first. WebSocket is preferred: over HTTP
 // the peer cannot call.
 func httpTargets(t transport.Target) []transport.Target {
 	ws, plain := transport.SchemeWS, transport.SchemeHTTP
-	if t.Scheme == transport.SchemeTLS {
+	switch t.Scheme {
+	case transport.SchemeTLS:
 		ws, plain = transport.SchemeWSS, transport.SchemeHTTPS
+	case transport.SchemeUnix:
+		ws, plain = transport.SchemeWSUnix, transport.SchemeHTTPUnix
 	}
 	var all []transport.Target
-	for _, scheme := range []string{ws, plain} {
-		for _, path := range []string{"/", "/jsonrpc", "/ws", "/rpc", mcpPath} {
-			if path == mcpPath && scheme == ws || path == "/ws" && scheme == plain {
-				continue
-			}
-			all = append(all, transport.Target{Scheme: scheme, Address: t.Address, Path: path})
+	for _, at := range []struct {
+		scheme string
+		paths  []string
+	}{
+		{ws, []string{"/", "/jsonrpc", "/ws", "/rpc"}},
+		{plain, []string{"/", "/jsonrpc", "/rpc", "/json_rpc", mcpPath, ssePath}},
+	} {
+		for _, path := range at.paths {
+			all = append(all, transport.Target{Scheme: at.scheme, Address: t.Address, Path: path})
 		}
 	}
 	return all
-}
-
-// overHTTP returns the first of targets at which there is a peer.
-func (d *detection) overHTTP(ctx context.Context, targets []transport.Target) (*Finding, error) {
-	if deadline, ok := ctx.Deadline(); ok {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithDeadline(ctx, deadline.Add(-closingTime))
-		defer cancel()
-	}
-	if len(targets) > 1 {
-		if f := d.debugger(ctx, targets[0]); f != nil {
-			return f, nil
-		}
-	}
-	var tried []string
-	var last, redirect error
-	for _, t := range targets {
-		protocol, err := d.ask(ctx, t)
-		if err == nil {
-			d.trace("%s: answered in %s", t, protocol)
-			return &Finding{Target: t, Protocol: protocol}, nil
-		}
-		d.trace("%s: %v", t, err)
-		tried, last = append(tried, t.String()), err
-		var status *web.StatusError
-		if errors.As(err, &status) {
-			d.refused = d.refused || status.Code == http.StatusBadRequest
-			if status.Code/100 == 3 && redirect == nil {
-				redirect = err
-			}
-		}
-		if isRefusal(err) || ctx.Err() != nil {
-			break
-		}
-	}
-	switch {
-	case len(targets) > 1 && redirect != nil:
-		return nil, fmt.Errorf("%s is an HTTP server on which no peer was found: %w", d.target, redirect)
-	case len(targets) > 1:
-		return nil, fmt.Errorf("%s is an HTTP server on which no peer was found; tried %s; give the URL, such as "+
-			"ws://%s/path",
-			d.target, strings.Join(tried, ", "), d.target.Address)
-	case errors.Is(last, errSilent):
-		return nil, &SilentError{Target: targets[0], Asked: probeText("jsonrpc")}
-	}
-	return nil, last
 }
 
 // isRefusal reports whether err means that no connection was made.
@@ -93,55 +49,126 @@ func isRefusal(err error) bool {
 	return errors.As(err, &op) && op.Op == "dial"
 }
 
+// isAlert reports whether err is a TLS alert of the peer's.
+func isAlert(err error) bool {
+	var op *net.OpError
+	return errors.As(err, &op) && op.Op == "remote error"
+}
+
+// An endedError reports that the peer ended a connection that it had accepted; io.EOF: without saying why.
+type endedError struct {
+	target transport.Target
+	err    error
+}
+
+// Error implements error.
+func (e *endedError) Error() string { return fmt.Sprintf("%s: %v", e.target, e.err) }
+
+// Unwrap returns why.
+func (e *endedError) Unwrap() error { return e.err }
+
 // ask returns the form of JSON-RPC in which the peer at t answers.
-func (d *detection) ask(ctx context.Context, t transport.Target) (string, error) {
-	ctx, cancel := context.WithTimeout(ctx, httpPatience)
+func (d *detection) ask(ctx context.Context, t transport.Target, patience time.Duration) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	answered := make(chan string, 1)
 	ch, err := d.Channel(ctx, t)
 	if err != nil {
-		return "", err
+		return "", silence(ctx, err)
 	}
-	go func() { // ended by Close
-		defer close(answered)
-		for {
-			frame, err := ch.Recv()
-			var bad *rpcconn.FrameError
-			if err != nil && !errors.As(err, &bad) {
-				return
-			}
-			if err == nil {
-				if g, _ := Sniff(frame); g.Protocol != "" && isAnswer(frame) {
-					answered <- g.Protocol
-					return
-				}
-			}
-		}
-	}()
-	defer func() {
-		_ = ch.Close()
-		for range answered {
-		}
-	}()
-	if err := ch.Send(ctx, []byte(probeText("jsonrpc"))); err != nil {
+	answer := newAnswer(ch)
+	defer answer.close()
+	if err := ch.Send(ctx, []byte(probeText("jsonrpc"))); err != nil && len(answer.protocol) == 0 {
 		var refused *rpcconn.Error
 		if errors.As(err, &refused) { // it is a peer, which refuses a client without a session, as MCP wants it
 			return mcpOr(t), nil
 		}
-		if ctx.Err() != nil {
-			return "", errSilent
+		select {
+		case err := <-answer.ended: // the cause
+			return "", &endedError{t, err}
+		default:
+			return "", silence(ctx, err)
 		}
-		return "", err
 	}
+	return answer.wait(ctx, t)
+}
+
+// An answer is what a peer says on a channel.
+type answer struct {
+	ch       rpcconn.Channel
+	protocol chan string // what it speaks; closed once the channel has ended
+	ended    chan error
+}
+
+// newAnswer starts to listen to what comes on ch.
+func newAnswer(ch rpcconn.Channel) *answer {
+	a := &answer{ch: ch, protocol: make(chan string, 1), ended: make(chan error, 1)}
+	go a.hear() // ended by close
+	return a
+}
+
+// hear reads until the channel ends, also when it is known what is spoken: a channel may wait for its reader.
+func (a *answer) hear() {
+	defer close(a.protocol)
+	for {
+		frame, err := a.ch.Recv()
+		var bad *rpcconn.FrameError
+		var deviation *rpcconn.Deviation
+		protocol := ""
+		switch {
+		case errors.As(err, &deviation) && deviation.Rule == web.RuleOlder:
+			protocol = "mcp"
+		case errors.As(err, &bad), errors.As(err, &deviation):
+		case err != nil:
+			a.ended <- err
+			return
+		default:
+			text, _ := firstText(frame, "none") // several may be in one
+			if isAnswer(text) || isMessage(text, probeText("jsonrpc")) {
+				g, _ := Sniff(text)
+				protocol = g.Protocol
+			}
+		}
+		if protocol != "" {
+			select {
+			case a.protocol <- protocol:
+			default: // it is known
+			}
+		}
+	}
+}
+
+// wait returns what the peer at t speaks, once it has said that.
+func (a *answer) wait(ctx context.Context, t transport.Target) (string, error) {
 	select {
-	case protocol, ok := <-answered:
-		if !ok {
-			return "", fmt.Errorf("closed the connection: %w", io.EOF)
+	case protocol, ok := <-a.protocol:
+		switch {
+		case !ok:
+			return "", &endedError{t, <-a.ended}
+		case protocol == "jsonrpc":
+			return mcpOr(t), nil
 		}
 		return protocol, nil
 	case <-ctx.Done():
 		return "", errSilent
 	}
+}
+
+// close closes the channel.
+func (a *answer) close() {
+	_ = a.ch.Close()
+	for range a.protocol {
+	}
+}
+
+// silence returns errSilent where err came of ctx's end, and says no more than that, else err.
+func silence(ctx context.Context, err error) error {
+	if ctx.Err() == nil || transport.Stalled(err) != "" {
+		return err
+	}
+	if givenUp := new(rpcconn.GivenUpError); errors.As(err, &givenUp) && givenUp.Seen != "" {
+		return err
+	}
+	return errSilent
 }
 
 // mcpOr returns the protocol of a peer that answers at t: MCP at mcpPath, else plain JSON-RPC.
@@ -152,25 +179,20 @@ func mcpOr(t transport.Target) string {
 	return "jsonrpc"
 }
 
-// isAnswer reports whether frame looks like an answer, not like an event that came before.
-func isAnswer(frame []byte) bool {
-	var answer struct{ Result, Error, ID json.RawMessage }
-	return json.Unmarshal(frame, &answer) == nil && (answer.Result != nil || answer.Error != nil)
-}
-
-// debugger finds the Chrome DevTools Protocol behind its list of targets, nil if there is none.
-func (d *detection) debugger(ctx context.Context, t transport.Target) *Finding {
-	ctx, cancel := context.WithTimeout(ctx, httpPatience)
+// debugger finds the Chrome DevTools Protocol behind its list of targets, nil if there is none. posts says that the
+// server is not one for GETs.
+func (d *detection) debugger(ctx context.Context, t transport.Target) (f *Finding, posts bool) {
+	ctx, cancel := context.WithTimeout(ctx, d.patience)
 	defer cancel()
 	list, err := d.Debuggers(ctx, t)
 	if err != nil {
-		return nil
+		return nil, ctx.Err() != nil || noGET(err)
 	}
 	d.trace("%s lists %d debugging targets", t.Address, len(list))
 	for _, debugger := range list {
 		if at, err := debugger.Target(t); err == nil { // else it is in use
-			return &Finding{Target: at, Protocol: "cdp", Of: len(list)}
+			return &Finding{Target: at, Protocol: "cdp", Of: len(list)}, false
 		}
 	}
-	return nil
+	return nil, false
 }

@@ -44,15 +44,25 @@ const leastBinary = 6
 // from maxSniff bytes on. A zero Guess means that nothing can be said yet or, without more, that no known protocol
 // begins so.
 func Sniff(b []byte) (g Guess, more bool) {
+	full := len(b) >= maxSniff
+	b = unmarked(b)
 	if g = sniffBinary(b); g != (Guess{}) {
 		return g, false
 	}
-	full := len(b) >= maxSniff
 	if len(b) < leastBinary && (len(b) < 4 || b[0] == 0 || b[3] == 0) && !isShortJSON(b) {
 		return Guess{}, true
 	}
 	g, more = sniffText(b, full)
 	return g, more && !full
+}
+
+// unmarked returns b without the byte order mark, or the beginning of one, that some peers put before what they send.
+func unmarked(b []byte) []byte {
+	const mark = "\xef\xbb\xbf"
+	if n := min(len(b), len(mark)); string(b[:n]) == mark[:n] {
+		return b[n:]
+	}
+	return b
 }
 
 // isShortJSON reports whether b is a complete, very short JSON message.
@@ -97,7 +107,7 @@ func isElementType(c byte) bool { return c >= 0x01 && c <= 0x13 }
 func sniffText(b []byte, full bool) (g Guess, more bool) {
 	start := bytes.TrimLeft(b, " \t\r\n\x00")
 	switch {
-	case len(b) > 4 && b[0] == 0 && (b[4] == '{' || b[4] == '['):
+	case len(b) > 4 && b[0] == 0 && (b[4] == '{' || b[4] == '[' || len(unmarked(b[4:])) < len(b[4:])):
 		return framed("length", b[4:], full)
 	case len(start) == 0:
 		return Guess{}, true
@@ -113,6 +123,7 @@ func sniffText(b []byte, full bool) (g Guess, more bool) {
 
 // framed returns the guess for a framing that is certain, once text, the first message, shows the protocol.
 func framed(framing string, text []byte, full bool) (g Guess, more bool) {
+	text = unmarked(text)
 	_, end, err := jsontext.Value(text)
 	switch {
 	case err == nil:
@@ -125,7 +136,7 @@ func framed(framing string, text []byte, full bool) (g Guess, more bool) {
 
 // sniffSequence recognizes RFC 7464, in which several 0x1e may precede a message.
 func sniffSequence(b []byte, full bool) (g Guess, more bool) {
-	text := bytes.TrimLeft(b, "\x1e \t\r\n")
+	text := unmarked(bytes.TrimLeft(b, "\x1e \t\r\n"))
 	switch {
 	case len(text) == 0:
 		return Guess{}, true
@@ -149,7 +160,7 @@ func sniffNetstring(b []byte, full bool) (g Guess, more bool) {
 	case b[n] != ':':
 		return Guess{}, false
 	}
-	switch text := bytes.TrimLeft(b[n+1:], " \t\r\n"); {
+	switch text := unmarked(bytes.TrimLeft(b[n+1:], " \t\r\n")); {
 	case len(text) == 0:
 		return Guess{}, true
 	case text[0] != '{' && text[0] != '[':
@@ -177,15 +188,26 @@ func sniffWords(b []byte, full bool) (g Guess, more bool) {
 
 // sniffHeader waits for the body after a header, which shows the protocol.
 func sniffHeader(b []byte, full bool) (g Guess, more bool) {
-	for _, end := range []string{"\r\n\r\n", "\n\n"} {
-		if _, body, found := bytes.Cut(b, []byte(end)); found {
-			return framed("header", body, full)
-		}
+	if body, found := bodyOf(b); found {
+		return framed("header", body, full)
 	}
 	if full {
 		return Guess{Protocol: "jsonrpc", Framing: "header"}, false
 	}
 	return Guess{}, true
+}
+
+// bodyOf returns what comes behind a header, which ends in a blank line. A line may end in any number of CRs and LF.
+func bodyOf(b []byte) (body []byte, found bool) {
+	for {
+		var line []byte
+		if line, b, found = bytes.Cut(b, []byte("\n")); !found {
+			return nil, false
+		}
+		if len(bytes.TrimRight(line, "\r")) == 0 {
+			return b, true
+		}
+	}
 }
 
 // sniffJSON distinguishes framings by what follows the first message: a line break, a NUL, or nothing.
@@ -215,6 +237,10 @@ func sniffJSON(b []byte, full bool) (g Guess, more bool) {
 	return g, false
 }
 
+// isCoded reports whether text is an error with a code: one of JSON-RPC 2.0, or of those who leave the version out. In
+// 1.0 it may be anything.
+func isCoded(text []byte) bool { return jsontext.Get(text, "code") != nil }
+
 // sniffDialect distinguishes the versions of JSON-RPC by the members of the first message; "" if it is not RPC. text
 // may end early.
 func sniffDialect(text []byte) string {
@@ -230,7 +256,8 @@ func sniffDialect(text []byte) string {
 	switch {
 	case has("jsonrpc"):
 		return "jsonrpc"
-	case has("result") && has("error"), has("method") && members["id"] == "null",
+	case has("result") && has("error"), has("error") && !isCoded([]byte(members["error"])),
+		has("method") && members["id"] == "null",
 		has("method") && strings.HasPrefix(members["params"], "["):
 		return "jsonrpc1"
 	case has("method"), has("result"), has("error"):

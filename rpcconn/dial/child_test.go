@@ -8,6 +8,7 @@ import (
 	"rpcsh/rpcconn/transport"
 	"strings"
 	"testing"
+	"time"
 )
 
 // childRole is before what this test program is when it is started as a child.
@@ -71,17 +72,24 @@ func TestDetectChild(t *testing.T) {
 		"complains": "exec jsonrpc/line",
 		"rubbish":   "exec jsonrpc/line",
 		"header":    "exec jsonrpc/header",
-		"exits":     `it ended: exit status 3, "no such option: -x"; tried jsonrpc, line`,
-		"silent":    "it stays silent",
-		"stubborn":  "it stays silent",
+		"exits": `it ended: exit status 3, "no such option: -x"; ` +
+			`tried jsonrpc, header or line; jsonrpc, line; it was started 2 times`,
+		"silent":   "it stays silent",
+		"stubborn": "it stays silent",
 	}
 	for role, want := range tests {
 		t.Run(role, func(t *testing.T) {
-			t.Parallel()               // they wait, most of the time
-			shown := make(chan string) // nobody reads it: what probes bring up is not shown
-			cfg := Config{Stderr: func(line string) { shown <- line }}
+			t.Parallel() // they wait, most of the time
+			var shown []string
+			cfg := Config{Stderr: func(line string) { shown = append(shown, line) }, DetectLimit: patience}
+			if strings.Contains(want, "silent") {
+				cfg.DetectLimit = time.Second
+			}
 			if got := detected(t, cfg, childTarget(t, role)); !strings.Contains(got, want) {
 				t.Errorf("found %s, want %s", got, want)
+			}
+			if role == "exits" && len(shown) != 1 || role != "exits" && shown != nil {
+				t.Errorf("it shows %q; what a child says is to be shown where it is not understood", shown)
 			}
 		})
 	}
@@ -107,8 +115,8 @@ func TestConnectChild(t *testing.T) {
 		t.Errorf("it answers %v, %v", r, err)
 	}
 	_ = link.Close()
-	if got := link.Status(); got != "exit status 0" {
-		t.Errorf("it ended with %q", got)
+	if got := link.Status(); got != "" {
+		t.Errorf("it ended by itself, with %q", got)
 	}
 	if first := <-lines; first != "starting" || len(lines) != 1 {
 		t.Errorf("it said %q and %d lines more, want 1: those of the probes are not shown", first, len(lines))

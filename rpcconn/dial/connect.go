@@ -1,10 +1,12 @@
 package dial
 
 import (
+	"cmp"
 	"context"
 
 	"rpcsh/rpcconn"
 	"rpcsh/rpcconn/detect"
+	"rpcsh/rpcconn/process"
 )
 
 // NeedsDetect reports whether cfg leaves open what is spoken with t.
@@ -24,12 +26,28 @@ func (cfg Config) Connect(
 			return nil, nil, err
 		}
 	}
-	if link := cfg.takeOver(ctx, found, opts); link != nil {
-		return link, found, nil
+	if !found.Doubtful() {
+		if link := cfg.takeOver(ctx, found, opts); link != nil {
+			return link, found, nil
+		}
 	}
-	cfg.Protocol, cfg.Framing = found.Protocol, found.Framing
-	link, err := cfg.Dial(ctx, found.Target, opts)
+	link, err := cfg.dialFound(ctx, found, opts)
+	if err != nil && detect.IsRefused(err) { // it may have been the only connection
+		if kept := cfg.takeOver(ctx, found, opts); kept != nil {
+			return kept, found, nil
+		}
+	}
+	found.Release()
 	return link, found, err
+}
+
+// dialFound connects anew to speak what was found.
+func (cfg Config) dialFound(ctx context.Context, found *detect.Finding, opts *rpcconn.Options) (*Link, error) {
+	cfg.Protocol, cfg.Framing = found.Protocol, found.Framing
+	if found.Settled {
+		cfg.Settle = 0
+	}
+	return cfg.Dial(ctx, found.Target, opts)
 }
 
 // WireOf returns the Wire of a finding. The error says that its protocol is not known.
@@ -51,10 +69,11 @@ func isKnown(protocol, framing string) bool {
 func (cfg Config) detector(trace func(string)) detect.Detector {
 	protocol, framing := cfg.named()
 	return detect.Detector{
-		Protocol: protocol, Framing: framing, Get: cfg.Get, Trace: trace,
+		Protocol: protocol, Framing: framing, Get: cfg.Get, Trace: trace, Waiting: cfg.Waiting, Stderr: cfg.Stderr,
+		Settle: cfg.Settle, Limit: cfg.DetectLimit, Passive: cfg.Passive,
 		Stream: func(ctx context.Context, t Target, stderr func(string)) (detect.Stream, error) {
 			own := cfg // streams are opened side by side
-			own.grace, own.Stderr = detect.Grace, stderr
+			own.Grace, own.Stderr = detect.Grace, stderr
 			stream, link, err := own.stream(ctx, t)
 			if err != nil {
 				return detect.Stream{}, err
@@ -62,7 +81,11 @@ func (cfg Config) detector(trace func(string)) detect.Detector {
 			return detect.Stream{ReadWriteCloser: stream, Remote: link.Remote, Status: link.status}, nil
 		},
 		Channel: func(ctx context.Context, t Target) (rpcconn.Channel, error) {
-			ch, _, err := cfg.open(ctx, t, Wire{Protocol: Protocols()[0]}, nil)
+			own := cfg
+			own.Ping = 0 // it is over too soon for that
+			own.Grace = detect.Grace
+			ch, _, err := own.open(ctx, t, Wire{Protocol: Protocols()[0]}, nil)
+			own.hasten(ch)
 			return ch, err
 		},
 	}
@@ -86,6 +109,10 @@ func (cfg Config) takeOver(ctx context.Context, found *detect.Finding, opts *rpc
 	if k == nil {
 		return nil
 	}
+	if k.Doubtful && !k.IsOpen() {
+		k.Release()
+		return nil
+	}
 	w, err := wireOf(found.Protocol, found.Framing)
 	if err != nil {
 		k.Release()
@@ -97,15 +124,23 @@ func (cfg Config) takeOver(ctx context.Context, found *detect.Finding, opts *rpc
 		return nil
 	}
 	codec := w.Protocol.NewCodec()
-	ch := &resumed{RawChannel: framing(prefixed(k.Conn, k.Read))}
+	stream := framing(rereading(k.ReadWriteCloser, k.Read))
+	cfg.hasten(stream)
+	ch := &resumed{RawChannel: stream}
 	stop := context.AfterFunc(ctx, k.Release) // unblocks Recv
-	err = ch.dropAnswer(codec)
+	if k.Asked {
+		err = ch.dropAnswer(codec, k.Own)
+	}
 	if !stop() || err != nil {
 		_ = ch.Close()
 		return nil
 	}
+	if p, ok := k.ReadWriteCloser.(*process.Process); ok {
+		p.SetGrace(cmp.Or(cfg.Grace, process.DefaultGrace))
+	}
+	k.Hear(cfg.Stderr)
 	link := &Link{
-		codec: codec, Target: found.Target, Remote: k.Remote, wire: fixed(w),
+		codec: codec, Target: found.Target, Remote: k.Remote, wire: fixed(w), status: k.Status,
 		unverified: cfg.TLS.Insecure && found.Target.IsTLS(),
 	}
 	return link.on(ch, codec, opts)

@@ -1,8 +1,10 @@
 package dial
 
 import (
-	"rpcsh/rpcconn/transport"
+	"slices"
 	"testing"
+
+	"rpcsh/rpcconn/transport"
 )
 
 // TestDetect finds out what servers of every kind speak.
@@ -14,7 +16,7 @@ func TestDetect(t *testing.T) {
 			framings = FramingNames()[1:]
 		}
 		for _, f := range framings {
-			if p.Name == "lsp" || p.Name == "mcp" || p.Name == "nvim" || p.Name == "ethereum" || p.Name == "ovsdb" {
+			if slices.Contains([]string{"lsp", "mcp", "acp", "nvim", "ethereum", "ovsdb"}, p.Name) {
 				continue
 			}
 			t.Run(p.Name+"/"+f, func(t *testing.T) {

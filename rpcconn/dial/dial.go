@@ -12,13 +12,18 @@ package dial
 import (
 	"context"
 	"io"
+	"net"
+	"os"
 	"strings"
 	"sync/atomic"
+	"time"
 
 	"rpcsh/rpcconn"
+	"rpcsh/rpcconn/detect"
 	"rpcsh/rpcconn/process"
 	"rpcsh/rpcconn/transport"
 	"rpcsh/rpcconn/transport/httprpc"
+	"rpcsh/rpcconn/transport/web"
 	"rpcsh/rpcconn/transport/websocket"
 )
 
@@ -27,6 +32,8 @@ type Link struct {
 	*rpcconn.Conn
 	Target Target // as dialled, perhaps found out; zero for an accepted peer
 	Remote string // the peer's address; for an accepted Unix socket, which has none, the listener's
+
+	Subprotocol string // of WebSocket, agreed on; "": none
 
 	wire   func() (Wire, bool)
 	onWire func(func(w Wire, found bool))
@@ -73,7 +80,8 @@ func (l *Link) OnWire(f func(w Wire, found bool)) {
 // Unverified reports whether the connection uses TLS without verifying the peer's certificate.
 func (l *Link) Unverified() bool { return l.unverified }
 
-// Status returns how a child process ended, "" for other peers and while it runs.
+// Status returns how a child process ended by itself; "" for other peers, while it runs, and where it ended because the
+// connection was closed here.
 func (l *Link) Status() string {
 	if l.status == nil {
 		return ""
@@ -86,7 +94,7 @@ func fixed(w Wire) func() (Wire, bool) { return func() (Wire, bool) { return w, 
 // Dial connects to t and speaks what cfg says; the default applies to what cfg leaves open, see Detect. The error says
 // what to do.
 func (cfg Config) Dial(ctx context.Context, t Target, opts *rpcconn.Options) (*Link, error) {
-	w, err := cfg.wire(t)
+	w, err := cfg.Wire(t)
 	if err != nil {
 		return nil, err
 	}
@@ -97,7 +105,15 @@ func (cfg Config) Dial(ctx context.Context, t Target, opts *rpcconn.Options) (*L
 	link.Target, link.wire = t, fixed(w)
 	link.unverified = cfg.TLS.Insecure && t.IsTLS()
 	link.codec = w.Protocol.NewCodec()
+	cfg.hasten(ch)
 	return link.on(ch, link.codec, opts), nil
+}
+
+// hasten has the end of c, a channel or a stream, take no longer than cfg says.
+func (cfg Config) hasten(c any) {
+	if g, ok := c.(interface{ SetGrace(time.Duration) }); ok && cfg.Grace > 0 {
+		g.SetGrace(cfg.Grace)
+	}
 }
 
 // on starts the connection of l and returns l. Its frames can be watched from then on.
@@ -120,38 +136,52 @@ func onError(opts *rpcconn.Options) func(error) {
 // open opens a channel to t.
 func (cfg Config) open(ctx context.Context, t Target, w Wire, onError func(error)) (rpcconn.Channel, *Link, error) {
 	switch t.Scheme {
-	case transport.SchemeWS, transport.SchemeWSS:
+	case transport.SchemeWS, transport.SchemeWSS, transport.SchemeWSUnix:
 		tlsConfig, err := cfg.TLS.Client(t.Host())
 		if err != nil {
 			return nil, nil, err
 		}
+		ping := cfg.Ping
+		if w.Protocol.NoPings {
+			ping = 0
+		}
 		ch, info, err := websocket.Dial(ctx, t.URL(), websocket.DialOptions{
-			Header: cfg.Header, Subprotocols: cfg.Subprotocols, Origin: cfg.Origin, TLS: tlsConfig,
-			MaxMessage: cfg.MaxMessage, Binary: w.Protocol.Binary,
+			Header: cfg.Header, Credentials: cfg.Credentials, Subprotocols: cfg.Subprotocols, Origin: cfg.Origin,
+			TLS: tlsConfig, MaxMessage: cfg.MaxMessage, Binary: w.Protocol.Binary, Ping: ping, OnPing: cfg.OnPing,
+			Open: opener(t), Shown: shownAs(t),
 		})
 		if err != nil {
 			return nil, nil, err
 		}
-		return ch, &Link{Remote: info.RemoteAddr.String()}, nil
-	case transport.SchemeHTTP, transport.SchemeHTTPS:
+		return ch, &Link{Remote: info.RemoteAddr.String(), Subprotocol: info.Subprotocol}, nil
+	case transport.SchemeHTTP, transport.SchemeHTTPS, transport.SchemeHTTPUnix:
 		tlsConfig, err := cfg.TLS.Client(t.Host())
 		if err != nil {
 			return nil, nil, err
 		}
 		ch, info, err := httprpc.Dial(ctx, t.URL(), httprpc.Options{
-			Header: cfg.Header, TLS: tlsConfig, CookieFile: cfg.CookieFile, MaxMessage: cfg.MaxMessage,
+			Header: cfg.Header, Credentials: cfg.Credentials, TLS: tlsConfig, CookieFile: cfg.CookieFile,
+			MaxMessage: cfg.MaxMessage,
 			Streamable: w.Protocol.Streamable, NewCodec: w.Protocol.NewCodec, OnError: onError,
+			Open: opener(t), Shown: shownAs(t),
 		})
 		if err != nil {
 			return nil, nil, err
 		}
-		return ch, &Link{Remote: info.RemoteAddr.String()}, nil
+		link := &Link{Remote: t.DialAddress()}
+		if info.RemoteAddr != nil { // else there is a proxy between
+			link.Remote = info.RemoteAddr.String()
+		}
+		return ch, link, nil
 	}
 	stream, link, err := cfg.stream(ctx, t)
 	if err != nil {
 		return nil, nil, err
 	}
 	framing, err := w.channel(cfg.MaxMessage)
+	if err == nil && detect.MayNeedTime(w.Framing) && !t.IsCommand() {
+		err = cfg.settle(ctx)
+	}
 	if err != nil {
 		_ = stream.Close()
 		return nil, nil, err
@@ -159,15 +189,50 @@ func (cfg Config) open(ctx context.Context, t Target, w Wire, onError func(error
 	return framing(stream), link, nil
 }
 
+// opener returns what opens streams to the Unix socket of an HTTP server; nil: t is reached over TCP.
+func opener(t Target) web.Opener {
+	if t.Socket() == "" {
+		return nil
+	}
+	return func(ctx context.Context) (net.Conn, error) {
+		return transport.Dial(ctx, transport.SchemeUnix, t.Socket())
+	}
+}
+
+// shownAs returns how errors name an HTTP server on a Unix socket; "": by its URL.
+func shownAs(t Target) string {
+	if t.Socket() == "" {
+		return ""
+	}
+	return t.String()
+}
+
+// settle gives a peer time to come to itself before anything is sent.
+func (cfg Config) settle(ctx context.Context) error {
+	if cfg.Settle <= 0 {
+		return nil
+	}
+	select {
+	case <-time.After(detect.SettleTime(cfg.Settle)):
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
 // stream opens a stream of bytes to t.
 func (cfg Config) stream(ctx context.Context, t Target) (io.ReadWriteCloser, *Link, error) {
 	switch t.Scheme {
 	case transport.SchemeExec:
-		p, err := process.Start(process.Options{Args: t.Command, Stderr: cfg.Stderr, Grace: cfg.grace})
+		opts := process.Options{Args: t.Command, Stderr: cfg.Stderr, Grace: cfg.Grace}
+		if len(t.Env) > 0 {
+			opts.Env = append(os.Environ(), t.Env...)
+		}
+		p, err := process.Start(opts)
 		if err != nil {
 			return nil, nil, err
 		}
-		return p, &Link{Remote: strings.Join(t.Command, " "), status: p.Status}, nil
+		return p, &Link{Remote: strings.Join(t.Command, " "), status: p.OwnEnd}, nil
 	case transport.SchemeTLS:
 		tlsConfig, err := cfg.TLS.Client(t.Host())
 		if err != nil {
@@ -177,6 +242,7 @@ func (cfg Config) stream(ctx context.Context, t Target) (io.ReadWriteCloser, *Li
 		if err != nil {
 			return nil, nil, err
 		}
+		cfg.hasten(nc)
 		return nc, &Link{Remote: nc.RemoteAddr().String()}, nil
 	}
 	nc, err := transport.Dial(ctx, t.Scheme, t.DialAddress())

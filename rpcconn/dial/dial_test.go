@@ -48,7 +48,7 @@ func TestWire(t *testing.T) {
 		{Config{Protocol: "nvim"}, "unix:///s", "Neovim"},
 	}
 	for _, test := range tests {
-		if w, err := test.cfg.wire(mustParse(t, test.target)); err != nil || w.String() != test.want {
+		if w, err := test.cfg.Wire(mustParse(t, test.target)); err != nil || w.String() != test.want {
 			t.Errorf("%+v with %s is %v, %v, want %s", test.cfg, test.target, w, err, test.want)
 		}
 	}

@@ -24,6 +24,8 @@ func TestFindings(t *testing.T) {
 		{mustParse(t, "localhost:2"), detect.Finding{Target: mustParse(t, "ws://localhost:2/x"), Protocol: "jsonrpc1"}},
 		{mustParse(t, "localhost:3"), detect.Finding{Target: mustParse(t, "tls://localhost:3"), Protocol: "bsonrpc",
 			Framing: "bson"}},
+		{mustParse(t, "localhost:4"), detect.Finding{Target: mustParse(t, "localhost:4"), Protocol: "jsonrpc",
+			Framing: "rfc7464", Settled: true}},
 		{mustParse(t, "http://u:p@h/"), detect.Finding{Target: mustParse(t, "http://u:p@h/"), Protocol: "jsonrpc"}},
 		{transport.CommandTarget([]string{"clangd", "-x"}),
 			detect.Finding{Target: transport.CommandTarget([]string{"clangd", "-x"}), Protocol: "jsonrpc",
@@ -40,7 +42,7 @@ func TestFindings(t *testing.T) {
 	for _, test := range tests {
 		got := f.Load(test.at)
 		if got == nil || got.Target.String() != test.found.Target.String() || got.Protocol != test.found.Protocol ||
-			got.Target.User != test.found.Target.User {
+			got.Target.User != test.found.Target.User || got.Settled != test.found.Settled {
 			t.Errorf("%s: %v, want %v", test.at, got, &test.found)
 		}
 	}

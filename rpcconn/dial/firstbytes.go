@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"io"
 	"net"
-	"rpcsh/rpcconn/detect"
 	"syscall"
+
+	"rpcsh/rpcconn/detect"
+	"rpcsh/rpcconn/process"
 )
 
 // A reading connection is a net.Conn whose bytes are read from another reader.
@@ -39,6 +41,29 @@ func readingFrom(nc net.Conn, from io.Reader) net.Conn {
 // prefixed returns nc with first read once more.
 func prefixed(nc net.Conn, first []byte) net.Conn {
 	return readingFrom(nc, io.MultiReader(bytes.NewReader(first), nc))
+}
+
+// A readingProcess is a child process whose bytes are read from another reader.
+type readingProcess struct {
+	*process.Process
+	from io.Reader
+}
+
+func (r *readingProcess) Read(p []byte) (int, error) { return r.from.Read(p) }
+
+// rereading returns a stream that detection has used, with first read once more.
+func rereading(s io.ReadWriteCloser, first []byte) io.ReadWriteCloser {
+	if nc, ok := s.(net.Conn); ok {
+		return prefixed(nc, first)
+	}
+	from := io.MultiReader(bytes.NewReader(first), s)
+	if p, ok := s.(*process.Process); ok {
+		return &readingProcess{p, from}
+	}
+	return struct {
+		io.Reader
+		io.WriteCloser
+	}{from, s}
 }
 
 // A StrangerError reports that a client speaks a protocol that is not a stream of messages.

@@ -60,14 +60,22 @@ func (f *firstFrame) AppendEncode(dst []byte, p *rpcconn.Packet) ([]byte, error)
 
 // Decode implements rpcconn.Codec.
 func (f *firstFrame) Decode(frame []byte, p *rpcconn.Packet) error {
+	return f.look(frame).Decode(frame, p)
+}
+
+// Glean implements rpcconn.Gleaner; Decode has decided already.
+func (f *firstFrame) Glean(text []byte) rpcconn.Fragment { return rpcconn.Glean(f.look(text), text) }
+
+// look returns the codec, which frame decides if nothing has before.
+func (f *firstFrame) look(frame []byte) rpcconn.Codec {
 	if _, decided := f.Wire(); !decided {
 		if g, _ := detect.Sniff(frame); g.Protocol != "" {
 			if w, err := f.cfg.guessed(g); err == nil {
-				return f.decide(w, true).Decode(frame, p)
+				return f.decide(w, true)
 			}
 		}
 	}
-	return f.decide(f.fallback, false).Decode(frame, p)
+	return f.decide(f.fallback, false)
 }
 
-var _ rpcconn.Codec = (*firstFrame)(nil)
+var _ rpcconn.Gleaner = (*firstFrame)(nil)

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"net"
+	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 
@@ -12,13 +14,23 @@ import (
 	"rpcsh/rpcconn/transport"
 )
 
-// WebSocket clients of every protocol may come to one port, that of streams or one of WebSocket alone.
-func TestWebSocketClientsOfEveryProtocol(t *testing.T) {
+// WebSocket and HTTP clients of every protocol may come to one address, that of streams or one of their own.
+func TestWebClientsOfEveryProtocol(t *testing.T) {
 	t.Parallel()
-	for _, scheme := range []string{transport.SchemeTCP, transport.SchemeWS} {
+	folder := t.TempDir()
+	for _, schemes := range []struct{ listens, dials string }{
+		{transport.SchemeTCP, transport.SchemeWS}, {transport.SchemeWS, transport.SchemeWS},
+		{transport.SchemeTCP, transport.SchemeHTTP}, {transport.SchemeHTTP, transport.SchemeHTTP},
+		{transport.SchemeUnix, transport.SchemeWSUnix}, {transport.SchemeWSUnix, transport.SchemeWSUnix},
+		{transport.SchemeUnix, transport.SchemeHTTPUnix}, {transport.SchemeHTTPUnix, transport.SchemeHTTPUnix},
+	} {
 		for _, p := range Protocols() {
-			t.Run(scheme+"/"+p.Name, func(t *testing.T) {
-				l, err := Config{}.Listen(t.Context(), Target{Scheme: scheme, Address: "127.0.0.1:0", Path: "/"})
+			t.Run(schemes.listens+" "+schemes.dials+" "+p.Name, func(t *testing.T) {
+				target := Target{Scheme: schemes.listens, Address: "127.0.0.1:0", Path: "/"}
+				if strings.HasSuffix(schemes.dials, "unix") {
+					target.Address = filepath.Join(folder, "s")
+				}
+				l, err := Config{}.Listen(t.Context(), target)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -36,7 +48,7 @@ func TestWebSocketClientsOfEveryProtocol(t *testing.T) {
 					}
 				})
 				defer func() { _ = l.Close(); accepting.Wait() }()
-				at := Target{Scheme: transport.SchemeWS, Address: l.Target.Address, Path: "/"}
+				at := Target{Scheme: schemes.dials, Address: l.Target.Address, Path: "/"}
 				client, err := Config{Protocol: p.Name}.Dial(t.Context(), at, nil)
 				if err != nil {
 					t.Fatal(err)

@@ -4,9 +4,11 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"rpcsh/rpcconn/detect"
 	"rpcsh/rpcconn/transport"
+	"rpcsh/rpcconn/transport/web"
 	"slices"
 )
 
@@ -14,7 +16,7 @@ import (
 const maxGot = 64 << 20
 
 // Get gets a path by HTTP from the host of t, which may be the target of a stream. It does not follow redirects. The
-// error is one line.
+// error is one line; it wraps a *web.StatusError where the server answers anything but 200.
 func (cfg Config) Get(ctx context.Context, t Target, path string) ([]byte, error) {
 	scheme := "http"
 	switch t.Scheme {
@@ -25,23 +27,38 @@ func (cfg Config) Get(ctx context.Context, t Target, path string) ([]byte, error
 	if err != nil {
 		return nil, err
 	}
-	transport := &http.Transport{TLSClientConfig: tlsConfig, DisableKeepAlives: true}
-	client := &http.Client{
-		Transport:     transport,
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	user := ""
+	if t.User != "" {
+		user = t.User + "@"
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, scheme+"://"+t.Authority(t.DialAddress())+path, nil)
+	host, through := t.Authority(t.DialAddress()), &http.Transport{TLSClientConfig: tlsConfig, DisableKeepAlives: true}
+	if open := opener(t); open != nil {
+		host = "localhost"
+		through.DialContext = func(ctx context.Context, _, _ string) (net.Conn, error) { return open(ctx) }
+	}
+	u, err := web.ParseURL(scheme+"://"+user+host+path, scheme)
 	if err != nil {
 		return nil, fmt.Errorf("getting %s: %w", path, err)
 	}
-	req.Header = cfg.Header.Clone()
+	credentials, u := cfg.Credentials.At(u)
+	client := &http.Client{
+		Transport:     web.NewAccount(credentials).Over(through),
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
+	if err != nil {
+		return nil, fmt.Errorf("getting %s: %w", path, err)
+	}
+	if cfg.Header != nil {
+		req.Header = cfg.Header.Clone()
+	}
 	res, err := client.Do(req)
 	if err != nil {
 		return nil, fmt.Errorf("getting %s: %w", path, err)
 	}
 	defer res.Body.Close()
 	if res.StatusCode != http.StatusOK { // the body of a 101 is the connection, which does not end with ctx
-		return nil, fmt.Errorf("getting %s: the server answered %s", path, res.Status)
+		return nil, fmt.Errorf("getting %s: %w", path, web.NewStatusError(res, nil))
 	}
 	data, err := io.ReadAll(io.LimitReader(res.Body, maxGot+1))
 	switch {

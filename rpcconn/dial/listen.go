@@ -40,7 +40,7 @@ type newcomer func(opts *rpcconn.Options) *Link
 
 // Listen starts to listen on t.
 func (cfg Config) Listen(ctx context.Context, t Target) (*Listener, error) {
-	w, err := cfg.wire(t)
+	w, err := cfg.Wire(t)
 	if err != nil {
 		return nil, err
 	}
@@ -57,10 +57,9 @@ func (cfg Config) Listen(ctx context.Context, t Target) (*Listener, error) {
 	}
 	l.Target = t
 	l.Target.Address = l.ln.Addr().String()
-	switch t.Scheme {
-	case transport.SchemeWS, transport.SchemeWSS, transport.SchemeHTTP, transport.SchemeHTTPS:
+	if t.CanGet() {
 		err = l.serveWeb(t)
-	default:
+	} else {
 		l.tasks.Go(l.acceptStreams)
 	}
 	if err != nil {
@@ -83,7 +82,7 @@ func (l *Listener) open(ctx context.Context, t Target) (err error) {
 		return err
 	case transport.SchemeExec:
 		return errors.New("a command cannot be listened on")
-	case transport.SchemeUnix:
+	case transport.SchemeUnix, transport.SchemeHTTPUnix, transport.SchemeWSUnix:
 		l.ln, err = transport.Listen(ctx, transport.SchemeUnix, t.Address)
 	default:
 		l.ln, err = transport.Listen(ctx, transport.SchemeTCP, t.Address)
@@ -134,11 +133,11 @@ func (l *Listener) offer(peer newcomer, drop func() error) {
 }
 
 // remote returns the address of an accepted connection.
-func (l *Listener) remote(nc net.Conn) string {
-	if l.Requested.Scheme == transport.SchemeUnix {
+func (l *Listener) remote(address string) string {
+	if l.Requested.Scheme == transport.SchemeUnix || l.Requested.Socket() != "" {
 		return l.Requested.Address
 	}
-	return nc.RemoteAddr().String()
+	return address
 }
 
 func (l *Listener) acceptStreams() {
@@ -178,7 +177,7 @@ func (l *Listener) greet(nc net.Conn) {
 		}
 		l.offer(func(opts *rpcconn.Options) *Link {
 			ch := framing(readingFrom(nc, &wary{nc: nc}))
-			link := &Link{Remote: l.remote(nc), wire: fixed(l.wire)}
+			link := &Link{Remote: l.remote(nc.RemoteAddr().String()), wire: fixed(l.wire)}
 			return link.on(ch, l.wire.Protocol.NewCodec(), opts)
 		}, nc.Close)
 		return
@@ -189,7 +188,7 @@ func (l *Listener) greet(nc net.Conn) {
 		l.webServer().serve(prefixed(nc, first))
 		return
 	case detect.OtherTLS:
-		l.report(l.remote(nc), &StrangerError{g.Other})
+		l.report(l.remote(nc.RemoteAddr().String()), &StrangerError{g.Other})
 		_ = nc.Close()
 		return
 	}
@@ -197,7 +196,7 @@ func (l *Listener) greet(nc net.Conn) {
 		c := &sniffing{nc: nc, cfg: l.cfg, fallback: l.wire, web: func(nc net.Conn) {
 			l.webServer().serve(nc)
 		}, first: first}
-		link := &Link{Remote: l.remote(nc), wire: c.Wire, onWire: c.OnWire}
+		link := &Link{Remote: l.remote(nc.RemoteAddr().String()), wire: c.Wire, onWire: c.OnWire}
 		return link.on(c, c, opts)
 	}, nc.Close)
 }
@@ -230,7 +229,7 @@ func (l *Listener) serveWeb(t Target) error {
 	if path == "/" {
 		path = "" // any
 	}
-	if t.Scheme == transport.SchemeWS || t.Scheme == transport.SchemeWSS {
+	if t.IsWebSocket() {
 		ws, err := websocket.Listen(l.ln, l.websocketOptions(path))
 		if err != nil {
 			return err
@@ -243,7 +242,7 @@ func (l *Listener) serveWeb(t Target) error {
 					l.end(err)
 					return
 				}
-				l.offerWebSocket(ch, info.RemoteAddr)
+				l.offerFramed(ch, info.RemoteAddr, nil, info.Subprotocol)
 			}
 		})
 		return nil
@@ -260,7 +259,7 @@ func (l *Listener) serveWeb(t Target) error {
 				l.end(err)
 				return
 			}
-			l.offerChannel(ch, info.RemoteAddr)
+			l.offerFramed(ch, info.RemoteAddr, info.First, "")
 		}
 	})
 	return nil
@@ -270,36 +269,44 @@ func (l *Listener) websocketOptions(path string) websocket.ListenOptions {
 	return websocket.ListenOptions{
 		Path: path, Subprotocols: l.cfg.Subprotocols, AllowOrigins: l.cfg.AllowOrigins,
 		OriginAdvice: l.cfg.OriginAdvice,
-		MaxMessage:   l.cfg.MaxMessage, Binary: l.wire.Protocol.Binary, Mirror: l.autoCodec,
+		MaxMessage:   l.cfg.MaxMessage, Binary: l.wire.Protocol.Binary, Mirror: l.autoCodec, OnRefused: l.refused,
 	}
 }
 
 func (l *Listener) httpOptions(path string) httprpc.ServerOptions {
 	return httprpc.ServerOptions{
 		Path: path, AllowOrigins: l.cfg.AllowOrigins, OriginAdvice: l.cfg.OriginAdvice,
-		MaxMessage: l.cfg.MaxMessage, NewCodec: l.wire.Protocol.NewCodec,
+		MaxMessage: l.cfg.MaxMessage, NewCodec: l.newCodec,
+		OnRefused: l.refused,
 	}
 }
 
-// offerWebSocket hands over a WebSocket peer. With detection, its first message shows what it speaks.
-func (l *Listener) offerWebSocket(ch rpcconn.Channel, remote net.Addr) {
+// refused reports an HTTP request that was refused.
+func (l *Listener) refused(remote, reason string) {
+	l.report(l.remote(remote), errors.New("refused "+reason))
+}
+
+// newCodec returns the codec of a peer whose transport has frames. With detection, its first message decides.
+func (l *Listener) newCodec() rpcconn.Codec {
 	if !l.autoCodec {
-		l.offerChannel(ch, remote)
-		return
+		return l.wire.Protocol.NewCodec()
 	}
-	l.offer(func(opts *rpcconn.Options) *Link {
-		codec := &firstFrame{cfg: l.cfg, fallback: l.wire}
-		link := &Link{Remote: remote.String(), wire: codec.Wire, onWire: codec.OnWire}
-		return link.on(ch, codec, opts)
-	}, ch.Close)
+	return &firstFrame{cfg: l.cfg, fallback: l.wire}
 }
 
-// offerChannel hands over a peer whose transport has frames.
-func (l *Listener) offerChannel(ch rpcconn.Channel, remote net.Addr) {
-	w := l.wire
-	w.Framing = noFraming
+// offerFramed hands over a peer whose transport has frames. With detection, the first of them, which may have come
+// already, shows what it speaks.
+func (l *Listener) offerFramed(ch rpcconn.Channel, remote net.Addr, first []byte, subprotocol string) {
 	l.offer(func(opts *rpcconn.Options) *Link {
-		link := &Link{Remote: remote.String(), wire: fixed(w)}
-		return link.on(ch, w.Protocol.NewCodec(), opts)
+		codec := l.newCodec()
+		w := Wire{Protocol: l.wire.Protocol, Framing: noFraming}
+		link := &Link{Remote: l.remote(remote.String()), Subprotocol: subprotocol, wire: fixed(w)}
+		if unknown, ok := codec.(*firstFrame); ok {
+			link.wire, link.onWire = unknown.Wire, unknown.OnWire
+			if first != nil {
+				unknown.look(first)
+			}
+		}
+		return link.on(ch, codec, opts)
 	}, ch.Close)
 }

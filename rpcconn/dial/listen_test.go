@@ -255,7 +255,8 @@ func TestAcceptStrangers(t *testing.T) {
 		cfg        Config
 		want       string
 	}{
-		{"words", "hello, world\n", Config{}, `no protocol that is known begins like this: "hello, world\n"`},
+		{"no words", "\x00\x01\x02 world\n", Config{}, `begins like this: "\x00\x01\x02 world\n"`},
+		{"half a header", "Content-Length: 2\r\n", Config{}, `the connection ended after "Content-Length: 2`},
 		{"half a message", `{"jsonrpc":`, Config{}, `the connection ended after "{\"jsonrpc\":"`},
 		{"HTTP to a framing", post, Config{Framing: "line"}, "the client speaks HTTP; listen on http:// or ws://"},
 		{"HTTP to another framing", post, Config{Framing: "rfc7464"}, "the client speaks HTTP"},

@@ -28,7 +28,7 @@ func TestAnswerAmongManyMessages(t *testing.T) {
 	t.Parallel()
 	peer := &chatterbox{left: 3 * maxEarly}
 	r := &resumed{RawChannel: peer}
-	if err := r.dropAnswer(jsonrpc.New()); err != nil {
+	if err := r.dropAnswer(jsonrpc.New(), false); err != nil {
 		t.Fatalf("after %d messages: %v", peer.said, err)
 	}
 	for i := range 3 * maxEarly {

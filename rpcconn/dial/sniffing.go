@@ -1,9 +1,11 @@
 package dial
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"sync"
 	"time"
@@ -19,6 +21,7 @@ type sniffing struct {
 	cfg      Config
 	fallback Wire
 	web      func(net.Conn) // gets a client that turns out to speak HTTP
+	words    int            // lines that were passed over; only look uses it
 
 	mu      sync.Mutex // protects what follows
 	handed  bool       // nc was given to web
@@ -93,6 +96,12 @@ func (c *sniffing) Decode(frame []byte, p *rpcconn.Packet) error {
 	return codec.Decode(frame, p)
 }
 
+// Glean implements rpcconn.Gleaner; Recv has decided already.
+func (c *sniffing) Glean(text []byte) rpcconn.Fragment {
+	codec, _ := c.decided()
+	return rpcconn.Glean(codec, text)
+}
+
 // speaking returns the channel to send on; if we speak first, the fallback is used.
 func (c *sniffing) speaking() (rpcconn.RawChannel, error) {
 	if _, ch := c.decided(); ch != nil {
@@ -121,6 +130,23 @@ func (c *sniffing) AppendFrame(dst, frame []byte) ([]byte, error) {
 	return ch.AppendFrame(dst, frame)
 }
 
+// Flush implements rpcconn.Flusher.
+func (c *sniffing) Flush(ctx context.Context) error {
+	ch, err := c.speaking()
+	if err != nil {
+		return err
+	}
+	return rpcconn.Flush(ctx, ch)
+}
+
+// Partial implements rpcconn.Holder.
+func (c *sniffing) Partial() *rpcconn.Partial {
+	if _, ch := c.decided(); ch != nil {
+		return rpcconn.PartialOf(ch)
+	}
+	return nil
+}
+
 // SendRaw implements rpcconn.RawChannel.
 func (c *sniffing) SendRaw(ctx context.Context, raw []byte, rate int) error {
 	ch, err := c.speaking()
@@ -141,7 +167,8 @@ func (c *sniffing) Recv() ([]byte, error) {
 	return ch.Recv()
 }
 
-// look reads until the bytes show what is spoken, or the fallback is used meanwhile.
+// look reads until the bytes show what is spoken, or the fallback is used meanwhile. After a *rpcconn.Deviation, which
+// says that words were passed over, it is called again.
 func (c *sniffing) look() error {
 	buf := make([]byte, 4<<10)
 	for start := true; ; start = false {
@@ -166,16 +193,56 @@ func (c *sniffing) look() error {
 			return c.handOver(first)
 		case g.Other != "":
 			return &StrangerError{g.Other}
-		case err != nil && len(first) > 0:
-			return fmt.Errorf("the connection ended after %s: %w", rpcconn.Excerpt(first), err)
-		case err != nil:
-			return err
 		case known:
 			_ = c.nc.SetReadDeadline(time.Now().Add(detect.TrailingWait))
-		case !more:
-			return &detect.BeginningError{Data: first}
+			continue
+		case err == nil && more:
+			continue
+		}
+		if more { // and cannot come
+			return endedAfter(first, err)
+		}
+		if done, err := c.unknown(first, err); done {
+			return err
 		}
 	}
+}
+
+// endedAfter returns the error for a connection that ended with err after first.
+func endedAfter(first []byte, err error) error {
+	switch {
+	case len(bytes.TrimSpace(first)) == 0:
+		return err
+	case err == io.EOF:
+		err = io.ErrUnexpectedEOF
+	}
+	return fmt.Errorf("the connection ended after %s: %w", rpcconn.Excerpt(first), err)
+}
+
+// unknown handles what begins in no form that is known: words in front of the first message are passed over, JSON that
+// is wrong inside is a message of its own, if a bad one. ended is why no more can be read; nil: it can. done is false
+// where more has to come.
+func (c *sniffing) unknown(first []byte, ended error) (done bool, err error) {
+	n, whole := detect.Words(first)
+	switch {
+	case n > 0 && (whole || ended != nil):
+		c.words++
+		c.mu.Lock()
+		c.first = first[n:]
+		c.mu.Unlock()
+		return true, &rpcconn.Deviation{
+			Rule: fmt.Sprintf("words before the first message, %d", c.words), // so that each is told
+			Text: "words come before the first message: " + rpcconn.Excerpt(first[:n]),
+		}
+	case n > 0:
+		return false, nil
+	case ended != nil:
+		return true, endedAfter(first, ended)
+	}
+	if g := detect.Broken(first); g != (detect.Guess{}) {
+		return true, c.decideGuess(g)
+	}
+	return true, &detect.BeginningError{Data: first}
 }
 
 // ErrSpeaksHTTP ends the connection of a client that turns out to speak HTTP only later, because it was slow. An HTTP

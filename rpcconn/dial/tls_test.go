@@ -95,21 +95,32 @@ func TestDetectTLS(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			for _, options := range trusting {
 				for _, scheme := range []string{transport.SchemeTCP, transport.SchemeTLS} {
-					if got := detected(t, Config{TLS: options},
+					if got := detected(t, Config{TLS: options, DetectLimit: detectPatience},
 						Target{Scheme: scheme, Address: test.address}); got != test.want {
 						t.Errorf("%s: found %s, want %s", scheme, got, test.want)
 					}
 				}
 			}
-			if got := detected(t, Config{}, Target{Scheme: transport.SchemeTCP,
+			if got := detected(t, Config{DetectLimit: detectPatience}, Target{Scheme: transport.SchemeTCP,
 				Address: test.address}); !strings.Contains(got, "nobody whom this machine trusts") {
 				t.Errorf("with a certificate that nobody trusts: %s", got)
 			}
 		})
 	}
+	wanting := files.server
+	wanting.CA = files.client.CA // clients need a certificate of it
+	strict := serve(t, Config{Framing: "line", TLS: wanting}, mustParse(t, "tls://127.0.0.1:0")).Target
+	for _, scheme := range []string{transport.SchemeTCP, transport.SchemeTLS} {
+		strict.Scheme = scheme
+		got := detected(t, Config{TLS: files.client, DetectLimit: detectPatience}, strict)
+		if !strings.Contains(got, "tls://"+strict.Address+": the peer wants a certificate of ours") {
+			t.Errorf("%s: a peer that wants a certificate: %s", scheme, got)
+		}
+	}
 	plain := serve(t, Config{Framing: "line"}, mustParse(t, "127.0.0.1:0")).Target
 	plain.Scheme = transport.SchemeTLS
-	if got := detected(t, Config{TLS: files.client}, plain); !strings.Contains(got, "does it speak TLS?") {
+	got := detected(t, Config{TLS: files.client, DetectLimit: detectPatience}, plain)
+	if !strings.Contains(got, "does it speak TLS?") {
 		t.Errorf("a peer without TLS: %s", got)
 	}
 }

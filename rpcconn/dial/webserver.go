@@ -22,10 +22,10 @@ func (l *Listener) webServer() *webServer {
 	l.webOnce.Do(func() {
 		w := &webServer{conns: make(chan net.Conn), addr: l.ln.Addr(), closed: l.ctx.Done()}
 		posted := httprpc.NewServer(l.httpOptions(""), func(ch rpcconn.Channel, info *httprpc.Info) {
-			l.offerChannel(ch, info.RemoteAddr)
+			l.offerFramed(ch, info.RemoteAddr, info.First, "")
 		})
 		upgraded := websocket.NewHandler(l.websocketOptions(""), func(ch rpcconn.Channel, info *websocket.Info) {
-			l.offerWebSocket(ch, info.RemoteAddr)
+			l.offerFramed(ch, info.RemoteAddr, nil, info.Subprotocol)
 		})
 		server := web.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 			if websocket.IsUpgrade(r) {

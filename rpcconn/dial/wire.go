@@ -9,7 +9,11 @@ import (
 	"rpcsh/rpcconn"
 	"rpcsh/rpcconn/framing"
 	"rpcsh/rpcconn/transport"
+	"rpcsh/rpcconn/transport/web"
 )
+
+// DefaultSettle is how long a peer is given by default before anything is sent to it; see Config.Settle.
+const DefaultSettle = 50 * time.Millisecond
 
 // Config says how peers are reached and what is spoken with them.
 type Config struct {
@@ -19,18 +23,33 @@ type Config struct {
 	MaxMessage int    // bytes; 0 is rpcconn.DefaultMaxMessage
 
 	TLS          transport.TLSOptions
-	Header       http.Header // of WebSocket handshakes and HTTP requests
-	CookieFile   string      // of HTTP: holds user:password
-	Origin       string      // of WebSocket handshakes
-	Subprotocols []string    // of WebSocket, offered
-	AllowOrigins []string    // of WebSocket and HTTP clients that are pages of other hosts
-	OriginAdvice string      // is appended to the refusal of clients with another Origin
+	Header       http.Header     // of WebSocket handshakes and HTTP requests
+	Credentials  web.Credentials // of WebSocket handshakes and HTTP requests
+	CookieFile   string          // of HTTP: holds user:password
+	Origin       string          // of WebSocket handshakes
+	Subprotocols []string        // of WebSocket, offered
+	AllowOrigins []string        // of WebSocket and HTTP clients that are pages of other hosts
+	OriginAdvice string          // is appended to the refusal of clients with another Origin
+
+	// after how much silence of ours a dialled WebSocket gets a ping; 0: no pings
+	Ping   time.Duration
+	OnPing func(did string) // gets what came of each ping, on any goroutine; nil: discarded
+
+	// Settle is how long a peer has before anything is sent on a stream, where it may need that (detect.MayNeedTime) or
+	// what it speaks is not known.
+	Settle      time.Duration
+	DetectLimit time.Duration // for finding out what is spoken; see Limit of detect.Detector
+	Passive     bool          // what is spoken is found out without sending anything
+	// Waiting is called when a child process takes long to say what it speaks; nil: nobody is told.
+	Waiting func()
 
 	Stderr func(line string) // gets the lines of a child process's stderr; nil: discarded
 	// OnError gets errors outside of connections, such as a client's failed handshake; nil: discarded.
 	OnError func(remote string, err error)
 
-	grace time.Duration // that a child process has for each step of its end; 0: process.DefaultGrace
+	// Grace is what a peer has for each step of the end of its connection, a child process of its own end; 0: what each
+	// transport gives.
+	Grace time.Duration
 }
 
 // Check returns an error for unknown names, a framing that does not fit the protocol (an *OwnFramingError), and an
@@ -87,8 +106,8 @@ type Wire struct {
 	Framing  string // "" where the transport frames
 }
 
-// wire returns what cfg says to speak with t, the default where it says nothing.
-func (cfg Config) wire(t Target) (Wire, error) {
+// Wire returns what cfg says to speak with t, the default where it says nothing.
+func (cfg Config) Wire(t Target) (Wire, error) {
 	if err := cfg.Check(); err != nil {
 		return Wire{}, err
 	}

@@ -35,15 +35,24 @@ type Dialect struct {
 	// to the first question, or ErrNotOffered, means that it does not have this dialect; any other error is shown. nil:
 	// there is no way to ask.
 	Learn func(ctx context.Context, p Peer, handshake json.RawMessage) (*catalog.Learned, error)
+	// Shows reports whether a message of this method, sent by the peer, shows that the peer has this dialect; nil: none
+	// does.
+	Shows func(method string) bool
 	// Relearn lists the peer's notifications after which it is asked again.
 	Relearn []string
 	// Teaches returns the methods that a request or notification of the peer tells about; nil: there is no such
 	// message.
 	Teaches func(method string, params json.RawMessage) []catalog.Method
-	// Tools says that learning adds names that are not methods, so that such a name is unknown before.
-	Tools bool
+	// Tools reports whether method may be a name that learning adds and that is no method, so that it is unknown
+	// before; nil: learning adds no such names, and sends nothing beyond the handshake.
+	Tools func(method string) bool
+	// Quiet says that peers are sent nothing that is no message: what cannot be read is not answered.
+	Quiet bool
 	// Never lists globs of methods that are never sent unasked. In them, / has no special meaning.
 	Never []string
+
+	// NoBatch says why peers take no batches; "": they do, as far as their protocol has them.
+	NoBatch string
 
 	// Prepare expands the short form of params of m, and returns the absolute paths of the files that the call is
 	// about. read reads a file. nil: there is no short form.
@@ -51,6 +60,13 @@ type Dialect struct {
 		full json.RawMessage, files []string, err error)
 	// Example returns params in short form for a call of m that is about a file, or nil. It is nil if Prepare is.
 	Example func(m catalog.Method, defs schema.Definitions, path string) json.RawMessage
+	// Takes says what of a file is typed in short as an argument of m: param is its name, "" for the first by position.
+	// nil: nothing is.
+	Takes func(m catalog.Method, param string) FilePart
+	// Digest returns a notification as people read it: what stands for its params, and lines that follow. text returns
+	// the text of an open document at an absolute path, or "". The result is nil for other notifications. nil: there is
+	// none.
+	Digest func(method string, params json.RawMessage, text func(path string) string) []string
 	// Documents says that peers are told about the files that calls are about; see lsp.Documents.
 	Documents bool
 
@@ -61,6 +77,9 @@ type Dialect struct {
 	Track func(method string, params json.RawMessage, token string) json.RawMessage
 	// Progress reads a notification that reports progress; nil: there is none.
 	Progress func(method string, params json.RawMessage) (Progress, bool)
+
+	// Failed reads the result of a request that says that what was asked for failed: why. nil: there is none.
+	Failed func(method string, result json.RawMessage) (text string, failed bool)
 
 	// Withdrawn reads a notification by which the peer cancels a request of its own: the request's id, and the error
 	// with which it is answered, nil if it is not. ok is false for other notifications. nil: there is none.
@@ -78,7 +97,9 @@ type Wire struct {
 	Framing    string // the one to take if none is named
 	OwnOnly    bool   // there is no other framing
 	Binary     bool   // frames are binary
+	ByPosition bool   // there are no named arguments
 	Streamable bool   // over HTTP there are sessions and event streams, as in MCP's Streamable HTTP
+	NoPings    bool   // a WebSocket gets no pings, at which some peers close the connection
 	Discover   bool   // a peer that dialled us may be asked for its methods by OpenRPC
 	NewCodec   func() rpcconn.Codec
 	// Become turns a codec of the underlying protocol into one of this protocol; nil: they are the same.
@@ -118,6 +139,12 @@ const (
 type Answer struct {
 	Method string
 	Text   string // what it does, for lists
+	// Suggest is set where a person is to answer: it returns an answer that they can give. Answer is for where there is
+	// none. It may return nil.
+	Suggest func(params json.RawMessage, self Self) json.RawMessage
+	// Result returns the schema of what answers a request with these params, where they say more of it than is known of
+	// the method; nil: they do not. Result itself may be nil.
+	Result func(params json.RawMessage) json.RawMessage
 	// Answer returns the result, or the error to answer with, which is an *rpcconn.Error.
 	Answer func(params json.RawMessage, self Self) (json.RawMessage, error)
 }
@@ -140,6 +167,29 @@ type Progress struct {
 	Text        string
 	Ended       bool
 }
+
+// A FilePart is what of a file an argument names.
+type FilePart uint8
+
+// The parts of files.
+const (
+	NoFile    FilePart = iota
+	AFile              // FILE
+	FilePlace          // FILE:LINE:COLUMN, counted from 1
+	InFile             // LINE:COLUMN in a file that another argument names
+)
+
+// A ParamError is what is wrong with one param of a call.
+type ParamError struct {
+	Param string // its name
+	Err   error
+}
+
+// Error implements error.
+func (e *ParamError) Error() string { return e.Err.Error() }
+
+// Unwrap returns what is wrong.
+func (e *ParamError) Unwrap() error { return e.Err }
 
 // A ReadFile returns the bytes of the file at an absolute path, or an error if the path is a URL or there is no such
 // file.

@@ -9,10 +9,12 @@ import (
 // ErrNotOffered says that a peer does not have a dialect.
 var ErrNotOffered = errors.New("the peer does not offer this")
 
+// A Caller sends a request, and returns the result. A peer's error is an *rpcconn.Error.
+type Caller func(ctx context.Context, method string, params json.RawMessage) (json.RawMessage, error)
+
 // A Peer is the peer that a dialect asks. All functions return ctx's error when it ends.
 type Peer struct {
-	// Call sends a request. A peer's error is an *rpcconn.Error.
-	Call func(ctx context.Context, method string, params json.RawMessage) (json.RawMessage, error)
+	Call Caller
 	// Notify sends a notification.
 	Notify func(ctx context.Context, method string, params json.RawMessage) error
 	// Get gets a path over HTTP from the peer's address; nil: the peer is not reached by HTTP or WebSocket.

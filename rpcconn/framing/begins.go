@@ -11,7 +11,7 @@ func begins(data []byte) (framings []string, other string) {
 		return []string{"rfc7464"}, ""
 	case data[0] == '{' || data[0] == '[':
 		return []string{"none", "line"}, ""
-	case isNetstringHead(data):
+	case isNetstringHead(data) && beginsJSON(data[netstringDigits(data)+1:]):
 		return []string{"netstring"}, ""
 	case beginsFold(data, contentLength+":"):
 		return []string{"header"}, ""
@@ -24,6 +24,9 @@ func begins(data []byte) (framings []string, other string) {
 	}
 	return nil, ""
 }
+
+// beginsJSON reports whether a message can go on with data, which may be empty.
+func beginsJSON(data []byte) bool { return len(data) == 0 || data[0] == '{' || data[0] == '[' }
 
 // isMessagePackRPC reports whether data begins with a message of MessagePack-RPC: an array of four with the type 0 or
 // 1, or one of three with the type 2.

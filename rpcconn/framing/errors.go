@@ -12,18 +12,21 @@ import (
 
 // frameError returns a FrameError with the first bytes of data.
 func frameError(data []byte, reason string) *rpcconn.FrameError {
-	return &rpcconn.FrameError{Reason: reason, Bytes: bytes.Clone(data[:min(len(data), rpcconn.ExcerptSize)])}
+	return &rpcconn.FrameError{Reason: reason, Bytes: bytes.Clone(data[:min(len(data), rpcconn.HeadSize)])}
 }
 
 // Truncated returns the error for a stream that ended after got, the beginning of a message of size bytes (0: not
 // known). It wraps io.ErrUnexpectedEOF.
 func Truncated(got []byte, size int) error {
-	of := ""
+	of, whole := "", ""
 	if size > 0 {
 		of = " of " + strconv.Itoa(size)
 	}
-	return fmt.Errorf("the connection ended in the middle of a message, after %d%s bytes, %s: %w",
-		len(got), of, rpcconn.Excerpt(got), io.ErrUnexpectedEOF)
+	if size > len(got) && isWhole(got) {
+		whole = ", which are a whole JSON text, so that the length before it does not match it"
+	}
+	return fmt.Errorf("the connection ended in the middle of a message, after %d%s bytes, %s%s: %w",
+		len(got), of, rpcconn.Excerpt(got), whole, io.ErrUnexpectedEOF)
 }
 
 // TruncatedSkip returns the error for a stream that ended within a message over the limit. It wraps

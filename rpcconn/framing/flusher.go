@@ -42,6 +42,10 @@ func (w *writer) nextBatch(written []byte) []byte {
 // releaseLocked ends the caller's role as the flusher. The queue is empty.
 func (w *writer) releaseLocked() {
 	w.flushing = false
+	if w.written != nil {
+		close(w.written)
+		w.written = nil
+	}
 	w.admitLocked() // the first waiter, if any, is big
 	if w.closing && !w.flushing {
 		close(w.idle)

@@ -26,7 +26,7 @@ func headerFraming() Framing {
 			dst = append(dst, contentLength+": "...)
 			return append(strconv.AppendInt(dst, int64(size), 10), "\r\n\r\n"...)
 		},
-		Split: func(max int) Splitter { return (&headerSplitter{body: body{max: max}}).split },
+		Split: func(max int) Splitter { return &headerSplitter{body: body{max: max}} },
 	}
 }
 
@@ -36,11 +36,14 @@ type headerSplitter struct {
 	scanned int   // bytes of the header that are whole lines
 	size    int64 // from Content-Length; 0 if there is none yet
 	found   bool  // Content-Length was found
+	seen    bool  // a header has come, so that the framing is not in doubt
+	told    bool  // it has been said that lines end in more than CR LF
 }
 
-func (s *headerSplitter) split(data []byte, eof bool) (Step, error) {
+// Split implements Splitter.
+func (s *headerSplitter) Split(data []byte, eof bool) (Step, error) {
 	if s.body.goesOn() {
-		return s.body.split(data, eof)
+		return s.rest(data, eof)
 	}
 	if s.scanned == 0 {
 		if n := jsontext.Space(data, 0); n > 0 {
@@ -48,6 +51,9 @@ func (s *headerSplitter) split(data []byte, eof bool) (Step, error) {
 		}
 		if len(data) == 0 {
 			return Step{}, nil
+		}
+		if step, deviation, found := mark(data, eof); found {
+			return step, deviation
 		}
 	}
 	return s.header(data, eof)
@@ -58,25 +64,42 @@ func (s *headerSplitter) header(data []byte, eof bool) (Step, error) {
 	window := data[:min(len(data), maxHeader)]
 	for {
 		start := s.scanned
-		end := bytes.IndexByte(window[start:], '\n')
+		line, end := window[start:], bytes.IndexByte(window[start:], '\n')
+		if end >= 0 {
+			line = line[:end]
+		}
+		line = bytes.TrimRight(line, "\r")
+		if n := strayWords(line, end >= 0); start == 0 && n > 0 {
+			if !s.seen && !rpcconn.MayBeNoise(line[:n]) {
+				return s.noHeader(data, eof)
+			}
+			return Step{Used: n}, frameError(bytes.TrimRight(line[:n], "\r"), noMessage)
+		}
 		if end < 0 {
 			break
 		}
-		line := bytes.TrimSuffix(window[start:start+end], []byte("\r"))
+		if end-len(line) > 1 && !s.told {
+			s.told = true
+			return Step{}, &rpcconn.Deviation{
+				Rule: "line end",
+				Text: "lines of headers end in more than CR LF (LSP 3.17, base protocol)",
+			}
+		}
 		s.scanned += end + 1
 		switch {
 		case len(line) == 0:
 			return s.begin(data)
 		case !isField(line):
-			return Step{}, noHeader(data, start)
+			s.scanned = start
+			return s.noHeader(data, eof)
 		}
 		if err := s.field(line); err != nil {
 			return Step{}, err
 		}
 	}
-	switch {
-	case !beginsField(bytes.TrimSuffix(window[s.scanned:], []byte("\r"))):
-		return Step{}, noHeader(data, s.scanned)
+	switch rest := bytes.TrimRight(window[s.scanned:], "\r"); {
+	case len(rest) > 0 && !beginsField(rest):
+		return s.noHeader(data, eof)
 	case len(window) == maxHeader:
 		return Step{}, fmt.Errorf("the header before a message does not end within %d bytes, got %s",
 			maxHeader, rpcconn.Excerpt(data))
@@ -84,6 +107,20 @@ func (s *headerSplitter) header(data []byte, eof bool) (Step, error) {
 		return Step{}, Truncated(data, 0)
 	}
 	return Step{}, nil
+}
+
+// strayWords returns how many bytes of line, the first of a header, are words that stand before it: a log that does not
+// end its lines, or, as all of a whole line, one that looks like a field but has none of their names.
+func strayWords(line []byte, whole bool) int {
+	name, _, found := bytes.Cut(line, []byte(":"))
+	at := rpcconn.IndexHeader(line)
+	switch {
+	case at > 0 && line[at-1] != '-':
+		return at
+	case at < 0 && whole && found && isField(line) && bytes.IndexByte(name, '-') < 0:
+		return len(line)
+	}
+	return 0
 }
 
 // field reads the length from line, a header field, if it is Content-Length.
@@ -108,9 +145,12 @@ func (s *headerSplitter) field(line []byte) error {
 func (s *headerSplitter) begin(data []byte) (Step, error) {
 	used, size, found := s.scanned, s.size, s.found
 	if !found {
+		if s.wrong != "" {
+			return Step{}, s.after(data)
+		}
 		return Step{}, Lost("the header before a message has no "+contentLength, data)
 	}
-	s.scanned, s.size, s.found = 0, 0, false
+	s.scanned, s.size, s.found, s.seen = 0, 0, false, true
 	s.body.begin(size)
 	return Step{Used: used}, nil
 }
@@ -134,12 +174,12 @@ func beginsField(line []byte) bool {
 // isField reports whether line is a header field.
 func isField(line []byte) bool { return beginsField(line) && bytes.IndexByte(line, ':') > 0 }
 
-// noHeader is the error of a stream in which data came where a header was to come, or to go on after some bytes of it.
-func noHeader(data []byte, after int) error {
-	if after == 0 {
-		return Lost("a message begins with its header, such as Content-Length: 2", data)
+// noHeader handles what comes where a header was to come, or to go on.
+func (s *headerSplitter) noHeader(data []byte, eof bool) (Step, error) {
+	if s.scanned > 0 {
+		return Step{}, Lost("a header field has a name and a colon", data[s.scanned:])
 	}
-	return Lost("a header field has a name and a colon", data[after:])
+	return between{what: "a message begins with its header, such as Content-Length: 2", sure: s.seen}.words(data, eof)
 }
 
 // badLength is the error of a stream in which the field that is line gives no length that can be believed.

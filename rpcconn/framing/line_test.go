@@ -24,5 +24,28 @@ func lineCases() []framingtest.Case {
 			Want: []string{strings.Repeat("x", 64), `{}`, framingtest.EOF}},
 		{Name: "one more", In: strings.Repeat("x", 65) + "\n{}\n", Want: []string{
 			framingtest.Over(strings.Repeat("x", 65), ""), `{}`, framingtest.EOF}},
+
+		{Name: "over several lines", In: "{\n  \"a\": 1\n}\n{}\n[\r\n 1\r\n]\r\n", Want: []string{
+			joinedLines, "{\n  \"a\": 1\n}", `{}`, "[\r\n 1\r\n]", framingtest.EOF}},
+		{Name: "over several lines, whole without LF", In: "{\"a\":\n1}", Want: []string{
+			joinedLines, "{\"a\":\n1}", framingtest.EOF}},
+		{Name: "over several lines, cut off", In: "{\n\"a\":\n", Want: []string{`{`, `"a":`, framingtest.EOF}},
+		{Name: "lines of several, but no JSON", In: "{\n  a: 1\n}\n{}\n", Want: []string{
+			`{`, `  a: 1`, `}`, `{}`, framingtest.EOF}},
+		{Name: "cut within a string", In: "{\"a\": \"b\n{}\n", Want: []string{`{"a": "b`, `{}`, framingtest.EOF}},
+		{Name: "cut between members", In: "{\"a\":1,\n{\"b\":2}\n{}\n", Want: []string{
+			`{"a":1,`, `{"b":2}`, `{}`, framingtest.EOF}},
+		{Name: "cut behind a value", In: "{\"a\":1\n}\n", Want: []string{`{"a":1`, `}`, framingtest.EOF}},
+		{Name: "cut before an element", In: "{\"a\":[\n{\"jsonrpc\":\"2.0\"}\n", Want: []string{
+			`{"a":[`, `{"jsonrpc":"2.0"}`, framingtest.EOF}},
+		{Name: "several lines that are wrong inside", In: "{\n\"a\": 1,\n}\n{}\n", Want: []string{
+			joinedLines, "{\n\"a\": 1,\n}", `{}`, framingtest.EOF}},
+		{Name: "a tag is no array", In: "[INFO] {\n{}\n", Want: []string{`[INFO] {`, `{}`, framingtest.EOF}},
+		{Name: "over several lines and the limit", In: "[\n" + strings.Repeat("1,\n", 40) + "{}\n",
+			Want: append(append([]string{`[`}, strings.Split(strings.Repeat("1, ", 39)+"1,", " ")...), `{}`,
+				framingtest.EOF)},
 	}
 }
+
+// joinedLines is what is received once where a message comes over several lines.
+const joinedLines = "~ message over several lines"

@@ -20,7 +20,7 @@ func netstringFraming() Framing {
 			return append(strconv.AppendInt(dst, int64(size), 10), ':')
 		},
 		Tail:  ",",
-		Split: func(max int) Splitter { return (&netstringSplitter{max: max}).split },
+		Split: func(max int) Splitter { return &netstringSplitter{max: max} },
 	}
 }
 
@@ -28,7 +28,8 @@ type netstringSplitter struct {
 	max    int
 	part   netstringPart
 	size   int   // of the message that the body belongs to
-	toSkip int64 // bytes of a message over the limit
+	over   int64 // the size of a message over the limit
+	toSkip int64 // bytes of that
 }
 
 // A netstringPart is the part of a netstring that comes next.
@@ -41,7 +42,19 @@ const (
 	netstringComma // of a message that was skipped
 )
 
-func (s *netstringSplitter) split(data []byte, eof bool) (Step, error) {
+// Begun implements Splitter.
+func (s *netstringSplitter) Begun() Begun {
+	switch s.part {
+	case netstringBody:
+		return Begun{Size: int64(s.size)}
+	case netstringSkip, netstringComma:
+		return Begun{Used: s.over - s.toSkip, Size: s.over}
+	}
+	return Begun{}
+}
+
+// Split implements Splitter.
+func (s *netstringSplitter) Split(data []byte, eof bool) (Step, error) {
 	switch s.part {
 	case netstringBody:
 		return s.body(data, eof)
@@ -67,7 +80,7 @@ func (s *netstringSplitter) head(data []byte, eof bool) (Step, error) {
 	case digits > 0 && digits == len(data):
 		return Step{}, nil
 	case !isNetstringHead(data):
-		return Step{}, Lost("a message begins with its length and a colon", data)
+		return s.stray(data, eof)
 	}
 	size, _ := strconv.ParseInt(string(data[:digits]), 10, 64) // so few digits are always a valid number
 	body := data[digits+1:]
@@ -76,6 +89,14 @@ func (s *netstringSplitter) head(data []byte, eof bool) (Step, error) {
 		return Step{Used: digits + 1}, nil
 	}
 	return s.tooLong(body, digits+1, size, eof)
+}
+
+// stray handles what begins no netstring.
+func (s *netstringSplitter) stray(data []byte, eof bool) (Step, error) {
+	if step, deviation, found := mark(data, eof); found {
+		return step, deviation
+	}
+	return between{what: "a message begins with its length and a colon", never: "{"}.words(data, eof)
 }
 
 // netstringDigits returns how many digits of a length data begins with; 0: it does not begin with a length.
@@ -96,13 +117,13 @@ func isNetstringHead(data []byte) bool {
 	return n > 0 && n < len(data) && data[n] == ':'
 }
 
-// tooLong reports a message over the limit as soon as there is enough of it for an excerpt.
+// tooLong reports a message over the limit as soon as there is enough of it to tell what it is.
 func (s *netstringSplitter) tooLong(body []byte, used int, size int64, eof bool) (Step, error) {
-	shown := int(min(size, rpcconn.ExcerptSize))
+	shown := int(min(size, rpcconn.HeadSize))
 	if len(body) < shown && !eof {
-		return Step{Want: used + shown}, nil
+		return Need(used + shown), nil
 	}
-	s.part, s.toSkip = netstringSkip, size
+	s.part, s.over, s.toSkip = netstringSkip, size, size
 	return Step{Used: used}, rpcconn.TooLong(body[:min(len(body), shown)], size, s.max)
 }
 
@@ -111,7 +132,7 @@ func (s *netstringSplitter) body(data []byte, eof bool) (Step, error) {
 	case len(data) <= s.size && eof:
 		return Step{}, Truncated(data, s.size)
 	case len(data) <= s.size:
-		return Step{Want: s.size + 1}, nil
+		return Need(s.size + 1), nil
 	case data[s.size] != ',':
 		return Step{}, noComma(data[s.size:])
 	}

@@ -11,7 +11,7 @@ import (
 func noneFraming() Framing {
 	return Framing{
 		Name:  "none",
-		Split: func(max int) Splitter { return (&noneSplitter{max: max}).split },
+		Split: func(max int) Splitter { return &noneSplitter{max: max} },
 	}
 }
 
@@ -19,10 +19,15 @@ type noneSplitter struct {
 	max      int
 	scanned  int // bytes of the message that brackets has seen
 	brackets brackets
-	skipping bool // the message is over the limit
+	skipping bool  // the message is over the limit
+	skipped  int64 // bytes of it
 }
 
-func (s *noneSplitter) split(data []byte, eof bool) (Step, error) {
+// Begun implements Splitter.
+func (s *noneSplitter) Begun() Begun { return Begun{Used: s.skipped} }
+
+// Split implements Splitter.
+func (s *noneSplitter) Split(data []byte, eof bool) (Step, error) {
 	if s.skipping {
 		return s.skip(data, eof)
 	}
@@ -37,7 +42,7 @@ func (s *noneSplitter) split(data []byte, eof bool) (Step, error) {
 			return Step{Used: 1}, nil
 		}
 		if data[0] != '{' && data[0] != '[' {
-			return Step{}, Lost("a message begins with { or [", data)
+			return s.stray(data, eof)
 		}
 	}
 	window := data[:min(len(data), s.max)]
@@ -48,7 +53,7 @@ func (s *noneSplitter) split(data []byte, eof bool) (Step, error) {
 		*s = noneSplitter{max: s.max}
 		return Step{Used: end, Frame: data[:end]}, nil
 	case len(window) == s.max:
-		s.skipping = true
+		s.skipping, s.skipped = true, int64(len(window))
 		return Step{Used: len(window)}, rpcconn.TooLong(window, 0, s.max)
 	case eof:
 		return Step{}, Truncated(data, 0)
@@ -57,12 +62,21 @@ func (s *noneSplitter) split(data []byte, eof bool) (Step, error) {
 	return Step{}, nil
 }
 
+// stray handles what begins no message.
+func (s *noneSplitter) stray(data []byte, eof bool) (Step, error) {
+	if step, deviation, found := mark(data, eof); found {
+		return step, deviation
+	}
+	return between{what: "a message begins with { or [", stops: "{"}.words(data, eof)
+}
+
 func (s *noneSplitter) skip(data []byte, eof bool) (Step, error) {
 	if len(data) == 0 && eof {
 		return Step{}, TruncatedSkip()
 	}
 	end := s.brackets.scan(data)
 	if end < 0 {
+		s.skipped += int64(len(data))
 		return Step{Used: len(data)}, nil
 	}
 	*s = noneSplitter{max: s.max}

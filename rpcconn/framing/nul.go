@@ -5,6 +5,6 @@ func nulFraming() Framing {
 	return Framing{
 		Name:  "nul",
 		Tail:  "\x00",
-		Split: func(max int) Splitter { return (&lineSplitter{max: max, end: 0}).split },
+		Split: func(max int) Splitter { return &lineSplitter{max: max, end: 0} },
 	}
 }

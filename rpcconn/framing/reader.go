@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"sync"
 
 	"rpcsh/rpcconn"
 )
@@ -15,7 +16,8 @@ const (
 	emptyReads = 100       // how many Reads in a row may return nothing
 )
 
-// A reader is the half of a stream that receives. Recv is called by one goroutine, so it needs no lock.
+// A reader is the half of a stream that receives. Recv is called by one goroutine. Others may look at what it holds
+// while it waits for the peer.
 type reader struct {
 	r     io.Reader
 	split Splitter
@@ -27,6 +29,9 @@ type reader struct {
 	full       bool  // the last Read filled buf
 	readErr    error // of r; there is nothing more to read
 	err        error // why the channel ended
+
+	mu      sync.Mutex // protects what follows
+	waiting bool       // for the peer, and meanwhile all else but what is in buf after end
 }
 
 func newReader(r io.Reader, split Splitter, max int, ended *ending) *reader {
@@ -37,15 +42,16 @@ func newReader(r io.Reader, split Splitter, max int, ended *ending) *reader {
 func (r *reader) Recv() ([]byte, error) {
 	for r.err == nil {
 		data, eof := r.buf[r.start:r.end], r.readErr != nil
-		s, err := r.split(data, eof)
-		if uint(s.Used) > uint(len(data)) { // or less than none
+		s, err := r.split.Split(data, eof)
+		if s.Used > len(data) || s.Used < 0 && -s.Used <= len(data) { // or needs what it has
 			r.err = fmt.Errorf("the splitter of the framing used %d of %d bytes", s.Used, len(data))
 			break
 		}
-		r.start += s.Used
+		r.start += max(s.Used, 0)
 		switch {
 		case err != nil:
-			if _, ok := err.(*rpcconn.FrameError); ok {
+			switch err.(type) {
+			case *rpcconn.FrameError, *rpcconn.Deviation:
 				return nil, err
 			}
 			r.err = r.reason(err)
@@ -57,7 +63,7 @@ func (r *reader) Recv() ([]byte, error) {
 		case eof:
 			r.err = r.reason(Truncated(data, 0))
 		default:
-			r.fill(s.Want)
+			r.fill(-s.Used)
 		}
 	}
 	return nil, r.err
@@ -90,7 +96,7 @@ func (r *reader) own(frame []byte) []byte {
 func (r *reader) fill(want int) {
 	r.makeRoom(want)
 	for range emptyReads {
-		n, err := r.r.Read(r.buf[r.end:])
+		n, err := r.wait(r.buf[r.end:])
 		r.end += n
 		r.readErr = err
 		if n > 0 || err != nil {
@@ -99,6 +105,42 @@ func (r *reader) fill(want int) {
 		}
 	}
 	r.readErr = io.ErrNoProgress
+}
+
+// wait reads into room.
+func (r *reader) wait(room []byte) (int, error) {
+	r.setWaiting(true)
+	defer r.setWaiting(false)
+	return r.r.Read(room)
+}
+
+func (r *reader) setWaiting(waiting bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.waiting = waiting
+}
+
+// Partial implements rpcconn.Holder.
+func (r *reader) Partial() *rpcconn.Partial {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !r.waiting {
+		return nil
+	}
+	held, begun := r.buf[r.start:r.end], r.split.Begun()
+	if begun == (Begun{}) && isBlank(held) {
+		return nil
+	}
+	p := &rpcconn.Partial{
+		Got: begun.Used + int64(len(held)), Size: begun.Size,
+		Head:    bytes.Clone(held[:min(len(held), rpcconn.HeadSize)]),
+		TooLong: begun.Used > 0 || begun.Size > int64(r.max),
+	}
+	if begun.Used > 0 {
+		p.Head = nil // it is from the middle
+	}
+	p.Whole = begun.Used == 0 && isWhole(held)
+	return p
 }
 
 // makeRoom makes room in buf after end, and for want bytes from start on.

@@ -18,7 +18,7 @@ func rfc7464Framing() Framing {
 		Name:  "rfc7464",
 		Head:  func(dst []byte, _ int) []byte { return append(dst, recordMark) },
 		Tail:  "\n",
-		Split: func(max int) Splitter { return (&rfc7464Splitter{max: max}).split },
+		Split: func(max int) Splitter { return &rfc7464Splitter{max: max} },
 	}
 }
 
@@ -31,7 +31,11 @@ type rfc7464Splitter struct {
 	skipping bool // to the next RS
 }
 
-func (s *rfc7464Splitter) split(data []byte, eof bool) (Step, error) {
+// Begun implements Splitter. Of a record over the limit, nobody knows whether it has more bytes.
+func (s *rfc7464Splitter) Begun() Begun { return Begun{} }
+
+// Split implements Splitter.
+func (s *rfc7464Splitter) Split(data []byte, eof bool) (Step, error) {
 	switch {
 	case s.skipping:
 		return s.skip(data, eof)
@@ -54,6 +58,9 @@ func (s *rfc7464Splitter) split(data []byte, eof bool) (Step, error) {
 	case s.marked:
 		return s.text(data, eof)
 	}
+	if step, deviation, found := mark(data, eof); found {
+		return step, deviation
+	}
 	return s.stray(data)
 }
 
@@ -66,6 +73,9 @@ func (s *rfc7464Splitter) stray(data []byte) (Step, error) {
 		data = data[:lf+1]
 	}
 	lost := Lost("no RS (0x1e) before a message", data)
+	if rpcconn.IsNoise(data) && len(lost.Framings) == 0 && lost.LooksLike == "" {
+		return Step{Used: len(data)}, frameError(data, lost.What)
+	}
 	e := frameError(data, lost.What+"; "+lost.Hint())
 	e.Cause = lost
 	return Step{Used: len(data)}, e
@@ -144,6 +154,6 @@ func (s *rfc7464Splitter) skip(data []byte, eof bool) (Step, error) {
 	if rs < 0 {
 		return Step{Used: len(data)}, nil
 	}
-	s.skipping = false
-	return Step{Used: rs}, nil
+	s.skipping, s.marked = false, true
+	return Step{Used: rs + 1}, nil
 }

@@ -26,6 +26,8 @@ func rfc7464Cases() []framingtest.Case {
 		{Name: "cut off", In: "\x1e{\"a\"", Want: []string{framingtest.Cut(`{"a"`, "")}},
 		{Name: "no RS", In: "{}\n\x1e[]\nhello\x1e{}\n", Want: []string{"! no RS (0x1e)", `[]`, "! no RS (0x1e)", `{}`,
 			framingtest.EOF}},
+		{Name: "byte order mark", In: "\xef\xbb\xbf\x1e{}\n",
+			Want: []string{"~ byte order mark", `{}`, framingtest.EOF}},
 		{Name: "over the limit", In: "\x1e" + long + "\n\x1e[]\n", Want: []string{framingtest.Over(long, ""), `[]`,
 			framingtest.EOF}},
 		{Name: "over the limit at the end", In: "\x1e" + long + "\n", Want: []string{framingtest.Over(long, ""),

@@ -69,11 +69,19 @@ type discard struct{}
 func (discard) Write(b []byte) (int, error) { return len(b), nil }
 func (discard) Close() error                { return nil }
 
-// A splitter that says what cannot be ends the stream.
+// A wrongSplitter says that it used so many bytes.
+type wrongSplitter int
+
+func (s wrongSplitter) Split([]byte, bool) (framing.Step, error) {
+	return framing.Step{Used: int(s)}, nil
+}
+func (s wrongSplitter) Begun() framing.Begun { return framing.Begun{} }
+
+// A splitter that says what cannot be ends the stream: it uses more than there is, or needs what it has.
 func TestSplitterThatIsWrong(t *testing.T) {
-	for _, used := range []int{-1, 3} {
+	for _, used := range []int{-2, -1, 3} {
 		wrong := framing.Framing{Name: "wrong", Split: func(int) framing.Splitter {
-			return func([]byte, bool) (framing.Step, error) { return framing.Step{Used: used}, nil }
+			return wrongSplitter(used)
 		}}
 		got := framingtest.Receive(t, wrong, framingtest.Limit, strings.NewReader("ab"))
 		if !slices.ContainsFunc(got, func(s string) bool {

@@ -7,22 +7,35 @@ import (
 	"rpcsh/rpcconn/jsontext"
 )
 
-// A Splitter finds the frames in a stream, one after the other.
-//
-// It gets data, all bytes that have been read and not used, and returns what it did with them. If it uses none, it is
-// called again with more; so it should remember how far it has looked if looking takes time. If eof is set, no more
-// bytes will come. If it then uses none and returns no error, the stream ends: in order if data is empty, otherwise in
-// the middle of a message ([Truncated]).
-//
-// After a *rpcconn.FrameError it is called again. Any other error ends the stream.
-type Splitter func(data []byte, eof bool) (Step, error)
+// A Splitter finds the frames in a stream, one after the other. One goroutine at a time calls its methods.
+type Splitter interface {
+	// Split gets data, all bytes that have been read and not used, and returns what it did with them. If it uses none,
+	// it is called again with more; so it should remember how far it has looked if looking takes time, and return
+	// [Need] if it knows how many bytes it needs. If eof is set, no more bytes will come. If it then uses none and
+	// returns no error, the stream ends: in order if data is empty, otherwise in the middle of a message ([Truncated]).
+	//
+	// After a *rpcconn.FrameError or a *rpcconn.Deviation it is called again. Any other error ends the stream.
+	Split(data []byte, eof bool) (Step, error)
 
-// A Step is what a Splitter did with its bytes.
-type Step struct {
-	Used  int    // how many bytes it is done with
-	Frame []byte // lies within the used bytes; nil: they contain no frame
-	Want  int    // how many bytes are needed to continue, if none were used; 0: not known
+	// Begun returns what is known of a message that has begun, beside the bytes that were not used.
+	Begun() Begun
 }
+
+// A Begun is what a Splitter knows of a message that has not ended.
+type Begun struct {
+	Used int64 // bytes of it that have been used, as those of one over the limit are
+	Size int64 // how many bytes the framing has announced for it; 0: none
+}
+
+// A Step is what a Splitter did with its bytes. It has as many words as the compiler keeps in registers, since there is
+// one for each frame.
+type Step struct {
+	Used  int    // how many bytes it is done with; negative: see Need
+	Frame []byte // lies within the used bytes; nil: they contain no frame
+}
+
+// Need is the Step that uses no bytes, and says that size are needed to continue, which are more than there are.
+func Need(size int) Step { return Step{Used: -size} }
 
 // isBlank reports whether data is nothing but white space.
 func isBlank(data []byte) bool { return jsontext.Space(data, 0) == len(data) }

@@ -14,6 +14,9 @@ import (
 // long is over the limit.
 var long = `{"a":"` + strings.Repeat("x", 100) + `"}`
 
+// longest is as long as a message may be.
+var longest = `{"` + strings.Repeat("x", framingtest.Limit-4) + `"}`
+
 func find(t testing.TB, name string) framing.Framing {
 	t.Helper()
 	f, err := framing.Find(name)
@@ -60,7 +63,7 @@ func TestReadError(t *testing.T) {
 
 func TestStrayIsReportedAtOnce(t *testing.T) {
 	s := find(t, "rfc7464").Split(64)
-	got, err := s([]byte("hel"), false)
+	got, err := s.Split([]byte("hel"), false)
 	var frameErr *rpcconn.FrameError
 	if got.Used != 3 || !errors.As(err, &frameErr) || !strings.Contains(err.Error(), `"hel"`) {
 		t.Errorf("split returned %+v, %v", got, err)
@@ -72,7 +75,7 @@ func TestLostLooksLike(t *testing.T) {
 	for _, test := range []struct{ in, want string }{
 		{"HTTP/1.1 400 Bad Request", "looks like HTTP"},
 		{"\x1e{}", "the framing rfc7464"},
-		{"12:hello", "the framing netstring"},
+		{"12:{hello", "the framing netstring"},
 		{"012:hello", unknown},
 		{"\x14\x00\x00\x00\x02\x02", "looks like BSON"},
 		{"content-LENGTH:2\r\n", "the framing header"},

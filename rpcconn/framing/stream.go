@@ -9,7 +9,7 @@ import (
 	"rpcsh/rpcconn"
 )
 
-// closeGrace is how long Close waits for the peer to read what was sent.
+// closeGrace is how long Close waits by default for the peer to read what was sent.
 const closeGrace = time.Second
 
 // A stream is the Channel over a stream of bytes. Its two halves know nothing of each other.
@@ -18,6 +18,7 @@ type stream struct {
 	*reader
 
 	rwc     io.ReadWriteCloser
+	grace   time.Duration // that Close has
 	closing sync.Once
 	err     error // of rwc.Close; set in closing
 }
@@ -30,14 +31,18 @@ func newStream(rwc io.ReadWriteCloser, f Framing, max int) *stream {
 		writer: newWriter(rwc, f, ended),
 		reader: newReader(rwc, f.Split(max), max, ended),
 		rwc:    rwc,
+		grace:  closeGrace,
 	}
 }
 
-// Close implements rpcconn.Channel. It takes up to closeGrace if the peer does not read what was sent, and waits for
-// all goroutines of the stream.
+// SetGrace sets how long Close waits for the peer to read what was sent. It is not called at the same time as Close.
+func (s *stream) SetGrace(d time.Duration) { s.grace = d }
+
+// Close implements rpcconn.Channel. It takes up to a second, or as SetGrace says, if the peer does not read what was
+// sent, and waits for all goroutines of the stream.
 func (s *stream) Close() error {
 	s.closing.Do(func() {
-		s.writer.finish(closeGrace)
+		s.writer.finish(s.grace)
 		s.reader.ended.close()
 		if c, ok := s.rwc.(interface{ CloseWrite() error }); ok {
 			_ = c.CloseWrite() // Close reports what went wrong

@@ -52,6 +52,8 @@ type writer struct {
 	err      error      // why nothing can be sent any more
 	closing  bool       // idle is to be closed when there is no flusher
 
+	written chan struct{} // closed when there is no flusher any more; nil: nobody waits for that
+
 	hurry chan struct{} // closed when nothing may be delayed any longer
 	idle  chan struct{}
 }
@@ -170,6 +172,31 @@ func (w *writer) dismissLocked() {
 		close(waiter.ready)
 	}
 	w.waiting = nil
+}
+
+// Flush implements rpcconn.Flusher.
+func (w *writer) Flush(ctx context.Context) error {
+	written := w.untilWritten()
+	if written != nil {
+		select {
+		case <-written:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.err
+}
+
+// untilWritten returns what is closed when all that was sent is written, or never will be; nil: it is.
+func (w *writer) untilWritten() <-chan struct{} {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.flushing && w.written == nil {
+		w.written = make(chan struct{})
+	}
+	return w.written
 }
 
 // finish stops further sends, and waits up to grace until everything sent is written. It is called once.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"slices"
 	"sync"
@@ -16,7 +17,7 @@ import (
 
 // What concurrent senders send arrives whole, and in order for each of them.
 func TestSendersDoNotMix(t *testing.T) {
-	const senders, each = 16, 200
+	const senders, each = 16, 60
 	for link, dial := range links {
 		for _, f := range framings() {
 			t.Run(link+"/"+f.Name, func(t *testing.T) {
@@ -24,7 +25,7 @@ func TestSendersDoNotMix(t *testing.T) {
 				from, to := channel(t, f.Name, a), channel(t, f.Name, b)
 				body := func(sender, i int) []byte {
 					size := 10
-					if (sender+i)%50 == 0 {
+					if (sender+i)%30 == 0 {
 						size = 2 * rpcconn.OwnSize
 					}
 					return message(f.Name, fmt.Sprintf("%d %d ", sender, i), size)
@@ -249,5 +250,32 @@ func TestSendAllocatesNothing(t *testing.T) {
 				t.Errorf("%s: %v allocations to send %d bytes", f, n, size)
 			}
 		}
+	}
+}
+
+func TestFlush(t *testing.T) {
+	for link, dial := range links {
+		t.Run(link, func(t *testing.T) {
+			a, b := dial(t)
+			from := channel(t, "line", a)
+			if err := rpcconn.Flush(t.Context(), from); err != nil {
+				t.Errorf("before anything was sent: %v", err)
+			}
+			block(t, from, 20<<10)
+			ctx, cancel := context.WithTimeout(t.Context(), patience)
+			defer cancel()
+			if err := rpcconn.Flush(ctx, from); !errors.Is(err, context.DeadlineExceeded) {
+				t.Errorf("to a peer that does not read: %v", err)
+			}
+			go func() { _, _ = io.Copy(io.Discard, b) }()
+			if err := rpcconn.Flush(t.Context(), from); err != nil {
+				t.Errorf("to a peer that reads again: %v", err)
+			}
+			_ = from.Close()
+			if err := rpcconn.Flush(t.Context(), from); !errors.Is(err, rpcconn.ErrClosed) {
+				t.Errorf("after Close: %v", err)
+			}
+			_ = b.Close()
+		})
 	}
 }

@@ -81,7 +81,7 @@ func NewVersionless() *Codec {
 }
 
 func newCodec(d dialect) *Codec {
-	c := &Codec{dialect: d, methods: make(names.Table)}
+	c := &Codec{dialect: d}
 	if d.keepsExtra {
 		const usual = 256 // no more than that is kept between messages
 		c.extra = make([]byte, 0, usual)

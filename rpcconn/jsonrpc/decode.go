@@ -2,6 +2,7 @@ package jsonrpc
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"strconv"
 
@@ -20,14 +21,20 @@ func (c *Codec) Decode(frame []byte, p *rpcconn.Packet) error {
 	if err == nil {
 		return nil
 	}
+	if c.decodeOdd(frame, p) {
+		return nil
+	}
 	clear(p.Messages)
-	p.Messages = p.Messages[:0]
+	p.Messages, p.Batch = p.Messages[:0], false
 	code, reason := int64(rpcconn.CodeParseError), err.Error()
 	switch err {
 	case jsontext.ErrIncomplete:
 		reason = fmt.Sprintf("offset %d: %s", len(frame), reason)
 	case errBatchTooLong:
 		code, p.Messages = rpcconn.CodeInvalidRequest, nil
+	}
+	if encoding := otherUnicode(frame); encoding != "" {
+		reason = "this is " + encoding + ", and JSON text is UTF-8 (RFC 8259 section 8.1)"
 	}
 	return rpcconn.NewError(code, reason)
 }
@@ -39,15 +46,22 @@ const maxBatch = 100_000
 var errBatchTooLong = fmt.Errorf("a batch of more than %d messages", maxBatch)
 
 func (c *Codec) decode(frame []byte, p *rpcconn.Packet) error {
+	end, err := c.decodeText(frame, p)
+	if err != nil {
+		return err
+	}
+	return jsontext.End(frame, end)
+}
+
+// decodeText decodes the text at the beginning of frame, and returns where it ends.
+func (c *Codec) decodeText(frame []byte, p *rpcconn.Packet) (end int, err error) {
 	m := members{extra: c.extra} // of the object being read
-	var end int
-	var err error
 	start := jsontext.Space(frame, 0)
 	switch first(frame[start:]) {
 	case '{':
 		end, err = jsontext.Object(frame, m.add)
 		if err == nil {
-			p.Messages = append(p.Messages, c.message(&m, frame[start:end:end]))
+			c.message(next(p), &m, frame[start:end:end], p)
 		}
 	case '[':
 		p.Batch = true
@@ -55,20 +69,23 @@ func (c *Codec) decode(frame []byte, p *rpcconn.Packet) error {
 			if len(p.Messages) == maxBatch {
 				return errBatchTooLong
 			}
-			p.Messages = append(p.Messages, c.message(&m, element))
+			c.message(next(p), &m, element, p)
 			m = members{extra: c.extra}
 			return nil
 		})
 	default:
 		start, end, err = jsontext.Value(frame)
 		if err == nil {
-			p.Messages = append(p.Messages, c.message(&m, frame[start:end:end]))
+			c.message(next(p), &m, frame[start:end:end], p)
 		}
 	}
-	if err != nil {
-		return err
-	}
-	return jsontext.End(frame, end)
+	return end, err
+}
+
+// next adds a message to p, and returns it.
+func next(p *rpcconn.Packet) *rpcconn.Message {
+	p.Messages = append(p.Messages, rpcconn.Message{})
+	return &p.Messages[len(p.Messages)-1]
 }
 
 // first returns the first byte of text, 0 if there is none.
@@ -83,6 +100,7 @@ func first(text []byte) byte {
 type members struct {
 	version, id, method, params, result, err []byte
 	twice                                    string // the name of a member that occurs more than once
+	further                                  int    // how many further members there are
 	// further members, as an object without its closing brace; nil: ignored
 	extra []byte
 }
@@ -96,6 +114,7 @@ func (m *members) add(key, value []byte) error {
 		field = m.field(name)
 	}
 	if field == nil {
+		m.further++
 		if m.extra != nil {
 			m.addExtra(key, value)
 		}
@@ -145,34 +164,65 @@ func (m *members) field(name []byte) *[]byte {
 	}
 }
 
-// message returns the message for text; m has its members if it is an object.
-func (c *Codec) message(m *members, text []byte) rpcconn.Message {
+// message reads text into message, which is zero, and belongs to p; m has its members if it is an object.
+func (c *Codec) message(message *rpcconn.Message, m *members, text []byte, p *rpcconn.Packet) {
 	switch {
 	case text[0] != '{':
-		return c.invalid(m, text, "a message is an object")
+		c.invalid(message, m, text, "a message is an object")
 	case m.twice != "":
-		return c.invalid(m, text, "more than one member "+strconv.Quote(m.twice))
-	case m.method != nil:
-		if mistake := c.mistake(m); mistake != "" {
-			return c.invalid(m, text, mistake)
+		c.invalid(message, m, text, "more than one member "+strconv.Quote(m.twice))
+		if m.method == nil && (m.result != nil || m.err != nil) {
+			message.Broken, message.Err = true, nil // an answer is not answered
 		}
-		return c.request(m)
+	case m.method != nil:
+		c.called(message, m, text, p)
 	case m.result != nil || m.err != nil:
-		return c.response(m)
+		c.response(message, m)
 	default:
-		return c.invalid(m, text, "neither method nor result nor error")
+		c.invalid(message, m, text, "neither method nor result nor error")
+		switch {
+		case !message.ID.IsNone():
+			message.Broken = true
+			if m.params == nil && (m.further == 0 || m.version != nil) {
+				message.Result = json.RawMessage("null")
+			}
+		case m.version == nil && m.further > 0 && !p.Batch:
+			message.Err = nil // it does not claim to be a message
+		}
 	}
 }
 
-// mistake returns what is wrong with the request or notification m, section 4; "" where nothing is.
+// called reads the request or notification m, the members of text. A notification of another version wants no answer,
+// so it gets none, and is taken.
+func (c *Codec) called(message *rpcconn.Message, m *members, text []byte, p *rpcconn.Packet) {
+	mistake := c.mistake(m)
+	if mistake == "" && c.dialect.versioned && !isString(m.version, version) {
+		if m.id != nil && m.id[0] != 'n' || p.Batch {
+			mistake = `jsonrpc is not "2.0"`
+			if m.version == nil {
+				mistake = `no member "jsonrpc", want "2.0"`
+			}
+		} else {
+			m.id = nil
+			p.Deviations = append(p.Deviations, &rpcconn.Deviation{
+				Rule: "notification of another version",
+				Text: `a notification lacks "jsonrpc":"2.0" (JSON-RPC 2.0 section 4)`,
+			})
+		}
+	}
+	if mistake != "" {
+		c.invalid(message, m, text, mistake)
+		return
+	}
+	c.request(message, m)
+}
+
+// mistake returns what is wrong with the request or notification m, section 4, but for its version; "" where nothing
+// is.
 func (c *Codec) mistake(m *members) string {
 	switch {
 	case m.method[0] != '"':
 		return "method is no string"
-	case c.dialect.versioned && m.version == nil:
-		return `no member "jsonrpc", want "2.0"`
-	case c.dialect.versioned && !isString(m.version, version):
-		return `jsonrpc is not "2.0"`
 	case m.id != nil && !c.isID(m.id) && m.id[0] != 'n':
 		return "id is no string, number or null"
 	case m.params != nil && m.params[0] != '[' && m.params[0] != '{' && m.params[0] != 'n':
@@ -182,15 +232,13 @@ func (c *Codec) mistake(m *members) string {
 	}
 }
 
-// request returns the request or notification for m, which has no mistake.
-func (c *Codec) request(m *members) rpcconn.Message {
-	message := rpcconn.Message{Kind: rpcconn.KindNotification, Method: c.method(m.method), Params: m.params,
-		Extra: m.others()}
+// request reads the request or notification m, which has no mistake.
+func (c *Codec) request(message *rpcconn.Message, m *members) {
+	message.Kind, message.Method, message.Params = rpcconn.KindNotification, c.method(m.method), m.params
+	message.Extra = m.others()
 	if m.id != nil && c.isID(m.id) {
-		message.Kind = rpcconn.KindRequest
-		message.ID = rpcconn.ParseID(m.id)
+		message.Kind, message.ID = rpcconn.KindRequest, rpcconn.ParseID(m.id)
 	}
-	return message
 }
 
 // method returns the string that text, a JSON string, stands for.
@@ -202,17 +250,16 @@ func (c *Codec) method(text []byte) string {
 	return jsontext.Key(inner)
 }
 
-// invalid returns the KindInvalid message for text, with the reason. It has an id, for the answer, if that is beyond
+// invalid makes message a KindInvalid one for text, with the reason. It has an id, for the answer, if that is beyond
 // doubt.
-func (c *Codec) invalid(m *members, text []byte, reason string) rpcconn.Message {
-	message := rpcconn.Message{Kind: rpcconn.KindInvalid, Raw: text}
+func (c *Codec) invalid(message *rpcconn.Message, m *members, text []byte, reason string) {
+	message.Kind, message.Raw = rpcconn.KindInvalid, text
 	if m.id != nil && m.twice != "id" && c.isID(m.id) && m.id[0] != 'n' {
 		message.ID = rpcconn.ParseID(m.id)
 	}
 	if c.dialect.answersAll || m.method != nil && !message.ID.IsNone() {
 		message.Err = rpcconn.NewError(rpcconn.CodeInvalidRequest, reason)
 	}
-	return message
 }
 
 // isID reports whether text, a JSON value, is the id of a request.
@@ -229,7 +276,7 @@ func (c *Codec) isID(text []byte) bool {
 
 // isString reports whether text, a JSON value, is the string s.
 func isString(text []byte, s string) bool {
-	if text[0] != '"' {
+	if len(text) == 0 || text[0] != '"' {
 		return false
 	}
 	inner := text[1 : len(text)-1]

@@ -24,6 +24,9 @@ func show(m rpcconn.Message) string {
 		s = "response id=" + m.ID.String()
 	case rpcconn.KindInvalid:
 		s = "invalid id=" + m.ID.String()
+		if m.Broken {
+			s = "broken response id=" + m.ID.String()
+		}
 	}
 	if m.Params != nil {
 		s += " params=" + string(m.Params)
@@ -92,8 +95,10 @@ func TestDecodeMessage(t *testing.T) {
 
 		// What is wrong in requests and notifications.
 		{`{"method":"a","id":1}`, invalidText("1", `no member "jsonrpc", want "2.0"`, `{"method":"a","id":1}`)},
-		{`{"jsonrpc":2.0,"method":"a"}`, invalidText("", `jsonrpc is not "2.0"`, `{"jsonrpc":2.0,"method":"a"}`)},
-		{`{"jsonrpc":"1.0","method":"a"}`, invalidText("", `jsonrpc is not "2.0"`, `{"jsonrpc":"1.0","method":"a"}`)},
+		{
+			`{"jsonrpc":"1.0","method":"a","id":1}`,
+			invalidText("1", `jsonrpc is not "2.0"`, `{"jsonrpc":"1.0","method":"a","id":1}`),
+		},
 		{
 			`{"jsonrpc":"2.0","method":null,"id":"x"}`,
 			invalidText(`"x"`, "method is no string", `{"jsonrpc":"2.0","method":null,"id":"x"}`),
@@ -129,12 +134,24 @@ func TestDecodeMessage(t *testing.T) {
 		},
 		{
 			`{"id":1,"result":1,"result":1}`,
-			invalidText("1", `more than one member "result"`, `{"id":1,"result":1,"result":1}`),
+			`broken response id=1 raw={"id":1,"result":1,"result":1}`,
+		},
+		{
+			`{"jsonrpc":"2.0","id":1}`,
+			`broken response id=1 result=null code=-32600 message="Invalid Request" ` +
+				`data="neither method nor result nor error" raw={"jsonrpc":"2.0","id":1}`,
+		},
+		{
+			`{"return":{},"id":"a"}`,
+			`broken response id="a" code=-32600 message="Invalid Request" ` +
+				`data="neither method nor result nor error" raw={"return":{},"id":"a"}`,
 		},
 
 		// What is no message.
 		{` {} `, invalidText("", "neither method nor result nor error", `{}`)},
 		{`{"id":null}`, invalidText("", "neither method nor result nor error", `{"id":null}`)},
+		{`{"notification":"tick","params":[1]}`, `invalid id= raw={"notification":"tick","params":[1]}`},
+		{`{"jsonrpc":"2.0"}`, invalidText("", "neither method nor result nor error", `{"jsonrpc":"2.0"}`)},
 		{` "hello" `, invalidText("", "a message is an object", `"hello"`)},
 		{`1`, invalidText("", "a message is an object", `1`)},
 		{`null`, invalidText("", "a message is an object", `null`)},
@@ -151,18 +168,23 @@ func TestDecodeMessage(t *testing.T) {
 		{`{"id":1,"error":"no \u0041"}`, `response id=1 code=0 message="no A"`},
 		{`{"id":1,"error":-5}`, `response id=1 code=0 message="-5"`},
 		{`{"id":1,"error":[1]}`, `response id=1 code=0 message="[1]"`},
-		{`{"id":1,"error":{}}`, `response id=1 code=0 message=""`},
+		{`{"id":1,"error":{}}`, `response id=1 code=0 message="{}"`},
+		{`{"id":1,"error":{"class":"CommandNotFound", "desc":"none"}}`,
+			`response id=1 code=0 message="{\"class\":\"CommandNotFound\",\"desc\":\"none\"}"`},
 		{
 			`{"id":1,"error":{"code":-3.2e1,"message":{"x":1},"data":null,"more":1}}`,
 			`response id=1 code=-32 message="{\"x\":1}" data=null`,
 		},
 		{`{"id":1,"error":{"code":1.5,"message":"m","data":[1]}}`, `response id=1 code=0 message="m" data=[1]`},
-		{`{"id":1,"error":{"c\u006fde":"7","message":"m"}}`, `response id=1 code=0 message="m"`},
+		{`{"id":1,"error":{"c\u006fde":"7","message":"m"}}`,
+			`response id=1 code=0 message="m" data={"c\u006fde":"7","message":"m"}`},
 		{`{"id":1,"error":{"c\u006fde":7,"message":"m"}}`, `response id=1 code=7 message="m"`},
-		{`{"id":1,"error":{"code":1e400,"message":"m"}}`, `response id=1 code=0 message="m"`},
+		{`{"id":1,"error":{"code":1e400,"message":"m"}}`,
+			`response id=1 code=0 message="m" data={"code":1e400,"message":"m"}`},
 		{`{"id":1,"error":{"code":9223372036854775807,"message":"m"}}`,
 			`response id=1 code=9223372036854775807 message="m"`},
-		{`{"id":1,"error":{"code":9223372036854775808,"message":"m"}}`, `response id=1 code=0 message="m"`},
+		{`{"id":1,"error":{"code":9223372036854775808,"message":"m"}}`,
+			`response id=1 code=0 message="m" data={"code":9223372036854775808,"message":"m"}`},
 	}
 	codec := New()
 	var p rpcconn.Packet
@@ -232,6 +254,99 @@ func TestDecodeBatch(t *testing.T) {
 	}
 }
 
+// TestDecodeDeviations checks that what is harmless around messages is taken, and said.
+func TestDecodeDeviations(t *testing.T) {
+	const a, b = `{"jsonrpc":"2.0","method":"a"}`, `{"jsonrpc":"2.0","id":1,"result":2}`
+	const notA, resB = "notification a", "response id=1 result=2"
+	tests := []struct {
+		frame       string
+		rules, want []string
+	}{
+		{a, nil, []string{notA}},
+		{byteOrderMark + a, []string{"byte order mark"}, []string{notA}},
+		{" " + byteOrderMark + " " + a + "\n", []string{"byte order mark"}, []string{notA}},
+		{a + "\x00", []string{"zero byte"}, []string{notA}},
+		{a + "\n" + b, []string{"several messages in one"}, []string{notA, resB}},
+		{a + b + a, []string{"several messages in one"}, []string{notA, resB, notA}},
+		{"[" + a + "]" + b, []string{"several messages in one"}, []string{notA, resB}},
+		{byteOrderMark + a + "\r\n" + byteOrderMark + b, []string{"byte order mark", "several messages in one"},
+			[]string{notA, resB}},
+		{byteOrderMark + "[" + a + "]", []string{"byte order mark"}, []string{notA}},
+		{`{"method":"a"}`, []string{"notification of another version"}, []string{notA}},
+		{`{"jsonrpc":"1.0","method":"a","id":null}`, []string{"notification of another version"}, []string{notA}},
+		{`{"jsonrpc":2.0,"method":"a"}`, []string{"notification of another version"}, []string{notA}},
+	}
+	for _, test := range tests {
+		var p rpcconn.Packet
+		if err := New().Decode([]byte(test.frame), &p); err != nil {
+			t.Errorf("Decode(%q): %v", test.frame, err)
+			continue
+		}
+		var rules, got []string
+		for _, d := range p.Deviations {
+			rules = append(rules, d.Rule)
+		}
+		for _, m := range p.Messages {
+			got = append(got, show(m))
+		}
+		if !reflect.DeepEqual(rules, test.rules) || !reflect.DeepEqual(got, test.want) {
+			t.Errorf("Decode(%q) = %q, deviations %q; want %q, %q", test.frame, got, rules, test.want, test.rules)
+		}
+		if batch := strings.Contains(test.frame, "[") && len(test.want) == 1; p.Batch != batch {
+			t.Errorf("Decode(%q): batch %v", test.frame, p.Batch)
+		}
+	}
+}
+
+// TestGlean checks what is read of texts that are no JSON.
+func TestGlean(t *testing.T) {
+	tests := []struct {
+		text string
+		want string
+	}{
+		{`{"jsonrpc":"2.0","id":7,"result":NaN}`, "outcome [7]"},
+		{`{"jsonrpc":"2.0","result":{"id":3,"a":[1,]},"id":"x",}`, `outcome ["x"]`},
+		{`{"jsonrpc":"2.0","id":7,}`, "[7]"},
+		{`{"jsonrpc":"2.0","id":7,"resu`, "[7]"},
+		{`{"jsonrpc":"2.0","id":7`, "[]"}, // the number may go on
+		{`{"jsonrpc":"2.0","id":1.0, "error":{`, "outcome [1.0]"},
+		{`{"result":[1,`, "outcome []"},
+		{`{"id":null,"error":{"code":1,}}`, "outcome []"},
+		{`{'id': 7, 'result': None}`, "outcome [7]"},
+		{`{"result":"it's","id":7,}`, "outcome [7]"},
+		{byteOrderMark + `{"id":7,"result":nan}`, "outcome [7]"},
+		{"{\x00\"\x00i\x00d\x00\"\x00:\x007\x00}\x00", "[7]"},
+		{`[{"id":1,"result":NaN},{"id":2,"result":3}]`, "outcome [1 2]"},
+		{`{"jsonrpc":"2.0","id":7,"method":"m","params":[1,]}`, "request [7]"},
+		{`{"id":7,"params":{"result":1`, "request [7]"},
+		{`{"id":"`, "[]"}, {`{"id":"\`, "[]"}, {`{"id"`, "[]"}, {`{"id":`, "[]"}, {`{`, "[]"}, {``, "[]"},
+		{"Server v1.0 listening on stdio", "noise"},
+		{"\U0001F680 running\r", "noise"},
+		{"\x1b[32minfo\x1b[0m started", "noise"},
+		{"[INFO] got a request", "noise"},
+		{"[12:30:01] started", "noise"},
+		{"[1,2", "[]"}, {"[1]", "[]"}, {`["a"]`, "[]"}, {"\x00\x01", "[]"}, {"\xff\xfe", "[]"},
+	}
+	for _, test := range tests {
+		f := New().Glean([]byte(test.text))
+		var got []string
+		for _, s := range []struct {
+			is   bool
+			name string
+		}{{f.Noise, "noise"}, {f.Request, "request"}, {f.Outcome, "outcome"}} {
+			if s.is {
+				got = append(got, s.name)
+			}
+		}
+		if !f.Noise {
+			got = append(got, fmt.Sprint(f.IDs))
+		}
+		if strings.Join(got, " ") != test.want {
+			t.Errorf("Glean(%q) = %q, want %q", test.text, got, test.want)
+		}
+	}
+}
+
 func TestDecodeMalformed(t *testing.T) {
 	deep := strings.Repeat("[", jsontext.MaxDepth+1)
 	tests := []struct{ frame, data string }{
@@ -243,8 +358,13 @@ func TestDecodeMalformed(t *testing.T) {
 		{" \r\n", "offset 3: the JSON text ends too early"},
 		{`{"jsonrpc":"2.0"`, "offset 16: the JSON text ends too early"},
 		{`[{"jsonrpc":"2.0","method":"a"},`, "offset 32: the JSON text ends too early"},
-		{`{"jsonrpc":"2.0","method":"a"}{}`, "offset 30: unexpected character '{', want nothing more"},
-		{`{"jsonrpc":"2.0","method":"a"}` + "\x00", `offset 30: unexpected character '\x00', want nothing more`},
+		{`{"jsonrpc":"2.0","method":"a"}1`, "offset 30: unexpected character '1', want nothing more"},
+		{`{"jsonrpc":"2.0","method":"a"}{"a":}`, "offset 30: unexpected character '{', want nothing more"},
+		{"\xef\xbb\xbf", "offset 0: unexpected character '\\ufeff', want a value"},
+		{"{\x00\"\x00", "this is UTF-16, and JSON text is UTF-8 (RFC 8259 section 8.1)"},
+		{"{\x00\x00\x00\"\x00\x00\x00", "this is UTF-32, and JSON text is UTF-8 (RFC 8259 section 8.1)"},
+		{"\xff\xfe\x00\x00{\x00\x00\x00", "this is UTF-32, and JSON text is UTF-8 (RFC 8259 section 8.1)"},
+		{"\x00\x00\x00[", "this is UTF-32, and JSON text is UTF-8 (RFC 8259 section 8.1)"},
 		{`[]]`, "offset 2: unexpected character ']', want nothing more"},
 		{"{\"jsonrpc\":\"2.0\",\"method\":\"a\xff\"}", "offset 28: invalid UTF-8"},
 		{`hello`, "offset 0: unexpected character 'h', want a value"},

@@ -47,12 +47,12 @@ func TestDecodeDialects(t *testing.T) {
 		{New1(), `{"id":null,"result":1}`, "response id=null result=1"},
 
 		// 1.0: what is no message is answered only where somebody waits for the answer.
-		{New1(), `{"id":1}`, `invalid id=1 raw={"id":1}`},
+		{New1(), `{"id":1}`, `broken response id=1 result=null raw={"id":1}`},
 		{New1(), `{"event":"x"}`, `invalid id= raw={"event":"x"}`},
 		{New1(), `"hello"`, `invalid id= raw="hello"`},
 		{New1(), `{"method":1}`, `invalid id= raw={"method":1}`},
 		{New1(), `{"method":1,"id":null}`, `invalid id= raw={"method":1,"id":null}`},
-		{New1(), `{"id":1,"result":1,"result":2}`, `invalid id=1 raw={"id":1,"result":1,"result":2}`},
+		{New1(), `{"id":1,"result":1,"result":2}`, `broken response id=1 raw={"id":1,"result":1,"result":2}`},
 		{New1(), `{"method":1,"id":2}`, `invalid id=2 ` + invalidRequest +
 			`"method is no string" raw={"method":1,"id":2}`},
 		{New1(), `{"method":"a","id":2,"params":3}`,

@@ -20,7 +20,7 @@ func FuzzDecode(f *testing.F) {
 		`{"error":"text","id":null}`,
 		"[{\"jsonrpc\":\"2.0\",\"id\":1.0,\"method\":\"a\",\"params\":[\n]},1,[],{}]",
 		`{"\u0069d":1,"id":2,"method":3}`,
-		`[]`, `"x"`, `{`, "{\"id\":\"\xff\"}", `{"result":1}{}`,
+		`[]`, `"x"`, `{`, "{\"id\":\"\xff\"}", `{"result":1}{}`, "\xef\xbb\xbf{\"result\":1}\x00[]", "{\x00}\x00",
 	} {
 		f.Add([]byte(seed))
 	}
@@ -31,7 +31,7 @@ func FuzzDecode(f *testing.F) {
 			return
 		}
 		for _, m := range p.Messages {
-			if m.Kind == rpcconn.KindInvalid && (m.Err == nil || m.Err.Code != rpcconn.CodeInvalidRequest) {
+			if m.Kind == rpcconn.KindInvalid && m.Err != nil && m.Err.Code != rpcconn.CodeInvalidRequest {
 				t.Fatalf("Decode(%q): %s", frame, show(m))
 			}
 		}
@@ -77,6 +77,7 @@ func FuzzDecodeDialects(f *testing.F) {
 // decodes reports whether codec decodes frame, having checked what has to be so in any case.
 func decodes(t *testing.T, codec *Codec, frame []byte, p *rpcconn.Packet) bool {
 	t.Helper()
+	codec.Glean(frame)
 	if err := codec.Decode(frame, p); err != nil {
 		var e *rpcconn.Error
 		if !errors.As(err, &e) || e.Code != rpcconn.CodeParseError || len(p.Messages) != 0 {
@@ -84,10 +85,12 @@ func decodes(t *testing.T, codec *Codec, frame []byte, p *rpcconn.Packet) bool {
 		}
 		return false
 	}
-	if !json.Valid(frame) {
+	harmless := len(p.Deviations) > 0
+	p.Deviations = nil
+	if !json.Valid(frame) && !harmless {
 		t.Fatalf("Decode(%q) takes what is no JSON", frame)
 	}
-	if !p.Batch && len(p.Messages) != 1 {
+	if !p.Batch && len(p.Messages) != 1 && !harmless {
 		t.Fatalf("Decode(%q): %d messages", frame, len(p.Messages))
 	}
 	for _, m := range p.Messages {
@@ -101,6 +104,12 @@ func decodes(t *testing.T, codec *Codec, frame []byte, p *rpcconn.Packet) bool {
 // checkEncode checks that p, which was decoded, is the same after it was encoded and decoded.
 func checkEncode(t *testing.T, codec *Codec, p *rpcconn.Packet) {
 	t.Helper()
+	if !p.Batch && len(p.Messages) > 1 { // several texts in one frame
+		for _, m := range p.Messages {
+			checkEncode(t, codec, &rpcconn.Packet{Messages: []rpcconn.Message{m}})
+		}
+		return
+	}
 	encoded, err := codec.AppendEncode(nil, p)
 	if err != nil {
 		t.Fatalf("encoding what was decoded: %v", err)

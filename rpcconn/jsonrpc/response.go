@@ -10,10 +10,10 @@ import (
 	"rpcsh/rpcconn/jsontext"
 )
 
-// response returns the response for m, which has a result or an error. An error other than null makes it a failure,
-// whatever the result; a result other than null is kept as well.
-func (c *Codec) response(m *members) rpcconn.Message {
-	message := rpcconn.Message{Kind: rpcconn.KindResponse, ID: rpcconn.ParseID(m.id), Extra: m.others()}
+// response reads the response m, which has a result or an error. An error other than null makes it a failure, whatever
+// the result; a result other than null is kept as well.
+func (c *Codec) response(message *rpcconn.Message, m *members) {
+	message.Kind, message.ID, message.Extra = rpcconn.KindResponse, rpcconn.ParseID(m.id), m.others()
 	switch {
 	case m.err != nil && m.err[0] != 'n':
 		message.Err = c.readError(m.err)
@@ -25,7 +25,6 @@ func (c *Codec) response(m *members) rpcconn.Message {
 	default:
 		message.Result = m.err // null
 	}
-	return message
 }
 
 // readError returns the error that text, a JSON value, stands for.
@@ -42,18 +41,20 @@ func (c *Codec) readError(text []byte) *rpcconn.Error {
 }
 
 // readErrorObject returns the error for text if it is an object, else nil; whole reports whether it has an integer code
-// and a string message.
+// and a string message. What no member of an Error can hold is not lost: of an object without a message all is the
+// message, and one whose code is no number is the data.
 func readErrorObject(text []byte) (e *rpcconn.Error, whole bool) {
 	if text[0] != '{' {
 		return nil, false
 	}
 	e = new(rpcconn.Error)
-	var hasCode, hasMessage bool
+	var hasCode, oddCode, hasMessage bool
 	// The text was scanned before, so there is no error to expect. If a member occurs twice, the last one counts.
 	_, _ = jsontext.Object(text, func(key, value []byte) error {
 		switch string(unescape(key)) {
 		case "code":
 			e.Code, hasCode = readCode(value)
+			oddCode = !hasCode
 		case "message":
 			e.Message, hasMessage = stringOrText(value), value[0] == '"'
 		case "data":
@@ -61,6 +62,12 @@ func readErrorObject(text []byte) (e *rpcconn.Error, whole bool) {
 		}
 		return nil
 	})
+	switch {
+	case e.Message == "" && !hasMessage && !hasCode:
+		e.Message, e.Data = stringOrCompact(text), nil
+	case oddCode && e.Data == nil:
+		e.Data = text
+	}
 	return e, hasCode && hasMessage
 }
 

@@ -111,6 +111,28 @@ func Space(b []byte, i int) int {
 	return i
 }
 
+// AppendCompact appends text, one JSON value, to dst without the white space between its tokens. The error is that of
+// [Valid], and dst is as it was then.
+func AppendCompact(dst, text []byte) ([]byte, error) {
+	if err := Valid(text); err != nil {
+		return dst, err
+	}
+	done := 0
+	for i := 0; i < len(text); {
+		switch text[i] {
+		case '"':
+			i, _ = str(text, i+1)
+		case ' ', '\n', '\r', '\t':
+			dst = append(dst, text[done:i]...)
+			i++
+			done = i
+		default:
+			i++
+		}
+	}
+	return append(dst, text[done:]...), nil
+}
+
 // open checks that the bracket is at offset i of b.
 func open(b []byte, i int, bracket byte) error {
 	if i < len(b) && b[i] == bracket {

@@ -1,6 +1,7 @@
 package jsontext
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -298,6 +299,23 @@ func FuzzValid(f *testing.F) {
 		}
 		if syntax != nil && (syntax.Offset < 0 || syntax.Offset >= len(text)) {
 			t.Errorf("Valid(%q): offset %d outside the text", text, syntax.Offset)
+		}
+	})
+}
+
+// FuzzAppendCompact checks that valid text becomes what encoding/json makes of it, and that other text adds nothing.
+func FuzzAppendCompact(f *testing.F) {
+	for _, seed := range append(seeds, " { \"a b\" : [ 1 ,\n\t\"\\\" \", { } ]\r\n} ") {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		want := bytes.NewBufferString("before")
+		if Valid(text) == nil {
+			_ = json.Compact(want, text) // what is valid can always be compacted
+		}
+		got, err := AppendCompact([]byte("before"), text)
+		if string(got) != want.String() || (err == nil) != (Valid(text) == nil) {
+			t.Errorf("AppendCompact of %q: %q, %v, want %q", text, got, err, want)
 		}
 	})
 }

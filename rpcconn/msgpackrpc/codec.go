@@ -10,7 +10,7 @@
 //	float 64     3.0, 1e+300, -0.0; {"$float64":"NaN"}, "Infinity", "-Infinity"
 //	float 32     {"$float32":1.5}, {"$float32":"NaN"}: sent back as a float 64 it would be another type to some peers
 //	str          "text"; {"$str":"base64"} if it is not UTF-8
-//	bin          {"$binary":"base64"}
+//	bin          {"$binary":"base64"}; "text" from a peer that writes text so, if it is UTF-8
 //	ext          {"$ext":{"type":-1,"data":"base64"}}, timestamps too
 //	map          {"key":1}; {"$map":[[key,value],[key,value]]} where a key is no str in UTF-8
 //	array, bool, nil   [1,2], true, null
@@ -46,13 +46,14 @@ const (
 // A Codec translates between MessagePack-RPC and packets. It belongs to one connection.
 type Codec struct {
 	methods names.Table // decoded so far; only Decode uses them
+	binText bool        // the peer writes text as bin, the names of methods for one; only Decode uses it
 	handles atomic.Bool
 }
 
 var _ rpcconn.Codec = (*Codec)(nil)
 
 // New returns a Codec for one connection.
-func New() *Codec { return &Codec{methods: make(names.Table)} }
+func New() *Codec { return new(Codec) }
 
 // ShowHandles makes c decode the handles of Neovim as {"$buffer":1}, {"$window":1000} and {"$tabpage":1} from now on.
 // They are then wrappers like those of the package comment, and are encoded just like the {"$ext":…} that they stand

@@ -77,7 +77,7 @@ func TestDecode(t *testing.T) {
 		{"94 00 ff a161 90", `invalid raw=[0,-1,"a",[]]`},
 		{"94 00 cf0000000100000000 a161 90", `invalid raw=[0,4294967296,"a",[]]`},
 		{"94 01 c0 c0 01", `invalid raw=[1,null,null,1]`},
-		{"93 01 05 c0", `invalid raw=[1,5,null]`},
+		{"93 01 05 c0", `invalid id=5 raw=[1,5,null]`},
 		{"93 02 05 90", `invalid raw=[2,5,[]]`},
 		{"92 02 a161", `invalid raw=[2,"a"]`},
 		{"94 02 a161 90 90", `invalid raw=[2,"a",[],[]]`},
@@ -85,7 +85,7 @@ func TestDecode(t *testing.T) {
 		{"95 00 07 a161 90 c0", `invalid id=7 raw=[0,7,"a",[],null]` + refused("an array of 5 elements, want 4")},
 		{"92 00 07", `invalid id=7 raw=[0,7]` + refused("an array of 2 elements, want 4")},
 		{"94 00 07 c0 90", `invalid id=7 raw=[0,7,null,[]]` + refused("method is no string in UTF-8")},
-		{"94 00 07 c40161 90", `invalid id=7 raw=[0,7,{"$binary":"YQ=="},[]]` +
+		{"94 00 07 c401ff 90", `invalid id=7 raw=[0,7,{"$binary":"/w=="},[]]` +
 			refused("method is no string in UTF-8")},
 		{"94 00 07 a1ff 90", `invalid id=7 raw=[0,7,{"$str":"/w=="},[]]` + refused("method is no string in UTF-8")},
 		{"93 02 a1ff 90", `invalid raw=[2,{"$str":"/w=="},[]]`},
@@ -122,6 +122,48 @@ func TestDecode(t *testing.T) {
 		if !errors.As(err, &e) || e.Code != rpcconn.CodeParseError || json.Unmarshal(e.Data, &reason) != nil ||
 			!strings.HasPrefix(reason, test.want) || len(p.Messages) != 0 {
 			t.Errorf("%s: %v with %d messages, want %s", test.frame, err, len(p.Messages), test.want)
+		}
+	}
+}
+
+// A peer that writes text as bin, as its methods or errors show, is understood, which is told once; bytes that are no
+// text stay what they are, and so do those of a peer that writes its methods as str.
+func TestTextInBin(t *testing.T) {
+	for name, test := range map[string]struct {
+		frames []string
+		want   string // of the last
+		told   int
+	}{
+		"a method": {[]string{"94 00 01 c40161 91 c40178"}, `request id=1 method=a params=["x"]`, 1},
+		"bytes":    {[]string{"94 00 01 c40161 91 c401ff"}, `request id=1 method=a params=[{"$binary":"/w=="}]`, 1},
+		"a key": {
+			[]string{"93 02 c40161 91 82 c40178 01 a179 02"},
+			`notification method=a params=[{"x":1,"y":2}]`, 1,
+		},
+		"mixed": {
+			[]string{"93 02 c40161 91 82 c40178 01 02 03"},
+			`notification method=a params=[{"$map":[["x",1],[2,3]]}]`, 1,
+		},
+		"later": {
+			[]string{"93 02 c40161 90", "93 02 c40161 90", "94 01 05 c0 c40178"},
+			`response id=5 result="x"`, 1,
+		},
+		"an error": {
+			[]string{"94 01 05 92 01 c4036f6f70 c40178"},
+			`response id=5 result="x" code=1 message="oop" data=[1,"oop"]`, 1,
+		},
+		"as str":   {[]string{"93 02 a161 91 c40178"}, `notification method=a params=[{"$binary":"eA=="}]`, 0},
+		"a result": {[]string{"94 01 05 c0 c40178"}, `response id=5 result={"$binary":"eA=="}`, 0},
+	} {
+		codec := New()
+		var p rpcconn.Packet
+		for _, frame := range test.frames {
+			if err := codec.Decode(unhex(t, frame), &p); err != nil {
+				t.Fatalf("%s: %v", name, err)
+			}
+		}
+		if got := show(p.Messages[0]); got != test.want || len(p.Deviations) != test.told {
+			t.Errorf("%s: told %d times, got\n%s, want\n%s", name, len(p.Deviations), got, test.want)
 		}
 	}
 }

@@ -3,7 +3,6 @@ package msgpackrpc
 import (
 	"fmt"
 	"math"
-	"unicode/utf8"
 
 	"github.com/tinylib/msgp/msgp"
 
@@ -19,7 +18,13 @@ import (
 // wrong at which offset. p has no messages then.
 func (c *Codec) Decode(frame []byte, p *rpcconn.Packet) error {
 	p.Messages, p.Batch = p.Messages[:0], false
+	before := c.binText
 	m, err := c.message(frame)
+	if c.binText && !before {
+		p.Deviations = append(p.Deviations, &rpcconn.Deviation{
+			Rule: "bin for str", Text: "it writes text as bin, where the specification has str; both are read as text",
+		})
+	}
 	if err != nil {
 		return rpcconn.NewError(rpcconn.CodeParseError, err.Error())
 	}
@@ -34,7 +39,8 @@ func (c *Codec) message(frame []byte) (rpcconn.Message, error) {
 		return e.invalid(translator{frame: frame, handles: c.shown()})
 	}
 	m := rpcconn.Message{Kind: e.kind, ID: e.id}
-	t := translator{frame: frame, handles: c.shown()}
+	c.binText = c.binText || e.bin
+	t := translator{frame: frame, handles: c.shown(), binText: c.binText}
 	var err error
 	rest := e.rest
 	if e.kind != rpcconn.KindResponse {
@@ -48,6 +54,8 @@ func (c *Codec) message(frame []byte) (rpcconn.Message, error) {
 		rest = rest[1:]
 	} else {
 		var failure []byte
+		c.binText = c.binText || saysInBin(rest)
+		t.binText = c.binText
 		if failure, rest, err = t.value(rest); err != nil {
 			return m, fmt.Errorf("error: %w", err)
 		}
@@ -68,6 +76,7 @@ type envelope struct {
 	kind    rpcconn.Kind
 	id      rpcconn.ID
 	method  []byte // of requests and notifications
+	bin     bool   // the method is a bin
 	rest    []byte // params, or error and result
 	mistake string // why frame is not a message; "" if no mistake was found
 }
@@ -101,15 +110,27 @@ func readEnvelope(frame []byte) (e envelope) {
 		return e
 	}
 	if kind != typeResponse {
-		if msgp.NextType(rest) == msgp.StrType {
-			e.method, rest, err = msgp.ReadStringZC(rest)
-		}
-		if e.method == nil || err != nil || !utf8.Valid(e.method) {
+		if e.method, rest, e.bin, ok = readText(rest, true); !ok {
 			e.mistake = "method is no string in UTF-8"
 		}
 	}
 	e.rest = rest
 	return e
+}
+
+// saysInBin reports whether the error that b begins with has its text, which may come behind a code, as a bin.
+func saysInBin(b []byte) bool {
+	if msgp.NextType(b) == msgp.ArrayType {
+		size, elements, err := msgp.ReadArrayHeaderBytes(b)
+		if err != nil || size != 2 {
+			return false
+		}
+		if b, err = msgp.Skip(elements); err != nil {
+			return false
+		}
+	}
+	text, _, isBin, ok := readText(b, true)
+	return ok && isBin && len(text) > 0
 }
 
 // readUint32 reads an integer, in whatever form it has.
@@ -136,6 +157,9 @@ func (e *envelope) invalid(t translator) (rpcconn.Message, error) {
 	m := rpcconn.Message{Kind: rpcconn.KindInvalid, Raw: text}
 	if err == nil {
 		err = t.end(rest)
+	}
+	if e.kind == rpcconn.KindResponse {
+		m.ID, m.Broken = e.id, true
 	}
 	if e.kind == rpcconn.KindRequest && !e.id.IsNone() {
 		m.ID = e.id

@@ -14,18 +14,23 @@ import (
 func Framing() framing.Framing {
 	return framing.Framing{
 		Name:  "msgpack",
-		Split: func(max int) framing.Splitter { return (&msgpackSplitter{max: max}).split },
+		Split: func(max int) framing.Splitter { return &msgpackSplitter{max: max} },
 	}
 }
 
 type msgpackSplitter struct {
 	max      int
 	value    msgpackValue
-	scanned  int  // bytes of the message that value has seen
-	skipping bool // the message is over the limit
+	scanned  int   // bytes of the message that value has seen
+	skipping bool  // the message is over the limit
+	skipped  int64 // bytes of it
 }
 
-func (s *msgpackSplitter) split(data []byte, eof bool) (framing.Step, error) {
+// Begun implements framing.Splitter.
+func (s *msgpackSplitter) Begun() framing.Begun { return framing.Begun{Used: s.skipped} }
+
+// Split implements framing.Splitter.
+func (s *msgpackSplitter) Split(data []byte, eof bool) (framing.Step, error) {
 	if s.skipping {
 		return s.skip(data, eof)
 	}
@@ -62,14 +67,16 @@ func (s *msgpackSplitter) split(data []byte, eof bool) (framing.Step, error) {
 // size returns the minimal length of the message.
 func (s *msgpackSplitter) size() uint64 { return uint64(s.scanned) + s.value.atLeast() }
 
-// tooLong reports a message over the limit as soon as there is enough of it for an excerpt.
+// tooLong reports a message over the limit as soon as there is enough of it to tell what it is.
 func (s *msgpackSplitter) tooLong(data []byte, eof bool) (framing.Step, error) {
-	shown := int(min(s.size(), rpcconn.ExcerptSize))
+	shown := int(min(s.size(), rpcconn.HeadSize))
 	if len(data) < shown && !eof {
-		return framing.Step{Want: shown}, nil
+		return framing.Need(shown), nil
 	}
 	used := s.scanned
-	s.scanned, s.skipping = 0, !s.value.whole()
+	if s.scanned, s.skipping = 0, !s.value.whole(); s.skipping {
+		s.skipped = int64(used)
+	}
 	return framing.Step{Used: used}, rpcconn.TooLong(data[:min(len(data), shown)], 0, s.max)
 }
 
@@ -83,11 +90,12 @@ func (s *msgpackSplitter) skip(data []byte, eof bool) (framing.Step, error) {
 		case n == 0 && used == 0 && eof:
 			return framing.Step{}, framing.TruncatedSkip()
 		case n == 0:
+			s.skipped += int64(used)
 			return framing.Step{Used: used}, nil
 		}
 		used += n
 	}
-	s.skipping = false
+	s.skipping, s.skipped = false, 0
 	return framing.Step{Used: used}, nil
 }
 

@@ -18,6 +18,7 @@ import (
 type translator struct {
 	frame   []byte
 	handles handles
+	binText bool // a bin in UTF-8 is text
 
 	// mixed are the maps with a key that an object cannot have, by the number of bytes from their first key to the end
 	// of frame; nil while all maps could be told by their first key.
@@ -96,6 +97,10 @@ func (t *translator) append(dst, b []byte, depth int) (_, rest []byte, err error
 	case msgp.BinType:
 		var data []byte
 		data, rest, err = msgp.ReadBytesZC(b)
+		if t.binText && utf8.Valid(data) {
+			dst = appendText(dst, data)
+			break
+		}
 		dst = append(appendBase64(append(dst, `{"`+keyBinary+`":`...), data), '}')
 	case msgp.ArrayType:
 		return t.appendArray(dst, b, depth)
@@ -158,11 +163,11 @@ func (t *translator) appendMap(dst, b []byte, depth int) (_, rest []byte, err er
 	case size == 0:
 		return append(dst, "{}"...), rest, nil
 	}
-	if first, _, ok := textKey(rest); !ok || isWrapper(first) || t.handles.isHandle(first) || t.mixed[len(rest)] {
+	if first, _, ok := t.textKey(rest); !ok || isWrapper(first) || t.handles.isHandle(first) || t.mixed[len(rest)] {
 		return t.appendPairs(dst, rest, size, depth)
 	}
 	for i := range size {
-		key, value, ok := textKey(rest)
+		key, value, ok := t.textKey(rest)
 		if !ok {
 			return dst, nil, errMixed
 		}
@@ -197,12 +202,24 @@ func (t *translator) appendPairs(dst, b []byte, size uint32, depth int) (_, rest
 }
 
 // textKey reads a key that an object can have; ok is false for any other, and for what is no value at all.
-func textKey(b []byte) (key, rest []byte, ok bool) {
-	if msgp.NextType(b) != msgp.StrType {
-		return nil, nil, false
+func (t *translator) textKey(b []byte) (key, rest []byte, ok bool) {
+	key, rest, _, ok = readText(b, t.binText)
+	return key, rest, ok
+}
+
+// readText reads text: a str, or a bin where that is allowed.
+func readText(b []byte, binToo bool) (text, rest []byte, isBin, ok bool) {
+	var err error
+	switch kind := msgp.NextType(b); {
+	case kind == msgp.StrType:
+		text, rest, err = msgp.ReadStringZC(b)
+	case kind == msgp.BinType && binToo:
+		text, rest, err = msgp.ReadBytesZC(b)
+		isBin = true
+	default:
+		return nil, nil, false, false
 	}
-	key, rest, err := msgp.ReadStringZC(b)
-	return key, rest, err == nil && utf8.Valid(key)
+	return text, rest, isBin, err == nil && utf8.Valid(text)
 }
 
 // findMixed adds the mixed maps in the value that b begins with, and returns what follows it.
@@ -229,7 +246,7 @@ func (t *translator) findMixed(b []byte, depth int) (rest []byte, err error) {
 	begin := len(rest)
 	for range size {
 		if pairs {
-			if _, _, ok := textKey(rest); !ok {
+			if _, _, ok := t.textKey(rest); !ok {
 				t.mixed[begin] = true
 			}
 			if rest, err = t.findMixed(rest, depth+1); err != nil {

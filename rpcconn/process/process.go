@@ -15,6 +15,7 @@ import (
 	"os/exec"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 )
@@ -45,12 +46,13 @@ type Process struct {
 	stdout *childOutput
 	stderr *childOutput // nil: not read
 	lines  func(line string)
-	grace  time.Duration
+	grace  atomic.Int64 // nanoseconds
 
 	done    chan struct{} // closed when the child has ended, and status is set
 	status  string
 	gone    chan struct{} // closed when nothing is left: neither its group nor the reader of its stderr
 	closing sync.Once
+	left    atomic.Bool // we closed its stdin while it ran, so that its end is our doing
 }
 
 var _ io.ReadWriteCloser = (*Process)(nil)
@@ -65,9 +67,9 @@ func Start(o Options) (*Process, error) {
 		return nil, errors.New("cannot start a process: no command is given")
 	}
 	p := &Process{
-		cmd: o.command(), lines: o.Stderr, grace: cmp.Or(o.Grace, DefaultGrace),
-		done: make(chan struct{}), gone: make(chan struct{}),
+		cmd: o.command(), lines: o.Stderr, done: make(chan struct{}), gone: make(chan struct{}),
 	}
+	p.SetGrace(cmp.Or(o.Grace, DefaultGrace))
 	p.cmd.Dir, p.cmd.Env = o.Dir, o.Env
 	setGroup(p.cmd)
 
@@ -179,11 +181,11 @@ func (p *Process) run(started chan<- error) {
 	err := p.cmd.Wait()
 	p.status = endOf(p.cmd.ProcessState, err)
 	close(p.done)
-	p.stdout.ended(p.grace)
+	p.stdout.ended(p.graceTime())
 	if p.stderr != nil {
-		p.stderr.ended(p.grace)
+		p.stderr.ended(p.graceTime())
 	}
-	endGroup(p.cmd.Process.Pid, p.grace)
+	endGroup(p.cmd.Process.Pid, p.graceTime())
 	reading.Wait()
 }
 
@@ -198,14 +200,41 @@ func endOf(state *os.ProcessState, err error) string {
 	return state.String()
 }
 
-// Read reads what the child writes to its stdout. After Close it returns os.ErrClosed.
-func (p *Process) Read(b []byte) (int, error) { return p.stdout.Read(b) }
+// lastWait is how long the end of a child's stdout waits for the child's own, so that it is known which came first.
+const lastWait = 500 * time.Millisecond
+
+// Read reads what the child writes to its stdout. After Close it returns os.ErrClosed. It returns io.EOF once the child
+// has ended, or a moment after it has closed its stdout.
+func (p *Process) Read(b []byte) (int, error) {
+	n, err := p.stdout.Read(b)
+	if err == io.EOF {
+		timeout := time.NewTimer(min(p.graceTime(), lastWait))
+		defer timeout.Stop()
+		select {
+		case <-p.done:
+		case <-timeout.C:
+		}
+	}
+	return n, err
+}
 
 // Write writes to the child's stdin.
 func (p *Process) Write(b []byte) (int, error) { return p.stdin.Write(b) }
 
 // CloseWrite closes the child's stdin, which ends a Write.
-func (p *Process) CloseWrite() error { return p.stdin.Close() }
+func (p *Process) CloseWrite() error {
+	p.leave()
+	return p.stdin.Close()
+}
+
+// leave takes note that its stdin is being closed.
+func (p *Process) leave() {
+	select {
+	case <-p.done:
+	default:
+		p.left.Store(true)
+	}
+}
 
 // SetReadDeadline sets the time at which Read gives up, as that of a net.Conn does.
 func (p *Process) SetReadDeadline(t time.Time) error { return p.stdout.file.SetReadDeadline(t) }
@@ -215,6 +244,11 @@ func (p *Process) SetWriteDeadline(t time.Time) error { return p.stdin.SetWriteD
 
 // SyscallConn gives access to the pipe to the child's stdin (syscall.Conn).
 func (p *Process) SyscallConn() (syscall.RawConn, error) { return p.stdin.SyscallConn() }
+
+// SetGrace sets how long the child has for each step of its end that has not begun yet.
+func (p *Process) SetGrace(d time.Duration) { p.grace.Store(int64(d)) }
+
+func (p *Process) graceTime() time.Duration { return time.Duration(p.grace.Load()) }
 
 // Done returns a channel that is closed when the child has ended.
 func (p *Process) Done() <-chan struct{} { return p.done }
@@ -229,12 +263,21 @@ func (p *Process) Status() string {
 	}
 }
 
+// OwnEnd is Status for a child that has ended by itself; "" while it runs, and where it ended because its stdin was
+// closed here.
+func (p *Process) OwnEnd() string {
+	if p.left.Load() {
+		return ""
+	}
+	return p.Status()
+}
+
 // Close ends the child, if it has not ended by itself: it closes its stdin, sends SIGTERM, and SIGKILL, with Grace
 // before each, and waits for its end and that of its own children. Its output is discarded meanwhile. Any number of
 // goroutines may call Close, at any time; the error is always nil.
 func (p *Process) Close() error {
 	p.closing.Do(func() {
-		_ = p.stdin.Close() // it may be closed already
+		_ = p.CloseWrite() // it may be closed already
 		p.stdout.discard()
 		p.end()
 		<-p.gone
@@ -245,7 +288,7 @@ func (p *Process) Close() error {
 
 func (p *Process) end() {
 	for _, signal := range []func(*os.Process){terminate, kill} {
-		timeout := time.NewTimer(p.grace)
+		timeout := time.NewTimer(p.graceTime())
 		select {
 		case <-p.done:
 			timeout.Stop()

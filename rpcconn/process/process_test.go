@@ -190,6 +190,9 @@ func TestProcessEndsByItself(t *testing.T) {
 			if got := p.Status(); got != test.status {
 				t.Errorf("%s: the status is %q, want %q", test.args, got, test.status)
 			}
+			if got := p.OwnEnd(); got != test.status {
+				t.Errorf("%s: its own end is %q, want %q", test.args, got, test.status)
+			}
 			p.Close()
 		}
 	}
@@ -234,8 +237,8 @@ func TestProcessIsEnded(t *testing.T) {
 			}
 			expect(t, ch, "{}")
 			ch.Close()
-			if got := p.Status(); got != test.status {
-				t.Errorf("the status is %q, want %q", got, test.status)
+			if got, own := p.Status(), p.OwnEnd(); got != test.status || own != "" {
+				t.Errorf("the status is %q, its own end %q, want %q and none", got, own, test.status)
 			}
 		})
 	}

@@ -18,11 +18,16 @@ const (
 	SchemeHTTP  = "http"
 	SchemeHTTPS = "https"
 	SchemeExec  = "exec" // a child process
+
+	// over a Unix socket
+	SchemeWSUnix   = "ws+unix"
+	SchemeHTTPUnix = "http+unix"
 )
 
 // Schemes returns the schemes that a target may be written with, for help and errors.
 func Schemes() []string {
-	return []string{SchemeTCP, SchemeUnix, SchemeTLS, SchemeWS, SchemeWSS, SchemeHTTP, SchemeHTTPS}
+	return []string{SchemeTCP, SchemeUnix, SchemeTLS, SchemeWS, SchemeWSS, SchemeHTTP, SchemeHTTPS, SchemeWSUnix,
+		SchemeHTTPUnix}
 }
 
 // A Target says where a peer is, or where to listen for peers.
@@ -32,18 +37,24 @@ type Target struct {
 	Path    string   // of a URL of ws or http: what follows the host, "/" at least
 	User    string   // of a URL: user:password, as written
 	Command []string // of a child process
+	Env     []string // of a child process: what it has besides ours, as in os.Environ
 }
 
-// ParseTarget reads a URL of one of Schemes, host:port, :port, or a path that has a slash.
+// ParseTarget reads a URL of one of Schemes, host:port, :port, a port alone, or a path that has a slash.
 func ParseTarget(text string) (Target, error) {
+	if t, is, err := webUnixTarget(text); is {
+		return t, err
+	}
 	scheme, rest, found := strings.Cut(text, "://")
 	switch {
 	case text == "":
 		return Target{}, fmt.Errorf("no target given: write host:port, or unix:///path")
 	case !found && strings.Contains(text, "/"):
 		return Target{Scheme: SchemeUnix, Address: text}, nil
+	case !found && strings.Trim(text, "0123456789") == "": // a port alone
+		return hostPort(SchemeTCP, text, ":"+text)
 	case !found:
-		return hostPort(SchemeTCP, text, text)
+		return hostPort(SchemeTCP, withoutPassword(text), text)
 	}
 	switch scheme {
 	case SchemeUnix:
@@ -52,22 +63,62 @@ func ParseTarget(text string) (Target, error) {
 		}
 		return Target{Scheme: SchemeUnix, Address: rest}, nil
 	case SchemeTCP, SchemeTLS:
-		return hostPort(scheme, text, strings.TrimSuffix(rest, "/"))
+		return hostPort(scheme, withoutPassword(text), strings.TrimSuffix(rest, "/"))
 	case SchemeWS, SchemeWSS, SchemeHTTP, SchemeHTTPS:
 		return urlTarget(text)
 	}
 	return Target{}, fmt.Errorf("target %q: scheme %q is not known, choose one of %s",
-		text, scheme, strings.Join(Schemes(), ", "))
+		withoutPassword(text), scheme, strings.Join(Schemes(), ", "))
 }
 
-// CommandTarget returns the target that is a child process.
-func CommandTarget(command []string) Target { return Target{Scheme: SchemeExec, Command: command} }
+// withoutPassword returns text, which is to be a target, as errors show it: what stands between a colon and the last @
+// is left out, wherever the text is wrong.
+func withoutPassword(text string) string {
+	before, host, found := cutLast(text, "@")
+	scheme, user, isURL := strings.Cut(before, "://")
+	if !isURL {
+		scheme, user = "", before
+	} else {
+		scheme += "://"
+	}
+	name, _, hasPassword := strings.Cut(user, ":")
+	if !found || !hasPassword {
+		return text
+	}
+	return scheme + name + ":xxxxx@" + host
+}
+
+func cutLast(text, separator string) (before, after string, found bool) {
+	i := strings.LastIndex(text, separator)
+	if i < 0 {
+		return text, "", false
+	}
+	return text[:i], text[i+len(separator):], true
+}
+
+// CommandTarget returns the target that is a child process. NAME=VALUE before the program is in its environment, as in
+// a system shell; where nothing else is there, Command is empty.
+func CommandTarget(command []string) Target {
+	n := 0
+	for n < len(command) && assigns(command[n]) {
+		n++
+	}
+	return Target{Scheme: SchemeExec, Env: command[:n:n], Command: command[n:]}
+}
+
+// assigns reports whether a word is NAME=VALUE, with a name as POSIX has them (XBD section 8.1).
+func assigns(word string) bool {
+	name, _, found := strings.Cut(word, "=")
+	return found && name != "" && strings.Trim(name[:1], "0123456789") != "" &&
+		strings.Trim(name, "_0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz") == ""
+}
 
 // urlTarget reads a URL of WebSocket or HTTP, whose port has a default.
 func urlTarget(text string) (Target, error) {
 	u, err := url.Parse(text)
 	if err != nil || u.Host == "" && u.Port() == "" {
-		return Target{}, fmt.Errorf("target %q is no URL with a host: write %s", text, "ws://host:port/path")
+		return Target{}, fmt.Errorf("target %q is no URL with a host: write %s",
+			withoutPassword(text), "ws://host:port/path")
 	}
 	address := u.Host
 	if u.Port() == "" {
@@ -77,7 +128,7 @@ func urlTarget(text string) (Target, error) {
 		}
 		address = net.JoinHostPort(u.Hostname(), port)
 	}
-	t, err := hostPort(u.Scheme, text, address)
+	t, err := hostPort(u.Scheme, withoutPassword(text), address)
 	if err != nil {
 		return Target{}, err
 	}
@@ -88,9 +139,13 @@ func urlTarget(text string) (Target, error) {
 	return t, nil
 }
 
+// hostPort returns the target of scheme at address. Errors show text.
 func hostPort(scheme, text, address string) (Target, error) {
-	if address == "" {
+	switch {
+	case address == "":
 		return Target{}, fmt.Errorf("target %q has no host and no port: write host:port", text)
+	case strings.Contains(address, "@"):
+		return Target{}, fmt.Errorf("target %q has a user, which only a URL of ws, wss, http or https may have", text)
 	}
 	host, port, err := net.SplitHostPort(address)
 	if err != nil {
@@ -108,11 +163,13 @@ func hostPort(scheme, text, address string) (Target, error) {
 }
 
 // String returns the target as a URL, the same for all ways to write it; a child process as exec: and its command. A
-// password is left out.
+// password is left out, and so is an environment, which may have some.
 func (t Target) String() string {
 	switch {
 	case t.Scheme == SchemeExec:
 		return "exec:" + strings.Join(t.Command, " ")
+	case t.Socket() != "":
+		return t.webUnixString()
 	case t.User != "":
 		name, _, _ := strings.Cut(t.User, ":")
 		return t.Scheme + "://" + name + "@" + t.Authority(t.Address) + t.Path
@@ -129,8 +186,11 @@ func (t Target) Authority(address string) string {
 	return strings.Replace(address, "%", "%25", 1)
 }
 
-// URL returns the target as a URL for a client of its protocol.
+// URL returns the target as a URL for a client of its protocol, which reaches a Socket by other means.
 func (t Target) URL() string {
+	if t.Socket() != "" {
+		return strings.TrimSuffix(t.Scheme, "+unix") + "://localhost" + t.Path
+	}
 	user := ""
 	if t.User != "" {
 		user = t.User + "@"
@@ -175,17 +235,11 @@ func (t Target) Host() string {
 
 // DialAddress returns the address to dial: no host means this one.
 func (t Target) DialAddress() string {
-	if t.Scheme != SchemeUnix && strings.HasPrefix(t.Address, ":") {
+	if t.Scheme != SchemeUnix && t.Socket() == "" && strings.HasPrefix(t.Address, ":") {
 		return "localhost" + t.Address
 	}
 	return t.Address
 }
 
 // CanGet reports whether the target's protocol is HTTP or WebSocket, so that a path can be got from it.
-func (t Target) CanGet() bool {
-	switch t.Scheme {
-	case SchemeWS, SchemeWSS, SchemeHTTP, SchemeHTTPS:
-		return true
-	}
-	return false
-}
+func (t Target) CanGet() bool { return t.IsHTTP() || t.IsWebSocket() }

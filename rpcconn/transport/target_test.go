@@ -33,6 +33,15 @@ func TestParseTarget(t *testing.T) {
 		{"http://example.org?x", "http://example.org:80/?x", "http://example.org:80/?x", "example.org:80"},
 		{"https://user@example.org/mcp", "https://user@example.org:443/mcp", "https://user@example.org:443/mcp",
 			"example.org:443"},
+		{"http+unix:///run/s", "http+unix:///run/s", "http+unix:///run/s", "/run/s"},
+		{"http+unix:/run/s:/rpc?x=a:/b#top", "http+unix:///run/s:/rpc?x=a:/b", "http+unix:///run/s:/rpc?x=a:/b",
+			"/run/s"},
+		{"ws+unix:///run/s.sock:/rpc", "ws+unix:///run/s.sock:/rpc", "ws+unix:///run/s.sock:/rpc", "/run/s.sock"},
+		{"http+unix://%2Frun%2Fs/rpc/", "http+unix:///run/s:/rpc/", "http+unix:///run/s:/rpc", "/run/s"},
+		{"http+unix://%2frun%2Fa%3A%2Fb", "http+unix://%2Frun%2Fa:%2Fb/", "http+unix://%2Frun%2Fa:%2Fb", "/run/a:/b"},
+		{"http://unix:/run/s:/rpc", "http+unix:///run/s:/rpc", "http+unix:///run/s:/rpc", "/run/s"},
+		{"ws://unix:./s", "ws+unix://./s", "ws+unix://./s", "./s"},
+		{"http://unix/rpc", "http://unix:80/rpc", "http://unix:80/rpc", "unix:80"},
 	}
 	for _, test := range tests {
 		target, err := ParseTarget(test.text)
@@ -64,6 +73,29 @@ func TestCommandTarget(t *testing.T) {
 	if !target.IsCommand() || !target.IsStream() || target.String() != "exec:/usr/bin/clangd --log=error" ||
 		target.Short() != "clangd" {
 		t.Errorf("it is %q, %q", target, target.Short())
+	}
+}
+
+// NAME=VALUE before a command is its environment, and is not shown, as it may be a secret.
+func TestCommandTargetHasAnEnvironment(t *testing.T) {
+	for _, tt := range []struct {
+		words   string
+		env, n  int    // words that are the environment, and that are the command
+		address string // the target as text
+	}{
+		{"A=1 cmd", 1, 1, "exec:cmd"},
+		{"AWS_REGION=us-east-1 _b2= cmd C=3 -x", 2, 3, "exec:cmd C=3 -x"},
+		{"A=1", 1, 0, "exec:"},
+		{"./A=1 cmd", 0, 2, "exec:./A=1 cmd"},
+		{"=1 cmd", 0, 2, "exec:=1 cmd"},
+		{"1A=1 cmd", 0, 2, "exec:1A=1 cmd"},
+		{"-a=1 cmd", 0, 2, "exec:-a=1 cmd"},
+		{"A=a=b cmd", 1, 1, "exec:cmd"},
+	} {
+		got := CommandTarget(strings.Fields(tt.words))
+		if len(got.Env) != tt.env || len(got.Command) != tt.n || got.String() != tt.address {
+			t.Errorf("%s: env %q, command %q, %s", tt.words, got.Env, got.Command, got)
+		}
 	}
 }
 
@@ -137,4 +169,25 @@ func mustParse(t *testing.T, text string) Target {
 		t.Fatal(err)
 	}
 	return target
+}
+
+// TestErrorsShowNoPassword has targets that are wrong, with a password.
+func TestErrorsShowNoPassword(t *testing.T) {
+	for _, text := range []string{
+		"http://me:s3cret@:x/", "http://me:s3cret@h:99999/", "htp://me:s3cret@h:1/", "tcp://me:s3cret@h:1",
+		"me:s3cret@h:1", "me:s3cret@h", "ws://me:s3%zcret@h:1/", "https://me:s3cret/s3cret@h:1", "tls://me:s3cret@h",
+		"tcp://:s3cret@h:1", "ws://me:a@s3cret@h:x",
+	} {
+		target, err := ParseTarget(text)
+		switch {
+		case err == nil:
+			t.Errorf("%s is %v", text, target)
+		case strings.Contains(err.Error(), "cret") || !strings.Contains(err.Error(), ":xxxxx@h") &&
+			!strings.Contains(err.Error(), ":xxxxx@:x"):
+			t.Errorf("%s: %v", text, err)
+		}
+	}
+	if _, err := ParseTarget("h@x:1:2"); err == nil || !strings.Contains(err.Error(), `"h@x:1:2"`) {
+		t.Errorf("without a password: %v", err)
+	}
 }

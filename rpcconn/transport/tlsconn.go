@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -9,7 +10,7 @@ import (
 	"time"
 )
 
-// closeGrace is how long Close waits for a peer that does not read.
+// closeGrace is how long Close waits by default for a peer that does not read.
 const closeGrace = time.Second
 
 // A tlsConn is a TLS connection for streams. It hides CloseWrite of the tls.Conn, which would wait forever for a Write
@@ -20,6 +21,7 @@ type tlsConn struct {
 	raw    net.Conn                  // below it
 	reason func(err error) TLSReason // of an error of the first Read
 	heard  bool                      // the peer has sent something; used by Read only
+	grace  time.Duration             // that Close has; 0: closeGrace
 }
 
 // Read implements net.Conn. Many peers close the connection without close_notify; that is an orderly end, since
@@ -41,9 +43,12 @@ func (c *tlsConn) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// Close implements net.Conn. It takes up to closeGrace if the peer does not read.
+// SetGrace sets how long Close waits for a peer that does not read. It is not called at the same time as Close.
+func (c *tlsConn) SetGrace(d time.Duration) { c.grace = d }
+
+// Close implements net.Conn. It takes up to a second, or as SetGrace says, if the peer does not read.
 func (c *tlsConn) Close() error {
-	timeout := time.AfterFunc(closeGrace, func() { _ = c.raw.Close() })
+	timeout := time.AfterFunc(cmp.Or(c.grace, closeGrace), func() { _ = c.raw.Close() })
 	defer timeout.Stop()
 	return c.Conn.Close()
 }

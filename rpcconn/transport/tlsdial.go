@@ -100,6 +100,8 @@ func alertReason(text string) TLSReason {
 	case "tls: bad certificate", "tls: unsupported certificate", "tls: expired certificate", "tls: revoked certificate",
 		"tls: unknown certificate":
 		return OursRefused
+	case "tls: handshake failure": // RFC 5246 section 7.2.2: the least that it says of a certificate that it wants
+		return HandshakeRefused
 	case "tls: unrecognized name":
 		return NameUnknown
 	case "tls: protocol version not supported":

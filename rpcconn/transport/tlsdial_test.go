@@ -82,6 +82,7 @@ func TestDialTLSGivesUp(t *testing.T) {
 
 func TestAlertReason(t *testing.T) {
 	for text, want := range map[string]TLSReason{
+		"tls: handshake failure":    HandshakeRefused,
 		"tls: certificate required": CertificateWanted, "tls: revoked certificate": OursRefused,
 		"tls: unrecognized name":              NameUnknown,
 		"tls: protocol version not supported": PeerOutdated,

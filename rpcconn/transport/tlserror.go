@@ -1,6 +1,9 @@
 package transport
 
-import "fmt"
+import (
+	"errors"
+	"fmt"
+)
 
 // A TLSReason says in words why TLS failed.
 type TLSReason string
@@ -20,6 +23,7 @@ const (
 	OursUntrusted      TLSReason = "the peer does not trust who signed our certificate"
 	OursRefused        TLSReason = "the peer does not take our certificate, or wants one"
 	OursPerhapsRefused TLSReason = "perhaps the peer does not take our certificate"
+	HandshakeRefused   TLSReason = "the peer refuses the TLS handshake; it may want a certificate of ours"
 	NameUnknown        TLSReason = "the peer does not know that name"
 )
 
@@ -56,6 +60,33 @@ func (e *TLSError) Error() string {
 
 // Unwrap returns Err.
 func (e *TLSError) Unwrap() error { return e.Err }
+
+// A StalledError reports that a peer accepts a connection, and leaves what begins it without an answer. Nothing else
+// has been sent then.
+type StalledError struct {
+	In  string // "WebSocket handshake"
+	Err error  // what ended the waiting
+}
+
+func (e *StalledError) Error() string { return fmt.Sprintf("%s (%v)", e.text(), e.Err) }
+
+func (e *StalledError) text() string { return "no answer to the " + e.In }
+
+// Unwrap returns Err.
+func (e *StalledError) Unwrap() error { return e.Err }
+
+// Stalled says which handshake a peer does not answer, where err came of that; "": it did not.
+func Stalled(err error) string {
+	var tls *TLSError
+	var stalled *StalledError
+	switch {
+	case errors.As(err, &tls) && tls.Reason == PeerSilent:
+		return string(tls.Reason)
+	case errors.As(err, &stalled):
+		return stalled.text()
+	}
+	return ""
+}
 
 // because returns err with its reason; err alone if that is "".
 func because(reason TLSReason, err error) error {

@@ -13,6 +13,7 @@ import (
 	"rpcsh/rpcconn/framing"
 	"rpcsh/rpcconn/transport"
 	"rpcsh/rpcconn/transport/web"
+	"rpcsh/shell/human"
 )
 
 // Origin is the advice for clients whose Origin is not allowed.
@@ -25,7 +26,7 @@ func For(err error) error {
 	}
 	text := err.Error()
 	for _, advice := range []func(error) (said, better string){
-		sizeAdvice, lostAdvice, wireAdvice, detectAdvice, strangerAdvice, tlsAdvice, fileAdvice, statusAdvice,
+		sizeAdvice, idAdvice, lostAdvice, wireAdvice, detectAdvice, strangerAdvice, tlsAdvice, fileAdvice, statusAdvice,
 	} {
 		if said, better := advice(err); said != "" {
 			text = strings.Replace(text, said, better, 1)
@@ -46,6 +47,32 @@ type advised struct {
 func (e *advised) Error() string { return e.text }
 func (e *advised) Unwrap() error { return e.err }
 
+// Unbegun returns err, with which a call has ended, with what to do where it may be that a session by one of profiles
+// was not begun before.
+func Unbegun(err error, profiles []string) error {
+	refused, status := as[*rpcconn.Error](err), as[*web.StatusError](err)
+	reserved := refused != nil && refused.Code >= -32768 && refused.Code <= -32000 // JSON-RPC 2.0 section 5.1
+	if len(profiles) == 0 || !reserved && status == nil {
+		return err
+	}
+	return With(err, "if its session has to be begun first, -p "+strings.Join(profiles, " or -p ")+" does that")
+}
+
+// With returns err, which says what is wrong, with what to do about it behind. It has a method Advice that returns the
+// latter alone.
+func With(err error, advice string) error {
+	return &hinted{advised{err, err.Error() + "; " + advice}, advice}
+}
+
+// A hinted error is one behind which stands what to do about it.
+type hinted struct {
+	advised
+	hint string
+}
+
+// Advice returns what to do about the error.
+func (h *hinted) Advice() string { return h.hint }
+
 // as returns the first T in err, or nil if there is none.
 func as[T error](err error) (found T) {
 	errors.As(err, &found)
@@ -60,13 +87,21 @@ func sizeAdvice(err error) (said, better string) {
 	return e.Error(), e.Error() + "; --max-message raises it"
 }
 
+func idAdvice(err error) (said, better string) {
+	e := as[*rpcconn.WrongIDError](err)
+	if e == nil {
+		return "", ""
+	}
+	return e.Error(), e.Error() + "; .set ids lenient, or --ids lenient, takes such answers"
+}
+
 func lostAdvice(err error) (said, better string) {
 	e := as[*framing.LostError](err)
 	switch {
 	case e == nil:
 		return "", ""
 	case e.LooksLike == "HTTP":
-		return e.Hint(), "this is an HTTP server"
+		return e.Hint(), "this is an HTTP server: write http://… or ws://…, or leave -p out"
 	case e.LooksLike != "":
 		return e.Hint(), e.Hint()
 	case len(e.Framings) > 0:
@@ -85,13 +120,44 @@ func wireAdvice(err error) (said, better string) {
 
 func detectAdvice(err error) (said, better string) {
 	if e := as[*detect.UnknownError](err); e != nil {
-		return e.Error(), e.Error() + "; -p and -f say what is spoken"
+		better = e.Error() + "; -p and -f say what is spoken"
+		if !e.Target.IsCommand() {
+			better += ", --detect=passive only listens"
+		}
+		switch {
+		case !e.HungUp:
+			better += ", --detect-timeout gives it more time"
+		case !e.Target.IsCommand():
+			better += ", --settle gives it more time before anything is sent"
+		}
+		return e.Error(), better
+	}
+	if e := as[*detect.GoneError](err); e != nil {
+		say := "-p " + e.Found.Protocol
+		if e.Found.Framing != "" && e.Found.Framing != e.Found.Protocol {
+			say += " -f " + e.Found.Framing
+		}
+		return e.Error(), e.Error() + "; where it is started again, " + say + " takes one connection"
+	}
+	if e := as[*detect.GivenUpError](err); e != nil && e.Stalled == "" {
+		better = e.Error() + "; -p and -f say what is spoken"
+		if e.Passive {
+			better += ", without --detect=passive it is asked"
+		}
+		return e.Error(), better
+	}
+	if e := as[*detect.QuietError](err); e != nil {
+		return e.Error(), e.Error() + "; -p and -f say what is spoken, without --detect=passive it is asked"
 	}
 	if e := as[*detect.BeginningError](err); e != nil {
 		return e.Error(), e.Error() + "; -p and -f say what is spoken"
 	}
 	if e := as[*detect.SilentError](err); e != nil {
-		return e.Error(), e.Error() + "; -p says what is spoken"
+		better = e.Error() + "; -p says what is spoken, --detect-timeout gives it longer"
+		if e.Stalled != "" {
+			better = e.Error() + "; --detect-timeout gives it longer"
+		}
+		return e.Error(), better
 	}
 	return "", ""
 }
@@ -119,7 +185,7 @@ func tlsAdvice(err error) (said, better string) {
 		better = said + "; the peer needs a new one, --insecure takes any"
 	case transport.PeerInvalid:
 		better = said + "; --insecure takes any"
-	case transport.CertificateWanted, transport.CertificateMissing:
+	case transport.CertificateWanted, transport.CertificateMissing, transport.HandshakeRefused:
 		better = said + "; give --cert and --key"
 	case transport.OursUntrusted:
 		better = said + "; give one of its own CA with --cert and --key"
@@ -154,10 +220,34 @@ func fileAdvice(err error) (said, better string) {
 }
 
 func statusAdvice(err error) (said, better string) {
-	if e := as[*web.StatusError](err); e == nil || e.Advice != web.OtherProtocol {
+	e := as[*web.StatusError](err)
+	switch {
+	case e == nil:
 		return "", ""
+	case e.Advice == web.OtherProtocol:
+		return e.Advice, "that is no answer of this protocol; try another path or -p"
+	case e.Want == web.WantPassword && !e.Given:
+		return e.Advice, e.Advice + "; give them in the URL or by --user"
+	case e.Want == web.WantToken && !e.Given:
+		return e.Advice, e.Advice + "; give it by --token"
+	case e.Want == web.WantCredentials && !e.Given:
+		return e.Advice, e.Advice + "; --user, --token, --cookie-file and -H 'Authorization: …' give some"
+	case e.Want == web.WantSession:
+		return e.Advice, e.Advice + "; --session-header " + e.Session + " does that"
 	}
-	return web.OtherProtocol, "that is no answer of this protocol; try another path or -p"
+	return "", ""
+}
+
+// Spent says what it has cost to find f: "2 connections; sent: jsonrpc, rfc7464; bsonrpc, bson".
+func Spent(f *detect.Finding) string {
+	what := "connection"
+	if f.Target.IsCommand() {
+		what = "start"
+	}
+	if len(f.Sent) == 0 {
+		return human.Plural(f.Opened, what) + "; nothing was sent"
+	}
+	return human.Plural(f.Opened, what) + "; sent: " + strings.Join(f.Sent, "; ")
 }
 
 // Found says what was found: "tcp://localhost:6000 · JSON-RPC 2.0, rfc7464".

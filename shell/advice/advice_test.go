@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 	"testing"
+	"time"
 
 	"rpcsh/rpcconn"
 	"rpcsh/rpcconn/detect"
@@ -13,6 +14,7 @@ import (
 	"rpcsh/rpcconn/framing"
 	"rpcsh/rpcconn/transport"
 	"rpcsh/rpcconn/transport/web"
+	"rpcsh/shell/exit"
 )
 
 func TestFor(t *testing.T) {
@@ -24,6 +26,7 @@ func TestFor(t *testing.T) {
 	lost := func(data string) error { return framing.Lost("a message begins with {", []byte(data)) }
 	because := func(reason transport.TLSReason) error { return &transport.TLSError{Reason: reason, Err: cause} }
 	at := transport.Target{Scheme: transport.SchemeTCP, Address: "h:1"}
+	command := transport.CommandTarget([]string{"clangd"})
 	for _, test := range []struct {
 		err  error
 		want string // is in the text
@@ -38,7 +41,7 @@ func TestFor(t *testing.T) {
 		},
 		{lost("{}"), `got "{}"; this looks like -f none or -f line`},
 		{lost("\x1e{}"), "this looks like -f rfc7464"},
-		{lost("12:hello"), "this looks like -f netstring"},
+		{lost(`12:{"a"`), "this looks like -f netstring"},
 		{lost("Content-Length: 2"), "this looks like -f header"},
 		{lost("\x00\x00\x01\x00[]"), "this looks like -f length"},
 		{lost("HTTP/1.1 400 Bad Request"), "; this is an HTTP server"},
@@ -49,10 +52,35 @@ func TestFor(t *testing.T) {
 			&dial.OwnFramingError{Protocol: protocol, Framing: "line"},
 			"BSON-RPC 2.0 has a framing of its own: leave out -f line",
 		},
-		{&detect.UnknownError{Target: at, Reason: "stays silent", Tried: []string{"a", "b"}},
-			"tcp://h:1 answers nothing that is known: it stays silent; tried a; b; -p and -f say what is spoken"},
+		{&detect.UnknownError{Target: at, Reason: "stays silent", Tried: []string{"a", "b"}, Opened: 1},
+			"tcp://h:1 answers nothing that is known: it stays silent; tried a; b; one connection was opened and " +
+				"closed, which it may not have taken well; -p and -f say what is spoken, --detect=passive only " +
+				"listens, --detect-timeout gives it more time"},
+		{&detect.UnknownError{Target: at, Reason: "closed", Tried: []string{"a"}, Opened: 3, HungUp: true},
+			"; 3 connections were opened and closed, which it may not have taken well; -p and -f say what is spoken, " +
+				"--detect=passive only listens, --settle gives it more time before anything is sent"},
+		{&detect.UnknownError{Target: command, Reason: "ended", Tried: []string{"a", "b"}, Opened: 2, HungUp: true},
+			"clangd answers nothing that is known: it ended; tried a; b; it was started 2 times; -p and -f say"},
+		{
+			&detect.GivenUpError{Target: at, Opened: 2, Took: time.Second, Cause: errors.New("timed out")},
+			"finding out what tcp://h:1 speaks: timed out after 1.0 s; 2 connections were opened and closed, which " +
+				"it may not have taken well; -p and -f say what is spoken",
+		},
+		{
+			&detect.GivenUpError{Target: at, Passive: true, Cause: errors.New("timed out")},
+			"speaks: timed out after 0.0 s; nothing was sent, and it has said nothing that tells; -p and -f say what " +
+				"is spoken, without --detect=passive it is asked",
+		},
+		{&detect.GoneError{Found: &detect.Finding{Target: at, Protocol: "jsonrpc", Framing: "line", Opened: 1}},
+			"tcp://h:1 took one connection, and listens no more; it speaks jsonrpc, line; where it is started again, " +
+				"-p jsonrpc -f line takes one connection"},
+		{&detect.QuietError{Target: at}, "nothing by itself, and nothing was sent to it; -p and -f say what is " +
+			"spoken, without --detect=passive it is asked"},
 		{&detect.BeginningError{Data: []byte("hello")}, `begins like this: "hello"; -p and -f say what is spoken`},
-		{&detect.SilentError{Target: at, Asked: "{}"}, "tcp://h:1 does not answer {}; -p says what is spoken"},
+		{&detect.SilentError{Target: at, Stalled: "no answer to the X handshake"}, "tcp://h:1 accepts connections, " +
+			"but there is no answer to the X handshake; --detect-timeout gives it longer"},
+		{&detect.SilentError{Target: at, Asked: "{}"}, "tcp://h:1 does not answer {}; -p says what is spoken, " +
+			"--detect-timeout gives it longer"},
 		{
 			&dial.StrangerError{Speaks: detect.OtherHTTP},
 			"listen on http:// or ws:// for it, or without -p and -f for clients of all kinds",
@@ -67,6 +95,7 @@ func TestFor(t *testing.T) {
 		{because(transport.PeerExpired), "the peer needs a new one, --insecure takes any (cause)"},
 		{because(transport.PeerInvalid), "is not good; --insecure takes any (cause)"},
 		{because(transport.CertificateWanted), "wants a certificate of ours; give --cert and --key (cause)"},
+		{because(transport.HandshakeRefused), "may want a certificate of ours; give --cert and --key (cause)"},
 		{because(transport.OursUntrusted), "give one of its own CA with --cert and --key (cause)"},
 		{because(transport.OursRefused), "or wants one; give another with --cert and --key (cause)"},
 		{because(transport.OursPerhapsRefused),
@@ -88,6 +117,19 @@ func TestFor(t *testing.T) {
 			"reading the certificate (--cert c) and its key (--key k): cause",
 		},
 		{&web.StatusError{Code: 200, Advice: web.OtherProtocol}, "try another path or -p"},
+		{
+			&web.StatusError{Code: 401, Advice: "it wants user and password (Basic)", Want: web.WantPassword},
+			"(Basic); give them in the URL or by --user",
+		},
+		{&web.StatusError{Code: 401, Advice: "it wants a token (Bearer)", Want: web.WantToken}, "; give it by --token"},
+		{
+			&web.StatusError{Code: 401, Advice: "it wants credentials (NTLM)", Want: web.WantCredentials},
+			"(NTLM); --user, --token, --cookie-file and -H 'Authorization: …' give some",
+		},
+		{
+			&web.StatusError{Code: 409, Advice: "it hands out X-S: 1", Want: web.WantSession, Session: "X-S"},
+			"X-S: 1; --session-header X-S does that",
+		},
 	} {
 		got := For(fmt.Errorf("connecting: %w", test.err))
 		if !strings.HasPrefix(got.Error(), "connecting: ") || !strings.Contains(got.Error(), test.want) {
@@ -113,5 +155,44 @@ func TestFound(t *testing.T) {
 	found.Protocol, found.Framing, found.Of = "cdp", "", 2
 	if got := Found(found); !strings.HasSuffix(got, "the first of 2 that can be debugged, -p cdp lists them") {
 		t.Error(got)
+	}
+}
+
+// What to do about a peer's error is told in JSON, too.
+func TestAdviceInJSON(t *testing.T) {
+	refused := rpcconn.NewError(rpcconn.CodeMethodNotFound, "")
+	const want = `{"error":{"exit":1,"message":"Method not found","code":-32601,"hint":"did you mean x?; do y"}}`
+	if got := exit.JSON(With(With(refused, "did you mean x?"), "do y")); got != want {
+		t.Errorf("got %s", got)
+	}
+	if got := exit.Advice(refused); got != nil {
+		t.Errorf("%q", got)
+	}
+}
+
+// A session that was not begun may be why a call is refused; other errors are left as they are.
+func TestUnbegun(t *testing.T) {
+	refused := rpcconn.NewError(rpcconn.CodeMethodNotFound, "")
+	for _, test := range []struct {
+		err      error
+		profiles []string
+		want     string
+	}{
+		{refused, []string{"mcp"}, "Method not found; if its session has to be begun first, -p mcp does that"},
+		{refused, []string{"mcp", "acp"}, "-p mcp or -p acp does that"},
+		{&rpcconn.Error{Code: -32002, Message: "Server not initialized"}, []string{"lsp"}, "; if its session"},
+		{&web.StatusError{}, []string{"mcp"}, "; if its session"},
+		{refused, nil, ""},
+		{&rpcconn.Error{Code: 7, Message: "no"}, []string{"mcp"}, ""},
+		{io.EOF, []string{"mcp"}, ""},
+		{nil, []string{"mcp"}, ""},
+	} {
+		got := Unbegun(test.err, test.profiles)
+		switch {
+		case test.want == "" && got != test.err:
+			t.Errorf("%v becomes %v", test.err, got)
+		case test.want != "" && (!strings.Contains(got.Error(), test.want) || !errors.Is(got, test.err)):
+			t.Errorf("%v: got %v", test.err, got)
+		}
 	}
 }

@@ -18,7 +18,10 @@ import (
 	"rpcsh/shell/jq"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	rpctest.RunTogether()
+	goleak.VerifyTestMain(m)
+}
 
 func rule(t *testing.T, pattern, expression string) *Rule {
 	t.Helper()

@@ -41,6 +41,7 @@ func NewCommand(line string, stderr func(line string)) *Command {
 
 // Answer implements Answerer.
 func (c *Command) Answer(ctx context.Context, req *Request) (json.RawMessage, error) {
+	req.Enter()
 	select {
 	case c.turns <- struct{}{}:
 		defer func() { <-c.turns }()

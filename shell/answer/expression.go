@@ -55,7 +55,9 @@ func compile(text string) (*jq.Filter, error) {
 
 // Answer implements Answerer.
 func (e *Expression) Answer(ctx context.Context, req *Request) (json.RawMessage, error) {
-	result, err := first(ctx, e.filter, req, e.earlier())
+	values := variables(e.filter, req, e.earlier())
+	req.Enter()
+	result, err := e.filter.First(ctx, req.Params, values...)
 	if err != nil {
 		return nil, rpcconn.NewError(rpcconn.CodeServerError, err.Error())
 	}
@@ -69,8 +71,8 @@ func (e *Expression) Answer(ctx context.Context, req *Request) (json.RawMessage,
 	return result, nil
 }
 
-// first returns the first value that filter yields for req, or nil if there is none.
-func first(ctx context.Context, filter *jq.Filter, req *Request, results []json.RawMessage) (json.RawMessage, error) {
+// variables returns the values of ExpressionVariables for req, with the earlier answers of its rule.
+func variables(filter *jq.Filter, req *Request, results []json.RawMessage) []json.RawMessage {
 	last, all, vars := json.RawMessage("null"), json.RawMessage("[]"), json.RawMessage("{}")
 	if n := len(results); n > 0 {
 		last, all = results[n-1], array(results)
@@ -78,9 +80,10 @@ func first(ctx context.Context, filter *jq.Filter, req *Request, results []json.
 	if filter.Uses("vars") && req.Vars != nil {
 		vars = req.Vars()
 	}
-	peer := json.RawMessage(strconv.Itoa(req.Peer.Number()))
-	return filter.First(ctx, req.Params, jsontext.AppendQuote(nil, req.Method), peer,
-		idValue(req.ID), json.RawMessage(strconv.Itoa(req.Count)), last, all, vars)
+	return []json.RawMessage{
+		jsontext.AppendQuote(nil, req.Method), json.RawMessage(strconv.Itoa(req.Peer.Number())), idValue(req.ID),
+		json.RawMessage(strconv.Itoa(req.Count)), last, all, vars,
+	}
 }
 
 // idValue returns an id as JSON. The id of a notification is null.
@@ -138,6 +141,6 @@ func NewCondition(text string) (*Condition, error) {
 func (c *Condition) holds(ctx context.Context, req *Request) bool {
 	ctx, cancel := context.WithTimeout(ctx, c.limit)
 	defer cancel()
-	v, err := first(ctx, c.filter, req, nil)
+	v, err := c.filter.First(ctx, req.Params, variables(c.filter, req, nil)...)
 	return err == nil && v != nil && string(v) != "null" && string(v) != "false"
 }

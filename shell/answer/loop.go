@@ -121,6 +121,7 @@ type reply struct {
 
 // Answer implements Answerer.
 func (l *Loop) Answer(ctx context.Context, req *Request) (json.RawMessage, error) {
+	req.Enter()
 	select {
 	case l.turn <- struct{}{}:
 	case <-ctx.Done():

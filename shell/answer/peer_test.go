@@ -20,6 +20,17 @@ type caller struct{ *rpcconn.Conn }
 func (caller) Number() int     { return 7 }
 func (caller) Name() string    { return "web" }
 func (caller) Address() string { return "127.0.0.1:7" }
+
+func (c caller) Call(
+	ctx context.Context, method string, params json.RawMessage, _ time.Duration,
+) (*rpcconn.Response, error) {
+	return c.Conn.Call(ctx, method, params)
+}
+
+func (c caller) Batch(ctx context.Context, calls []rpcconn.Call, _ time.Duration) ([]*rpcconn.Response, error) {
+	return c.Conn.Batch(ctx, calls)
+}
+
 func (c caller) Wire() Wire {
 	return Wire{
 		Conn: c.Conn, NewCodec: func() rpcconn.Codec { return jsonrpc.New() },

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"rpcsh/rpcconn"
+	"rpcsh/shell/turn"
 )
 
 const (
@@ -31,25 +32,23 @@ type PendingOptions struct {
 type PendingRequests struct {
 	opts PendingOptions
 
-	mu      sync.Mutex     // protects what follows
-	last    int            // the last number given out
-	parked  []*Parked      // oldest first
-	settled map[int]string // what became of the others, the last maxSettled
-	news    chan struct{}  // closed when a request is parked
+	mu      sync.Mutex        // protects what follows
+	parked  []*Parked         // oldest first
+	settled map[uint64]string // what became of the others, the last maxSettled
+	news    chan struct{}     // closed when a request is parked
 }
 
 // A Parked request is one that waits for a person.
 type Parked struct {
-	*Request
-	Number int // from 1, of the session
-	Since  time.Time
+	*Request // whose Number is what it is answered by
+	Since    time.Time
 
 	answer chan reply
 }
 
 // NewPendingRequests returns PendingRequests without any request.
 func NewPendingRequests(opts PendingOptions) *PendingRequests {
-	return &PendingRequests{opts: opts, settled: make(map[int]string), news: make(chan struct{})}
+	return &PendingRequests{opts: opts, settled: make(map[uint64]string), news: make(chan struct{})}
 }
 
 // Answer implements Answerer: it waits until the request is answered, or ctx ends.
@@ -59,6 +58,8 @@ func (pr *PendingRequests) Answer(ctx context.Context, req *Request) (json.RawMe
 		return nil, rpcconn.NewError(rpcconn.CodeServerError,
 			fmt.Sprintf("%d requests wait for a person already", maxParked))
 	}
+	req.Enter()
+	defer turn.Waits(ctx)()
 	pr.opts.OnParked(p)
 	select {
 	case r := <-p.answer:
@@ -85,8 +86,7 @@ func (pr *PendingRequests) park(req *Request) *Parked {
 	if len(pr.parked) >= maxParked {
 		return nil
 	}
-	pr.last++
-	p := &Parked{Request: req, Number: pr.last, Since: time.Now(), answer: make(chan reply, 1)}
+	p := &Parked{Request: req, Since: time.Now(), answer: make(chan reply, 1)}
 	pr.parked = append(pr.parked, p)
 	close(pr.news)
 	pr.news = make(chan struct{})
@@ -94,21 +94,21 @@ func (pr *PendingRequests) park(req *Request) *Parked {
 }
 
 // Reply answers request n with a result. The error says that the request does not wait.
-func (pr *PendingRequests) Reply(n int, result json.RawMessage) error {
+func (pr *PendingRequests) Reply(n uint64, result json.RawMessage) error {
 	return pr.answer(n, "was answered already", reply{result: result})
 }
 
 // Fail answers request n with an error; see Reply.
-func (pr *PendingRequests) Fail(n int, e *rpcconn.Error) error {
+func (pr *PendingRequests) Fail(n uint64, e *rpcconn.Error) error {
 	return pr.answer(n, "was answered already", reply{err: e})
 }
 
 // Drop leaves request n without an answer for good; see Reply.
-func (pr *PendingRequests) Drop(n int) error {
+func (pr *PendingRequests) Drop(n uint64) error {
 	return pr.answer(n, "was dropped", reply{err: rpcconn.ErrNoAnswer})
 }
 
-func (pr *PendingRequests) answer(n int, became string, r reply) error {
+func (pr *PendingRequests) answer(n uint64, became string, r reply) error {
 	p, err := pr.unpark(n, became)
 	if err != nil {
 		return err
@@ -121,7 +121,7 @@ func (pr *PendingRequests) answer(n int, became string, r reply) error {
 }
 
 // unpark removes request n from those that wait. The error says why it does not wait.
-func (pr *PendingRequests) unpark(n int, became string) (*Parked, error) {
+func (pr *PendingRequests) unpark(n uint64, became string) (*Parked, error) {
 	pr.mu.Lock()
 	defer pr.mu.Unlock()
 	i := slices.IndexFunc(pr.parked, func(p *Parked) bool { return p.Number == n })
@@ -135,24 +135,21 @@ func (pr *PendingRequests) unpark(n int, became string) (*Parked, error) {
 }
 
 // whyNotLocked says why request n does not wait.
-func (pr *PendingRequests) whyNotLocked(n int) error {
+func (pr *PendingRequests) whyNotLocked(n uint64) error {
 	became, known := pr.settled[n]
-	switch {
-	case known:
+	if known {
 		return fmt.Errorf("request %d %s", n, became)
-	case n >= 1 && n <= pr.last:
-		return fmt.Errorf("request %d no longer waits", n)
 	}
-	return fmt.Errorf("no request %d was ever asked (.pending lists those that wait)", n)
+	return fmt.Errorf("no request %d waits for you (.pending lists those that do)", n)
 }
 
-func (pr *PendingRequests) settle(n int, became string) {
+func (pr *PendingRequests) settle(n uint64, became string) {
 	pr.mu.Lock()
 	defer pr.mu.Unlock()
 	pr.settleLocked(n, became)
 }
 
-func (pr *PendingRequests) settleLocked(n int, became string) {
+func (pr *PendingRequests) settleLocked(n uint64, became string) {
 	pr.settled[n] = became
 	if len(pr.settled) > maxSettled {
 		oldest := n
@@ -163,6 +160,16 @@ func (pr *PendingRequests) settleLocked(n int, became string) {
 	}
 }
 
+// Find returns request n, nil where it does not wait.
+func (pr *PendingRequests) Find(n uint64) *Parked {
+	pr.mu.Lock()
+	defer pr.mu.Unlock()
+	if i := slices.IndexFunc(pr.parked, func(p *Parked) bool { return p.Number == n }); i >= 0 {
+		return pr.parked[i]
+	}
+	return nil
+}
+
 // List returns the requests that wait, oldest first.
 func (pr *PendingRequests) List() []*Parked {
 	pr.mu.Lock()
@@ -170,11 +177,13 @@ func (pr *PendingRequests) List() []*Parked {
 	return slices.Clone(pr.parked)
 }
 
-// Await waits until request n has come, or, if n is 0, until any request waits. It also returns when ctx ends.
-func (pr *PendingRequests) Await(ctx context.Context, n int) {
+// Await waits until request n waits, or has ceased to, or, if n is 0, until any request waits. It also returns when ctx
+// ends.
+func (pr *PendingRequests) Await(ctx context.Context, n uint64) {
+	defer turn.Waits(ctx)()
 	for {
 		pr.mu.Lock()
-		there, news := n > 0 && n <= pr.last || n == 0 && len(pr.parked) > 0, pr.news
+		there, news := pr.cameLocked(n), pr.news
 		pr.mu.Unlock()
 		if there {
 			return
@@ -185,4 +194,13 @@ func (pr *PendingRequests) Await(ctx context.Context, n int) {
 			return
 		}
 	}
+}
+
+// cameLocked reports whether request n waits, or has ceased to; if n is 0, whether any waits.
+func (pr *PendingRequests) cameLocked(n uint64) bool {
+	if n == 0 {
+		return len(pr.parked) > 0
+	}
+	_, settled := pr.settled[n]
+	return settled || slices.ContainsFunc(pr.parked, func(p *Parked) bool { return p.Number == n })
 }

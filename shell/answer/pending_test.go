@@ -15,6 +15,7 @@ import (
 // A waitingRoom is PendingRequests, and what they tell.
 type waitingRoom struct {
 	*PendingRequests
+	last   uint64 // the number of the last request
 	parked chan *Parked
 	gone   []string
 }
@@ -34,7 +35,10 @@ func newWaitingRoom() *waitingRoom {
 // ask parks a request; what becomes of it is sent.
 func (d *waitingRoom) ask(ctx context.Context, method string) chan string {
 	answered := make(chan string, 1)
-	go func() { answered <- outcome(d.Answer(ctx, asked(method, "[1]"))) }()
+	d.last++
+	req := asked(method, "[1]")
+	req.Number = d.last
+	go func() { answered <- outcome(d.Answer(ctx, req)) }()
 	<-d.parked
 	return answered
 }
@@ -76,8 +80,8 @@ func TestPendingRequests(t *testing.T) {
 		{d.Reply(2, nil), "request 2 was answered already"},
 		{d.Fail(1, nil), "request 1 was answered already"},
 		{d.Drop(3), "request 3 was dropped"},
-		{d.Reply(4, nil), "no request 4 was ever asked (.pending lists those that wait)"},
-		{d.Reply(0, nil), "no request 0 was ever asked (.pending lists those that wait)"},
+		{d.Reply(4, nil), "no request 4 waits for you (.pending lists those that do)"},
+		{d.Reply(0, nil), "no request 0 waits for you (.pending lists those that do)"},
 	} {
 		if tt.got == nil || tt.got.Error() != tt.want {
 			t.Errorf("got %v, want %s", tt.got, tt.want)
@@ -108,7 +112,7 @@ func TestPendingRequestsOfWhatIsGone(t *testing.T) {
 		if got := <-lost; got != rpcconn.ErrNoAnswer.Error() {
 			t.Errorf("answered %s", got)
 		}
-		for n, want := range map[int]string{
+		for n, want := range map[uint64]string{
 			1: "request 1 is gone: it took longer than 1m0s (--limit changes that)",
 			2: "request 2 is gone: context canceled",
 		} {
@@ -137,7 +141,7 @@ func TestPendingRequestsIsBounded(t *testing.T) {
 		t.Errorf("answered %s", got)
 	}
 	for i := range all {
-		if err := d.Reply(i+1, json.RawMessage("1")); err != nil {
+		if err := d.Reply(uint64(i+1), json.RawMessage("1")); err != nil {
 			t.Fatal(err)
 		}
 		<-all[i]
@@ -145,7 +149,8 @@ func TestPendingRequestsIsBounded(t *testing.T) {
 	more := d.ask(ctx, "m")
 	cancel()
 	<-more
-	if err := d.Reply(1, nil); err == nil || err.Error() != "request 1 no longer waits" {
+	const settledLongAgo = "no request 1 waits for you (.pending lists those that do)"
+	if err := d.Reply(1, nil); err == nil || err.Error() != settledLongAgo {
 		t.Errorf("got %v", err)
 	}
 	if len(d.settled) != maxSettled {
@@ -156,8 +161,8 @@ func TestPendingRequestsIsBounded(t *testing.T) {
 func TestPendingRequestsAwaits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newWaitingRoom()
-		came := make(chan int)
-		for _, n := range []int{0, 1, 2} {
+		came := make(chan uint64)
+		for _, n := range []uint64{0, 1, 2} {
 			go func() {
 				d.Await(t.Context(), n)
 				came <- n

@@ -3,6 +3,7 @@ package answer
 import (
 	"context"
 	"encoding/json"
+	"time"
 
 	"rpcsh/rpcconn"
 )
@@ -14,10 +15,13 @@ type Peer interface {
 	Name() string    // the name that the person gave it; "": none
 	Address() string // its address, for people
 
-	// Call, Notify and Batch are those of rpcconn.Conn. What they send and get is shown.
-	Call(ctx context.Context, method string, params json.RawMessage) (*rpcconn.Response, error)
+	// Call, Notify and Batch are those of rpcconn.Conn. What they send and get is shown. timeout is for the answers, 0:
+	// none; where it runs out, the error is an exit.ErrTimeout.
+	Call(
+		ctx context.Context, method string, params json.RawMessage, timeout time.Duration,
+	) (*rpcconn.Response, error)
 	Notify(ctx context.Context, method string, params json.RawMessage) error
-	Batch(ctx context.Context, calls []rpcconn.Call) ([]*rpcconn.Response, error)
+	Batch(ctx context.Context, calls []rpcconn.Call, timeout time.Duration) ([]*rpcconn.Response, error)
 
 	Wire() Wire // as it is now
 
@@ -27,9 +31,14 @@ type Peer interface {
 // A Request is a request or notification of a peer, with what is known of it beside its content.
 type Request struct {
 	*rpcconn.Request
-	Peer  Peer
-	Count int                    // how often the rule was used before
-	Vars  func() json.RawMessage // the shell's variables, as an object
+	Peer   Peer
+	Number uint64                 // of its event: what a person means it by; 0: it has none
+	Count  int                    // how often the rule was used before
+	Vars   func() json.RawMessage // the shell's variables, as an object
+	// Entered is told that what came later may be handled; nil: nobody waits for that.
+	Entered func(*rpcconn.Request)
+	// Suggested is an answer that a person can give; nil: nothing is known that they could.
+	Suggested json.RawMessage
 
 	after []func() // of a notification
 }
@@ -42,6 +51,15 @@ func (r *Request) After(f func()) {
 		return
 	}
 	r.Request.After(f)
+}
+
+// Enter says that what the peer sent later may be handled from now on. An Answerer calls it once it has its turn, or
+// has taken what it needs of a state that others change, and before it waits; more than once does no harm. The end of
+// the Answerer says the same.
+func (r *Request) Enter() {
+	if r.Entered != nil {
+		r.Entered(r.Request)
+	}
 }
 
 // An Answerer answers requests. Any number of goroutines may call Answer. ctx ends with the connection, or at the

@@ -11,7 +11,9 @@ import (
 	"time"
 
 	"rpcsh/rpcconn"
+	"rpcsh/rpcconn/catalog"
 	"rpcsh/shell/glob"
+	"rpcsh/shell/turn"
 )
 
 // DefaultLimit is how long an answer may take if the rule does not say.
@@ -27,8 +29,9 @@ type Rule struct {
 	// Further conditions.
 	For     func(Peer) bool // reports whether the rule is for a peer; nil: it is for all
 	ForText string
-	If      *Condition // nil: always
-	Times   int        // how many requests it answers; 0: any number
+	If      *Condition   // nil: always
+	Times   int          // how many requests it answers; 0: any number
+	Kind    catalog.Kind // of the messages that it is for, where Acts says that notifications are
 
 	// What the rule does.
 	Answerer Answerer      // nil: the answer is null
@@ -79,15 +82,19 @@ func (r *Rule) rank() int {
 	return rank
 }
 
-// actsOn reports whether the rule is for notifications, too.
-func (r *Rule) actsOn() bool { return r.Acts || r.Close || r.Abort }
+// takes reports whether the rule is for notifications, or for requests.
+func (r *Rule) takes(notifications bool) bool {
+	if notifications {
+		return r.Kind != catalog.KindRequest && (r.Acts || r.Close || r.Abort)
+	}
+	return r.Kind != catalog.KindNotification
+}
 
 // answer returns the answer to req.
 func (r *Rule) answer(ctx context.Context, req *Request) (json.RawMessage, error) {
 	if d := r.Delay.pick(); d > 0 {
-		select {
-		case <-time.After(d):
-		case <-ctx.Done():
+		req.Enter()
+		if !sleep(ctx, d) {
 			return nil, rpcconn.ErrNoAnswer
 		}
 	}
@@ -100,17 +107,33 @@ func (r *Rule) answer(ctx context.Context, req *Request) (json.RawMessage, error
 	return r.result(ctx, req)
 }
 
+// sleep waits for d, and reports whether ctx stands after that.
+func sleep(ctx context.Context, d time.Duration) bool {
+	defer turn.Waits(ctx)()
+	select {
+	case <-time.After(d):
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
 // result returns what the Answerer answers within the time limit.
 func (r *Rule) result(ctx context.Context, req *Request) (json.RawMessage, error) {
 	if r.Answerer == nil {
 		return json.RawMessage("null"), nil
 	}
-	if r.Limit > 0 {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeoutCause(ctx, r.Limit, TimeLimitError{r.Limit})
-		defer cancel()
-	}
+	ctx, cancel := Limited(ctx, r.Limit)
+	defer cancel()
 	return r.Answerer.Answer(ctx, req)
+}
+
+// Limited returns a context that ends with a TimeLimitError after limit; 0: there is none.
+func Limited(ctx context.Context, limit time.Duration) (context.Context, context.CancelFunc) {
+	if limit == 0 {
+		return context.WithCancel(ctx)
+	}
+	return context.WithTimeoutCause(ctx, limit, TimeLimitError{limit})
 }
 
 // A TimeLimitError is the cause of a context that ended because an answer took too long.

@@ -10,6 +10,7 @@ import (
 	"sync"
 
 	"rpcsh/rpcconn"
+	"rpcsh/rpcconn/catalog"
 	"rpcsh/shell/glob"
 )
 
@@ -253,7 +254,7 @@ func (e *entry) fits(req *Request) bool {
 	return glob.Match(r.Pattern, req.Method) &&
 		(r.Times == 0 || e.used < r.Times) &&
 		(r.For == nil || r.For(req.Peer)) &&
-		(!req.IsNotification() || r.actsOn())
+		r.takes(req.IsNotification())
 }
 
 // hasTimesLeft reports whether e's rule is for a number of requests, and not all of them have come.
@@ -267,6 +268,7 @@ func (r *Rules) Answer(ctx context.Context, req *Request) (result json.RawMessag
 		return nil, false, nil
 	}
 	result, err = rule.answer(ctx, req)
+	req.Enter()
 	if rule.Faults.Any() && !errors.Is(err, rpcconn.ErrNoAnswer) {
 		held := ""
 		if rule.Faults.Reorder {
@@ -282,8 +284,24 @@ func (r *Rules) Acts(method string) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return slices.ContainsFunc(r.rules, func(e *entry) bool {
-		return e.rule.actsOn() && glob.Match(e.rule.Pattern, method)
+		return e.rule.takes(true) && glob.Match(e.rule.Pattern, method)
 	})
+}
+
+// Kind returns the kind of messages for which alone the rules for method are; KindEither: there are others, or none.
+func (r *Rules) Kind(method string) catalog.Kind {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var kinds []catalog.Kind
+	for _, e := range r.rules {
+		if glob.Match(e.rule.Pattern, method) {
+			kinds = append(kinds, e.rule.Kind)
+		}
+	}
+	if kinds = slices.Compact(kinds); len(kinds) == 1 {
+		return kinds[0]
+	}
+	return catalog.KindEither
 }
 
 // Notify has the first rule that fits a notification, and does something beside answering, handle it. The error is the

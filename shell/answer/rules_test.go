@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"rpcsh/rpcconn"
+	"rpcsh/rpcconn/catalog"
 )
 
 // list shows rules in their order, each with how often it was used.
@@ -169,5 +170,46 @@ func TestConditionEnds(t *testing.T) {
 	defer cancel()
 	if c.holds(ctx, asked("m", "")) || ctx.Err() != nil {
 		t.Errorf("it holds, or took until %v", ctx.Err())
+	}
+}
+
+// A rule is for requests, for notifications, or for both; without an effect it is for requests alone.
+func TestKinds(t *testing.T) {
+	for _, tt := range []struct {
+		rules                 []*Rule
+		kind                  catalog.Kind // for which alone they are
+		request, notification string       //  by which rule these are handled
+	}{
+		{[]*Rule{{Text: "both", Acts: true}}, catalog.KindEither, "both", "both"},
+		{[]*Rule{{Text: "answers"}}, catalog.KindEither, "answers", ""},
+		{[]*Rule{{Text: "r", Acts: true, Kind: catalog.KindRequest}}, catalog.KindRequest, "r", ""},
+		{[]*Rule{{Text: "n", Acts: true, Kind: catalog.KindNotification}}, catalog.KindNotification, "", "n"},
+		{
+			[]*Rule{
+				{Text: "n", Acts: true, Kind: catalog.KindNotification, Times: 2},
+				{Text: "r", Acts: true, Kind: catalog.KindRequest},
+			}, catalog.KindEither, "r", "n",
+		},
+		{nil, catalog.KindEither, "", ""},
+	} {
+		var rules Rules
+		for _, r := range tt.rules {
+			r.Pattern = "m*"
+			rules.Set(r)
+		}
+		used := func(req *rpcconn.Request) string {
+			if r := rules.use(t.Context(), &Request{Request: req}); r != nil {
+				return r.Text
+			}
+			return ""
+		}
+		request := used(&rpcconn.Request{Method: "m", ID: rpcconn.NullID()})
+		notification := used(&rpcconn.Request{Method: "m"})
+		acts := rules.Acts("m")
+		if request != tt.request || notification != tt.notification || acts != (notification != "") ||
+			rules.Kind("m") != tt.kind {
+			t.Errorf("%v: requests by %q, notifications by %q, acts %v, kind %d; want %+v",
+				list(&rules), request, notification, acts, rules.Kind("m"), tt)
+		}
 	}
 }

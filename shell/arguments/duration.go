@@ -1,27 +1,14 @@
 package arguments
 
 import (
-	"fmt"
 	"time"
 
 	"rpcsh/shell/lang"
 )
 
-// ParseDuration reads a duration that is not negative: 1.5s, 200ms, 2m, or a number of seconds.
-func ParseDuration(text string) (time.Duration, error) {
-	d, err := time.ParseDuration(text)
-	if err != nil {
-		d, err = time.ParseDuration(text + "s")
-	}
-	if err != nil || d < 0 {
-		return 0, fmt.Errorf("%q is not a duration: write 500ms, 2s or 1m", text)
-	}
-	return d, nil
-}
-
 // Duration reads a duration into d.
 func Duration(d *time.Duration, text lang.Text) (err error) {
-	if *d, err = ParseDuration(text.Text); err != nil {
+	if *d, err = lang.ParseDuration(text.Text); err != nil {
 		return Mistake(text, err.Error())
 	}
 	return nil

@@ -7,14 +7,15 @@ import (
 	"unicode/utf16"
 	"unicode/utf8"
 
+	"rpcsh/rpcconn/jsontext"
 	"rpcsh/shell/lang"
 )
 
 // hexPrefix precedes bytes that are written in hexadecimal.
 const hexPrefix = "hex:"
 
-// Bytes reads bytes as a person writes them: text with escapes, in quotes or not, hex: and digits, or @FILE.
-// view.RawText is the inverse.
+// Bytes reads bytes as a person writes them: text in quotes or not, in which JSON is as it is, and escapes stand for
+// what they do elsewhere; hex: and digits; or @FILE. view.RawText is the inverse.
 func Bytes(text lang.Text, readFile func(path string) ([]byte, error)) ([]byte, error) {
 	switch {
 	case text.Text == "":
@@ -77,11 +78,22 @@ func parseHex(text lang.Text) ([]byte, error) {
 // plainEscapes are pairs: the letter of an escape, and what it stands for.
 const plainEscapes = "n\nr\rt\tb\bf\fe\x1b0\x00" + `\\""''//`
 
-// parseEscapes reads text in which \ begins an escape: \n \r \t \b \f \e \0 \\ \" \' \/ \xNN \uNNNN.
+// parseEscapes reads text in which \ begins an escape: \n \r \t \b \f \e \0 \\ \" \' \/ \xNN \uNNNN. Objects and arrays
+// of JSON are left as they are, up to the first bracket that begins none.
 func parseEscapes(text lang.Text) ([]byte, error) {
 	t := text.Text
 	var b []byte
+	inJSON := true // what is JSON is left as it is
 	for i := 0; i < len(t); {
+		if inJSON && (t[i] == '{' || t[i] == '[') {
+			_, n, err := jsontext.Value([]byte(t[i:]))
+			inJSON = err == nil
+			b = append(b, t[i:i+n]...)
+			i += n
+		}
+		if i == len(t) {
+			break
+		}
 		if t[i] != '\\' {
 			b = append(b, t[i])
 			i++

@@ -17,23 +17,28 @@ func TestBytes(t *testing.T) {
 		t.Fatal(err)
 	}
 	for text, want := range map[string]string{
-		`{"a":1`:                      `{"a":1`,
-		`'{"a":'`:                     `{"a":`,
-		`"{\"a\":"`:                   `{"a":`,
-		`"a" "b"`:                     `"a" "b"`,
-		`'a' x`:                       `'a' x`,
-		`"a`:                          `"a`,
-		`""`:                          ``,
-		`''`:                          ``,
-		`a\n\r\t\b\f\e\0\\\/\'`:       "a\n\r\t\b\f\x1b\x00\\/'",
-		`\x1e\xFF\u00e9\ud83d\ude00é`: "\x1e\xff\u00e9\U0001F600é",
-		`hex:1e 7b7D`:                 "\x1e{}",
-		`hex:`:                        "",
-		`\x68ex:1`:                    "hex:1",
-		`"hex:1"`:                     "hex:1",
-		`'@x'`:                        "@x",
-		"@" + file:                    "\x00\\n",
-		`@"` + file + `"`:             "\x00\\n",
+		`{"a":1`:                        `{"a":1`,
+		`'{"a":'`:                       `{"a":`,
+		`"{\"a\":"`:                     `{"a":`,
+		`"a" "b"`:                       `"a" "b"`,
+		`{"a":"\n\u0041\\"}`:            `{"a":"\n\u0041\\"}`,
+		`'["\n"]'`:                      `["\n"]`,
+		`\x1e{"a":"\n"}\n[1]\n`:         "\x1e{\"a\":\"\\n\"}\n[1]\n",
+		`{"a":"\n","b":["\n"]`:          "{\"a\":\"\n\",\"b\":[\"\n\"]",
+		`Content-Length: 8\r\n{"\t":1}`: "Content-Length: 8\r\n{\"\\t\":1}",
+		`'a' x`:                         `'a' x`,
+		`"a`:                            `"a`,
+		`""`:                            ``,
+		`''`:                            ``,
+		`a\n\r\t\b\f\e\0\\\/\'`:         "a\n\r\t\b\f\x1b\x00\\/'",
+		`\x1e\xFF\u00e9\ud83d\ude00é`:   "\x1e\xff\u00e9\U0001F600é",
+		`hex:1e 7b7D`:                   "\x1e{}",
+		`hex:`:                          "",
+		`\x68ex:1`:                      "hex:1",
+		`"hex:1"`:                       "hex:1",
+		`'@x'`:                          "@x",
+		"@" + file:                      "\x00\\n",
+		`@"` + file + `"`:               "\x00\\n",
 	} {
 		got, err := Bytes(lang.Text{Text: text}, os.ReadFile)
 		if err != nil || string(got) != want {
@@ -58,7 +63,9 @@ func TestBytesMistakes(t *testing.T) {
 // What view.RawText returns is read as what it was made of, whatever that is.
 func FuzzBytes(f *testing.F) {
 	for _, seed := range []string{
-		"", `{"a":"b\n"}`, "hex:00", "@file", "\xff\x00", "\x1e{}\n", "\u202e\u200d\U000e0001", `'a'`, `"a"`, `"`,
+		"", `{"a":"b\n"}`, "\x1e{\"a\":\"\\n\"}\n", "{\"a\":\"\n\"}", `[{"a":"\n"`,
+		"{\"\u202e\":[{}]}", `\{}`, "hex:00", "@file", "\xff\x00", "\x1e{}\n",
+		"\u202e\u200d\U000e0001", `'a'`, `"a"`, `"`,
 	} {
 		f.Add([]byte(seed))
 	}

@@ -336,7 +336,12 @@ func TestPrepare(t *testing.T) {
 		Params: []catalog.Param{{Name: "city", Schema: json.RawMessage(`{"type":"string"}`)}},
 		Via:    &catalog.Via{Method: "tools/call", Fixed: json.RawMessage(`{"name":"weather"}`), Member: "arguments"},
 	}
-	c := newCalling(t, add, tool)
+	tick := catalog.Method{Name: "tick", Kind: catalog.KindNotification, Source: catalog.SourceSchema}
+	send := catalog.Method{
+		Name: "send", Source: catalog.SourceSchema, Structure: catalog.ByPosition,
+		Params: []catalog.Param{{Name: "message", Schema: json.RawMessage(`{"type":"object"}`)}, {Name: "to"}},
+	}
+	c := newCalling(t, add, tool, tick, send)
 	for _, tt := range []struct {
 		request Request
 		want    string // method and params, or the error
@@ -344,11 +349,18 @@ func TestPrepare(t *testing.T) {
 		{Request{Method: "add", Params: []byte(`{"b":2,"a":1}`)}, `add [1,2]`},
 		{Request{Method: "add", Params: []byte(`[1,2]`)}, `add [1,2]`},
 		{Request{Method: "other", Params: []byte(`{"b":2,"a":1}`)}, `other {"b":2,"a":1}`},
+		{Request{Method: "send", Raw: true, Params: []byte(`{"text":"x"}`)}, `send [{"text":"x"}]`},
+		{Request{Method: "send", Raw: true, Params: []byte(`{"message":{},"to":1}`)}, `send {"message":{},"to":1}`},
+		{Request{Method: "send", Raw: true, Spelt: true, Params: []byte(`{"text":"x"}`)}, `*call.Refusal text -1`},
+		{Request{Method: "add", Raw: true, Params: []byte(`{"x":1}`)}, `*call.Refusal`},
 		{Request{Method: "add", Params: []byte(`["x"]`)}, `*call.Refusal a 0 a is a string, an integer is wanted`},
 		{Request{Method: "weather", Params: []byte(`{"city":"Oslo"}`)},
 			`tools/call {"name":"weather","arguments":{"city":"Oslo"}}`},
 		{Request{Method: "weather", Notify: true},
 			`*call.ArgumentError  -1 weather is called by tools/call, and cannot be notified`},
+		{Request{Method: "tick"}, "*call.Refusal  -1 tick is a notification, which has no answer: !tick sends it"},
+		{Request{Method: "tick", Spelt: true}, "tick "},
+		{Request{Method: "tick", Notify: true}, "tick "},
 	} {
 		p, err := c.Prepare(tt.request, CheckParams)
 		var got string

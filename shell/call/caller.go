@@ -28,6 +28,14 @@ type Host struct {
 	Dialect  func() *dialect.Dialect   // what is special about the peer; nil: nothing
 	ReadFile dialect.ReadFile          // for what is typed in short
 	Waits    func() bool               // whether the peer itself waits for a person, who may take any time; nil: no
+	// Behind returns what is closed when what the peer sent before has been handled; nil: it has been, or what handles
+	// it waits itself. It is called by the goroutine that reads.
+	Behind func() <-chan struct{}
+	// NoBatch returns why a peer whose dialect is not known takes no batches, as far as can be told; "": it may take
+	// them. nil: it does.
+	NoBatch func() string
+	// NoNames returns the title of what is spoken where that has no named arguments, else ""; nil: it has them.
+	NoNames func() string
 	// Documents has the peer know the files that a call of method is about as they are now; nil: there is nothing to
 	// tell.
 	Documents func(ctx context.Context, method string, files []string) error
@@ -37,7 +45,7 @@ type Host struct {
 type Connection struct {
 	*rpcconn.Conn
 	Reported <-chan struct{} // closed when the session has published why the connection ended
-	Status   func() string   // how a child process ended; "" for other peers
+	Status   func() string   // how a child process ended by itself; "" for other peers
 }
 
 // A Caller sends calls to one peer. Its methods may be called by any number of goroutines.
@@ -47,11 +55,13 @@ type Caller struct {
 	conn   atomic.Pointer[Connection]
 	tokens atomic.Int64 // the last progress token that was given out
 
-	mu       sync.Mutex // protects what follows
-	pending  map[rpcconn.ID]*Pending
-	givenUp  map[rpcconn.ID]string // the methods of calls that nobody waits for any more
-	order    []rpcconn.ID          // of givenUp, oldest first
-	progress map[string]*watcher   // by the tokens under which progress is told
+	mu       sync.Mutex              // protects what follows
+	pending  map[rpcconn.ID]*Pending // all ids are Plain
+	givenUp  map[rpcconn.ID]string   // the methods of calls that nobody waits for any more
+	order    []rpcconn.ID            // of givenUp, oldest first
+	answered [64]answered            // the last calls that were, in a ring
+	answers  int                     // how many there have been
+	progress map[string]*watcher     // by the tokens under which progress is told
 }
 
 // maxGivenUp bounds how many calls are remembered for their late answers.
@@ -74,10 +84,12 @@ func (c *Caller) Connected(conn Connection) {
 	clear(c.pending)
 	clear(c.givenUp)
 	c.order = nil
+	c.answers, c.answered = 0, [len(c.answered)]answered{}
 }
 
 // A Pending call is one that waits for its answer.
 type Pending struct {
+	Number uint64 // of the event that told of it: what a person means it by
 	ID     rpcconn.ID
 	Method string
 	Since  time.Time
@@ -96,15 +108,24 @@ func (p *Pending) Extend() { p.limit.extend() }
 func (c *Caller) add(p *Pending) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.pending[p.ID] = p
+	c.pending[p.ID.Plain()] = p
+}
+
+// Waits reports whether a call with an id waits for its answer.
+func (c *Caller) Waits(id rpcconn.ID) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.pending[id.Plain()] != nil
 }
 
 // remove forgets a call whose response has come.
 func (c *Caller) remove(p *Pending) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.pending[p.ID] == p {
-		delete(c.pending, p.ID)
+	if id := p.ID.Plain(); c.pending[id] == p {
+		delete(c.pending, id)
+		c.answered[c.answers%len(c.answered)] = answered{id, p.Method}
+		c.answers++
 	}
 }
 
@@ -112,30 +133,17 @@ func (c *Caller) remove(p *Pending) {
 func (c *Caller) giveUp(p *Pending) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.pending[p.ID] != p { // it was sent over an earlier connection, or its response was late already
+	id := p.ID.Plain()
+	if c.pending[id] != p { // it was sent over an earlier connection, or its response was late already
 		return
 	}
-	delete(c.pending, p.ID)
-	c.givenUp[p.ID] = p.Method
-	c.order = append(c.order, p.ID)
+	delete(c.pending, id)
+	c.givenUp[id] = p.Method
+	c.order = append(c.order, id)
 	if len(c.order) > maxGivenUp {
 		delete(c.givenUp, c.order[0])
 		c.order = c.order[1:]
 	}
-}
-
-// Late returns the method of the call that was given up before its response came, once for each call; "" if there is
-// none. It is called for responses that no call waits for, by the goroutine that reads.
-func (c *Caller) Late(id rpcconn.ID) (method string) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if p := c.pending[id]; p != nil { // the connection has given it up, and Do is about to take note
-		delete(c.pending, id)
-		return p.Method
-	}
-	method = c.givenUp[id]
-	delete(c.givenUp, id)
-	return method
 }
 
 // publish publishes an event about the peer.
@@ -144,7 +152,6 @@ func (c *Caller) publish(e *event.Event) uint64 {
 	return c.host.Publish(e)
 }
 
-// note publishes a note about the peer.
 // A Request is a call as somebody wants it, before it is made fit for a peer.
 type Request struct {
 	Method string
@@ -152,6 +159,8 @@ type Request struct {
 	Notify bool            // a notification: there is no answer
 	Raw    bool            // Params is the one value that was given, and is not to be put in order
 	Extra  json.RawMessage // further members of the message, as an object; nil: none
+	Spelt  bool            // it is to be a request, also where its method is known as a notification
+	ID     rpcconn.ID      // that the request shall have; none: the next one
 }
 
 // Pending returns the calls that wait for their answers, oldest first. What the session itself asks is not among them.

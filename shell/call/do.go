@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"sync"
 	"time"
@@ -12,14 +13,18 @@ import (
 	"rpcsh/rpcconn/dialect"
 	"rpcsh/shell/event"
 	"rpcsh/shell/exit"
+	"rpcsh/shell/turn"
 )
 
 // Options say how calls are sent, and who is told. The zero Options wait without a limit.
 type Options struct {
 	Origin  event.Origin
 	Timeout time.Duration // for the answers; 0: none. It begins anew whenever the peer tells progress.
+	Passed  time.Duration // of Timeout, before: what it took to connect
 	Batch   bool          // as one batch, also where there is one call only
 	Awaited bool          // whoever sends shows the last answer as a result, in its place in the order of events
+	InOrder bool          // Do returns once what the peer sent before its answer has been handled
+	Flushed bool          // Do returns once notifications have been written
 
 	Sent     func()                   // is called when all has been sent, unless that failed
 	Progress func(p dialect.Progress) // is told how far a call has come, on the goroutine that reads
@@ -34,7 +39,7 @@ func (c *Caller) Do(ctx context.Context, calls []*Prepared, opts Options) *Outco
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	x := &exchange{caller: c, conn: c.conn.Load(), calls: calls, opts: opts, start: time.Now(), cancel: cancel}
-	x.limit = startLimit(opts.Timeout, x.hasTime, func() { cancel(exit.ErrTimeout) })
+	x.limit = startLimit(opts.Timeout, opts.Passed, x.hasTime, func() { cancel(exit.ErrTimeout) })
 	defer x.limit.stop()
 	if !x.ofSession() {
 		if err := c.showDocuments(ctx, calls); err != nil {
@@ -74,9 +79,10 @@ type exchange struct {
 	pending  []*Pending  // of the requests, in order; made before they are sent
 	prepared []*Prepared // of the same requests
 
-	mu       sync.Mutex // protects what follows, which the goroutine that reads changes
-	answered int        // requests
-	event    uint64     // of the last answer
+	mu       sync.Mutex      // protects what follows, which the goroutine that reads changes
+	answered int             // requests
+	event    uint64          // of the last answer
+	behind   <-chan struct{} // closed when what came before that has been handled; nil: it has been
 	took     time.Duration
 }
 
@@ -105,6 +111,9 @@ func (x *exchange) run(ctx context.Context) *Outcome {
 	}
 	o := &Outcome{Origin: x.opts.Origin}
 	messages[0].OnSent = x.onSent
+	if x.requests > 0 {
+		defer turn.Waits(ctx)()
+	}
 	if x.opts.Batch {
 		o.Responses, o.Err = x.conn.Batch(ctx, messages)
 	} else {
@@ -113,8 +122,25 @@ func (x *exchange) run(ctx context.Context) *Outcome {
 			o.Responses = []*rpcconn.Response{r}
 		}
 	}
+	if o.Err == nil && x.requests == 0 && x.opts.Flushed {
+		o.Err = x.conn.Flush(ctx)
+	}
+	x.awaitTurn(ctx)
 	x.conclude(ctx, o)
 	return o
+}
+
+// awaitTurn waits until what the peer sent before its last answer has been handled.
+func (x *exchange) awaitTurn(ctx context.Context) {
+	x.mu.Lock()
+	behind := x.behind
+	x.mu.Unlock()
+	if behind != nil {
+		select {
+		case <-behind:
+		case <-ctx.Done():
+		}
+	}
 }
 
 // onSent is called when all has been sent.
@@ -127,16 +153,16 @@ func (x *exchange) onSent() {
 
 // message returns p as a connection sends it.
 func (x *exchange) message(p *Prepared) rpcconn.Call {
-	m := rpcconn.Call{Method: p.Method, Params: p.Params, Notify: p.Notify, Extra: p.Extra}
+	m := rpcconn.Call{Method: p.Method, Params: p.Params, Notify: p.Notify, Extra: p.Extra, ID: p.ID}
 	w := &Pending{Method: p.Method, Since: x.start, listed: !x.ofSession(), cancel: x.cancel, limit: x.limit}
 	m.OnID = func(id rpcconn.ID) {
 		w.ID = id
 		x.pending, x.prepared = append(x.pending, w), append(x.prepared, p)
-		x.caller.add(w)
-		x.caller.publish(&event.Event{
+		w.Number = x.caller.publish(&event.Event{
 			Kind: event.Request, Out: true, Origin: x.opts.Origin,
 			ID: id, Method: p.Method, Params: p.Params, Extra: p.Extra,
 		})
+		x.caller.add(w)
 	}
 	m.OnResponse = func(r *rpcconn.Response) {
 		x.caller.remove(w)
@@ -161,6 +187,9 @@ func (x *exchange) onResponse(p *Prepared, r *rpcconn.Response) {
 	}
 	x.mu.Lock()
 	defer x.mu.Unlock()
+	if x.opts.InOrder && x.caller.host.Behind != nil {
+		x.behind = x.caller.host.Behind()
+	}
 	x.took = took
 	if e.Awaited {
 		x.event = number
@@ -198,7 +227,7 @@ func (x *exchange) conclude(ctx context.Context, o *Outcome) {
 	if closed {
 		<-x.conn.Reported // so that the reason is always seen before its consequence
 		if status := x.conn.Status(); status != "" {
-			o.Err = fmt.Errorf("%w: it ended: %s", rpcconn.ErrClosed, status)
+			o.Err = ended(status, x.conn.Err())
 		}
 	}
 	var unanswered []rpcconn.ID
@@ -218,8 +247,19 @@ func (x *exchange) conclude(ctx context.Context, o *Outcome) {
 	x.remark(o)
 }
 
-// remark adds to an outcome what there is to remark on its responses.
+// ended returns the error for calls to a child process that ended by itself; err is what else ended the connection.
+func ended(status string, err error) error {
+	if err == nil || err == io.EOF {
+		return fmt.Errorf("%w: it ended: %s", rpcconn.ErrClosed, status)
+	}
+	return fmt.Errorf("%w: it ended: %s; %w", rpcconn.ErrClosed, status, err)
+}
+
+// remark adds to an outcome what there is to remark on how it was asked for, and on its responses.
 func (x *exchange) remark(o *Outcome) {
+	for _, p := range x.calls {
+		o.Remarks = append(o.Remarks, p.remarks...)
+	}
 	for i, r := range o.Responses {
 		switch {
 		case r == nil:
@@ -243,13 +283,24 @@ func (x *exchange) settle(ctx context.Context, o *Outcome) {
 	switch {
 	case o.Err != nil:
 		if cause := context.Cause(ctx); cause != nil && !errors.Is(o.Err, rpcconn.ErrClosed) {
-			o.Err = &Unanswered{Cause: cause, Timeout: x.opts.Timeout}
+			unanswered := &Unanswered{
+				Cause: cause, Timeout: x.opts.Timeout, Passed: x.opts.Passed, Unsent: x.requests == 0,
+			}
+			if givenUp := new(rpcconn.GivenUpError); errors.As(o.Err, &givenUp) {
+				unanswered.Seen = givenUp.Seen
+			}
+			o.Err = unanswered
 		}
 	case x.opts.Batch, x.requests == 0:
 	case o.Responses[0].Err != nil:
 		o.Err = o.Responses[0].Err
 	default:
 		o.Result = o.Responses[0].Result
+		if d := x.caller.host.Dialect(); d != nil && d.Failed != nil && !x.ofSession() {
+			if text, failed := d.Failed(x.prepared[0].Method, o.Result); failed {
+				o.Err = &Failed{text}
+			}
+		}
 	}
 	if x.opts.Batch && slices.ContainsFunc(o.Responses, func(r *rpcconn.Response) bool { return r != nil }) {
 		o.Result = batchResult(o.Responses)

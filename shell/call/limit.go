@@ -17,18 +17,22 @@ type limit struct {
 	over     bool // it has ended, or was stopped
 }
 
-// startLimit has end called after a time, unless that is extended, or the limit is stopped before. 0 is no limit. While
-// waits reports true, the time begins anew when it is up.
-func startLimit(after time.Duration, waits func() bool, end func()) *limit {
+// startLimit has end called after a time, of which some has passed, unless that is extended, or the limit is stopped
+// before. 0 is no limit. While waits reports true, the time begins anew when it is up.
+func startLimit(after, passed time.Duration, waits func() bool, end func()) *limit {
 	if after <= 0 {
 		return nil
 	}
-	l := &limit{after: after, waits: waits, end: end, deadline: time.Now().Add(after)}
+	left := max(after-passed, after/leastLeft)
+	l := &limit{after: after, waits: waits, end: end, deadline: time.Now().Add(left)}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.timer = time.AfterFunc(after, l.up)
+	l.timer = time.AfterFunc(left, l.up)
 	return l
 }
+
+// leastLeft is the part of a limit that is left whatever has passed: a peer that answers at once is heard.
+const leastLeft = 10
 
 // up ends the limit, if it was not extended or stopped just now.
 func (l *limit) up() {

@@ -22,7 +22,7 @@ type Outcome struct {
 	Result    json.RawMessage     // of a batch: an array, errors in their places as {"error":{…}}; nil: none
 
 	// Err is why there is no result: the peer's *rpcconn.Error; an *Unanswered; what wraps rpcconn.ErrClosed, or
-	// errors.ErrUnsupported; or why nothing could be sent.
+	// errors.ErrUnsupported; or why nothing could be sent. A *Failed comes with the result that says it.
 	Err error
 
 	Event    uint64 // the number of the response's event, where it was Awaited; 0: there was none
@@ -32,18 +32,38 @@ type Outcome struct {
 	Remarks  []string  // about the result
 }
 
+// Failed says that a call was answered by a result that says that it failed, as MCP's tools do.
+type Failed struct{ Text string }
+
+// Error implements error.
+func (f *Failed) Error() string { return f.Text }
+
 // Unanswered says that a call was given up before its answer came.
 type Unanswered struct {
 	Cause   error         // exit.ErrTimeout, exit.ErrCancelled, or what else ended the context
 	Timeout time.Duration // the limit that was set; it ran out where Cause is exit.ErrTimeout
+	Passed  time.Duration // of Timeout, before they were sent
+	Unsent  bool          // they were notifications, and not all of them was written
+	Seen    string        // what has come that may have been the answer; "": nothing
 }
 
 // Error implements error.
 func (u *Unanswered) Error() string {
-	if errors.Is(u.Cause, exit.ErrTimeout) {
-		return fmt.Sprintf("%v: no answer within %s", exit.ErrTimeout, u.Timeout)
+	text := u.Cause.Error()
+	switch {
+	case !errors.Is(u.Cause, exit.ErrTimeout):
+	case u.Unsent:
+		text = fmt.Sprintf("%v: the peer has not taken all of it within %s", exit.ErrTimeout, u.Timeout)
+	default:
+		text = fmt.Sprintf("%v: no answer within %s", exit.ErrTimeout, u.Timeout)
+		if u.Passed >= u.Timeout/10 {
+			text += fmt.Sprintf(", of which connecting took %s", human.Took(u.Passed))
+		}
 	}
-	return u.Cause.Error()
+	if u.Seen != "" {
+		text += "; " + u.Seen
+	}
+	return text
 }
 
 // Unwrap returns the cause.

@@ -2,11 +2,13 @@ package call
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
 	"rpcsh/rpcconn/catalog"
+	"rpcsh/rpcconn/dialect"
 	"rpcsh/rpcconn/jsontext"
 )
 
@@ -29,6 +31,7 @@ type Prepared struct {
 	known   bool
 	check   Check
 	files   []string // documents that the peer has to have open
+	remarks []string // on what is sent otherwise than it was given
 }
 
 // Plain returns a call that is sent as it is, whatever is known of its method.
@@ -55,7 +58,11 @@ const maxProblems = 3
 // Prepare makes a call fit for the peer. The error is an *ArgumentError or a *Refusal.
 func (c *Caller) Prepare(r Request, check Check) (*Prepared, error) {
 	p := &Prepared{Request: r, wanted: r, check: check}
-	if p.method, p.known = c.known.Find(r.Method); !p.known {
+	p.method, p.known = c.known.Find(r.Method)
+	if err := c.inOrder(p); err != nil {
+		return nil, err
+	}
+	if !p.known {
 		return p, nil
 	}
 	if err := c.fit(p); err != nil {
@@ -64,21 +71,79 @@ func (c *Caller) Prepare(r Request, check Check) (*Prepared, error) {
 	return p, nil
 }
 
+// TakesBatches returns nil, or a *Refusal that says why the peer takes no batches.
+func (c *Caller) TakesBatches(check Check) error {
+	reason := ""
+	if d := c.host.Dialect(); d != nil {
+		reason = d.NoBatch
+	} else if c.host.NoBatch != nil {
+		reason = c.host.NoBatch()
+	}
+	if reason == "" || check == CheckNothing {
+		return nil
+	}
+	return &Refusal{ArgumentError{Index: -1, Call: true, Reason: reason}}
+}
+
+// inOrder puts named arguments in order where what is spoken has none, and the names are known. An object alone is the
+// one argument then, if it does not have those names.
+func (c *Caller) inOrder(p *Prepared) error {
+	if c.host.NoNames == nil || jsontext.FirstByte(p.Params) != '{' {
+		return nil
+	}
+	title := c.host.NoNames()
+	if title == "" {
+		return nil
+	}
+	p.method.Structure = catalog.ByPosition
+	if p.known && p.method.Params != nil && !p.Raw {
+		return nil // fit does it
+	}
+	if !p.Raw {
+		const text = `%s has no named arguments, and nothing is known of %s by which to put them in order: ` +
+			`give the values alone, or one object, as in %[2]s {"NAME":VALUE}`
+		return &ArgumentError{Index: -1, Reason: fmt.Sprintf(text, title, p.Method)}
+	}
+	if p.check == CheckNothing {
+		return nil
+	}
+	params, err := catalog.ReorderParams(p.method, p.Params)
+	if err != nil || jsontext.FirstByte(params) != '[' {
+		params = slices.Concat([]byte("["), p.Params, []byte("]"))
+	} else if err := p.hold(catalog.Placeholders(p.method, p.Params)); err != nil {
+		return err
+	}
+	p.Params, p.Raw = params, false
+	return nil
+}
+
 // fit makes the params of p such as its method takes them.
 func (c *Caller) fit(p *Prepared) error {
 	m := p.method
+	if m.Kind == catalog.KindNotification && !p.Notify && !p.Spelt && p.check != CheckNothing {
+		reason := fmt.Sprintf("%s is a notification, which has no answer: !%[1]s sends it, .call %[1]s asks", m.Name)
+		return &Refusal{ArgumentError{Index: -1, Call: true, Reason: reason}}
+	}
 	var err error
 	if d := c.host.Dialect(); d != nil && d.Prepare != nil && !p.Raw {
 		if p.Params, p.files, err = d.Prepare(m, p.Params, c.host.ReadFile); err != nil {
+			var wrong *dialect.ParamError
+			if errors.As(err, &wrong) {
+				return p.wrong(wrong.Param, err.Error())
+			}
 			return p.wrong("", err.Error())
 		}
 	}
-	if p.Raw && m.Structure == catalog.ByPosition && isWrapper(p.Params) {
+	if c.isFirst(p) {
 		p.Params, p.Raw = slices.Concat([]byte("["), p.Params, []byte("]")), false
 	}
 	if !p.Raw {
+		placeholders := catalog.Placeholders(m, p.Params)
 		if p.Params, err = catalog.ReorderParams(m, p.Params); err != nil {
 			return p.wrong("", err.Error())
+		}
+		if err := p.hold(placeholders); err != nil {
+			return err
 		}
 	}
 	if err := c.checkParams(p); err != nil {
@@ -97,6 +162,33 @@ func (c *Caller) fit(p *Prepared) error {
 	return nil
 }
 
+// isFirst reports whether the params of p, an object, are the first of them: its method takes its params by position.
+// Where it is not plain that they cannot be all params, it is said how they are sent.
+func (c *Caller) isFirst(p *Prepared) bool {
+	m := p.method
+	switch {
+	case !p.Raw || m.Structure != catalog.ByPosition || jsontext.FirstByte(p.Params) != '{':
+		return false
+	case isWrapper(p.Params):
+		return true
+	case len(m.Params) == 0 || p.Spelt || hasNamesOf(m, p.Params):
+		return false
+	}
+	types := c.known.Definitions().Types(m.Params[0].Schema)
+	if len(types) > 0 && !slices.Contains(types, "object") {
+		return false
+	}
+	p.remarks = append(p.remarks, fmt.Sprintf("sent as [{…}]: %s takes its params by position", m.Name))
+	return true
+}
+
+// hasNamesOf reports whether a member of object is called as a param of m is.
+func hasNamesOf(m catalog.Method, object json.RawMessage) bool {
+	return slices.ContainsFunc(jsontext.Members(object), func(member jsontext.Member) bool {
+		return slices.ContainsFunc(m.Params, func(q catalog.Param) bool { return q.Name == member.Name })
+	})
+}
+
 // wrong returns what is wrong with a parameter, or with all of them.
 func (p *Prepared) wrong(param, reason string) *ArgumentError {
 	index := slices.IndexFunc(p.method.Params, func(q catalog.Param) bool { return q.Name == param })
@@ -113,6 +205,20 @@ func isWrapper(object json.RawMessage) bool {
 		return nil
 	})
 	return wrapper && n == 1
+}
+
+// hold takes note of what is sent for params that were not given. A null that nobody has asked for is sent only if
+// somebody insists.
+func (p *Prepared) hold(placeholders []catalog.Placeholder) error {
+	for _, h := range placeholders {
+		if !h.IsDefault && p.check != CheckNothing {
+			const text = "%s is missing: %s takes its params by position, and null would stand for it before %s"
+			return &Refusal{ArgumentError{Index: -1, Reason: fmt.Sprintf(text, h.Param, p.method.Name, h.Before)}}
+		}
+		remark := fmt.Sprintf("%s was not given: %s is sent for it, before %s", h.Param, h.Value, h.Before)
+		p.remarks = append(p.remarks, remark)
+	}
+	return nil
 }
 
 // checkParams refuses params that the schema does not allow.

@@ -1,5 +1,5 @@
-// Package columns measures text in columns of a terminal, and clips and wraps it to them. It knows no locale and no
-// terminal, and is the only package that knows go-runewidth.
+// Package columns measures text in columns of a terminal, clips and wraps it to them, and aligns it in tables. It knows
+// no locale and no terminal, and is the only package that knows go-runewidth.
 package columns
 
 import (
@@ -47,6 +47,53 @@ func Clip(text string, n int, tail string) string {
 		case !cut:
 			b.WriteString(tail)
 			cut = true
+		}
+	}
+	return b.String()
+}
+
+// Rows breaks text, which has no line breaks, into rows of at most n columns, at least one. A row begins with the SGR
+// sequences that are in force there.
+func Rows(text string, n int) []string {
+	if isPlain(text) {
+		var rows []string
+		for ; len(text) > n; text = text[n:] {
+			rows = append(rows, text[:n])
+		}
+		return append(rows, text)
+	}
+	var rows []string
+	var row strings.Builder
+	style, used := "", 0
+	for part, width := range parts(text) {
+		switch {
+		case !strings.HasPrefix(part, csi):
+		case part == csi+"m" || part == csi+"0m":
+			style = ""
+		default:
+			style += part
+		}
+		if used+width > n && used > 0 {
+			rows = append(rows, row.String())
+			row.Reset()
+			row.WriteString(style)
+			used = 0
+		}
+		row.WriteString(part)
+		used += width
+	}
+	return append(rows, row.String())
+}
+
+// Plain returns text without its SGR sequences.
+func Plain(text string) string {
+	if !strings.Contains(text, csi) {
+		return text
+	}
+	var b strings.Builder
+	for part := range parts(text) {
+		if !strings.HasPrefix(part, csi) {
+			b.WriteString(part)
 		}
 	}
 	return b.String()

@@ -65,7 +65,9 @@ func TestCompletes(t *testing.T) {
 		".connect x bs": "bsonrpc", ".connect ": "", ".prefer ": "1", ".unserve ": "1 twice", ".unserve twice ": "",
 		".on c": "close connect", ".off ": "1", ".methods my_a": "my_add", ".describe my_add x": "",
 		".export o": "openrpc", ".export openrpc se": "service.py", ".learn ser": "service.py",
-		".set ti": "timeout", ".set order ": "newest oldest", ".help conn": "connect reconnect", ".mute off": "off",
+		".set ti": "timeout detect-timeout handshake-timeout editing", ".set order ": "newest oldest",
+		".help conn": "connect reconnect",
+		".mute off":  "off",
 		".watch pee": "peer:1", ".discover rpc.d": "rpc.discover", ".edit ": "", ".reply ": "", ".cancel ": "",
 	} {
 		words := strings.Split(strings.TrimPrefix(line, "."), " ")

@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"rpcsh/shell/arguments"
-
 	"rpcsh/shell/jq"
 	"rpcsh/shell/lang"
 	"rpcsh/shell/session"

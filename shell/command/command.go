@@ -11,7 +11,6 @@ import (
 	"rpcsh/shell/arguments"
 	"rpcsh/shell/columns"
 	"rpcsh/shell/lang"
-	"rpcsh/shell/view"
 )
 
 // A Command is one of the shell's own. It is all that there is to know of it: help, completion and docs are made
@@ -57,32 +56,35 @@ const (
 	groupDocuments   = "Documents"
 	groupServing     = "Serving"
 	groupWatching    = "Watching"
+	groupLines       = "Lines"
 	groupShell       = "Shell"
 )
 
 // Groups returns the groups of commands, in the order of help.
 func Groups() []string {
 	return []string{
-		groupConnections, groupCalls, groupMethods, groupDocuments, groupServing, groupWatching, groupShell,
+		groupConnections, groupCalls, groupMethods, groupDocuments, groupServing, groupWatching, groupLines,
+		groupShell,
 	}
 }
 
 // List returns the table of commands without a shell, for help and docs: they can be read, and not be run.
 func List() []Command { return New(Deps{}).Commands() }
 
-// help returns all that there is to say about c.
-func (c Command) help() string {
+// help returns all that there is to say about c, in lines of at most width columns.
+func (c Command) help(width int) string {
 	var b strings.Builder
-	b.WriteString(strings.TrimSpace("."+c.Name+" "+c.Usage) + "\n  " + c.Summary + "\n")
+	b.WriteString(strings.Join(columns.Fill(strings.Fields("."+c.Name+" "+c.Usage), width, "", "    "), "\n") + "\n")
+	b.WriteString(columns.Wrap(c.Summary, width, "  ") + "\n")
 	if c.Help != "" {
-		b.WriteString("\n" + columns.Wrap(c.Help, 76, "  ") + "\n")
+		b.WriteString("\n" + columns.Wrap(c.Help, width-2, "  ") + "\n")
 	}
 	if len(c.Terms) > 0 {
-		var t view.Table
+		var t columns.Table
 		for _, term := range c.Terms {
 			t.Row("  "+term.Name, term.Meaning)
 		}
-		b.WriteString("\n" + t.Within(78))
+		b.WriteString("\n" + t.Within(width))
 	}
 	if len(c.Aliases) > 0 {
 		b.WriteString("\n  also: ." + strings.Join(c.Aliases, ", .") + "\n")

@@ -6,15 +6,16 @@ import (
 	"slices"
 	"strings"
 
-	"rpcsh/shell/arguments"
-
 	"rpcsh/completer"
 	"rpcsh/rpcconn/dial"
 	"rpcsh/rpcconn/transport"
+	"rpcsh/shell/arguments"
+	"rpcsh/shell/columns"
 	"rpcsh/shell/exit"
 	"rpcsh/shell/human"
 	"rpcsh/shell/lang"
 	"rpcsh/shell/session"
+	"rpcsh/shell/turn"
 	"rpcsh/shell/view"
 )
 
@@ -25,30 +26,33 @@ type connections struct {
 	prompt  prompter
 }
 
-func (c *connections) commands() []Command {
-	return append(c.dialCommands(), c.peerCommands()...)
+func (c *connections) commands(t *Table) []Command {
+	return append(c.dialCommands(t), c.peerCommands()...)
 }
 
 // dialCommands are those by which peers come.
-func (c *connections) dialCommands() []Command {
+func (c *connections) dialCommands(t *Table) []Command {
 	return []Command{
 		{
 			Name: "connect", Group: groupConnections, Usage: "TARGET [PROTOCOL] [FRAMING]",
 			Summary: "dial a peer; it becomes the one that calls go to",
 			Help: "TARGET is host:port, :port, a path with a slash, or a URL: tcp, unix, tls, ws, wss, http, " +
-				"https. -- COMMAND [ARG …] starts a child process. What is not said is as on the command line, or " +
-				"found out.",
+				"https. -- COMMAND [ARG …] starts a child process, and @NAME is a target of the configuration. What " +
+				"is not said is as on the command line, or found out.",
 			Examples: []string{
 				".connect localhost:6000", ".connect :6001 bsonrpc", ".connect /run/rpc.sock jsonrpc netstring",
 				".connect ws://localhost:8545", ".connect -- nvim --embed --headless",
 			},
-			Complete: completeWire,
+			Complete: t.completeTarget,
 			Run: func(ctx context.Context, args lang.Text) error {
-				t, cfg, err := c.targetAndWire(args)
-				if err != nil {
-					return err
+				if name, is := strings.CutPrefix(args.Text, TargetMark); is {
+					return t.connectNamed(ctx, strings.Fields(name))
 				}
-				return c.connect(ctx, t, cfg)
+				at, cfg, err := c.targetAndWire(args)
+				if err == nil {
+					_, err = c.connect(ctx, at, cfg)
+				}
+				return err
 			},
 		},
 		{
@@ -95,11 +99,12 @@ func (c *connections) dialCommands() []Command {
 		{
 			Name: "detect", Group: groupConnections, Usage: "[-v] [TARGET]",
 			Summary: "find out what a target speaks; -v shows each step",
-			Help: "Harmless requests are sent on connections of their own, the likeliest first. Without TARGET it " +
-				"is the current peer's.",
+			Help: "Harmless requests are sent on connections of their own, the likeliest first; after .set detect " +
+				"passive nothing is sent. Without TARGET it is the current peer's.",
 			Examples: []string{".detect -v localhost:6000"},
 			Run:      c.runDetect,
 		},
+		t.targetCommand(),
 	}
 }
 
@@ -149,7 +154,12 @@ func (c *connections) targetAndWire(args lang.Text) (transport.Target, dial.Conf
 	if err != nil || t.IsCommand() {
 		return t, cfg, err
 	}
-	for _, w := range words[1:] {
+	return t, wired(cfg, words[1:]), nil
+}
+
+// wired returns cfg with a protocol and a framing, where words name them.
+func wired(cfg dial.Config, words []string) dial.Config {
+	for _, w := range words {
 		if slices.Contains(dial.ProtocolNames(), w) {
 			if cfg.Protocol != w {
 				cfg.Framing = ""
@@ -159,13 +169,17 @@ func (c *connections) targetAndWire(args lang.Text) (transport.Target, dial.Conf
 			cfg.Framing = w
 		}
 	}
-	return t, cfg, nil
+	return cfg
 }
 
 // readTarget reads a target from the first of words, or from all of them where it is a command.
 func readTarget(words []string) (transport.Target, error) {
 	if words[0] == arguments.CommandMark {
-		return transport.CommandTarget(words[1:]), nil
+		t := transport.CommandTarget(words[1:])
+		if len(t.Command) == 0 {
+			return t, exit.Usagef("a command is missing after --")
+		}
+		return t, nil
 	}
 	t, err := transport.ParseTarget(words[0])
 	if err != nil {
@@ -176,21 +190,23 @@ func readTarget(words []string) (transport.Target, error) {
 
 // Connect dials a target, as .connect does.
 func (t *Table) Connect(ctx context.Context, target transport.Target, cfg dial.Config) error {
-	return t.connections.connect(ctx, target, cfg)
+	_, err := t.connections.connect(ctx, target, cfg)
+	return err
 }
 
-func (c *connections) connect(ctx context.Context, t transport.Target, cfg dial.Config) error {
+func (c *connections) connect(ctx context.Context, t transport.Target, cfg dial.Config) (*session.Peer, error) {
+	defer turn.Waits(ctx)()
 	if cfg.ListsDebuggers(t) {
 		var err error
 		if t, err = c.chooseDebugger(ctx, t, cfg); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	_, stop := c.view.Working("connecting to " + t.String() + " …")
-	_, err := c.session.Connect(ctx, t, cfg)
+	p, err := c.session.Connect(ctx, t, cfg)
 	stop()
 	c.prompt.UpdatePrompt()
-	return err
+	return p, err
 }
 
 // chooseDebugger returns the one thing that can be debugged at t; where there are several, they are listed for the
@@ -213,7 +229,7 @@ func (c *connections) chooseDebugger(
 		}
 		return at, nil
 	}
-	var rows view.Table
+	var rows columns.Table
 	first := ""
 	for i, d := range list {
 		url := "in use"
@@ -225,7 +241,7 @@ func (c *connections) chooseDebugger(
 		}
 		rows.Row(view.Visible(d.Type), view.Visible(human.Clip(d.Title, 40)), view.Visible(human.Clip(d.URL, 60)), url)
 	}
-	c.view.Remark(strings.TrimSuffix(rows.String(), "\n"))
+	c.view.Remark(strings.TrimSuffix(rows.Within(c.view.ListWidth()), "\n"))
 	return t, exit.Usagef("%s has %d that can be debugged: name one by its URL, as in .connect %s", t, len(list), first)
 }
 
@@ -242,6 +258,7 @@ func (c *connections) again(ctx context.Context, args lang.Text, closeFirst bool
 	if p == nil {
 		return c.session.NotConnected()
 	}
+	defer turn.Waits(ctx)()
 	_, stop := c.view.Working("connecting to " + p.Target().String() + " …")
 	err := c.session.Reconnect(ctx, p, closeFirst)
 	stop()

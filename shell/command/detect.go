@@ -4,10 +4,9 @@ import (
 	"context"
 	"fmt"
 
-	"rpcsh/shell/arguments"
-
 	"rpcsh/rpcconn/transport"
 	"rpcsh/shell/advice"
+	"rpcsh/shell/arguments"
 	"rpcsh/shell/human"
 	"rpcsh/shell/lang"
 	"rpcsh/shell/view"

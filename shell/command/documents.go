@@ -3,14 +3,11 @@ package command
 import (
 	"context"
 	"fmt"
-	"os"
-	"os/exec"
 	"strings"
-
-	"rpcsh/shell/arguments"
 
 	"rpcsh/completer"
 	"rpcsh/rpcconn/catalog"
+	"rpcsh/shell/arguments"
 	"rpcsh/shell/human"
 	"rpcsh/shell/lang"
 	"rpcsh/shell/methods"
@@ -72,7 +69,7 @@ func (d *documents) server(ctx context.Context) (*session.Peer, error) {
 	if err := d.session.Usable(p); err != nil {
 		return nil, err
 	}
-	if err := d.awaitSession(ctx, p); err != nil {
+	if err := d.await(ctx, p); err != nil {
 		return nil, err
 	}
 	if p.Documents() == nil {
@@ -82,17 +79,16 @@ func (d *documents) server(ctx context.Context) (*session.Peer, error) {
 	return p, nil
 }
 
-// awaitSession waits until the session with p has begun.
-func (d *documents) awaitSession(ctx context.Context, p *session.Peer) error {
-	peers := []*session.Peer{p}
-	if d.session.HasBegun(peers) {
+// await waits until the session with p has begun, and it is known whether p is a language server.
+func (d *documents) await(ctx context.Context, p *session.Peer) error {
+	if p.Documents() != nil && d.session.HasBegun([]*session.Peer{p}) {
 		return nil
 	}
 	_, stop := d.view.Working("the session begins …")
 	defer stop()
 	ctx, cancel := d.lines.UntilAsked(ctx)
 	defer cancel()
-	err := d.session.AwaitSession(ctx, peers)
+	err := d.session.Discovery().Await(ctx, p)
 	if err != nil && ctx.Err() != nil {
 		return d.lines.Interruption(ctx, err.Error())
 	}
@@ -157,24 +153,7 @@ func (d *documents) runEditor(ctx context.Context, path string) error {
 	if !d.view.Interactive() {
 		return nil
 	}
-	command := os.Getenv("VISUAL")
-	if command == "" {
-		command = os.Getenv("EDITOR")
-	}
-	words := strings.Fields(command)
-	if len(words) == 0 {
-		return fmt.Errorf("there is no editor: set EDITOR, or edit %s elsewhere and enter .edit", path)
-	}
-	d.view.Flush()
-	err := d.lines.Lend(func() error {
-		cmd := exec.CommandContext(ctx, words[0], append(words[1:], path)...)
-		cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
-		return cmd.Run()
-	})
-	if err != nil {
-		return fmt.Errorf("editing %s with %s: %w", path, words[0], err)
-	}
-	return nil
+	return d.lines.EditFile(ctx, path)
 }
 
 // completeOpen completes the documents that are open.

@@ -9,10 +9,9 @@ import (
 	"io/fs"
 	"os"
 
-	"rpcsh/shell/arguments"
-
 	"rpcsh/completer"
 	"rpcsh/rpcconn/dialect/openrpc"
+	"rpcsh/shell/arguments"
 	"rpcsh/shell/exit"
 	"rpcsh/shell/human"
 	"rpcsh/shell/lang"

@@ -71,7 +71,7 @@ func (f *field) ask(ctx context.Context) (json.RawMessage, error) {
 	}
 	if len(f.values) > 1 && len(f.values) <= maxChoices && !slices.Equal(f.types, []string{"boolean"}) {
 		for i, v := range f.values {
-			f.view.Say("  %d  %s", i+1, view.Visible(view.Compact(v)))
+			f.view.Say("  %d  %s", i+1, view.Readable(v))
 		}
 	}
 	for {
@@ -92,7 +92,7 @@ func (f *field) ask(ctx context.Context) (json.RawMessage, error) {
 func (f *field) question() string {
 	need := "optional"
 	if f.preset != nil {
-		need = "default " + columns.Clip(view.Compact(f.preset), 40, "…")
+		need = "default " + columns.Clip(view.Readable(f.preset), 40, "…")
 	} else if f.param.Required {
 		need = "required"
 	}
@@ -154,7 +154,7 @@ func (f *field) parse(text string) (json.RawMessage, error) {
 		return jsontext.AppendQuote(nil, text), nil
 	}
 	return nil, fmt.Errorf("this is not JSON; a value of type %s is wanted, such as %s",
-		strings.Join(f.types, " or "), view.Compact(f.known.Definitions().Sample(f.param.Schema)))
+		strings.Join(f.types, " or "), view.Readable(f.known.Definitions().Sample(f.param.Schema)))
 }
 
 // onlyText reports whether a value is text, or null at most.

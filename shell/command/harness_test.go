@@ -18,7 +18,9 @@ import (
 	"rpcsh/shell/command"
 	"rpcsh/shell/exit"
 	"rpcsh/shell/lang"
+	"rpcsh/shell/ring"
 	"rpcsh/shell/session"
+	"rpcsh/shell/term"
 	"rpcsh/shell/view"
 )
 
@@ -45,13 +47,20 @@ func (s *screen) Write(b []byte) (int, error) {
 	return s.text.Write(b)
 }
 
+func (s *screen) Fits(string) bool { return true }
+
 func (s *screen) Page(_ context.Context, text string) error {
 	_, err := io.WriteString(s, text)
 	return err
 }
 
 func (*screen) SetStatus(string) {}
-func (*screen) Width() int       { return 80 }
+
+func (*screen) SetColors(term.Colors) {}
+
+func (*screen) AskBackground(func(isLight bool)) {}
+
+func (*screen) Width() int { return 80 }
 
 // take returns what was written since it was called last.
 func (s *screen) take() string {
@@ -66,10 +75,15 @@ type lines struct {
 	session *session.Session
 	answers []string // to Ask; then the person presses Ctrl-C
 	asked   []string
-	typed   string // by RunTyped, or Prefill
+	typed   string   // by RunTyped, or Prefill
+	ran     []string // by Eval
+	fails   error    // of Eval, and of Copy
 	stops   bool
 	quits   bool
+	cleared bool
+	copied  string // by Copy
 	lent    int
+	desk    desk
 }
 
 func (*lines) UpdatePrompt() {}
@@ -98,18 +112,73 @@ func (*lines) UntilAsked(ctx context.Context) (context.Context, func()) { return
 
 func (*lines) Interruption(context.Context, string) error { return exit.ErrInterrupted }
 
-func (l *lines) Lend(func() error) error {
+func (l *lines) Desk() command.Desk { return &l.desk }
+
+// desk notes what it is told.
+type desk struct {
+	editing, prompt string
+	status          bool
+	color           string // of a prompt
+}
+
+func (d *desk) Editing() string           { return d.editing }
+func (d *desk) SetEditing(editing string) { d.editing = editing }
+func (d *desk) Prompt() string            { return d.prompt }
+func (d *desk) Status() bool              { return d.status }
+func (d *desk) SetStatus(on bool)         { d.status = on }
+
+func (d *desk) SetPrompt(form string) error {
+	if form != command.PromptAuto && !strings.Contains(form, "{") {
+		return errors.New("it names nothing")
+	}
+	d.prompt = form
+	return nil
+}
+
+func (d *desk) SetPromptColor(_ *session.Peer, color string) { d.color = color }
+
+func (l *lines) EditFile(context.Context, string) error {
 	l.lent++
 	return nil
+}
+
+func (l *lines) EditLine(_ context.Context, line string) (string, error) {
+	return line + " edited", nil
 }
 
 func (l *lines) Env(context.Context) lang.Env {
 	return lang.Env{Variable: l.session.Variables().Get, ReadFile: os.ReadFile}
 }
 
+func (l *lines) Source(_ context.Context, file string, args []string) error {
+	l.typed = strings.Join(append([]string{file}, args...), " ")
+	return nil
+}
+
+func (l *lines) RunScript(_ context.Context, file string, args []string) error {
+	l.typed = strings.Join(append([]string{file}, args...), " ")
+	return nil
+}
+
+func (l *lines) RunLines(_ context.Context, name string, all []string) error {
+	l.typed = name + ": " + strings.Join(all, "\n")
+	return nil
+}
+
+func (l *lines) Eval(_ context.Context, line lang.Text) error {
+	l.ran = append(l.ran, line.Text)
+	return l.fails
+}
+
 func (l *lines) Stops() bool     { return l.stops }
 func (l *lines) SetStops(s bool) { l.stops = s }
 func (l *lines) Quit()           { l.quits = true }
+func (l *lines) Clear()          { l.cleared = true }
+
+func (l *lines) Copy(_ context.Context, text string) (by string, err error) {
+	l.copied = text
+	return "a test", l.fails
+}
 
 // newShell returns a shell before which somebody sits, or which writes into a pipe.
 func newShell(t testing.TB, attended bool) *shell {
@@ -121,10 +190,12 @@ func newShell(t testing.TB, attended bool) *shell {
 	}
 	s.view = view.New(opts, s.session.Events())
 	s.lines = &lines{session: s.session}
-	s.Table = command.New(command.Deps{Session: s.session, View: s.view, Lines: s.lines})
+	kept := ring.Follow(s.session.Events(), 1<<20)
+	s.Table = command.New(command.Deps{Session: s.session, View: s.view, Lines: s.lines, Ring: kept})
 	t.Cleanup(func() {
 		s.session.Close()
 		s.view.Close()
+		kept.Close()
 	})
 	return s
 }

@@ -6,9 +6,9 @@ import (
 	"strconv"
 	"strings"
 
-	"rpcsh/shell/arguments"
-
 	"rpcsh/completer"
+	"rpcsh/shell/arguments"
+	"rpcsh/shell/columns"
 	"rpcsh/shell/event"
 	"rpcsh/shell/glob"
 	"rpcsh/shell/human"
@@ -31,7 +31,8 @@ func hookCommands(s *session.Session, v *view.View, check func(line lang.Text) e
 			Name: "on", Group: groupServing, Usage: "[EVENT LINE]",
 			Summary: "run a line for each event of a kind, such as connect; without arguments, list what is set",
 			Help: "EVENT is connect, close, the METHOD of a notification, or kind:KIND; peer:N and dir:in or dir:out " +
-				"narrow it. Kinds are those of .watch and .mute: request, notification, response and error want a " +
+				"narrow it. An object that is no RPC counts as a notification of what its member event, notification " +
+				"or type says. Kinds are those of .watch and .mute: request, notification, response and error want a " +
 				"METHOD behind them, the others do not. METHOD may be a glob; in quotes it is a method, whatever it " +
 				"is called. A call in LINE goes to that peer where it names none, and .close, .name, .use and .serve " +
 				"mean it. Lines for one event run in the order in which they were set, for one peer one after the " +
@@ -68,7 +69,7 @@ func hookCommands(s *session.Session, v *view.View, check func(line lang.Text) e
 // on runs .on TRIGGER LINE.
 func (h *hookSetter) on(args lang.Text) error {
 	a := arguments.Read(args)
-	t, err := parseTrigger(a)
+	t, err := parseTrigger(a, notifications())
 	if err != nil {
 		return err
 	}
@@ -86,8 +87,8 @@ func (h *hookSetter) on(args lang.Text) error {
 }
 
 // parseTrigger reads connect, close, a METHOD, which quotes keep from being one of these, or words of a filter and
-// then, where the kinds that they choose have one, a METHOD.
-func parseTrigger(a *arguments.Args) (session.Trigger, error) {
+// then, where the kinds that they choose have one, a METHOD. Where they name no kind, it is of the usual ones.
+func parseTrigger(a *arguments.Args, usual event.Filter) (session.Trigger, error) {
 	word := a.Quoted()
 	switch kind := event.Kind(word.Text); kind {
 	case "":
@@ -96,7 +97,7 @@ func parseTrigger(a *arguments.Args) (session.Trigger, error) {
 		return session.Trigger{Text: word.Text, Filter: event.OfKind(kind)}, nil
 	}
 	if !isFilterWord(word.Text) {
-		return methodTrigger("", event.OfKind(event.Notification).Incoming(), word)
+		return methodTrigger("", usual, word)
 	}
 	words := word
 	for isFilterWord(a.Peek().Text) {
@@ -111,13 +112,26 @@ func parseTrigger(a *arguments.Args) (session.Trigger, error) {
 		return session.Trigger{Text: words.Text, Filter: filter}, nil
 	}
 	if !strings.Contains(words.Text, "kind:") {
-		filter = filter.With(event.OfKind(event.Notification).Incoming())
+		filter = filter.With(usual)
 	}
 	method := a.Quoted()
 	if method.Text == "" {
 		return session.Trigger{}, arguments.Mistake(method, "a method belongs here, or a glob: * is any")
 	}
 	return methodTrigger(words.Text+" ", filter, method)
+}
+
+// notifications returns the filter for what peers tell us.
+func notifications() event.Filter { return event.OfKind(event.Notification, event.Other).Incoming() }
+
+// ParseWait reads what .wait waits for: what .on takes, of requests and notifications where no kind is named.
+func ParseWait(text lang.Text) (event.Filter, error) {
+	a := arguments.Read(text)
+	t, err := parseTrigger(a, event.OfKind(event.Request, event.Notification).Incoming())
+	if err == nil {
+		err = a.End()
+	}
+	return t.Filter, err
 }
 
 // isFilterWord reports whether a word is one of a filter that is no method.
@@ -151,7 +165,7 @@ func triggerTitle(t session.Trigger) string {
 	case string(event.Close):
 		return "a peer that goes"
 	}
-	if strings.HasPrefix(t.Filter.String(), "kind:notification ") && !isFilterWord(t.Text) {
+	if strings.HasPrefix(t.Filter.String(), notifications().String()) && !isFilterWord(t.Text) {
 		return "the notification " + arguments.Unquote(t.Text)
 	}
 	return t.Text
@@ -165,7 +179,7 @@ func (h *hookSetter) list() {
 		return
 	}
 	const longest = 600 // bytes of an error
-	var t view.Table
+	var t columns.Table
 	t.Row("", "EVENT", "RAN", "LINE", "LAST ERROR")
 	for i, hook := range all {
 		runs, err := hook.State()
@@ -186,7 +200,7 @@ func (h *hookSetter) off(args lang.Text) error {
 	if a.Empty() {
 		return arguments.Mistake(first, "which? .on lists what is set")
 	}
-	t, err := parseTrigger(a)
+	t, err := parseTrigger(a, notifications())
 	if err == nil {
 		err = a.End()
 	}

@@ -5,13 +5,13 @@ import (
 	"errors"
 	"fmt"
 
-	"rpcsh/shell/arguments"
-
 	"rpcsh/completer"
 	"rpcsh/rpcconn"
 	"rpcsh/rpcconn/catalog"
 	"rpcsh/rpcconn/dialect"
 	"rpcsh/rpcconn/dialect/dialects"
+	"rpcsh/shell/arguments"
+	"rpcsh/shell/document"
 	"rpcsh/shell/exit"
 	"rpcsh/shell/human"
 	"rpcsh/shell/lang"
@@ -119,8 +119,6 @@ func (l *learner) told(c *dialect.Dialect, err error) {
 	case errors.As(err, &refused):
 		why := view.Visible(human.Clip(view.ErrorText(refused), 100))
 		l.view.Remark(fmt.Sprintf("%s: not offered (%s)", c.Name, why))
-	case errors.Is(err, exit.ErrTimeout):
-		l.view.Remark(fmt.Sprintf("%s: no answer within %s", c.Name, session.AskedTimeout))
 	default:
 		l.view.Remark(c.Name + ": " + view.Visible(err.Error()))
 	}
@@ -138,14 +136,14 @@ func (l *learner) learnFiles(ctx context.Context, args lang.Text) error {
 	}
 	var all []*catalog.Learned
 	for _, path := range paths {
-		learned, err := session.ReadDocument(ctx, path)
+		learned, err := l.session.Discovery().Read(ctx, path)
 		if err != nil {
 			return err
 		}
 		l.tell(path, learned)
 		all = append(all, learned)
 	}
-	for _, learned := range session.MergeDocuments(all) {
+	for _, learned := range document.Merge(all) {
 		p.Known().Replace(learned)
 	}
 	return nil
@@ -154,9 +152,9 @@ func (l *learner) learnFiles(ctx context.Context, args lang.Text) error {
 // Learn reads from a file, or from what is at an http address, which methods a peer has, and tells what it has
 // learned: --schema. It is for the peer of now, and for those that come.
 func (t *Table) Learn(ctx context.Context, path string) error {
-	learned, err := session.ReadDocument(ctx, path)
+	learned, err := t.learner.session.Discovery().Read(ctx, path)
 	if err != nil {
-		return exit.Usagef("%w", err)
+		return err
 	}
 	t.learner.session.Discovery().Document(learned)
 	t.learner.tell(path, learned)

@@ -14,7 +14,18 @@ type Lines interface {
 	waiter
 	lender
 	environment
-	stopper
+	settable
+	// Source runs the lines of a file, in which args are $1 … $9, as a line has them.
+	Source(ctx context.Context, file string, args []string) error
+	// RunScript runs a script in Starlark that calls the current peer, and shows its result.
+	RunScript(ctx context.Context, file string, args []string) error
+	// RunLines runs lines that a file has; name is what mistakes in them are told by.
+	RunLines(ctx context.Context, name string, lines []string) error
+	// Eval runs a line that stands in the arguments of a command. A mistake knows its column in the whole line.
+	Eval(ctx context.Context, line lang.Text) error
+	copier
+	// Clear empties the person's window; without one it does nothing.
+	Clear()
 	// Quit has the loop end after the line at hand.
 	Quit()
 }
@@ -32,6 +43,8 @@ type asker interface {
 	RunTyped(ctx context.Context, line string) error
 	// Prefill puts text into the next line that is read.
 	Prefill(text string)
+	// EditLine has the person edit a line in their editor, and returns what it has become.
+	EditLine(ctx context.Context, line string) (string, error)
 }
 
 type waiter interface {
@@ -43,13 +56,24 @@ type waiter interface {
 }
 
 type lender interface {
-	// Lend gives the terminal to another program while run runs.
-	Lend(run func() error) error
+	// EditFile gives the terminal to the person's editor, with a file.
+	EditFile(ctx context.Context, path string) error
 }
 
 type environment interface {
 	// Env returns what the arguments of a line may refer to.
 	Env(ctx context.Context) lang.Env
+}
+
+// settable is what settings change that neither the session nor the view has.
+type settable interface {
+	stopper
+	Desk() Desk
+}
+
+type copier interface {
+	// Copy puts text where other programs paste from, and returns by what.
+	Copy(ctx context.Context, text string) (by string, err error)
 }
 
 type stopper interface {

@@ -5,10 +5,10 @@ import (
 	"fmt"
 	"strings"
 
-	"rpcsh/shell/arguments"
-
 	"rpcsh/completer"
+	"rpcsh/history"
 	"rpcsh/rpcconn/catalog"
+	"rpcsh/shell/arguments"
 	"rpcsh/shell/exit"
 	"rpcsh/shell/lang"
 	"rpcsh/shell/methods"
@@ -73,10 +73,11 @@ type methodTeller struct {
 	*finder
 	view  *view.View
 	lines asker
+	typed *history.History // nil: no lines are kept
 }
 
-func methodCommands(s *session.Session, v *view.View, lines asker, f *finder) []Command {
-	t := &methodTeller{f, v, lines}
+func methodCommands(deps Deps, f *finder) []Command {
+	t := &methodTeller{f, deps.View, deps.Lines, deps.History}
 	return []Command{
 		{
 			Name: "methods", Group: groupMethods, Usage: "[PATTERN | /WORD …]",
@@ -106,6 +107,16 @@ func methodCommands(s *session.Session, v *view.View, lines asker, f *finder) []
 			Examples: []string{".template my_add"},
 			Find:     f.complete,
 			Run:      t.template,
+		},
+		{
+			Name: "edit-line", Group: groupMethods, Typed: true, Usage: "[[@PEER] METHOD]",
+			Summary: "edit the line before, or one that calls a method, in $VISUAL or $EDITOR",
+			Help: "What is saved comes back into the line, and is not yet run; Ctrl-X Ctrl-E does the same with the " +
+				"line that is being typed. What does not parse is opened again, with what is wrong in a comment. " +
+				"Where neither variable is set, it is vi or nano.",
+			Examples: []string{".edit-line", ".edit-line my_add"},
+			Find:     f.complete,
+			Run:      t.editLine,
 		},
 		{
 			Name: "fill", Group: groupMethods, Typed: true, Usage: "[@PEER] METHOD",
@@ -195,6 +206,31 @@ func (t *methodTeller) template(ctx context.Context, args lang.Text) error {
 	}
 	t.lines.Prefill(line)
 	return nil
+}
+
+// editLine runs .edit-line [[@PEER] METHOD].
+func (t *methodTeller) editLine(ctx context.Context, args lang.Text) error {
+	if !t.view.Interactive() {
+		return exit.Usagef(".edit-line is for a person at a terminal")
+	}
+	line := ""
+	switch {
+	case args.Text != "":
+		p, found, err := t.find(ctx, args)
+		if err != nil {
+			return err
+		}
+		line = example(p, found[0])
+	case t.typed != nil:
+		if all := t.typed.Entries(); len(all) > 1 {
+			line = all[len(all)-2] // the last is this one
+		}
+	}
+	edited, err := t.lines.EditLine(ctx, line)
+	if err == nil {
+		t.lines.Prefill(edited)
+	}
+	return err
 }
 
 // fill runs .fill [@PEER] METHOD: it asks for the parameters one by one, and calls the method.

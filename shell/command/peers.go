@@ -10,10 +10,10 @@ import (
 	"strings"
 	"time"
 
-	"rpcsh/shell/arguments"
-
 	"rpcsh/completer"
 	"rpcsh/rpcconn"
+	"rpcsh/shell/arguments"
+	"rpcsh/shell/columns"
 	"rpcsh/shell/glob"
 	"rpcsh/shell/human"
 	"rpcsh/shell/lang"
@@ -112,7 +112,8 @@ func (c *connections) listPeers(ctx context.Context, args lang.Text) error {
 		return nil
 	}
 	slices.SortStableFunc(listed, column.compare)
-	return c.view.Page(ctx, peerTable(listed, c.session.Peers().Current()))
+	table := peerTable(listed, c.session.Peers().Current(), c.view.Interactive())
+	return c.view.Page(ctx, table.Listed(c.view.ListWidth()))
 }
 
 // fits reports whether word means p, or is found in what is told of it.
@@ -131,31 +132,37 @@ func (p *listedPeer) fits(word string) bool {
 	return false
 }
 
-// peerTable returns the table of .peers; the current one is marked.
-func peerTable(listed []*listedPeer, current *session.Peer) string {
+// peerTable returns the table of .peers; the current one is marked. Names have no column where no peer has one, and in
+// a window neither have calls under way.
+func peerTable(listed []*listedPeer, current *session.Peer, window bool) *columns.Table {
 	named := slices.ContainsFunc(listed, func(p *listedPeer) bool { return p.Name() != "" })
-	var t view.Table
-	row := func(mark, number, name string, others ...string) {
+	isBusy := func(p *listedPeer) bool { return p.stats.Calling+p.stats.Serving > 0 }
+	busy := !window || slices.ContainsFunc(listed, isBusy)
+	t := new(columns.Table)
+	row := func(mark, number, name, ours, theirs string, others ...string) {
 		cells := []string{mark, number}
 		if named {
 			cells = append(cells, name)
 		}
-		t.Row(append(cells, others...)...)
+		cells = append(cells, others...)
+		if busy {
+			cells = append(cells, ours, theirs)
+		}
+		t.Row(cells...)
 	}
-	row("", "PEER", "NAME", "ROLE", "REMOTE", "PROTOCOL", "AGE", "IN", "OUT", "OURS", "THEIRS")
+	row("", "PEER", "NAME", "OURS", "THEIRS", "ROLE", "REMOTE", "PROTOCOL", "AGE", "IN", "OUT")
 	for _, p := range listed {
 		mark := " "
 		if p.Peer == current {
 			mark = "*"
 		}
-		in, out := human.Grouped(int(p.stats.In)), human.Grouped(int(p.stats.Out))
-		ours, theirs := fmt.Sprint(p.stats.Calling), fmt.Sprint(p.stats.Serving)
 		row(
-			mark, "@"+strconv.Itoa(p.Number()), p.Name(), p.Role(), p.remote, p.wire, human.Age(p.age), in, out,
-			ours, theirs,
+			mark, "@"+strconv.Itoa(p.Number()), p.Name(), fmt.Sprint(p.stats.Calling), fmt.Sprint(p.stats.Serving),
+			p.Role(), p.remote, p.wire, human.Age(p.age), human.Grouped(int(p.stats.In)),
+			human.Grouped(int(p.stats.Out)),
 		)
 	}
-	return t.String()
+	return t
 }
 
 // completePeers completes the words of .peers.

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"rpcsh/rpcconn"
+	"rpcsh/shell/columns"
 	"rpcsh/shell/human"
 	"rpcsh/shell/session"
 	"rpcsh/shell/view"
@@ -20,7 +21,7 @@ func listPending(s *session.Session, v *view.View) {
 		v.Remark("nothing is waiting for an answer")
 		return
 	}
-	for _, t := range []*view.Table{calls, requests} {
+	for _, t := range []*columns.Table{calls, requests} {
 		if t.Len() > 1 {
 			v.Say("%s", t.Within(v.ListWidth()))
 		}
@@ -28,12 +29,13 @@ func listPending(s *session.Session, v *view.View) {
 }
 
 // callTable lists our calls, below a head.
-func callTable(peers []*session.Peer) *view.Table {
-	t := new(view.Table)
-	t.Row("PEER", "ID", "METHOD", "AGE")
+func callTable(peers []*session.Peer) *columns.Table {
+	t := new(columns.Table)
+	t.Row("N", "PEER", "ID", "METHOD", "AGE")
 	for _, p := range peers {
 		for _, c := range p.Pending() {
-			t.Row(p.At(), "#"+c.ID.String(), view.Visible(c.Method), human.Age(time.Since(c.Since)))
+			age := human.Age(time.Since(c.Since))
+			t.Row(numberText(c.Number), p.At(), "#"+c.ID.String(), view.Visible(c.Method), age)
 		}
 	}
 	return t
@@ -41,31 +43,36 @@ func callTable(peers []*session.Peer) *view.Table {
 
 // requestTable lists what the peers have asked, below a head: what waits for the person, in the order in which it
 // is to be answered, and then what rules are answering.
-func requestTable(s *session.Session) *view.Table {
-	t := new(view.Table)
-	t.Row("ASKS", "PEER", "ID", "AGE", "REQUEST")
+func requestTable(s *session.Session) *columns.Table {
+	t := new(columns.Table)
+	t.Row("N", "PEER", "ID", "AGE", "ASKS", "REQUEST")
 	parked := make(map[*rpcconn.Request]bool)
 	for _, r := range s.WaitingForPerson() {
 		req := r.Request.Request
 		parked[req] = true
-		t.Row(strconv.Itoa(r.Number), at(r.Peer), idText(req.ID), human.Age(time.Since(r.Since)), requestText(req))
+		age := human.Age(time.Since(r.Since))
+		t.Row(numberText(r.Number), at(r.Peer), idText(req.ID), age, "you", requestText(req))
 	}
 	for _, p := range s.Peers().List() {
 		listed := 0
 		for _, req := range p.Open() {
-			if parked[req] {
+			if parked[req.Request] {
 				continue
 			}
 			if listed++; listed <= maxListed {
-				t.Row("–", p.At(), idText(req.ID), human.Age(time.Since(req.Time)), requestText(req))
+				t.Row(numberText(req.Number), p.At(), idText(req.ID), human.Age(time.Since(req.Time)), "a rule",
+					requestText(req.Request))
 			}
 		}
 		if listed > maxListed {
-			t.Row("–", p.At(), "", "", "… "+human.Grouped(listed-maxListed)+" more that are being answered")
+			t.Row("", p.At(), "", "", "a rule", "… "+human.Grouped(listed-maxListed)+" more that are being answered")
 		}
 	}
 	return t
 }
+
+// numberText returns the running number of a message.
+func numberText(number uint64) string { return strconv.FormatUint(number, 10) }
 
 func idText(id rpcconn.ID) string { return "#" + view.Visible(id.String()) }
 

@@ -6,10 +6,13 @@ import (
 	"fmt"
 	"strconv"
 
-	"rpcsh/shell/arguments"
-
 	"rpcsh/completer"
+	"rpcsh/rpcconn/schema"
 	"rpcsh/shell/answer"
+	"rpcsh/shell/arguments"
+	"rpcsh/shell/event"
+	"rpcsh/shell/exit"
+	"rpcsh/shell/human"
 	"rpcsh/shell/lang"
 	"rpcsh/shell/session"
 	"rpcsh/shell/view"
@@ -20,54 +23,90 @@ const nextRequest = "next"
 
 // A replier answers the requests that wait for a person.
 type replier struct {
-	session *session.Session
-	view    *view.View
-	env     environment
+	session  *session.Session
+	view     *view.View
+	lines    replierLines
+	messages *Messages
 }
 
-func replyCommands(s *session.Session, v *view.View, env environment) []Command {
-	r := &replier{s, v, env}
+// replierLines is what the replier needs of the loop that reads lines.
+type replierLines interface {
+	environment
+	asker
+}
+
+func replyCommands(s *session.Session, v *view.View, lines replierLines, messages *Messages) []Command {
+	r := &replier{s, v, lines, messages}
 	return []Command{
 		{
-			Name: "reply", Group: groupServing, Usage: "N|next VALUE",
+			Name: "reply", Group: groupServing, Usage: "[--anyway] N|next VALUE|?",
 			Summary: "answer a request that .serve --ask had wait for you; N is its number, as the prompt and " +
 				".pending show it",
 			Help: "VALUE is what .print takes: JSON, text, $VARIABLE, @FILE; several are an array, named ones an " +
-				"object. A call that you wait for goes to the background when a request comes. Without a person, " +
-				".reply waits until request N has come.",
-			Examples: []string{".reply 1 6", ".reply next $_", `.reply 2 {"roots":[]}`},
-			Complete: r.complete,
+				"object. Where it is known what answers the method, VALUE is checked, and --anyway sends it all " +
+				"the same; Tab completes it, and ? tells what fits and puts an example into the line. A call that " +
+				"you wait for goes to the background when a request comes. Without a person, .reply waits until " +
+				"request N has come; next is the one that waits, or comes.",
+			Examples: []string{".reply 17 6", ".reply next $_", `.reply 17 {"roots":[]}`, ".reply 17 ?"},
+			Complete: r.suggest,
 			Run:      r.reply,
 		},
 		{
 			Name: "fail", Group: groupServing, Usage: "N|next CODE MESSAGE [DATA]",
 			Summary:  "answer a request that waits for you with an error",
-			Examples: []string{".fail 1 -32000 'no luck'", `.fail next -32602 "no such file" {"path":"x"}`},
+			Examples: []string{".fail 17 -32000 'no luck'", `.fail next -32602 "no such file" {"path":"x"}`},
 			Complete: r.complete,
 			Run:      r.fail,
 		},
 		{
 			Name: "drop", Group: groupServing, Usage: "N|next",
 			Summary:  "never answer a request that waits for you",
-			Examples: []string{".drop 1"},
+			Examples: []string{".drop 17"},
 			Complete: r.complete,
 			Run:      r.drop,
 		},
 	}
 }
 
-// reply runs .reply N|next VALUE.
+// anyway has .reply send what is not as the result is described.
+const anyway = "--anyway"
+
+// reply runs .reply [--anyway] N|next VALUE|?.
 func (r *replier) reply(ctx context.Context, args lang.Text) error {
 	a := arguments.Read(args)
+	insists := a.Peek().Text == anyway
+	if insists {
+		a.Word()
+	}
 	n, err := r.number(ctx, a)
 	if err != nil {
 		return err
 	}
-	value, err := lang.ParseValue(a.Rest, r.env.Env(ctx))
+	if a.Rest.Text == "?" {
+		return r.explain(ctx, n)
+	}
+	value, err := lang.ParseValue(a.Rest, r.lines.Env(ctx))
 	if err != nil {
 		return err
 	}
+	if w := r.session.PendingRequests().Find(n); w != nil && !insists && r.checks() {
+		if problems := session.Expects(w.Request).Check(value); len(problems) > 0 {
+			return arguments.Mistake(a.Rest, problemText(problems)+" (.reply "+anyway+" sends it)")
+		}
+	}
 	return r.session.PendingRequests().Reply(n, value)
+}
+
+// checks reports whether what is sent is checked.
+func (r *replier) checks() bool { return r.session.Settings().Validate != session.ValidateOff }
+
+// problemText tells the first of some problems, at least one, and how many there are.
+func problemText(problems []schema.Problem) string {
+	text := "the " + problems[0].String()
+	if more := len(problems) - 1; more > 0 {
+		text += fmt.Sprintf("; and %d more", more)
+	}
+	return text
 }
 
 // fail runs .fail N|next CODE MESSAGE [DATA].
@@ -105,17 +144,28 @@ func (r *replier) drop(ctx context.Context, args lang.Text) error {
 }
 
 // number reads which request is meant. Without a person it waits for it, as long as a call waits.
-func (r *replier) number(ctx context.Context, a *arguments.Args) (n int, err error) {
+func (r *replier) number(ctx context.Context, a *arguments.Args) (n uint64, err error) {
 	first := a.Word()
 	if first.Text != nextRequest {
-		if n, err = strconv.Atoi(first.Text); err != nil || n < 1 {
+		is := false
+		if n, is = messageNumber(first); !is || n == 0 {
 			return 0, arguments.Mistake(first, "the number of a request belongs here, as .pending lists them, or next")
+		}
+		if e, err := r.messages.Find(n); err == nil && (e.Kind != event.Request || e.Out) {
+			const longest = 100 // bytes of what it is
+			is := human.Clip(view.Summary(e), longest)
+			return 0, arguments.Mistake(first, fmt.Sprintf("%d is no request of a peer: %s", n, is))
 		}
 	}
 	if !r.view.Interactive() {
-		ctx, cancel := limited(ctx, r.session.Settings().Timeout)
+		limit := r.session.Settings().Timeout
+		waiting, cancel := limited(ctx, limit)
 		defer cancel()
-		r.session.PendingRequests().Await(ctx, n)
+		r.session.PendingRequests().Await(waiting, n)
+		if context.Cause(waiting) == exit.ErrTimeout {
+			return 0, fmt.Errorf("%w: request %s did not come within %s (.set timeout or -t changes that)",
+				exit.ErrTimeout, first.Text, limit)
+		}
 	}
 	if n > 0 {
 		return n, nil
@@ -127,6 +177,39 @@ func (r *replier) number(ctx context.Context, a *arguments.Args) (n int, err err
 	return waiting[0].Number, nil
 }
 
+// Waiting returns the request that a word of .reply names, nil where none of that name waits.
+func Waiting(s *session.Session, word string) *answer.Parked {
+	all := s.WaitingForPerson()
+	for _, w := range all {
+		if word == nextRequest || word == numberText(w.Number) {
+			return w
+		}
+	}
+	return nil
+}
+
+// suggest is complete, and behind the number the answer that the request's protocol suggests.
+func (r *replier) suggest(words []string) []completer.Candidate {
+	if len(words) > 0 && words[0] == anyway {
+		words = words[1:]
+	}
+	if len(words) != 1 {
+		return r.complete(words)
+	}
+	w := Waiting(r.session, words[0])
+	if w == nil {
+		return nil
+	}
+	var all []completer.Candidate
+	if w.Suggested != nil {
+		all = append(all, completer.Candidate{Text: string(w.Suggested), Description: "an answer that fits"})
+	}
+	if session.Expects(w.Request).Result() != nil {
+		all = append(all, completer.Candidate{Text: "?", Description: "tell what fits"})
+	}
+	return all
+}
+
 // complete completes the number of a request.
 func (r *replier) complete(words []string) []completer.Candidate {
 	if len(words) > 0 {
@@ -135,7 +218,7 @@ func (r *replier) complete(words []string) []completer.Candidate {
 	var all []completer.Candidate
 	for _, w := range r.session.WaitingForPerson() {
 		description := requestText(w.Request.Request) + " from " + at(w.Peer)
-		all = append(all, completer.Candidate{Text: strconv.Itoa(w.Number), Description: description})
+		all = append(all, completer.Candidate{Text: numberText(w.Number), Description: description})
 	}
 	if len(all) > 1 {
 		description := "the " + r.session.Settings().Order + " (.set order)"

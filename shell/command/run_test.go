@@ -2,6 +2,7 @@ package command_test
 
 import (
 	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -9,6 +10,7 @@ import (
 	"testing"
 
 	"rpcsh/shell/session"
+	"rpcsh/shell/variables"
 )
 
 // TestRun: what a command shows, and that it does what it says, as others show it.
@@ -48,12 +50,15 @@ func TestRun(t *testing.T) {
 		{".off 1", `^$`},
 		{".on", `^nothing is set`},
 		{".watch", `^shown: everything\n$`},
-		{".watch a* kind:request", `^$`},
-		{".mute b", `^$`},
-		{".mute c", `^$`},
-		{".watch", `^shown: a\* kind:request; hidden: b; c`},
-		{".watch all", `^$`},
-		{".mute off", `^$`},
+		{".watch my_* kind:request", `^shown: my_\* kind:request\n$`},
+		{".mute my_ad", `; hidden: my_ad\nno method that fits my_ad has been seen yet: did you mean my_add`},
+		{".mute connect close", `; hidden: my_ad; connect close\n$`},
+		{".mute kind:parked", `a request that waits for you is always shown`},
+		{".mute all", `\.mute \* hides all messages, \.mute off none`},
+		{".watch off", `\.watch all shows all messages`},
+		{".watch", `^shown: my_\* kind:request; hidden: my_ad; connect close\n$`},
+		{".watch all", `^shown: everything; hidden: my_ad`},
+		{".mute off", `^shown: everything\n$`},
 		{".mute", `^shown: everything\n$`},
 		{".set timeout 2", `^$`},
 		{".set timeout", `^2s`},
@@ -71,6 +76,36 @@ func TestRun(t *testing.T) {
 	}
 }
 
+// TestCopy: what is copied is what is seen, without colours; a message is JSON.
+func TestCopy(t *testing.T) {
+	s := newShell(t, true)
+	s.demo(t)
+	if got := s.run(t, ".copy"); !strings.Contains(got, "there is no result yet") {
+		t.Errorf("nothing to copy: %s", got)
+	}
+	s.session.Variables().Set(variables.Last, json.RawMessage(`{"a":"\u00fc"}`))
+	for _, step := range []struct{ line, copied, seen string }{
+		{".copy", `{"a":"ü"}`, "^10 B copied by a test\n$"},
+		{".set output json", `{"a":"ü"}`, ""},
+		{".copy", `{"a":"\u00fc"}`, "^14 B copied by a test\n$"},
+		{".copy 1", `"number":1,"peer":1,"kind":"connect"`, "copied by a test\n$"},
+		{".copy 900", "", `there is no message 900`},
+		{".copy x", "", `the number of a message belongs here`},
+	} {
+		if got := s.run(t, step.line); !regexp.MustCompile(step.seen).MatchString(got) ||
+			!strings.Contains(s.lines.copied, step.copied) {
+			t.Errorf("%s: %q is copied, and seen is %s", step.line, s.lines.copied, got)
+		}
+	}
+	s.lines.fails = errors.New("no clipboard")
+	if got := s.run(t, ".copy"); !strings.Contains(got, "nothing was copied: no clipboard") {
+		t.Errorf("without a clipboard: %s", got)
+	}
+	if s.run(t, ".clear"); !s.lines.cleared {
+		t.Error(".clear does not clear")
+	}
+}
+
 // TestPipe: without a person, lists are for programs, and nobody is asked.
 func TestPipe(t *testing.T) {
 	s := newShell(t, false)
@@ -81,7 +116,7 @@ func TestPipe(t *testing.T) {
 		".fill my_add":     `\.fill asks a person`,
 		".serve a 1":       `^$`,
 		".on connect x":    `^$`,
-		".drop 1":          `request 1`,
+		".drop 100":        `request 100`,
 	} {
 		if strings.HasPrefix(line, ".drop") {
 			set := s.session.Settings()
@@ -225,6 +260,7 @@ func TestSettings(t *testing.T) {
 	}
 	want := session.Settings{
 		NoParams: session.NoParamsObject, Validate: session.ValidateResults, Order: session.OrderNewest,
+		IDs: session.IDsLenient, Detect: session.DetectPassive,
 	}
 	got := s.session.Settings()
 	want.Fallback = got.Fallback

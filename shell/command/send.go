@@ -7,14 +7,14 @@ import (
 	"strings"
 	"time"
 
-	"rpcsh/shell/arguments"
-
 	"rpcsh/completer"
 	"rpcsh/rpcconn/dial"
+	"rpcsh/shell/arguments"
 	"rpcsh/shell/exit"
 	"rpcsh/shell/human"
 	"rpcsh/shell/lang"
 	"rpcsh/shell/session"
+	"rpcsh/shell/turn"
 	"rpcsh/shell/view"
 )
 
@@ -25,7 +25,8 @@ func sendCommand(s *session.Session, v *view.View, env environment) Command {
 	return Command{
 		Name: "send", Group: groupCalls, Usage: "[@PEER] [--unframed] [--wait D] RAW",
 		Summary: "send anything as one message, however wrong it is, and show raw what comes back",
-		Help: "RAW is text with escapes, in quotes or not; hexadecimal digits behind hex:; or @FILE. What comes " +
+		Help: "RAW is text, in quotes or not; hexadecimal digits behind hex:; or @FILE. In text, valid JSON is sent " +
+			"as it is typed; escapes are read outside of it, and in JSON that is broken. What comes " +
 			"back is shown as RAW is written, until the first message, one second at most, and besides it is " +
 			"handled as always: an answer to what was sent is an unmatched response. Quotes at both ends are left " +
 			"off.",
@@ -120,6 +121,7 @@ func (r *sending) send(ctx context.Context, s *session.Session, v *view.View) er
 	if err != nil {
 		return err
 	}
+	defer turn.Waits(ctx)()
 	came := make(chan struct{}, len(peers))
 	for _, p := range peers {
 		link := p.Link()
@@ -158,7 +160,11 @@ func (r *sending) sendTo(ctx context.Context, link *dial.Link, limit time.Durati
 	case errors.Is(err, errors.ErrUnsupported) && r.unframed.Text != "":
 		return arguments.Mistake(r.unframed, err.Error()+"; without --unframed, a message may say anything")
 	case context.Cause(ctx) != nil:
-		return fmt.Errorf("sending %s: %w", human.Size(len(r.raw)), context.Cause(ctx))
+		cause := context.Cause(ctx)
+		if errors.Is(cause, exit.ErrTimeout) {
+			cause = fmt.Errorf("%w after %s (.set timeout or -t changes that)", cause, limit)
+		}
+		return fmt.Errorf("sending %s: %w", human.Size(len(r.raw)), cause)
 	}
 	return &exit.Failure{Code: exit.Connection, Err: err}
 }

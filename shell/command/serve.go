@@ -7,11 +7,11 @@ import (
 	"strconv"
 	"strings"
 
-	"rpcsh/shell/arguments"
-	"rpcsh/shell/command/rule"
-
 	"rpcsh/completer"
 	"rpcsh/shell/answer"
+	"rpcsh/shell/arguments"
+	"rpcsh/shell/columns"
+	"rpcsh/shell/command/rule"
 	"rpcsh/shell/glob"
 	"rpcsh/shell/human"
 	"rpcsh/shell/lang"
@@ -147,7 +147,7 @@ func (srv *server) unserve(_ context.Context, args lang.Text) error {
 		return fmt.Errorf("which method? .serve lists what is served")
 	}
 	rules := srv.session.Rules()
-	if rules.Remove(name) || srv.session.Scripts().Unserve(name) {
+	if srv.session.Scripts().Unserve(name) || rules.Remove(name) {
 		return nil
 	}
 	if n, err := strconv.Atoi(name); err == nil {
@@ -157,12 +157,18 @@ func (srv *server) unserve(_ context.Context, args lang.Text) error {
 	return fmt.Errorf("%s is not served (.serve lists what is)", name)
 }
 
-// list lists what is served, in the order in which it is asked; what is answered by default comes last.
+// list lists what is served, in the order in which it is asked; what nobody asks for, and what is answered by default,
+// comes last.
 func (srv *server) list() {
-	var t view.Table
+	var t columns.Table
 	t.Row("", "METHOD", "USED", "ANSWER")
 	for i, r := range srv.session.Rules().List() {
 		t.Row(strconv.Itoa(i+1), view.Visible(r.Pattern), human.Grouped(r.Used), view.Visible(r.Text))
+	}
+	for _, script := range srv.session.Scripts().List() {
+		for _, does := range script.OwnAccord {
+			t.Row("–", view.Visible(does), "", "of its own accord in "+view.Visible(script.Name))
+		}
 	}
 	var listed []string
 	for _, p := range srv.session.Peers().List() {
@@ -214,6 +220,9 @@ func (srv *server) completeServed(words []string) []completer.Candidate {
 			named = append(named, r.Pattern)
 			all = append(all, completer.Candidate{Text: r.Pattern, Description: r.Text})
 		}
+	}
+	for _, script := range srv.session.Scripts().List() {
+		all = append(all, completer.Candidate{Text: script.Name, Description: "all that this script does"})
 	}
 	return append(all, srv.completeRule(words)...)
 }

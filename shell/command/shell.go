@@ -5,13 +5,14 @@ import (
 	"fmt"
 	"strings"
 
-	"rpcsh/shell/arguments"
-
 	"rpcsh/completer"
 	"rpcsh/history"
+	"rpcsh/shell/arguments"
 	"rpcsh/shell/columns"
 	"rpcsh/shell/lang"
+	"rpcsh/shell/macro"
 	"rpcsh/shell/methods"
+	"rpcsh/shell/term"
 	"rpcsh/shell/view"
 )
 
@@ -27,6 +28,28 @@ func (t *Table) shellCommands(deps Deps) []Command {
 			Run:      func(_ context.Context, args lang.Text) error { return t.set(deps.View, args) },
 		},
 		{
+			Name: "source", Group: groupShell, Usage: "FILE [ARG …]",
+			Summary: "run the lines of a file, in which $1 … $9 are the arguments, and $@ all of them",
+			Help: "It stops at the first line that fails, unless .set stop off, and names it. $1 stands where it is " +
+				"outside of quotes, in calls and commands; behind | text is in quotes. rpcsh TARGET FILE.rpc and " +
+				"rpcsh run FILE do the same from the command line.",
+			Examples: []string{".source setup.rpc", ".source add.rpc 40 2"},
+			Find:     findFiles,
+			Run: func(ctx context.Context, args lang.Text) error {
+				a := arguments.Read(args)
+				file := arguments.Unquote(a.Quoted().Text)
+				if file == "" {
+					return fmt.Errorf("a file is missing")
+				}
+				words, rest := macro.Split(a.Rest.Text)
+				if rest != "" {
+					return arguments.Mistake(a.Rest, "a file of lines has no result to filter or keep")
+				}
+				return deps.Lines.Source(ctx, file, words)
+			},
+		},
+		t.runCommand(),
+		{
 			Name: "history", Group: groupShell, Usage: "[PATTERN]",
 			Summary:  "list the lines that were typed, or those that contain PATTERN",
 			Help:     "Lines are kept across runs; one that begins with a blank is not.",
@@ -36,17 +59,28 @@ func (t *Table) shellCommands(deps Deps) []Command {
 			},
 		},
 		{
-			Name: "help", Aliases: []string{"?"}, Group: groupShell, Usage: "[COMMAND]",
-			Summary:  "list the commands, or tell all of one",
-			Examples: []string{".help serve"},
+			Name: "clear", Group: groupShell, Typed: true,
+			Summary: "empty the window, as Ctrl-L does",
+			Run: func(_ context.Context, args lang.Text) error {
+				if err := arguments.None(args); err != nil {
+					return err
+				}
+				deps.Lines.Clear()
+				return nil
+			},
+		},
+		{
+			Name: "help", Aliases: []string{"?"}, Group: groupShell, Usage: "[COMMAND | keys]",
+			Summary:  "list the commands, tell all of one, or list the keys",
+			Examples: []string{".help serve", ".help keys"},
 			Complete: func([]string) []completer.Candidate {
-				var all []completer.Candidate
+				all := []completer.Candidate{{Text: helpKeys, Description: "list the keys"}}
 				for _, c := range t.commands {
 					all = append(all, completer.Candidate{Text: c.Name, Description: c.Summary})
 				}
 				return all
 			},
-			Run: func(_ context.Context, args lang.Text) error { return t.help(deps.View, args) },
+			Run: func(ctx context.Context, args lang.Text) error { return t.help(ctx, deps.View, args) },
 		},
 		{
 			Name: "quit", Aliases: []string{"exit"}, Group: groupShell,
@@ -74,17 +108,21 @@ func listHistory(lines *history.History, v *view.View, pattern string) error {
 }
 
 // help runs .help [COMMAND].
-func (t *Table) help(v *view.View, args lang.Text) error {
-	if args.Text != "" {
+func (t *Table) help(ctx context.Context, v *view.View, args lang.Text) error {
+	switch args.Text {
+	case "":
+	case helpKeys:
+		return v.Page(ctx, keyHelp(v))
+	default:
 		c, err := t.Find(strings.TrimPrefix(args.Text, "."))
 		if err != nil {
 			return arguments.Mistake(args, err.Error())
 		}
-		v.Say("%s", c.help())
-		return nil
+		const widest = 78 // columns that are read well
+		return v.Page(ctx, c.help(min(v.ListWidth(), widest)))
 	}
 	width := min(v.ListWidth(), methods.WidestText)
-	var rows view.Table
+	var rows columns.Table
 	rows.Row("METHOD ARG …", "call; !METHOD notifies, @2 or @all before it names a peer")
 	rows.Row("NAME = CALL", "keep the result in $NAME; CALL | JQ filters it; CALL & does not wait")
 	rows.Row("ARG", "JSON or text, or all of them as name=value")
@@ -97,7 +135,38 @@ func (t *Table) help(v *view.View, args lang.Text) error {
 			}
 		}
 	}
-	const more = ".help COMMAND tells more. Tab completes, Ctrl-R searches what was typed, Ctrl-C gives up a call."
-	v.Say("%s\n%s", rows.Within(width), columns.Wrap(more, width, ""))
-	return nil
+	const more = ".help COMMAND tells more, .help keys lists the keys. Tab completes, Ctrl-R searches what was " +
+		"typed, Ctrl-C gives up a call."
+	return v.Page(ctx, rows.Within(width)+"\n"+columns.Wrap(more, width, ""))
+}
+
+// helpKeys is what .help lists the keys for.
+const helpKeys = "keys"
+
+// keyHelp lists the keys of the line editor.
+func keyHelp(v *view.View) string {
+	const widest = 26 // of the keys
+	width := v.ListWidth() - widest - 2
+	var rows columns.Table
+	list := func(bindings []term.Binding) {
+		for _, b := range bindings {
+			keys := columns.Fill(strings.Fields(b.Names()), widest, "", "")
+			does := columns.Fill(strings.Fields(b.Does), max(width, widest), "", "")
+			for i := range max(len(keys), len(does)) {
+				row := []string{"", ""}
+				if i < len(keys) {
+					row[0] = keys[i]
+				}
+				if i < len(does) {
+					row[1] = does[i]
+				}
+				rows.Row(row...)
+			}
+		}
+	}
+	list(term.Bindings())
+	rows.Row("")
+	rows.Row(v.Colors().Bold("With .set editing vi"))
+	list(term.ViBindings())
+	return rows.String()
 }

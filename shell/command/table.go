@@ -8,8 +8,10 @@ import (
 	"strings"
 
 	"rpcsh/history"
+	"rpcsh/shell/config"
 	"rpcsh/shell/exit"
 	"rpcsh/shell/lang"
+	"rpcsh/shell/ring"
 	"rpcsh/shell/session"
 	"rpcsh/shell/view"
 )
@@ -20,15 +22,22 @@ type Deps struct {
 	View    *view.View
 	Lines   Lines
 	History *history.History // nil: no lines are kept
+	Config  *config.Config   // nil: nothing is configured
+	Ring    *ring.Ring       // what has happened
 }
 
 // A Table is the commands of one shell. Run and checkLine are called by those who run lines; all else by any goroutine.
 type Table struct {
 	connections *connections
 	learner     *learner
+	repeater    *repeater
+	messages    *Messages
 	index       *MethodIndex
 	commands    []Command
 	settings    []Setting
+	config      *config.Config
+	view        *view.View
+	lines       Lines
 }
 
 // New returns the commands that act on deps. With no deps at all, they can be listed, and not be run.
@@ -37,19 +46,31 @@ func New(deps Deps) *Table {
 		connections: &connections{deps.Session, deps.View, deps.Lines},
 		learner:     &learner{deps.Session, deps.View, deps.Lines},
 		index:       NewMethodIndex(deps.Session),
-		settings:    settingTable(deps.Session, deps.View, deps.Lines),
+		messages:    &Messages{deps.Session, deps.View, deps.Ring, deps.Lines},
+		settings:    settingTable(deps.Session, deps.View, deps.Lines, deps.Ring),
+		config:      deps.Config,
+		view:        deps.View,
+		lines:       deps.Lines,
 	}
+	if t.config == nil {
+		t.config = config.Loader{}.Load()
+	}
+	t.repeater = &repeater{session: deps.Session, view: deps.View, lines: deps.Lines, check: t.checkLine}
 	found := &finder{deps.Session, t.index}
 	t.commands = slices.Concat(
-		t.connections.commands(),
-		callCommands(deps.Session, deps.View, deps.Lines),
-		methodCommands(deps.Session, deps.View, deps.Lines, found),
+		t.connections.commands(t),
+		callCommands(deps.Session, deps.View, deps.Lines, t.messages),
+		methodCommands(deps, found),
 		t.learner.commands(),
 		documentCommands(deps.Session, deps.View, deps.Lines),
 		serveCommands(deps.Session, deps.View),
-		replyCommands(deps.Session, deps.View, deps.Lines),
+		replyCommands(deps.Session, deps.View, deps.Lines, t.messages),
 		hookCommands(deps.Session, deps.View, t.checkLine),
-		watchCommands(deps.Session, deps.View),
+		watchCommands(deps.Session, deps.View, deps.Ring),
+		shapeCommands(deps.Session, deps.View, deps.Lines),
+		t.messages.commands(),
+		t.repeater.commands(),
+		[]Command{letCommand(deps.Session)},
 		t.shellCommands(deps),
 	)
 	return t
@@ -63,6 +84,9 @@ func (t *Table) Settings() []Setting { return t.settings }
 
 // Index returns the names of the peers' methods, prepared for searching.
 func (t *Table) Index() *MethodIndex { return t.index }
+
+// Messages returns what the session's messages are by their numbers.
+func (t *Table) Messages() *Messages { return t.messages }
 
 // Find returns the command that name stands for: its name, an alias, or the beginning of a single command's.
 func (t *Table) Find(name string) (Command, error) {
@@ -126,8 +150,10 @@ func located(err error, column int) error {
 	var f *exit.Failure
 	var mistake *lang.Error
 	switch {
-	case err == nil, exit.IsShown(err), errors.As(err, &mistake), errors.As(err, &f) && f.Code != exit.Usage,
-		errors.Is(err, exit.ErrTimeout):
+	case err == nil, exit.IsShown(err), errors.As(err, &mistake), errors.As(err, &f) && f.Code != exit.Usage:
+		return err
+	}
+	if code := exit.Code(err); code != exit.Usage && code != exit.Connection { // which is that of all other errors
 		return err
 	}
 	return &lang.Error{Column: column, Reason: err.Error()}

@@ -54,7 +54,9 @@ func TestHelp(t *testing.T) {
 		if !strings.Contains(all, "  ."+c.Name+" ") {
 			t.Errorf(".help does not tell of .%s", c.Name)
 		}
-		if got := s.run(t, ".help "+c.Name); !strings.HasPrefix(got, "."+c.Name) || !strings.Contains(got, c.Summary) {
+		got := s.run(t, ".help "+c.Name)
+		words := strings.Join(strings.Fields(got), " ")
+		if !strings.HasPrefix(got, "."+c.Name) || !strings.Contains(words, c.Summary) {
 			t.Errorf(".help %s says\n%s", c.Name, got)
 		}
 	}
@@ -87,7 +89,13 @@ func TestMistakes(t *testing.T) {
 		{".pending x", "x", "nothing belongs here"},
 		{".cancel 1 x", "x", "nothing belongs here"},
 		{".cancel @9 1", "@9", "there is no peer @9"},
-		{".cancel 1", "1", `no call waits with the id "1"`},
+		{".cancel #1", "#1", "no call waits with the id #1"},
+		{".cancel x", "x", "the number of a call belongs here"},
+		{".cancel 1", "1", "1 is no call that waits: · connected to"},
+		{".cancel 900", "900", "no call 900 waits"},
+		{".show x=1", "x=1", "is no filter"},
+		{".show 900", "900", "there is no message 900: the last one is "},
+		{".show 1 x", "x", "nothing belongs here"},
 		{".send", "", "what is to be sent is missing"},
 		{".send --nosuch x", "--nosuch",
 			"there is no --nosuch: .send has --unframed and --wait; text that begins like this belongs into quotes"},
@@ -137,7 +145,8 @@ func TestMistakes(t *testing.T) {
 		{".reply", "", "the number of a request belongs here"},
 		{".reply next 1", "next", "no request waits for you"},
 		{".fail x 1 y", "x", "the number of a request belongs here"},
-		{".drop 1 x", "x", "nothing belongs here"},
+		{".drop 900 x", "x", "nothing belongs here"},
+		{".drop 1", "1", "1 is no request of a peer: · connected to"},
 		{".on connect", "", "a line is missing"},
 		{".on [x !y", "[x", "is not a pattern"},
 		{".on connect my_add 1 b=2", "b=2", "positional and named arguments do not mix"},
@@ -151,7 +160,9 @@ func TestMistakes(t *testing.T) {
 		{".watch a peer:x", "peer:x", "a peer's number belongs after peer:"},
 		{".mute kind:x", "kind:x", "a kind is one of"},
 		{".set nosuch", "nosuch",
-			"there is no such setting: there are fallback, noparams, order, output, stop, timeout, validate"},
+			"there is no such setting: there are detect, detect-timeout, editing, escapes, fallback, " +
+				"handshake-timeout, ids, keep, noparams, numbers, order, output, pager, prompt, settle, status, " +
+				"stop, theme, timeout, validate, view"},
 		{".set order x", "x", `"x" is none of oldest, newest`},
 		{".set timeout x", "x", `"x" is not a duration`},
 		{".history", "", "no lines are kept in this run"},

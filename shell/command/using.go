@@ -6,7 +6,6 @@ import (
 	"strconv"
 
 	"rpcsh/shell/arguments"
-
 	"rpcsh/shell/lang"
 	"rpcsh/shell/session"
 )
@@ -65,11 +64,11 @@ func (c *connections) close(ctx context.Context, args lang.Text) error {
 		if err := c.session.Usable(p); err != nil {
 			return err
 		}
-		c.session.ClosePeers([]*session.Peer{p})
+		c.session.ClosePeers(ctx, []*session.Peer{p})
 		return nil
 	case session.AllPeers:
 		c.session.StopListening()
-		c.session.ClosePeers(c.session.Peers().List())
+		c.session.ClosePeers(ctx, c.session.Peers().List())
 		return nil
 	}
 	sel, err := session.ParseSelector(args.Text)
@@ -77,6 +76,6 @@ func (c *connections) close(ctx context.Context, args lang.Text) error {
 		return err
 	}
 	found, err := c.session.Peers().Choose(sel)
-	c.session.ClosePeers(found)
+	c.session.ClosePeers(ctx, found)
 	return err
 }

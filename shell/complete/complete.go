@@ -56,27 +56,45 @@ func (s *Completer) choices(c lang.Cursor) []choice {
 	case lang.AtWord:
 		return asTyped("", s.completeWord(c))
 	case lang.AtMethod:
+		all := asTyped("", completer.Find(c.Typed, s.commands.Aliases(), command.MaxCandidates))
 		p := s.peerAt(c)
 		if p == nil {
-			return nil
+			return all
 		}
-		found := s.commands.Index().Find(p.Known(), c.Typed)
-		all := make([]choice, len(found))
-		for i, m := range found {
-			all[i] = choice{text: m.Text, insert: lang.SpellMethod(m.Text), description: m.Description}
+		for _, m := range s.commands.Index().Find(p.Known(), c.Typed) {
+			all = append(all, choice{text: m.Text, insert: lang.SpellMethod(m.Text), description: m.Description})
 		}
 		return all
 	case lang.AtVariable:
-		return pick(c.Typed, s.variableChoices())
+		return pick(c.Typed, s.variableChoices(c.Typed))
 	case lang.AtMember:
 		return pick(c.Typed, s.memberChoices(c))
 	case lang.AtFile:
-		return fileChoices(c.Typed)
+		return fileChoices(c.Typed, lang.SpellFile)
+	case lang.AtOutlet:
+		return fileChoices(c.Typed, lang.SpellOutlet)
 	}
+	all := s.answers(c)
 	if sc, ok := s.scopeAt(c); ok {
-		return pick(c.Typed, sc.choices(c))
+		all = append(all, sc.choices(c)...)
 	}
-	return nil
+	return besideFiles(c.Typed, s.documentChoices(c), pick(c.Typed, all))
+}
+
+// besideFiles returns files and others: first what begins with what is typed, and of that the files.
+func besideFiles(typed string, files, others []choice) []choice {
+	if len(files) == 0 {
+		return others
+	}
+	begins := func(c choice) int {
+		if strings.HasPrefix(c.text, typed) {
+			return 0
+		}
+		return 1
+	}
+	all := append(files, others...)
+	slices.SortStableFunc(all, func(a, b choice) int { return begins(a) - begins(b) })
+	return all
 }
 
 // peerAt returns the peer whose methods are called at c, nil where there is none. Several complete like the first,

@@ -17,6 +17,7 @@ import (
 	"rpcsh/shell/columns"
 	"rpcsh/shell/command"
 	"rpcsh/shell/lang"
+	"rpcsh/shell/ring"
 	"rpcsh/shell/session"
 	"rpcsh/shell/view"
 )
@@ -80,12 +81,14 @@ func knowing(t testing.TB, known *catalog.Catalog) *Completer {
 	if err := store.Save(peer.Target().String(), known); err != nil {
 		t.Fatal(err)
 	}
-	s := session.New(session.Options{Store: store})
+	s := session.New(session.Options{Store: store, Attended: true})
 	t.Cleanup(s.Close)
 	if _, err := s.Connect(t.Context(), peer.Target(), wire); err != nil {
 		t.Fatal(err)
 	}
-	return New(s, command.New(command.Deps{Session: s}), func() int { return 80 })
+	kept := ring.Follow(s.Events(), 1<<20)
+	t.Cleanup(kept.Close)
+	return New(s, command.New(command.Deps{Session: s, Ring: kept}), func() int { return 80 })
 }
 
 func TestCompletesLines(t *testing.T) {
@@ -174,7 +177,7 @@ func TestCompletesLines(t *testing.T) {
 		{`tree tags:=["x", `, `"true" | "two words" | "x"`},
 		{`tree tags:=["x"`, ``},
 		// variables
-		{`nothing $`, `$list | $x`},
+		{`nothing $`, `$list | $x | $env`},
 		{`.print $x`, ``},
 		{`.print $x.`, `$x.id | $x["two words"] | $x.name`},
 		{`.print $x.n`, `$x.name`},
@@ -182,7 +185,7 @@ func TestCompletesLines(t *testing.T) {
 		{`.print $x["two words"][0].`, `words"][0].deep`},
 		{`.print $list[`, `$list[0] | $list[1]`},
 		{`.print $nosuch.`, ``},
-		{`textDocument/hover {"position": $`, `$list | $x`},
+		{`textDocument/hover {"position": $`, `$list | $x | $env`},
 		// files
 		{`tree root=@`, `root=@"my sub/ | root=@other/ | root=@plain.json | root=@sub/ | root=@"two words.txt"`},
 		{`tree root:=@pl`, `root:=@plain.json`},
@@ -192,7 +195,20 @@ func TestCompletesLines(t *testing.T) {
 		{`tree root=@.h`, `root=@.hidden`},
 		{`tree root=@nosuch/`, ``},
 		{`tree root=@//host/share/`, ``},
-		{`tree @`, ``},
+		{`tree @pl`, `@plain.json`},
+		{`tree < pl`, `plain.json`},
+		// nested names
+		{`tree root.`, `root.children:= | root.leaf=`},
+		{`tree root.ch`, `root.children:=`},
+		{`tree root.leaf=`, `root.leaf=true | root.leaf=false`},
+		{`tree root.children[0].le`, `root.children[0].leaf= | root.children[0].children:=`},
+		{`tree root.children[].leaf=t`, `root.children[].leaf=true`},
+		{`tree root.children:=[{"leaf":`,
+			`root.children:=[{"leaf":true | root.children:=[{"leaf":false`},
+		{`tree tags[]=`, `tags[]="true" | tags[]="two words" | tags[]=x`},
+		{`tree nosuch.`, ``},
+		{`tree root..`, ``},
+		{`tree root.leaf=true ta`, `tags:=`},
 		// nothing
 		{` `, ``},
 		{`nothing | .a`, ``},
@@ -207,7 +223,7 @@ func TestCompletesLines(t *testing.T) {
 			whole := finished(tt.line[:strings.LastIndexByte(tt.line, ' ')+1] + text)
 			env := lang.Env{
 				Variable: s.session.Variables().Get,
-				ReadFile: func(string) ([]byte, error) { return []byte("1"), nil },
+				ReadFile: func(string) ([]byte, error) { return []byte("[1]"), nil },
 			}
 			if _, err := lang.Parse(whole, env); err != nil {
 				t.Errorf("%s\n %s, finished as %s, is no line: %v", tt.line, text, whole, err)
@@ -230,7 +246,12 @@ func finished(line string) string {
 	case c.At == lang.AtValue && c.Typed == "":
 		line += "1"
 	}
-	for _, step := range slices.Backward(c.Path) {
+	nested := 0 // steps that the name has
+	if _, argument, named := strings.Cut(line, c.Name); named && c.Name != "" {
+		steps, _, _ := strings.Cut(argument, "=")
+		nested = strings.Count(steps, ".") + strings.Count(steps, "[")
+	}
+	for _, step := range slices.Backward(c.Path[min(nested, len(c.Path)):]) {
 		if step.Element {
 			line += "]"
 		} else {
@@ -326,4 +347,31 @@ func FuzzComplete(f *testing.F) {
 			t.Fatalf("%q: the hint %q", line, hint)
 		}
 	})
+}
+
+// What begins with what is typed goes first, and of that the files: they are found by letters anywhere, too.
+func TestBesideFiles(t *testing.T) {
+	for _, tt := range []struct {
+		typed, files, others, want string
+	}{
+		{"", "a.sh b.sh", "position", "a.sh b.sh position"},
+		{"pos", "a_postman.sh", "position apos", "position a_postman.sh apos"},
+		{"p", "p.sh xp.sh", "position", "p.sh position xp.sh"},
+		{"p", "", "position", "position"},
+	} {
+		var got []string
+		for _, c := range besideFiles(tt.typed, choicesOf(tt.files), choicesOf(tt.others)) {
+			got = append(got, c.text)
+		}
+		if strings.Join(got, " ") != tt.want {
+			t.Errorf("%q: %v, want %s", tt.typed, got, tt.want)
+		}
+	}
+}
+
+func choicesOf(texts string) (all []choice) {
+	for _, text := range strings.Fields(texts) {
+		all = append(all, choice{text: text})
+	}
+	return all
 }

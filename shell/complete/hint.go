@@ -24,7 +24,7 @@ func (s *Completer) Hint(line string, cursor int) string {
 	if c.At == lang.AtMethod {
 		c.Method = c.Typed
 	}
-	if c.Method == "" {
+	if c.Method == "" && c.Command == nil {
 		return ""
 	}
 	sc, ok := s.scopeAt(c)
@@ -54,7 +54,7 @@ func (sc scope) note(c lang.Cursor, at int) string {
 	}
 	p = sc.method.Params[at]
 	if preset := sc.definitions.Default(p.Schema); preset != nil {
-		return strings.TrimSuffix("default "+human.Clip(view.Compact(preset), 20)+" · "+sc.summary(p), " · ")
+		return strings.TrimSuffix("default "+human.Clip(view.Readable(preset), 20)+" · "+sc.summary(p), " · ")
 	}
 	return sc.summary(p)
 }

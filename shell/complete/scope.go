@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"rpcsh/rpcconn/catalog"
+	"rpcsh/rpcconn/dialect"
 	"rpcsh/rpcconn/jsontext"
 	"rpcsh/rpcconn/schema"
 	"rpcsh/shell/human"
@@ -17,16 +18,25 @@ import (
 type scope struct {
 	method      catalog.Method
 	definitions schema.Definitions
+	takes       func(m catalog.Method, param string) dialect.FilePart // of the peer's dialect; nil: it has none
+	named       bool                                                  // the arguments have to have names
 }
 
 // scopeAt returns the scope of the call at c, if its method is known.
 func (s *Completer) scopeAt(c lang.Cursor) (scope, bool) {
+	if c.Command != nil {
+		return s.answerScope(c)
+	}
 	p := s.peerAt(c)
 	if p == nil {
 		return scope{}, false
 	}
 	m, ok := p.Known().Find(c.Method)
-	return scope{m, p.Known().Definitions()}, ok
+	sc := scope{method: m, definitions: p.Known().Definitions()}
+	if d := p.Dialect(); d != nil {
+		sc.takes = d.Takes
+	}
+	return sc, ok
 }
 
 // choices returns the names, values and keys that may stand at c.
@@ -48,11 +58,14 @@ func (sc scope) choices(c lang.Cursor) []choice {
 // begun with.
 func (sc scope) arguments(c lang.Cursor) []choice {
 	positional := slices.Contains(c.Given, "")
+	if members := sc.nestedNames(c); len(members) > 0 && !positional {
+		return members
+	}
 	var names, values []choice
 	if !positional && (c.Typed == "" || lang.IsName(c.Typed)) {
 		names = sc.names(c.Given)
 	}
-	if positional || len(c.Given) == 0 {
+	if !sc.named && (positional || len(c.Given) == 0) {
 		if p, ok := sc.param(c, nil); ok {
 			values = sc.values(c, p)
 		}
@@ -71,7 +84,9 @@ func (sc scope) names(given []string) []choice {
 			continue
 		}
 		operator := "="
-		if types := sc.definitions.Types(p.Schema); len(types) > 0 && !slices.ContainsFunc(types, isScalar) {
+		types := sc.definitions.Types(p.Schema)
+		isShort := sc.takes != nil && sc.takes(sc.method, p.Name) != dialect.NoFile
+		if !isShort && len(types) > 0 && !slices.ContainsFunc(types, isScalar) {
 			operator = ":="
 		}
 		c := choice{text: p.Name + operator, description: sc.paramHelp(p)}
@@ -82,6 +97,25 @@ func (sc scope) names(given []string) []choice {
 		}
 	}
 	return append(required, optional...)
+}
+
+// nestedNames returns the members of what NAME.KEY. at c leads to, as names.
+func (sc scope) nestedNames(c lang.Cursor) []choice {
+	name, steps, before, ok := lang.CutMember(c.Typed)
+	if !ok {
+		return nil
+	}
+	p, ok := sc.param(lang.Cursor{Name: name}, steps)
+	if !ok {
+		return nil
+	}
+	member := sc
+	member.method.Params = sc.definitions.Properties(p.Schema)
+	all := member.names(nil)
+	for i := range all {
+		all[i].text = before + all[i].text
+	}
+	return all
 }
 
 func isScalar(name string) bool { return name != "object" && name != "array" }
@@ -170,7 +204,7 @@ func (sc scope) index(c lang.Cursor) int {
 func (sc scope) values(c lang.Cursor, p catalog.Param) []choice {
 	var all []choice
 	add := func(value json.RawMessage, description string) {
-		v := choice{text: view.Compact(value), insert: view.Compact(value), description: description}
+		v := choice{text: view.Readable(value), insert: view.Readable(value), description: description}
 		switch text, err := jsontext.Unquote(value); {
 		case err == nil && c.Quote != 0:
 			v.text, v.insert = text, lang.SpellQuoted(text, c.Quote)
@@ -224,7 +258,7 @@ func (sc scope) paramHelp(p catalog.Param) string {
 		words = append(words, "optional")
 	}
 	if preset := sc.definitions.Default(p.Schema); preset != nil {
-		words = append(words, "default "+human.Clip(view.Compact(preset), 20))
+		words = append(words, "default "+human.Clip(view.Readable(preset), 20))
 	}
 	if p.Deprecated {
 		words = append(words, "deprecated")

@@ -55,7 +55,8 @@ type Bus struct {
 func (b *Bus) Frames() bool { return b.frames.Load() > 0 }
 
 // Publish gives e its number, and its time where it has none, and hands it to the subscribers. What e points to is
-// copied before Publish returns; e itself is not kept. It waits only for subscribers with the policy Wait.
+// copied before Publish returns; e itself is not kept. It waits only for subscribers with the policy Wait. A Frame has
+// the number of the event before it, so that the numbers of all else do not depend on who wants frames.
 func (b *Bus) Publish(e *Event) (number uint64) {
 	var few [4]*Subscription
 	takers := few[:0]
@@ -66,7 +67,9 @@ func (b *Bus) Publish(e *Event) (number uint64) {
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.last++
+	if e.Kind != Frame {
+		b.last++
+	}
 	e.Number = b.last
 	if e.Time.IsZero() {
 		e.Time = time.Now()
@@ -104,7 +107,7 @@ func (b *Bus) Subscribe(opts Options) *Subscription {
 		opts.Bytes = defaultBytes
 	}
 	s := &Subscription{bus: b, opts: opts}
-	s.changed = sync.NewCond(&s.mu)
+	s.arrived, s.emptied, s.done = sync.NewCond(&s.mu), sync.NewCond(&s.mu), sync.NewCond(&s.mu)
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	s.closed = b.closed
@@ -144,15 +147,18 @@ type Subscription struct {
 	bus  *Bus
 	opts Options
 
-	mu      sync.Mutex // protects what follows
-	changed *sync.Cond // the queue has become longer or shorter, or the subscription has ended
-	queue   []*Event
-	bytes   int            // that the queue holds on to
-	left    map[string]int // events for which there was no room, by name
-	offered uint64         // events that were ever put into the queue
-	taken   uint64         // of those, how many Next has returned
-	handled uint64         // of those, how many the reader is done with: it has called Next again
-	closed  bool
+	mu       sync.Mutex // protects what follows
+	arrived  *sync.Cond // there is an event in the queue; of all three: or the subscription has ended
+	emptied  *sync.Cond // draining has ended
+	done     *sync.Cond // handled has grown
+	queue    []*Event
+	draining bool           // a publisher waits until half of the queue is empty, so that it waits less often
+	bytes    int            // that the queue holds on to
+	left     map[string]int // events for which there was no room, by name
+	offered  uint64         // events that were ever put into the queue
+	taken    uint64         // of those, how many Next has returned
+	handled  uint64         // of those, how many the reader is done with: it has called Next again
+	closed   bool
 }
 
 func (s *Subscription) wants(e *Event) bool {
@@ -168,13 +174,15 @@ func (s *Subscription) room(e *Event) bool {
 			s.leaveOutLocked(e.Name())
 			return false
 		}
-		s.changed.Wait()
+		for s.draining = true; s.draining && !s.closed; {
+			s.emptied.Wait()
+		}
 	}
 	return !s.closed
 }
 
 func (s *Subscription) fullLocked(e *Event) bool {
-	return !s.closed && len(s.queue) > 0 && (len(s.queue) >= s.opts.Events || s.bytes+e.size() > s.opts.Bytes)
+	return !s.closed && len(s.queue) > 0 && (len(s.queue) >= s.opts.Events || s.bytes+e.Size() > s.opts.Bytes)
 }
 
 func (s *Subscription) leaveOutLocked(name string) {
@@ -194,9 +202,9 @@ func (s *Subscription) put(e *Event) {
 		return
 	}
 	s.queue = append(s.queue, e)
-	s.bytes += e.size()
+	s.bytes += e.Size()
 	s.offered++
-	s.changed.Broadcast()
+	s.arrived.Broadcast()
 }
 
 // Next returns the next event, after waiting for it. Calling it says that the reader is done with the event before. The
@@ -206,7 +214,7 @@ func (s *Subscription) Next(ctx context.Context) (*Event, error) {
 	defer s.mu.Unlock()
 	if s.handled < s.taken {
 		s.handled = s.taken
-		s.changed.Broadcast()
+		s.done.Broadcast()
 	}
 	for len(s.queue) == 0 {
 		switch {
@@ -220,22 +228,25 @@ func (s *Subscription) Next(ctx context.Context) (*Event, error) {
 	e := s.queue[0]
 	s.queue[0] = nil // or it would live as long as the queue's memory
 	s.queue = s.queue[1:]
-	s.bytes -= e.size()
+	s.bytes -= e.Size()
 	s.taken++
-	s.changed.Broadcast()
+	if s.draining && len(s.queue) <= s.opts.Events/2 {
+		s.draining = false
+		s.emptied.Broadcast()
+	}
 	return e, nil
 }
 
-// waitLocked waits until something has changed, or ctx has ended.
+// waitLocked waits until an event has arrived, or ctx has ended.
 func (s *Subscription) waitLocked(ctx context.Context) {
 	if ctx.Done() != nil {
 		defer context.AfterFunc(ctx, func() {
 			s.mu.Lock()
 			defer s.mu.Unlock()
-			s.changed.Broadcast()
+			s.arrived.Broadcast()
 		})()
 	}
-	s.changed.Wait()
+	s.arrived.Wait()
 }
 
 // Left returns how many events were left out since it was called last, by their names; nil: none.
@@ -253,7 +264,7 @@ func (s *Subscription) Flush() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for last := s.offered; s.handled < last && !(s.closed && len(s.queue) == 0 && s.taken == s.handled); {
-		s.changed.Wait()
+		s.done.Wait()
 	}
 }
 
@@ -267,5 +278,7 @@ func (s *Subscription) end() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.closed = true
-	s.changed.Broadcast()
+	for _, waiting := range []*sync.Cond{s.arrived, s.emptied, s.done} {
+		waiting.Broadcast()
+	}
 }

@@ -136,6 +136,29 @@ func TestFullQueueMakesPublishersWait(t *testing.T) {
 	})
 }
 
+// A publisher that has to wait is woken for many events at a time, not for each that is read.
+func TestPublisherWaitsForHalfOfTheQueue(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var b Bus
+		s := b.Subscribe(Options{Policy: Wait, Events: 10})
+		published := 0
+		go func() {
+			for range 30 {
+				b.Publish(notification("tick"))
+				published++
+			}
+		}()
+		for read, want := range []int{10, 10, 10, 10, 10, 15, 15, 15, 15, 15, 20} {
+			synctest.Wait()
+			if published != want {
+				t.Errorf("%d events published when %d were read, want %d", published, read, want)
+			}
+			next(t, s)
+		}
+		s.Close()
+	})
+}
+
 func TestFlushWaitsForTheReader(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var b Bus

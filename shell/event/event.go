@@ -25,17 +25,21 @@ const (
 	Notification Kind = "notification" // Method, Params
 	Response     Kind = "response"     // ID, Method, Result; without a Result there is no answer, and Text says why
 	Error        Kind = "error"        // a response that is an error: ID, Method, Err
-	Other        Kind = "other"        // well-formed text that is no RPC: Value
+	Other        Kind = "other"        // well-formed text that is no RPC: Value; Method where it names what it is about
 	Unreadable   Kind = "unreadable"   // bytes that are no message, or an answer that could not be sent
+	Deviation    Kind = "deviation"    // it breaks a rule, which Reason names, and is understood
 	Stderr       Kind = "stderr"       // a line that a child process wrote there
 	Progress     Kind = "progress"     // how far a call has come
 	Learned      Kind = "learned"      // methods became known
-	Parked       Kind = "parked"       // a request waits for a person: ID, Method, Params
+	Parked       Kind = "parked"       // a request waits for a person: ID, Method, Params; Value is an answer that fits
 	Unparked     Kind = "unparked"     // it no longer waits though no person has answered it
 	Frame        Kind = "frame"        // what is about to be decoded or sent; for subscribers that ask for frames
 	Note         Kind = "note"         // what is worth telling
 	Problem      Kind = "problem"      // a mistake for which nobody waits
 )
+
+// TopicNoise is the Topic of an Unreadable event whose bytes are words and no attempt at a message.
+const TopicNoise = "words that are no message"
 
 // MessageKinds returns the kinds of messages, in the order in which help lists them.
 func MessageKinds() []Kind { return []Kind{Request, Notification, Response, Error, Other, Unreadable} }
@@ -91,7 +95,7 @@ func (p Peer) At() string {
 // An Event is something that happened. What a subscriber gets is its own to keep, and shared with other subscribers: it
 // must not be changed.
 type Event struct {
-	Number uint64    // from 1, in order, of the session; Publish sets it
+	Number uint64    // from 1, in order, of the session: what a person means it by; Publish sets it
 	Time   time.Time // Publish sets it where it is zero
 	Kind   Kind
 	Peer   Peer   // zero: it is about none
@@ -99,7 +103,7 @@ type Event struct {
 	Origin Origin // of messages
 
 	ID     rpcconn.ID
-	Method string          // of a response, that of its request; "" where that is not known
+	Method string          // of a response, that of its request; of Other, what it is about; "": that is not known
 	Params json.RawMessage // nil: no params member
 	Result json.RawMessage // beside Err only where the peer, wrongly, sent both
 	Err    *rpcconn.Error
@@ -108,12 +112,14 @@ type Event struct {
 	Took   time.Duration   // of a response: since its request; 0: not known
 	Match  Match
 
-	Text    string // a remark on a message, or all that there is to say; not yet made visible
-	Summary string // stands for a result that nobody has to read
-	Orderly bool   // of Close: the connection ended in good order
-	Asked   bool   // somebody asked for it just now, so that it need not be told when it happened
-	Implied bool   // another event says it to a person: the end of the connection, that there is no answer
-	Pending int    // of Parked and Unparked: the number by which the request is answered
+	Text    string   // a remark on a message, or all that there is to say; not yet made visible
+	Summary string   // stands for a result that nobody has to read
+	Digest  []string // a notification as people read it: what stands for its params, and lines that follow
+	Orderly bool     // of Close: the connection ended in good order
+	Refused bool     // of Close: the peer came to us, and what it sent ended the connection
+	Asked   bool     // somebody asked for it just now, so that it need not be told when it happened
+	Implied bool     // another event says it to a person: the end of the connection, that there is no answer
+	Pending uint64   // of Parked and Unparked: the Number of the request, by which it is answered
 
 	// Awaited says that whoever sent the request shows the response as a result, at this event's place in the order of
 	// output.
@@ -128,8 +134,8 @@ type Event struct {
 	Lasting bool
 }
 
-// size is about how much memory e holds on to, in bytes.
-func (e *Event) size() int {
+// Size returns about how much memory e holds on to, in bytes.
+func (e *Event) Size() int {
 	const fixed = 400 // of the struct
 	n := fixed + len(e.Params) + len(e.Result) + len(e.Value) + len(e.Extra) + len(e.Text) + len(e.Frame)
 	if e.Err != nil {

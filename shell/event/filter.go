@@ -24,7 +24,8 @@ type Filter struct {
 // Kinds returns the kinds that kind: takes, for help and completion. Error covers what is unreadable, too.
 func Kinds() []Kind {
 	return append(
-		MessageKinds(), Connect, Close, Speaks, Stderr, Progress, Learned, Parked, Unparked, Frame, Note, Problem,
+		MessageKinds(), Connect, Close, Speaks, Deviation, Stderr, Progress, Learned, Parked, Unparked, Frame, Note,
+		Problem,
 	)
 }
 
@@ -44,7 +45,9 @@ type FilterError struct {
 
 func (e *FilterError) Error() string { return e.Reason }
 
-// ParseFilter reads METHOD globs, peer:N, dir:in|out, kind:KIND, separated by blanks. The error is a *FilterError.
+// ParseFilter reads METHOD globs, peer:N, dir:in|out, kind:KIND, separated by blanks; connect and close are events of
+// these kinds. A word that looks like something else is a mistake, unless a backslash precedes it. The error is a
+// *FilterError.
 func ParseFilter(text string) (Filter, error) {
 	words := strings.Fields(text)
 	f := Filter{text: strings.Join(words, " ")}
@@ -78,11 +81,46 @@ func (f *Filter) add(word string) error {
 			return fmt.Errorf("%s: a kind is one of %s", word, strings.Join(kindNames(), ", "))
 		}
 		f.kinds = append(f.kinds, Kind(value))
+	case word == string(Connect), word == string(Close): // as .on has them
+		f.kinds = append(f.kinds, Kind(word))
 	default:
+		if err := misread(word); err != nil {
+			return err
+		}
 		if err := glob.Check(word); err != nil {
 			return err
 		}
 		f.methods = append(f.methods, word)
+	}
+	return nil
+}
+
+// misread returns what was meant by a word that is no method, though it could be the name of one; nil: it may be meant
+// as that.
+func misread(word string) error {
+	const none = "%s is no filter: %s"
+	sort, _, _ := strings.Cut(word, ":")
+	kind := strings.TrimSuffix(word, "s")
+	switch {
+	case strings.HasPrefix(word, `\`):
+		return nil
+	case strings.HasPrefix(word, "@"):
+		return fmt.Errorf(none, word, "write peer:"+word[1:])
+	case strings.HasPrefix(word, "#"):
+		return fmt.Errorf(none, word, "that is how an id of the wire is written")
+	case strings.HasPrefix(word, "!"):
+		return fmt.Errorf(none, word, "write kind:notification "+word[1:])
+	case strings.ContainsAny(word, `=,;|&<>(){}"'$`):
+		return fmt.Errorf(none, word, "it is method globs, peer:N, dir:in, dir:out and kind:KIND, with blanks between "+
+			`them; a \ before it makes it a method`)
+	case sort != word && slices.Contains([]string{"method", "methods", "name"}, sort):
+		return fmt.Errorf(none, word, "write the method alone: "+word[len(sort)+1:])
+	case sort != word && slices.Contains([]string{"type", "kinds", "peers", "direction", "id"}, sort):
+		return fmt.Errorf(none, word, "the sorts are kind:, peer: and dir:")
+	case word == "in", word == "out":
+		return fmt.Errorf(none, word, "write dir:"+word+`; a method of that name is \`+word)
+	case slices.Contains(Kinds(), Kind(kind)):
+		return fmt.Errorf(none, word, "write kind:"+kind+`; a method of that name is \`+word)
 	}
 	return nil
 }
@@ -106,6 +144,9 @@ func (f Filter) WithMethod(pattern string) Filter {
 	f.methods = []string{pattern}
 	return f
 }
+
+// Methods returns the globs of f, none where it is for all methods.
+func (f Filter) Methods() []string { return slices.Clone(f.methods) }
 
 // Names reports whether f says that it is for events of a kind.
 func (f Filter) Names(k Kind) bool { return slices.Contains(f.kinds, k) }
@@ -140,7 +181,7 @@ func (f Filter) Incoming() Filter {
 func (f Filter) Match(e *Event) bool {
 	return fits(f.peers, func(n int) bool { return n == e.Peer.Number }) &&
 		fits(f.dirs, func(out bool) bool { return out == e.Out }) &&
-		fits(f.kinds, func(k Kind) bool { return k == e.Kind || k == Error && e.Kind == Unreadable }) &&
+		fits(f.kinds, func(k Kind) bool { return k == e.Kind || k == Error && e.isFailure() }) &&
 		fits(f.methods, func(m string) bool { return glob.Match(m, e.Method) })
 }
 
@@ -153,3 +194,6 @@ func fits[T any](alternatives []T, fit func(T) bool) bool {
 	}
 	return len(alternatives) == 0
 }
+
+// isFailure reports whether e is bytes that were meant to be a message, and are none.
+func (e *Event) isFailure() bool { return e.Kind == Unreadable && e.Topic != TopicNoise }

@@ -33,6 +33,7 @@ func TestFilter(t *testing.T) {
 		{"peer:1 dir:out my_*", "out"},
 		{"my_* kind:error", "failed"},
 		{"peer:2 my_add", ""},
+		{`\request \@x`, ""}, {"connect close", ""},
 		{"other:1", ""}, // the name of a method may have a colon
 	} {
 		f, err := ParseFilter(tt.filter)
@@ -69,6 +70,17 @@ func TestFilterMistakes(t *testing.T) {
 		{"dir:up", 0, "dir:up: write dir:in or dir:out"},
 		{"ü\tkind:reply", 3, "kind:reply: a kind is one of request, notification, response, error"},
 		{"a [b", 2, "[b is not a pattern"},
+		{"@2", 0, "@2 is no filter: write peer:2"},
+		{"#2", 0, "#2 is no filter: that is how an id of the wire is written"},
+		{"a !tick", 2, "!tick is no filter: write kind:notification tick"},
+		{"kind=request", 0, "kind=request is no filter: it is method globs"},
+		{"a,b", 0, "a,b is no filter: it is method globs"},
+		{`a {"x":1}`, 2, `{"x":1} is no filter: it is method globs`},
+		{"method:tick", 0, "method:tick is no filter: write the method alone: tick"},
+		{"type:error", 0, "type:error is no filter: the sorts are kind:"},
+		{"in", 0, `in is no filter: write dir:in; a method of that name is \in`},
+		{"errors", 0, `errors is no filter: write kind:error; a method of that name is \errors`},
+		{"note", 0, `note is no filter: write kind:note`},
 	} {
 		f, err := ParseFilter(tt.filter)
 		var e *FilterError

@@ -1,7 +1,6 @@
 package event
 
 import (
-	"bytes"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -20,13 +19,14 @@ import (
 //	peer     the number of the peer; name: what the person calls it
 //	dir      of messages and frames: in or out
 //	kind     as in Kind
-//	pending  the number by which a request that waits for a person is answered
+//	pending  the number of the request that waits for a person, by which it is answered
 //	id       of the message, as it is on the wire
-//	method   of a response, that of its request
+//	method   of a response, that of its request; of other, its member event, notification or type
 //	params, result, error, value, extra   as they are on the wire, without blanks between tokens
 //	frame    the bytes of a frame, base64
 //	ms       of a response: milliseconds since its request
 //	match    of a response: late or unmatched
+//	rule     of a deviation: which rule the peer breaks
 //	text     a remark, or what there is to say
 func (e *Event) AppendJSON(b []byte) []byte {
 	b = append(e.Time.AppendFormat(append(b, `{"time":"`...), time.RFC3339Nano), '"')
@@ -44,7 +44,7 @@ func (e *Event) AppendJSON(b []byte) []byte {
 	}
 	b = append(append(append(b, `,"kind":"`...), e.Kind...), '"')
 	if e.Pending > 0 {
-		b = strconv.AppendInt(append(b, `,"pending":`...), int64(e.Pending), 10)
+		b = strconv.AppendUint(append(b, `,"pending":`...), e.Pending, 10)
 	}
 	if !e.ID.IsNone() {
 		b = e.ID.Append(append(b, `,"id":`...))
@@ -72,6 +72,9 @@ func (e *Event) AppendJSON(b []byte) []byte {
 	case Unmatched:
 		b = append(b, `,"match":"unmatched"`...)
 	}
+	if e.Kind == Deviation {
+		b = jsontext.AppendQuote(append(b, `,"rule":`...), e.Reason)
+	}
 	if e.Text != "" {
 		b = jsontext.AppendQuote(append(b, `,"text":`...), e.Text)
 	}
@@ -96,11 +99,11 @@ func appendMember(b []byte, name string, value json.RawMessage) []byte {
 		return b
 	}
 	b = append(append(append(b, `,"`...), name...), `":`...)
-	compact := bytes.NewBuffer(b)
-	if json.Compact(compact, value) != nil {
+	compact, err := jsontext.AppendCompact(b, value)
+	if err != nil {
 		return jsontext.AppendQuote(b, string(value)) // text of a codec's own that is no JSON does not break the line
 	}
-	return compact.Bytes()
+	return compact
 }
 
 // AppendError appends the object that says what an error is: code, message and, where there is any, data (JSON-RPC 2.0

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 
 	"rpcsh/rpcconn"
 	"rpcsh/shell/lang"
@@ -68,23 +69,41 @@ func IsShown(err error) bool {
 func Code(err error) int {
 	var f *Failure
 	var peer *rpcconn.Error
+	var unanswered *rpcconn.UnansweredError
+	var broken *rpcconn.BrokenAnswerError
+	var wrongID *rpcconn.WrongIDError
 	var syntax *lang.Error
 	switch {
 	case err == nil:
 		return Done
 	case errors.As(err, &f):
 		return f.Code
-	case errors.As(err, &peer):
+	case errors.As(err, &peer), errors.As(err, &unanswered), errors.As(err, &broken), errors.As(err, &wrongID):
 		return PeerError
-	case errors.As(err, &syntax):
-		return Usage
-	case errors.Is(err, ErrTimeout):
+	case errors.Is(err, ErrTimeout): // also of a call in a line, which is at a place in it
 		return Timeout
 	case errors.Is(err, ErrInterrupted), errors.Is(err, ErrCancelled), errors.Is(err, context.Canceled):
 		return Interrupted
+	case errors.As(err, &syntax):
+		return Usage
 	default:
 		return Connection
 	}
+}
+
+// Advice returns what err says there is to be done about the errors in it, the innermost first: what their methods
+// Advice return.
+func Advice(err error) (all []string) {
+	var adviser interface {
+		error
+		Advice() string
+		Unwrap() error
+	}
+	for errors.As(err, &adviser) {
+		all = append([]string{adviser.Advice()}, all...)
+		err = adviser.Unwrap()
+	}
+	return all
 }
 
 // JSON returns err as the one JSON object that -o json asks for.
@@ -95,12 +114,13 @@ func JSON(err error) string {
 		Code    *int64          `json:"code,omitempty"` // of the peer's error
 		Data    json.RawMessage `json:"data,omitempty"`
 		Column  *int            `json:"column,omitempty"` // of the line, from 1
+		Hint    string          `json:"hint,omitempty"`   // what to do about the peer's error
 	}
 	o := object{Exit: Code(err), Message: err.Error()}
 	var peer *rpcconn.Error
 	var syntax *lang.Error
 	if errors.As(err, &peer) {
-		o.Message, o.Code, o.Data = peer.Message, &peer.Code, peer.Data
+		o.Message, o.Code, o.Data, o.Hint = peer.Message, &peer.Code, peer.Data, strings.Join(Advice(err), "; ")
 	}
 	if errors.As(err, &syntax) {
 		column := syntax.Column + 1

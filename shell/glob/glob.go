@@ -27,8 +27,12 @@ func Match(pattern, name string) bool {
 	return ok && err == nil
 }
 
-// Check returns what is wrong with pattern.
+// Check returns what is wrong with pattern. One that looks like a flag is none that is known: who means a method puts a
+// backslash before it.
 func Check(pattern string) error {
+	if strings.HasPrefix(pattern, "--") {
+		return errors.New(pattern + ` is no flag here; a method of that name is \` + pattern)
+	}
 	if _, err := path.Match(pattern, ""); err != nil {
 		return errors.New(
 			pattern + ` is not a pattern: [ begins a range that ] ends, such as [a-z], ` +

@@ -36,12 +36,16 @@ func TestMatch(t *testing.T) {
 }
 
 func TestCheck(t *testing.T) {
-	for _, pattern := range []string{"", "a", "*", "a?[b-c]*", "[^a]", `\[`, `\\`, "a/[/]", "]", "a]b", "{a,b}"} {
+	for _, pattern := range []string{
+		"", "a", "*", "a?[b-c]*", "[^a]", `\[`, `\\`, "a/[/]", "]", "a]b", "{a,b}", `\--flag`, "-",
+	} {
 		if err := Check(pattern); err != nil {
 			t.Errorf("%q: %v", pattern, err)
 		}
 	}
-	for _, pattern := range []string{"[", "a[", "[a", "*[", "x*[a-", "[]", "[^]", "[a-]", `\`, `a\`, "a/[", "[]a]"} {
+	for _, pattern := range []string{
+		"[", "a[", "[a", "*[", "x*[a-", "[]", "[^]", "[a-]", `\`, `a\`, "a/[", "[]a]", "--flag",
+	} {
 		if Check(pattern) == nil {
 			t.Errorf("%q was accepted", pattern)
 		}

@@ -2,6 +2,7 @@
 package human
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -22,6 +23,37 @@ func Size(n int) string {
 	default:
 		return fmt.Sprintf("%.1f MiB", float64(n)/unit/unit)
 	}
+}
+
+// ParseSize reads a number of bytes as people write it: 4096, 64K, 16M, 1G, and 64MiB.
+func ParseSize(text string) (int, error) {
+	number, unit := strings.TrimRight(strings.ToUpper(text), "IB"), 1
+	for suffix, n := range map[string]int{"K": 1 << 10, "M": 1 << 20, "G": 1 << 30} {
+		if rest, ok := strings.CutSuffix(number, suffix); ok {
+			number, unit = rest, n
+			break
+		}
+	}
+	n, err := strconv.Atoi(number)
+	if err != nil || n < 0 || strconv.Itoa(n) != number {
+		return 0, errors.New("write a number of bytes, or one with K, M or G")
+	}
+	const most = 1 << 31 // lengths of BSON are 32 bits
+	if n > most/unit {
+		return 0, errors.New("at most 2G")
+	}
+	return n * unit, nil
+}
+
+// SpellSize returns a number of bytes as ParseSize reads it: whole MiB as 64M, whole KiB as 16K.
+func SpellSize(n int) string {
+	switch {
+	case n > 0 && n%(1<<20) == 0:
+		return strconv.Itoa(n>>20) + "M"
+	case n > 0 && n%(1<<10) == 0:
+		return strconv.Itoa(n>>10) + "K"
+	}
+	return strconv.Itoa(n)
 }
 
 // Took returns a duration for a reader: "0.8 ms", "2.4 s", "3 min 5 s".

@@ -17,6 +17,27 @@ func TestSize(t *testing.T) {
 	}
 }
 
+func TestParseSize(t *testing.T) {
+	for text, want := range map[string]int{
+		"0": 0, "4096": 4096, "64K": 64 << 10, "64k": 64 << 10, "16M": 16 << 20,
+		"64MiB": 64 << 20, "1gb": 1 << 30, "2G": 2 << 30,
+	} {
+		if got, err := ParseSize(text); err != nil || got != want {
+			t.Errorf("%s: %d, %v, want %d", text, got, err, want)
+		}
+	}
+	for _, text := range []string{"", "K", "x", "-1", "1.5M", "1 M", "01", "3G", "99999999999999999999"} {
+		if got, err := ParseSize(text); err == nil {
+			t.Errorf("%q is %d", text, got)
+		}
+	}
+	for n, want := range map[int]string{0: "0", 1: "1", 1024: "1K", 1536: "1536", 64 << 20: "64M"} {
+		if got := SpellSize(n); got != want {
+			t.Errorf("%d: %s, want %s", n, got, want)
+		}
+	}
+}
+
 func TestTookAndAge(t *testing.T) {
 	for d, want := range map[time.Duration]string{
 		0: "0.0 ms", 840 * time.Microsecond: "0.8 ms", 999900 * time.Microsecond: "999.9 ms",

@@ -33,6 +33,7 @@ type Filter struct {
 	constant json.RawMessage // nil: it is the identity
 	names    []string        // of the variables, in the order of Compile
 	used     []bool          // whether the expression may use each
+	memory   uint64          // bytes that the program may grow by while it runs
 }
 
 // Uses reports whether the expression may use a variable, named as for Compile.
@@ -54,7 +55,7 @@ func Compile(expression string, variables ...string) (*Filter, error) {
 	if err != nil {
 		return nil, parseError(expression, err)
 	}
-	f := &Filter{names: variables, used: make([]bool, len(variables))}
+	f := &Filter{names: variables, used: make([]bool, len(variables)), memory: memory.Limit}
 	var names []string
 	for i, v := range variables {
 		if f.used[i] = strings.Contains(expression, "$"+v); f.used[i] {
@@ -112,7 +113,7 @@ func (f *Filter) run(
 		}
 		vars = append(vars, value)
 	}
-	ctx, stop := memory.Guard(ctx, memory.Limit, errMemory)
+	ctx, stop := memory.Guard(ctx, f.memory, errMemory)
 	defer stop()
 	iter := f.code.RunWithContext(ctx, in, vars...)
 	for {

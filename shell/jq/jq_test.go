@@ -7,6 +7,8 @@ import (
 	"os"
 	"strings"
 	"testing"
+
+	"rpcsh/shell/memory"
 )
 
 const sample = `[3.0,1e400,9007199254740993,-0,0.10,1E5,{"b":1.0,"a":100000000000000000000}]`
@@ -142,12 +144,16 @@ func TestManyResults(t *testing.T) {
 	}
 }
 
-// An expression that takes all memory is ended. It is one that would end at three times as much.
+// An expression that takes all memory is ended. It is one that would end at a gibibyte.
 func TestMemory(t *testing.T) {
-	f, err := Compile(`[limit(3072; repeat("x" * 1048576))] | length`)
+	f, err := Compile(`[limit(1048576; repeat("x" * 1024))] | length`)
 	if err != nil {
 		t.Fatal(err)
 	}
+	if f.memory != memory.Limit {
+		t.Errorf("an expression may take %d bytes", f.memory)
+	}
+	f.memory = 32 << 20
 	if got, err := f.Run(t.Context(), nil); !errors.Is(err, errMemory) {
 		t.Errorf("got %s, %v", join(got), err)
 	}

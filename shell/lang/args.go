@@ -17,12 +17,12 @@ func ParseArgs(method string, words []string, env Env) (*Call, error) {
 	column := len(method) + 1
 	var args arguments
 	for _, w := range words {
+		args.before = column
 		if err := parseWord(w, &args, env); err != nil {
 			e := *err.(*Error)
 			e.Column += column
 			return nil, &e
 		}
-		args.at[len(args.at)-1].Column += column // of the word, so far
 		column += len(w) + 1
 	}
 	args.into(call)
@@ -33,7 +33,7 @@ func parseWord(word string, args *arguments, env Env) error {
 	if err := checkUTF8(word); err != nil {
 		return err
 	}
-	p := &parser{src: word, env: env, words: true}
+	p := &parser{scanner: scanner{src: word, words: true}, env: env}
 	if text := strings.Trim(word, blanks); text != "" && (text[0] == '{' || text[0] == '[') {
 		p.src = strings.TrimRight(word, blanks) // JSON on lines of its own, in the quotes of the system's shell
 		p.blank()

@@ -16,13 +16,17 @@ func TestParseArgs(t *testing.T) {
 
 		// nothing but values has a meaning
 		{
-			"f⏎$x⏎$⏎|⏎.a⏎&⏎;⏎#⏎# c⏎>⏎> f⏎&&⏎=⏎:=⏎=1⏎@1",
-			`call f:0 ["$x","$","|",".a","&",";","#","# c",">","> f","&&","=",":=","=1","@1"]`,
+			"f⏎$x⏎$⏎|⏎.a⏎&⏎;⏎#⏎# c⏎>⏎> f⏎&&⏎=⏎:=⏎=1⏎@⏎<",
+			`call f:0 ["$x","$","|",".a","&",";","#","# c",">","> f","&&","=",":=","=1","@","<"]`,
 		},
 		{"f⏎a b|c;d&e #f", `call f:0 ["a b|c;d&e #f"]`},
 		{"f⏎a=$x⏎b=x | y⏎c=&", `call f:0 {"a":"$x","b":"x | y","c":"&"}`},
 		{"f⏎a=@two words⏎b:=@data.json", `call f:0 {"a":"both","b":{"a": 1}}`},
 		{"f⏎a=@'two words'", `call f:0 {"a":"both"}`},
+
+		{"f⏎@data.json", `call f:0 {"a": 1}`},
+		{"f⏎1⏎@two words.json", `call f:0 [1,[2]]`},
+		{"f⏎a.b=1⏎a.c[]=two words", `call f:0 {"a":{"b":1,"c":["two words"]}}`},
 
 		// quotes that the system's shell left
 		{`f⏎"a b"⏎'a b'⏎"3"`, `call f:0 ["a b","a b","3"]`},
@@ -68,7 +72,9 @@ func TestParseArgsMistakes(t *testing.T) {
 		{"f⏎a:='x", 5, "this is not JSON"},
 		{"f⏎a:=", 5, "JSON is missing"},
 		{"f⏎a:=1 ", 5, "this is not JSON"},
-		{"f⏎a.b=1", 3, "nested names"},
+		{"f⏎a.b=1⏎a.b=2", 8, "a.b is given twice"},
+		{"f⏎a.b=1⏎a.c=@nosuch", 12, "open nosuch: file does not exist"},
+		{"f⏎@nosuch", 2, "open nosuch: file does not exist"},
 		{"f⏎aGk==", 6, "quote what begins with ="},
 		{"f⏎a=@", 4, "a file is missing"},
 		{"f⏎a⏎b\xff", 5, "byte 0xff is not UTF-8"},

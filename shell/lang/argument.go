@@ -1,10 +1,8 @@
 package lang
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
-	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -13,10 +11,12 @@ import (
 
 // arguments are those of one call, while they are read.
 type arguments struct {
-	values []json.RawMessage
+	values []*node
 	names  []string // of values; empty: they are positional
-	given  map[string]bool
+	given  map[string]*node
 	at     []Argument
+	before int  // bytes of the line before the word that is read
+	whole  bool // < FILE was the params
 }
 
 // into puts the arguments into a call.
@@ -27,7 +27,7 @@ func (a *arguments) into(call *Call) {
 
 // isRaw reports whether the only argument is the params themselves.
 func (a *arguments) isRaw() bool {
-	return len(a.names) == 0 && len(a.values) == 1 && isContainer(a.values[0])
+	return len(a.names) == 0 && len(a.values) == 1 && isContainer(a.values[0].value)
 }
 
 // params returns what the arguments are on the wire, or nil if there are none.
@@ -36,47 +36,40 @@ func (a *arguments) params() json.RawMessage {
 	case len(a.values) == 0:
 		return nil
 	case a.isRaw():
-		return a.values[0]
+		return a.values[0].value
 	case len(a.names) == 0:
-		return slices.Concat([]byte("["), bytes.Join(toBytes(a.values), []byte(",")), []byte("]"))
+		return appendList(nil, a.values)
 	}
-	b := []byte("{")
-	for i, v := range a.values {
-		if i > 0 {
-			b = append(b, ',')
-		}
-		b = append(append(jsontext.AppendQuote(b, a.names[i]), ':'), v...)
-	}
-	return append(b, '}')
-}
-
-func toBytes(values []json.RawMessage) [][]byte {
-	b := make([][]byte, len(values))
-	for i, v := range values {
-		b[i] = v
-	}
-	return b
+	return appendObject(nil, a.names, func(i int) *node { return a.values[i] })
 }
 
 func isContainer(v json.RawMessage) bool { return len(v) > 0 && (v[0] == '{' || v[0] == '[') }
 
-// argument reads VALUE, NAME=VALUE, NAME:=JSON, NAME=@FILE or NAME:=@FILE.
+// argument reads VALUE, @FILE, NAME=VALUE, NAME:=JSON, NAME=@FILE or NAME:=@FILE. NAME may have steps into what it
+// names.
 func (p *parser) argument(args *arguments) error {
 	start := p.pos
-	name, isJSON, err := p.name()
+	text, isJSON, err := p.name()
 	if err != nil {
 		return err
 	}
-	if len(args.values) > 0 && (name == "") != (len(args.names) == 0) {
-		return errorAt(start, "positional and named arguments do not mix in one call")
+	name, steps, mistake := nested(text)
+	if mistake != nil {
+		mistake.Column += start
+		return mistake
 	}
-	if args.given[name] {
-		return errorAt(start, name+" is given twice")
+	switch {
+	case args.whole:
+		return errorAt(start, "the file behind < holds all params; nothing may be beside it")
+	case len(args.values) > 0 && (name == "") != (len(args.names) == 0):
+		return errorAt(start, "positional and named arguments do not mix in one call")
 	}
 	var v json.RawMessage
 	switch {
+	case name == "" && p.atFile():
+		v, err = p.file("", true)
 	case name != "" && p.next() == '@':
-		v, err = p.file(name, isJSON)
+		v, err = p.file(text, isJSON)
 	case isJSON:
 		v, err = p.json()
 	default:
@@ -85,29 +78,36 @@ func (p *parser) argument(args *arguments) error {
 	if err != nil {
 		return err
 	}
-	if name != "" {
-		if args.given == nil {
-			args.given = make(map[string]bool)
-		}
-		args.given[name] = true
-		args.names = append(args.names, name)
+	if mistake := args.add(name, start).put(text, steps, v); mistake != nil {
+		mistake.Column += start
+		return mistake
 	}
-	args.values = append(args.values, v)
-	args.at = append(args.at, Argument{name, start})
 	return nil
 }
 
-// name moves over NAME= or NAME:= and returns the name, "" for a positional argument.
+// add returns the argument called name, a new one where it has no name or is not there yet.
+func (a *arguments) add(name string, column int) *node {
+	if n := a.given[name]; n != nil {
+		return n
+	}
+	n := new(node)
+	if name != "" {
+		if a.given == nil {
+			a.given = make(map[string]*node)
+		}
+		a.given[name] = n
+		a.names = append(a.names, name)
+	}
+	a.values = append(a.values, n)
+	a.at = append(a.at, Argument{name, a.before + column})
+	return n
+}
+
+// name moves over NAME= or NAME:= and returns the name, with its steps, "" for a positional argument.
 func (p *parser) name() (name string, isJSON bool, err error) {
 	name, operator := cutName(p.rest())
 	if operator == "" {
 		return "", false, nil
-	}
-	if i := strings.IndexAny(name, ".["); i >= 0 {
-		return "", false, errorAt(
-			p.pos+i,
-			fmt.Sprintf(`nested names are not there yet: write %s:={…}, or "%s=…" in quotes for text`, name[:i], name),
-		)
 	}
 	p.pos += len(name) + len(operator)
 	if operator == "=" && p.next() == '=' {
@@ -140,10 +140,14 @@ func (p *parser) value() (json.RawMessage, error) {
 	switch c := p.next(); {
 	case c == '{' || c == '[':
 		return p.container()
+	case c == '"' && p.env.Variable != nil:
+		return p.text()
 	case p.atQuote():
 		return p.quoted()
 	case p.atVariable():
 		return p.variable()
+	case p.atCall():
+		return p.result()
 	}
 	word := p.bare()
 	if isJSON(word) {
@@ -174,7 +178,7 @@ func isJSON(word string) bool {
 // json reads the JSON after NAME:=.
 func (p *parser) json() (json.RawMessage, error) {
 	start := p.pos
-	if c := p.next(); c == '{' || c == '[' || p.atQuote() || p.atVariable() {
+	if c := p.next(); c == '{' || c == '[' || p.atQuote() || p.atVariable() || p.atCall() {
 		return p.value()
 	}
 	switch word := p.bare(); {
@@ -185,44 +189,4 @@ func (p *parser) json() (json.RawMessage, error) {
 	default:
 		return json.RawMessage(word), nil
 	}
-}
-
-// file reads @FILE: the text of the file, or the JSON in it.
-func (p *parser) file(name string, isJSON bool) (json.RawMessage, error) {
-	start := p.pos
-	p.pos++
-	path := ""
-	if p.atQuote() {
-		text, err := p.quoted()
-		if err != nil {
-			return nil, err
-		}
-		path, _ = jsontext.Unquote(text) // what quoted returns is a JSON string
-	} else {
-		path = p.bare()
-	}
-	switch {
-	case path == "":
-		return nil, errorAt(start, "a file is missing after @")
-	case p.env.ReadFile == nil:
-		return nil, errorAt(start, "files cannot be read here")
-	}
-	data, err := p.env.ReadFile(path)
-	if err != nil {
-		reason := err.Error()
-		if !isJSON {
-			reason += fmt.Sprintf(`; write %s="@…" for text`, name)
-		}
-		return nil, errorAt(start, reason)
-	}
-	if !isJSON {
-		if !utf8.Valid(data) {
-			return nil, errorAt(start, path+" is not UTF-8 text")
-		}
-		return jsontext.AppendQuote(nil, string(data)), nil
-	}
-	if err := jsontext.Valid(data); err != nil {
-		return nil, errorAt(start, path+" holds no JSON: "+err.Error())
-	}
-	return bytes.Trim(data, blanks), nil
 }

@@ -21,6 +21,7 @@ const (
 	AtValue                 // the value of the argument, or of the part of it that Path leads to
 	AtKey                   // a key of an object in JSON text
 	AtFile                  // @FILE
+	AtOutlet                // FILE behind > or <
 	AtVariable              // $NAME
 	AtMember                // .NAME, ["NAME"] or [N] after $NAME
 	AtEnd                   // the end of a method or value to which nothing can be added
@@ -58,7 +59,7 @@ type Step struct {
 
 // ReadCursor reads a line up to the cursor, which is at its end. Any text will do.
 func ReadCursor(line string) Cursor {
-	r := cursorReader{parser: parser{src: line, env: Env{Variable: noVariable}}}
+	r := cursorReader{parser: parser{scanner: scanner{src: joined(line)}, env: Env{Variable: noVariable}}}
 	r.line()
 	return r.c
 }
@@ -70,7 +71,8 @@ func noVariable(string) (json.RawMessage, bool) { return nil, false }
 // over: the line has ended, or goes on with something that cannot be read.
 type cursorReader struct {
 	parser
-	c Cursor
+	c     Cursor
+	depth int // calls in $( that are not closed
 }
 
 // at sets what is being typed.
@@ -115,18 +117,34 @@ func (r *cursorReader) line() bool {
 	case commandCall, commandNotify, commandBatch:
 		r.batch = name == commandBatch
 		r.blank()
-		return r.peer() || r.with() || r.calls(name == commandNotify)
+		begin := r.pos
+		return r.peer() || r.flags(name, begin) || r.calls(name == commandNotify)
 	case commandPrint:
 		return r.arguments() || r.nowhere()
 	}
 	if assigned || name == "" || !isBlank(r.next()) {
 		return r.nowhere()
 	}
+	if name == commandReply {
+		return r.reply(start)
+	}
+	if words, ok := lineBehind(name); ok {
+		rest := r.rest()
+		if given := len(strings.Fields(rest)); given > words || given == words && isBlank(rest[len(rest)-1]) {
+			r.skipWords(words)
+			return r.line()
+		}
+	}
+	return r.words(name, start)
+}
+
+// words reads the arguments of the command that begins at start as words.
+func (r *cursorReader) words(command string, start int) bool {
 	r.blank()
 	args := Text{Column: r.pos}
 	word := max(r.pos, strings.LastIndexAny(r.src, blanks)+1)
 	args.Text = r.src[r.pos:word]
-	r.c.Command = &Command{Name: name, Column: start, Args: args}
+	r.c.Command = &Command{Name: command, Column: start, Args: args}
 	return r.at(AtWord, word, r.src[word:])
 }
 
@@ -145,20 +163,6 @@ func (r *cursorReader) peer() bool {
 		return r.nowhere()
 	}
 	r.c.Peer = name
-	return false
-}
-
-// with reads over --with NAME=VALUE, any number of times.
-func (r *cursorReader) with() bool {
-	for strings.HasPrefix(r.rest(), withFlag+" ") {
-		r.pos += len(withFlag)
-		r.blank()
-		if r.argument() {
-			return r.nowhere()
-		}
-		r.c.Given = nil
-		r.blank()
-	}
 	return false
 }
 
@@ -213,6 +217,12 @@ func (r *cursorReader) arguments() bool {
 			return r.at(AtArgument, r.pos, "")
 		case r.batch && r.next() == ';':
 			return false
+		case blank && r.next() == '>':
+			return r.outlet()
+		case blank && r.atInput():
+			if r.input() {
+				return true
+			}
 		case !blank, r.callEnds(), r.checkArgument() != nil:
 			return r.nowhere()
 		case r.argument():
@@ -222,10 +232,18 @@ func (r *cursorReader) arguments() bool {
 }
 
 func (r *cursorReader) argument() bool {
-	name, operator := cutName(r.rest())
-	r.pos += len(name) + len(operator)
+	text, operator := cutName(r.rest())
+	name, steps, mistake := nested(text)
+	if mistake != nil {
+		return r.nowhere()
+	}
+	depth := r.depth
+	r.pos += len(text) + len(operator)
 	r.c.Name, r.c.JSON = name, operator == ":="
 	if r.value() {
+		if r.c.At != AtNothing && r.depth == depth {
+			r.c.Path = append(plain(steps), r.c.Path...)
+		}
 		return true
 	}
 	r.c.Given = append(r.c.Given, name)
@@ -238,7 +256,7 @@ func (r *cursorReader) value() bool {
 	switch c := r.next(); {
 	case r.atEnd():
 		return r.at(AtValue, start, "")
-	case c == '@' && r.c.Name != "":
+	case c == '@' && (r.c.Name != "" || r.atFile() || r.rest() == "@"):
 		return r.file()
 	case c == '{' || c == '[':
 		n := bracketEnd(r.rest())
@@ -253,7 +271,14 @@ func (r *cursorReader) value() bool {
 			return r.at(AtValue, start, text)
 		}
 		return r.end()
-	case r.atVariable() || r.rest() == "$":
+	case r.atCall():
+		n := callEnd(r.rest())
+		if n == 0 {
+			return r.inner()
+		}
+		r.pos += n
+		return r.end()
+	case r.atVariable() || r.beginsVariable():
 		if r.variable() {
 			return true
 		}
@@ -270,25 +295,15 @@ func (r *cursorReader) value() bool {
 	return r.at(AtValue, start, word)
 }
 
-func (r *cursorReader) file() bool {
-	start := r.pos
-	r.pos++
-	if r.atQuote() {
-		path, closed := r.quote()
-		if !closed {
-			return r.at(AtFile, start, path)
-		}
-		return r.end()
-	}
-	path := r.bare()
-	return r.atEnd() && r.at(AtFile, start, path)
-}
-
 // variable reads $NAME, and the path after it as far as it is well-formed.
 func (r *cursorReader) variable() bool {
 	start := r.pos
 	r.pos++
-	n := identifier(r.rest())
+	if r.rest() == messageMark {
+		r.pos++
+		return r.at(AtVariable, start, messageMark)
+	}
+	n := variableName(r.rest())
 	name := r.src[r.pos : r.pos+n]
 	r.pos += n
 	if r.atEnd() {
@@ -324,6 +339,9 @@ func (r *cursorReader) variable() bool {
 		}
 	}
 }
+
+// beginsVariable reports whether nothing but the beginning of a variable's name is left.
+func (r *cursorReader) beginsVariable() bool { return r.rest() == "$" || r.rest() == "$"+messageMark }
 
 // quote reads over quoted text and returns it, and whether the closing quote is there.
 func (r *cursorReader) quote() (text string, closed bool) {

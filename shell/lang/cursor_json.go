@@ -68,22 +68,14 @@ func (r *cursorReader) json() bool {
 			return r.nowhere()
 		}
 
-		text, whole := "", true // of a key or a value
+		depth := r.depth
+		text, whole, done := r.part(want)
 		switch {
-		case c == '"':
-			text, whole = r.quote()
-		case want == wantValue && (r.atVariable() || r.rest() == "$"):
-			if r.variable() {
+		case done:
+			if r.depth == depth && r.c.At != AtNothing {
 				r.c.Path = path(around)
-				return true
 			}
-		default:
-			text = r.token()
-			if whole = !r.atEnd(); text == "" || want == wantKey && whole {
-				return r.nowhere()
-			}
-		}
-		switch {
+			return true
 		case !whole:
 			return r.inside(around, want.place(), start, text)
 		case r.atEnd():
@@ -98,6 +90,28 @@ func (r *cursorReader) json() bool {
 			want = wantMore
 		}
 	}
+}
+
+// part reads a key or a value that is no object and no array. whole says that it has its end; done, that reading is
+// over.
+func (r *cursorReader) part(want wanted) (text string, whole, done bool) {
+	switch {
+	case r.next() == '"':
+		text, whole = r.quote()
+		return text, whole, false
+	case want == wantValue && r.atCall():
+		n := callEnd(r.rest())
+		if n == 0 {
+			return "", false, r.inner()
+		}
+		r.pos += n
+		return "", true, false
+	case want == wantValue && (r.atVariable() || r.beginsVariable()):
+		return "", true, r.variable()
+	}
+	text = r.token()
+	whole = !r.atEnd()
+	return text, whole, (text == "" || want == wantKey && whole) && r.nowhere()
 }
 
 // remember notes the text of the current member, for the steps to later members.

@@ -13,7 +13,7 @@ import (
 var placeNames = map[Place]string{
 	AtNothing: "nothing", AtPeer: "peer", AtCommand: "command", AtWord: "word", AtMethod: "method",
 	AtArgument: "argument", AtValue: "value",
-	AtKey: "key", AtFile: "file", AtVariable: "variable", AtMember: "member", AtEnd: "end",
+	AtKey: "key", AtFile: "file", AtOutlet: "outlet", AtVariable: "variable", AtMember: "member", AtEnd: "end",
 }
 
 // describeCursor writes a cursor on one line.
@@ -73,6 +73,11 @@ func TestReadCursor(t *testing.T) {
 		{".notify my ", `argument 11 "" of my notify`},
 		{".call --with a=1 my", `method 17 "my"`},
 		{".call --with a=", `nothing 15 ""`},
+		{".call --ti", `word 6 "--ti" command call:0 "":6`},
+		{".call --id 7 --", `word 13 "--" command call:0 "--id 7 ":6`},
+		{".call --id 7 --timeout 2s my", `method 26 "my"`},
+		{".call --timeout 2", `nothing 17 ""`},
+		{".call --nosuch 2 my", `nothing 19 ""`},
 		{".batch a 1 ; !b x=2 ", `argument 20 "" of b notify given ["x"]`},
 		{".batch a;b", `method 9 "b"`},
 		{".print $x", `variable 7 "x"`},
@@ -97,7 +102,35 @@ func TestReadCursor(t *testing.T) {
 		{"m a=@dir/f", `file 4 "dir/f" of m name a`},
 		{"m a:=@'my f", `file 5 "my f" of m name a json`},
 		{"m a=@'my f'", `end 11 "" of m name a`},
-		{"m @f", `argument 2 "@f" of m`},
+		{"m @f", `file 2 "f" of m`},
+		{"m @", `file 2 "" of m`},
+		{"m 1 @f ", `argument 7 "" of m given ["" ""]`},
+		{"m < f", `outlet 4 "f" of m`},
+		{"m <f", `argument 2 "<f" of m`},
+		{"m < f > g", `outlet 8 "g" of m`},
+
+		// lines behind commands
+		{".repeat 3 my", `method 10 "my"`},
+		{".time m a=", `value 10 "" of m name a`},
+		{".every 5s x = .print $", `variable 21 ""`},
+		{".repeat 3", `word 8 "3" command repeat:0 "":8`},
+		{".repeat ", `word 8 "" command repeat:0 "":8`},
+
+		// calls that are arguments
+		{"m $(", `method 4 ""`},
+		{"m 1 a=$(f b.c=", `value 14 "" of f name b path .c`},
+		{"m a.b={\"c\":$(f x", `argument 15 "x" of f`},
+		{"m $(f) ", `argument 7 "" of m given [""]`},
+		{"m {\"a\":$(f), ", `key 13 "" of m json keys ["a"]`},
+		{"m $(f $x", `variable 6 "x" of f`},
+
+		// nested names
+		{"m a.b", `argument 2 "a.b" of m`},
+		{"m a.b=", `value 6 "" of m name a path .b`},
+		{"m a.b=1 a.c=x", `value 12 "x" of m given ["a"] name a path .c`},
+		{"m a[0].b:={\"c", `key 11 "c" quote " of m name a json path [0].b`},
+		{"m a[]:=[{\"c\":", `value 13 "" of m name a json path [0][0].c`},
+		{"m a..b=", `nothing 7 ""`},
 		{"m a =", `nothing 5 ""`},
 		{"m a & b", `nothing 7 ""`},
 		{"m &", `nothing 3 ""`},
@@ -173,7 +206,7 @@ func checkCursor(t *testing.T, line string) {
 	c := ReadCursor(line + " ")
 	if c.At != AtArgument {
 		if c.At == AtMethod && s.Batch || strings.Contains(line, "#") ||
-			strings.HasSuffix(strings.TrimSpace(line), withFlag) {
+			strings.HasSuffix(strings.TrimSpace(line), flagMark) {
 			return // behind a ;, in a comment, or where the blank makes a flag of it
 		}
 		t.Fatalf("%q is a call, but the cursor behind it is %s", line, describeCursor(c))

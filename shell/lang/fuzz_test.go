@@ -12,7 +12,7 @@ var seeds = []string{
 	"", "x = @1 !my_add 40 b:=2 c=@text.txt | .a & # c", `f {"a":[$x,"}"],"b":$obj["two words"]}`,
 	".batch a 1 ; !b 'x ; y' ; c &", `"m" "a\u0062" 'c`, ".print $list[1].a[-1]",
 	`.serve m "\("a" # b)"`, "f $x[0].a", "f\xff", `f a:="`, "f 1 & b", "f [[$deep]]", "$x = 3", "f ==", "@", "!", ".",
-	"f | .a &# x", "f ü\u00a0[1", `f $obj["`, `f [$list["]"]`, "a\n{\r}\t",
+	"f | .a &# x", "f ü\u00a0[1", `f $obj["`, `f [$list["]"]`, "a\n{\r}\t", `f "${obj.a}\${" $(g {"a":$(h)} | .b)`,
 }
 
 // check checks what must hold of any line.
@@ -23,7 +23,8 @@ func check(t *testing.T, line string) {
 		if !errors.As(err, &e) {
 			t.Fatalf("%q: %T is no *Error", line, err)
 		}
-		if e.Column < 0 || e.Column > len(line) || e.Reason == "" || e.Characters(line) > e.Column {
+		row, column := e.Place(line)
+		if e.Column < 0 || e.Column > len(line) || e.Reason == "" || row+column > e.Column {
 			t.Fatalf("%q: %#v", line, e)
 		}
 		if utf8.ValidString(line) && !utf8.ValidString(line[:e.Column]) {
@@ -53,7 +54,8 @@ func check(t *testing.T, line string) {
 	if s.PeerColumn > 0 && line[s.PeerColumn] != '@' {
 		t.Fatalf("%q: no peer at %d", line, s.PeerColumn)
 	}
-	if s.Filter == nil && s.Command == nil && Open(line) {
+	code := s.Filter != nil || s.Command != nil || s.Outlet != nil && s.Outlet.Command
+	if !code && isInside(line) {
 		t.Fatalf("%q is whole, Open says that it is not", line)
 	}
 }
@@ -75,8 +77,8 @@ func FuzzParse(f *testing.F) {
 // FuzzOpen builds lines of what Open looks at, for what FuzzParse hardly finds.
 func FuzzOpen(f *testing.F) {
 	parts := []string{
-		" ", "f", `"`, "'", "[", "]", "{", "}", ":", ",", "$obj", `["`, `"]`, ".a", "[0]", "=", ":=", "@", "|", "&",
-		";", "#", "!", ".print", ".batch", ".serve", `\`, `\(`, ")", "1", "x", `{"a":`, "ü",
+		" ", "f", `"`, "'", "[", "]", "{", "}", ":", ",", "$obj", `["`, `"]`, ".a", "[0]", "=", ":=", "@", "$(", "${",
+		"|", "&", ";", "#", "!", ".print", ".batch", ".serve", `\`, `\(`, ")", "1", "x", `{"a":`, "ü",
 	}
 	f.Add([]byte{1, 0, 4, 10, 11, 12})
 	f.Add([]byte{1, 0, 31, 2, 7, 2, 7, 0, 19})

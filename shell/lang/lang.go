@@ -6,6 +6,8 @@ package lang
 
 import (
 	"encoding/json"
+	"strings"
+	"time"
 	"unicode/utf8"
 )
 
@@ -13,6 +15,7 @@ import (
 type Env struct {
 	Variable func(name string) (json.RawMessage, bool) // $name; nil: there are no variables, $name is text
 	ReadFile func(path string) ([]byte, error)         // @path
+	Call     func(*Statement) (json.RawMessage, error) // $(CALL); nil: it cannot be made
 
 	later bool // the values of variables are not known yet
 }
@@ -26,8 +29,12 @@ type Statement struct {
 	Calls      []Call   // one, or those of a .batch; none in an empty line and a comment
 	Batch      bool
 	Print      json.RawMessage // the value of .print; nil otherwise
+	Wait       *Wait           // what .wait waits for; nil otherwise
 	Filter     *Text           // after |
+	Outlet     *Outlet         // > FILE or |! COMMAND; nil: the screen
 	Background bool            // ended in &
+	Anyway     bool            // it is sent though the peer does not take it, as far as is known
+	Timeout    *time.Duration  // how long answers are waited for; nil: nothing was said
 }
 
 // A Call is a request or notification to be sent.
@@ -39,6 +46,10 @@ type Call struct {
 	Args   []Argument      // where the arguments are, for mistakes in them
 	Extra  json.RawMessage // further members of the message, as an object; nil: none
 	Column int             // of the method
+	Spelt  bool            // .call says that it is a request
+
+	ID       json.RawMessage // that the request shall have; nil: the next one
+	IDColumn int
 }
 
 // An Argument is one of a call.
@@ -64,14 +75,20 @@ type Text struct {
 type Error struct {
 	Column int // bytes of the line before the mistake
 	Reason string
-	Open   bool // the mistake is that the line ends inside brackets or quotes
+	Open   bool  // the mistake is that the line ends inside brackets or quotes
+	Err    error // why a call in the line has no result; nil: it is a mistake of the line alone
 }
 
 func (e *Error) Error() string { return e.Reason }
 
-// Characters returns the column as the number of characters of line before the mistake.
-func (e *Error) Characters(line string) int {
-	return utf8.RuneCountInString(line[:min(e.Column, len(line))])
+// Unwrap returns why a call in the line has no result, nil where the line itself is wrong.
+func (e *Error) Unwrap() error { return e.Err }
+
+// Place returns the row of line in which the mistake is, from 0, and the number of characters before it there.
+func (e *Error) Place(line string) (row, column int) {
+	before := line[:min(e.Column, len(line))]
+	start := strings.LastIndexByte(before, '\n') + 1
+	return strings.Count(before, "\n"), utf8.RuneCountInString(before[start:])
 }
 
 func errorAt(column int, reason string) *Error { return &Error{Column: column, Reason: reason} }

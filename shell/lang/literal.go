@@ -78,20 +78,20 @@ func (p *parser) container() (json.RawMessage, error) {
 		return nil, p.neverClosed()
 	}
 	end := start + n
-	var s substitution
+	s := substitution{done: start}
 	for p.pos < end {
 		switch {
 		case p.next() == '"':
 			p.pos += stringEnd(p.rest())
-		case p.atVariable():
-			if err := p.substitute(&s, start); err != nil {
+		case p.atVariable(), p.atCall():
+			if err := p.substitute(&s, end); err != nil {
 				return nil, err
 			}
 		default:
 			p.pos++
 		}
 	}
-	text := append(s.text, p.src[max(start, s.done):end]...)
+	text := append(s.text, p.src[s.done:end]...)
 	var mistake *jsontext.SyntaxError
 	if errors.As(jsontext.Valid(text), &mistake) {
 		return nil, errorAt(s.column(start, mistake.Offset), mistake.Reason)
@@ -113,7 +113,7 @@ func (p *parser) neverClosed() error {
 // A substitution is the text of an object or array whose variables have been replaced by their values.
 type substitution struct {
 	text   []byte
-	done   int // the line is in text up to this column; 0: nothing is yet
+	done   int // the line is in text up to this column
 	values []placed
 }
 
@@ -123,29 +123,40 @@ type placed struct {
 	column, end int // of the variable in the line
 }
 
-// substitute puts the value of the variable that is here into the text of the object or array that begins at start.
-func (p *parser) substitute(s *substitution, start int) error {
-	v := placed{column: p.pos}
-	value, err := p.variable()
+// substitute puts the value of the variable or call that is here into the text of an object or array, which ends at
+// end.
+func (p *parser) substitute(s *substitution, end int) error {
+	column := p.pos
+	read := p.variable
+	if p.atCall() {
+		if n := callEnd(p.rest()); n == 0 || column+n >= end {
+			return errorAt(column, "$( is never closed")
+		}
+		read = p.result
+	}
+	value, err := read()
 	if err != nil {
 		return err
 	}
-	v.end = p.pos
-	// the variable is inside an object or array, so there is a byte before and after it
-	before, after := p.src[v.column-1], p.src[v.end]
+	// it is inside an object or array, so there is a byte before and after it
+	before, after := p.src[column-1], p.src[p.pos]
 	if !isBlank(before) && strings.IndexByte("[{,:", before) < 0 {
-		return errorAt(v.column, "a variable stands for a whole value, and not next to something else")
+		return errorAt(column, "a variable stands for a whole value, and not next to something else")
 	}
 	if !isBlank(after) && strings.IndexByte("]},:", after) < 0 {
-		return errorAt(v.end, "a variable stands for a whole value: a comma or bracket belongs after it")
+		return errorAt(p.pos, "a variable stands for a whole value: a comma or bracket belongs after it")
 	}
-	s.text = append(s.text, p.src[max(start, s.done):v.column]...)
-	v.from = len(s.text)
-	s.text = append(s.text, value...)
-	v.to = len(s.text)
-	s.done = v.end
-	s.values = append(s.values, v)
+	s.put(p.src, column, p.pos, value)
 	return nil
+}
+
+// put has value take the place of line[column:end].
+func (s *substitution) put(line string, column, end int, value []byte) {
+	s.text = append(s.text, line[s.done:column]...)
+	from := len(s.text)
+	s.text = append(s.text, value...)
+	s.values = append(s.values, placed{from: from, to: len(s.text), column: column, end: end})
+	s.done = end
 }
 
 // column returns the column in the line of an offset in the text, which begins at start: that of the variable in its

@@ -26,8 +26,10 @@ func (p *parser) checkMethod(call *Call) error {
 		return p.errorf("a command cannot be sent; .notify METHOD sends what begins with a dot")
 	case rest == "." || isDot(rest):
 		return p.errorf("a command is missing after the dot: .help lists them")
+	case p.atCall():
+		return p.errorf("a method belongs here; .print $(CALL) shows a result")
 	case p.atVariable():
-		n := 1 + identifier(rest[1:])
+		n := 1 + variableName(rest[1:])
 		if strings.HasPrefix(strings.TrimLeft(rest[n:], blanks), "=") {
 			return p.errorf("write " + rest[1:n] + " without $ where it gets a value")
 		}
@@ -50,8 +52,6 @@ func (p *parser) checkArgument() error {
 		return p.errorf("& stands at the end of the line only; quote it where it is text")
 	case w == ";":
 		return p.errorf("; separates the calls of a .batch only; quote it where it is text")
-	case strings.HasPrefix(w, ">"):
-		return p.errorf("writing to a file is not there yet; quote > where it is text")
 	}
 	return nil
 }

@@ -1,11 +1,20 @@
 package lang
 
-import "errors"
+import (
+	"errors"
+	"strings"
+)
 
-// Open reports whether line ends inside brackets or quotes, so that a line break after it would be a blank. Other
-// mistakes in the line do not matter: what is inside stays inside.
-func Open(line string) bool {
-	p := &parser{src: line}
+// joined returns text without the backslashes at the ends of its rows. All else stays where it is.
+func joined(text string) string { return strings.ReplaceAll(text, " \\\n", "   ") }
+
+// Open reports whether line goes on after a line break: it ends inside brackets or quotes, or with a backslash after a
+// blank. Other mistakes in the line do not matter: what is inside stays inside.
+func Open(line string) bool { return strings.HasSuffix(line, ` \`) || isInside(line) }
+
+// isInside reports whether line ends inside brackets or quotes.
+func isInside(line string) bool {
+	p := &parser{scanner: scanner{src: joined(line)}}
 	p.blank()
 	p.assignment()
 	p.blank()
@@ -23,6 +32,11 @@ func Open(line string) bool {
 	case commandSend:
 		return false
 	default:
+		if words, ok := lineBehind(name); ok {
+			p.pos += 1 + len(name)
+			p.skipWords(words)
+			return isInside(p.rest())
+		}
 		_, open := code(p.rest())
 		return open
 	}
@@ -46,10 +60,12 @@ func Open(line string) bool {
 				return true
 			}
 			method = false
+		case c == '>':
+			p.pos++ // the file behind it may be in quotes
 		default:
 			name, operator := cutName(p.rest())
 			p.pos += len(name) + len(operator)
-			if name != "" && p.next() == '@' {
+			if name != "" && p.next() == '@' || p.atFile() {
 				p.pos++
 			}
 			if p.skipValue() {
@@ -69,8 +85,10 @@ func (p *parser) skipValue() (open bool) {
 		_, err := p.quoted()
 		var mistake *Error
 		return errors.As(err, &mistake) && mistake.Open
-	case c == '$' && identifier(p.rest()[1:]) > 0:
-		p.pos += 1 + identifier(p.rest()[1:])
+	case c == '$' && strings.HasPrefix(p.rest(), beginsCall):
+		n = callEnd(p.rest())
+	case c == '$' && variableName(p.rest()[1:]) > 0:
+		p.pos += 1 + variableName(p.rest()[1:])
 		for step := -1; step < p.pos; {
 			step = p.pos
 			_, _, _ = p.step()

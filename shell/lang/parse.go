@@ -24,14 +24,12 @@ const commandSend = "send"
 // commandDescribe is what METHOD? stands for.
 const commandDescribe = "describe"
 
-const withFlag = "--with" // of .call, .notify and .batch
-
 // Parse reads a line. The error is an *Error.
 func Parse(line string, env Env) (*Statement, error) {
 	if err := checkUTF8(line); err != nil {
 		return nil, err
 	}
-	p := &parser{src: line, env: env}
+	p := &parser{scanner: scanner{src: joined(line)}, env: env}
 	s := new(Statement)
 	if err := p.statement(s); err != nil {
 		return nil, err
@@ -63,15 +61,10 @@ func checkUTF8(text string) error {
 }
 
 type parser struct {
-	src   string
-	pos   int
+	scanner
 	env   Env
-	batch bool            // ; ends a call
-	words bool            // src is exactly one argument
 	extra json.RawMessage // of the calls that follow
 }
-
-func (p *parser) errorf(reason string) error { return errorAt(p.pos, reason) }
 
 func (p *parser) statement(s *Statement) error {
 	p.blank()
@@ -79,7 +72,9 @@ func (p *parser) statement(s *Statement) error {
 		return nil
 	}
 	assigned := p.pos
-	s.Assign = p.assignment()
+	if s.Assign = p.assignment(); isReserved(s.Assign) {
+		return errorAt(assigned, "$"+s.Assign+" has a value of its own: take another name")
+	}
 	p.blank()
 	if err := p.peer(s); err != nil {
 		return err
@@ -99,16 +94,30 @@ func (p *parser) statement(s *Statement) error {
 			return err
 		}
 		s.Batch, p.batch = name == commandBatch, name == commandBatch
-		var err error
-		if p.extra, err = p.with(); err != nil {
+		flags, err := p.flags(name)
+		if err != nil {
 			return err
 		}
+		p.extra = flags.with.params()
 		if err := p.calls(s, name == commandNotify); err != nil {
 			return err
 		}
+		if err := flags.give(s); err != nil {
+			return err
+		}
+		s.Calls[0].Spelt = name == commandCall
 	case name == commandPrint:
 		p.pos += 1 + len(name)
 		if err := p.print(s); err != nil {
+			return err
+		}
+	case name == commandShow && p.showsValue(s):
+		if err := p.show(s); err != nil {
+			return err
+		}
+	case name == commandWait:
+		p.pos += 1 + len(name)
+		if err := p.wait(s); err != nil {
 			return err
 		}
 	case s.Assign != "":
@@ -185,24 +194,6 @@ func (p *parser) calls(s *Statement, notify bool) error {
 	}
 }
 
-// with reads --with NAME=VALUE, any number of times: members of the message beside its params.
-func (p *parser) with() (json.RawMessage, error) {
-	var members arguments
-	for strings.HasPrefix(p.rest(), withFlag+" ") {
-		p.pos += len(withFlag)
-		p.blank()
-		start := p.pos
-		if err := p.argument(&members); err != nil {
-			return nil, err
-		}
-		if len(members.names) < len(members.values) {
-			return nil, errorAt(start, "NAME=VALUE belongs after --with")
-		}
-		p.blank()
-	}
-	return members.params(), nil
-}
-
 // method reads the method of call, whose Column is set already: that of the ! if there is one.
 func (p *parser) method(call *Call) error {
 	if p.callEnds() {
@@ -253,7 +244,11 @@ func (p *parser) argumentList() (args arguments, err error) {
 		if err := p.checkArgument(); err != nil {
 			return args, err
 		}
-		if err := p.argument(&args); err != nil {
+		read := p.argument
+		if p.atInput() {
+			read = p.input
+		}
+		if err := read(&args); err != nil {
 			return args, err
 		}
 	}
@@ -283,7 +278,7 @@ func (p *parser) printed() (json.RawMessage, error) {
 	case len(args.values) == 0:
 		return nil, p.errorf("a value is missing, such as $_")
 	case len(args.values) == 1 && len(args.names) == 0:
-		return args.values[0], nil
+		return args.values[0].append(nil), nil
 	}
 	return args.params(), nil
 }
@@ -291,7 +286,7 @@ func (p *parser) printed() (json.RawMessage, error) {
 // ParseValue reads the value of a command's argument as .print does: one argument, or the params that several arguments
 // make. The error is an *Error with the column of the line.
 func ParseValue(text Text, env Env) (json.RawMessage, error) {
-	p := &parser{src: " " + text.Text, env: env} // a blank precedes an argument
+	p := &parser{scanner: scanner{src: " " + text.Text}, env: env} // a blank precedes an argument
 	value, err := p.printed()
 	if err == nil && !p.eof() {
 		err = p.errorf("quote what follows the value where it belongs to it")
@@ -304,13 +299,16 @@ func ParseValue(text Text, env Env) (json.RawMessage, error) {
 }
 
 // callEnds reports whether the arguments end here. It is called where the next one could begin.
-func (p *parser) callEnds() bool {
-	return p.eof() || p.src[p.pos] == '|' || p.batch && p.src[p.pos] == ';' || p.ampersand()
+func (p *scanner) callEnds() bool {
+	if p.eof() || p.src[p.pos] == '|' || p.batch && p.src[p.pos] == ';' || p.ampersand() {
+		return true
+	}
+	return !p.words && p.src[p.pos] == '>'
 }
 
 const blanks = " \t\r\n"
 
-// end reads what may follow a call: | JQ and &.
+// end reads what may follow a call: | JQ, an outlet, and &.
 func (p *parser) end(s *Statement) error {
 	if p.eof() {
 		return nil
@@ -319,15 +317,22 @@ func (p *parser) end(s *Statement) error {
 		s.Background = true
 		return nil
 	}
-	pipe := p.pos
-	p.pos++ // the |
-	if p.next() == '!' {
-		return errorAt(pipe, "piping into a command is not there yet; quote | where it is a part of an argument")
+	if p.next() == '>' || outletIn(p.rest()) == 0 {
+		return readOutlet(p, s)
 	}
+	p.pos++ // the |
 	p.blank()
 	text := strings.TrimRight(p.rest(), blanks)
+	if i := outletIn(text); i >= 0 {
+		after := parser{scanner: scanner{src: p.src, pos: p.pos + i}, env: p.env}
+		if err := readOutlet(&after, s); err != nil {
+			return err
+		}
+		text = strings.TrimRight(text[:i], blanks)
+	}
 	comment, _ := code(text)
-	if before, ok := strings.CutSuffix(strings.TrimRight(text[:comment], blanks), "&"); ok && s.Print == nil {
+	before, ok := strings.CutSuffix(strings.TrimRight(text[:comment], blanks), "&")
+	if ok && s.Print == nil && s.Outlet == nil {
 		s.Background = true
 		text = strings.TrimRight(before, blanks)
 	}

@@ -7,6 +7,8 @@ import (
 	"io/fs"
 	"strings"
 	"testing"
+
+	"rpcsh/rpcconn/jsontext"
 )
 
 // testEnv has the variables and files that the tests of this package use.
@@ -19,7 +21,7 @@ var testEnv = func() Env {
 	}
 	files := map[string]string{
 		"text.txt": "line 1\nline \"2\"\n", "data.json": " {\"a\": 1}\n", "bad.json": `{"a":`, "latin1": "gr\xfc\xdfe",
-		"two words": "both", "none": "",
+		"two words": "both", "none": "", "two words.json": "[2]", "five.json": "5\n",
 	}
 	return Env{
 		Variable: func(name string) (json.RawMessage, bool) {
@@ -32,6 +34,15 @@ var testEnv = func() Env {
 				return nil, &fs.PathError{Op: "open", Path: path, Err: fs.ErrNotExist}
 			}
 			return []byte(data), nil
+		},
+		Call: func(s *Statement) (json.RawMessage, error) {
+			switch s.Calls[0].Method {
+			case "fail":
+				return nil, errors.New("it failed")
+			case "mistaken":
+				return nil, errorAt(s.Calls[0].Column, "no such method")
+			}
+			return jsontext.AppendQuote(nil, describe(s)), nil
 		},
 	}
 }()
@@ -57,10 +68,21 @@ func describe(s *Statement) string {
 		}
 		add(true, "%s %s:%d", kind, c.Method, c.Column)
 		add(c.Params != nil, "%s", c.Params)
+		add(c.Extra != nil, "with %s", c.Extra)
+		add(c.ID != nil, "id %s:%d", c.ID, c.IDColumn)
 	}
+	if s.Timeout != nil {
+		add(true, "timeout %s", *s.Timeout)
+	}
+	add(s.Anyway, "anyway")
 	add(s.Print != nil, "print %s", s.Print)
 	if f := s.Filter; f != nil {
 		add(true, "filter %q:%d", f.Text, f.Column)
+	}
+	if o := s.Outlet; o != nil {
+		kind := map[bool]string{false: "file", true: "command"}[o.Command]
+		add(true, "to %s %q:%d", kind, o.To, o.Column)
+		add(o.Append, "append")
 	}
 	add(s.Background, "background")
 	return strings.TrimSpace(b.String())
@@ -94,7 +116,33 @@ func TestParse(t *testing.T) {
 		{" @all !ping 1", "@all:1 notify ping:6 [1]"},
 		{"x = @2 ping", "$x = @2:4 call ping:7"},
 		{".call @2 ping", "@2:6 call ping:9"},
-		{"ping @2", `call ping:0 ["@2"]`},
+
+		// flags
+		{".call --timeout 2s m 1", "call m:19 [1] timeout 2s"},
+		{".call --timeout 0 m", "call m:18 timeout 0s"},
+		{".batch --anyway a ; b", "batch call a:16 call b:20 anyway"},
+		{".call --id 7 m", "call m:13 id 7:11"},
+		{`.call --id '"a b"' m`, `call m:19 id "\"a b\"":11`},
+		{`.call --id "7" m --id 8`, `call m:15 ["--id",8] id "7":11`},
+		{`x = .call @2 --id abc --with s=1 --timeout 1.5 --with t="u" m`,
+			`$x = @2:10 call m:60 with {"s":1,"t":"u"} id "abc":18 timeout 1.5s`},
+		{".batch --timeout 2 --with s=1 a ; !b", `batch call a:30 with {"s":1} notify b:34 with {"s":1} timeout 2s`},
+		{".notify --with s=1 m", `notify m:19 with {"s":1}`},
+		{`.call "--id" 1`, "call --id:6 [1]"},
+		{"--id 1", "call --id:0 [1]"},
+
+		// outlets
+		{"f > out.json", `call f:0 to file "out.json":4`},
+		{"f 1 >>out.json & # more", `call f:0 [1] to file "out.json":6 append background`},
+		{`x = f > "a b"`, `$x = call f:4 to file "a b":8`},
+		{"f |! less -R # it", `call f:0 to command "less -R # it":5`},
+		{"f |> out", `call f:0 to file "out":5`},
+		{"f | .a > 3", `call f:0 filter ".a > 3":4`}, // which is jq's
+		{`f | .a > 3 |> out`, `call f:0 filter ".a > 3":4 to file "out":14`},
+		{`f | "|! |>" |>> out`, `call f:0 filter "\"|! |>\"":4 to file "out":16 append`},
+		{"f | .a |! jq . | less &", `call f:0 filter ".a":4 to command "jq . | less &":10`},
+		{".print 1 > out", `print 1 to file "out":11`},
+		{`f ">" a>b`, `call f:0 [">","a>b"]`},
 
 		// assignment
 		{"x = my_add 1 2", "$x = call my_add:4 [1,2]"},
@@ -154,6 +202,48 @@ func TestParse(t *testing.T) {
 		{"f a=\"@text.txt\"", `call f:0 {"a":"@text.txt"}`},
 
 		// variables
+		// nested names, as httpie has them
+		{"f a.b=1 a.c=x", `call f:0 {"a":{"b":1,"c":"x"}}`},
+		{"f list[]=1 list[]=x list[]:={}", `call f:0 {"list":[1,"x",{}]}`},
+		{"f a[0].b=1 a[0].c=2 a[2]=3", `call f:0 {"a":[{"b":1,"c":2},null,3]}`},
+		{"f a[].b=1 a[].b=2 c=3", `call f:0 {"a":[{"b":1},{"b":2}],"c":3}`},
+		{"f a[b][c-d]=1 a.b.e=2", `call f:0 {"a":{"b":{"c-d":1,"e":2}}}`},
+		{"f a.b=$x a.c=@text.txt a.d:=@data.json", `call f:0 {"a":{"b":42,"c":"line 1\nline \"2\"\n","d":{"a": 1}}}`},
+		{"f a[2]=1", `call f:0 {"a":[null,null,1]}`},
+		{"f größe.höhe=1", `call f:0 {"größe":{"höhe":1}}`},
+		{".call --with a.b=1 --with a.c=2 f", `call f:32 with {"a":{"b":1,"c":2}}`},
+		{".print a.b=1", `print {"a":{"b":1}}`},
+
+		// values in text
+		{`f "x is ${x}, last ${_}"`, `call f:0 ["x is 42, last last"]`},
+		{`f a="${obj.a.b}${list[1].a[-1]}"`, `call f:0 {"a":"3.020"}`},
+		{`f a:="<${text}>"`, `call f:0 {"a":"<some text>"}`},
+		{`f "${list[1]}"`, `call f:0 ["{\"a\":[10,20]}"]`},
+		{`f "$x $ {x} $$ \\${x} \u0024{x} \${x} \$x"`, `call f:0 ["$x $ {x} $$ \\42 \u0024{x} ${x} $x"]`},
+		{`f '${x}' {"a":"${x}"} ["${x}"]`, `call f:0 ["${x}",{"a":"${x}"},["${x}"]]`},
+		{`"m${x}" x${x}`, `call m${x}:0 ["x${x}"]`},
+		{`.print "${x}"`, `print "42"`},
+
+		// results of calls
+		{`f $(g 1 2) a`, `call f:0 ["call g:4 [1,2]","a"]`},
+		{`f a=$(@1 g | .[")"]) b:=$(g)`, `call f:0 {"a":"@1:6 call g:9 filter \".[\\\")\\\"]\":13","b":"call g:26"}`},
+		{`f {"a":$(g {"b":[1]}),"c":[$x, $(.batch g ; h)]}`,
+			`call f:0 {"a":"call g:9 {\"b\":[1]}","c":[42, "batch call g:40 call h:44"]}`},
+		{`f $(g $(h ')') "(")`, `call f:0 ["call g:4 [\"call h:8 [\\\")\\\"]\",\"(\"]"]`},
+		{`f x$(g) '$(g)' "$(g)"`, `call f:0 ["x$(g)","$(g)","$(g)"]`},
+		{`.print $(g) | .a`, `print "call g:9" filter ".a":14`},
+		{`.call --id $(g) f`, `call f:16 id "call g:13":11`},
+
+		// files that hold arguments, and all of them
+		{"f @data.json", `call f:0 {"a": 1}`},
+		{"!f @'data.json'", `notify f:0 {"a": 1}`},
+		{"f 1 @data.json | .a", `call f:0 [1,{"a": 1}] filter ".a":17`},
+		{"f < data.json", `call f:0 {"a": 1}`},
+		{"f < \"data.json\" > out &", `call f:0 {"a": 1} to file "out":18 background`},
+		{".batch f < data.json ; g @data.json", `batch call f:7 {"a": 1} call g:23 {"a": 1}`},
+		{".print @data.json", `print {"a": 1}`},
+		{"f <b>x</b> a<b @ \"@data.json\"", `call f:0 ["<b>x</b>","a<b","@","@data.json"]`},
+
 		{"f $x $_", `call f:0 [42,"last"]`},
 		{"f $list", `call f:0 [1, {"a":[10,20]}, "three"]`},
 		{"f $list[1].a[-1] $list[-1]", `call f:0 [20,"three"]`},
@@ -247,6 +337,18 @@ func TestParseMistakes(t *testing.T) {
 		{"!!f", 1, "one ! is enough"},
 		{".call !.odd", 7, "a command cannot be sent; .notify METHOD"},
 		{"!.help", 1, "a command cannot be sent"},
+		{".call --nosuch 1 m", 6, "there is no --nosuch: .call has --with, --timeout, --id and --anyway; a method"},
+		{".call -- m", 6, "there is no --: .call has"},
+		{"x = .batch @1 --id 3 m", 14, "there is no --id: .batch has --with, --timeout and --anyway;"},
+		{".notify --timeout 3 m", 8, "there is no --timeout: .notify has --with and --anyway;"},
+		{".call --timeout soon m", 16, `"soon" is not a duration`},
+		{".batch --anyway", 15, "a method is missing"},
+		{".call --timeout", 15, "D belongs after --timeout"},
+		{".call --timeout 2s", 18, "a method is missing"},
+		{".call --id [1] m", 11, "an id is a number or a string"},
+		{".call --id null m", 11, "an id is a number or a string"},
+		{".call --id 7 !m", 11, "a notification has no id"},
+		{".call --with a m", 13, "NAME=VALUE belongs after --with"},
 		{"| .a", 0, "a method is missing"},
 		{"&", 0, "a method is missing"},
 		{`"" 1`, 0, "a method is missing"},
@@ -282,15 +384,71 @@ func TestParseMistakes(t *testing.T) {
 		{"x == 3", 2, "NAME=VALUE is written without blanks"},
 		{"f a==1", 4, `quote what begins with =: write a="=…", or "a==…"`},
 		{"f aGk==", 6, `quote what begins with =: write aGk="=…"`},
-		{"f a.b=1", 3, "nested names are not there yet: write a:={…}"},
-		{"f list[]=1", 6, "nested names are not there yet: write list:={…}"},
+		{"f a.=1", 3, "a name belongs after this dot"},
+		{"f a..b=1", 3, "a name belongs after this dot"},
+		{"f a[b=1", 3, "this bracket is never closed"},
+		{"f a[0]b=1", 6, "a dot or a bracket belongs here"},
+		{"f a.b]c=1", 5, "a dot or a bracket belongs here"},
+		{"f a=1 a.b=2", 7, "a has a value already"},
+		{"f a.b=1 a.b.c=2", 11, "a.b has a value already"},
+		{"f a.b=1 a=2", 8, "a is given twice"},
+		{"f a.b=1 a.b=2", 8, "a.b is given twice"},
+		{"f a[0]=1 a[0]=2", 9, "a[0] is given twice"},
+		{"f a.b=1 a[]=2", 9, "a is an object: its members are written a.NAME"},
+		{"f a[]=1 a.b=2", 9, "a is an array: its elements are written a[0] and a[]"},
+		{"f a[10000]=1", 3, "an element has a number up to 9999"},
+		{"f 1 a.b=2", 4, "positional and named arguments do not mix"},
+
+		{`f "${nosuch}"`, 3, "$nosuch has no value yet"},
+		{`f "a ${obj.z}"`, 10, "$obj has no .z"},
+		{`f "${}"`, 3, "a variable belongs here"},
+		{`f "${1}"`, 3, "a variable belongs here"},
+		{`f "${x"`, 6, "} belongs after the variable"},
+		{`f "${x y}"`, 6, "} belongs after the variable"},
+		{`f "${x}\q"`, 8, "unexpected character 'q'"},
+		{`f "${x`, 2, "this quote is never closed"},
+
+		{`f $(g`, 2, "$( is never closed"},
+		{`f $(g "a)`, 2, "$( is never closed"},
+		{`f $(g)x`, 6, "a blank is missing here"},
+		{`f $()`, 4, "a call belongs into $(…)"},
+		{`f $(.methods)`, 4, "a call belongs into $(…)"},
+		{`f $(.print 1)`, 4, "a call belongs into $(…)"},
+		{`f $(y = g)`, 4, "a call belongs into $(…)"},
+		{`f $(g &)`, 4, "a call belongs into $(…)"},
+		{`f $(g > out)`, 4, "a call belongs into $(…)"},
+		{`f 1 $(g a=1 a=2)`, 12, "a is given twice"},
+		{`f 1 $(fail 1)`, 4, "it failed"},
+		{`f 1 $(mistaken)`, 6, "no such method"},
+		{`f {"a":$(fail)}`, 7, "it failed"},
+		{`f {"a":$(g (}`, 7, "$( is never closed"},
+		{`f {"a":$(g}) )`, 7, "$( is never closed"},
+		{`$(g) 1`, 0, "a method belongs here; .print $(CALL)"},
+		{`f {"a":$(g)b}`, 11, "a variable stands for a whole value"},
+		{`f {"a":$(g), b}`, 13, "unexpected character 'b'"},
+
+		{"f @nosuch", 2, "open nosuch: file does not exist; quote it where it is text"},
+		{"ping @2", 5, "open 2: file does not exist; quote it where it is text"},
+		{"f @bad.json", 2, "bad.json holds no JSON: "},
+		{"f @text.txt", 2, "text.txt holds no JSON: "},
+		{"f < nosuch", 4, "open nosuch: file does not exist"},
+		{"f < bad.json", 4, "bad.json holds no JSON: "},
+		{"f < ", 2, "a file is missing after <"},
+		{"f < | .a", 2, "a file is missing after <"},
+		{"f 1 < data.json", 4, "< FILE holds all params, and nothing may be beside it"},
+		{"f < data.json 1", 14, "the file behind < holds all params"},
+		{"f < five.json", 4, "five.json holds neither an object nor an array"},
 		{"f a & b", 4, "& stands at the end of the line only"},
 		{"f a && b", 4, "& stands at the end of the line only"},
 		{"f a ; b", 4, "; separates the calls of a .batch only"},
 		{".batch a & ; b", 9, "& stands at the end of the line only"},
-		{"f > file", 2, "writing to a file is not there yet"},
-		{"f 1 >>file", 4, "writing to a file is not there yet"},
-		{"f |! sort", 2, "piping into a command is not there yet"},
+		{"f >", 2, "a file is missing after >"},
+		{"f | .a |>> ", 7, "a file is missing after >"},
+		{"f 1 > & ", 4, "a file is missing after >"},
+		{"f > a b", 6, "the line ends behind the file"},
+		{`f > "a`, 4, "this quote is never closed"},
+		{"f |!", 2, "a command is missing after |!"},
+		{"f | .a |! ", 7, "a command is missing after |!"},
 		{"f |", 3, "a jq expression is missing"},
 		{"f | &", 4, "a jq expression is missing"},
 		{"f | # c", 4, "a jq expression is missing"},
@@ -389,18 +547,18 @@ func TestParseMistakes(t *testing.T) {
 	}
 }
 
-func TestErrorCharacters(t *testing.T) {
-	const line = "f ü🙂 {\"ü\":x}"
+func TestErrorPlace(t *testing.T) {
+	const line = "f ü🙂 {\n \"ü\":x}"
 	_, err := Parse(line, testEnv)
 	var e *Error
 	if !errors.As(err, &e) {
 		t.Fatalf("got %v", err)
 	}
-	if got := e.Characters(line); line[e.Column] != 'x' || got != 10 {
-		t.Errorf("column %d, character %d", e.Column, got)
+	if row, column := e.Place(line); line[e.Column] != 'x' || row != 1 || column != 5 {
+		t.Errorf("byte %d, row %d, character %d", e.Column, row, column)
 	}
-	if got := (&Error{Column: 10}).Characters("ü"); got != 1 {
-		t.Errorf("beyond the line: %d", got)
+	if row, column := (&Error{Column: 10}).Place("ü"); row != 0 || column != 1 {
+		t.Errorf("beyond the line: %d, %d", row, column)
 	}
 }
 

@@ -2,8 +2,18 @@ package lang
 
 import "strings"
 
+// A scanner is a line, and how far it has been read.
+type scanner struct {
+	src   string
+	pos   int
+	batch bool // ; ends a call
+	words bool // src is exactly one argument
+}
+
+func (p *scanner) errorf(reason string) error { return errorAt(p.pos, reason) }
+
 // blank moves over white space and reports whether there was any.
-func (p *parser) blank() bool {
+func (p *scanner) blank() bool {
 	start := p.pos
 	for p.pos < len(p.src) && isBlank(p.src[p.pos]) {
 		p.pos++
@@ -13,10 +23,10 @@ func (p *parser) blank() bool {
 
 func isBlank(c byte) bool { return c == ' ' || c == '\t' || c == '\n' || c == '\r' }
 
-func (p *parser) rest() string { return p.src[p.pos:] }
+func (p *scanner) rest() string { return p.src[p.pos:] }
 
 // next returns the next byte, 0 at the end.
-func (p *parser) next() byte {
+func (p *scanner) next() byte {
 	if p.pos < len(p.src) {
 		return p.src[p.pos]
 	}
@@ -24,21 +34,21 @@ func (p *parser) next() byte {
 }
 
 // eof reports whether nothing but a comment is left. It is called at the beginning of a word.
-func (p *parser) eof() bool {
+func (p *scanner) eof() bool {
 	return p.pos >= len(p.src) || !p.words && p.src[p.pos] == '#'
 }
 
 // ampersand reports whether nothing but & and a comment is left.
-func (p *parser) ampersand() bool {
+func (p *scanner) ampersand() bool {
 	if p.words || p.next() != '&' {
 		return false
 	}
-	after := parser{src: p.src, pos: p.pos + 1}
+	after := scanner{src: p.src, pos: p.pos + 1}
 	return after.pos == len(p.src) || after.blank() && after.eof()
 }
 
 // bare reads a word that is not quoted.
-func (p *parser) bare() string {
+func (p *scanner) bare() string {
 	start := p.pos
 	for p.pos < len(p.src) {
 		c := p.src[p.pos]

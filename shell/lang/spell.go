@@ -12,7 +12,7 @@ import (
 // SpellMethod returns a method's name as it is written in a call: in quotes if it needs them. One that begins with a
 // dot is for .call.
 func SpellMethod(name string) string {
-	p := parser{src: name, env: Env{Variable: noVariable}, batch: true}
+	p := parser{scanner: scanner{src: name, batch: true}, env: Env{Variable: noVariable}}
 	var call Call
 	switch {
 	case strings.HasPrefix(name, "!"),
@@ -32,8 +32,14 @@ func SpellValue(value json.RawMessage) string {
 			return text
 		}
 	}
+	if len(value) > 0 && value[0] == '"' {
+		return withoutValues(string(value))
+	}
 	return string(value)
 }
+
+// withoutValues returns the JSON string quoted such that nothing in it stands for a value.
+func withoutValues(quoted string) string { return strings.ReplaceAll(quoted, beginsValue, `\u0024{`) }
 
 // SpellQuoted returns text in quotes: in ' if that is asked for and possible, else as JSON.
 func SpellQuoted(text string, quotes byte) string {
@@ -44,12 +50,15 @@ func SpellQuoted(text string, quotes byte) string {
 }
 
 // SpellFile returns @FILE.
-func SpellFile(path string) string {
-	p := parser{src: path, batch: true}
+func SpellFile(path string) string { return "@" + SpellOutlet(path) }
+
+// SpellOutlet returns FILE, as it stands behind >.
+func SpellOutlet(path string) string {
+	p := parser{scanner: scanner{src: path, batch: true}}
 	if path != "" && !p.atQuote() && p.bare() == path {
-		return "@" + path
+		return path
 	}
-	return "@" + quote(path)
+	return quote(path)
 }
 
 // SpellMember returns the step to the member of an object: .KEY or ["KEY"].
@@ -68,8 +77,9 @@ func IsName(text string) bool {
 
 // isPlain reports whether text means the string text, as an argument of any call and after NAME=.
 func isPlain(text string) bool {
-	p := parser{src: text, env: Env{Variable: noVariable}, batch: true}
-	if text == "" || text[0] == '@' || !utf8.ValidString(text) || p.callEnds() || p.checkArgument() != nil {
+	p := parser{scanner: scanner{src: text, batch: true}, env: Env{Variable: noVariable}}
+	if text == "" || text[0] == '@' || !utf8.ValidString(text) || p.callEnds() || p.atInput() ||
+		p.checkArgument() != nil {
 		return false
 	}
 	if _, operator := cutName(text); operator != "" {
@@ -83,7 +93,10 @@ func isPlain(text string) bool {
 	return err == nil && same == text
 }
 
-func quote(text string) string { return string(jsontext.AppendQuote(nil, text)) }
+// quote returns text as a JSON string, in which nothing stands for a value.
+func quote(text string) string {
+	return withoutValues(string(jsontext.AppendQuote(nil, text)))
+}
 
 // SpellSteps returns the path of steps: .a[0]["two words"].
 func SpellSteps(steps []Step) string {

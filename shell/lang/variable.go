@@ -10,20 +10,19 @@ import (
 
 // atVariable reports whether a $name is here. Without variables, $name is text.
 func (p *parser) atVariable() bool {
-	return p.next() == '$' && p.env.Variable != nil && identifier(p.src[p.pos+1:]) > 0
+	return p.next() == '$' && p.env.Variable != nil && variableName(p.src[p.pos+1:]) > 0
 }
 
 // variable reads $name and the path after it.
 func (p *parser) variable() (json.RawMessage, error) {
 	start := p.pos
 	p.pos++
-	n := identifier(p.rest())
+	n := variableName(p.rest())
 	name := p.src[p.pos : p.pos+n]
 	p.pos += n
 	v, found := p.env.Variable(name)
 	if !found {
-		return nil, errorAt(start,
-			"$"+name+" has no value yet: set it by "+name+" = CALL, or quote it where it is text")
+		return nil, errorAt(start, unknown(name)+", or quote it where it is text")
 	}
 	for {
 		step := p.pos
@@ -39,9 +38,38 @@ func (p *parser) variable() (json.RawMessage, error) {
 			v = element(v, index)
 		}
 		if v == nil {
-			return nil, errorAt(step, p.src[start:step]+" has no "+p.src[step:p.pos])
+			return nil, errorAt(step, "$"+p.src[start+1:step]+" has no "+p.src[step:p.pos])
 		}
 	}
+}
+
+// IsVariable reports whether name can be that of a variable that lines set.
+func IsVariable(name string) bool {
+	return name != "" && identifier(name) == len(name) && !isReserved(name)
+}
+
+// isReserved reports whether a variable is one that lines cannot set: the environment, and results by number.
+func isReserved(name string) bool {
+	return name == "env" || isResult(name)
+}
+
+// isResult reports whether a variable is a result by number: _1.
+func isResult(name string) bool {
+	digits, found := strings.CutPrefix(name, "_")
+	_, err := strconv.ParseUint(digits, 10, 64)
+	return found && err == nil
+}
+
+// unknown says that a variable has no value.
+func unknown(name string) string {
+	if IsMessage(name) {
+		return "message " + name[len(messageMark):] + " is not there: it is older than what is kept, or has not come " +
+			"(.show lists what is there, .set keep says how much)"
+	}
+	if isResult(name) {
+		return "there is no $" + name + " (.results lists the results that are kept)"
+	}
+	return "$" + name + " has no value yet: set it by " + name + " = CALL"
 }
 
 // step reads .key, ["key"] or [N]. If none of them is here, it reads nothing.

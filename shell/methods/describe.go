@@ -56,13 +56,30 @@ func (p Page) Describe(m catalog.Method, defs schema.Definitions, example string
 	}
 	if len(m.Errors) > 0 {
 		d.section("errors")
-		var t view.Table
+		var t columns.Table
 		for _, e := range m.Errors[:min(len(m.Errors), maxRows)] {
 			t.Row(fmt.Sprint(e.Code), view.Visible(e.Message))
 		}
 		d.table(&t)
 	}
 	d.examples(example)
+	return d.String()
+}
+
+// Answer returns what is known of what answers m, whose Result is known: its type and, of an object, its members.
+func (p Page) Answer(m catalog.Method, defs schema.Definitions) string {
+	d := &description{Page: Page{min(p.Width, WidestText), p.Colors}, method: m, defs: defs}
+	d.WriteString(d.Colors.Bold("answer to "+view.Visible(m.Name)) + "\n")
+	t := paramTable{defs: defs}
+	members := defs.Properties(m.Result.Schema)
+	if len(members) == 0 {
+		t.result = true
+		t.row(catalog.Param{Name: "VALUE", Summary: m.Result.Summary, Schema: m.Result.Schema}, 0, "")
+	}
+	for _, member := range members {
+		t.row(member, 0, "")
+	}
+	d.table(&t.Table)
 	return d.String()
 }
 
@@ -115,7 +132,7 @@ func (d *description) examples(another string) {
 		if e.Params != nil && !d.method.Ours {
 			lines = append(lines, view.Visible(CallLine(d.method, e.Params)))
 			if e.Result != nil {
-				lines = append(lines, "  "+view.Shorten(view.Compact(e.Result), len(e.Result)))
+				lines = append(lines, "  "+view.Shorten(view.Readable(e.Result), len(e.Result)))
 			}
 		}
 	}
@@ -130,7 +147,7 @@ func (d *description) examples(another string) {
 func (d *description) section(title string) { d.WriteString("\n" + d.Colors.Bold(title) + "\n") }
 
 // table writes the table of a section.
-func (d *description) table(t *view.Table) { d.WriteString(indented(t.Within(d.Width - 2))) }
+func (d *description) table(t *columns.Table) { d.WriteString(indented(t.Within(d.Width - 2))) }
 
 // facts returns a line that says what m is, and where it was learned.
 func facts(m catalog.Method) string {

@@ -14,7 +14,7 @@ import (
 
 // A paramTable is the table of parameters, or of a result, while it is written.
 type paramTable struct {
-	view.Table
+	columns.Table
 	defs   schema.Definitions
 	result bool     // it describes a result, which nobody has to give
 	open   []string // the schemas around the one at hand
@@ -32,7 +32,7 @@ func (t *paramTable) row(p catalog.Param, depth int, lead string) {
 	if values := t.defs.Values(p.Schema); len(values) > 1 && strings.Contains(p.Type(), "…") {
 		var all []string
 		for _, v := range values[:min(len(values), maxMembers)] {
-			all = append(all, view.Visible(view.Compact(v)))
+			all = append(all, view.Readable(v))
 		}
 		about = append(about, "One of "+strings.Join(all, ", ")+".")
 	}
@@ -55,7 +55,7 @@ func (t *paramTable) need(p catalog.Param) string {
 	case p.Required:
 		return "required"
 	case value != nil:
-		return "default " + columns.Clip(view.Visible(view.Compact(value)), 30, "…")
+		return "default " + columns.Clip(view.Readable(value), 30, "…")
 	}
 	return "optional"
 }

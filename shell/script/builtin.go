@@ -2,9 +2,7 @@ package script
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"math"
 	"strings"
 	"time"
 
@@ -15,17 +13,20 @@ import (
 	"go.starlark.net/starlarkstruct"
 
 	"rpcsh/rpcconn"
+	"rpcsh/shell/turn"
 )
 
 // builtins returns what scripts have beside Starlark's own builtins.
 func (s *Script) builtins() starlark.StringDict {
-	return starlark.StringDict{
+	all := starlark.StringDict{
 		"error":  starlark.NewBuiltin("error", raise),
+		"every":  starlark.NewBuiltin("every", every),
 		"fail":   starlark.NewBuiltin("fail", fail),
 		"json":   starlarkjson.Module,
 		"log":    starlark.NewBuiltin("log", log),
 		"math":   starlarkmath.Module,
 		"now":    starlark.NewBuiltin("now", now),
+		"peers":  starlark.NewBuiltin("peers", peers),
 		"range":  starlark.NewBuiltin("range", smallRange),
 		"serve":  starlark.NewBuiltin("serve", serve),
 		"sleep":  starlark.NewBuiltin("sleep", sleep),
@@ -35,6 +36,10 @@ func (s *Script) builtins() starlark.StringDict {
 
 		guardName: starlark.NewBuiltin(guardName, guardOperand),
 	}
+	if s.client != nil {
+		return s.client.builtins(all, s.state)
+	}
+	return all
 }
 
 // words returns arguments as print would print them.
@@ -110,17 +115,13 @@ func sleep(
 	if err := starlark.UnpackArgs(b.Name(), args, kwargs, "seconds", &length); err != nil {
 		return nil, err
 	}
-	seconds, ok := starlark.AsFloat(length)
-	if !ok || math.IsNaN(seconds) {
-		return nil, errors.New("sleep: a number of seconds belongs here")
-	}
-	seconds = max(seconds, 0)
-	d := time.Duration(math.MaxInt64)
-	if nanoseconds := seconds * float64(time.Second); nanoseconds < float64(d) {
-		d = time.Duration(nanoseconds)
+	d, err := duration(length)
+	if err != nil {
+		return nil, fmt.Errorf("sleep: %w", err)
 	}
 	r := running(thread)
 	r.aside(func() {
+		defer turn.Waits(r.ctx)()
 		timer := time.NewTimer(d)
 		defer timer.Stop()
 		select {

@@ -20,7 +20,7 @@ func (f *Function) Answer(ctx context.Context, req *answer.Request) (json.RawMes
 	}
 	defer end()
 	var result json.RawMessage
-	err = f.script.run(ctx, f.Name, func(r *run) error {
+	err = f.script.run(ctx, f.Name, req.Enter, func(r *run) error {
 		args, kwargs, err := arguments(req.Params)
 		if err == nil {
 			err = f.sig.check(args, kwargs)
@@ -29,7 +29,7 @@ func (f *Function) Answer(ctx context.Context, req *answer.Request) (json.RawMes
 			return &refusal{rpcconn.NewError(rpcconn.CodeInvalidParams, f.Name+"() "+err.Error())}
 		}
 		if f.sig.rpc {
-			rpc := &rpcValue{req: req}
+			rpc := &rpcValue{req: req, state: f.script.state}
 			defer func() { rpc.over = true }()
 			args = append(starlark.Tuple{rpc}, args...)
 		}

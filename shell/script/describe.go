@@ -1,6 +1,7 @@
 package script
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 
@@ -15,7 +16,8 @@ func (f *Function) Signature() string { return f.Name + f.sig.String() }
 // Method returns what peers are told of the function: its parameters and its docstring.
 func (f *Function) Method() catalog.Method {
 	m := catalog.Method{
-		Name: f.Name, Params: []catalog.Param{}, Open: f.sig.args != "" || f.sig.kwargs != "", Source: openrpc.Source,
+		Name: f.Name, Kind: f.Kind, Params: []catalog.Param{}, Open: f.sig.args != "" || f.sig.kwargs != "",
+		Source: openrpc.Source,
 	}
 	m.Summary, m.Description = python.Docstring(f.fn.Doc())
 	for _, p := range f.sig.positional {
@@ -28,6 +30,21 @@ func (f *Function) Method() catalog.Method {
 		}
 	}
 	return m
+}
+
+// Describe returns what scripts serve, as an OpenRPC document under a title; nil: they serve nothing.
+func Describe(title string, scripts ...*Script) json.RawMessage {
+	var methods []catalog.Method
+	for _, s := range scripts {
+		for _, f := range s.Functions {
+			methods = append(methods, f.Method())
+		}
+	}
+	var document bytes.Buffer
+	if len(methods) == 0 || json.Compact(&document, openrpc.Export(catalog.New(methods...), title)) != nil {
+		return nil
+	}
+	return document.Bytes()
 }
 
 // described returns the parameter with its default, if that has a form in JSON.

@@ -8,14 +8,19 @@ import (
 
 	"go.starlark.net/starlark"
 	"go.starlark.net/starlarkstruct"
+	"go.starlark.net/syntax"
 
 	"rpcsh/rpcconn"
 	"rpcsh/rpcconn/jsontext"
 	"rpcsh/shell/answer"
+	"rpcsh/shell/exit"
 )
 
 // A peerValue is a peer in a script. It may be kept in state.
-type peerValue struct{ answer.Peer }
+type peerValue struct {
+	answer.Peer
+	kept *State
+}
 
 // Hash implements starlark.Value.
 func (p peerValue) Hash() (uint32, error) { return uint32(p.Number()), nil }
@@ -33,7 +38,7 @@ func (p peerValue) String() string { return fmt.Sprintf("@%d %s", p.Number(), p.
 
 // AttrNames implements starlark.HasAttrs.
 func (peerValue) AttrNames() []string {
-	return []string{"address", "batch", "call", "name", "notify", "number", "try_call"}
+	return []string{"address", "batch", "call", "close", "name", "notify", "number", "state", "try_call"}
 }
 
 // Attr implements starlark.HasAttrs.
@@ -45,8 +50,12 @@ func (p peerValue) Attr(name string) (starlark.Value, error) {
 		return starlark.String(p.Name()), nil
 	case "number":
 		return starlark.MakeInt(p.Number()), nil
+	case "state":
+		return p.kept.of(p.Peer).state, nil
 	case "call":
 		return starlark.NewBuiltin(name, p.call), nil
+	case "close":
+		return starlark.NewBuiltin(name, p.close), nil
 	case "try_call":
 		return starlark.NewBuiltin(name, p.tryCall), nil
 	case "notify":
@@ -57,7 +66,7 @@ func (p peerValue) Attr(name string) (starlark.Value, error) {
 	return nil, nil
 }
 
-// call is call(name, *args, **kwargs). It returns the result. An error of the peer ends the function.
+// call is call(name, *args, timeout=None, **kwargs). It returns the result. An error of the peer ends the function.
 func (p peerValue) call(
 	thread *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple,
 ) (starlark.Value, error) {
@@ -66,17 +75,30 @@ func (p peerValue) call(
 	case err != nil:
 		return nil, err
 	case response.Err != nil:
-		return nil, errors.New(errorText(method, response.Err))
+		return nil, &peerFailure{errorText(method, response.Err), response.Err}
 	}
 	return decode(response.Result)
 }
 
+// A peerFailure is the error of a peer that ends a function.
+type peerFailure struct {
+	text   string
+	answer *rpcconn.Error
+}
+
+func (e *peerFailure) Error() string { return e.text }
+func (e *peerFailure) Unwrap() error { return e.answer }
+
 // errorText returns the message of a function that ends because the peer's method has failed. Functions that call each
 // other through peers pass messages on; a method that is named there already is not named again.
 func errorText(method string, e *rpcconn.Error) string {
-	text := e.Error()
-	if said, err := jsontext.Unquote(e.Data); err == nil {
-		text = fmt.Sprintf("error %d: %s: %s", e.Code, e.Message, said)
+	text, data := e.Parts()
+	switch said, err := jsontext.Unquote(data); {
+	case data == nil:
+	case err != nil:
+		text = e.Error()
+	default:
+		text += ": " + said
 		if e.Code == rpcconn.CodeServerError && e.Message == rpcconn.StandardMessage(e.Code) {
 			text = said
 		}
@@ -87,14 +109,17 @@ func errorText(method string, e *rpcconn.Error) string {
 	return method + ": " + text
 }
 
-// tryCall is try_call(name, *args, **kwargs). It returns a struct of a result and an error, one of which is None.
+// tryCall is try_call(name, *args, timeout=None, **kwargs). It returns a struct of a result and an error, one of which
+// is None.
 func (p peerValue) tryCall(
 	thread *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple,
 ) (starlark.Value, error) {
 	_, response, err := p.ask(thread, args, kwargs)
 	result, failed := starlark.Value(starlark.None), starlark.Value(starlark.None)
 	switch {
-	case err != nil && !errors.Is(err, rpcconn.ErrClosed), running(thread).ctx.Err() != nil:
+	case running(thread).ctx.Err() != nil:
+		return nil, err
+	case err != nil && !errors.Is(err, rpcconn.ErrClosed) && !errors.Is(err, exit.ErrTimeout):
 		return nil, err
 	case err != nil:
 		failed = newPeerError(&rpcconn.Error{Message: err.Error()})
@@ -113,12 +138,16 @@ func (p peerValue) tryCall(
 func (p peerValue) ask(
 	thread *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple,
 ) (method string, response *rpcconn.Response, err error) {
+	kwargs, timeout, err := takeTimeout(kwargs)
+	if err != nil {
+		return "", nil, err
+	}
 	call, err := callOf(thread, args, kwargs)
 	if err != nil {
 		return "", nil, err
 	}
 	r := running(thread)
-	r.aside(func() { response, err = p.Call(r.ctx, call.Method, call.Params) })
+	r.aside(func() { response, err = p.Call(r.ctx, call.Method, call.Params, timeout) })
 	if err != nil {
 		err = fmt.Errorf("%s: %w", call.Method, err)
 	}
@@ -141,6 +170,17 @@ func (p peerValue) notify(
 	return starlark.None, nil
 }
 
+// close is close(). What was sent is written before that.
+func (p peerValue) close(
+	thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple,
+) (starlark.Value, error) {
+	if err := starlark.UnpackArgs(b.Name(), args, kwargs); err != nil {
+		return nil, err
+	}
+	running(thread).aside(func() { _ = p.Close() }) // the end of the connection is reported like any other
+	return starlark.None, nil
+}
+
 // callOf returns the call for arguments: the method's name, and then the method's arguments.
 func callOf(thread *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (rpcconn.Call, error) {
 	if len(args) == 0 {
@@ -157,13 +197,17 @@ func callOf(thread *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tupl
 	return rpcconn.Call{Method: string(method), Params: p}, nil
 }
 
-// batch is batch(*calls). A call is a name, or a tuple of a name and arguments; the name of a notification begins with
-// !. A list stands for its elements. batch returns the results of the requests in their order, with an error for each
-// that failed.
+// batch is batch(*calls, timeout=None). A call is a name, or a tuple of a name and arguments; the name of a
+// notification begins with !. A list stands for its elements. batch returns the results of the requests in their order,
+// with an error for each that failed.
 func (p peerValue) batch(
 	thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple,
 ) (starlark.Value, error) {
-	if len(kwargs) > 0 {
+	kwargs, timeout, err := takeTimeout(kwargs)
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("%s: %w", b.Name(), err)
+	case len(kwargs) > 0:
 		return nil, fmt.Errorf("%s: got an unexpected keyword argument %s", b.Name(), kwargs[0][0])
 	}
 	var items starlark.Tuple
@@ -180,7 +224,7 @@ func (p peerValue) batch(
 	}
 	r := running(thread)
 	var responses []*rpcconn.Response
-	r.aside(func() { responses, err = p.Batch(r.ctx, calls) })
+	r.aside(func() { responses, err = p.Batch(r.ctx, calls, timeout) })
 	if err != nil {
 		return nil, fmt.Errorf("batch: %w", err)
 	}
@@ -226,6 +270,11 @@ type peerError struct{ *starlarkstruct.Struct }
 
 // Type implements starlark.Value.
 func (*peerError) Type() string { return "error" }
+
+// CompareSameType implements starlark.Comparable.
+func (e *peerError) CompareSameType(op syntax.Token, other starlark.Value, depth int) (bool, error) {
+	return e.Struct.CompareSameType(op, other.(*peerError).Struct, depth)
+}
 
 func newPeerError(e *rpcconn.Error) *peerError {
 	data := starlark.Value(starlark.None)

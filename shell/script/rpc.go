@@ -12,8 +12,9 @@ import (
 // An rpcValue is the first argument of a function whose first parameter is called rpc: the request, and the peer that
 // has sent it.
 type rpcValue struct {
-	req  *answer.Request
-	over bool // the function has ended; who has the turn may use it
+	req   *answer.Request
+	state *State
+	over  bool // the function has ended; who has the turn may use it
 }
 
 // Hash implements starlark.Value.
@@ -29,22 +30,22 @@ func (*rpcValue) Truth() starlark.Bool { return true }
 func (*rpcValue) Type() string { return "rpc" }
 
 func (v *rpcValue) String() string {
-	return fmt.Sprintf("rpc %s of %s", v.req.Method, peerValue{v.req.Peer})
+	return fmt.Sprintf("rpc %s of %s", v.req.Method, peerValue{v.req.Peer, v.state})
 }
 
 // AttrNames implements starlark.HasAttrs.
 func (v *rpcValue) AttrNames() []string {
 	return []string{
 		"abort", "batch", "call", "close_after_response", "id", "method", "notification", "notify", "peer", "peers",
-		"try_call",
+		"state", "try_call",
 	}
 }
 
 // Attr implements starlark.HasAttrs.
 func (v *rpcValue) Attr(name string) (starlark.Value, error) {
-	peer := peerValue{v.req.Peer}
+	peer := peerValue{v.req.Peer, v.state}
 	switch name {
-	case "call", "try_call", "notify", "batch":
+	case "call", "try_call", "notify", "batch", "state":
 		return peer.Attr(name)
 	case "peer":
 		return peer, nil
@@ -69,16 +70,12 @@ func (v *rpcValue) Attr(name string) (starlark.Value, error) {
 
 // peers is peers(), all connected peers but the one that has sent the request.
 func (v *rpcValue) peers(
-	thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple,
+	_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple,
 ) (starlark.Value, error) {
 	if err := starlark.UnpackArgs(b.Name(), args, kwargs); err != nil {
 		return nil, err
 	}
-	var others []starlark.Value
-	for _, p := range running(thread).others(v.req.Peer) {
-		others = append(others, peerValue{p})
-	}
-	return starlark.NewList(others), nil
+	return v.state.others(v.req.Peer), nil
 }
 
 // closeAfterResponse is close_after_response().

@@ -6,7 +6,6 @@ import (
 
 	"go.starlark.net/starlark"
 
-	"rpcsh/shell/answer"
 	"rpcsh/shell/memory"
 )
 
@@ -21,10 +20,10 @@ var errMemory = errors.New("the script takes too much memory")
 
 // A run is what a thread does: it loads a file, or answers a request.
 type run struct {
-	script *Script
-	ctx    context.Context
-	thread *starlark.Thread
-	served map[string]*starlark.Function // the methods of serve; nil: the file has been loaded
+	script  *Script
+	ctx     context.Context
+	thread  *starlark.Thread
+	loading *loading // nil: the file has been loaded
 }
 
 const runKey = "run"
@@ -32,17 +31,15 @@ const runKey = "run"
 // running returns the run of thread.
 func running(thread *starlark.Thread) *run { return thread.Local(runKey).(*run) }
 
-// run waits for its turn, and then has f run code of the file in a thread that ends with ctx. The error is f's, or
-// ctx's cause.
-func (s *Script) run(ctx context.Context, name string, f func(*run) error) error {
+// run waits for its turn, and then has f run code of the file in a thread that ends with ctx. placed is called when it
+// has its place among those who wait for theirs. The error is f's, or ctx's cause.
+func (s *Script) run(ctx context.Context, name string, placed func(), f func(*run) error) error {
 	ctx, stop := memory.Guard(ctx, maxMemory, errMemory)
 	defer stop()
-	select {
-	case s.state.turn <- struct{}{}:
-		defer func() { <-s.state.turn }()
-	case <-ctx.Done():
-		return context.Cause(ctx)
+	if err := s.state.turn.take(ctx, placed); err != nil {
+		return err
 	}
+	defer s.state.turn.leave()
 	r := &run{script: s, ctx: ctx, thread: &starlark.Thread{Name: name, Load: refuseLoad}}
 	r.thread.Print = func(_ *starlark.Thread, text string) { s.host.Log(text) }
 	r.thread.SetLocal(runKey, r)
@@ -62,22 +59,14 @@ func (s *Script) run(ctx context.Context, name string, f func(*run) error) error
 // aside lets other functions of the file have a turn while wait waits. Then it waits for its own turn, whatever ctx
 // says; nobody keeps the turn for long.
 func (r *run) aside(wait func()) {
-	<-r.script.state.turn
-	defer func() { r.script.state.turn <- struct{}{} }()
+	r.script.state.turn.leave()
+	defer func() { _ = r.script.state.turn.take(context.Background(), nobody) }() // there is no end to wait for
 	wait()
 }
 
+// nobody is told of a place.
+func nobody() {}
+
 func refuseLoad(*starlark.Thread, string) (starlark.StringDict, error) {
 	return nil, errors.New("there is no load: a script is one file")
-}
-
-// others returns the connected peers but p.
-func (r *run) others(p answer.Peer) []answer.Peer {
-	var others []answer.Peer
-	for _, other := range r.script.host.Peers() {
-		if other.Number() != p.Number() {
-			others = append(others, other)
-		}
-	}
-	return others
 }

@@ -9,6 +9,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -16,7 +17,7 @@ import (
 	"go.starlark.net/starlark"
 	"go.starlark.net/syntax"
 
-	"rpcsh/shell/answer"
+	"rpcsh/rpcconn/catalog"
 	"rpcsh/shell/glob"
 )
 
@@ -30,20 +31,24 @@ const loadLimit = 5 * time.Second
 type Host struct {
 	Log    func(text string)                   // shows what a script logs, which may have any length
 	Failed func(method string, where *Mistake) // shows why a function did not answer
-	Peers  func() []answer.Peer                // all that are connected
 }
 
 // A Script is a file that has been loaded.
 type Script struct {
 	Functions []*Function // sorted by name
+	Timers    []*Timer
 
-	state *State
-	host  Host
+	onConnect, onClose *starlark.Function // nil: there is none
+
+	state  *State
+	host   Host
+	client *Client // nil: it is served, and not run once
 }
 
 // A Function answers requests for a method. It is an answer.Answerer.
 type Function struct {
-	Name string // of the method
+	Name string       // of the method
+	Kind catalog.Kind // of the messages that it is for
 
 	script *Script
 	fn     *starlark.Function
@@ -59,10 +64,10 @@ func Load(ctx context.Context, name string, source []byte, state *State, host Ho
 	ctx, cancel := context.WithTimeoutCause(ctx, loadLimit, fmt.Errorf("loading it took longer than %s", loadLimit))
 	defer cancel()
 	s := &Script{state: state, host: host}
-	served := make(map[string]*starlark.Function)
+	loading := &loading{served: make(map[string]*Function)}
 	var globals starlark.StringDict
-	err := s.run(ctx, name, func(r *run) error {
-		r.served = served
+	err := s.run(ctx, name, nobody, func(r *run) error {
+		r.loading = loading
 		program, err := s.compile(name, source)
 		if err == nil {
 			globals, err = program.Init(r.thread, s.builtins())
@@ -73,16 +78,37 @@ func Load(ctx context.Context, name string, source []byte, state *State, host Ho
 	if err != nil {
 		return nil, mistakeOf(syntax.MakePosition(&name, 0, 0), err)
 	}
+	if err := s.take(globals, loading); err != nil {
+		return nil, err
+	}
+	s.Functions = slices.SortedFunc(maps.Values(loading.served), func(a, b *Function) int {
+		return strings.Compare(a.Name, b.Name)
+	})
+	return s, nil
+}
+
+// take takes in the functions that globals name.
+func (s *Script) take(globals starlark.StringDict, loading *loading) error {
 	for global, value := range globals {
-		if fn, ok := value.(*starlark.Function); ok && !strings.HasPrefix(global, "_") {
-			served[global] = fn
+		fn, ok := value.(*starlark.Function)
+		switch {
+		case !ok, strings.HasPrefix(global, "_"):
+		case global == onConnect, global == onClose:
+			if err := takes(fn, 1); err != nil {
+				return mistakeOf(fn.Position(), fmt.Errorf("%s(peer) %w", global, err))
+			}
+		case loading.served[global] == nil:
+			loading.served[global] = &Function{Name: global, script: s, fn: fn, sig: signatureOf(fn)}
 		}
 	}
-	for method, fn := range served {
-		s.Functions = append(s.Functions, &Function{Name: method, script: s, fn: fn, sig: signatureOf(fn)})
-	}
-	slices.SortFunc(s.Functions, func(a, b *Function) int { return strings.Compare(a.Name, b.Name) })
-	return s, nil
+	s.onConnect, _ = globals[onConnect].(*starlark.Function)
+	s.onClose, _ = globals[onClose].(*starlark.Function)
+	return nil
+}
+
+// A loading is what the top level of a file asks for while it runs.
+type loading struct {
+	served map[string]*Function // by the names of the methods
 }
 
 // compile parses a file, and guards its products.
@@ -100,18 +126,22 @@ func dialect() *syntax.FileOptions {
 	return &syntax.FileOptions{Set: true, While: true, TopLevelControl: true, GlobalReassign: true}
 }
 
-// serve is serve(name, function), for methods whose names cannot be those of functions.
+// serve is serve(name, function, request=False, notification=False), for methods whose names cannot be those of
+// functions, and for those that are requests only, or notifications only.
 func serve(
 	thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple,
 ) (starlark.Value, error) {
 	var name string
 	var fn *starlark.Function
-	if err := starlark.UnpackArgs(b.Name(), args, kwargs, "name", &name, "function", &fn); err != nil {
+	var request, notification bool
+	err := starlark.UnpackArgs(b.Name(), args, kwargs,
+		"name", &name, "function", &fn, "request?", &request, "notification?", &notification)
+	if err != nil {
 		return nil, err
 	}
-	served := running(thread).served
+	r := running(thread)
 	switch {
-	case served == nil:
+	case r.loading == nil:
 		return nil, errors.New("serve belongs at the top level of the file")
 	case name == "":
 		return nil, errors.New("serve: a method needs a name")
@@ -119,6 +149,13 @@ func serve(
 	if err := glob.Check(name); err != nil {
 		return nil, fmt.Errorf("serve: %w", err)
 	}
-	served[name] = fn
+	f := &Function{Name: name, script: r.script, fn: fn, sig: signatureOf(fn)}
+	switch {
+	case request && !notification:
+		f.Kind = catalog.KindRequest
+	case notification && !request:
+		f.Kind = catalog.KindNotification
+	}
+	r.loading.served[name] = f
 	return starlark.None, nil
 }

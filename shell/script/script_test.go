@@ -15,7 +15,9 @@ import (
 	"go.uber.org/goleak"
 
 	"rpcsh/rpcconn"
+	"rpcsh/rpcconn/catalog"
 	"rpcsh/shell/answer"
+	"rpcsh/shell/exit"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -37,7 +39,14 @@ func (c *caller) Wire() answer.Wire { return answer.Wire{} }
 
 func (c *caller) Address() string { return fmt.Sprintf("127.0.0.1:%d", c.number) }
 
-func (c *caller) Call(ctx context.Context, method string, params json.RawMessage) (*rpcconn.Response, error) {
+func (c *caller) Call(
+	ctx context.Context, method string, params json.RawMessage, timeout time.Duration,
+) (*rpcconn.Response, error) {
+	if timeout > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeoutCause(ctx, timeout, exit.ErrTimeout)
+		defer cancel()
+	}
 	if c.answer == nil {
 		err := &rpcconn.Error{Code: rpcconn.CodeMethodNotFound, Message: "Method not found"}
 		return &rpcconn.Response{Err: err}, nil
@@ -52,14 +61,16 @@ func (c *caller) Notify(_ context.Context, method string, params json.RawMessage
 	return nil
 }
 
-func (c *caller) Batch(ctx context.Context, calls []rpcconn.Call) ([]*rpcconn.Response, error) {
+func (c *caller) Batch(
+	ctx context.Context, calls []rpcconn.Call, timeout time.Duration,
+) ([]*rpcconn.Response, error) {
 	var responses []*rpcconn.Response
 	for _, call := range calls {
 		if call.Notify {
 			_ = c.Notify(ctx, call.Method, call.Params)
 			continue
 		}
-		r, err := c.Call(ctx, call.Method, call.Params)
+		r, err := c.Call(ctx, call.Method, call.Params, timeout)
 		if err != nil {
 			return nil, err
 		}
@@ -101,11 +112,11 @@ type stage struct {
 }
 
 func newStage() *stage {
-	s := &stage{state: NewState()}
+	s := new(stage)
+	s.state = NewState(func() []answer.Peer { return s.peers })
 	s.host = Host{
 		Log:    func(text string) { s.see("log " + text[:min(len(text), 100)]) },
 		Failed: func(method string, m *Mistake) { s.see(method + " " + m.Error()) },
-		Peers:  func() []answer.Peer { return s.peers },
 	}
 	return s
 }
@@ -190,6 +201,15 @@ func TestAnswers(t *testing.T) {
 			`[[1],1,true,"time.time"]`,
 		},
 		{`def f(): return state.setdefault("n", 3)`, ``, `3`},
+		{
+			`def f(): return [state == state, state != state, {} == state, state == {}, dict(state) == {}] + ` +
+				`[type(state)]`,
+			``, `[true,false,false,false,true,"state"]`,
+		},
+		{
+			`def f(rpc): return [a == b for (a, b) in [rpc.batch("boom", "boom"), rpc.batch("boom", "g")]]`, ``,
+			`[true,false]`,
+		},
 		{"x = state\ndef f():\n  x[1] = 2\n  return len(state)", ``, `1`}, // though x is a global
 		{`def f(): error(-5, "no", {"a": 1})`, ``, `error -5: no {"a":1}`},
 		{`def f(): error(5, message="no")`, ``, `error 5: no`},
@@ -279,7 +299,10 @@ func TestFailures(t *testing.T) {
 		{`fail("é" * 6000)`, strings.Repeat("é", maxReason/2) + "…", "2:7: " + strings.Repeat("é", maxReason/2) + "…"},
 		{`serve("x", g)`, "serve belongs at the top level of the file",
 			"2:8: serve belongs at the top level of the file"},
-		{`sleep("x")`, "sleep: a number of seconds belongs here", "2:8: sleep: a number of seconds belongs here"},
+		{`every(1, g)`, "every belongs at the top level of the file",
+			"2:8: every belongs at the top level of the file"},
+		{`sleep("x")`, "sleep: \"x\" is not a duration: write 500ms, 2s or 1m",
+			"2:8: sleep: \"x\" is not a duration: write 500ms, 2s or 1m"},
 		{
 			`error("x")`, "error: for parameter code: got string, want int",
 			"2:8: error: for parameter code: got string, want int",
@@ -317,6 +340,21 @@ func TestMistakes(t *testing.T) {
 		{`serve("[", lambda: 1)`, "a.star:1:6: serve: "},
 		{`serve("", lambda: 1)`, "a.star:1:6: serve: a method needs a name"},
 		{`serve("a", 1)`, "a.star:1:6: serve: for parameter function: got int, want function"},
+		{
+			"def on_connect(): pass",
+			"a.star:1:1: on_connect(peer) takes 0 positional arguments but 1 was given",
+		},
+		{
+			"def f(): pass\ndef on_close(a, b): pass",
+			"a.star:2:1: on_close(peer) missing 1 required positional argument: 'b'",
+		},
+		{`every(1, 2)`, "a.star:1:6: every: for parameter function: got int, want function"},
+		{`every(0, lambda: 1)`, "a.star:1:6: every: it has to be 1ms at least"},
+		{`every("soon", lambda: 1)`, `a.star:1:6: every: "soon" is not a duration: write 500ms, 2s or 1m`},
+		{
+			`every(1, lambda x: x)`,
+			"a.star:1:6: every: lambda() is called without arguments: missing 1 required positional argument: 'x'",
+		},
 		{strings.Repeat("#", MaxSource+1), "a.star: a script has at most 1048576 bytes"},
 		{strings.Repeat("(", MaxSource), "a.star:1:"},
 	} {
@@ -341,6 +379,27 @@ func TestServedNames(t *testing.T) {
 	want := "a(x, y=1, *, z) b(x, y=1, *, z) system.ping(*args, **kw) x/1(x, y=1, *, z) x/2(x, y=1, *, z)"
 	if strings.Join(got, " ") != want {
 		t.Errorf("got %s, want %s", strings.Join(got, " "), want)
+	}
+}
+
+// What serve says of a function goes before what its name says; a kind is one of messages that the function is for.
+func TestServedKinds(t *testing.T) {
+	s := newStage().load(t, `
+def a(): pass
+def b(): pass
+serve("a", b, request=True)
+serve("b", b, notification=True)
+serve("c", b, request=True, notification=True)
+serve("d", b)
+`)
+	var got []string
+	for _, f := range s.Functions {
+		got = append(got, fmt.Sprintf("%s:%s:%d", f.Name, f.fn.Name(), f.Method().Kind))
+	}
+	either, request, notification := catalog.KindEither, catalog.KindRequest, catalog.KindNotification
+	want := fmt.Sprintf("[a:b:%d b:b:%d c:b:%d d:b:%d]", request, notification, either, either)
+	if fmt.Sprint(got) != want {
+		t.Errorf("got %s, want %s", got, want)
 	}
 }
 
@@ -429,6 +488,13 @@ func limited(t *testing.T, s *Script, p answer.Peer, limit time.Duration) string
 	return s.call(ctx, p, "f", "")
 }
 
+// isTaken reports whether it is somebody's turn.
+func isTaken(t *turns) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.taken
+}
+
 // An endless loop ends with its limit, and lets others in before that.
 func TestEndlessLoop(t *testing.T) {
 	s := newStage()
@@ -436,7 +502,7 @@ func TestEndlessLoop(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan string)
 	go func() { ended <- loaded.call(ctx, new(caller), "f", "") }()
-	for len(s.state.turn) == 0 {
+	for !isTaken(&s.state.turn) {
 		time.Sleep(time.Millisecond)
 	}
 	inTime, stop := context.WithTimeoutCause(t.Context(), patience, answer.TimeLimitError{Limit: patience})
@@ -472,7 +538,7 @@ func TestWaiting(t *testing.T) {
 			if got := limited(t, loaded, never, time.Second); !strings.Contains(got, "it took longer than 1s") {
 				t.Errorf("%s: %s", body, got)
 			}
-			s.state.turn <- struct{}{}
+			_ = s.state.turn.queue()
 			if got := limited(t, loaded, never, time.Second); !strings.Contains(got, "it took longer than 1s") {
 				t.Errorf("%s, when it is not its turn: %s", body, got)
 			}
@@ -568,6 +634,7 @@ func FuzzLoad(f *testing.F) {
 		"\"\\ud800\xff",
 		"x = '%s' % ((1,),)",
 		"def f(rpc):\n  for p in rpc.peers(): p.notify('x')\n  return rpc.batch([])",
+		"def on_connect(peer): peer.state[1] = peers()\nevery('1s', lambda: 1)",
 	} {
 		f.Add([]byte(source), []byte(`[1]`))
 	}

@@ -25,8 +25,8 @@ func TestSizeGuard(t *testing.T) {
 		{"x = (1, 2, 3)\n  x *= 3333334\n  return len(x)", "3 × 3333334 elements are too many, 10000000 at most"},
 		{`return len("a" * (1 << 20) * 101)`, "1048576 × 101 bytes are too many, 104857600 at most"},
 		{`return b"ab" * (1 << 70)`, "2 × 1180591620717411303424 bytes are too many, 104857600 at most"},
-		{"x = 3\n  for _ in range(25): x = x * x\n  return x > 0", "the product has more than 16777216 bits"},
-		{"x = 3\n  for _ in range(25): x *= x\n  return x > 0", "the product has more than 16777216 bits"},
+		{`x = int("f" * 2200000, 16)` + "\n  x = x * x\n  return x > 0", "the product has more than 16777216 bits"},
+		{`x = int("f" * 2200000, 16)` + "\n  x *= x\n  return x > 0", "the product has more than 16777216 bits"},
 		{"return len(range(10000001))", "range: it would have 10000001 numbers, 10000000 at most: count with while"},
 		{"return range('x')", "range: for parameter 1: got string, want int"},
 	} {

@@ -2,9 +2,6 @@ package session
 
 import (
 	"fmt"
-	"io"
-	"net/http"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -32,39 +29,12 @@ func sized(t *testing.T, name string, bytes int64) string {
 	return path
 }
 
-// Files and documents over their limits are not read.
-func TestDocumentsAreBounded(t *testing.T) {
-	tooMuch := "at most " + human.Size(maxDocument) + " are taken"
-	_, err := ReadDocument(t.Context(), sized(t, "openrpc.json", maxDocument+1))
-	if err == nil || !strings.Contains(err.Error(), tooMuch) {
-		t.Errorf("a file: %v", err)
-	}
-	_, _, err = readText(sized(t, "large.txt", maxText+1))
+// Texts over their limits are not read.
+func TestTextsAreBounded(t *testing.T) {
+	_, _, err := readText(sized(t, "large.txt", maxText+1))
 	if want := "at most " + human.Size(maxText) + " are taken"; err == nil || !strings.Contains(err.Error(), want) {
-		t.Errorf("a text: %v", err)
+		t.Error(err)
 	}
-
-	var taken int64
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		taken, _ = io.Copy(w, io.LimitReader(zeros{}, 2*maxDocument))
-	}))
-	_, err = ReadDocument(t.Context(), server.URL)
-	if want := "it has more than " + human.Size(maxDocument); err == nil || !strings.Contains(err.Error(), want) {
-		t.Errorf("an address: %v", err)
-	}
-	if server.Close(); taken >= 2*maxDocument { // Close waits for the handler
-		t.Errorf("%d bytes are taken from an address", taken)
-	}
-}
-
-// zeros gives digits for ever.
-type zeros struct{}
-
-func (zeros) Read(b []byte) (int, error) {
-	for i := range b {
-		b[i] = '0'
-	}
-	return len(b), nil
 }
 
 // Of what could not be read of a document, some is told where it was asked for, and one line where it was not.
@@ -107,7 +77,7 @@ func TestShutdownIsNotWaitedFor(t *testing.T) {
 		p.dialect.Store(d)
 		p.connection.Load().keepHandshake(d.Name, nil)
 		start := time.Now()
-		p.shutdown()
+		p.shutdown(t.Context())
 		if took := time.Since(start); took != shutdownPatience {
 			t.Errorf("it takes %s", took)
 		}

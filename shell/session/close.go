@@ -9,15 +9,17 @@ import (
 	"rpcsh/shell/call"
 	"rpcsh/shell/event"
 	"rpcsh/shell/human"
+	"rpcsh/shell/turn"
 )
 
 // ClosePeers closes the connections to peers, in good order as their protocols have it, all at the same time: one that
-// does not read what was sent takes a while.
-func (s *Session) ClosePeers(peers []*Peer) {
+// does not read what was sent takes a while. ctx ends what is waited for peers that are not left at once.
+func (s *Session) ClosePeers(ctx context.Context, peers []*Peer) {
 	var closing sync.WaitGroup
 	for _, p := range peers {
 		closing.Go(func() {
-			p.shutdown()
+			p.shutdown(ctx)
+			p.connection.Load().gentle.Leave(ctx)
 			_ = p.Link().Close()
 		})
 	}
@@ -27,16 +29,20 @@ func (s *Session) ClosePeers(peers []*Peer) {
 // shutdownPatience is how long a peer may take to end a session in good order.
 const shutdownPatience = time.Second
 
-// shutdown ends the session with p in good order, as its protocol has it.
-func (p *Peer) shutdown() {
+// shutdown ends the session with p in good order, as its protocol has it. It waits until ctx ends, if that has not
+// ended before: what was waited for then was something else.
+func (p *Peer) shutdown(ctx context.Context) {
 	d := p.Dialect()
-	if d == nil || p.accepted || !p.Alive() {
+	if d == nil || !p.Alive() {
 		return
 	}
-	if _, made := p.connection.Load().handshake(d.Name); !made {
+	if _, made := p.connection.Load().handshakeOf(d.Name); !made {
 		return // the person began the session, or nobody has
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), shutdownPatience)
+	if ctx.Err() != nil {
+		ctx = context.WithoutCancel(ctx)
+	}
+	ctx, cancel := context.WithTimeout(ctx, shutdownPatience)
 	defer cancel()
 	for _, f := range d.Shutdown {
 		m := call.Plain(call.Request{Method: f.Method, Notify: f.Notify})
@@ -53,6 +59,7 @@ func (s *Session) Drain(patience time.Duration) {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	s.StopListening()
+	s.scripts.stopTimers()
 	var closing sync.WaitGroup
 	for _, p := range s.peers.List() {
 		closing.Go(func() { s.connector.drain(ctx, p) })
@@ -60,26 +67,23 @@ func (s *Session) Drain(patience time.Duration) {
 	closing.Wait()
 }
 
-// drainPause is the time between two looks at what is open.
-const drainPause = 5 * time.Millisecond
-
 // drain closes the connection to p, at the latest when ctx ends.
 func (c *connector) drain(ctx context.Context, p *Peer) {
 	conn := p.connection.Load()
-	if !await(ctx, drainPause, func() bool { return conn.Stats().Serving == 0 && !p.inbox.busy() || !p.Alive() }) {
+	if !turn.Await(ctx, func() bool { return conn.Stats().Serving == 0 && !p.inbox.Busy() || !p.Alive() }) {
 		text := p.Title() + ": " + p.openText() + " still open, the connection is closed all the same"
 		p.publish(&event.Event{Kind: event.Problem, Text: text})
 	}
-	c.session.ClosePeers([]*Peer{p})
+	c.session.ClosePeers(ctx, []*Peer{p})
 	<-conn.reported
-	await(ctx, drainPause, func() bool { return !p.inbox.busy() }) // the lines of .on close
+	turn.Await(ctx, func() bool { return !p.inbox.Busy() }) // the lines of .on close
 }
 
 // openText says what p has asked for that is not done.
 func (p *Peer) openText() string {
 	n := p.Stats().Serving
 	switch {
-	case !p.inbox.busy():
+	case !p.inbox.Busy():
 		return human.Plural(n, "request")
 	case n == 0:
 		return "what its notifications have begun is"

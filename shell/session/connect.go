@@ -2,26 +2,22 @@ package session
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
-	"slices"
 	"sync"
 	"time"
 
-	"rpcsh/rpcconn"
 	"rpcsh/rpcconn/catalog"
 	"rpcsh/rpcconn/detect"
 	"rpcsh/rpcconn/dial"
+	"rpcsh/rpcconn/dialect/dialects"
+	"rpcsh/rpcconn/process"
 	"rpcsh/rpcconn/transport"
-	"rpcsh/shell/advice"
 	"rpcsh/shell/call"
+	"rpcsh/shell/document"
 	"rpcsh/shell/event"
 	"rpcsh/shell/exit"
 	"rpcsh/shell/human"
+	"rpcsh/shell/reach"
 )
-
-// dialTimeout is how long a peer has to accept a connection, and to say what it speaks.
-const dialTimeout = 10 * time.Second
 
 // A connector has peers come and go: it dials and accepts them, hears what they send, and sees them end.
 type connector struct {
@@ -31,8 +27,8 @@ type connector struct {
 	listeners []*dial.Listener
 }
 
-// Connect dials a target, which becomes the current peer. Without a person it returns when the peer's methods are
-// known, where its protocol needs that.
+// Connect dials a target, which becomes the current peer. Without a person it returns when the session has begun, where
+// the peer's protocol has one; the error says why it has not.
 func (s *Session) Connect(ctx context.Context, t transport.Target, cfg dial.Config) (*Peer, error) {
 	p := newPeer(s)
 	p.target, p.cfg = t, cfg
@@ -49,20 +45,12 @@ func (s *Session) Connect(ctx context.Context, t transport.Target, cfg dial.Conf
 			p.publish(&event.Event{Kind: event.Learned, Asked: true, Text: text})
 		}
 	})
-	return p, s.connector.awaitLearned(ctx, p)
+	return p, s.connector.awaitBegun(ctx, p)
 }
 
 // Debuggers lists what can be debugged at t, where cfg says that t is a port of a debugger.
 func (s *Session) Debuggers(ctx context.Context, t transport.Target, cfg dial.Config) ([]detect.Debugger, error) {
-	ctx, cancel := context.WithTimeoutCause(ctx, dialTimeout, exit.ErrTimeout)
-	defer cancel()
-	start := time.Now()
-	list, err := cfg.Debuggers(ctx, t)
-	if err != nil {
-		err = fmt.Errorf("%w; is this the port of a browser's or of node's debugger?", err)
-		return nil, dialError(ctx, t, start, err)
-	}
-	return list, nil
+	return s.dialler().Debuggers(ctx, t, cfg)
 }
 
 // whoText puts who p says that it is before text.
@@ -73,17 +61,25 @@ func whoText(p *Peer, text string) string {
 	return text
 }
 
-// awaitLearned waits, in a run without a person, until the session with p has begun and its methods are known, where
-// its protocol needs that.
-func (c *connector) awaitLearned(ctx context.Context, p *Peer) error {
+// awaitBegun waits, in a run without a person, until the session with p has begun, where its protocol has one. The
+// error says why it has not.
+func (c *connector) awaitBegun(ctx context.Context, p *Peer) error {
 	if c.session.opts.Attended {
 		return nil
 	}
+	conn := p.connection.Load()
 	select {
-	case <-p.connection.Load().learned:
-		return nil
+	case <-conn.begun:
+		return conn.failure()
 	case <-ctx.Done():
 		return exit.ErrInterrupted
+	}
+}
+
+// dialler returns what dials targets, as the settings of now have it.
+func (s *Session) dialler() reach.Dialler {
+	return reach.Dialler{
+		Findings: s.opts.Findings, Timeout: s.Settings().Timeout, Attended: s.opts.Attended, Remark: s.remarkError,
 	}
 }
 
@@ -92,117 +88,49 @@ func (c *connector) awaitLearned(ctx context.Context, p *Peer) error {
 func (c *connector) dial(
 	ctx context.Context, p *Peer, ready <-chan struct{},
 ) (link *dial.Link, said string, err error) {
-	t, cfg := p.target, p.cfg
-	if err := cfg.Check(); err != nil {
-		return nil, "", exit.Usagef("%w", advice.For(err))
-	}
+	cfg := p.cfg
 	cfg.Stderr = func(line string) { p.publishStderr(line) }
-	ctx, cancel := context.WithTimeoutCause(ctx, dialTimeout, exit.ErrTimeout)
-	defer cancel()
-	start := time.Now()
-	p.believed.Store(false)
-	if cfg.NeedsDetect(t) {
-		return c.dialUnknown(ctx, p, cfg, ready)
+	if limit := c.session.Settings().Timeout; limit > 0 && !c.session.opts.Attended {
+		cfg.Grace = endGrace(limit, p.target)
 	}
-	if link, err = cfg.Dial(ctx, t, c.connOptions(p, ready)); err != nil {
-		return nil, "", dialError(ctx, t, start, err)
+	if c.session.opts.ShowPings {
+		cfg.OnPing = func(did string) { p.note(p.Title() + ": " + did) }
 	}
-	took := human.Took(time.Since(start))
-	return link, fmt.Sprintf("connected to %s · %s · in %s", link.Target, wireText(link), took), nil
+	got, err := c.session.dialler().Dial(ctx, reach.Contact{
+		Target: p.target, Config: cfg, Options: c.connOptions(p, ready), Spoke: p.spoke.Load(),
+		Note: func(text string) { p.publish(&event.Event{Kind: event.Note, Asked: true, Text: text}) },
+	})
+	if err != nil {
+		return nil, "", err
+	}
+	p.believed.Store(got.Believed)
+	p.spoke.Store(got.Spoke)
+	return got.Link, got.Said, nil
 }
 
-// dialUnknown is dial for a peer whose protocol has to be detected.
-func (c *connector) dialUnknown(
-	ctx context.Context, p *Peer, cfg dial.Config, ready <-chan struct{},
-) (*dial.Link, string, error) {
-	t, start := p.target, time.Now()
-	found := c.session.opts.Findings.Load(t)
-	if found != nil && !c.session.opts.Attended { // for a person it is made sure of
-		if link, _, err := cfg.Connect(ctx, t, found, c.connOptions(p, ready)); err == nil {
-			p.believed.Store(true)
-			return link, "connected to " + advice.Found(found) + " · as found earlier", nil
-		}
+// endGrace returns what a peer has for each step of its end where a call has limit: who cannot wait for an answer does
+// not wait for that either. A child process has more to do.
+func endGrace(limit time.Duration, t transport.Target) time.Duration {
+	if t.IsCommand() {
+		return min(process.DefaultGrace, limit/4)
 	}
-	found, err := c.findOut(ctx, p, cfg, found) // what was found earlier is asked first
-	if err != nil {
-		return nil, "", dialError(ctx, t, start, err)
-	}
-	link, _, err := cfg.Connect(ctx, t, found, c.connOptions(p, ready))
-	if err != nil {
-		return nil, "", dialError(ctx, t, start, err)
-	}
-	return link, fmt.Sprintf("connected to %s · found in %s", advice.Found(found), human.Took(found.Took)), nil
-}
-
-// findOut finds out what p speaks, and remembers it.
-func (c *connector) findOut(
-	ctx context.Context, p *Peer, cfg dial.Config, likely *detect.Finding,
-) (*detect.Finding, error) {
-	// A child process is started several times. What it writes is shown only if no start succeeds.
-	var lines stderrLines
-	cfg.Stderr = lines.add
-	found, err := cfg.Detect(ctx, p.target, likely, nil)
-	if err != nil {
-		for _, line := range lines.all() {
-			p.publishStderr(line)
-		}
-		return nil, err
-	}
-	c.session.remarkError(c.session.opts.Findings.Save(p.target, found))
-	return found, nil
+	return min(time.Second, limit/10)
 }
 
 // Detect finds out what a target speaks, and remembers it. trace, if not nil, is told each step.
 func (s *Session) Detect(ctx context.Context, t transport.Target, trace func(string)) (*detect.Finding, error) {
-	cfg := s.opts.Wire
-	cfg.Protocol, cfg.Framing = "", ""
-	found, err := cfg.Detect(ctx, t, nil, trace)
-	if err != nil {
-		return nil, &exit.Failure{Code: exit.Connection, Err: advice.For(err)}
-	}
-	found.Release()
-	s.remarkError(s.opts.Findings.Save(t, found))
-	return found, nil
-}
-
-func dialError(ctx context.Context, t transport.Target, start time.Time, err error) error {
-	if cause := context.Cause(ctx); cause != nil {
-		return fmt.Errorf("connecting to %s: %w after %s", t, cause, human.Took(time.Since(start)))
-	}
-	return &exit.Failure{Code: exit.Connection, Err: advice.For(err)}
+	return s.dialler().Detect(ctx, t, s.Wire(), trace)
 }
 
 // publishStderr publishes a line that a child process wrote to its stderr.
 func (p *Peer) publishStderr(line string) {
+	p.noise.Hear([]byte(line))
 	p.publish(&event.Event{Kind: event.Stderr, Text: line, Topic: "lines of " + p.label})
-}
-
-// stderrLines are the different lines that a child process wrote to its stderr, up to a number that one reads.
-type stderrLines struct {
-	mu    sync.Mutex // protects what follows
-	lines []string
-}
-
-func (l *stderrLines) add(line string) {
-	const most = 20
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if len(l.lines) < most && !slices.Contains(l.lines, line) {
-		l.lines = append(l.lines, line)
-	}
-}
-
-func (l *stderrLines) all() []string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return slices.Clone(l.lines)
 }
 
 // adopt makes p one of the peers, has announce say so, and lets its messages in by closing ready.
 func (c *connector) adopt(p *Peer, link *dial.Link, ready chan struct{}, announce func()) {
-	known, err := c.session.opts.Store.Load(p.storedAs)
-	c.session.remarkError(err)
-	p.known = known
+	p.known = c.kept(p)
 	p.caller = p.newCaller()
 	c.attach(p, link)
 	c.session.discovery.teach(p)
@@ -213,19 +141,68 @@ func (c *connector) adopt(p *Peer, link *dial.Link, ready chan struct{}, announc
 	c.begin(p)
 }
 
+// kept returns what is known of p from earlier runs. A run without a person does the same whatever a person's has
+// learned, but for one thing: by which conventions p was asked with success, and so its session was begun.
+func (c *connector) kept(p *Peer) *catalog.Catalog {
+	known, err := c.session.opts.Store.Load(p.storedAs)
+	c.session.remarkError(err)
+	if c.session.opts.Attended {
+		return known
+	}
+	conventions := catalog.New()
+	for _, d := range dialects.Conventions() {
+		if answered, _ := known.Asked(d.Name); answered {
+			conventions.Answered(d.Name, true)
+		}
+	}
+	return conventions
+}
+
 func (p *Peer) newCaller() *call.Caller {
 	return call.New(call.Host{
-		Peer: p.Event, Publish: p.publish, Dialect: p.Dialect, Documents: p.showDocuments, ReadFile: readArgument,
-		Waits: func() bool { return p.connection.Load().open.anyParked() },
+		Peer: p.Event, Publish: publisher(p), Dialect: p.Dialect, Documents: p.showDocuments, ReadFile: readArgument,
+		NoNames: func() string {
+			if w, known := p.Link().Wire(); known && w.Protocol.ByPosition {
+				return w.Protocol.Title
+			}
+			return ""
+		},
+		NoBatch: func() string { return noBatch(p) },
+		// Without a person, nobody can answer what waits for one while a line waits for a call.
+		Waits:  func() bool { return p.session.opts.Attended && p.connection.Load().open.AnyParked() },
+		Behind: p.inbox.Behind,
 	}, p.known)
 }
 
+// noBatch says why p should not be sent a batch though nothing is known of it, "" where it may. A peer that was found
+// to speak with headers is most likely a language server, and without a person it is not asked whether it is.
+func noBatch(p *Peer) string {
+	w, known := p.Link().Wire()
+	if !known || w.Framing != "header" || p.session.opts.Attended || p.accepted || !p.cfg.NeedsDetect(p.target) {
+		return ""
+	}
+	return "a peer with headers is most likely a language server, and those end at a batch; -p says what it is"
+}
+
+// publisher returns what publishes the events of calls to p, and takes note of what begins a session.
+func publisher(p *Peer) func(*event.Event) uint64 {
+	return func(e *event.Event) uint64 {
+		if e.Out && e.Kind == event.Request && dialects.Opens(e.Method) {
+			p.connection.Load().opened.Store(true)
+		}
+		return p.publish(e)
+	}
+}
+
 // readArgument reads a file that a call is about.
-func readArgument(path string) ([]byte, error) { return ReadFile(path, maxText) }
+func readArgument(path string) ([]byte, error) { return document.ReadFile(path, maxText) }
 
 // attach gives p a connection.
 func (c *connector) attach(p *Peer, link *dial.Link) {
 	conn := newConnection(link)
+	if !p.accepted {
+		conn.gentle = reach.NewGentle(link, p.cfg, p.spoke.Load())
+	}
 	p.connection.Store(conn)
 	p.caller.Connected(call.Connection{Conn: link.Conn, Reported: conn.reported, Status: link.Status})
 }
@@ -233,89 +210,19 @@ func (c *connector) attach(p *Peer, link *dial.Link) {
 // begin starts what goes on as long as p's connection stands.
 func (c *connector) begin(p *Peer) {
 	conn := p.connection.Load()
-	c.session.tasks.Go(func() { c.watchEnd(p, conn) })
-	if p.accepted {
-		conn.begin() // what opens a session is the other side's to say
+	if !p.accepted {
+		cfg := p.cfg
+		c.session.tasks.Go(func() { c.session.dialler().LearnSettled(conn.Link, cfg) })
 	}
+	c.session.tasks.Go(func() { c.watchEnd(p, conn) })
 	if w, known := conn.Wire(); known {
 		c.session.discovery.begin(p, w)
+	} else { // whoever has to speak first need not wait
+		conn.begin()
 	}
 	if c.session.ended() { // while this one was coming in
 		_ = conn.Close()
 	}
-}
-
-// connOptions says who gets what p sends, once ready is closed: then p has its connection, and it has been said that it
-// came.
-func (c *connector) connOptions(p *Peer, ready <-chan struct{}) *rpcconn.Options {
-	var incoming event.Event // of the goroutine that reads, which uses it again and again
-	return &rpcconn.Options{
-		Handler: func(ctx context.Context, _ *rpcconn.Conn, req *rpcconn.Request) (json.RawMessage, error) {
-			ctx, end := p.connection.Load().open.begin(ctx, req)
-			defer end()
-			return c.session.responder.answer(ctx, p, req)
-		},
-		OnRequest: func(req *rpcconn.Request) {
-			<-ready
-			c.onRequest(p, req, &incoming)
-		},
-		OnAnswer: func(req *rpcconn.Request, r *rpcconn.Response) {
-			c.session.responder.publish(p, req, r, req.Remark)
-		},
-		OnFrame: func(frame []byte, out bool) {
-			if c.session.bus.Frames() {
-				if !out { // it has been said that p came before anything that p sends
-					<-ready
-				}
-				p.announce(&event.Event{Kind: event.Frame, Out: out, Frame: frame})
-			}
-		},
-		OnOther: func(text json.RawMessage) {
-			<-ready
-			p.publish(&event.Event{Kind: event.Other, Value: text})
-		},
-		OnStray: func(r *rpcconn.Response) {
-			<-ready
-			e := call.ResponseEvent(r)
-			e.Match = event.Unmatched
-			if e.Method = p.caller.Late(r.ID); e.Method != "" {
-				e.Match = event.Late
-			}
-			p.publish(e)
-		},
-		OnError: func(err error) {
-			<-ready
-			p.publish(&event.Event{Kind: event.Unreadable, Text: advice.For(err).Error()})
-		},
-	}
-}
-
-// onRequest takes a request or notification, and publishes it as e. It is called by the goroutine that reads from p.
-func (c *connector) onRequest(p *Peer, req *rpcconn.Request, e *event.Event) {
-	p.connection.Load().open.note(req)
-	if req.Method != p.lastSeen { // in a flood of one method, learning it once is enough
-		p.lastSeen = req.Method
-		p.known.Observe(req.Method, true, req.Params, nil)
-	}
-	*e = event.Event{Kind: event.Request, ID: req.ID, Method: req.Method, Params: req.Params, Extra: req.Extra}
-	if !req.IsNotification() {
-		e.Lasting = true
-		p.publish(e)
-		c.session.discovery.onPeerMessage(p, req)
-		return
-	}
-	e.Kind = event.Notification
-	watched := p.caller.OnNotification(req)
-	if watched {
-		e.Origin = event.FromSession // whoever waits for the call sees how far it has come
-	}
-	p.announce(e)
-	if !watched {
-		c.session.discovery.onPeerMessage(p, req)
-		c.session.responder.handleNotification(p, req)
-	}
-	e.Origin = event.FromPeer
-	c.session.hooks.fire(p, e)
 }
 
 // Linger waits for d, or as long as there is a connection if d is 0. A session that listens waits for ctx's end then.

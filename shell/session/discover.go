@@ -21,14 +21,13 @@ import (
 	"rpcsh/shell/exit"
 	"rpcsh/shell/glob"
 	"rpcsh/shell/human"
+	"rpcsh/shell/noise"
 )
 
-// How long a peer has for its answers while it is asked what it offers.
+// How long a peer has for its answer while it is asked what it offers.
 const (
-	questionTimeout  = 3 * time.Second  // to one question, unasked
-	AskedTimeout     = 10 * time.Second // to one question that somebody wants answered
-	handshakeTimeout = 30 * time.Second // to the beginning of a session: programs take their time to start
-	handshakePause   = time.Second      // that calls wait for the end of a handshake for which nobody asked
+	questionTimeout = 3 * time.Second  // to one question, unasked
+	askedTimeout    = 10 * time.Second // to one question that somebody wants answered
 )
 
 // A Discovery finds out what peers offer, and keeps it. Its methods may be called by any number of goroutines.
@@ -41,34 +40,6 @@ type Discovery struct {
 
 // Discovery returns what finds out what peers offer.
 func (s *Session) Discovery() *Discovery { return &s.discovery }
-
-// begin makes the handshake with p, and asks what it offers, if the options allow both.
-func (d *Discovery) begin(p *Peer, w dial.Wire) {
-	c := p.connection.Load()
-	if c.discovers.Swap(true) {
-		return
-	}
-	if spoken := dialects.Find(w.Protocol.Name); spoken != nil && spoken.Learn != nil && !p.accepted {
-		p.dialect.Store(spoken)
-	}
-	plan := d.plan(p, w)
-	named := p.cfg.Protocol == w.Protocol.Name
-	needed := named && slices.ContainsFunc(plan, func(c *dialect.Dialect) bool { return c.Handshake != nil })
-	if !d.session.opts.Discover || p.notAsked.Load() || len(plan) == 0 || !d.session.opts.Attended && !needed {
-		c.begin()
-		close(c.learned)
-		return
-	}
-	d.session.tasks.Go(func() {
-		defer close(c.learned)
-		if !needed {
-			patience := time.AfterFunc(handshakePause, c.begin)
-			defer patience.Stop()
-		}
-		defer c.begin()
-		d.ask(d.session.done, p, c, plan, &inquiry{timeout: questionTimeout})
-	})
-}
 
 // plan returns the conventions by which p may be asked unasked: those that answered in an earlier run first, those that
 // did not not at all.
@@ -91,12 +62,15 @@ func (d *Discovery) Fitting(p *Peer) ([]*dialect.Dialect, error) {
 
 // fitting returns the conventions that fit what p speaks, without what its dialect forbids.
 func (d *Discovery) fitting(p *Peer, w dial.Wire) []*dialect.Dialect {
-	plan := dialects.Plan(dialect.Spoken{Protocol: w.Protocol.Name, Framing: w.Framing, Scheme: p.Link().Target.Scheme})
-	if p.accepted { // it came to us: what opens a session is its to say
+	plan := dialects.Plan(spokenBy(p, w))
+	switch own := p.Dialect(); {
+	case !p.accepted:
+	case own != nil && own.Learn != nil:
+		plan = []*dialect.Dialect{own}
+	case w.Protocol.Discover: // it came to us: what opens a session is its to say
+		plan = []*dialect.Dialect{dialects.Find(string(openrpc.Source))}
+	default:
 		plan = nil
-		if w.Protocol.Discover {
-			plan = []*dialect.Dialect{dialects.Find(string(openrpc.Source))}
-		}
 	}
 	var first, then []*dialect.Dialect
 	for _, c := range plan {
@@ -112,12 +86,33 @@ func (d *Discovery) fitting(p *Peer, w dial.Wire) []*dialect.Dialect {
 	return append(first, then...)
 }
 
+func spokenBy(p *Peer, w dial.Wire) dialect.Spoken {
+	return dialect.Spoken{Protocol: w.Protocol.Name, Framing: w.Framing, Scheme: p.Link().Target.Scheme}
+}
+
 // forbidden reports whether c asks something that p's dialect says must not be asked.
 func forbidden(p *Peer, c *dialect.Dialect) bool {
 	d := p.Dialect()
 	return d != nil && slices.ContainsFunc(d.Never, func(pattern string) bool {
 		return slices.ContainsFunc(c.Asks, func(method string) bool { return glob.Match(pattern, method) })
 	})
+}
+
+// Await waits until p's session has begun and, where p is not told of files yet, until p has been asked what it offers,
+// if that is under way.
+func (d *Discovery) Await(ctx context.Context, p *Peer) error {
+	if err := d.session.AwaitSession(ctx, []*Peer{p}); err != nil || p.Documents() != nil {
+		return err
+	}
+	c := p.connection.Load()
+	select {
+	case <-c.learned:
+		return nil
+	case <-c.Done():
+		return d.session.Usable(p)
+	case <-ctx.Done():
+		return errors.New("it is not known yet what the peer offers")
+	}
 }
 
 // An inquiry says how a peer is asked.
@@ -130,24 +125,56 @@ type inquiry struct {
 // Ask asks p by one convention after the other, because somebody wants to know, until one is answered. It reports
 // whether one was. told is told what came of each.
 func (d *Discovery) Ask(ctx context.Context, p *Peer, by []*dialect.Dialect, told func(*dialect.Dialect, error)) bool {
-	return d.ask(ctx, p, p.connection.Load(), by, &inquiry{timeout: AskedTimeout, asked: true, told: told})
+	ctx, cancel, each := d.share(ctx, len(by))
+	defer cancel()
+	q := &inquiry{timeout: each, asked: true, told: told}
+	return d.ask(ctx, p, p.connection.Load(), by, q)
 }
 
-// ask asks p by one convention after the other, until one is answered. It reports whether one was.
+// share returns how long each of so many conventions may be asked for, because somebody wants to know. Without a
+// person, who can give up, all of them have no more time than a call.
+func (d *Discovery) share(ctx context.Context, n int) (context.Context, context.CancelFunc, time.Duration) {
+	each, all := d.session.Settings().Asked(), d.session.Settings().Timeout
+	if d.session.opts.Attended || all == 0 {
+		return ctx, func() {}, each
+	}
+	ctx, cancel := limited(ctx, all)
+	return ctx, cancel, min(each, all/time.Duration(max(n, 1)))
+}
+
+// ask asks p by one convention after the other, until one is answered. It reports whether one was. One inquiry at a
+// time goes on: what p logs meanwhile is about that.
 func (d *Discovery) ask(ctx context.Context, p *Peer, c *connection, plan []*dialect.Dialect, q *inquiry) bool {
-	var silent []string // conventions that had no answer
+	if c.asking.Take(ctx) != nil {
+		return false
+	}
+	defer c.asking.Put()
+	return d.askInTurn(ctx, p, c, plan, q)
+}
+
+// askInTurn is ask for who has c.asking.
+func (d *Discovery) askInTurn(ctx context.Context, p *Peer, c *connection, plan []*dialect.Dialect, q *inquiry) bool {
+	var silent []string              // conventions that had no answer
+	unknown := make(map[string]bool) // methods that begin sessions
+	defer p.noise.Listen(nil)
 	for i, by := range plan {
-		learned, err := d.askBy(ctx, p, c, by, q)
-		if !slices.ContainsFunc(plan[i+1:], func(later *dialect.Dialect) bool { return later.Handshake != nil }) {
-			c.begin() // nothing has to be said first any more
+		if by.Handshake != nil && unknown[by.Asks[0]] && !q.asked {
+			p.known.Answered(by.Name, false)
+			continue
 		}
+		p.noise.Listen(by.Asks)
+		learned, err := d.askBy(ctx, p, c, by, q)
 		if q.told != nil {
 			q.told(by, err)
 		}
 		if err == nil {
 			p.known.Answered(by.Name, true)
 			d.learn(p, by, learned, q)
+			c.begin() // a call that waits for this is sent as what is known now says
 			return true
+		}
+		if !slices.ContainsFunc(plan[i+1:], func(later *dialect.Dialect) bool { return later.Handshake != nil }) {
+			c.begin() // nothing has to be said first any more
 		}
 		if ctx.Err() != nil || errors.Is(err, errors.ErrUnsupported) && !q.asked {
 			return false // an HTTP client cannot be asked, which says nothing about the convention
@@ -161,7 +188,13 @@ func (d *Discovery) ask(ctx context.Context, p *Peer, c *connection, plan []*dia
 		}
 		var refused *rpcconn.Error
 		switch {
-		case q.asked, errors.As(err, &refused), errors.Is(err, dialect.ErrNotOffered):
+		case q.asked:
+		case errors.Is(err, noise.Err), d.isNoisy(ctx, p, err):
+			d.leaveAlone(p, plan[i+1:])
+			return false
+		case errors.As(err, &refused):
+			unknown[by.Asks[0]] = by.Handshake != nil && refused.Code == rpcconn.CodeMethodNotFound
+		case errors.Is(err, dialect.ErrNotOffered):
 		case errors.Is(err, exit.ErrTimeout):
 			silent = append(silent, by.Name)
 		default:
@@ -181,20 +214,54 @@ func (d *Discovery) ask(ctx context.Context, p *Peer, c *connection, plan []*dia
 func (d *Discovery) askBy(
 	ctx context.Context, p *Peer, c *connection, by *dialect.Dialect, q *inquiry,
 ) (*catalog.Learned, error) {
-	answer, made := c.handshake(by.Name)
-	if by.Handshake != nil && !made {
-		var err error
-		answer, err = by.Handshake(ctx, d.asker(p, c, handshakeTimeout), d.session.opts.Self)
-		if err != nil {
-			return nil, err
-		}
-		c.keepHandshake(by.Name, answer)
-		d.recognize(p, c, by)
+	answer, err := d.handshake(ctx, p, c, by)
+	if err != nil {
+		return nil, err
 	}
-	return by.Learn(ctx, d.asker(p, c, q.timeout), answer)
+	asker := d.asker(p, c, q.timeout)
+	if by.Handshake == nil && !q.asked {
+		asker.Call = d.carefully(p, asker.Call)
+	}
+	return by.Learn(ctx, asker, answer)
 }
 
-// asker is p as conventions ask it.
+// carefully returns ask, which asks nothing more once p has logged a question that it refused.
+func (d *Discovery) carefully(p *Peer, ask dialect.Caller) dialect.Caller {
+	noisy := false
+	return func(ctx context.Context, method string, params json.RawMessage) (json.RawMessage, error) {
+		if noisy {
+			return nil, noise.Err
+		}
+		answer, err := ask(ctx, method, params)
+		noisy = d.isNoisy(ctx, p, err)
+		return answer, err
+	}
+}
+
+// isNoisy reports whether p has refused a question with err, and logged it, as one for a method that it does not have.
+// A child logs beside its answers.
+func (d *Discovery) isNoisy(ctx context.Context, p *Peer, err error) bool {
+	var refused *rpcconn.Error
+	switch {
+	case !errors.As(err, &refused) || refused.Code == rpcconn.CodeInvalidParams:
+		return false
+	case p.target.IsCommand():
+		return p.noise.Heard(ctx, noise.Patience)
+	}
+	return p.noise.Heard(ctx, 0)
+}
+
+// leaveAlone takes note that p is asked nothing more unasked; rest are the conventions by which it was not asked.
+func (d *Discovery) leaveAlone(p *Peer, rest []*dialect.Dialect) {
+	for _, by := range rest {
+		p.known.Answered(by.Name, false)
+	}
+	d.remember(p)
+	const text = " logs each question that it does not know; it is not asked what it offers any more (.discover asks)"
+	p.note(p.Title() + text)
+}
+
+// asker is p as conventions ask it. timeout is for one question; 0: there is no limit.
 func (d *Discovery) asker(p *Peer, c *connection, timeout time.Duration) dialect.Peer {
 	asker := dialect.Peer{
 		Call: func(ctx context.Context, method string, params json.RawMessage) (json.RawMessage, error) {
@@ -209,7 +276,7 @@ func (d *Discovery) asker(p *Peer, c *connection, timeout time.Duration) dialect
 	}
 	if c.Target.CanGet() {
 		asker.Get = func(ctx context.Context, path string) ([]byte, error) {
-			ctx, cancel := context.WithTimeoutCause(ctx, timeout, exit.ErrTimeout)
+			ctx, cancel := limited(ctx, timeout)
 			defer cancel()
 			return p.cfg.Get(ctx, c.Target, path)
 		}
@@ -219,7 +286,7 @@ func (d *Discovery) asker(p *Peer, c *connection, timeout time.Duration) dialect
 
 // recognize takes p, which has answered a convention, for one of those peers that have it.
 func (d *Discovery) recognize(p *Peer, c *connection, by *dialect.Dialect) {
-	if by.Wire != nil && !p.accepted {
+	if by.Wire != nil {
 		p.dialect.Store(by)
 		c.Become(by.Name)
 	}
@@ -263,11 +330,25 @@ func RemarkLines(convention string, remarks []string, asked bool) (lines []strin
 	return lines
 }
 
-// remember keeps what is known of p for the next run.
+// remember keeps what is known of p for the next run, where a person sees what is learned.
 func (d *Discovery) remember(p *Peer) {
-	if !p.known.Empty() {
+	if d.session.opts.Attended && !p.known.Empty() {
 		d.session.remarkError(d.session.opts.Store.Save(p.storedAs, p.known))
 	}
+}
+
+// rememberBegun keeps that a session with p was begun by a convention, in a run without a person, which keeps nothing
+// else.
+func (d *Discovery) rememberBegun(p *Peer, by *dialect.Dialect) {
+	if d.session.opts.Attended || p.accepted {
+		return
+	}
+	kept, err := d.session.opts.Store.Load(p.storedAs)
+	if answered, _ := kept.Asked(by.Name); err == nil && !answered {
+		kept.Answered(by.Name, true)
+		err = d.session.opts.Store.Save(p.storedAs, kept)
+	}
+	d.session.remarkError(err)
 }
 
 // redial dials p again, which ended the connection because of a question, and asks no more.
@@ -289,93 +370,15 @@ func (d *Discovery) redial(p *Peer, c *connection, by *dialect.Dialect) {
 // onPeerMessage learns from what p says unasked about its methods. It is called by the goroutine that reads from p.
 func (d *Discovery) onPeerMessage(p *Peer, req *rpcconn.Request) {
 	spoken := p.Dialect()
+	if p.accepted && spoken != nil && slices.Contains(spoken.Asks, req.Method) {
+		p.connection.Load().isClient()
+	}
 	switch {
 	case spoken == nil:
+		d.recognizeBy(p, req.Method)
 	case slices.Contains(spoken.Relearn, req.Method):
 		d.relearn(p, spoken)
 	case spoken.Teaches != nil:
 		p.known.Learn(spoken.Teaches(req.Method, req.Params)...)
 	}
-}
-
-// relearnPause is waited before a peer is asked again: notifications that its offer has changed come several at a time.
-const relearnPause = 100 * time.Millisecond
-
-// relearn asks p again by the convention of its dialect, because it said that what it offers has changed.
-func (d *Discovery) relearn(p *Peer, spoken *dialect.Dialect) {
-	c := p.connection.Load()
-	if !d.session.opts.Discover || c.relearns.Swap(true) {
-		return
-	}
-	d.session.tasks.Go(func() {
-		select {
-		case <-time.After(relearnPause):
-		case <-d.session.done.Done():
-			return
-		}
-		c.relearns.Store(false)
-		d.ask(d.session.done, p, c, []*dialect.Dialect{spoken}, &inquiry{timeout: questionTimeout})
-	})
-}
-
-// Ensure asks p what it offers, in a run without a person that wants to know and was not told yet.
-func (d *Discovery) Ensure(ctx context.Context, p *Peer) {
-	if d.session.opts.Attended || !d.session.opts.Discover || !p.Alive() {
-		return
-	}
-	c := p.connection.Load()
-	w, known := c.Wire()
-	told := func(m catalog.Method) bool { return !m.Source.Inferred() }
-	if !known || c.inquired.Swap(true) || slices.ContainsFunc(p.known.Methods(), told) {
-		return
-	}
-	d.ask(ctx, p, c, d.plan(p, w), &inquiry{timeout: AskedTimeout})
-}
-
-// HasBegun reports whether AwaitSession need not wait.
-func (s *Session) HasBegun(peers []*Peer, methods ...string) bool {
-	for _, p := range peers {
-		c := p.connection.Load()
-		if !closed(c.begun) || wantsTools(p, methods) && !closed(c.learned) {
-			return false
-		}
-	}
-	return true
-}
-
-func closed(c <-chan struct{}) bool {
-	select {
-	case <-c:
-		return true
-	default:
-		return false
-	}
-}
-
-// AwaitSession waits until the peers' sessions have begun; and, where one of methods may be a tool, until their tools
-// are known. The error says what was waited for when ctx ended.
-func (s *Session) AwaitSession(ctx context.Context, peers []*Peer, methods ...string) error {
-	for _, p := range peers {
-		c := p.connection.Load()
-		select {
-		case <-c.begun:
-		case <-ctx.Done():
-			return errors.New("the session has not begun")
-		}
-		if !wantsTools(p, methods) {
-			continue
-		}
-		select {
-		case <-c.learned:
-		case <-ctx.Done():
-			return errors.New("the tools are not known yet")
-		}
-	}
-	return nil
-}
-
-// wantsTools reports whether one of methods may be the name of a tool that is not known yet.
-func wantsTools(p *Peer, methods []string) bool {
-	d := p.Dialect()
-	return d != nil && d.Tools && slices.ContainsFunc(methods, func(m string) bool { return !p.known.Knows(m) })
 }

@@ -13,6 +13,7 @@ import (
 	"rpcsh/rpcconn/dialect/lsp"
 	"rpcsh/rpcconn/schema"
 	"rpcsh/shell/call"
+	"rpcsh/shell/document"
 	"rpcsh/shell/event"
 	"rpcsh/shell/human"
 )
@@ -140,7 +141,7 @@ func (d *Documents) send(
 
 // readText reads a file that is to be a document.
 func readText(path string) (text string, modified time.Time, err error) {
-	data, err := ReadFile(path, maxText)
+	data, err := document.ReadFile(path, maxText)
 	if err != nil {
 		return "", time.Time{}, err
 	}

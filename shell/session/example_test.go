@@ -25,7 +25,7 @@ func Example() {
 	s.Rules().Set(&answer.Rule{Pattern: "my_double", Answerer: double})
 
 	p, _ := s.Connect(ctx, demoPeer.Target(), wire)
-	response, _ := p.Call(ctx, "my_progress_add", json.RawMessage(`[2,2]`))
+	response, _ := p.Call(ctx, "my_progress_add", json.RawMessage(`[2,2]`), 0)
 	fmt.Printf("my_progress_add 2 2 is %s\n", response.Result)
 	s.Close()
 

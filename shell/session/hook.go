@@ -116,6 +116,11 @@ type HookContext struct {
 
 type hookKey struct{}
 
+// InHook returns a context for lines that are run for h.
+func InHook(ctx context.Context, h *HookContext) context.Context {
+	return context.WithValue(ctx, hookKey{}, h)
+}
+
 // HookOf returns what a line is run for, nil where it was typed, or piped.
 func HookOf(ctx context.Context) *HookContext {
 	h, _ := ctx.Value(hookKey{}).(*HookContext)
@@ -187,21 +192,27 @@ func (hs *Hooks) fire(p *Peer, e *event.Event) {
 	if e.Kind.IsMessage() {
 		ends = p.Link().Context()
 	}
+	ends = p.inbox.Within(ends)
+	before := func() {}
+	if e.Kind == event.Notification && !e.Out {
+		before = p.connection.Load().earlier()
+	}
 	run := func() {
+		before()
 		for _, hook := range found {
 			hs.run(ends, hook, h)
 		}
 	}
 	if e.Kind == event.Connect || e.Kind == event.Close {
-		p.inbox.putAlways(run)
+		p.inbox.PutAlways(run)
 		return
 	}
-	p.inbox.put(len(h.Variables["event"])+len(e.Params), run)
+	p.inbox.Put(len(h.Variables["event"])+len(e.Params), run)
 }
 
 // run runs one hook's line.
 func (hs *Hooks) run(ctx context.Context, hook *Hook, h *HookContext) {
-	ctx, cancel := context.WithCancel(context.WithValue(ctx, hookKey{}, h))
+	ctx, cancel := context.WithCancel(InHook(ctx, h))
 	defer cancel()
 	defer context.AfterFunc(hook.ctx, cancel)()
 	if hook.ctx.Err() != nil {

@@ -13,6 +13,7 @@ import (
 	"rpcsh/shell/advice"
 	"rpcsh/shell/event"
 	"rpcsh/shell/exit"
+	"rpcsh/shell/human"
 )
 
 // Listen waits for peers at an address.
@@ -21,22 +22,22 @@ func (s *Session) Listen(ctx context.Context, t transport.Target, cfg dial.Confi
 		return exit.Usagef("%w", advice.For(err))
 	}
 	cfg.Fallback = s.Settings().Fallback
-	cfg.OnError = func(remote string, err error) { s.Note(fmt.Sprintf("%s: %v", remote, advice.For(err))) }
+	cfg.OnError = func(remote string, err error) { s.Problem(fmt.Sprintf("%s: %v", remote, advice.For(err))) }
 	l, err := cfg.Listen(ctx, t)
 	if err != nil {
 		return &exit.Failure{Code: exit.Connection, Err: advice.For(err)}
 	}
 	s.connector.add(l)
-	s.tasks.Go(func() { s.connector.accept(l) })
+	s.tasks.Go(func() { s.connector.accept(l, cfg) })
 	s.bus.Publish(&event.Event{Kind: event.Note, Asked: true, Text: fmt.Sprintf("listening on %s · %s", l.Target, l)})
 	return nil
 }
 
 // accept takes in peers until the listener is closed.
-func (c *connector) accept(l *dial.Listener) {
+func (c *connector) accept(l *dial.Listener, cfg dial.Config) {
 	for {
 		p, ready := newPeer(c.session), make(chan struct{})
-		p.accepted = true
+		p.accepted, p.cfg = true, cfg
 		link, err := l.Accept(func() *rpcconn.Options { return c.connOptions(p, ready) })
 		if err != nil {
 			if !errors.Is(err, net.ErrClosed) {
@@ -54,6 +55,9 @@ func (c *connector) accept(l *dial.Listener) {
 			if w, known := link.Wire(); known {
 				text += " · " + w.String()
 			}
+			if link.Subprotocol != "" {
+				text += " · subprotocol " + human.Clip(link.Subprotocol, 100)
+			}
 			p.publish(&event.Event{Kind: event.Connect, Text: text})
 		})
 	}
@@ -67,6 +71,9 @@ func (c *connector) onWire(p *Peer, w dial.Wire, found bool) {
 			Kind: event.Speaks, Text: fmt.Sprintf(text, p.At(), w),
 			Topic: "peers that have said nothing so far", Reason: w.String(),
 		})
+		if conn := p.connection.Load(); !conn.discovers.Swap(true) {
+			close(conn.learned) // it is not asked
+		}
 		return
 	}
 	p.publish(&event.Event{Kind: event.Speaks, Text: fmt.Sprintf("%s speaks %s", p.At(), w)})

@@ -6,6 +6,7 @@ import (
 
 	"rpcsh/shell/answer"
 	"rpcsh/shell/event"
+	"rpcsh/shell/pending"
 )
 
 // parkedRequests are the peers' requests that wait for a person. While one waits, and anew when it is answered, our
@@ -36,7 +37,7 @@ func (s *Session) WaitingForPerson() []*answer.Parked {
 // onParked publishes that a request waits for a person. It is called by the goroutine that handles the request.
 func (k *parkedRequests) onParked(r *answer.Parked) {
 	e := &event.Event{
-		Kind: event.Parked, ID: r.ID, Method: r.Method, Params: r.Params, Pending: r.Number,
+		Kind: event.Parked, ID: r.ID, Method: r.Method, Params: r.Params, Pending: r.Number, Value: r.Suggested,
 		Topic: "requests that wait for you",
 	}
 	p, ok := r.Peer.(*Peer)
@@ -44,7 +45,7 @@ func (k *parkedRequests) onParked(r *answer.Parked) {
 		k.session.bus.Publish(e)
 		return
 	}
-	p.connection.Load().open.park(r.Request.Request)
+	p.connection.Load().open.Park(r.Request.Request)
 	p.publish(e)
 }
 
@@ -54,10 +55,10 @@ func (k *parkedRequests) onGone(r *answer.Parked, cause error) (why string) {
 	why = cause.Error()
 	p, ok := r.Peer.(*Peer)
 	var limit answer.TimeLimitError
-	var withdrawn *withdrawnError
+	var withdrawn *pending.WithdrawnError
 	if ok && !errors.As(cause, &limit) && !errors.As(cause, &withdrawn) {
 		why = p.At() + " has gone"
-		if c := p.connection.Load(); c.open.has(r.Request.Request) { // else the peer has been dialled again by now
+		if c := p.connection.Load(); c.open.Has(r.Request.Request) { // else the peer has been dialled again by now
 			<-c.reported // so that the reason is seen before its consequence
 			reason, _ := c.ending()
 			why = p.At() + " " + reason

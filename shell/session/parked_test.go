@@ -2,9 +2,11 @@ package session
 
 import (
 	"errors"
+	"fmt"
 	"testing"
 	"time"
 
+	"rpcsh/rpcconn/dialect/dialects"
 	"rpcsh/rpcconn/rpctest"
 	"rpcsh/shell/answer"
 	"rpcsh/shell/call"
@@ -15,7 +17,7 @@ import (
 // While a request waits for a person, and anew when it is answered, calls have time; else they have their limit.
 func TestCallsHaveTimeWhileRequestWaits(t *testing.T) {
 	rpctest.Bubble(t, func(t *testing.T) {
-		s := New(Options{})
+		s := New(Options{Attended: true})
 		defer s.Close()
 		s.rules.Set(&answer.Rule{Pattern: "confirm", Answerer: s.PendingRequests()})
 		p, far := addPeer(t, s, true, "10.0.0.1:5")
@@ -30,7 +32,7 @@ func TestCallsHaveTimeWhileRequestWaits(t *testing.T) {
 		far.Expect(`{"jsonrpc":"2.0","id":1,"method":"slow"}`)
 		far.Send(`{"jsonrpc":"2.0","id":7,"method":"confirm"}`)
 		time.Sleep(10*limit - limit/10) // the call has little time left without an answer
-		if err := s.PendingRequests().Reply(1, []byte("true")); err != nil {
+		if err := s.PendingRequests().Reply(s.WaitingForPerson()[0].Number, []byte("true")); err != nil {
 			t.Fatal(err)
 		}
 		far.Expect(`{"jsonrpc":"2.0","id":7,"result":true}`)
@@ -54,8 +56,9 @@ func TestParkedRequestIsGone(t *testing.T) {
 	p, far := addPeer(t, s, true, "10.0.0.1:5")
 	events := s.Events().Subscribe(event.Options{Filter: event.OfKind(event.Parked, event.Unparked, event.Close)})
 	far.Send(`{"jsonrpc":"2.0","id":7,"method":"confirm"}`)
-	if e := until(t, events, event.Parked); e.Pending != 1 || e.Method != "confirm" {
-		t.Errorf("%+v", e)
+	parked := until(t, events, event.Parked)
+	if w := s.WaitingForPerson(); len(w) != 1 || w[0].Number != parked.Pending || parked.Method != "confirm" {
+		t.Errorf("%+v", parked)
 	}
 	leave(p)
 	if e, err := events.Next(t.Context()); err != nil || e.Kind != event.Close ||
@@ -65,8 +68,25 @@ func TestParkedRequestIsGone(t *testing.T) {
 	if e := until(t, events, event.Unparked); e.Text != "@1 closed here" {
 		t.Errorf("%+v", e)
 	}
-	const want = "request 1 is gone: @1 closed here"
-	if err := s.PendingRequests().Reply(1, nil); err == nil || err.Error() != want {
+	want := fmt.Sprintf("request %d is gone: @1 closed here", parked.Pending)
+	if err := s.PendingRequests().Reply(parked.Pending, nil); err == nil || err.Error() != want {
 		t.Errorf("answering it: %v", err)
+	}
+}
+
+// Where nobody is there, what a protocol has a person asked is declined.
+func TestWhatNobodyIsAsked(t *testing.T) {
+	s, p, far := dialWire(t, Options{})
+	p.dialect.Store(dialects.Find("mcp"))
+	for _, test := range [][2]string{
+		{"roots/list", `"result":{"roots":[]}`},
+		{"elicitation/create", `"result":{"action":"decline"}`},
+		{"sampling/createMessage", `"error":{"code":-1,"message":"User rejected sampling request"}`},
+	} {
+		far.send(`{"jsonrpc":"2.0","id":7,"method":"` + test[0] + `"}`)
+		far.expect(`{"jsonrpc":"2.0","id":7,` + test[1] + `}`)
+	}
+	if all := s.PendingRequests().List(); len(all) > 0 {
+		t.Errorf("%d requests wait", len(all))
 	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"rpcsh/rpcconn"
 	"rpcsh/rpcconn/catalog"
+	"rpcsh/rpcconn/detect"
 	"rpcsh/rpcconn/dial"
 	"rpcsh/rpcconn/dialect"
 	"rpcsh/rpcconn/dialect/lsp"
@@ -16,6 +17,9 @@ import (
 	"rpcsh/shell/call"
 	"rpcsh/shell/event"
 	"rpcsh/shell/human"
+	"rpcsh/shell/noise"
+	"rpcsh/shell/pending"
+	"rpcsh/shell/turn"
 )
 
 // A Peer is who is, or was, at the other end of a connection. It keeps its number, its name and what is known of it
@@ -36,14 +40,17 @@ type Peer struct {
 	dialect    atomic.Pointer[dialect.Dialect] // nil: there is nothing special about it
 	who        atomic.Pointer[event.Peer]      // as events tell of it
 
-	// believed is whether what it speaks was detected in an earlier run, and not checked since.
+	// believed is whether what it speaks was detected earlier, for another connection, and not checked since.
 	believed atomic.Bool
+	// spoke is what it spoke when it was dialled last, nil: that has to be found out.
+	spoke atomic.Pointer[detect.Finding]
 	// notAsked is whether it is not asked what it offers any more, because it ended a connection when it was.
 	notAsked atomic.Bool
 
-	dialling  chan struct{}  // has an element while p is dialled again
+	dialling  turn.Token     // of whoever dials p again
 	documents *lsp.Documents // that it has open
-	inbox     inbox          // what is done for what it did
+	inbox     turn.Inbox     // what is done for what it did
+	noise     noise.Listener // that it makes while it is asked
 	lastSeen  string         // the method that it called last; the reading goroutine's
 
 	mu     sync.Mutex // protects what follows
@@ -52,9 +59,9 @@ type Peer struct {
 }
 
 func newPeer(s *Session) *Peer {
-	p := &Peer{session: s, known: catalog.New(), documents: lsp.NewDocuments(), dialling: make(chan struct{}, 1)}
-	p.inbox.start, p.inbox.done = s.tasks.Go, s.done
-	p.inbox.missed = func(n int) {
+	p := &Peer{session: s, known: catalog.New(), documents: lsp.NewDocuments(), dialling: turn.NewToken()}
+	p.inbox.Start, p.inbox.Context = s.tasks.Go, s.done
+	p.inbox.Missed = func(n int) {
 		const text = "%s: %s not handled, they came faster than what is served for them could take"
 		p.note(fmt.Sprintf(text, p.Title(), human.Plural(n, "notification")))
 	}
@@ -144,7 +151,7 @@ func (p *Peer) Address() string { return p.Link().Remote }
 func (p *Peer) Stats() rpcconn.Stats { return p.Link().Stats() }
 
 // Open returns p's requests that are being answered, oldest first.
-func (p *Peer) Open() []*rpcconn.Request { return p.connection.Load().open.list() }
+func (p *Peer) Open() []pending.Request { return p.connection.Load().open.List() }
 
 // WireText says what is spoken with p.
 func (p *Peer) WireText() string { return wireText(p.Link()) }
@@ -167,9 +174,10 @@ func (p *Peer) Alive() bool {
 	}
 }
 
-// publish publishes an event about p, and has the hooks run that are for it.
+// publish publishes an event about p, and has the scripts and hooks run that are for it.
 func (p *Peer) publish(e *event.Event) (number uint64) {
 	number = p.announce(e)
+	p.session.scripts.fire(p, e)
 	p.session.hooks.fire(p, e)
 	return number
 }

@@ -5,11 +5,17 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"testing"
 
+	"rpcsh/rpcconn"
 	"rpcsh/rpcconn/catalog"
+	"rpcsh/rpcconn/dial"
 	"rpcsh/rpcconn/dialect/dialects"
+	"rpcsh/rpcconn/transport"
 	"rpcsh/shell/event"
+	"rpcsh/shell/pending"
 )
 
 // What a script calls is prepared like what a person calls: a tool goes by the method that calls tools.
@@ -21,7 +27,7 @@ func TestScriptsCallTools(t *testing.T) {
 	})
 	result := make(chan string, 1)
 	go func() {
-		r, err := p.Call(context.Background(), "weather", json.RawMessage(`{"city":"Oslo"}`))
+		r, err := p.Call(context.Background(), "weather", json.RawMessage(`{"city":"Oslo"}`), 0)
 		if err != nil {
 			result <- err.Error()
 			return
@@ -42,7 +48,7 @@ func TestScriptsCallsAreCancelled(t *testing.T) {
 	events := s.Events().Subscribe(event.Options{})
 	outcome := make(chan error, 1)
 	s.rules.Set(answerBy("slow", func(ctx context.Context) error {
-		_, err := p.Call(ctx, "inner", nil)
+		_, err := p.Call(ctx, "inner", nil, 0)
 		outcome <- err
 		return err
 	}))
@@ -50,7 +56,7 @@ func TestScriptsCallsAreCancelled(t *testing.T) {
 	far.expect(`{"jsonrpc":"2.0","id":1,"method":"inner"}`)
 	far.send(`{"jsonrpc":"2.0","method":"$/cancelRequest","params":{"id":"a"}}`)
 	far.expect(`{"jsonrpc":"2.0","method":"$/cancelRequest","params":{"id":1}}`)
-	var withdrawn *withdrawnError
+	var withdrawn *pending.WithdrawnError
 	if err := <-outcome; !errors.As(err, &withdrawn) {
 		t.Errorf("the call fails with %v", err)
 	}
@@ -70,6 +76,31 @@ func TestScriptsCallsAreCancelled(t *testing.T) {
 	}
 }
 
+// What other protocols send beside their answers is an event of the name that it has.
+func TestEventsOfOtherProtocols(t *testing.T) {
+	ran := make(chan string, 1)
+	s, _, far := dialWire(t, Options{RunLine: func(ctx context.Context, _ *Hook) error {
+		ran <- string(HookOf(ctx).Variables["method"])
+		return nil
+	}})
+	filter, err := event.ParseFilter("kind:other t*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Hooks().Add(Trigger{Filter: filter}, "")
+	for text, topic := range map[string]string{
+		`{"timestamp":{"seconds":1},"event":"tStop"}`: `"tStop"`,
+		`{"notification":"tick","params":[1]}`:        `"tick"`,
+		`{"type":"typed","data":{}}`:                  `"typed"`,
+	} {
+		far.send(`{"other":1}`)
+		far.send(text)
+		if got := <-ran; got != topic {
+			t.Errorf("%s is about %s, want %s", text, got, topic)
+		}
+	}
+}
+
 // Whoever asks for frames sees the bytes as they come and go; nobody else does.
 func TestFrames(t *testing.T) {
 	s, p, far := dialWire(t, Options{})
@@ -77,7 +108,7 @@ func TestFrames(t *testing.T) {
 	bare := s.Events().Subscribe(event.Options{})
 	answered := make(chan error, 1)
 	go func() {
-		_, err := p.Call(context.Background(), "m", nil)
+		_, err := p.Call(context.Background(), "m", nil, 0)
 		answered <- err
 	}()
 	far.expect(`{"jsonrpc":"2.0","id":1,"method":"m"}`)
@@ -104,5 +135,33 @@ func TestFrames(t *testing.T) {
 		if e, err := bare.Next(t.Context()); err != nil || e.Kind == event.Frame {
 			t.Errorf("%v, %v", e, err)
 		}
+	}
+}
+
+// A refusal that names no request is the answer to a script's call, and the error of its batch.
+func TestScriptsAreRefusedWithoutID(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		fmt.Fprint(w, `{"jsonrpc":"2.0","id":null,"error":{"code":-32600,"message":"no"}}`)
+	}))
+	defer server.Close()
+	target, err := transport.ParseTarget(server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := New(Options{})
+	defer s.Close()
+	p, err := s.Connect(t.Context(), target, dial.Config{Protocol: "jsonrpc"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := p.Call(t.Context(), "m", nil, 0)
+	if err != nil || r.Err == nil || r.Err.Message != "no" {
+		t.Errorf("the call: %v, %v", r, err)
+	}
+	var refused *rpcconn.Error
+	all, err := p.Batch(t.Context(), []rpcconn.Call{{Method: "a"}, {Method: "b"}}, 0)
+	if !errors.As(err, &refused) || refused.Message != "no" {
+		t.Errorf("the batch: %v, %v", all, err)
 	}
 }

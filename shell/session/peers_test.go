@@ -166,3 +166,14 @@ func TestNotConnected(t *testing.T) {
 		t.Errorf("got %v, want %s", err, want)
 	}
 }
+
+// What comes while a session is being closed is done, though Close no longer waits for it.
+func TestGoAfterClose(t *testing.T) {
+	s := New(Options{})
+	s.Close()
+	ran := false
+	s.Go(func() { ran = true })
+	if !ran {
+		t.Error("it is not run")
+	}
+}

@@ -18,7 +18,8 @@ func (s *Session) Reconnect(ctx context.Context, p *Peer, closeFirst bool) error
 	case p.Alive() && !closeFirst:
 		return fmt.Errorf("%s is connected (.restart closes the connection first)", p.Title())
 	case p.Alive():
-		p.shutdown()
+		p.shutdown(ctx)
+		p.connection.Load().gentle.Leave(ctx)
 		_ = p.Link().Close()
 	}
 	select {
@@ -39,7 +40,8 @@ func (c *connector) watchEnd(p *Peer, conn *connection) {
 	c.session.discovery.remember(p)
 	c.session.peers.remove(p)
 	reason, orderly := conn.ending()
-	if p.believed.Load() && conn.Stats().In == 0 { // it never said a word that was understood
+	if stats := conn.Stats(); p.believed.Load() && stats.Asked && stats.In == 0 { // it says no word that is understood
+		p.spoke.Store(nil)
 		c.session.remarkError(c.session.opts.Findings.Forget(p.target))
 	}
 	if !c.session.ended() {
@@ -47,10 +49,11 @@ func (c *connector) watchEnd(p *Peer, conn *connection) {
 		if reason == closedHere {
 			text = p.Title() + ": " + reason
 		}
-		if n := conn.open.unanswered(); n > 0 {
+		if n := conn.open.Unanswered(); n > 0 {
 			text += "; " + human.Grouped(n) + " of its requests had no answer yet"
 		}
-		p.publish(&event.Event{Kind: event.Close, Orderly: orderly, Text: text})
+		refused := p.accepted && !orderly && !conn.broken()
+		p.publish(&event.Event{Kind: event.Close, Orderly: orderly, Refused: refused, Text: text})
 	}
 	close(conn.reported)
 	if p.accepted {
@@ -85,12 +88,10 @@ func (c *connector) keepReconnecting(p *Peer) {
 // reconnect dials p, which has gone, again, unless that has been done by now. It keeps its number and what is known of
 // it.
 func (c *connector) reconnect(ctx context.Context, p *Peer) error {
-	select {
-	case p.dialling <- struct{}{}:
-		defer func() { <-p.dialling }()
-	case <-ctx.Done():
+	if p.dialling.Take(ctx) != nil {
 		return exit.ErrInterrupted
 	}
+	defer p.dialling.Put()
 	if p.Alive() {
 		return nil
 	}

@@ -8,12 +8,15 @@ import (
 	"time"
 
 	"rpcsh/rpcconn"
+	"rpcsh/rpcconn/catalog"
 	"rpcsh/rpcconn/dialect"
 	"rpcsh/rpcconn/dialect/openrpc"
+	"rpcsh/rpcconn/jsontext"
 	"rpcsh/shell/answer"
 	"rpcsh/shell/call"
 	"rpcsh/shell/event"
 	"rpcsh/shell/human"
+	"rpcsh/shell/pending"
 )
 
 // A responder answers the peers' requests: by the session's rules, or else by the default of the peer's dialect.
@@ -21,19 +24,48 @@ type responder struct{ session *Session }
 
 // answer answers p's request: by the first rule that fits, else as its protocol has it by default.
 func (r responder) answer(ctx context.Context, p *Peer, req *rpcconn.Request) (json.RawMessage, error) {
-	result, served, err := r.session.rules.Answer(ctx, r.asked(p, req))
-	if p.connection.Load().open.isParked(req) {
+	asked := r.asked(p, req)
+	result, served, err := r.session.rules.Answer(ctx, asked)
+	if !served && !r.session.opts.Attended && !r.hasDefault(p, req.Method) &&
+		p.connection.Load().gentle.Refuse(ctx) { // a line may serve it now
+		result, served, err = r.session.rules.Answer(ctx, asked)
+	}
+	if !served && r.session.opts.Attended {
+		result, served, err = r.askPerson(ctx, p, asked)
+	}
+	if p.connection.Load().open.IsParked(req) {
 		p.extendLimits()
 	}
 	switch {
 	case !served:
 		return r.answerByDefault(p, req)
-	case err != nil && withdrawn(ctx) != nil:
-		return nil, r.answerWithdrawn(p, req, withdrawn(ctx))
+	case err != nil && pending.Withdrawn(ctx) != nil:
+		return nil, r.answerWithdrawn(p, req, pending.Withdrawn(ctx))
 	case errors.Is(err, rpcconn.ErrNoAnswer) && req.Remark == "":
 		r.publishNone(p, req, "no answer, the connection is closed", ctx.Err() != nil)
 	}
 	return result, err
+}
+
+// askPerson has the person answer a request for which there is no rule, if its protocol has it so.
+func (r responder) askPerson(
+	ctx context.Context, p *Peer, asked *answer.Request,
+) (result json.RawMessage, served bool, err error) {
+	standard := defaultAnswer(p, asked.Method)
+	if standard == nil || standard.Suggest == nil {
+		return nil, false, nil
+	}
+	suggested, err := jsontext.AppendCompact(nil, standard.Suggest(asked.Params, r.session.opts.Self))
+	if err == nil {
+		asked.Suggested = suggested
+	}
+	result, err = r.session.parked.pending.Answer(ctx, asked)
+	return result, true, err
+}
+
+// hasDefault reports whether answerByDefault has an answer other than a refusal.
+func (r responder) hasDefault(p *Peer, method string) bool {
+	return defaultAnswer(p, method) != nil || method == openrpc.MethodDiscover && r.session.scripts.describe() != nil
 }
 
 // answerByDefault answers a request for which there is no rule.
@@ -48,18 +80,21 @@ func (r responder) answerByDefault(p *Peer, req *rpcconn.Request) (json.RawMessa
 		req.Remark = "by default, .serve " + req.Method + " … answers otherwise"
 		return standard.Answer(req.Params, r.session.opts.Self)
 	}
-	if !r.session.rules.Serves(req.Method) {
+	switch {
+	case !r.session.rules.Serves(req.Method):
 		req.Remark = "not served, .serve " + req.Method + " …"
+	case r.session.rules.Kind(req.Method) == catalog.KindNotification:
+		req.Remark = "served for notifications only"
 	}
 	const code = rpcconn.CodeMethodNotFound
 	return nil, &rpcconn.Error{Code: code, Message: rpcconn.StandardMessage(code)}
 }
 
 // answerWithdrawn returns what is answered to a request that its peer has withdrawn.
-func (r responder) answerWithdrawn(p *Peer, req *rpcconn.Request, why *withdrawnError) error {
-	if why.answer != nil {
+func (r responder) answerWithdrawn(p *Peer, req *rpcconn.Request, why *pending.WithdrawnError) error {
+	if why.Answer != nil {
 		req.Remark = why.Error()
-		return why.answer
+		return why.Answer
 	}
 	if req.Remark == "" {
 		r.publishNone(p, req, "no answer, "+why.Error(), false)
@@ -69,7 +104,10 @@ func (r responder) answerWithdrawn(p *Peer, req *rpcconn.Request, why *withdrawn
 
 // asked is a request of p's as rules see it.
 func (r responder) asked(p *Peer, req *rpcconn.Request) *answer.Request {
-	return &answer.Request{Request: req, Peer: p, Vars: r.session.variables.object}
+	c := p.connection.Load()
+	return &answer.Request{
+		Request: req, Peer: p, Vars: r.session.variables.Object, Entered: c.enter, Number: c.open.NumberOf(req),
+	}
 }
 
 // defaultAnswer returns how p's requests of a method are answered where nothing else is served, nil where there is no
@@ -91,12 +129,19 @@ func defaultAnswer(p *Peer, method string) *dialect.Answer {
 // that reads from p.
 func (r responder) handleNotification(p *Peer, req *rpcconn.Request) {
 	if !r.session.rules.Acts(req.Method) {
+		if r.session.rules.Kind(req.Method) == catalog.KindRequest {
+			const text = "%s: the notification %s is left out, it is served for requests only"
+			e := &event.Event{Kind: event.Note, Text: fmt.Sprintf(text, p.Title(), req.Method)}
+			e.Topic, e.Reason = "notifications that are left out", e.Text
+			p.publish(e)
+		}
 		return
 	}
 	kept := req.Clone()
-	link := p.Link()
-	p.inbox.put(len(kept.Params), func() {
-		if err := r.session.rules.Notify(link.Context(), r.asked(p, kept)); err != nil {
+	link, before := p.Link(), p.connection.Load().earlier()
+	p.inbox.Put(len(kept.Params), func() {
+		before()
+		if err := r.session.rules.Notify(p.inbox.Within(link.Context()), r.asked(p, kept)); err != nil {
 			p.note(fmt.Sprintf("%s: handling %s: %v", p.Title(), kept.Method, err))
 		}
 	})

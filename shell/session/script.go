@@ -1,7 +1,6 @@
 package session
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -14,11 +13,10 @@ import (
 	"sync"
 
 	"rpcsh/rpcconn/catalog"
-	"rpcsh/rpcconn/dialect/openrpc"
 	"rpcsh/shell/answer"
+	"rpcsh/shell/document"
 	"rpcsh/shell/event"
 	"rpcsh/shell/exit"
-	"rpcsh/shell/human"
 	"rpcsh/shell/script"
 )
 
@@ -35,76 +33,65 @@ type Scripts struct {
 
 // A scriptFile is a file whose functions are served, and which is loaded again when it changes.
 type scriptFile struct {
-	name string       // as the person wrote it
-	path string       // which it had then
-	rule *answer.Rule // what is said of all its functions
-	text string       // the same as it was written
-	stop context.CancelFunc
-
-	state *script.State
-
-	mu      sync.Mutex // protects what follows
-	current *script.Script
+	name   string       // as the person wrote it
+	path   string       // which it had then
+	rule   *answer.Rule // what is said of all its functions
+	text   string       // the same as it was written
+	state  *script.State
+	served *script.Served
 }
 
-// find returns the file at path, nil where it is not served.
-func (ss *Scripts) find(path string) *scriptFile {
+// indexLocked returns where the file at path is among those that are served, -1 where it is not.
+func (ss *Scripts) indexLocked(path string) int {
+	return slices.IndexFunc(ss.all, func(f *scriptFile) bool { return f.path == path })
+}
+
+// stateOf returns the state of the file at path, a new one where it is not served.
+func (ss *Scripts) stateOf(path string) *script.State {
 	ss.mu.Lock()
 	defer ss.mu.Unlock()
-	for _, f := range ss.all {
-		if f.path == path {
-			return f
-		}
+	if i := ss.indexLocked(path); i >= 0 {
+		return ss.all[i].state
 	}
-	return nil
+	return script.NewState(ss.session.peers.forAnswers)
 }
 
-// put takes in f, in the place of one at the same path, which is not watched any more.
+// put takes in f, in the place of one at the same path, which is not watched any more, and has it know the peers.
 func (ss *Scripts) put(f *scriptFile) {
-	ss.mu.Lock()
+	ss.mu.Lock() // until it knows them, none of them comes or goes
 	defer ss.mu.Unlock()
-	for i, g := range ss.all {
-		if g.path == f.path {
-			g.stop()
-			ss.all[i] = f
-			return
-		}
+	if i := ss.indexLocked(f.path); i >= 0 {
+		ss.all[i].served.Stop()
+		ss.all[i] = f
+	} else {
+		ss.all = append(ss.all, f)
 	}
-	ss.all = append(ss.all, f)
+	for _, p := range ss.session.peers.List() {
+		f.tell(p, event.Connect)
+	}
 }
 
 // remove forgets the file at path, which is not watched any more, and reports whether there was one.
 func (ss *Scripts) remove(path string) bool {
 	ss.mu.Lock()
 	defer ss.mu.Unlock()
-	for i, f := range ss.all {
-		if f.path == path {
-			f.stop()
-			ss.all = slices.Delete(ss.all, i, i+1)
-			return true
-		}
+	i := ss.indexLocked(path)
+	if i >= 0 {
+		ss.all[i].served.Stop()
+		ss.all = slices.Delete(ss.all, i, i+1)
 	}
-	return false
+	return i >= 0
 }
 
-// methods returns what the functions of all files are, as a peer is told.
-func (ss *Scripts) methods() []catalog.Method {
+// describe answers rpc.discover; nil: there is nothing to describe.
+func (ss *Scripts) describe() json.RawMessage {
 	ss.mu.Lock()
 	defer ss.mu.Unlock()
-	var all []catalog.Method
+	var all []*script.Script
 	for _, f := range ss.all {
-		for _, fn := range f.functions() {
-			all = append(all, fn.Method())
-		}
+		all = append(all, f.served.Now())
 	}
-	return all
-}
-
-// functions returns what f serves now.
-func (f *scriptFile) functions() []*script.Function {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return f.current.Functions
+	return script.Describe(ss.session.opts.Self.Name, all...)
 }
 
 // Scripts returns the files whose functions are served.
@@ -120,34 +107,30 @@ func (ss *Scripts) Serve(ctx context.Context, name string, rule *answer.Rule, fl
 	if err != nil {
 		return exit.Usagef("%s: %w", name, err)
 	}
-	f := &scriptFile{name: name, path: path, rule: rule, text: flags}
-	if before := ss.find(path); before != nil {
-		f.state = before.state
-	} else {
-		f.state = script.NewState()
-	}
+	f := &scriptFile{name: name, path: path, rule: rule, text: flags, state: ss.stateOf(path)}
 	info, err := os.Stat(path)
 	if err != nil {
-		return exit.Usagef("%s: %w", name, withoutPath(err))
+		return exit.Usagef("%s: %w", name, document.Reason(err))
 	}
-	if f.current, err = ss.load(ctx, f); err != nil {
+	loaded, err := ss.load(ctx, f)
+	if err != nil {
 		return &exit.Failure{Code: exit.Usage, Err: err}
 	}
-	watched, stop := context.WithCancel(ss.session.done)
-	f.stop = stop
+	f.served = script.Serve(ofOwnAccord(ss.session.done), loaded, rule.Limit, ss.session.tasks.Go)
 	ss.put(f)
 	ss.session.rules.Renew(path, f.rules())
-	ss.session.tasks.Go(func() { watchFile(watched, path, info, func() { ss.reload(watched, f) }) })
-	text := fmt.Sprintf("%s: %s served: %s", name, human.Plural(len(f.current.Functions), "method"), f.signatures())
+	watched := f.served.Context()
+	ss.session.tasks.Go(func() { document.Watch(watched, path, info, func() { ss.reload(watched, f) }) })
+	text := name + ": " + loaded.Summary()
 	ss.session.bus.Publish(&event.Event{Kind: event.Note, Asked: true, Text: text})
 	return nil
 }
 
 // load loads f as it is now.
 func (ss *Scripts) load(ctx context.Context, f *scriptFile) (*script.Script, error) {
-	source, err := ReadFile(f.path, script.MaxSource)
+	source, err := document.ReadFile(f.path, script.MaxSource)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", f.name, withoutPath(err))
+		return nil, fmt.Errorf("%s: %w", f.name, document.Reason(err))
 	}
 	loaded, err := script.Load(ctx, f.name, source, f.state, script.Host{
 		Log: func(text string) {
@@ -163,12 +146,11 @@ func (ss *Scripts) load(ctx context.Context, f *scriptFile) (*script.Script, err
 				Kind: event.Note, Origin: event.FromScript, Text: text, Topic: "failed " + method, Reason: text,
 			})
 		},
-		Peers: ss.session.peers.forAnswers,
 	})
 	if err != nil {
 		return nil, err
 	}
-	if len(loaded.Functions) == 0 {
+	if len(loaded.Functions) == 0 && len(loaded.OwnAccord()) == 0 {
 		const text = "%s: there is nothing to serve: a top-level function whose name does not begin with _ is a method"
 		return nil, fmt.Errorf(text, f.name)
 	}
@@ -184,15 +166,6 @@ func (r *Peers) forAnswers() []answer.Peer {
 	return all
 }
 
-// withoutPath returns why a file could not be read, without its path, which the person did not write like that.
-func withoutPath(err error) error {
-	var e *fs.PathError
-	if errors.As(err, &e) {
-		return e.Err
-	}
-	return err
-}
-
 // reload serves what f has become; where that cannot be loaded, what was served before stays.
 func (ss *Scripts) reload(ctx context.Context, f *scriptFile) {
 	loaded, err := ss.load(ctx, f)
@@ -206,12 +179,10 @@ func (ss *Scripts) reload(ctx context.Context, f *scriptFile) {
 		ss.session.Problem(fmt.Sprintf("%v; what it served before stays", err))
 		return
 	}
-	before := f.functions()
-	if !ss.replace(ctx, f, loaded) {
-		return
+	before := f.served.Now()
+	if ss.replace(ctx, f, loaded) {
+		ss.session.Note(f.name + ": " + loaded.Changes(before))
 	}
-	ss.session.Note(fmt.Sprintf("%s: %s served%s%s", f.name, human.Plural(len(loaded.Functions), "method"),
-		without(loaded.Functions, before, "new"), without(before, loaded.Functions, "gone")))
 }
 
 // replace serves loaded in place of what f was before, unless ctx has ended: then f is not served any more.
@@ -221,25 +192,9 @@ func (ss *Scripts) replace(ctx context.Context, f *scriptFile, loaded *script.Sc
 	if ctx.Err() != nil {
 		return false
 	}
-	f.mu.Lock()
-	f.current = loaded
-	f.mu.Unlock()
+	f.served.Become(loaded)
 	ss.session.rules.Replace(f.path, f.rules())
 	return true
-}
-
-// without says how many functions a has that b has not.
-func without(a, b []*script.Function, what string) string {
-	n := 0
-	for _, fn := range a {
-		if !slices.ContainsFunc(b, func(other *script.Function) bool { return other.Name == fn.Name }) {
-			n++
-		}
-	}
-	if n == 0 {
-		return ""
-	}
-	return fmt.Sprintf(", %s %s", human.Grouped(n), what)
 }
 
 // Unserve no longer serves a file, and reports whether it was served.
@@ -255,34 +210,22 @@ func (ss *Scripts) Unserve(name string) bool {
 // rules returns a rule for each function.
 func (f *scriptFile) rules() []*answer.Rule {
 	var rules []*answer.Rule
-	for _, fn := range f.functions() {
+	for _, fn := range f.served.Now().Functions {
 		rule := *f.rule
-		rule.Pattern, rule.File, rule.Answerer, rule.Acts = fn.Name, f.path, fn, true
-		rule.Text = strings.TrimRight(fn.Signature()+" in "+f.name+" "+f.text, " ")
+		rule.Pattern, rule.File, rule.Answerer, rule.Acts, rule.Kind = fn.Name, f.path, fn, true, fn.Kind
+		rule.Text = strings.TrimRight(fn.Signature()+only(fn.Kind)+" in "+f.name+" "+f.text, " ")
 		rules = append(rules, &rule)
 	}
 	return rules
 }
 
-// signatures returns the functions in a line.
-func (f *scriptFile) signatures() string {
-	var all []string
-	for _, fn := range f.functions() {
-		all = append(all, fn.Signature())
+// only says for which messages alone something is.
+func only(kind catalog.Kind) string {
+	switch kind {
+	case catalog.KindRequest:
+		return " for requests only"
+	case catalog.KindNotification:
+		return " for notifications only"
 	}
-	return human.Clip(strings.Join(all, ", "), 600)
-}
-
-// describe answers rpc.discover: the methods that scripts serve, as an OpenRPC document. It is nil where there are
-// none.
-func (ss *Scripts) describe() json.RawMessage {
-	methods := ss.methods()
-	if len(methods) == 0 {
-		return nil
-	}
-	var document bytes.Buffer
-	if json.Compact(&document, openrpc.Export(catalog.New(methods...), ss.session.opts.Self.Name)) != nil {
-		return nil
-	}
-	return document.Bytes()
+	return ""
 }

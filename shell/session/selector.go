@@ -6,10 +6,10 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"rpcsh/shell/exit"
 	"rpcsh/shell/glob"
+	"rpcsh/shell/turn"
 )
 
 // AllPeers is the selector that means every peer.
@@ -153,11 +153,7 @@ func (c *connector) awaitPeers(ctx context.Context, wanted int) {
 	if c.session.opts.Attended || len(c.session.Listeners()) == 0 || HookOf(ctx) != nil {
 		return
 	}
-	if limit := c.session.Settings().Timeout; limit > 0 {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, limit)
-		defer cancel()
-	}
-	const pause = 20 * time.Millisecond
-	await(ctx, pause, func() bool { return c.session.peers.count() >= wanted })
+	ctx, cancel := limited(ctx, c.session.Settings().Timeout)
+	defer cancel()
+	turn.Await(ctx, func() bool { return c.session.peers.count() >= wanted })
 }

@@ -3,13 +3,14 @@
 // The package knows no colour, width or terminal, and not who reads its events; the language of the shell it hands on
 // as text.
 //
-//   - session.go, settings.go, variables.go: the session itself
+//   - session.go, settings.go: the session itself
 //   - peer.go, connection.go, peers.go, selector.go: peers, and which one is meant
 //   - connect.go, listen.go, reconnect.go, close.go: how they come and go
-//   - discover.go, document.go: what they offer
-//   - responder.go, openrequest.go, parked.go, script.go: what they ask
+//   - begin.go, discover.go, document.go: how a session with them begins, and what they offer
+//   - responder.go, parked.go, script.go: what they ask
+//   - scriptlife.go: what scripts do of their own accord
 //   - peercall.go: what scripts and programs send
-//   - hook.go, inbox.go: what is done when something happens
+//   - hook.go: what is done when something happens
 package session
 
 import (
@@ -22,6 +23,7 @@ import (
 	"rpcsh/rpcconn/dialect"
 	"rpcsh/shell/answer"
 	"rpcsh/shell/event"
+	"rpcsh/shell/variables"
 )
 
 // Options say how a session behaves. The zero Options work: nothing is remembered between sessions.
@@ -35,9 +37,10 @@ type Options struct {
 	// Attended says that a person sees what happens: peers are asked what they offer though nobody has said so, what a
 	// target speaks is found out anew, and nobody is made to wait for peers to come. Otherwise nothing is sent that was
 	// not asked for, but for the handshake of a protocol that was named, and what was found out earlier is believed.
-	Attended bool
-	Redial   bool    // dialled peers that have gone are dialled again, with growing pauses
-	RunLine  RunLine // runs the lines of hooks; nil: they do nothing
+	Attended  bool
+	ShowPings bool    // what came of pings is told in notes
+	Redial    bool    // dialled peers that have gone are dialled again, with growing pauses
+	RunLine   RunLine // runs the lines of hooks; nil: they do nothing
 }
 
 // A RunLine runs a line. ctx ends with the session, and bears the HookContext; what the line says on its own is not for
@@ -48,7 +51,7 @@ type RunLine func(ctx context.Context, h *Hook) error
 type Session struct {
 	opts      Options
 	bus       event.Bus
-	variables Variables
+	variables variables.Variables
 	peers     Peers
 	connector connector
 	discovery Discovery
@@ -64,11 +67,12 @@ type Session struct {
 
 	mu       sync.Mutex // protects what follows
 	settings Settings
+	closed   bool // Close waits for the tasks
 }
 
 // New starts a session. It has to be closed.
 func New(opts Options) *Session {
-	s := &Session{opts: opts, settings: opts.Settings.withDefaults()}
+	s := &Session{opts: opts, settings: opts.Settings.withDefaults(opts.Wire)}
 	s.done, s.finish = context.WithCancel(context.Background())
 	s.connector.session, s.discovery.session, s.responder.session, s.scripts.session = s, s, s, s
 	s.hooks.done, s.hooks.runLine = s.done, opts.RunLine
@@ -80,8 +84,13 @@ func New(opts Options) *Session {
 func (s *Session) Close() {
 	s.connector.closeListeners()
 	s.finish()
-	s.ClosePeers(s.peers.List())
+	ctx, cancel := limited(context.Background(), s.Settings().Timeout)
+	defer cancel()
+	s.ClosePeers(ctx, s.peers.List())
 	s.rules.Close()
+	s.mu.Lock()
+	s.closed = true
+	s.mu.Unlock()
 	s.tasks.Wait()
 	s.bus.Close()
 }
@@ -89,8 +98,18 @@ func (s *Session) Close() {
 // Context returns a context that ends with the session.
 func (s *Session) Context() context.Context { return s.done }
 
-// Go runs f in a goroutine that Close waits for. It is called before Close, or by such a goroutine.
-func (s *Session) Go(f func()) { s.tasks.Go(f) }
+// Go runs f in a goroutine that Close waits for. Once Close waits, f has run when Go returns.
+func (s *Session) Go(f func()) {
+	s.mu.Lock()
+	closed := s.closed
+	if !closed {
+		s.tasks.Go(f)
+	}
+	s.mu.Unlock()
+	if closed {
+		f()
+	}
+}
 
 // ended reports whether the session is being closed.
 func (s *Session) ended() bool { return s.done.Err() != nil }
@@ -99,13 +118,23 @@ func (s *Session) ended() bool { return s.done.Err() != nil }
 func (s *Session) Events() *event.Bus { return &s.bus }
 
 // Wire returns how peers are reached and spoken to where nothing else is said.
-func (s *Session) Wire() dial.Config { return s.opts.Wire }
+func (s *Session) Wire() dial.Config {
+	cfg, set := s.opts.Wire, s.Settings()
+	cfg.Settle, cfg.DetectLimit, cfg.Passive = set.Settle, set.DetectLimit, set.Detect == DetectPassive
+	return cfg
+}
+
+// WireOf returns how p was reached and spoken to, as far as that was said.
+func WireOf(p *Peer) dial.Config { return p.cfg }
 
 // Self returns who peers are told that we are.
 func (s *Session) Self() dialect.Self { return s.opts.Self }
 
 // Rules returns what answers the peers' requests.
 func (s *Session) Rules() *answer.Rules { return &s.rules }
+
+// Variables returns the values that lines use by name.
+func (s *Session) Variables() *variables.Variables { return &s.variables }
 
 // Note publishes what is worth telling, and is about no peer.
 func (s *Session) Note(text string) { s.bus.Publish(&event.Event{Kind: event.Note, Text: text}) }

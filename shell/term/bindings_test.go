@@ -5,9 +5,11 @@ import (
 	"go/parser"
 	"go/token"
 	"strconv"
+	"strings"
 	"testing"
 
 	"rpcsh/shell/term"
+	"rpcsh/shell/term/edit"
 )
 
 // TestBindings: every key that keybindings.go knows is documented, and no other.
@@ -46,5 +48,27 @@ func TestBindings(t *testing.T) {
 		if !documented[k] {
 			t.Errorf("%s does something, and is not documented", k)
 		}
+	}
+}
+
+// TestViBindings: every command of vi's keys is documented, and no other.
+func TestViBindings(t *testing.T) {
+	documented := ""
+	for _, b := range term.ViBindings() {
+		documented += strings.Join(b.Keys, " ") + " "
+	}
+	left := documented
+	for _, c := range edit.ViCommands {
+		name := string(c) + " "
+		if c == ' ' {
+			name = "space "
+		}
+		if !strings.Contains(" "+documented, " "+name) {
+			t.Errorf("%q is not documented", c)
+		}
+		left = strings.Replace(" "+left, " "+name, " ", 1)[1:]
+	}
+	if left != "esc ctrl-r " {
+		t.Errorf("documented, and do nothing: %s", left)
 	}
 }

@@ -6,8 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/c-bata/go-prompt"
-
+	"rpcsh/shell/term/edit"
 	"rpcsh/shell/term/termtest"
 )
 
@@ -39,7 +38,7 @@ func TestOutputAboveCompletion(t *testing.T) {
 }
 
 // blankAligned gives the rows of a list the blanks that the program puts before them: two columns of prompt, of which
-// go-prompt's own blank takes one.
+// The blank before the words takes one.
 func blankAligned(rows []string) []string {
 	out := append([]string(nil), rows...)
 	for i := range out[1:] {
@@ -122,25 +121,6 @@ func TestHintGivesWay(t *testing.T) {
 	})
 }
 
-func TestIdle(t *testing.T) {
-	s := start(t, 80, 24)
-	s.shows(">")
-	s.tell("idle") // nobody polls before the first key
-	s.shows("idle", ">")
-	s.Press("my_d")
-	s.shows("idle", "> my_d", "  my_double  doubles a number")
-	s.tell("idle") // nor when there has been none for a while, which does not show
-	s.shows("idle", "idle", "> my_d", "  my_double  doubles a number")
-	s.Press("\t")
-	s.shows("idle", "idle", "> my_double", "  my_double  doubles a number")
-	s.Press("\r")
-	s.shows("> my_double")
-	s.tell("idle")
-	s.shows("idle", "idle", "idle", "> my_double")
-	s.Press("\r")
-	s.shows("> my_double", `got "my_double"`, ">")
-}
-
 func TestLongListScrolls(t *testing.T) {
 	s := start(t, 40, 24)
 	s.shows(">")
@@ -162,11 +142,11 @@ func TestLongLineIsNotCompleted(t *testing.T) {
 		completes bool
 	}{{4096, true}, {4097, false}} {
 		text := strings.Repeat("x", c.length)
-		b := prompt.NewBuffer()
-		b.InsertText(text, false, true)
-		e := &editor{busy: true, line: line{before: text}, complete: completeVocabulary}
-		if _, _, complete := e.knownList(*b.Document()); (complete != nil) != c.completes {
-			t.Errorf("a line of %d bytes is completed: %v", c.length, complete != nil)
+		e := newEditor(Config{Complete: func(string, int) []Suggestion { return vocabulary }}, nil,
+			&screen{size: func() (int, int) { return 1 << 13, 24 }})
+		e.line = edit.Line{Before: text}
+		if e.look(); e.list.empty() == c.completes {
+			t.Errorf("a line of %d bytes is completed: %v", c.length, !e.list.empty())
 		}
 	}
 }

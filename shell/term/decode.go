@@ -55,6 +55,9 @@ func (d *decoder) feed(chunk []byte) []key {
 // pending reports whether bytes are held back that should be given up if nothing follows soon.
 func (d *decoder) pending() bool { return len(d.held) > 0 && !d.pasting }
 
+// escapes reports whether only Escapes are held back, which may be keys.
+func (d *decoder) escapes() bool { return len(bytes.Trim(d.held, "\x1b")) == 0 }
+
 // timeout returns the bytes held back as keys, since nothing has followed: an Escape, a broken character, or nothing.
 func (d *decoder) timeout() []key {
 	if !d.pending() {
@@ -245,15 +248,23 @@ func scanSS3(b []byte) (key, int) {
 	}
 }
 
-// scanControlString swallows a string that a terminal sends as an answer: up to ST (ESC \) or BEL.
+// scanControlString is scan for a string that a terminal sends as an answer: up to ST (ESC \) or BEL. What answers an
+// OSC is reported, the others are swallowed.
 func scanControlString(b []byte) (key, int) {
+	report := func(end int) key {
+		text, n := scanText(b[2:end])
+		if b[1] != ']' || n != end-2 {
+			return key{}
+		}
+		return key{name: keyReport, text: text}.unlessEmpty()
+	}
 	for i := 2; i < len(b); i++ {
 		switch {
 		case b[i] == '\a':
-			return key{}, i + 1
+			return report(i), i + 1
 		case b[i] == esc && i+1 < len(b):
 			if b[i+1] == '\\' {
-				return key{}, i + 2
+				return report(i), i + 2
 			}
 			return key{}, i // another sequence begins
 		}

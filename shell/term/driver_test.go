@@ -9,18 +9,18 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
-	"runtime"
 	"strconv"
 	"strings"
 	"sync"
 	"syscall"
 	"testing"
-	"time"
 
 	"go.uber.org/goleak"
+
+	"rpcsh/shell/term/edit"
 )
 
-// The tests run this test binary again as a child with a terminal of its own: go-prompt opens /dev/tty. There it is the
+// The tests run this test binary again as a child with a terminal of its own, which Open takes. There it is the
 // program below, which is told what to do on another file, line by line.
 const driverVariable = "RPCSH_TERM_TEST_DRIVER"
 
@@ -100,6 +100,14 @@ func (d *driver) run(ctx context.Context) error {
 				fmt.Fprintln(d.t, "finished")
 			}
 			d.t.SetStatus("")
+		case "keys":
+			d.t.SetKeys(map[string]string{"Ctrl-O": "Ctrl-R", "pageup": "up"})
+		case "vi":
+			d.t.SetVi(true)
+		case "bad": // a mistake at !
+			at := strings.Index(text, "!")
+			fmt.Fprintln(d.t, "no "+text[at:])
+			d.t.Restore(text, at)
 		case "child":
 			d.child()
 		case "ask":
@@ -149,15 +157,12 @@ func (d *driver) obey(from io.Reader, cancel func()) {
 			}
 		case "prompt":
 			d.t.SetPrompt(arg)
+		case "foot":
+			d.t.SetFoot(arg)
 		case "prefill":
 			d.t.Prefill(arg)
 		case "status":
 			d.t.SetStatus(arg)
-		case "idle":
-			for inInput() {
-				time.Sleep(10 * time.Millisecond)
-			}
-			fmt.Fprintln(d.t, "idle")
 		case "finish":
 			poke(d.finish)
 		case "cancel":
@@ -168,12 +173,6 @@ func (d *driver) obey(from io.Reader, cancel func()) {
 	}
 }
 
-// inInput reports whether go-prompt is polling.
-func inInput() bool {
-	stacks := make([]byte, 1<<20)
-	return strings.Contains(string(stacks[:runtime.Stack(stacks, true)]), "prompt.(*Prompt).Input")
-}
-
 func (d *driver) lines() []string {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -181,7 +180,7 @@ func (d *driver) lines() []string {
 }
 
 func completeVocabulary(text string, cursor int) []Suggestion {
-	word := line{before: text[:cursor]}.word()
+	word := edit.Line{Before: text[:cursor]}.Word()
 	var found []Suggestion
 	if n, err := strconv.Atoi(strings.TrimPrefix(word, "many")); err == nil && strings.HasPrefix(word, "many") {
 		for i := range n {

@@ -2,74 +2,62 @@ package term
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"sync"
-	"time"
 
-	"github.com/c-bata/go-prompt"
+	"rpcsh/shell/columns"
+	"rpcsh/shell/term/edit"
 )
 
-// An editor edits a line with go-prompt.
-//
-// go-prompt has the loop, the completion list with its selection, and the rendering of both. It gets three kinds of
-// keys only: editCode, at which it takes over the editor's line, however many keys have changed it; Tab and Shift-Tab,
-// which move the selection; and leaveCode, at which its Input returns. It gets a key when it has rendered the one
-// before. So a paste is one edit, go-prompt's errors with characters of several bytes do not matter, and no key is lost
-// between two lines.
-//
-// Input polls, so it is entered when there is a key, and left when none has come for parkTime. The screen shows
-// neither.
+// An editor edits a line. All keys that are there are used before anything is drawn: a paste is one edit, and so is
+// what is typed faster than it can be shown.
 type editor struct {
 	complete  func(line string, cursor int) []Suggestion
 	hint      func(line string, cursor int) string
 	history   func() []string
 	continues func(text string) bool
+	tokens    func(text string) []Token                     // nil: there are none
+	elsewhere func(ctx context.Context, line string) string // nil: lines are edited here alone
 	input     *input
 	screen    *screen
-	prompt    *prompt.Prompt
 
-	mu  sync.Mutex      // protects all below
-	ctx context.Context // of the ReadLine under way
-
-	label   string                                     // the prompt before the line
+	// What follows is the reading goroutine's.
+	ctx     context.Context                            // of the ReadLine under way
 	answers func(line string, cursor int) []Suggestion // completes the answer to a question; nil: there is none
-	line    line                                       // what is typed
-	// line with the selected suggestion in it, if there is one
-	shown   line
-	list    []prompt.Suggest
-	lead    string // of the suggestions in list
-	hinted  string // the hint for line, if listed is set
-	listed  bool   // list is that of line
-	hidden  bool   // the list is closed
+	line    edit.Line                                  // what is typed
+	shown   edit.Line                                  // line with the selected suggestion in it, if there is one
+	given   edit.Line                                  // what was there to begin with
+	list    *list                                      // of line, if listed is set
+	hinted  string                                     // the hint for line, if listed is set
+	listed  bool
+	hidden  bool // the list is closed
 	recall  *recall
 	search  *search
-	killed  string // what was cut last (Ctrl-Y)
-	prefill string
-
-	done    bool // the line is complete, or err is set
+	dot     *lastWord
+	chord   bool              // chordKey was pressed
+	keys    map[string]string // by their names, those that do what others do
+	undo    edit.Undo
+	vi      *edit.Vi // nil: the keys are those of Emacs
+	killed  string   // what was cut last (Ctrl-Y)
+	done    bool     // the line is complete, or err is set
 	err     error
-	first   string    // a code to be handed over when Input is entered
-	busy    bool      // a key has been handed over and not yet rendered
-	synced  bool      // go-prompt has the editor's line and list
-	leaving bool      // leaveCode is handed over
-	lastKey time.Time // when a key was used last
+
+	mu        sync.Mutex // protects what follows, and is held while a prompt is drawn
+	label     string     // the prompt before the line
+	question  bool       // label is a question, which stays
+	searching bool       // the search has a prompt of its own
+	normal    bool       // vi's keys are in normal mode
+	wantsVi   bool       // from the next line on
+	wantsKeys map[string]string
+	prefill   edit.Line
+	restores  bool // prefill was refused: it gives way to what was typed behind it
 }
 
-// The codes that are handed to go-prompt. It takes \x1b[E for a key that does nothing, and does not know editCode,
-// which no terminal sends.
-const (
-	editCode  = "\x1b[rpcsh edit~"
-	leaveCode = "\x1b[E"
-	nextCode  = "\t"
-	prevCode  = "\x1b[Z"
-)
-
-const parkTime = time.Second
-
-// newEditor makes an editor; go-prompt opens /dev/tty, and panics if it cannot.
 func newEditor(cfg Config, in *input, s *screen) *editor {
 	e := &editor{
-		complete: cfg.Complete, hint: cfg.Hint, history: cfg.History, continues: cfg.Continues, input: in, screen: s,
+		complete: cfg.Complete, hint: cfg.Hint, history: cfg.History, continues: cfg.Continues, tokens: cfg.Tokens,
+		elsewhere: cfg.Edit, input: in, screen: s, list: newList(),
 	}
 	if e.complete == nil {
 		e.complete = func(string, int) []Suggestion { return nil }
@@ -83,27 +71,6 @@ func newEditor(cfg Config, in *input, s *screen) *editor {
 	if e.continues == nil {
 		e.continues = func(string) bool { return false }
 	}
-	e.prompt = prompt.New(func(string) {}, e.suggest,
-		closeSpare,
-		prompt.OptionParser(parser{e}),
-		prompt.OptionWriter(&promptWriter{rendered: e.rendered}),
-		prompt.OptionPrefix(""),
-		prompt.OptionAddASCIICodeBind(prompt.ASCIICodeBind{ASCIICode: []byte(editCode), Fn: e.takeOver}),
-		prompt.OptionSetExitCheckerOnInput(e.exits),
-		prompt.OptionCompletionWordSeparator(" "),
-		prompt.OptionMaxSuggestion(listHeight),
-		prompt.OptionPreviewSuggestionTextColor(rolePreview),
-		prompt.OptionSuggestionTextColor(roleSuggestion),
-		prompt.OptionSelectedSuggestionTextColor(roleSuggestion),
-		prompt.OptionDescriptionTextColor(roleDescription),
-		prompt.OptionSelectedDescriptionTextColor(roleDescription),
-		prompt.OptionSuggestionBGColor(prompt.DefaultColor),
-		prompt.OptionSelectedSuggestionBGColor(prompt.DefaultColor),
-		prompt.OptionDescriptionBGColor(prompt.DefaultColor),
-		prompt.OptionSelectedDescriptionBGColor(prompt.DefaultColor),
-		prompt.OptionScrollbarThumbColor(roleThumb),
-		prompt.OptionScrollbarBGColor(roleBar),
-	)
 	return e
 }
 
@@ -114,52 +81,56 @@ func (e *editor) read(
 	if err := ctx.Err(); err != nil {
 		return "", err
 	}
-	e.begin(ctx, label, answers)
-	e.input.setReading(true)
+	e.input.setReading(true) // before the line is seen: a Ctrl-C from then on is for it
 	defer e.input.setReading(false)
+	e.begin(ctx, label, answers)
 	for {
-		switch e.prepare() {
-		case lineDone:
+		e.applyAll()
+		if e.done {
 			return e.finish()
-		case keysWaiting:
-			e.prompt.Input()
-		case nothingToDo:
-			select {
-			case <-e.input.wake:
-			case <-ctx.Done():
-			}
+		}
+		select {
+		case <-e.input.wake:
+		case <-ctx.Done():
 		}
 	}
 }
 
 func (e *editor) begin(ctx context.Context, label string, answers func(line string, cursor int) []Suggestion) {
+	e.ctx, e.answers, e.line = ctx, answers, edit.Line{}
 	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.ctx, e.label, e.answers = ctx, label, answers
-	if e.line = (line{}); answers == nil {
-		e.line, e.prefill = line{before: e.prefill}, ""
+	e.label, e.question = label, answers != nil
+	if answers == nil {
+		if !e.restores || !e.input.waiting() {
+			e.line = e.prefill
+		}
+		e.prefill, e.restores = edit.Line{}, false
 	}
+	e.keys = e.wantsKeys
+	switch {
+	case !e.wantsVi:
+		e.vi = nil
+	case e.vi == nil:
+		e.vi = new(edit.Vi)
+	}
+	e.given = e.line
+	e.mu.Unlock()
 	e.done, e.err = false, nil
 	e.restart()
-	e.show(nil)
+	e.show()
 }
 
-// restart forgets what belonged to the line before. e.mu is held.
+// restart forgets what belonged to the line before.
 func (e *editor) restart() {
-	e.recall, e.search = nil, nil
-	e.hidden = true
+	e.recall, e.search, e.undo = nil, nil, edit.Undo{}
+	e.hidden, e.chord = true, false
+	if e.vi != nil {
+		e.vi.Begin()
+	}
 	e.touch()
 }
 
-// completer returns the function that completes the line. e.mu is held.
-func (e *editor) completer() func(line string, cursor int) []Suggestion {
-	if e.answers != nil {
-		return e.answers
-	}
-	return e.complete
-}
-
-// past returns the past lines that may be recalled. e.mu is held.
+// past returns the past lines that may be recalled.
 func (e *editor) past() []string {
 	if e.answers != nil {
 		return nil
@@ -167,56 +138,59 @@ func (e *editor) past() []string {
 	return e.history()
 }
 
-// touch notes that the line has changed: no suggestion is selected, and its list is unknown. e.mu is held.
+// touch notes that the line has changed: no suggestion is selected, and its list is unknown.
 func (e *editor) touch() {
-	e.shown = e.line
-	e.forgetList()
-	e.listed = false
+	e.shown, e.listed = e.line, false
 }
 
-// forgetList leaves the line without a list and a hint. e.mu is held.
-func (e *editor) forgetList() { e.list, e.lead, e.hinted = nil, "", "" }
-
-type readiness int
-
-const (
-	nothingToDo readiness = iota
-	keysWaiting
-	lineDone
-)
-
-// prepare applies the keys that are there. It says whether the line is complete, and if not, whether Input is needed to
-// show it.
-func (e *editor) prepare() readiness {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.synced, e.busy, e.leaving = false, false, false
-	e.first = e.nextCode()
-	switch {
-	case e.done:
-		return lineDone
-	case e.first == "":
-		return nothingToDo
+// look finds the list and the hint for the line, if they are unknown.
+func (e *editor) look() {
+	if e.listed {
+		return
 	}
-	return keysWaiting
+	e.listed, e.hinted = true, ""
+	text, cursor := e.line.Text(), len(e.line.Before)
+	if e.hidden || len(text) > maxCompleted {
+		e.list.set(nil, "")
+		return
+	}
+	complete := e.complete
+	if e.answers != nil {
+		complete = e.answers // a question says what belongs there
+	} else {
+		e.hinted = e.hint(text, cursor)
+	}
+	found, lead := complete(text, cursor), ""
+	if len(found) > 0 {
+		lead = found[0].Lead // they all have the same
+	}
+	cols, rows := e.screen.size()
+	e.list.set(fit(found, cols, rows, columns.Width(e.prompt()+text)), lead)
+}
+
+// selects moves the selection, and shows the line with what is selected.
+func (e *editor) selects(move func(*list)) {
+	e.look()
+	move(e.list)
+	e.shown = e.line
+	if i, text := e.list.selected(); i >= 0 {
+		e.shown.Before = strings.TrimSuffix(e.line.Before, e.line.Word()) + text
+	}
 }
 
 func (e *editor) finish() (string, error) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.screen.commit(e.promptText(), e.line.text())
+	e.screen.commit(e.prompt(), e.line.Text(), e.tokensOf(e.line))
 	if e.err != nil {
 		return "", e.err
 	}
-	return e.line.text(), nil
+	return e.line.Text(), nil
 }
 
-// fail ends the line with an error. e.mu is held.
+// fail ends the line with an error.
 func (e *editor) fail(err error) { e.done, e.err = true, err }
 
-// nextCode applies the keys that are there up to one that go-prompt has to see, and returns the code to hand over, or
-// "" if nothing has changed. e.mu is held.
-func (e *editor) nextCode() string {
+// applyAll applies the keys that are there, and then draws the line if they have changed anything.
+func (e *editor) applyAll() {
 	changed := false
 	for !e.done {
 		k, ok := e.input.next()
@@ -224,33 +198,50 @@ func (e *editor) nextCode() string {
 			e.checkEnd()
 			break
 		}
-		e.lastKey = time.Now()
+		if e.chord && k.name != "ctrl-c" {
+			e.chord, k.name = false, chordKey+" "+k.name
+		} else if e.chord = k.name == chordKey; e.chord {
+			continue
+		}
+		if does := e.keys[k.name]; does != "" {
+			k = key{name: does}
+		}
 		if e.search != nil && e.applyInSearch(k) {
 			changed = true
 			continue
 		}
-		switch e.apply(k, changed) {
-		case renderFirst:
-			e.input.putBack(k)
-			return editCode
-		case selectNext:
-			return nextCode
-		case selectPrevious:
-			return prevCode
-		case edited:
-			changed = true
+		before, selected := e.line, e.shown != e.line
+		changed = e.press(k) || changed
+		if e.search == nil { // what is only looked at is no change
+			e.undo.Note(before, e.line, k.name == keyText && !selected)
 		}
 	}
-	switch {
-	case e.done:
-		return leaveCode
-	case changed:
-		return editCode
+	if changed && !e.done {
+		e.show()
 	}
-	return ""
 }
 
-// checkEnd ends the line if nothing can come any more. e.mu is held.
+// press does what a key does while no search is under way.
+func (e *editor) press(k key) (changed bool) {
+	if e.vi == nil {
+		return e.apply(k)
+	}
+	used, changed := e.inVi(k)
+	if used {
+		return changed
+	}
+	changed = e.apply(k)
+	if settled := e.vi.Settle(e.line); settled != e.line && e.shown == e.line {
+		e.line = settled
+		e.touch()
+	}
+	return changed
+}
+
+// chordKey begins keys that are pressed one after the other.
+const chordKey = "ctrl-x"
+
+// checkEnd ends the line if nothing can come any more.
 func (e *editor) checkEnd() {
 	for _, err := range []error{e.ctx.Err(), e.input.ended(), e.screen.failed()} {
 		if err != nil {
@@ -260,40 +251,97 @@ func (e *editor) checkEnd() {
 	}
 }
 
-// show draws the line, with the completion list that go-prompt rendered. e.mu is held.
-func (e *editor) show(list []listRow) {
-	for i := range list {
-		list[i].text = strings.Replace(list[i].text, e.lead, "", 1) // the text begins with a blank
-	}
-	e.screen.show(frame{
-		prompt: e.promptText(),
+// show draws the line with its list.
+func (e *editor) show() {
+	e.look()
+	f := frame{
 		line:   e.shown,
-		anchor: len(e.line.before) - len(e.line.word()) + len(e.lead),
+		anchor: len(e.line.Before) - len(e.line.Word()) + len(e.list.lead),
 		hint:   e.hinted,
-		list:   list,
-	})
+		list:   e.list.rows(),
+		tokens: withPartner(e.tokensOf(e.shown), e.shown),
+	}
+	if e.search != nil {
+		f.anchor = 0
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.searching = e.search != nil
+	e.normal = e.vi != nil && e.vi.Normal && !e.searching
+	f.prompt = e.marked(e.promptLocked())
+	e.screen.show(f)
 }
 
-func (e *editor) promptText() string {
+// tokensOf returns the tokens of a line.
+func (e *editor) tokensOf(l edit.Line) []Token {
+	if text := l.Text(); e.tokens != nil && e.answers == nil && e.search == nil && len(text) <= maxCompleted {
+		return e.tokens(text)
+	}
+	return nil
+}
+
+// withPartner adds the partner of the bracket at the cursor, or before it, to the tokens of a line.
+func withPartner(tokens []Token, l edit.Line) []Token {
+	text, at := l.Text(), len(l.Before)
+	if len(text) > maxCompleted {
+		return tokens
+	}
+	i := edit.Partner(text, at)
+	if i < 0 {
+		i = edit.Partner(text, at-1)
+	}
+	if i < 0 {
+		return tokens
+	}
+	place, _ := slices.BinarySearchFunc(tokens, i, func(t Token, i int) int { return t.From - i })
+	return slices.Insert(tokens, place, Token{tokenPartner, i, i + 1})
+}
+
+// prompt returns what stands before the line.
+func (e *editor) prompt() string {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.promptLocked()
+}
+
+func (e *editor) promptLocked() string {
 	if e.search != nil {
 		return e.search.prompt()
 	}
 	return e.label
 }
 
-// setLabel changes the prompt of the line being read, if one is; a question stays.
+// setLabel changes the prompt of the line being read, if one is; a question stays. Any goroutine may call it.
 func (e *editor) setLabel(label string) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if e.answers != nil {
+	if e.question {
 		return
 	}
 	e.label = label
-	e.screen.setPrompt(e.promptText())
+	if !e.searching {
+		e.screen.setPrompt(e.marked(label))
+	}
 }
 
-func (e *editor) setPrefill(text string) {
+// marked returns a prompt that shows the mode of vi's keys: in normal mode its > is a colon.
+func (e *editor) marked(label string) string {
+	if text, ends := strings.CutSuffix(label, "> "); ends && e.normal {
+		return text + ": "
+	}
+	return label
+}
+
+// setVi has lines edited with the keys of vi, or of Emacs, from the next one on. Any goroutine may call it.
+func (e *editor) setVi(on bool) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.prefill = clean(text)
+	e.wantsVi = on
+}
+
+// setPrefill keeps l for the next line. Any goroutine may call it.
+func (e *editor) setPrefill(l edit.Line, restores bool) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.prefill, e.restores = l, restores
 }

@@ -9,17 +9,20 @@ import (
 	"github.com/clipperhouse/uax29/v2/graphemes"
 
 	"rpcsh/shell/columns"
+	"rpcsh/shell/term/edit"
 )
 
 // A frame is what is live at the bottom of the terminal, below all output: a line being edited with its completion
 // list, or a status. It is independent of the window's size; layout fits it in.
 type frame struct {
 	prompt string
-	line   line
-	anchor int    // the byte of line.before below which the list begins
+	line   edit.Line
+	anchor int    // the byte of line.Before below which the list begins
 	hint   string // one row between the line and the list; "" for none
 	list   []listRow
-	status string // shown alone, cut to one row
+	tokens []Token // of the line's text, in their order
+	foot   string  // the last row, where there is room for it; "" for none
+	status string  // shown alone, cut to one row
 }
 
 // A listRow is one row of a completion list, padded so that all are of one width.
@@ -28,12 +31,11 @@ type listRow struct {
 	selected, thumb   bool // thumb: this row is the scroll bar's
 }
 
-// SGR sequences. Only the prompt has colours; the others are attributes, which are readable on any background.
+// SGR sequences that are no colours, and readable on any background.
 const (
 	sgrReset    = "\x1b[m"
-	sgrPrompt   = "\x1b[1;36m"
-	sgrWarning  = "\x1b[1;31m"
 	sgrSelected = "\x1b[7m"
+	sgrPartner  = "\x1b[1;4m" // of a bracket
 	sgrDim      = "\x1b[2m"
 )
 
@@ -57,20 +59,21 @@ func (d drawing) above(cols int) int {
 
 // layout draws f for a window of cols columns and rows rows, each at least 1. If not all fits, the hint goes first, and
 // then the list. Of a line that is higher than the window, the rows around the cursor stay.
-func (f *frame) layout(cols, rows int, promptSGR string) drawing {
+func (f *frame) layout(cols, rows int, colors Colors, promptSGR string) drawing {
 	if f.status != "" {
 		text := columns.Clip(withPictures(f.status), cols, "")
 		taken := columns.Width(text)
-		return drawing{bytes: sgrDim + text + sgrReset, widths: []int{taken}, col: min(taken, cols-1)}
+		return drawing{bytes: colors.dim() + text + sgrReset, widths: []int{taken}, col: min(taken, cols-1)}
 	}
-	w := wrapper{cols: cols, rows: []row{{}}}
+	w := wrapper{cols: cols, colors: colors, rows: []row{{}}}
 	w.put(f.prompt, promptSGR)
-	anchor := min(f.anchor, len(f.line.before))
-	w.put(f.line.before[:anchor], "")
+	anchor := min(f.anchor, len(f.line.Before))
+	text, cursor := f.line.Text(), len(f.line.Before)
+	f.putLine(&w, text, 0, anchor)
 	_, listCol := w.position()
-	w.put(f.line.before[anchor:], "")
+	f.putLine(&w, text, anchor, cursor)
 	cursorRow, cursorCol := w.position()
-	w.put(f.line.after, "")
+	f.putLine(&w, text, cursor, len(text))
 	lines := w.finish(cursorRow)
 
 	if len(lines) > rows {
@@ -79,11 +82,30 @@ func (f *frame) layout(cols, rows int, promptSGR string) drawing {
 		cursorRow -= top
 	}
 	if f.hint != "" && len(lines)+len(f.list) < rows {
-		lines = append(lines, dimRow(f.hint, cols))
+		lines = append(lines, dimRow(f.hint, cols, colors.dim()))
 	}
-	all := append(lines, listRows(f.list, cols, rows-len(lines), listCol)...)
+	all := append(lines, listRows(f.list, cols, rows-len(lines), listCol, colors.dim())...)
+	if f.foot != "" && rows >= minFootWindow && len(all) < rows {
+		all = append(all, dimRow(f.foot, cols-1, colors.dim()))
+	}
 	return join(all, cursorRow, cursorCol)
 }
+
+// putLine puts the bytes from one to another of the line's text.
+func (f *frame) putLine(w *wrapper, text string, from, to int) {
+	for _, t := range f.tokens {
+		start, end := max(from, t.From), min(to, t.To)
+		if start < end {
+			w.put(text[from:start], "")
+			w.put(text[start:end], w.colors.token(t.Kind))
+			from = end
+		}
+	}
+	w.put(text[from:to], "")
+}
+
+// minFootWindow is how many rows a window has at least that has a foot.
+const minFootWindow = 12
 
 // join makes a drawing of rows, with the cursor in the given place.
 func join(rows []row, cursorRow, cursorCol int) drawing {
@@ -114,15 +136,15 @@ type row struct {
 }
 
 // dimRow makes a row of text, cut to fit.
-func dimRow(text string, cols int) row {
+func dimRow(text string, cols int, dim string) row {
 	text = columns.Clip(withPictures(text), cols, "…")
 	r := row{text: new(strings.Builder), width: columns.Width(text)}
-	r.text.WriteString(sgrDim + text + sgrReset)
+	r.text.WriteString(dim + text + sgrReset)
 	return r
 }
 
 // listRows lays out at most n rows of a completion list whose words begin at column col.
-func listRows(list []listRow, cols, n, col int) []row {
+func listRows(list []listRow, cols, n, col int, dim string) []row {
 	list = list[:min(len(list), max(n, 0))]
 	if len(list) == 0 {
 		return nil
@@ -135,7 +157,7 @@ func listRows(list []listRow, cols, n, col int) []row {
 	if scrolls {
 		widest++
 	}
-	start := max(0, min(col-1, cols-widest)) // go-prompt puts a blank before the words
+	start := max(0, min(col-1, cols-widest)) // a blank stands before the words
 	var rows []row
 	for _, l := range list {
 		text := columns.Clip(l.text, cols-start, "")
@@ -150,14 +172,14 @@ func listRows(list []listRow, cols, n, col int) []row {
 			r.text.WriteString(text)
 		}
 		if description != "" {
-			r.text.WriteString(sgrDim + description + sgrReset)
+			r.text.WriteString(dim + description + sgrReset)
 		}
 		if scrolls && left > 0 {
 			r.width++
 			if l.thumb {
 				r.text.WriteString("┃")
 			} else {
-				r.text.WriteString(sgrDim + "│" + sgrReset)
+				r.text.WriteString(dim + "│" + sgrReset)
 			}
 		}
 		rows = append(rows, r)
@@ -167,12 +189,27 @@ func listRows(list []listRow, cols, n, col int) []row {
 
 // wrapper breaks text into rows of cols columns.
 type wrapper struct {
-	cols int
-	rows []row
+	cols   int
+	colors Colors
+	rows   []row
 }
+
+// continuation stands before each row of a line but the first.
+const continuation = "… "
 
 // put appends text in the style of the SGR sequence sgr ("": none).
 func (w *wrapper) put(text, sgr string) {
+	for i, text := range strings.Split(text, "\n") {
+		if i > 0 {
+			w.rows = append(w.rows, row{})
+			w.putRow(continuation, w.colors.dim())
+		}
+		w.putRow(text, sgr)
+	}
+}
+
+// putRow is put for text without line breaks.
+func (w *wrapper) putRow(text, sgr string) {
 	open := false
 	for g := graphemes.FromString(text); g.Next(); {
 		cell := withPictures(g.Value())

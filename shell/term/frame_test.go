@@ -1,6 +1,8 @@
 package term
 
 import (
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -8,6 +10,7 @@ import (
 	"github.com/mattn/go-runewidth"
 
 	"rpcsh/shell/columns"
+	"rpcsh/shell/term/edit"
 	"rpcsh/shell/term/termtest"
 )
 
@@ -29,13 +32,16 @@ func FuzzLayout(f *testing.F) {
 		}
 		c, r := max(int(cols), 1), max(int(rows), 1)
 		fr := frame{
-			prompt: prompt, line: line{before, after}, list: make([]listRow, list%20),
+			prompt: prompt, line: edit.Line{Before: before, After: after}, list: make([]listRow, list%20),
 			hint: strings.Repeat("hint ", int(list)/20),
+		}
+		if n := len(before + after); n > 2 {
+			fr.tokens = []Token{{TokenNumber, 0, n / 2}, {tokenPartner, n/2 + 1, n}}
 		}
 		for i := range fr.list {
 			fr.list[i] = listRow{text: " choice ", description: " one ", selected: i == 1, thumb: i%2 == 0}
 		}
-		d := fr.layout(c, r, "\x1b[1m")
+		d := fr.layout(c, r, Colors{Number: "\x1b[36m"}, "\x1b[1m")
 		if len(d.widths) > r {
 			t.Fatalf("%d rows in a window of %d", len(d.widths), r)
 		}
@@ -72,8 +78,8 @@ func widthsAgree(s string) bool {
 }
 
 func TestLayoutKeepsTheCursorInView(t *testing.T) {
-	f := frame{line: line{strings.Repeat("a", 50), strings.Repeat("b", 50)}}
-	d := f.layout(10, 4, "")
+	f := frame{line: edit.Line{Before: strings.Repeat("a", 50), After: strings.Repeat("b", 50)}}
+	d := f.layout(10, 4, Colors{}, "")
 	if len(d.widths) != 4 || d.row < 0 || d.row > 3 || !strings.Contains(d.bytes, "aaaaaaaaaa\r\nbbbbbbbbbb") {
 		t.Errorf("%d rows, the cursor in row %d: %q", len(d.widths), d.row, d.bytes)
 	}
@@ -122,9 +128,13 @@ func TestFit(t *testing.T) {
 	}
 	many := make([]Suggestion, 10_000)
 	for i := range many {
-		many[i].Text = "x"
+		many[i].Text = strconv.Itoa(i / 2)
 	}
-	if got := len(fit(many, 80, 24, 5)); got != maxSuggestions {
-		t.Errorf("%d suggestions", got)
+	got := fit(many, 80, 24, 5)
+	if len(got) != maxSuggestions {
+		t.Errorf("%d suggestions", len(got))
+	}
+	if len(slices.Compact(got)) != maxSuggestions { // equal ones follow each other
+		t.Errorf("two cannot be told apart: %v", got)
 	}
 }

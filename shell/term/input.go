@@ -5,8 +5,12 @@ import (
 	"time"
 )
 
-// escapeTime is how long the rest of an escape sequence may take. If nothing follows by then, it was the Escape key.
-const escapeTime = 50 * time.Millisecond
+// How long the next byte of a sequence may take: over a slow link they come one by one. If nothing follows an Escape by
+// then, it was the key; who waits for what it does hardly notices. Nobody types more of a sequence by hand.
+const (
+	escapeTime   = 150 * time.Millisecond
+	sequenceTime = 2 * time.Second
+)
 
 // input holds the keys that were pressed and not used yet: type-ahead, and the rest of a paste. Its methods may be
 // called from any goroutine.
@@ -18,10 +22,13 @@ type input struct {
 	mu        sync.Mutex // protects all below
 	decoder   decoder
 	timer     *time.Timer // runs while the decoder holds back the beginning of a sequence
+	due       time.Time   // when it is over
 	keys      []key
 	reading   bool   // a line is being read
 	interrupt func() // called for Ctrl-C while no line is read
 	err       error  // why no more keys will come
+
+	background *background // nil: it was not asked for, or is known
 }
 
 func newInput(quit func()) *input {
@@ -35,10 +42,13 @@ func newInput(quit func()) *input {
 func (in *input) feed(chunk []byte) {
 	in.mu.Lock()
 	calls := in.add(in.decoder.feed(chunk))
-	if in.decoder.pending() {
-		in.timer.Reset(escapeTime)
-	} else {
+	switch {
+	case !in.decoder.pending():
 		in.timer.Stop()
+	case in.decoder.escapes():
+		in.wait(escapeTime)
+	default:
+		in.wait(sequenceTime)
 	}
 	in.mu.Unlock()
 	for _, f := range calls {
@@ -46,9 +56,18 @@ func (in *input) feed(chunk []byte) {
 	}
 }
 
+// wait has timeout be called after d.
+func (in *input) wait(d time.Duration) {
+	in.due = time.Now().Add(d)
+	in.timer.Reset(d)
+}
+
 func (in *input) timeout() {
 	in.mu.Lock()
 	defer in.mu.Unlock()
+	if time.Now().Before(in.due) { // more has come just before
+		return
+	}
 	in.add(in.decoder.timeout()) // an Escape or a broken character, neither of which calls anything
 }
 
@@ -56,6 +75,9 @@ func (in *input) timeout() {
 func (in *input) add(keys []key) (calls []func()) {
 	for _, k := range keys {
 		switch k.name {
+		case keyReport:
+			calls = append(calls, in.takeReport(k.text))
+			continue
 		case "ctrl-z":
 			poke(in.stop)
 			continue
@@ -97,6 +119,13 @@ func (in *input) next() (key, bool) {
 	k := in.keys[0]
 	in.keys = in.keys[1:]
 	return k, true
+}
+
+// waiting reports whether there are keys that nobody has used, or the rest of a paste is still to come.
+func (in *input) waiting() bool {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	return len(in.keys) > 0 || in.decoder.pasting
 }
 
 // putBack undoes next.

@@ -6,7 +6,7 @@ package term
 // a named key, but text. Keys without a binding have names, too.
 type key struct {
 	name string
-	text string // of keyText and keyPaste: printable, valid UTF-8, without control characters
+	text string // of keyText, keyPaste and keyReport: printable, valid UTF-8, without control characters
 }
 
 const (
@@ -14,11 +14,13 @@ const (
 	keyPaste = "paste"
 	keyEnter = "enter"
 	keyBreak = "break" // a line break inside pasted text
+	// keyReport is no key, but the terminal's answer to a question (OSC), without what is around it.
+	keyReport = "report"
 )
 
 // appendKey appends k, or adds its text to the last key's if both are text, or both are pasted.
 func appendKey(keys []key, k key) []key {
-	if n := len(keys); n > 0 && k.text != "" && keys[n-1].name == k.name {
+	if n := len(keys); n > 0 && k.text != "" && keys[n-1].name == k.name && k.name != keyReport {
 		keys[n-1].text += k.text
 		return keys
 	}

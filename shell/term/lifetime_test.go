@@ -29,6 +29,10 @@ func TestWaysOut(t *testing.T) {
 			"SIGTERM", func(s *session) { _ = s.Cmd.Process.Signal(unix.SIGTERM) },
 			[]string{"> half", "ended: context canceled"},
 		},
+		{
+			"SIGHUP", func(s *session) { _ = s.Cmd.Process.Signal(unix.SIGHUP) },
+			[]string{"> half", "ended: context canceled"},
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := start(t, 80, 24)
@@ -39,6 +43,53 @@ func TestWaysOut(t *testing.T) {
 			s.ends(c.want...)
 		})
 	}
+}
+
+// SIGQUIT ends the program at once, whoever sends it, and leaves the terminal as it was.
+func TestQuit(t *testing.T) {
+	for name, quit := range map[string]func(*session){
+		"signal": func(s *session) { _ = s.Cmd.Process.Signal(unix.SIGQUIT) },
+		"key":    func(s *session) { s.Press("\x1c") },
+	} {
+		for _, line := range []string{"half", "wait\r", "page 100\r"} {
+			t.Run(name+" "+line, func(t *testing.T) {
+				s := start(t, 80, 24)
+				s.Crash = true
+				s.shows(">")
+				s.Press(line)
+				s.Await("what is under way", func(e *termtest.Emulator) bool {
+					return strings.Contains(e.Text(), "half") || strings.Contains(e.Text(), "waiting") ||
+						strings.Contains(e.Text(), "lines 1")
+				})
+				quit(s)
+				done := make(chan error, 1)
+				go func() { done <- s.Cmd.Wait() }()
+				select {
+				case <-done: // with what a crash has for a code
+				case <-time.After(termtest.Patience):
+					t.Fatal("the driver never ended")
+				}
+				s.Await("why it ended", func(e *termtest.Emulator) bool {
+					return strings.Contains(e.Text(), "SIGQUIT: quit") && !e.Pastes() && !e.Hidden()
+				})
+				if got := s.Settings(); got != s.Before {
+					t.Errorf("the terminal's settings are %+v and were %+v", got, s.Before)
+				}
+			})
+		}
+	}
+}
+
+// Ctrl-C while a child has the terminal is the child's.
+func TestChildIsInterrupted(t *testing.T) {
+	s := start(t, 80, 24)
+	s.shows(">")
+	s.Press("child\r")
+	s.shows("> child", "child runs")
+	s.Press("\x03")
+	s.shows("> child", "child runs", "^Csignal: interrupt", ">")
+	s.Press("on\r")
+	s.shows("> on", `got "on"`, ">")
 }
 
 func TestChildHasTheTerminal(t *testing.T) {

@@ -3,86 +3,107 @@ package term
 import (
 	"fmt"
 	"strings"
+
+	"rpcsh/shell/term/edit"
 )
 
 // recall is a walk through the past lines that begin with what was typed (Up and Down).
 type recall struct {
 	lines []string // oldest first
-	at    int      // len(lines): the typed line itself
-	typed line
+	at    int      // len(lines): the typed edit.Line itself
+	typed edit.Line
+	all   bool // whatever they begin with: what is there was given and not typed, or vi's keys walk
 }
 
+// fits reports whether a past line is one of those that are gone through.
+func (r *recall) fits(text string) bool { return r.all || strings.HasPrefix(text, r.typed.Text()) }
+
 // older returns the next older line that begins with what was typed, or shown if there is none.
-func (r *recall) older(shown line) line {
+func (r *recall) older(shown edit.Line) edit.Line {
 	for i := r.at - 1; i >= 0; i-- {
-		if text := clean(r.lines[i]); text != shown.text() && strings.HasPrefix(text, r.typed.text()) {
+		if text := edit.Clean(r.lines[i]); text != shown.Text() && r.fits(text) {
 			r.at = i
-			return line{before: text}
+			return edit.Line{Before: text}
 		}
 	}
 	return shown
 }
 
 // newer returns the next newer line that begins with what was typed; after the newest, what was typed.
-func (r *recall) newer(shown line) line {
+func (r *recall) newer(shown edit.Line) edit.Line {
 	for i := r.at + 1; i < len(r.lines); i++ {
-		if text := clean(r.lines[i]); text != shown.text() && strings.HasPrefix(text, r.typed.text()) {
+		if text := edit.Clean(r.lines[i]); text != shown.Text() && r.fits(text) {
 			r.at = i
-			return line{before: text}
+			return edit.Line{Before: text}
 		}
 	}
 	r.at = len(r.lines)
 	return r.typed
 }
 
-// search is an incremental search through the past lines (Ctrl-R).
+// search is an incremental search through the past lines (Ctrl-R). Those that have what is searched for are listed, the
+// newest first.
 type search struct {
-	lines  []string // oldest first
-	query  string
-	at     int  // the line found last; len(lines) before any
-	failed bool // nothing (more) was found
-	typed  line // what the search began with
-	found  line // the line it shows, with the cursor after the match
+	lines []string // oldest first
+	query string
+	typed edit.Line         // what it began with
+	found map[string]string // past lines, by the rows in which they are listed
 }
 
-func newSearch(lines []string, typed line) *search {
-	return &search{lines: lines, at: len(lines), typed: typed, found: typed}
-}
-
-// find goes from line i in steps of by to the next line that contains the query.
-func (s *search) find(i, by int) {
-	s.failed = true
-	for ; s.query != "" && i >= 0 && i < len(s.lines); i += by {
-		text := clean(s.lines[i])
-		j := strings.LastIndex(text, s.query)
-		if j < 0 || (i != s.at && text == s.found.text()) {
+// find returns the rows of the past lines that have the query, at most maxSuggestions.
+func (s *search) find() []Suggestion {
+	s.found = make(map[string]string)
+	var rows []Suggestion
+	for i := len(s.lines) - 1; i >= 0 && len(rows) < maxSuggestions; i-- {
+		if !strings.Contains(s.lines[i], s.query) {
 			continue
 		}
-		s.at, s.failed, s.found = i, false, line{before: text}.to(j+len(s.query))
-		return
+		text := edit.Clean(s.lines[i])
+		row := strings.TrimSpace(edit.CleanRow(text))
+		if _, is := s.found[row]; is || row == "" {
+			continue
+		}
+		s.found[row] = text
+		rows = append(rows, Suggestion{Text: row})
 	}
+	return rows
 }
 
-// typeMore narrows the search.
-func (s *search) typeMore(text string) {
-	s.query += text
-	s.find(min(s.at, len(s.lines)-1), -1)
+// lineOf returns the past line of a row, with the cursor behind the query; what the search began with where there is
+// none.
+func (s *search) lineOf(row string) edit.Line {
+	text, is := s.found[row]
+	if !is {
+		return s.typed
+	}
+	if i := strings.LastIndex(text, s.query); i >= 0 {
+		return edit.Line{Before: text}.To(i + len(s.query))
+	}
+	return edit.Line{Before: text}
 }
-
-// typeLess takes the last character of the query back.
-func (s *search) typeLess() {
-	s.query = strings.TrimSuffix(s.query, lastCluster(s.query))
-	s.at, s.found = len(s.lines), s.typed
-	s.find(len(s.lines)-1, -1)
-	s.failed = s.failed && s.query != ""
-}
-
-func (s *search) older() { s.find(s.at-1, -1) }
-func (s *search) newer() { s.find(s.at+1, +1) }
 
 func (s *search) prompt() string {
-	if s.failed && s.query != "" {
+	if len(s.found) == 0 {
 		return fmt.Sprintf("(no match for %q) ", s.query)
 	}
 	return fmt.Sprintf("(search %q) ", s.query)
+}
+
+// A lastWord is the word that Alt-. has inserted.
+type lastWord struct {
+	lines []string  // oldest first
+	at    int       // the line that it is of
+	typed edit.Line // the line without it
+}
+
+// next returns the line with the last word of the next older line that has another one.
+func (w *lastWord) next(shown edit.Line) edit.Line {
+	for i := w.at - 1; i >= 0; i-- {
+		l := w.typed.Insert(edit.LastWord(edit.Clean(w.lines[i])))
+		if l != w.typed && l != shown {
+			w.at = i
+			return l
+		}
+	}
+	return shown
 }

@@ -15,18 +15,22 @@ import (
 // Any number of goroutines may call its methods, which wait for nothing but the terminal itself. They write under the
 // mutex, since that is what keeps output and frames apart.
 type screen struct {
-	out     io.Writer
-	size    func() (cols, rows int) // at least 1 each
-	colored bool                    // the prompt is
+	out  io.Writer
+	size func() (cols, rows int) // at least 1 each
 
 	mu     sync.Mutex // protects all below, and writing to out
 	line   *frame     // the line being edited; nil while none is
-	status string     // shown while no line is being edited
-	drawn  *drawing   // what is on the terminal; nil: nothing
-	cols   int        // the window's width when drawn was drawn
-	paused bool       // a child program has the terminal
-	held   []byte     // output to be written when it is back
-	lost   int        // lines of output for which held had no room
+	colors Colors
+	status string   // shown while no line is being edited
+	foot   string   // shown below the line being edited
+	color  string   // the prompt's, one of colors.Prompts; "": the usual one
+	drawn  *drawing // what is on the terminal; nil: nothing
+	cols   int      // the window's width when drawn was drawn
+	paused bool     // output is kept: the terminal is lent, or shows a page
+	lent   bool     // a child program has the terminal
+	page   bool     // a page is shown in the alternate screen
+	held   []byte   // output to be written when it is back
+	lost   int      // lines of output for which held had no room
 	closed bool
 	err    error // the first that writing gave
 }
@@ -37,6 +41,9 @@ const (
 	pasteOn    = "\x1b[?2004h" // bracketed paste (xterm)
 	pasteOff   = "\x1b[?2004l"
 	eraseDown  = "\x1b[J"
+	eraseRow   = "\x1b[K"      // from the cursor on
+	pageOn     = "\x1b[?1049h" // the alternate screen (xterm)
+	pageOff    = "\x1b[?1049l"
 	clearAll   = "\x1b[H\x1b[2J"
 
 	maxHeld = 1 << 20 // bytes of output kept while a child program has the terminal
@@ -80,14 +87,6 @@ func (s *screen) show(f frame) {
 	s.redraw(nil)
 }
 
-// hide takes the line being edited off the screen.
-func (s *screen) hide() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.line = nil
-	s.redraw(nil)
-}
-
 // setPrompt changes the prompt of the line being edited, if one is.
 func (s *screen) setPrompt(prompt string) {
 	s.mu.Lock()
@@ -108,14 +107,32 @@ func (s *screen) setStatus(text string) {
 	s.redraw(nil)
 }
 
-// commit turns the line being edited into output that reads prompt and text, and ends it.
-func (s *screen) commit(prompt, text string) {
+// setFoot sets the text that is shown below the line that is edited.
+func (s *screen) setFoot(text string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.commitLocked(prompt, text)
+	s.foot = text
+	s.redraw(nil)
 }
 
-func (s *screen) commitLocked(prompt, text string) {
+// setPromptColor sets the colour of prompts that are no warning.
+func (s *screen) setPromptColor(name string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.color != name {
+		s.color = name
+		s.redraw(nil)
+	}
+}
+
+// commit turns the line being edited into output that reads prompt and text, and ends it.
+func (s *screen) commit(prompt, text string, tokens []Token) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.commitLocked(prompt, text, tokens)
+}
+
+func (s *screen) commitLocked(prompt, text string, tokens []Token) {
 	if s.line == nil {
 		return
 	}
@@ -125,18 +142,36 @@ func (s *screen) commitLocked(prompt, text string) {
 	if sgr != "" {
 		prompt = sgr + prompt + sgrReset
 	}
-	s.redraw([]byte(prompt + withPictures(text) + "\n"))
+	var b strings.Builder
+	at := 0
+	for _, t := range tokens {
+		b.WriteString(plainRows(text[at:t.From]))
+		if part, sgr := text[t.From:t.To], s.colors.token(t.Kind); sgr == "" || strings.Contains(part, "\n") {
+			b.WriteString(plainRows(part))
+		} else {
+			b.WriteString(sgr + withPictures(part) + sgrReset)
+		}
+		at = t.To
+	}
+	s.redraw([]byte(prompt + b.String() + plainRows(text[at:]) + "\n"))
+}
+
+// plainRows returns a part of a line as output, without colours.
+func plainRows(text string) string {
+	rows := strings.Split(text, "\n")
+	for i := range rows {
+		rows[i] = withPictures(rows[i])
+	}
+	return strings.Join(rows, "\n"+continuation)
 }
 
 // promptSGR returns the colour of prompt, "" for none.
 func (s *screen) promptSGR(prompt string) string {
 	switch {
-	case !s.colored:
-		return ""
 	case strings.HasPrefix(prompt, Warning):
-		return sgrWarning
+		return s.colors.Warning
 	default:
-		return sgrPrompt
+		return s.colors.prompt(s.color)
 	}
 }
 
@@ -162,22 +197,63 @@ func (s *screen) resized() {
 func (s *screen) pause() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.send(append(s.erase(nil), pasteOff...))
-	s.paused = true
+	off := s.erase(nil)
+	if s.page {
+		off = append(off, pageOff+showCursor...)
+	}
+	s.send(append(off, pasteOff...))
+	s.paused, s.lent = true, true
+}
+
+// enter begins a page, in a screen of its own. Output is kept until leave.
+func (s *screen) enter() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.send(append(s.erase(nil), pageOn...))
+	s.paused, s.page = true, true
+}
+
+// fill shows text, which fits, as the page.
+func (s *screen) fill(text string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.page && !s.lent && !s.closed {
+		s.send([]byte("\x1b[H" + text))
+	}
+}
+
+// leave ends the page.
+func (s *screen) leave() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.page && !s.closed {
+		s.page = false
+		s.send([]byte(pageOff + showCursor))
+		s.takeBack()
+	}
 }
 
 // resume takes the terminal back (or, the first time, takes it).
 func (s *screen) resume() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.paused = false
-	s.drawn = nil
+	s.lent = false
+	s.send([]byte(pasteOn))
+	if s.page {
+		s.send([]byte(pageOn))
+		return
+	}
+	s.takeBack()
+}
+
+// takeBack shows what was kept, and the frame.
+func (s *screen) takeBack() {
+	s.paused, s.drawn = false, nil
 	held := s.held
 	if s.lost > 0 {
 		held = fmt.Appendf(held, "(%d more lines were lost meanwhile)\n", s.lost)
 	}
 	s.held, s.lost = nil, 0
-	s.send([]byte(pasteOn))
 	s.redraw(held)
 }
 
@@ -200,6 +276,9 @@ func (s *screen) close() {
 	if s.closed {
 		return
 	}
+	if s.page {
+		s.send([]byte(pageOff))
+	}
 	if s.paused {
 		s.paused = false
 		s.drawn = nil
@@ -207,7 +286,7 @@ func (s *screen) close() {
 	}
 	s.status = ""
 	if f := s.line; f != nil {
-		s.commitLocked(f.prompt, f.line.text())
+		s.commitLocked(f.prompt, f.line.Text(), nil)
 	}
 	s.redraw(nil)
 	s.closed = true
@@ -267,12 +346,13 @@ func (s *screen) layout(cols, rows int) *drawing {
 		return nil
 	case s.line != nil:
 		f = *s.line
+		f.foot = s.foot
 	case s.status != "":
 		f = frame{status: s.status}
 	default:
 		return nil
 	}
-	d := f.layout(cols, rows, s.promptSGR(f.prompt))
+	d := f.layout(cols, rows, s.colors, s.promptSGR(f.prompt))
 	return &d
 }
 

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"rpcsh/shell/term/edit"
 	"rpcsh/shell/term/termtest"
 )
 
@@ -36,7 +37,7 @@ func TestStatusIsShownBetweenLines(t *testing.T) {
 		{func() { s.show(frame{prompt: "> "}) }, "output\n>"},
 		{func() { s.setStatus("another") }, "output\n>"},
 		{func() { s.setPrompt("@1> ") }, "output\n@1>"},
-		{func() { s.commit("@1> ", "done") }, "output\n@1> done\nanother"},
+		{func() { s.commit("@1> ", "done", nil) }, "output\n@1> done\nanother"},
 		{func() { s.setPrompt("> ") }, "output\n@1> done\nanother"},
 		{func() { s.setStatus("") }, "output\n@1> done"},
 		{func() { s.setStatus("last"); s.close() }, "output\n@1> done"},
@@ -52,7 +53,7 @@ func TestStatusIsShownBetweenLines(t *testing.T) {
 
 func TestPausedScreenKeepsOutput(t *testing.T) {
 	s, text := newTestScreen(40, 5)
-	s.show(frame{prompt: "> ", line: line{"half", ""}})
+	s.show(frame{prompt: "> ", line: edit.Line{Before: "half", After: ""}})
 	s.pause()
 	_ = s.write([]byte("one"))
 	_ = s.write(bytes.Repeat([]byte("x"), maxHeld))
@@ -82,7 +83,7 @@ func TestWriteError(t *testing.T) {
 // BenchmarkWriteAbove prints a line above a line being typed with its completion list.
 func BenchmarkWriteAbove(b *testing.B) {
 	s := &screen{out: io.Discard, size: func() (int, int) { return 80, 24 }}
-	f := frame{prompt: "localhost:6000> ", line: line{"my_", ""}}
+	f := frame{prompt: "localhost:6000> ", line: edit.Line{Before: "my_", After: ""}}
 	for range listHeight {
 		f.list = append(f.list, listRow{text: " my_progress_add ", description: " adds and says so "})
 	}

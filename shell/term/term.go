@@ -2,9 +2,9 @@
 // line being typed. It is the only package that knows go-prompt, and it knows nothing of RPC.
 //
 // What a person types goes one way: bytes of the terminal (reader.go) become keys (decode.go), which wait in a queue
-// (input.go) until a line is read; the editor (editor.go, keybindings.go) applies them to a line (line.go) and has
-// go-prompt show and move through the completion list (parser.go, promptwriter.go). What is shown goes another:
-// everything is a frame (frame.go) below the output, and only the screen (screen.go) writes to the terminal.
+// (input.go) until a line is read; the editor (editor.go, keybindings.go) applies them to a line (line.go) and to the
+// completion list (list.go), in which go-prompt moves the selection. What is shown goes another: everything is a frame
+// (frame.go) below the output, and only the screen (screen.go) writes to the terminal.
 //
 // The terminal is in a raw mode of our own from Open to Close, also while no line is read: keys typed ahead are kept
 // and not echoed, and Ctrl-C is a key. Parsing lines, keeping the history and choosing suggestions are the caller's.
@@ -15,9 +15,12 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/signal"
 	"sync"
 
 	xterm "golang.org/x/term"
+
+	"rpcsh/shell/term/edit"
 )
 
 // ErrNoTerminal is wrapped by the errors of Open if there is no terminal on which lines can be edited.
@@ -48,12 +51,16 @@ type Config struct {
 	// afterwards.
 	History func() []string
 
-	// Continues reports whether a line break that was pasted after text stands inside brackets or quotes, and so is a
-	// blank and not the end of the line.
+	// Continues reports whether text goes on in the next row, as brackets or quotes are open: Enter after it, and a
+	// line break that was pasted, divide the line and do not end it.
 	Continues func(text string) bool
 
-	// Color allows the prompt to be coloured. The completion list uses attributes only (reverse, dim).
-	Color bool
+	// Tokens returns the parts of the line that are coloured, in their order.
+	Tokens func(line string) []Token
+
+	// Edit has the person edit line in a program of their own (Ctrl-X Ctrl-E), and returns what it has become. Unlike
+	// the others it may call Suspend and Resume, and takes as long as it takes, or until ctx ends.
+	Edit func(ctx context.Context, line string) string
 }
 
 // A Terminal is a terminal that lines are read from and output is printed on. Its methods may be called from any
@@ -64,11 +71,13 @@ type Terminal struct {
 	screen  *screen
 	editor  *editor
 	saved   *savedMode
+	changed chan struct{} // has room for one; written to when a page has to be drawn again
 	closing chan struct{} // closed by Close
 	watcher sync.WaitGroup
 
-	mu        sync.Mutex // protects what follows: who has the terminal
-	reader    *reader    // nil while suspended and once closed
+	mu        sync.Mutex     // protects what follows: who has the terminal
+	reader    *reader        // nil while suspended and once closed
+	lent      chan os.Signal // gets what Ctrl-C sends while suspended: it is for the child
 	isClosed  bool
 	closeOnce sync.Once
 }
@@ -86,19 +95,21 @@ func Open(cfg Config) (*Terminal, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrNoTerminal, err)
 	}
-	t := &Terminal{in: in, out: out, closing: make(chan struct{})}
+	t := &Terminal{in: in, out: out, changed: make(chan struct{}, 1), closing: make(chan struct{})}
 	t.input = newInput(t.quit)
-	t.screen = &screen{out: out, size: t.size, colored: cfg.Color}
+	t.screen = &screen{out: out, size: t.size}
 	if t.saved, err = saveMode(in, out); err != nil {
 		closeTTY(in)
 		return nil, fmt.Errorf("%w: reading its settings: %w", ErrNoTerminal, err)
 	}
 	t.editor = newEditor(cfg, t.input, t.screen)
+	t.startWatching() // before there is anything to restore
 	if err := t.Resume(); err != nil {
+		close(t.closing)
+		t.watcher.Wait()
 		closeTTY(in)
 		return nil, err
 	}
-	t.watcher.Go(t.watch)
 	return t, nil
 }
 
@@ -109,7 +120,7 @@ func usable() error {
 		return fmt.Errorf("%w: standard input is something else", ErrNoTerminal)
 	case !xterm.IsTerminal(int(os.Stdout.Fd())):
 		return fmt.Errorf("%w: standard output is something else", ErrNoTerminal)
-	case isDumb():
+	case IsDumb():
 		return fmt.Errorf("%w: TERM says that it cannot place a cursor", ErrNoTerminal)
 	}
 	return nil
@@ -119,7 +130,8 @@ func usable() error {
 // on an empty line and when the terminal is gone, ctx.Err(), or ErrClosed.
 //
 // The keys are those of readline's Emacs mode. Tab, Shift-Tab, Up and Down move through the completion list; Enter
-// takes what is selected there, and without a selection ends the line; Escape closes the list and takes nothing. Up and
+// takes what is selected there, and without a selection ends the line, or begins another row of it where it goes on;
+// Alt-Enter begins one anywhere; Escape closes the list and takes nothing. Up and
 // Down otherwise go through the past lines that begin with what was typed, Ctrl-R searches all of them. Ctrl-C clears
 // the line and goes on. At any time, Ctrl-Z stops the process and Ctrl-\ ends it with SIGQUIT.
 func (t *Terminal) ReadLine(ctx context.Context, prompt string) (string, error) {
@@ -138,7 +150,20 @@ func (t *Terminal) Ask(
 func (t *Terminal) SetPrompt(prompt string) { t.editor.setLabel(prompt) }
 
 // Prefill puts text into the next line that is read, with the cursor at its end.
-func (t *Terminal) Prefill(text string) { t.editor.setPrefill(text) }
+func (t *Terminal) Prefill(text string) {
+	t.editor.setPrefill(edit.Line{Before: edit.Clean(text)}, false)
+}
+
+// Restore puts a line that was refused into the next one that is read, with the cursor at byte cursor. What has been
+// typed or pasted behind it by then is meant for an empty line, and has one. Up and Down go through all past lines as
+// long as the line is as it was.
+func (t *Terminal) Restore(text string, cursor int) {
+	cursor = min(cursor, len(text))
+	t.editor.setPrefill(edit.Line{Before: edit.Clean(text[:cursor]), After: edit.Clean(text[cursor:])}, true)
+}
+
+// SetVi has lines edited with the keys of vi, or, as in the beginning, of readline's Emacs mode, from the next one on.
+func (t *Terminal) SetVi(on bool) { t.editor.setVi(on) }
 
 // Write prints whole lines above all that is live: a line being typed, its completion list, a status. p should end in
 // a line break; if not, one is added. p may contain SGR sequences (colours) but no other control characters: making
@@ -156,6 +181,13 @@ func (t *Terminal) Write(p []byte) (int, error) {
 
 // SetStatus shows text below all output while no line is read, cut to one row; "" removes it.
 func (t *Terminal) SetStatus(text string) { t.screen.setStatus(text) }
+
+// SetFoot shows text in the last row below the line that is read, cut to it, where the window has at least 12 rows and
+// room is left; "" removes it.
+func (t *Terminal) SetFoot(text string) { t.screen.setFoot(text) }
+
+// SetPromptColor gives prompts that do not begin with Warning one of the colours of Colors.Prompts; "": the usual one.
+func (t *Terminal) SetPromptColor(name string) { t.screen.setPromptColor(name) }
 
 // NotifyInterrupt makes f be called when Ctrl-C is pressed while no line is read, which also discards what was typed
 // ahead. It replaces the function set before; nil removes it. f runs on the goroutine that reads the keyboard: it must
@@ -178,16 +210,19 @@ func (t *Terminal) size() (cols, rows int) {
 }
 
 // Suspend gives the terminal to a child program: as it was before Open, and read by nobody here. Output is kept until
-// Resume, and a line being read waits. Suspending twice is not an error.
+// Resume, a line being read waits, and Ctrl-C does not end this process. Suspending twice is not an error.
 func (t *Terminal) Suspend() error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.reader == nil {
 		return nil
 	}
+	t.input.settle()
 	t.reader.close()
 	t.reader = nil
 	t.screen.pause()
+	t.lent = make(chan os.Signal, 1)
+	signal.Notify(t.lent, os.Interrupt)
 	return t.saved.restore()
 }
 
@@ -209,7 +244,11 @@ func (t *Terminal) Resume() error {
 		return errors.Join(fmt.Errorf("reading the terminal: %w", err), t.saved.restore())
 	}
 	t.reader = r
+	if t.lent != nil {
+		signal.Stop(t.lent)
+	}
 	t.screen.resume()
+	poke(t.changed)
 	return nil
 }
 
@@ -220,11 +259,15 @@ func (t *Terminal) Close() error {
 	t.closeOnce.Do(func() {
 		close(t.closing)
 		t.watcher.Wait()
+		t.input.settle()
 		t.input.discard()
 		t.input.end(ErrClosed)
 		t.mu.Lock()
 		defer t.mu.Unlock()
 		t.isClosed = true
+		if t.lent != nil {
+			signal.Stop(t.lent)
+		}
 		if t.reader != nil {
 			t.reader.close()
 			t.reader = nil

@@ -116,7 +116,7 @@ func TestPasteOfManyLines(t *testing.T) {
 	}
 }
 
-func TestPasteOfJSONIsJoined(t *testing.T) {
+func TestPasteOfJSONIsOneLine(t *testing.T) {
 	object := []string{`call {`, `	"a": [1,`, `	2]`, `}`}
 	for name, paste := range map[string]string{
 		"bracketed": "\x1b[200~" + strings.Join(object, "\n") + "\x1b[201~",
@@ -126,11 +126,84 @@ func TestPasteOfJSONIsJoined(t *testing.T) {
 			s := start(t, 80, 24)
 			s.shows(">")
 			s.Press(paste)
-			s.shows(`> call {  "a": [1,  2] }`)
+			s.shows(`> call {`, `…  "a": [1,`, `…  2]`, `… }`)
 			s.Press("\r")
-			s.shows(`got "call {  \"a\": [1,  2] }"`, ">")
+			s.shows(`got "call {\n \"a\": [1,\n 2]\n}"`, ">")
 		})
 	}
+}
+
+// A line that goes on has several rows: Enter indents them, and the arrows move through them.
+func TestRows(t *testing.T) {
+	s := start(t, 80, 24)
+	s.shows(">")
+	s.Press("f {")
+	s.shows("> f {")
+	s.Press("\r")
+	s.shows("> f {", "…")
+	s.cursorAfter("…   ")
+	s.Press("a: [")
+	s.cursorAfter("…   a: [")
+	s.Press("\r")
+	s.cursorAfter("…     ")
+	s.Press("12")
+	s.cursorAfter("…     12")
+	s.Press("\r")
+	s.cursorAfter("…     ")
+	s.Press("]")
+	s.shows("> f {", "…   a: [", "…     12", "…   ]")
+	s.Press("\x1b[A\x1b[A")
+	s.cursorAfter("…   a")
+	s.Press("\x01\x1b[B\x05")
+	s.cursorAfter("…     12")
+	s.Press("\x15")
+	s.shows("> f {", "…   a: [", "…", "…   ]")
+	s.Press("\x1b[B\x05")
+	s.cursorAfter("…   ]")
+	s.Press("\r")
+	s.cursorAfter("…   ")
+	s.Press("}")
+	s.shows("> f {", "…   a: [", "…", "…   ]", "… }")
+	s.Press("\r")
+	s.shows("> f {", "…   a: [", "…", "…   ]", "… }", `got "f {\n  a: [\n\n  ]\n}"`, ">")
+	s.Press("\x0c")
+	s.Press("\x1b[A") // comes back as it was
+	s.shows("> f {", "…   a: [", "…", "…   ]", "… }")
+	s.Press("\x03")
+	s.shows("> f {", "…   a: [", "…", "…   ]", "… }^C", ">")
+	s.Press("one\x1b\r")
+	s.shows("> one", "…")
+	s.Press("two")
+	s.shows("> one", "… two")
+	s.Press("\r")
+	s.shows("> one", "… two", `got "one\ntwo"`, ">")
+}
+
+// A line that was refused comes back with the cursor where it is wrong, but not between lines that were pasted.
+func TestRefusedLine(t *testing.T) {
+	s := start(t, 80, 24)
+	s.shows(">")
+	s.Press("first\r")
+	s.shows(`got "first"`, ">")
+	s.Press("bad a !b c\r")
+	s.shows("> bad a !b c", "no !b c", "> bad a !b c")
+	s.cursorAfter("> bad a ")
+	s.Press(up)
+	s.shows("no !b c", "> first")
+	s.Press(down)
+	s.cursorAfter("> bad a !b c")
+	s.Press("\x15fixed\r")
+	s.shows("> bad a !b c", "no !b c", "> fixed", `got "fixed"`, ">")
+	s.Press("bad {\r  !1}")
+	s.shows("> bad {", "…   !1}")
+	s.Press("\r")
+	s.shows("> bad {", "…   !1}", "no !1}", "> bad {", "…   !1}")
+	s.cursorAfter("…   ")
+	s.Press("\x03")
+	s.shows("> bad {", "…   !1}^C", ">")
+	s.Press("\x1b[200~bad a !b\rgood\rbad !c\r\x1b[201~")
+	s.shows("> bad a !b", "no !b", "> good", `got "good"`, "> bad !c", "no !c", "> bad !c")
+	s.cursorAfter("> bad ")
 }
 
 func TestTypeAhead(t *testing.T) {
@@ -293,24 +366,143 @@ func TestHistory(t *testing.T) {
 	s.shows("> alpha two")
 	s.Press(down)
 	s.shows("> al")
-	s.Press("\x15\x12")
-	s.shows(`(search "")`)
-	s.Press("a ")
-	s.shows(`(search "a ") alpha two`)
-	s.cursorAfter(`(search "a ") alpha `)
-	s.Press("\x12")
-	s.shows(`(search "a ") alpha one`)
-	s.Press("\x12")
-	s.shows(`(no match for "a ") alpha one`)
-	s.Press("\x07")
+	s.Press("\x15")
 	s.shows(">")
-	s.Press("\x12bet")
-	s.shows(`(search "bet") beta`)
+}
+
+// Ctrl-R lists the past lines that have what is typed.
+func TestSearch(t *testing.T) {
+	s := start(t, 80, 24)
+	s.shows(">")
+	for _, text := range []string{"alpha one", "beta", "alpha two"} {
+		s.Press(text + "\r")
+		s.shows(fmt.Sprintf("got %q", text), ">")
+	}
+	s.Press("typed" + left + "\x12")
+	s.shows(`(search "") alpha two`, "            alpha two", "            beta", "            alpha one")
+	s.Press("a ")
+	s.shows(`(search "a ") alpha two`, "              alpha two", "              alpha one")
+	s.cursorAfter(`(search "a ") alpha `)
+	s.tell("print above")
+	s.shows("above", `(search "a ") alpha two`, "              alpha two", "              alpha one")
+	s.Press(down)
+	s.shows(`(search "a ") alpha one`, "              alpha two", "              alpha one")
+	s.Press("\x12") // there is none older
+	s.cursorAfter(`(search "a ") alpha `)
+	s.Press(up)
+	s.shows(`(search "a ") alpha two`, "              alpha two", "              alpha one")
+	s.Press("\x12x")
+	s.shows(`(no match for "a x") typed`)
+	s.Press("\x07")
+	s.shows("above", "> typed")
+	s.cursorAfter("> type")
+	s.Press("\x12a ")
+	s.cursorAfter(`(search "a ") alpha `)
 	s.Press("\x1b")
-	s.shows("> beta")
-	s.Press("x\x15")
-	s.Press("\x12one\r")
-	s.shows("> alpha one", `got "alpha one"`, ">")
+	s.cursorAfter("> type")
+	s.Press("\x12bet")
+	s.shows(`(search "bet") beta`, "               beta")
+	s.Press("\r")
+	s.shows("above", "> beta") // it is not run
+	s.cursorAfter("> bet")
+	s.Press("X\r")
+	s.shows("> betXa", `got "betXa"`, ">")
+	s.Press("\x12alp\x05!") // another key takes the line, too
+	s.shows(`got "betXa"`, "> alpha two!")
+	s.Press("\x1f\x1f") // undo: the search was one change
+	s.shows(`got "betXa"`, ">")
+}
+
+// Keys may do what others do.
+func TestSetKeys(t *testing.T) {
+	s := start(t, 80, 24)
+	s.shows(">")
+	s.Press("keys\r")
+	s.shows("> keys", ">")
+	s.Press("\x1b[5~") // PageUp
+	s.shows("> keys", "> keys")
+	s.Press("\x15\x0fke") // Ctrl-O
+	s.shows(`(search "ke") keys`, "              keys")
+}
+
+func TestUndo(t *testing.T) {
+	s := start(t, 80, 24)
+	s.shows(">")
+	s.Press("one two")
+	s.shows("> one two")
+	s.Press("\x17three")
+	s.shows("> one three")
+	s.Press("\x1f")
+	s.shows("> one")
+	s.Press("\x1f")
+	s.shows("> one two")
+	s.Press("\x1b/\x1b/")
+	s.shows("> one three")
+	s.Press("\x1f\x1f\x1f\x1f\x1f")
+	s.shows(">")
+	s.Press("\x1b/!\r")
+	s.shows(`got "one two!"`, ">")
+}
+
+func TestLastWords(t *testing.T) {
+	s := start(t, 80, 24)
+	s.shows(">")
+	s.Press("\x1b.") // there is none
+	for _, text := range []string{`f {"a": 1}`, "g one two", "h one two"} {
+		s.Press(text + "\r")
+		s.shows(fmt.Sprintf("got %q", text), ">")
+	}
+	s.Press("k \x1b.")
+	s.shows("> k two")
+	s.Press("\x1b.")
+	s.shows(`> k {"a": 1}`)
+	s.Press("\x1b.")
+	s.shows(`> k {"a": 1}`)
+	s.Press(" \x1b.")
+	s.shows(`> k {"a": 1} two`)
+}
+
+// The partner of the bracket at the cursor stands out.
+func TestBrackets(t *testing.T) {
+	s := start(t, 80, 24)
+	s.shows(">")
+	underlined := func(want string) {
+		t.Helper()
+		s.Await("only "+want+" underlined", func(e *termtest.Emulator) bool {
+			got := ""
+			for _, row := range e.Cells() {
+				for i, c := range row {
+					if c.Underline {
+						got += fmt.Sprint(c.Text, i)
+					}
+				}
+			}
+			return got == want
+		})
+	}
+	s.Press(`f {"a":[1]`)
+	s.shows(`> f {"a":[1]`)
+	underlined("[9")
+	s.Press("}")
+	underlined("{4")
+	s.Press(left)
+	underlined("{4")
+	s.Press(left)
+	underlined("[9")
+	s.Press("\x01")
+	underlined("")
+	s.Press(right + right)
+	underlined("}12")
+}
+
+// Keys may come a byte at a time.
+func TestByteByByte(t *testing.T) {
+	s := start(t, 80, 24)
+	s.shows(">")
+	for _, c := range []byte("日bc" + left + "\x1b[3~" + "\x1b[1~" + "é\x1bOC" + "\x1b[200~p{\r}\x1b[201~" + "\r") {
+		s.Press(string([]byte{c}))
+	}
+	s.shows("> é日p{", "… }b", `got "é日p{\n}b"`, ">")
 }
 
 func TestPrompt(t *testing.T) {
@@ -323,8 +515,10 @@ func TestPrompt(t *testing.T) {
 	s.Press("!")
 	s.shows("(gone)> half!")
 	s.tell("prefill next line")
+	s.tell("print kept")
+	s.shows("kept", "(gone)> half!")
 	s.Press("\r")
-	s.shows("(gone)> half!", `got "half!"`, "> next line")
+	s.shows("kept", "(gone)> half!", `got "half!"`, "> next line")
 	s.Press("\r")
 	s.shows(`got "next line"`, ">")
 }

@@ -8,11 +8,9 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"reflect"
 	"syscall"
 	"time"
 
-	"github.com/c-bata/go-prompt"
 	"golang.org/x/sys/unix"
 	xterm "golang.org/x/term"
 )
@@ -26,7 +24,8 @@ func openTTY() (in, out *os.File, err error) {
 
 func closeTTY(tty *os.File) { _ = tty.Close() }
 
-func isDumb() bool {
+// IsDumb reports whether TERM says that the terminal can do nothing but print.
+func IsDumb() bool {
 	term := os.Getenv("TERM")
 	return term == "" || term == "dumb"
 }
@@ -69,19 +68,31 @@ func (m *savedMode) restore() error {
 	return nil
 }
 
-// watch follows the window's size and job control until Close.
-func (t *Terminal) watch() {
+// startWatching follows the window's size, job control and SIGQUIT until Close.
+func (t *Terminal) startWatching() {
 	signals := make(chan os.Signal, 8)
-	signal.Notify(signals, syscall.SIGWINCH, syscall.SIGCONT)
-	defer signal.Stop(signals)
+	signal.Notify(signals, syscall.SIGWINCH, syscall.SIGCONT, syscall.SIGQUIT)
+	t.watcher.Go(func() {
+		defer signal.Stop(signals)
+		t.watch(signals)
+	})
+}
+
+func (t *Terminal) watch(signals <-chan os.Signal) {
 	for {
 		select {
 		case <-t.closing:
 			return
 		case s := <-signals:
-			if s == syscall.SIGWINCH {
+			switch s {
+			case syscall.SIGWINCH:
 				t.screen.resized()
-			} else { // stopped by another process: the shell may have changed the mode
+				poke(t.changed)
+			case syscall.SIGQUIT:
+				if !t.isLent() { // else it is for the child, as Ctrl-C is
+					t.quit()
+				}
+			default: // stopped by another process: the shell may have changed the mode
 				t.retake()
 			}
 		case <-t.input.stop:
@@ -128,21 +139,17 @@ func (t *Terminal) retake() {
 	}
 }
 
+// isLent reports whether another program has the terminal.
+func (t *Terminal) isLent() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.reader == nil
+}
+
 // quit does what Ctrl-\ does elsewhere: it is the way out of a program that hangs.
 func (t *Terminal) quit() {
 	t.screen.pause()
 	_ = t.saved.restore()
+	signal.Reset(syscall.SIGQUIT)
 	_ = syscall.Kill(0, syscall.SIGQUIT)
-}
-
-// closeSpare closes the terminal that prompt.New opens for its own parser and never uses. Left open it would be passed
-// on to every child, and keep a remote login from ending. It is an Option, to be given before OptionParser.
-func closeSpare(p *prompt.Prompt) error {
-	parser := reflect.ValueOf(p).Elem().FieldByName("in").Elem()
-	if parser.Kind() == reflect.Pointer {
-		if fd := parser.Elem().FieldByName("fd"); fd.Kind() == reflect.Int {
-			return syscall.Close(int(fd.Int()))
-		}
-	}
-	return nil
 }

@@ -6,7 +6,6 @@ import (
 	"io"
 	"os"
 
-	"github.com/c-bata/go-prompt"
 	"golang.org/x/sys/windows"
 	xterm "golang.org/x/term"
 )
@@ -15,7 +14,8 @@ func openTTY() (in, out *os.File, err error) { return os.Stdin, os.Stdout, nil }
 
 func closeTTY(*os.File) {}
 
-func isDumb() bool { return os.Getenv("TERM") == "dumb" }
+// IsDumb reports whether TERM says that the terminal can do nothing but print.
+func IsDumb() bool { return os.Getenv("TERM") == "dumb" }
 
 func isHangup(err error) bool { return errors.Is(err, io.EOF) }
 
@@ -52,11 +52,8 @@ func (m *savedMode) restore() error {
 	return nil
 }
 
-// watch does nothing until Close: a console has no job control, and its size is asked for at each drawing.
-func (t *Terminal) watch() { <-t.closing }
+// startWatching does nothing: a console has no job control, and its size is asked for at each drawing.
+func (t *Terminal) startWatching() {}
 
 // quit does nothing: Ctrl-Break ends a program that hangs.
 func (t *Terminal) quit() {}
-
-// closeSpare does nothing: prompt.New opens nothing here.
-func closeSpare(*prompt.Prompt) error { return nil }

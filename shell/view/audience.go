@@ -61,14 +61,17 @@ func isTraffic(e *event.Event) bool {
 func isScriptNote(e *event.Event) bool { return e.Kind == event.Note && e.Origin == event.FromScript }
 
 // noteText returns the text of an event other than a message, visible.
-func noteText(e *event.Event) string {
+func noteText(e *event.Event) string { return new(row).note(e) }
+
+// note is noteText, and takes note of what is left out.
+func (l *row) note(e *event.Event) string {
 	switch {
 	case e.Kind == event.Parked:
 		return fmt.Sprintf("asks %d: %s", e.Pending, requestText(e.Method, e.Params))
 	case e.Kind == event.Unparked:
 		return fmt.Sprintf("request %d, %s, is gone: %s", e.Pending, Visible(e.Method), Visible(e.Text))
-	case e.Kind == event.Problem || isScriptNote(e): // it may quote anything
-		return Shorten(e.Text, len(e.Text))
+	case e.Kind == event.Problem, e.Kind == event.Deviation, isScriptNote(e): // it may quote anything
+		return l.shorten(e.Text, len(e.Text))
 	}
 	return Visible(e.Text)
 }

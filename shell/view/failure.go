@@ -45,25 +45,38 @@ func (p person) fail(line string, promptWidth int, err error) {
 		p.screen.print(p.terminal, p.colors.Err(text))
 		return
 	}
-	end := min(syntax.Column, len(line))
-	before, after := Visible(line[:end]), Visible(line[end:])
-	excerpt := ""
-	column := promptWidth + columns.Width(before)
-	if column+2 >= p.Width() { // the line is wrapped: show the relevant part again
-		excerpt, column = excerptAt(before, after)
-	}
+	again, column := placeAt(line, syntax.Column, promptWidth, p.Width())
 	mark := "^ " + text
 	if w := columns.Width(text) + 1; column+1+w >= p.Width() && w <= column { // there is room on the left only
 		mark, column = text+" ^", column-w
 	}
-	p.screen.print(p.terminal, excerpt+strings.Repeat(" ", column)+p.colors.Err(mark))
+	p.screen.print(p.terminal, again+strings.Repeat(" ", column)+p.colors.Err(mark))
 }
 
-// excerptAt returns a line with the end of before and the beginning of after, and the column at which after begins
-// there.
-func excerptAt(before, after string) (text string, column int) {
-	const context = 20 // characters
-	start, rest := []rune(before), []rune(after)
-	shown := "  " + string(start[max(0, len(start)-context):])
-	return shown + string(rest[:min(len(rest), context)]) + "\n", columns.Width(shown)
+// placeAt returns the column in which byte at of line stands on a terminal of so many columns, behind a prompt. Where
+// the line goes on in rows below that one, again is that row, to be shown once more above the caret.
+func placeAt(line string, at, promptWidth, width int) (again string, column int) {
+	const continuation = 2 // columns before all rows but the first
+	at = min(at, len(line))
+	start := strings.LastIndexByte(line[:at], '\n') + 1
+	lead := promptWidth
+	if start > 0 {
+		lead = continuation
+	}
+	text, _, more := strings.Cut(line[start:], "\n")
+	blanks := strings.Repeat(" ", lead)
+	before := columns.Rows(blanks+Visible(line[start:at]), width)
+	rows := columns.Rows(blanks+Visible(text), width)
+	row := len(before) - 1
+	column = columns.Width(before[row])
+	switch {
+	case column >= width && row+1 < len(rows): // what stands there begins the next row
+		row, column = row+1, 0
+	case column >= width:
+		column = width - 1
+	}
+	if more || row+1 < len(rows) {
+		again = rows[row] + "\n"
+	}
+	return again, column
 }

@@ -2,48 +2,59 @@ package view
 
 import (
 	"slices"
+	"sync"
 
 	"rpcsh/shell/event"
 )
 
+// filters choose the messages that a View shows.
+type filters struct {
+	mu    sync.Mutex // protects what follows
+	watch event.Filter
+	mute  []event.Filter
+}
+
 // SetWatch shows only the messages that f chooses from now on.
-func (v *View) SetWatch(f event.Filter) {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	v.watch = f
+func (x *filters) SetWatch(f event.Filter) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.watch = f
 }
 
 // AddMute hides the messages that f chooses from now on.
-func (v *View) AddMute(f event.Filter) {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	v.mute = append(v.mute, f)
+func (x *filters) AddMute(f event.Filter) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.mute = append(x.mute, f)
 }
 
 // ClearMute removes all filters of AddMute.
-func (v *View) ClearMute() {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	v.mute = nil
+func (x *filters) ClearMute() {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.mute = nil
 }
 
 // Watched returns the filters of SetWatch and AddMute.
-func (v *View) Watched() (watch event.Filter, mute []event.Filter) {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	return v.watch, slices.Clone(v.mute)
+func (x *filters) Watched() (watch event.Filter, mute []event.Filter) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return x.watch, slices.Clone(x.mute)
 }
 
 // wanted reports whether e passes the filters. What is no message is hidden only where a filter names its kind: who
-// mutes a peer still wants to know that it has gone.
-func (v *View) wanted(e *event.Event) bool {
-	v.mu.Lock()
-	defer v.mu.Unlock()
+// mutes a peer still wants to know that it has gone. A request that waits for the person never is.
+func (x *filters) wanted(e *event.Event) bool {
+	if e.Kind == event.Parked {
+		return true
+	}
+	x.mu.Lock()
+	defer x.mu.Unlock()
 	message := e.Kind.IsMessage()
-	for _, m := range v.mute {
+	for _, m := range x.mute {
 		if (message || m.Names(e.Kind)) && m.Match(e) {
 			return false
 		}
 	}
-	return !message || v.watch.Match(e)
+	return !message || x.watch.Match(e)
 }

@@ -88,7 +88,7 @@ func (s *screen) few(to io.Writer, name, text string) {
 		s.awaitTickLocked()
 		return
 	}
-	s.putLocked(&slot{screen: s, lines: []line{{to, withLineBreak(text)}}, released: true})
+	s.printLocked(to, text)
 }
 
 // skip counts lines that were left out before they reached the screen.
@@ -179,6 +179,6 @@ func (s *screen) sumUpLocked() {
 	}
 	clear(skipped)
 	if text.Len() > 0 {
-		s.putLocked(&slot{screen: s, lines: []line{{s.traffic, text.String()}}, released: true})
+		s.printLocked(s.traffic, text.String())
 	}
 }

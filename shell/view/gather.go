@@ -42,7 +42,7 @@ func (v *View) Gathered(all []*Result) error {
 
 // resultTable returns a table with a row for each result, and whether one had to be cut off.
 func (v *View) resultTable(all []*Result) (text string, cut bool) {
-	var t Table
+	var t columns.Table
 	t.Row("PEER", "TIME", "RESULT")
 	for _, r := range all {
 		const others = 16 // columns of the time, and between columns
@@ -50,6 +50,8 @@ func (v *View) resultTable(all []*Result) (text string, cut bool) {
 		cut = cut || long
 		if r.Err != nil {
 			text = v.colors.Err(text)
+		} else {
+			text = v.paint(text)
 		}
 		t.Row(r.Peer.At(), human.Took(r.Took), text)
 		for _, remark := range r.Remarks {
@@ -96,10 +98,8 @@ func (v *View) belowEachOther(all []*Result) string {
 			b.WriteString(v.colors.Err(text) + "\n")
 			continue
 		}
-		for _, value := range r.Values {
-			if value != nil {
-				b.WriteString(withLineBreak(v.resultText(value)))
-			}
+		if text := (shaper{v}).text(r.Values, r.Shaping); text != "" {
+			b.WriteString(withLineBreak(text))
 		}
 		for _, remark := range r.Remarks {
 			b.WriteString(v.colors.Dim(Visible(remark)) + "\n")
@@ -119,7 +119,7 @@ func (r *Result) oneLine(room int) (text string, cut bool) {
 				continue
 			}
 			enough := min(len(value), 4*room) // bytes that may be needed for so many columns
-			texts = append(texts, Compact(value[:enough]))
+			texts = append(texts, Readable(value[:enough]))
 			cut = cut || enough < len(value)
 		}
 		text = strings.Join(texts, " ")

@@ -17,7 +17,8 @@ func (in incoming) wants(e *event.Event) bool {
 
 func (in incoming) event(e *event.Event) {
 	if in.isResult(e) {
-		in.screen.printAll(in.opts.Stdout, in.Safe(string(e.AppendJSON(nil))))
+		var room [512]byte // enough for most
+		in.screen.printAll(in.opts.Stdout, in.Safe(string(append(e.AppendJSON(room[:0]), '\n'))))
 		return
 	}
 	in.pipe.event(e)

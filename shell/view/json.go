@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"strings"
 
 	"rpcsh/rpcconn"
@@ -33,23 +32,26 @@ func hasSpace(text []byte) bool {
 // would be seen.
 const maxParsed = 100 * maxShown
 
-// Arguments returns params as a person would type them, or "" if there are none.
-func Arguments(params json.RawMessage) string {
+// Arguments returns params as a person would type them, visible, or "" if there are none.
+func Arguments(params json.RawMessage) string { return arguments(params, Readable) }
+
+// arguments is Arguments, where spell spells a value.
+func arguments(params json.RawMessage, spell func(json.RawMessage) string) string {
 	if params == nil {
 		return ""
 	}
 	if len(params) > maxParsed {
-		return string(params[:maxParsed])
+		return spell(params[:maxParsed])
 	}
 	var words []string
 	container := false
 	_, err := jsontext.Array(params, func(value []byte) error {
-		words = append(words, Compact(value))
+		words = append(words, spell(value))
 		container = isContainer(value)
 		return nil
 	})
 	if err != nil || len(words) == 0 || len(words) == 1 && container {
-		return Compact(params)
+		return spell(params)
 	}
 	return strings.Join(words, " ")
 }
@@ -63,16 +65,14 @@ func requestText(method string, params json.RawMessage) string {
 	return text
 }
 
-// compactValue returns a value, shortened and visible.
-func compactValue(value json.RawMessage) string {
-	return Shorten(Compact(value[:min(len(value), maxParsed)]), len(value))
-}
-
 // ErrorText returns a peer's error on one line, not yet visible: "error -32601: Method not found".
-func ErrorText(e *rpcconn.Error) string {
-	text := fmt.Sprintf("error %d: %s", e.Code, e.Message)
-	if e.Data != nil {
-		text += " " + Compact(e.Data)
+func ErrorText(e *rpcconn.Error) string { return errorText(e, Readable) }
+
+// errorText is ErrorText, where spell spells the data.
+func errorText(e *rpcconn.Error, spell func(json.RawMessage) string) string {
+	text, data := e.Parts()
+	if data != nil {
+		text += " " + spell(data)
 	}
 	return text
 }

@@ -69,11 +69,11 @@ func FuzzArguments(f *testing.F) {
 // Of a value that is far longer than what is shown, only the beginning is looked at, so its blanks stay.
 func TestCompactValueIsBounded(t *testing.T) {
 	short := "[" + strings.Repeat(" ", maxShown) + "1]"
-	if got := compactValue(json.RawMessage(short)); got != "[1]" {
+	if got := new(form).short(json.RawMessage(short)); got != "[1]" {
 		t.Errorf("a short value is shown as %.20q", got)
 	}
 	long := "[" + strings.Repeat(" ", maxParsed) + "1]"
-	if got := compactValue(json.RawMessage(long)); !strings.HasPrefix(got, "[  ") {
+	if got := new(form).short(json.RawMessage(long)); !strings.HasPrefix(got, "[  ") {
 		t.Errorf("a long value is shown as %.20q", got)
 	}
 }

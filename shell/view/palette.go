@@ -1,10 +1,6 @@
 package view
 
-import (
-	"strings"
-
-	"github.com/fatih/color"
-)
+import "sync/atomic"
 
 // A Palette gives text its colours, or none. Each function may be called by any number of goroutines.
 type Palette struct {
@@ -12,28 +8,24 @@ type Palette struct {
 	In, Out, Err, Dim, Bold func(text string) string
 	// These are for the parts of JSON text.
 	Key, Str, Number, Keyword func(text string) string
+
+	theme atomic.Pointer[Theme]
 }
 
-// NewPalette returns the colours of the shell, or, if colored is false, functions that return text as it is.
+// NewPalette returns the colours of the terminal, or, if colored is false, functions that return text as it is.
 func NewPalette(colored bool) *Palette {
-	paint := func(attributes ...color.Attribute) func(string) string {
-		if !colored {
-			return func(text string) string { return text }
-		}
-		c := color.New(attributes...)
-		c.EnableColor() // whatever package color thinks of the output
-		before, after, _ := strings.Cut(c.Sprint("|"), "|")
-		return func(text string) string { return before + text + after }
+	p := new(Palette)
+	p.use(noColors)
+	if colored {
+		p.use(ownColors)
 	}
-	return &Palette{
-		In:      paint(color.FgGreen),
-		Out:     paint(color.FgBlue),
-		Err:     paint(color.FgRed),
-		Dim:     paint(color.Faint),
-		Bold:    paint(color.Bold),
-		Key:     paint(color.FgBlue),
-		Str:     paint(color.FgGreen),
-		Number:  paint(color.FgCyan),
-		Keyword: paint(color.FgMagenta),
+	in := func(part Part) func(string) string {
+		return func(text string) string { return p.theme.Load().paint(part, text) }
 	}
+	p.In, p.Out, p.Err, p.Dim, p.Bold = in(PartIn), in(PartOut), in(PartError), in(PartDim), in(PartBold)
+	p.Key, p.Str, p.Number, p.Keyword = in(PartKey), in(PartString), in(PartNumber), in(PartKeyword)
+	return p
 }
+
+// use shows what comes from now on in a theme.
+func (p *Palette) use(t *Theme) { p.theme.Store(t) }

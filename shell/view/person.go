@@ -1,14 +1,16 @@
 package view
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
-	"fmt"
+	"strconv"
+	"strings"
 	"time"
 
-	"rpcsh/shell/columns"
 	"rpcsh/shell/event"
 	"rpcsh/shell/exit"
+	"rpcsh/shell/human"
 )
 
 // A person types at a terminal, while output appears above the line.
@@ -22,7 +24,7 @@ func (p person) wants(e *event.Event) bool { return p.admitsTraffic(e) }
 func (p person) event(e *event.Event) {
 	switch {
 	case e.Kind.IsMessage():
-		p.screen.print(p.terminal, p.trafficLine(e, e.Summary))
+		p.screen.print(p.terminal, p.trafficLine(e, cmp.Or(e.Summary, p.digest(e.Digest))))
 	case e.Kind == event.Stderr:
 		p.sampled(e, func() string { return p.stderrLine(e) })
 	case e.Kind == event.Progress: // the status shows it
@@ -37,21 +39,23 @@ func (p person) event(e *event.Event) {
 
 // note renders an event other than a message.
 func (p person) note(e *event.Event) string {
-	text := noteText(e)
-	before := e.Time.Format(clock) + " · "
-	switch {
-	case e.Kind == event.Parked:
-		const longest = 60 // columns of a request that stands above as traffic
-		request := columns.Clip(requestText(e.Method, e.Params), longest, "…")
-		hint := fmt.Sprintf(" · .reply %d VALUE, .fail %d CODE MESSAGE", e.Pending, e.Pending)
-		return p.colors.Dim(before) + fmt.Sprintf("asks %d: %s", e.Pending, request) + p.colors.Dim(hint)
+	if e.Kind == event.Parked {
+		return p.asks(e)
+	}
+	l := row{style: p.style}
+	text := l.note(e)
+	switch before := p.before(e); {
 	case e.Kind == event.Problem, e.Kind == event.Close && !e.Orderly:
-		return p.colors.Dim(before + p.colors.Err(text))
+		return p.colors.Dim(before+p.colors.Err(text)) + l.whole(e)
 	case e.Asked:
 		return text
+	default:
+		return p.colors.Dim(before+text) + l.whole(e)
 	}
-	return p.colors.Dim(before + text)
 }
+
+// before returns what stands before the text of an event other than a message.
+func (p person) before(e *event.Event) string { return e.Time.Format(clock) + p.numberOf(e) + " · " }
 
 func (p person) report(text string) { p.screen.print(p.terminal, text) }
 
@@ -59,13 +63,22 @@ func (p person) remark(text string) { p.screen.print(p.terminal, text) }
 
 func (p person) page(ctx context.Context, text string) error {
 	p.Flush() // earlier output comes first
-	return p.terminal.Page(ctx, withLineBreak(text))
+	text = withLineBreak(text)
+	switch pager := p.Pager(); {
+	case pager == PagerOff || p.terminal.Fits(text):
+		_, err := p.terminal.Write([]byte(text))
+		return err
+	case pager == PagerOn:
+		return p.terminal.Page(ctx, text)
+	default:
+		return p.opts.Pipe(ctx, pager, text)
+	}
 }
 
 func (p person) raw(peer event.Peer, frame []byte) {
 	now := time.Now()
 	p.screen.sample("messages shown raw", func() string {
-		return p.lineHead(now, false, peer) + p.colors.Dim("raw") + " " + rawExcerpt(frame)
+		return p.lineHead(now, "", false, peer) + p.colors.Dim("raw") + " " + rawExcerpt(frame)
 	})
 }
 
@@ -73,10 +86,23 @@ func (p person) value(text string, r *Result, several bool) string {
 	if several {
 		text = p.colors.Bold(r.Peer.At()) + " " + text
 	}
+	if !several && p.Pager() != PagerOff && !p.terminal.Fits(text) {
+		p.setLong(text)
+		text = p.colors.Dim(human.Plural(strings.Count(text, "\n")+1, "line") + ", .print $_ shows them again")
+	}
 	if r.Peer.Number > 0 {
-		text = p.withTime(text, r.Took)
+		text = p.withTime(text, p.aside(r))
 	}
 	return text
+}
+
+// aside returns what stands at the right border of a result: how long it took, and its number where that is wanted.
+func (p person) aside(r *Result) string {
+	took := human.Took(r.Took)
+	if r.Event > 0 && p.Numbers() {
+		return strconv.FormatUint(r.Event, 10) + " · " + took
+	}
+	return took
 }
 
 func (p person) callError(t *slot, r *Result, several bool) error {
@@ -88,7 +114,7 @@ func (p person) callError(t *slot, r *Result, several bool) error {
 		text += "  " + p.colors.Dim(Visible(remark))
 	}
 	if r.Answered || r.Took >= time.Second {
-		text = p.withTime(text, r.Took)
+		text = p.withTime(text, p.aside(r))
 	}
 	t.print(p.terminal, text)
 	return &exit.Shown{Err: r.Err}
@@ -98,6 +124,7 @@ func (p person) late(t *slot, r *Result, _ bool) bool {
 	if r.Err == nil || isPeerError(r.Err) {
 		return false
 	}
+	p.showValues(t, r, false) // a result may say that the call failed
 	t.print(p.terminal, p.colors.Err(Visible(r.Err.Error())))
 	return true
 }
@@ -112,10 +139,18 @@ func (p person) tableText(all []*Result, table string, cut bool) string {
 	return table
 }
 
-// maxPretty is the largest result, in bytes, that is shown whole to a person.
-const maxPretty = 256 << 10
+// The largest results, in bytes, that are shown whole to a person: on the screen, and in a pager.
+const (
+	maxPretty = 256 << 10
+	maxPaged  = 16 << 20
+)
 
-func (p person) tooLong(result json.RawMessage) bool { return len(result) > maxPretty }
+func (p person) tooLong(result json.RawMessage) bool {
+	if p.Pager() == PagerOff {
+		return len(result) > maxPretty
+	}
+	return len(result) > maxPaged
+}
 
 func (p person) defaultOutput() string { return OutputPretty }
 

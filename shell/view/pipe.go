@@ -23,9 +23,11 @@ func (p pipe) event(e *event.Event) {
 	case e.Kind == event.Stderr:
 		p.sampled(e, func() string { return p.stderrLine(e) })
 	case e.Kind == event.Progress:
+	case e.Kind == event.Deviation: // what is taken against the rules is never taken silently
+		p.sampled(e, func() string { return p.colors.Dim(prefix + noteText(e)) })
 	case isScriptNote(e) && e.Topic != "":
 		p.sampled(e, func() string { return prefix + noteText(e) })
-	case e.Kind == event.Problem, isScriptNote(e), p.opts.Verbose:
+	case e.Kind == event.Problem, e.Refused, isScriptNote(e), p.opts.Verbose:
 		p.screen.few(p.opts.Stderr, Visible(e.Name()), prefix+noteText(e))
 	}
 }
@@ -66,9 +68,13 @@ func (p pipe) callError(t *slot, r *Result, several bool) error {
 
 func (p pipe) late(t *slot, r *Result, background bool) bool {
 	switch {
+	case r.Err == nil && background && len(r.Values) == 0: // a filter has chosen nothing
 	case r.Err == nil && background:
-		t.print(p.opts.Stdout, p.resultText(OneValue(r.Values)))
+		t.print(p.opts.Stdout, shaper(p).text([]json.RawMessage{OneValue(r.Values)}, r.Shaping))
 	case r.Err != nil && !isPeerError(r.Err):
+		if background {
+			p.showValues(t, r, false) // a result may say that the call failed
+		}
 		t.print(p.opts.Stderr, prefix+Visible(r.Err.Error()))
 	default:
 		return false
@@ -84,4 +90,7 @@ func (p pipe) defaultOutput() string { return OutputJSON }
 
 func (p pipe) width() int { return 80 }
 
-func (p pipe) listWidth() int { return 1 << 20 }
+func (p pipe) listWidth() int { return unbounded }
+
+// unbounded is the width of lines that need not fit into a window.
+const unbounded = 1 << 20

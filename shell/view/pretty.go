@@ -58,6 +58,19 @@ func layOut(b *strings.Builder, value []byte, indent string, column, width int) 
 	b.WriteString("\n" + indent + closing)
 }
 
+// paint gives JSON text, or values between blanks, their colours, but not the remark that Shorten has left in place of
+// the rest.
+func (s style) paint(text string) string {
+	if s.colors.Str("") == "" {
+		return text
+	}
+	shown, rest := text, ""
+	if i := strings.LastIndex(text, left); i >= 0 && strings.HasSuffix(text, ")") { // JSON does not end so
+		shown, rest = text[:i], s.colors.Dim(text[i:])
+	}
+	return paintJSON(shown, s.colors) + rest
+}
+
 // paintJSON gives the parts of JSON text their colours.
 func paintJSON(text string, colors *Palette) string {
 	var b strings.Builder

@@ -2,8 +2,10 @@ package view
 
 import (
 	"cmp"
+	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -11,7 +13,6 @@ import (
 	"rpcsh/rpcconn/jsontext"
 	"rpcsh/shell/columns"
 	"rpcsh/shell/event"
-	"rpcsh/shell/human"
 )
 
 // A Result is the outcome of a call at one peer, as it is shown.
@@ -23,6 +24,7 @@ type Result struct {
 	Method   string            // of the first call, for .watch and .mute
 	Batch    bool              // of several calls
 	Values   []json.RawMessage // to be shown: the result, or what a filter made of it; nil elements are skipped
+	Shaping  Shaping           // how they are laid out
 	Err      error             // why there is no result, or why it could not be filtered
 	Took     time.Duration
 	At       time.Time // when it came; zero: now
@@ -43,18 +45,18 @@ func (v *View) Result(r *Result, several bool) error {
 	return v.audience.callError(t, r, several)
 }
 
+// noValue tells a person that there is nothing to see, and why: a filter has chosen nothing.
+const noValue = "no value"
+
 // showValues shows the result itself, and the remarks on it.
 func (v *View) showValues(t *slot, r *Result, several bool) {
-	var texts []string
-	for _, value := range r.Values {
-		if value != nil {
-			texts = append(texts, v.resultText(value))
+	if !slices.ContainsFunc(r.Values, func(value json.RawMessage) bool { return value != nil }) {
+		if r.Err == nil && (v.Interactive() || v.Output() == OutputPretty) {
+			t.print(v.opts.Stderr, v.colors.Dim(noValue))
 		}
-	}
-	if len(texts) == 0 {
 		return
 	}
-	t.print(v.opts.Stdout, v.audience.value(strings.Join(texts, "\n"), r, several))
+	t.print(v.opts.Stdout, v.audience.value(shaper{v}.text(r.Values, r.Shaping), r, several))
 	for _, remark := range r.Remarks {
 		t.print(v.opts.Stderr, v.colors.Dim(Visible(remark)))
 	}
@@ -69,13 +71,21 @@ func (v *View) LateResult(r *Result, background, left bool) {
 		return
 	}
 	e := event.Event{
-		Time: cmp.Or(r.At, time.Now()), Kind: event.Response, Peer: r.Peer, Method: r.Method, Took: r.Took,
+		Number: r.Event, Time: cmp.Or(r.At, time.Now()), Kind: event.Response, Peer: r.Peer, Method: r.Method,
+		Took: r.Took,
 	}
 	if !r.Batch {
 		e.ID = r.ID
 	}
+	summary, shaped := "", ""
 	if !errors.As(r.Err, &e.Err) {
 		e.Result = OneValue(r.Values)
+		switch {
+		case len(r.Values) == 0:
+			summary = v.colors.Dim(noValue)
+		case r.Shaping.As != "":
+			summary, shaped = v.colors.Dim("as asked for:"), shaper{v}.text(r.Values, r.Shaping)
+		}
 	} else {
 		e.Kind = event.Error
 	}
@@ -85,7 +95,7 @@ func (v *View) LateResult(r *Result, background, left bool) {
 	}
 	e.Text = strings.Join(remarks, ", ")
 	if v.wanted(&e) {
-		t.print(v.opts.Stderr, v.trafficLine(&e, ""))
+		t.print(v.opts.Stderr, strings.TrimSuffix(v.trafficLine(&e, summary)+"\n"+shaped, "\n"))
 	}
 }
 
@@ -114,6 +124,9 @@ func (v *View) claim(number uint64) *slot {
 	return t
 }
 
+// timeWidth is how many columns the time at the right border takes.
+const timeWidth = 10
+
 // resultText returns a result in the form that was asked for.
 func (v *View) resultText(result json.RawMessage) string {
 	switch v.Output() {
@@ -127,17 +140,56 @@ func (v *View) resultText(result json.RawMessage) string {
 	}
 	if v.audience.tooLong(result) {
 		const hint = "too long for the screen: .print $_ | JQ shows a part of it"
-		return Shorten(string(result[:maxShown+1]), len(result)) + "\n" + v.colors.Dim(hint)
+		return v.short(result) + "\n" + v.colors.Dim(hint)
 	}
-	const timeWidth = 10 // of the time at the right border
+	if !v.Escapes() {
+		result = json.RawMessage(Readable(result))
+	}
 	return Pretty(result, v.Width()-timeWidth, v.colors)
 }
 
-// withTime puts the duration of a call at the right border: on the last line of text if there is room, else below it.
-func (v *View) withTime(text string, d time.Duration) string {
+// setLong keeps a result that PageLong is to show.
+func (v *View) setLong(text string) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.long = text
+}
+
+// ForgetLong has PageLong not show what has come before.
+func (v *View) ForgetLong() { v.setLong("") }
+
+// PageLong shows the last result if it did not fit on the screen. It returns when the person has seen it, and must not
+// be called while a line is read.
+func (v *View) PageLong(ctx context.Context) error {
+	v.mu.Lock()
+	text := v.long
+	v.long = ""
+	v.mu.Unlock()
+	if text == "" {
+		return nil
+	}
+	return v.Page(ctx, text)
+}
+
+// Plain returns a value without colours: as a file gets it or, for a person, as it is shown. The form of results says
+// how.
+func (v *View) Plain(value json.RawMessage, forPerson bool) string {
+	switch output := v.Output(); {
+	case output == OutputPretty && forPerson:
+		return Pretty(json.RawMessage(v.json(value)), v.Width(), NewPalette(false))
+	case output == OutputRaw:
+		if text, err := jsontext.Unquote(value); err == nil {
+			return text
+		}
+	}
+	return Compact(value)
+}
+
+// withTime puts the duration of a call, or a little more, at the right border: on the last line of text if there is
+// room, else below it.
+func (v *View) withTime(text, took string) string {
 	text = strings.TrimSuffix(text, "\n")
 	last := text[strings.LastIndexByte(text, '\n')+1:]
-	took := human.Took(d)
 	gap := v.Width() - 1 - columns.Width(last) - columns.Width(took)
 	if gap < 2 {
 		text, gap = text+"\n", v.Width()-1-columns.Width(took)

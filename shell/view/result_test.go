@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -67,7 +68,7 @@ var resultCases = []resultCase{
 		person: "1\n\"a\\nb\"                                               2.0 ms",
 		pipe:   "out: 1\nout: \"a\nout: b\"",
 	},
-	{name: "nothing", result: Result{Peer: peerOne, Took: 2 * ms}},
+	{name: "nothing", result: Result{Peer: peerOne, Took: 2 * ms}, person: "no value"},
 	{
 		name:          "peer's error",
 		result:        Result{Peer: peerOne, Err: errNotFound, Took: 2 * ms, Answered: true},
@@ -130,6 +131,39 @@ func TestResult(t *testing.T) {
 	}
 }
 
+// A result that does not fit on the screen is kept for the pager, unless another one comes or that is off.
+func TestLongResult(t *testing.T) {
+	s := newStage(t, "person", false)
+	s.desk.small = true
+	show := func(value string) {
+		t.Helper()
+		if err := s.Result(&Result{Values: values(value)}, false); err != nil {
+			t.Fatal(err)
+		}
+	}
+	page := func() {
+		t.Helper()
+		if err := s.PageLong(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	const note = "1 line, .print $_ shows them again"
+	show(`"first"`)
+	show(`"second"`)
+	page()
+	page() // there is nothing any more
+	show(`"third"`)
+	s.ForgetLong()
+	page()
+	s.SetPager(PagerOff)
+	show(`"fourth"`)
+	page()
+	s.expect(t, note, note, note, `"fourth"`)
+	if !slices.Equal(s.desk.paged, []string{"\"second\"\n"}) {
+		t.Errorf("paged: %q", s.desk.paged)
+	}
+}
+
 func TestResultOutput(t *testing.T) {
 	long := `"` + strings.Repeat("x", maxPretty) + `"`
 	for _, tt := range []struct{ mode, output, value, want string }{
@@ -145,6 +179,7 @@ func TestResultOutput(t *testing.T) {
 		t.Run(tt.mode+" "+tt.output, func(t *testing.T) {
 			s := newStage(t, tt.mode, false)
 			s.SetOutput(tt.output)
+			s.SetPager(PagerOff)
 			if err := s.Result(&Result{Values: values(tt.value)}, false); err != nil {
 				t.Fatal(err)
 			}

@@ -30,6 +30,7 @@ type screen struct {
 type slot struct {
 	screen   *screen
 	lines    []line
+	first    [1]line // where lines begin, since most slots have one
 	released bool
 }
 
@@ -51,7 +52,13 @@ func newScreen(w io.Writer, sum func(text string) string) *screen {
 func (s *screen) print(to io.Writer, text string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.putLocked(&slot{screen: s, lines: []line{{to, withLineBreak(text)}}, released: true})
+	s.printLocked(to, text)
+}
+
+func (s *screen) printLocked(to io.Writer, text string) {
+	t := &slot{screen: s, released: true}
+	t.printLocked(to, text)
+	s.putLocked(t)
 }
 
 // putLocked puts a slot at the end of the queue. After close, it does nothing.
@@ -68,11 +75,11 @@ func (s *screen) putLocked(t *slot) {
 // not wait for a slot to be released, since the goroutine that is to release it may be waiting for the caller.
 func (s *screen) printAll(to io.Writer, text string) {
 	s.mu.Lock()
+	defer s.mu.Unlock()
 	for len(s.queue) > maxQueuedLines && s.queue[0].released && !s.closed {
 		s.changed.Wait()
 	}
-	s.mu.Unlock()
-	s.print(to, text)
+	s.printLocked(to, text)
 }
 
 // reserve returns a new slot. The caller has to release it.
@@ -88,6 +95,13 @@ func (s *screen) reserve() *slot {
 func (t *slot) print(to io.Writer, text string) {
 	t.screen.mu.Lock()
 	defer t.screen.mu.Unlock()
+	t.printLocked(to, text)
+}
+
+func (t *slot) printLocked(to io.Writer, text string) {
+	if t.lines == nil {
+		t.lines = t.first[:0]
+	}
 	t.lines = append(t.lines, line{to, withLineBreak(text)})
 }
 
@@ -124,12 +138,13 @@ func (s *screen) close() {
 // paint writes what is released, in order, until the screen is closed.
 func (s *screen) paint() {
 	defer close(s.done)
+	var buf bytes.Buffer
 	for {
 		slots := s.next()
 		if slots == nil {
 			return
 		}
-		write(slots)
+		write(&buf, slots)
 		s.wrote(len(slots))
 		clear(slots) // the queue's memory would keep them alive
 	}
@@ -165,9 +180,11 @@ func (s *screen) wrote(n int) {
 	s.changed.Broadcast()
 }
 
-// write writes the lines of slots. Consecutive lines for the same writer are one write.
-func write(slots []*slot) {
-	var buf bytes.Buffer
+// writeSize is how many bytes of lines are written at once. A longer line is written alone.
+const writeSize = 64 << 10
+
+// write writes the lines of slots. Consecutive lines for the same writer are one write, for which buf is used.
+func write(buf *bytes.Buffer, slots []*slot) {
 	var to io.Writer
 	flush := func() {
 		if buf.Len() > 0 {
@@ -178,9 +195,13 @@ func write(slots []*slot) {
 	}
 	for _, t := range slots {
 		for _, l := range t.lines {
-			if l.to != to {
+			if l.to != to || buf.Len()+len(l.text) > writeSize {
 				flush()
 				to = l.to
+			}
+			if len(l.text) > writeSize {
+				_, _ = io.WriteString(to, l.text)
+				continue
 			}
 			buf.WriteString(l.text)
 		}

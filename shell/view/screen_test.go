@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -106,6 +107,39 @@ func TestScreenWriters(t *testing.T) {
 		p.expect(t, "1\n2\n")
 		other.expect(t, "a\nb\n")
 	})
+}
+
+// pieces keeps each write.
+type pieces []string
+
+func (p *pieces) Write(text []byte) (int, error) {
+	*p = append(*p, string(text))
+	return len(text), nil
+}
+
+// A write is as many whole lines as it may have bytes, or one longer line.
+func TestScreenWritesWholeLines(t *testing.T) {
+	long := strings.Repeat("-", writeSize) + "\n"
+	line := strings.Repeat("x", 99) + "\n"
+	each := writeSize / len(line)
+	var got pieces
+	onScreen(t, func(t *testing.T, s *screen, _ *paper) {
+		slot := s.reserve()
+		for range 2*each + 1 {
+			s.print(&got, line)
+		}
+		s.print(&got, long)
+		s.print(&got, line)
+		slot.release()
+		s.flush()
+	})
+	full := strings.Repeat(line, each)
+	if want := (pieces{full, full, line, long, line}); !slices.Equal(got, want) {
+		t.Errorf("%d writes, want %d", len(got), len(want))
+		for _, text := range got {
+			t.Errorf("%d bytes, %d lines", len(text), strings.Count(text, "\n"))
+		}
+	}
 }
 
 type failing struct{ io.Writer }

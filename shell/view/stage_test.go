@@ -8,15 +8,22 @@ import (
 	"testing"
 
 	"rpcsh/shell/event"
+	"rpcsh/shell/term"
 )
 
 // A desk is a terminal that keeps what is written to it.
 type desk struct {
 	paper
 	columns int
+	small   bool // nothing fits
 	paged   []string
 	status  chan string // each that was set
+
+	colors          term.Colors
+	askedBackground func(isLight bool) // nil: it was not asked for
 }
+
+func (d *desk) Fits(string) bool { return !d.small }
 
 func (d *desk) Page(_ context.Context, text string) error {
 	d.paged = append(d.paged, text)
@@ -26,6 +33,10 @@ func (d *desk) Page(_ context.Context, text string) error {
 func (d *desk) SetStatus(text string) { d.status <- text }
 
 func (d *desk) Width() int { return d.columns }
+
+func (d *desk) SetColors(c term.Colors) { d.colors = c }
+
+func (d *desk) AskBackground(f func(isLight bool)) { d.askedBackground = f }
 
 // A stage is a view, the bus that it reads, and what it writes to.
 type stage struct {

@@ -75,16 +75,25 @@ const maxShown = 600
 // Shorten makes text from a peer fit for a line of traffic: visible, on one line, and at most 600 bytes with a remark
 // on the total size. total is that size in bytes.
 func Shorten(text string, total int) string {
+	text, _ = shorten(text, total)
+	return text
+}
+
+// shorten is Shorten, and reports whether something was left out.
+func shorten(text string, total int) (shown string, cut bool) {
 	const enough = 4 * maxShown // more than is shown, since line breaks are dropped
 	whole := len(text) <= enough
 	text = Prefix(text, enough)
 	lines := strings.FieldsFunc(text, func(r rune) bool { return r == '\n' || r == '\r' })
 	text = Visible(strings.Join(lines, " "))
 	if whole && len(text) <= maxShown {
-		return text
+		return text, false
 	}
-	return Prefix(text, maxShown) + "… (" + human.Size(total) + ")"
+	return Prefix(text, maxShown) + left + human.Size(total) + ")", true
 }
+
+// left stands where Shorten leaves something out, before the size of all.
+const left = "… ("
 
 // Prefix returns the first n bytes of text, or a little less if a character would be cut in two.
 func Prefix(text string, n int) string {

@@ -1,6 +1,8 @@
 package view
 
 import (
+	"encoding/json"
+	"strconv"
 	"strings"
 	"time"
 
@@ -14,68 +16,122 @@ const clock = "15:04:05.000"
 
 // A style says how lines look.
 type style struct {
-	colors  *Palette
+	*look
 	several func() bool // lines have to say which peer they are about
+	numbers bool        // events can be looked at by their numbers, so that lines may have them
+	*form
 }
 
-// lineHead returns the beginning of a line of traffic.
-func (s style) lineHead(t time.Time, out bool, p event.Peer) string {
+// lineHead returns the beginning of a line of traffic. number is "", or as numberOf returns it.
+func (s style) lineHead(t time.Time, number string, out bool, p event.Peer) string {
 	arrow := s.colors.In("←")
 	if out {
 		arrow = s.colors.Out("→")
 	}
-	head := s.colors.Dim(t.Format(clock)) + " " + arrow + " "
+	head := s.colors.Dim(t.Format(clock)+number) + " " + arrow + " "
 	if s.several() {
 		head += s.colors.Dim(p.At()) + " "
 	}
 	return head
 }
 
-// trafficLine renders a message. summary, if it is not "", replaces its result.
+// numberOf returns the number of e as it stands behind the time, with a blank before it; "": it is not shown. It always
+// is where that was asked for, and before what may be given up by it: a call that nobody waits for.
+func (s style) numberOf(e *event.Event) string {
+	if !s.numbers || e.Number == 0 || !s.Numbers() && !(e.Out && e.Kind == event.Request) {
+		return ""
+	}
+	return " " + strconv.FormatUint(e.Number, 10)
+}
+
+// trafficLine renders a message. summary, if it is not "", replaces its result, or the params of a notification.
 func (s style) trafficLine(e *event.Event, summary string) string {
-	head := s.lineHead(e.Time, e.Out, e.Peer)
+	l := row{style: s}
+	text := l.message(e, summary)
+	return s.lineHead(e.Time, s.numberOf(e), e.Out, e.Peer) + text + l.whole(e)
+}
+
+// A row is a line about a message, or another event, while it is rendered.
+type row struct {
+	style
+	cut bool // something was left out
+}
+
+// shorten is Shorten, and takes note of what it leaves out.
+func (l *row) shorten(text string, total int) string {
+	text, cut := shorten(text, total)
+	l.cut = l.cut || cut
+	return text
+}
+
+// short is form.short, and takes note of what it leaves out.
+func (l *row) short(value json.RawMessage) string {
+	return l.shorten(l.json(value[:min(len(value), maxParsed)]), len(value))
+}
+
+// whole says how e is seen whole, "" where that is so already, or cannot be.
+func (l *row) whole(e *event.Event) string {
+	if !l.cut || !l.numbers || e.Number == 0 {
+		return ""
+	}
+	return "  " + l.colors.Dim(".show "+strconv.FormatUint(e.Number, 10))
+}
+
+func (l *row) message(e *event.Event, summary string) string {
 	switch e.Kind {
 	case event.Request, event.Notification:
-		return head + s.requestLine(e)
+		return l.request(e, summary)
 	case event.Response, event.Error:
-		return head + s.responseLine(e, summary)
+		return l.response(e, summary)
 	case event.Other:
-		return head + compactValue(e.Value)
+		return l.paint(l.short(e.Value))
 	}
-	return head + s.colors.Err(Shorten(e.Text, len(e.Text)))
+	text := l.shorten(e.Text, len(e.Text))
+	if e.Topic == event.TopicNoise {
+		return l.colors.Dim(text)
+	}
+	return l.colors.Err(text)
 }
 
-func (s style) requestLine(e *event.Event) string {
-	text := s.idText(e.ID) + s.colors.Bold(Visible(e.Method))
+func (l *row) request(e *event.Event, summary string) string {
+	text := l.idText(e.ID) + l.colors.Bold(Visible(e.Method))
 	if e.Extra != nil {
-		text += " " + s.colors.Dim(compactValue(e.Extra))
+		text += " " + l.colors.Dim(l.short(e.Extra))
 	}
-	if args := Arguments(e.Params); args != "" {
-		text += " " + Shorten(args, len(e.Params))
+	if summary != "" {
+		return text + " " + summary + l.remarks(e.Text)
 	}
-	return text + s.remarks(e.Text)
+	if args := arguments(e.Params, l.json); args != "" {
+		text += " " + l.paint(l.shorten(args, len(e.Params)))
+	}
+	return text + l.remarks(e.Text)
 }
 
-func (s style) responseLine(e *event.Event, summary string) string {
+func (l *row) response(e *event.Event, summary string) string {
 	if e.Result == nil && e.Err == nil {
-		return s.colors.Dim(strings.TrimSpace(idText(e.ID) + " " + Visible(e.Text)))
+		return l.colors.Dim(strings.TrimSpace(idText(e.ID) + " " + Visible(e.Text)))
 	}
-	text := summary
+	text := l.idText(e.ID) + l.answer(e, summary)
+	if e.Took > 0 {
+		text += "  " + l.colors.Dim(human.Took(e.Took))
+	}
+	if e.Extra != nil {
+		text += "  " + l.colors.Dim(l.short(e.Extra))
+	}
+	return text + l.remarks(l.besideError(e), matchText(e), e.Text)
+}
+
+// answer renders the result or error of a response.
+func (l *row) answer(e *event.Event, summary string) string {
 	switch {
 	case e.Err != nil:
-		text = ErrorText(e.Err)
-		text = s.colors.Err(Shorten(text, len(text)))
-	case text == "":
-		text = compactValue(e.Result)
+		text := errorText(e.Err, l.json)
+		return l.colors.Err(l.shorten(text, len(text)))
+	case summary == "":
+		return l.paint(l.short(e.Result))
 	}
-	text = s.idText(e.ID) + text
-	if e.Took > 0 {
-		text += "  " + s.colors.Dim(human.Took(e.Took))
-	}
-	if e.Extra != nil {
-		text += "  " + s.colors.Dim(compactValue(e.Extra))
-	}
-	return text + s.remarks(besideError(e), matchText(e), e.Text)
+	l.cut = true
+	return summary
 }
 
 // stderrLine renders a line that a child process wrote to its stderr: a peer, or a command that answers peers, which
@@ -120,11 +176,11 @@ func (s style) remarks(texts ...string) string {
 
 // besideError says that a response has both an error and a result, against JSON-RPC 2.0 section 5. It is "" if it has
 // not.
-func besideError(e *event.Event) string {
+func (l *row) besideError(e *event.Event) string {
 	if e.Err == nil || e.Result == nil {
 		return ""
 	}
-	return "with a result beside it: " + compactValue(e.Result)
+	return "with a result beside it: " + l.short(e.Result)
 }
 
 // matchText says that nobody waits for a response. It is "" if somebody does.

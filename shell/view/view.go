@@ -33,6 +33,7 @@ import (
 	"sync"
 
 	"rpcsh/shell/event"
+	"rpcsh/shell/term"
 )
 
 // A Terminal is what a view needs of a person's terminal. Text that is written to it appears above the line being
@@ -40,19 +41,12 @@ import (
 type Terminal interface {
 	io.Writer
 	Page(ctx context.Context, text string) error // shows text that may be longer than the screen
+	Fits(text string) bool                       // text is not longer than that
 	SetStatus(text string)                       // shows text beside the line being typed; "" removes it
 	Width() int                                  // columns
+	SetColors(c term.Colors)                     // of the line being typed
+	AskBackground(f func(isLight bool))          // f is called if the terminal tells what its background is
 }
-
-// Forms of results, for -o and .set output.
-const (
-	OutputPretty = "pretty"
-	OutputJSON   = "json"
-	OutputRaw    = "raw" // strings without quotes and escapes
-)
-
-// Outputs returns the forms of results.
-func Outputs() []string { return []string{OutputPretty, OutputJSON, OutputRaw} }
 
 // Options say who looks at the session, and at what. Either Terminal is set, or Stdout and Stderr are.
 type Options struct {
@@ -64,6 +58,11 @@ type Options struct {
 	Output         string // one of Outputs; "": pretty for a person, else json. With json, errors are JSON, too.
 	Incoming       bool   // without a person: print what comes in on Stdout, a JSON object a line
 	Log            bool   // without a person: a line for each message on Stderr, as JSON if Output is json
+	// Pipe gives text to a command of the system's shell, which has the terminal meanwhile; nil: there is no terminal.
+	Pipe func(ctx context.Context, command, text string) error
+	// Asked returns what is known of what a request asks that waits for the person; nil: nothing is. It is called as
+	// Several is.
+	Asked func(e *event.Event) Asked
 	// Several reports whether lines have to name the peer; nil: they do not. The goroutine that reads events calls it,
 	// so it must not wait for one that publishes them.
 	Several func() bool
@@ -72,6 +71,7 @@ type Options struct {
 // A View shows one session. Any number of goroutines may call its methods until Close.
 type View struct {
 	style
+	filters
 	opts     Options
 	screen   *screen
 	status   *statusLine
@@ -79,17 +79,22 @@ type View struct {
 	audience audience
 	reading  sync.WaitGroup
 
-	mu     sync.Mutex // protects what follows
-	output string
-	watch  event.Filter
-	mute   []event.Filter
-	slots  map[uint64]*slot // reserved by events, by their numbers, until Result, LateResult or Drop takes them
+	mu    sync.Mutex       // protects what follows
+	long  string           // a result that does not fit on the screen, and was not shown yet; "": there is none
+	slots map[uint64]*slot // reserved by events, by their numbers, until Result, LateResult or Drop takes them
 }
+
+// waitingEvents is how many events wait for an audience that must have all of them. What publishes them waits, too, so
+// more would take memory and gain nothing.
+const waitingEvents = 1000
 
 // New returns a view of the events that are published on bus from now on. Close ends it.
 func New(opts Options, bus *event.Bus) *View {
-	v := &View{opts: opts, output: opts.Output, slots: make(map[uint64]*slot)}
-	v.style = style{NewPalette(opts.Color), opts.Several}
+	v := &View{opts: opts, slots: make(map[uint64]*slot)}
+	v.style = style{
+		look: newLook(opts), several: opts.Several, numbers: opts.Terminal != nil,
+		form: &form{output: opts.Output, shape: ShapeAuto, pager: PagerOn},
+	}
 	if opts.Several == nil {
 		v.several = func() bool { return false }
 	}
@@ -100,10 +105,10 @@ func New(opts Options, bus *event.Bus) *View {
 		v.opts.Stdout, v.opts.Stderr, v.opts.Status = opts.Terminal, opts.Terminal, opts.Terminal.SetStatus
 		v.audience = person{v, opts.Terminal}
 	case opts.Incoming:
-		subscription.Policy = event.Wait
+		subscription.Policy, subscription.Events = event.Wait, waitingEvents
 		v.audience = incoming{out}
 	case opts.Log:
-		subscription.Policy = event.Wait
+		subscription.Policy, subscription.Events = event.Wait, waitingEvents
 		v.several = func() bool { return true }
 		v.audience = logger{out, opts.Output == OutputJSON}
 	default:
@@ -166,22 +171,8 @@ func (v *View) ListWidth() int { return v.audience.listWidth() }
 // Colors returns the palette in which all is shown.
 func (v *View) Colors() *Palette { return v.colors }
 
-// Output returns the form of results: one of Outputs.
-func (v *View) Output() string {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	return v.output
-}
-
 // AskedForJSON reports whether Options asked for JSON. For a pipe, JSON is also the default.
 func (v *View) AskedForJSON() bool { return v.opts.Output == OutputJSON }
-
-// SetOutput changes the form of results to one of Outputs.
-func (v *View) SetOutput(form string) {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	v.output = form
-}
 
 // Safe makes text visible, except line feeds, if it may go to a terminal. A pipe gets what the peer sent.
 func (v *View) Safe(text string) string {

@@ -71,7 +71,7 @@ var eventCases = []eventCase{
 			Kind: event.Response, Out: true, ID: rpcconn.IntID(1), Result: raw("[1]"),
 			Summary: "an OpenRPC document (3 B)",
 		},
-		person:   at + ` → @2 #1 an OpenRPC document (3 B)`,
+		person:   at + ` → @2 #1 an OpenRPC document (3 B)  .show 1`,
 		pipe:     at + ` → #1 [1]`,
 		incoming: "-",
 		json:     `,"dir":"out","kind":"response","id":1,"result":[1]}`,
@@ -126,8 +126,9 @@ var eventCases = []eventCase{
 			Kind: event.Request, Out: true, Origin: event.FromBackground, ID: rpcconn.IntID(3),
 			Method: "my_add", Params: raw("[1,2]"),
 		},
-		person: at + ` → @2 #3 my_add 1 2`,
+		person: at + ` 1 → @2 #3 my_add 1 2`,
 		pipe:   at + ` → #3 my_add 1 2`,
+		log:    at + ` → @2 #3 my_add 1 2`,
 		json:   `,"dir":"out","kind":"request","id":3,"method":"my_add","params":[1,2]}`,
 	},
 	{
@@ -289,6 +290,14 @@ var eventCases = []eventCase{
 		json:    `,"kind":"unparked","pending":1,"method":"m","text":"withdrawn"}`,
 	},
 	{
+		name:   "end of a peer that came",
+		event:  event.Event{Kind: event.Close, Refused: true, Text: "@1 ended: unknown"},
+		person: at + ` · @1 ended: unknown`,
+		pipe:   `rpcsh: @1 ended: unknown`,
+		log:    at + ` · @1 ended: unknown`,
+		json:   `,"kind":"close","text":"@1 ended: unknown"}`,
+	},
+	{
 		name:   "problem",
 		event:  event.Event{Kind: event.Problem, Text: "it\nbroke"},
 		person: at + ` · it broke`,
@@ -355,7 +364,26 @@ func TestColors(t *testing.T) {
 	}{
 		{
 			"request", event.Event{Kind: event.Request, ID: rpcconn.IntID(1), Method: "m", Params: raw("[1]")},
-			p.Dim(at) + " " + p.In("←") + " " + p.Dim("#1") + " " + p.Bold("m") + " 1",
+			p.Dim(at) + " " + p.In("←") + " " + p.Dim("#1") + " " + p.Bold("m") + " " +
+				p.Number("1"),
+		},
+		{
+			"notification", event.Event{Kind: event.Notification, Method: "m", Params: raw(`{"a":[null,"1: x…"]}`)},
+			p.Dim(at) + " " + p.In("←") + " " + p.Bold("m") + " {" + p.Key(`"a"`) + ":[" + p.Keyword("null") + "," +
+				p.Str(`"1: x…"`) + "]}",
+		},
+		{
+			"cut off",
+			event.Event{Kind: event.Notification, Method: "m", Params: raw(`["` + strings.Repeat("a", 2000) + `"]`)},
+			p.Dim(at) + " " + p.In("←") + " " + p.Bold("m") + " " + p.Str(`"`+strings.Repeat("a", 599)) +
+				p.Dim("… (2.0 KiB)") + "  " + p.Dim(".show 3"),
+		},
+		{
+			"response", event.Event{
+				Kind: event.Response, Out: true, ID: rpcconn.IntID(1), Result: raw(`["ü"]`), Match: event.Unmatched,
+			},
+			p.Dim(at) + " " + p.Out("→") + " " + p.Dim("#1") + " [" + p.Str(`"ü"`) + "]  " +
+				p.Dim("unmatched response"),
 		},
 		{
 			"error", event.Event{
@@ -375,7 +403,7 @@ func TestColors(t *testing.T) {
 		},
 		{
 			"long and parked", event.Event{Kind: event.Parked, Method: strings.Repeat("日", 31), Pending: 1},
-			p.Dim(at+" · ") + "asks 1: " + strings.Repeat("日", 29) + "…" +
+			p.Dim(at+" · ") + "asks 1: " + strings.Repeat("日", 31) +
 				p.Dim(" · .reply 1 VALUE, .fail 1 CODE MESSAGE"),
 		},
 	} {

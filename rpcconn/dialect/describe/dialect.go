@@ -4,14 +4,13 @@ package describe
 
 import "rpcsh/rpcconn/dialect"
 
-import ()
-
 // Dialect returns the dialect.
 func Dialect() dialect.Dialect {
 	return dialect.Dialect{
 		Name: string(Source), Title: "describe", Summary: "a method that lists the others, by one of its usual names",
 		Fits: func(s dialect.Spoken) dialect.Rank {
-			if s.Protocol == dialect.JSONRPC && s.Framing != "header" {
+			// A peer with headers may log each method that it does not know, which is seen of a child only.
+			if s.Protocol == dialect.JSONRPC && (s.Framing != "header" || s.Scheme == "exec") {
 				return dialect.RankLast
 			}
 			return dialect.RankNone

@@ -32,7 +32,9 @@ func descriptions() []string {
 
 func learn(ctx context.Context, p dialect.Peer, _ json.RawMessage) (*catalog.Learned, error) {
 	unread := error(dialect.ErrNotOffered)
-	for _, method := range descriptions() {
+	var asked string // the question before that had an answer
+	var before json.RawMessage
+	for i, method := range descriptions() {
 		answer, err := p.Call(ctx, method, nil)
 		if refused := new(rpcconn.Error); errors.As(err, &refused) {
 			continue
@@ -41,10 +43,26 @@ func learn(ctx context.Context, p dialect.Peer, _ json.RawMessage) (*catalog.Lea
 			return nil, err
 		}
 		learned, err := Read(answer)
-		if err == nil {
+		switch {
+		case before != nil && dialect.SaysTheSame(method, answer, asked, before):
+			return nil, dialect.ErrNotOffered
+		case err == nil && i == 0:
+			return learned, isParrot(ctx, p, answer)
+		case err == nil:
 			return learned, nil
 		}
+		asked, before = method, answer
 		unread = fmt.Errorf("reading the answer to %s: %w", method, err)
 	}
 	return nil, unread
+}
+
+// isParrot returns dialect.ErrNotOffered if p, which has refused nothing so far, answers another question the same,
+// too.
+func isParrot(ctx context.Context, p dialect.Peer, answer json.RawMessage) error {
+	first, second := descriptions()[0], descriptions()[1]
+	if again, err := p.Call(ctx, second, nil); err == nil && dialect.SaysTheSame(first, answer, second, again) {
+		return dialect.ErrNotOffered
+	}
+	return nil
 }

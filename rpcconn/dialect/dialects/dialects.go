@@ -11,10 +11,12 @@ import (
 	"rpcsh/rpcconn"
 	"rpcsh/rpcconn/bsonrpc"
 	"rpcsh/rpcconn/dialect"
+	"rpcsh/rpcconn/dialect/acp"
 	"rpcsh/rpcconn/dialect/cdp"
 	"rpcsh/rpcconn/dialect/describe"
 	"rpcsh/rpcconn/dialect/ethereum"
 	"rpcsh/rpcconn/dialect/introspection"
+	"rpcsh/rpcconn/dialect/listmethods"
 	"rpcsh/rpcconn/dialect/lsp"
 	"rpcsh/rpcconn/dialect/mcp"
 	"rpcsh/rpcconn/dialect/neovim"
@@ -30,10 +32,12 @@ var table = sync.OnceValue(func() []*dialect.Dialect {
 	for _, d := range []dialect.Dialect{
 		openrpc.Dialect(),
 		introspection.Dialect(),
+		listmethods.Dialect(),
 		describe.Dialect(),
 		cdp.Dialect(),
 		lsp.Dialect(),
 		mcp.Dialect(),
+		acp.Dialect(),
 		neovim.Dialect(),
 		ethereum.Dialect(),
 		ovsdb.Dialect(),
@@ -58,7 +62,9 @@ func plain() []*dialect.Dialect {
 		},
 		{
 			Name: dialect.JSONRPC1, Title: "JSON-RPC 1.0", Summary: "requests and notifications in JSON, as of 2005",
-			Wire: &dialect.Wire{Framing: "none", NewCodec: func() rpcconn.Codec { return jsonrpc.New1() }},
+			Wire: &dialect.Wire{
+				Framing: "none", ByPosition: true, NewCodec: func() rpcconn.Codec { return jsonrpc.New1() },
+			},
 		},
 		{
 			Name: dialect.BSONRPC, Title: "BSON-RPC 2.0", Summary: "JSON-RPC 2.0 in BSON, as py-bson-rpc has it",
@@ -71,10 +77,11 @@ func plain() []*dialect.Dialect {
 			Title:   "MessagePack-RPC",
 			Summary: "requests and notifications in MessagePack",
 			Wire: &dialect.Wire{
-				Framing:  "msgpack",
-				OwnOnly:  true,
-				Binary:   true,
-				NewCodec: func() rpcconn.Codec { return msgpackrpc.New() },
+				Framing:    "msgpack",
+				OwnOnly:    true,
+				Binary:     true,
+				ByPosition: true,
+				NewCodec:   func() rpcconn.Codec { return msgpackrpc.New() },
 			},
 		},
 	}
@@ -128,6 +135,24 @@ func Plan(s dialect.Spoken) []*dialect.Dialect {
 	plan := those(func(d *dialect.Dialect) bool { return rank(d) > dialect.RankNone })
 	slices.SortStableFunc(plan, func(a, b *dialect.Dialect) int { return cmp.Compare(rank(a), rank(b)) })
 	return plan
+}
+
+// Recognize returns the dialect that a peer has which sends a message of this method by itself, nil if that does not
+// show it.
+func Recognize(method string) *dialect.Dialect {
+	for _, d := range table() {
+		if d.Shows != nil && d.Shows(method) {
+			return d
+		}
+	}
+	return nil
+}
+
+// Opens reports whether a request of this method begins a session, in any dialect.
+func Opens(method string) bool {
+	return slices.ContainsFunc(table(), func(d *dialect.Dialect) bool {
+		return d.Handshake != nil && d.Asks[0] == method
+	})
 }
 
 // Withdrawn reads a notification by which a peer cancels a request of its own, recognized by its name, whatever the

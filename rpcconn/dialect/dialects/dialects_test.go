@@ -1,6 +1,7 @@
 package dialects_test
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"path"
@@ -12,6 +13,7 @@ import (
 	"rpcsh/rpcconn/catalog"
 	"rpcsh/rpcconn/dial"
 	"rpcsh/rpcconn/dialect"
+	"rpcsh/rpcconn/dialect/acp"
 	"rpcsh/rpcconn/dialect/dialects"
 	"rpcsh/rpcconn/dialect/dialecttest"
 	"rpcsh/rpcconn/dialect/lsp"
@@ -26,14 +28,14 @@ func TestPlan(t *testing.T) {
 		{"cdp", "", "ws", "cdp"},
 		{"ethereum", "", "http", "ethereum"},
 		{"ovsdb", "none", "tcp", "ovsdb"},
-		{"jsonrpc", "header", "exec", "lsp rpc.discover"},
-		{"jsonrpc", "header", "tcp", "lsp rpc.discover"},
-		{"jsonrpc", "line", "exec", "mcp rpc.discover system.listMethods describe"},
+		{"jsonrpc", "header", "exec", "lsp rpc.discover system.listMethods describe"},
+		{"jsonrpc", "header", "tcp", "lsp rpc.discover system.listMethods"},
+		{"jsonrpc", "line", "exec", "mcp acp rpc.discover system.listMethods describe"},
 		{"jsonrpc", "line", "tcp", "rpc.discover system.listMethods describe"},
 		{"jsonrpc", "rfc7464", "tls", "rpc.discover system.listMethods describe"},
 		{"jsonrpc", "none", "unix", "rpc.discover system.listMethods ethereum describe"},
 		{"jsonrpc", "", "https", "rpc.discover ethereum system.listMethods mcp describe"},
-		{"jsonrpc", "", "wss", "rpc.discover ethereum system.listMethods describe"},
+		{"jsonrpc", "", "wss", "rpc.discover ethereum system.listMethods __listMethods describe"},
 		{"jsonrpc1", "none", "tcp", "ovsdb"},
 		{"msgpackrpc", "msgpack", "tcp", "nvim"},
 		{"bsonrpc", "bson", "tcp", "rpc.discover system.listMethods"},
@@ -131,6 +133,21 @@ func TestTable(t *testing.T) {
 	}
 }
 
+// TestBatches checks that each protocol either takes batches, or says why it does not, or has no way to write one.
+func TestBatches(t *testing.T) {
+	takes := []string{"jsonrpc", "ethereum"}
+	batch := &rpcconn.Packet{Batch: true, Messages: []rpcconn.Message{
+		{Kind: rpcconn.KindNotification, Method: "a"}, {Kind: rpcconn.KindNotification, Method: "b"},
+	}}
+	for _, d := range dialects.Protocols() {
+		_, err := d.Wire.NewCodec().AppendEncode(nil, batch)
+		unsayable := errors.Is(err, errors.ErrUnsupported)
+		if refused := d.NoBatch != "" || unsayable; refused == slices.Contains(takes, d.Name) {
+			t.Errorf("%s: %q, %v", d.Name, d.NoBatch, err)
+		}
+	}
+}
+
 // TestHandshakeOfOthers begins a session with peers that answer initialize and are something else: they are told
 // nothing more.
 func TestHandshakeOfOthers(t *testing.T) {
@@ -155,6 +172,48 @@ func TestHandshakeOfOthers(t *testing.T) {
 			t.Errorf("%s, refused: %v", d.Name, err)
 		}
 	}
+}
+
+// TestParrots asks peers that say the same to everything, but perhaps the method, or what they were sent: none has a
+// dialect.
+func TestParrots(t *testing.T) {
+	for _, constant := range []string{`"ok"`, `"pong"`, `true`, `42`, `null`, `{}`, `[]`, `["ok"]`, `[["ok"]]`,
+		`{"ok":true}`, `{"status":"ok"}`, `{"state":"running","uptime":"5s"}`, `{"methods":["a"]}`, `{"methods":[]}`,
+		`[{"name":"a"}]`, `"a x\nb y"`, `{"version":"1/2"}`, `"v/1"`, `"METHOD"`, `["METHOD"]`, `[["METHOD"]]`,
+		`{"method":"METHOD"}`, `"METHOD called"`, `[{"name":"METHOD"}]`, `{"METHOD":"ok"}`, `"METHOD/1"`,
+		`{"methods":[{"name":"METHOD"}]}`, echo} {
+		for _, d := range dialects.Conventions() {
+			if l, err := learn(t, d, constant); err == nil {
+				t.Errorf("%s to everything is taken for %s: %+v", constant, d.Name, l.Methods[:min(3, len(l.Methods))])
+			}
+		}
+	}
+}
+
+// echo stands for a peer that answers what it was sent.
+const echo = "echo"
+
+// learn has a dialect ask a peer that answers the same to everything, where METHOD stands for what is asked.
+func learn(t *testing.T, d *dialect.Dialect, constant string) (learned *catalog.Learned, err error) {
+	p := dialect.Peer{
+		Call: func(_ context.Context, method string, params json.RawMessage) (json.RawMessage, error) {
+			switch {
+			case constant != echo:
+				return json.RawMessage(strings.ReplaceAll(constant, "METHOD", method)), nil
+			case params == nil:
+				return json.RawMessage("null"), nil
+			}
+			return params, nil
+		},
+		Notify: func(context.Context, string, json.RawMessage) error { return nil },
+	}
+	var handshake json.RawMessage
+	if d.Handshake != nil {
+		if handshake, err = d.Handshake(t.Context(), p, dialect.Self{}); err != nil {
+			return nil, err
+		}
+	}
+	return d.Learn(t.Context(), p, handshake)
 }
 
 func TestCancel(t *testing.T) {
@@ -232,14 +291,14 @@ func TestProgress(t *testing.T) {
 
 func TestAnswers(t *testing.T) {
 	tests := []struct{ dialect, method, params, want string }{
-		{"lsp", "workspace/configuration", `{"items":[{"section":"a"},{}]}`, `[null,null]`},
+		{"lsp", "workspace/configuration", `{"items":[{"section":"a"},{}]}`, `[{},{}]`},
 		{"lsp", "workspace/configuration", `{"items":5}`, `[]`},
 		{"lsp", "workspace/configuration", `[]`, `[]`},
 		{"lsp", "workspace/workspaceFolders", ``, `[{"uri":"file:///a","name":"a"}]`},
 		{"lsp", "client/registerCapability", `{}`, `null`},
 		{"lsp", "workspace/applyEdit", `{}`, `{"applied":false,"failureReason":"edits are not applied here"}`},
 		{"mcp", "ping", ``, `{}`},
-		{"mcp", "roots/list", ``, `{"roots":[{"uri":"file:///a","name":"a"}]}`},
+		{"mcp", "roots/list", ``, `{"roots":[]}`},
 		{"mcp", "elicitation/create", `{}`, `{"action":"decline"}`},
 		{"ovsdb", "echo", `["a",1.0]`, `["a",1.0]`},
 		{"ovsdb", "echo", ``, `[]`},
@@ -273,6 +332,9 @@ func answerOf(t *testing.T, name, method string) dialect.Answer {
 func TestServersAreAnswered(t *testing.T) {
 	reads := map[string]func() (*catalog.Learned, error){
 		"lsp": func() (*catalog.Learned, error) { return lsp.Read(json.RawMessage(`{"capabilities":{}}`)) },
+		"acp": func() (*catalog.Learned, error) {
+			return acp.Read(json.RawMessage(`{"protocolVersion":1,"authMethods":[]}`))
+		},
 		"mcp": func() (*catalog.Learned, error) {
 			return mcp.Read(json.RawMessage(`{"protocolVersion":"2025-06-18"}`), nil)
 		},

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 
@@ -38,6 +39,9 @@ func learn(ctx context.Context, p dialect.Peer, _ json.RawMessage) (*catalog.Lea
 	if refused := new(rpcconn.Error); err != nil && !errors.As(err, &refused) {
 		return nil, err
 	}
+	if modules != nil && readModules(modules) == nil {
+		return nil, dialect.ErrNotOffered
+	}
 	version, err := p.Call(ctx, methodClientVersion, nil)
 	if err != nil && modules == nil {
 		return nil, err
@@ -55,7 +59,7 @@ func Read(modules, version json.RawMessage) (*catalog.Learned, error) {
 		if client.Name == "" {
 			return nil, dialect.ErrNotOffered
 		}
-		names = []string{"eth", "net", "web3"}
+		names = commonModules()
 		if slices.Contains([]string{"anvil", "hardhatnetwork"}, strings.ToLower(client.Name)) {
 			names = append(names, "anvil", "evm", "debug", "txpool")
 		}
@@ -122,27 +126,36 @@ func readDocument() (*catalog.Learned, error) {
 	return openrpc.Read(text)
 }
 
-// readModules returns the names in {"eth":"1.0",…} in order, nil if it is something else.
+// readModules returns the names in {"eth":"1.0",…} in order, nil if it is something else. All nodes have one of the
+// common modules.
 func readModules(modules json.RawMessage) []string {
-	var versions map[string]json.RawMessage
-	if json.Unmarshal(modules, &versions) != nil || len(versions) == 0 {
+	var versions map[string]string
+	if json.Unmarshal(modules, &versions) != nil {
 		return nil
 	}
-	names := make([]string, 0, len(versions))
-	for name := range versions {
-		names = append(names, name)
+	names := slices.Sorted(maps.Keys(versions))
+	for _, name := range append(commonModules(), "engine", "rpc") {
+		if versions[name] != "" {
+			return names
+		}
 	}
-	slices.Sort(names)
-	return names
+	return nil
 }
 
-// readClientVersion reads NAME/VERSION/…, such as Geth/v1.13.14-stable/linux-amd64/go1.21.7.
+// commonModules returns the modules that a node has which names none.
+func commonModules() []string { return []string{"eth", "net", "web3"} }
+
+// readClientVersion reads NAME/VERSION/…, such as Geth/v1.13.14-stable/linux-amd64/go1.21.7; what is no such text is
+// the zero Identity.
 func readClientVersion(version json.RawMessage) catalog.Identity {
 	var text string
 	if json.Unmarshal(version, &text) != nil {
 		return catalog.Identity{}
 	}
-	name, rest, _ := strings.Cut(text, "/")
+	name, rest, found := strings.Cut(text, "/")
+	if !found || rest == "" {
+		return catalog.Identity{}
+	}
 	number, _, _ := strings.Cut(rest, "/")
 	return catalog.Identity{Name: name, Version: number}
 }

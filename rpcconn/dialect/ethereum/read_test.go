@@ -22,7 +22,6 @@ func TestFromEthereum(t *testing.T) {
 		{"another", ``, `"Besu/v24"`, "Besu v24", "eth_getBalance net_version",
 			"rpc_modules anvil_mine debug_traceTransaction"},
 		{"modules alone", `{"net":"1.0"}`, ``, "(net)", "net_version rpc_modules", "eth_getBalance"},
-		{"odd modules", `["eth"]`, `"x"`, "x", "eth_getBalance", ""},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -47,9 +46,15 @@ func TestFromEthereum(t *testing.T) {
 			}
 		})
 	}
-	for _, version := range []string{``, `5`, `""`, `null`} {
+	for _, version := range []string{``, `5`, `""`, `null`, `"ok"`, `"/"`, `["a/1"]`} {
 		if _, err := Read(nil, json.RawMessage(version)); !errors.Is(err, dialect.ErrNotOffered) {
 			t.Errorf("%s: %v", version, err)
+		}
+	}
+	for _, modules := range []string{`["eth"]`, `"ok"`, `{"status":"ok"}`, `{"eth":1}`, `{}`, `{"eth":""}`} {
+		a := dialecttest.Peer{Answers: map[string]string{"rpc_modules": modules, "web3_clientVersion": `"Geth/v1"`}}
+		if _, err := a.Learn(t, Dialect()); !errors.Is(err, dialect.ErrNotOffered) {
+			t.Errorf("modules %s: %v", modules, err)
 		}
 	}
 }

@@ -4,8 +4,6 @@ package introspection
 
 import "rpcsh/rpcconn/dialect"
 
-import ()
-
 // Dialect returns the dialect.
 func Dialect() dialect.Dialect {
 	return dialect.Dialect{
@@ -13,7 +11,7 @@ func Dialect() dialect.Dialect {
 		Title:   "XML-RPC introspection",
 		Summary: "introspection as of XML-RPC: names, signatures and help",
 		Fits: func(s dialect.Spoken) dialect.Rank {
-			if s.Protocol == dialect.JSONRPC && s.Framing != "header" || s.Protocol == dialect.BSONRPC {
+			if s.Protocol == dialect.JSONRPC || s.Protocol == dialect.BSONRPC {
 				return dialect.RankUsual
 			}
 			return dialect.RankNone

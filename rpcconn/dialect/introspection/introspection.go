@@ -43,7 +43,14 @@ func learn(ctx context.Context, p dialect.Peer, _ json.RawMessage) (*catalog.Lea
 		in.listed[m.Name] = true
 		in.system = in.system || strings.HasPrefix(m.Name, "system.")
 	}
-	in.each(ctx, methodSignature, readXMLRPCSignature)
+	parrot := false // which says the same whatever it is asked
+	in.each(ctx, methodSignature, func(m *catalog.Method, signature json.RawMessage) {
+		parrot = parrot || dialect.SaysTheSame(methodListMethods, answer, methodSignature, signature)
+		readXMLRPCSignature(m, signature)
+	})
+	if parrot {
+		return nil, dialect.ErrNotOffered
+	}
 	in.each(ctx, methodHelp, readMethodHelp)
 	in.notifications(ctx)
 	in.identity(ctx)
@@ -118,7 +125,8 @@ func (in *inquiry) identity(ctx context.Context) {
 	describeAria2(in.learned.Methods, !ok && !in.ended)
 }
 
-// Read reads what system.listMethods answers, an array of names.
+// Read reads what system.listMethods answers, an array of names. One without names, or with that of the question alone,
+// is dialect.ErrNotOffered.
 func Read(answer json.RawMessage) (*catalog.Learned, error) {
 	var list []json.RawMessage
 	if err := json.Unmarshal(answer, &list); err != nil || list == nil {
@@ -133,6 +141,10 @@ func Read(answer json.RawMessage) (*catalog.Learned, error) {
 			continue
 		}
 		learned.Methods = append(learned.Methods, catalog.Method{Name: name, Source: Source})
+	}
+	others := func(m catalog.Method) bool { return m.Name != methodListMethods }
+	if !slices.ContainsFunc(learned.Methods, others) {
+		return nil, dialect.ErrNotOffered
 	}
 	if unread > 0 {
 		learned.Remarks = append(

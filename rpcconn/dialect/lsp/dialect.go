@@ -30,6 +30,7 @@ func Dialect() dialect.Dialect {
 		Learn: func(_ context.Context, _ dialect.Peer, handshake json.RawMessage) (*catalog.Learned, error) {
 			return Read(handshake)
 		},
+		Shows: isServers,
 		Teaches: func(method string, params json.RawMessage) []catalog.Method {
 			if method != "client/registerCapability" {
 				return nil
@@ -37,8 +38,11 @@ func Dialect() dialect.Dialect {
 			return registered(params)
 		},
 		Never:     []string{"rpc.*", "system.*", "shutdown", "exit"},
+		NoBatch:   "language servers take no batches, and many end at one",
 		Prepare:   prepare,
 		Example:   example,
+		Takes:     takes,
+		Digest:    digest,
 		Documents: true,
 		Cancel: func(id rpcconn.ID) (string, json.RawMessage) {
 			return methodCancel, append(id.Append([]byte(`{"id":`)), '}')
@@ -56,7 +60,7 @@ func answers() []dialect.Answer {
 	return []dialect.Answer{
 		{
 			Method: "workspace/configuration",
-			Text:   "null for each item: nothing is configured",
+			Text:   "an empty object for each item: nothing is configured",
 			Answer: answerConfiguration,
 		},
 		{Method: "client/registerCapability", Text: "null: it is taken note of", Answer: dialect.Constant("null")},
@@ -66,7 +70,12 @@ func answers() []dialect.Answer {
 			Text:   "null: progress may be told",
 			Answer: dialect.Constant("null"),
 		},
-		{Method: "window/showMessageRequest", Text: "null: none of the actions", Answer: dialect.Constant("null")},
+		{
+			Method:  "window/showMessageRequest",
+			Text:    "you are asked; without a person, null: none of the actions",
+			Suggest: suggestAction,
+			Answer:  dialect.Constant("null"),
+		},
 		{Method: "window/showDocument", Text: "no document is shown", Answer: dialect.Constant(`{"success":false}`)},
 		{
 			Method: "workspace/workspaceFolders",
@@ -99,12 +108,23 @@ func refresh(what string) dialect.Answer {
 	}
 }
 
-// answerConfiguration answers as many nulls as there are items: a server that gets fewer fails (LSP 3.18,
-// "Configuration Request").
+// answerConfiguration answers as many empty objects as there are items: a server that gets fewer fails (LSP 3.18,
+// "Configuration Request"), and many that get null, which the protocol allows, look into it all the same.
 func answerConfiguration(params json.RawMessage, _ dialect.Self) (json.RawMessage, error) {
 	var items []json.RawMessage
 	_ = json.Unmarshal(jsontext.Get(params, "items"), &items) // none are asked for then
-	return json.RawMessage("[" + strings.TrimSuffix(strings.Repeat("null,", len(items)), ",") + "]"), nil
+	return json.RawMessage("[" + strings.TrimSuffix(strings.Repeat("{},", len(items)), ",") + "]"), nil
+}
+
+// suggestAction suggests the first of the actions among which a message lets the person choose, null if there is none
+// (LSP 3.18, "ShowMessage Request").
+func suggestAction(params json.RawMessage, _ dialect.Self) json.RawMessage {
+	var actions []json.RawMessage
+	_ = json.Unmarshal(jsontext.Get(params, "actions"), &actions) // there are none then
+	if len(actions) == 0 {
+		return json.RawMessage("null")
+	}
+	return actions[0]
 }
 
 // methodCancel is the notification by which either side cancels a request of its own.

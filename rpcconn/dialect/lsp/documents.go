@@ -84,6 +84,18 @@ func (d *Documents) Paths() []string {
 	return all
 }
 
+// Text returns the text of an open document as the server knows it; "": none is open at path.
+func (d *Documents) Text(path string) string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, doc := range d.open {
+		if doc.Path == path {
+			return doc.Text
+		}
+	}
+	return ""
+}
+
 // Forget removes all documents: the server is a new one. A Turn taken before records nothing more.
 func (d *Documents) Forget() {
 	d.mu.Lock()
@@ -157,6 +169,10 @@ func (t *Turn) Remove(path string) {
 
 // LanguageOf returns LSP's identifier for the language of a file (LSP 3.18, "Text Document Item").
 func LanguageOf(path string) string {
+	switch name := strings.ToLower(filepath.Base(path)); name {
+	case "dockerfile", "makefile":
+		return name
+	}
 	ext := strings.TrimPrefix(strings.ToLower(filepath.Ext(path)), ".")
 	for id, extensions := range map[string]string{
 		"shellscript": "sh bash zsh ksh", "python": "py pyi", "javascript": "js mjs cjs", "typescript": "ts mts cts",

@@ -48,8 +48,10 @@ func begin(ctx context.Context, p dialect.Peer, self dialect.Self) (json.RawMess
 
 // A server is what a server says about itself.
 type server struct {
-	Capabilities map[string]json.RawMessage `json:"capabilities"`
-	ServerInfo   struct {
+	Capabilities    map[string]json.RawMessage `json:"capabilities"`
+	ProtocolVersion json.RawMessage            `json:"protocolVersion"` // of MCP and others, which LSP has not
+	ClientInfo      json.RawMessage            `json:"clientInfo"`      // of what we have sent, which an echo has
+	ServerInfo      struct {
 		Name    string `json:"name"`
 		Version string `json:"version"`
 	} `json:"serverInfo"`
@@ -59,7 +61,7 @@ type server struct {
 func readServer(handshake json.RawMessage) (server, error) {
 	var s server
 	_ = json.Unmarshal(handshake, &s) // invalid members are ignored
-	if s.Capabilities == nil {
+	if s.Capabilities == nil || s.ProtocolVersion != nil || s.ClientInfo != nil {
 		return s, dialect.ErrNotOffered
 	}
 	return s, nil
@@ -156,6 +158,13 @@ func FindMethod(name string) (catalog.Method, bool) {
 		}
 	}
 	return catalog.Method{}, false
+}
+
+// isServers reports whether a method is one that servers alone send.
+func isServers(method string) bool {
+	return slices.ContainsFunc(model().Methods, func(m ModelMethod) bool {
+		return m.Method.Name == method && m.Method.Ours && !m.Both
+	})
 }
 
 // longSync returns capabilities with textDocumentSync in its long form: a number stands for opening, closing, saving,

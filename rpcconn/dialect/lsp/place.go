@@ -3,7 +3,9 @@ package lsp
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -48,7 +50,7 @@ func prepare(
 	default:
 		return params, nil, nil
 	}
-	text, files, err := documents(members, read)
+	text, files, err := documents(members, read, Syncs(m.Name))
 	if err != nil {
 		return nil, nil, err
 	}
@@ -58,28 +60,60 @@ func prepare(
 	return object(members), files, nil
 }
 
+// takes says what of a file is typed in short for a param of m.
+func takes(m catalog.Method, param string) dialect.FilePart {
+	switch {
+	case param == memberDocument && hasParam(m, memberDocument):
+		return dialect.AFile
+	case (param == memberPosition || param == memberRange) && hasParam(m, param):
+		return dialect.InFile
+	case param != "" || !hasParam(m, memberDocument):
+		return dialect.NoFile
+	case hasParam(m, memberPosition) || hasParam(m, memberRange):
+		return dialect.FilePlace
+	}
+	return dialect.AFile
+}
+
 // documents writes the documents among members in full. It returns the text of the last one, "" where it cannot be
-// read, and the files that they are.
-func documents(members []jsontext.Member, read dialect.ReadFile) (text string, files []string, err error) {
+// read, and the files that they are. The error is a *dialect.ParamError: there is no such file. gone says that it need
+// not be there any more.
+func documents(
+	members []jsontext.Member, read dialect.ReadFile, gone bool,
+) (text string, files []string, err error) {
 	for i, v := range members {
 		typed, err := jsontext.Unquote(v.Value)
 		if v.Name != memberDocument || err != nil {
 			continue
 		}
-		path, address := typed, typed
+		address := typed
 		if !strings.Contains(typed, "://") {
-			if path, err = filepath.Abs(typed); err != nil {
+			path, err := filepath.Abs(typed)
+			if err != nil {
 				return "", nil, err
 			}
-			address = dialect.FileURI(path)
+			data, err := read(path)
+			if err != nil && !gone {
+				return "", nil, &dialect.ParamError{Param: memberDocument, Err: unreadable(typed, err)}
+			}
+			text, address = string(data), dialect.FileURI(path)
 			files = append(files, path)
-		}
-		if data, err := read(path); err == nil {
-			text = string(data)
 		}
 		members[i].Value = slices.Concat([]byte(`{"uri":`), quoted(address), []byte("}"))
 	}
 	return text, files, nil
+}
+
+// unreadable says why a file, as it was typed, cannot be read.
+func unreadable(typed string, err error) error {
+	if typed == "" {
+		return errors.New("a file is missing before the place: write FILE:LINE:COLUMN")
+	}
+	var of *fs.PathError
+	if errors.As(err, &of) {
+		err = of.Err
+	}
+	return fmt.Errorf("%s: %w", typed, err)
 }
 
 // places writes the positions and ranges among members in full; text is what they are in.

@@ -51,9 +51,17 @@ func lspMethod(t *testing.T, name string) (catalog.Method, schema.Definitions) {
 func TestPrepare(t *testing.T) {
 	dir := t.TempDir()
 	t.Chdir(dir)
+	if err := os.WriteFile("a.go", []byte("package a\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	here := dialect.FileURI(filepath.Join(dir, "a.go"))
+	gone := dialect.FileURI(filepath.Join(dir, "gone.go"))
 	document := `"textDocument":{"uri":"` + here + `"}`
 	tests := []struct{ method, params, want string }{
+		{"textDocument/hover", `["gone.go:3:2"]`, `gone.go: no such file or directory`},
+		{"textDocument/hover", `{"textDocument":"gone.go","position":"3:2"}`, `gone.go: no such file or directory`},
+		{"textDocument/hover", `[":3:2"]`, `a file is missing before the place: write FILE:LINE:COLUMN`},
+		{"textDocument/didClose", `{"textDocument":"gone.go"}`, `{"textDocument":{"uri":"` + gone + `"}}`},
 		{"textDocument/hover", `["a.go:3:2"]`, `{` + document + `,"position":{"line":2,"character":1}}`},
 		{"textDocument/hover", `["a.go:3"]`, `{` + document + `,"position":{"line":2,"character":0}}`},
 		{"textDocument/hover", `["a.go"]`, `textDocument/hover wants a place: write a.go:LINE:COLUMN, counted from 1`},
@@ -112,7 +120,7 @@ func TestExample(t *testing.T) {
 
 func TestLanguageOf(t *testing.T) {
 	for path, want := range map[string]string{"a.go": "go", "b/X.PY": "python", "c.bash": "shellscript",
-		"Makefile": "plaintext", "d.h": "c"} {
+		"Makefile": "makefile", "x/Dockerfile": "dockerfile", "d.h": "c", "LICENSE": "plaintext"} {
 		if got := LanguageOf(path); got != want {
 			t.Errorf("%s: got %s, want %s", path, got, want)
 		}

@@ -30,31 +30,43 @@ func Dialect() dialect.Dialect {
 		Handshake: begin,
 		Asks:      asks,
 		Learn:     learn,
+		Shows:     func(method string) bool { return isServers(method) && !isProtocols(method) },
 		Relearn: []string{
 			"notifications/tools/list_changed",
 			"notifications/prompts/list_changed",
 			"notifications/resources/list_changed",
 		},
-		Tools: true,
-		Never: []string{"rpc.*", "system.*", "tools/call"},
+		Tools:   func(method string) bool { return !isProtocols(method) },
+		Quiet:   true, // "The client MUST NOT write anything to the server's stdin that is not a valid MCP message."
+		Never:   []string{"rpc.*", "system.*", "tools/call"},
+		NoBatch: "MCP has no batches since its revision 2025-06-18, and many servers do not answer one",
 		Cancel: func(id rpcconn.ID) (string, json.RawMessage) {
 			params := id.Append([]byte(`{"requestId":`))
 			return methodCancel, append(params, `,"reason":"the person gave it up"}`...)
 		},
 		Track:     track,
 		Progress:  readProgress,
+		Failed:    failed,
 		Withdrawn: withdrawn,
 		Answers: []dialect.Answer{
 			{Method: "ping", Text: "{}: we are there", Answer: dialect.Constant("{}")},
-			{Method: "roots/list", Text: "the folder that we work in", Answer: answerRoots},
 			{
-				Method: "elicitation/create",
-				Text:   "the person declines",
-				Answer: dialect.Constant(`{"action":"decline"}`),
+				Method:  "roots/list",
+				Text:    "you are asked; without a person, there are no roots",
+				Suggest: suggestRoots,
+				Answer:  dialect.Constant(`{"roots":[]}`),
 			},
 			{
-				Method: "sampling/createMessage",
-				Text:   "the person rejects it",
+				Method:  "elicitation/create",
+				Text:    "you are asked; without a person, it is declined",
+				Suggest: suggestContent,
+				Result:  elicitedSchema,
+				Answer:  dialect.Constant(`{"action":"decline"}`),
+			},
+			{
+				Method:  "sampling/createMessage",
+				Text:    "you are asked; without a person, it is rejected",
+				Suggest: suggestMessage,
 				Answer: func(json.RawMessage, dialect.Self) (json.RawMessage, error) {
 					// the specification's own words
 					return nil, &rpcconn.Error{Code: -1, Message: "User rejected sampling request"}
@@ -78,10 +90,6 @@ func fits(s dialect.Spoken) dialect.Rank {
 
 // methodCancel is the notification by which either side cancels a request of its own.
 const methodCancel = "notifications/cancelled"
-
-func answerRoots(_ json.RawMessage, self dialect.Self) (json.RawMessage, error) {
-	return append(append(json.RawMessage(`{"roots":`), self.Folders()...), '}'), nil
-}
 
 // track asks for the progress of calls that may take long (MCP 2025-06-18, "Progress").
 func track(method string, params json.RawMessage, token string) json.RawMessage {

@@ -20,6 +20,11 @@ const version = "2025-06-18"
 // maxPages is how many pages of a list are asked for: a server may always name a next page.
 const maxPages = 200
 
+// A listError says what is wrong with a list that a server has answered with.
+type listError string
+
+func (e listError) Error() string { return string(e) }
+
 // A pagedList is one of the lists that a server has.
 type pagedList struct {
 	method     string
@@ -59,6 +64,7 @@ func begin(ctx context.Context, p dialect.Peer, self dialect.Self) (json.RawMess
 type server struct {
 	ProtocolVersion string                     `json:"protocolVersion"`
 	Capabilities    map[string]json.RawMessage `json:"capabilities"`
+	ClientInfo      json.RawMessage            `json:"clientInfo"` // of what we have sent, which an echo has
 	ServerInfo      struct {
 		Name    string `json:"name"`
 		Version string `json:"version"`
@@ -69,7 +75,7 @@ type server struct {
 func readServer(handshake json.RawMessage) (server, error) {
 	var s server
 	_ = json.Unmarshal(handshake, &s) // invalid members are ignored
-	if s.ProtocolVersion == "" {
+	if s.ProtocolVersion == "" || s.ClientInfo != nil {
 		return s, dialect.ErrNotOffered
 	}
 	return s, nil
@@ -97,9 +103,12 @@ func learn(ctx context.Context, p dialect.Peer, handshake json.RawMessage) (*cat
 		default:
 			remarks = append(remarks, fmt.Sprintf("%s: %v", l.method, err))
 		}
-		if ctx.Err() != nil || errors.Is(err, rpcconn.ErrClosed) {
-			break // the others would say the same
+		if wrong := listError(""); err != nil && refused == nil && !errors.As(err, &wrong) {
+			break // the others would have no answer, either
 		}
+	}
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
 	}
 	learned, err := Read(handshake, lists)
 	if err != nil {
@@ -121,7 +130,7 @@ func (l pagedList) ask(ctx context.Context, p dialect.Peer) (entries []json.RawM
 		var page map[string]json.RawMessage
 		var more []json.RawMessage
 		if json.Unmarshal(result, &page) != nil || json.Unmarshal(page[l.member], &more) != nil {
-			return entries, fmt.Errorf("the answer has no list of %s", l.member)
+			return entries, listError("the answer has no list of " + l.member)
 		}
 		entries = append(entries, more...)
 		var cursor string
@@ -130,10 +139,10 @@ func (l pagedList) ask(ctx context.Context, p dialect.Peer) (entries []json.RawM
 			return entries, nil
 		}
 		if seen[cursor] || len(entries) > catalog.MaxMethods {
-			return entries, fmt.Errorf("it does not end after %d entries", len(entries))
+			return entries, listError(fmt.Sprintf("it does not end after %d entries", len(entries)))
 		}
 		seen[cursor] = true
 		params, _ = json.Marshal(map[string]string{"cursor": cursor})
 	}
-	return entries, fmt.Errorf("it has more than %d pages", maxPages)
+	return entries, listError(fmt.Sprintf("it has more than %d pages", maxPages))
 }

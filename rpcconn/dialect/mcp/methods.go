@@ -2,6 +2,7 @@ package mcp
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"rpcsh/rpcconn/catalog"
@@ -65,6 +66,16 @@ func protocolMethods(capabilities map[string]json.RawMessage, uri json.RawMessag
 		}
 	}
 	return methods
+}
+
+// isProtocols reports whether a method is one of the protocol itself, and none that a server lists.
+func isProtocols(method string) bool {
+	return slices.ContainsFunc(serverMethods(nil), func(c conditional) bool { return c.method.Name == method })
+}
+
+// isServers reports whether a method is one that servers call on us.
+func isServers(method string) bool {
+	return slices.ContainsFunc(clientMethods(), func(c conditional) bool { return c.method.Name == method })
 }
 
 // serverMethods returns the methods that servers have.

@@ -18,11 +18,12 @@ func Dialect() dialect.Dialect {
 		Title:   "Neovim",
 		Summary: "Neovim's API, with its types",
 		Wire: &dialect.Wire{
-			Framing:  "msgpack",
-			OwnOnly:  true,
-			Binary:   true,
-			NewCodec: func() rpcconn.Codec { return withHandles(msgpackrpc.New()) },
-			Become:   withHandles,
+			Framing:    "msgpack",
+			OwnOnly:    true,
+			Binary:     true,
+			ByPosition: true,
+			NewCodec:   func() rpcconn.Codec { return withHandles(msgpackrpc.New()) },
+			Become:     withHandles,
 		},
 		Fits: func(s dialect.Spoken) dialect.Rank {
 			if s.Protocol == dialect.MessagePackRPC {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -121,6 +122,10 @@ func Read(document json.RawMessage) (*catalog.Learned, error) {
 	r.learned.Peer = catalog.Identity{Name: doc.Info.Title, Version: doc.Info.Version, Modules: doc.Info.Modules}
 	r.methods(doc.Methods, false)
 	r.methods(doc.Ours, true)
+	others := func(m catalog.Method) bool { return m.Name != MethodDiscover }
+	if members["openrpc"] == nil && !slices.ContainsFunc(r.learned.Methods, others) {
+		return nil, errors.New("reading the OpenRPC document: it has no openrpc, and none of its methods can be read")
+	}
 	r.bundler.Finish()
 	if len(r.bundler.Definitions) > 0 {
 		r.learned.Definitions = r.bundler.Definitions

@@ -31,7 +31,11 @@ func learn(ctx context.Context, p dialect.Peer, _ json.RawMessage) (*catalog.Lea
 		return nil, err
 	}
 	var names []string
-	if json.Unmarshal(list, &names) != nil {
+	err = json.Unmarshal(list, &names)
+	if err == nil && len(names) == 0 {
+		return nil, dialect.ErrNotOffered // a server has a database about itself
+	}
+	if err != nil {
 		return nil, fmt.Errorf("reading the names of databases: %s answered something else", methodListDBs)
 	}
 	var schemas []json.RawMessage
@@ -48,6 +52,9 @@ func learn(ctx context.Context, p dialect.Peer, _ json.RawMessage) (*catalog.Lea
 				break
 			}
 			continue
+		}
+		if jsontext.FirstByte(jsontext.Get(schema, "tables")) != '{' {
+			return nil, dialect.ErrNotOffered
 		}
 		schemas = append(schemas, schema)
 	}

@@ -176,7 +176,7 @@ func TestOVSDBWhatIsBroken(t *testing.T) {
 		}
 	}
 	many := dialecttest.Peer{Answers: map[string]string{"list_dbs": `["a` + strings.Repeat(`","a`, 100) + `"]`,
-		"get_schema": `{"name":"a"}`}}
+		"get_schema": `{"name":"a","tables":{}}`}}
 	if l, err := many.Learn(t, Dialect()); err != nil || len(many.Asked) != 1+maxDatabases || len(l.Remarks) != 1 {
 		t.Errorf("asked %d times: %v", len(many.Asked), err)
 	}

@@ -33,7 +33,7 @@ const (
 // Over is what is received in place of text, a message over the limit; said is how long it is, such as "of 99 bytes ",
 // where that is known.
 func Over(text, said string) string {
-	excerpt := rpcconn.Excerpt([]byte(text[:rpcconn.ExcerptSize]))
+	excerpt := rpcconn.Excerpt([]byte(text))
 	return fmt.Sprintf("! message %sis over the limit of %d bytes: %s", said, Limit, excerpt)
 }
 
@@ -44,7 +44,15 @@ func Cut(text, of string) string {
 		len(text), of, rpcconn.Excerpt([]byte(text)))
 }
 
-// Run reads each case whole, byte by byte, and cut in two at every place.
+// CutWhole is Cut for a text that is whole, of which size bytes were announced.
+func CutWhole(text string, size int) string {
+	return fmt.Sprintf("= the connection ended in the middle of a message, after %d of %d bytes, %s, which are a "+
+		"whole JSON text, so that the length before it does not match it: unexpected EOF",
+		len(text), size, rpcconn.Excerpt([]byte(text)))
+}
+
+// Run reads each case whole, byte by byte, and cut in two: at every place near its ends, and at some in the middle of a
+// long one, which says the same over and over.
 func Run(t *testing.T, f framing.Framing, cases []Case) {
 	t.Helper()
 	for _, test := range cases {
@@ -59,8 +67,12 @@ func Run(t *testing.T, f framing.Framing, cases []Case) {
 			check("whole", &Pieces{Pieces: [][]byte{in}})
 			check("whole, with EOF", &Pieces{Pieces: [][]byte{in}, Early: true})
 			check("byte by byte", &Pieces{Pieces: slices.Collect(slices.Chunk(in, 1))})
-			for i := range in {
+			const ends, step = 300, 61 // a prime, which is in step with nothing
+			for i := 0; i < len(in); i++ {
 				check(fmt.Sprintf("cut at %d", i), &Pieces{Pieces: [][]byte{in[:i], in[i:]}})
+				if i >= ends && i+step < len(in)-ends {
+					i += step - 1
+				}
 			}
 		})
 	}
@@ -87,8 +99,8 @@ func Fuzz(t *testing.T, f framing.Framing, in, sizes []byte, limit uint8) {
 	}
 }
 
-// Receive returns what a channel makes of r: frames as they are, errors of one as "! text", and the last error as
-// "= text". No frame may be over max, nor change before the channel is done where it is big.
+// Receive returns what a channel makes of r: frames as they are, errors of one as "! text", deviations as "~ rule", and
+// the last error as "= text". No frame may be over max, nor change before the channel is done where it is big.
 func Receive(t testing.TB, f framing.Framing, max int, r io.Reader) []string {
 	t.Helper()
 	open, err := f.New(max)
@@ -113,7 +125,10 @@ func Receive(t testing.TB, f framing.Framing, max int, r io.Reader) []string {
 	for {
 		frame, err := ch.Recv()
 		var frameErr *rpcconn.FrameError
+		var deviation *rpcconn.Deviation
 		switch {
+		case errors.As(err, &deviation):
+			got = append(got, "~ "+deviation.Rule)
 		case errors.As(err, &frameErr):
 			got = append(got, "! "+err.Error())
 		case err != nil:

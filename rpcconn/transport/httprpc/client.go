@@ -2,13 +2,16 @@ package httprpc
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"io"
 	"mime"
 	"net/http"
 	"net/http/cookiejar"
+	"net/url"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -20,17 +23,20 @@ import (
 
 const (
 	maxCalling  = 64          // limit for concurrent POSTs with requests; further ones wait
-	deleteGrace = time.Second // how long Close waits until the peer has ended the session
+	deleteGrace = time.Second // how long Close waits by default until the peer has ended the session
 	streamMIME  = "text/event-stream"
 	jsonMIME    = "application/json"
 )
 
 // Options say how to speak to a server. NewCodec is required.
 type Options struct {
-	Header http.Header // of every request; Host counts too
-	TLS    *tls.Config // for https; nil: the system's
-	// holds user:password, as bitcoind writes it; "": none. The URL and Header take precedence
+	Header      http.Header     // of every request; Host counts too
+	Credentials web.Credentials // the user and password of the URL go before them
+	TLS         *tls.Config     // for https; nil: the system's
+	Open        web.Opener      // makes the connections; nil: over TCP to the URL's host
+	// holds user:password, as bitcoind writes it; "": none. The URL, Header and Credentials take precedence
 	CookieFile string
+	Shown      string               // the name of the peer in errors; "": the URL without a password
 	MaxMessage int                  // bytes that a received message may have; 0: rpcconn.DefaultMaxMessage
 	Streamable bool                 // the peer is known to speak MCP; else an Mcp-Session-Id shows it
 	NewCodec   func() rpcconn.Codec // of what is spoken
@@ -39,7 +45,7 @@ type Options struct {
 
 // A client is the Channel to an HTTP server.
 type client struct {
-	url     string
+	url     *url.URL     // without user and password
 	shown   string       // the URL without a password
 	http    *http.Client // keeps connections for further requests
 	once    *http.Client // does not keep connections
@@ -49,10 +55,13 @@ type client struct {
 	content *inspector
 	onError func(error)
 
-	in        chan []byte   // to Recv
+	in        chan received // to Recv
 	calling   chan struct{} // has an element for each POST with requests under way
 	session   session
-	listening atomic.Bool // the GET stream is open
+	listening atomic.Int32            // GET streams that are open: two, while one session follows another
+	turning   chan struct{}           // has an element while a session is renewed, or the older transport tried
+	posted    atomic.Bool             // a POST was taken
+	endpoint  atomic.Pointer[url.URL] // where messages are posted in the older transport; nil: it is not spoken
 
 	ctx context.Context // ends with the connection; its cause is the error of Recv
 	end context.CancelCauseFunc
@@ -63,38 +72,45 @@ type client struct {
 	stopListen context.CancelFunc
 
 	closing sync.Once
+	grace   time.Duration // that Close has
 }
 
 var _ rpcconn.Channel = (*client)(nil)
 
-// Dial returns a Channel to the server at url, http://… or https://…, after checking that a connection can be made, TLS
-// included. It sends no request before the first Send. ctx applies to Dial only.
+// Dial returns a Channel to the server at address, http://… or https://…, after checking that a connection can be made,
+// TLS included. It sends no request before the first Send. ctx applies to Dial only.
 //
 // Send returns when the frame has been answered; Recv returns the answer before that. Recv returns no
 // *rpcconn.FrameError.
-func Dial(ctx context.Context, url string, opts Options) (rpcconn.Channel, *Info, error) {
-	u, err := web.ParseURL(url, "http", "https")
+func Dial(ctx context.Context, address string, opts Options) (rpcconn.Channel, *Info, error) {
+	u, err := web.ParseURL(address, "http", "https")
 	if err != nil {
 		return nil, nil, err
 	}
-	shown := u.Redacted()
+	shown := cmp.Or(opts.Shown, u.Redacted())
 	header := http.Header{"User-Agent": {"rpcsh"}, "Content-Type": {jsonMIME}, "Accept": {jsonMIME + ", " + streamMIME}}
 	for name, values := range opts.Header {
 		header[http.CanonicalHeaderKey(name)] = slices.Clone(values)
 	}
-	if err := authorize(header, u, opts.CookieFile); err != nil {
-		return nil, nil, err
+	credentials, u := opts.Credentials.At(u)
+	if header.Get("Authorization") == "" {
+		if err := withCookie(&credentials, opts.CookieFile); err != nil {
+			return nil, nil, err
+		}
 	}
-	transport := web.NewTransport(opts.TLS, nil)
+	account := web.NewAccount(credentials)
+	transport := web.NewTransport(opts.TLS, opts.Open, nil)
+	shown += web.ProxyOf(transport, u)
 	remote, err := web.Check(ctx, u, transport)
 	if err != nil {
 		return nil, nil, fmt.Errorf("connecting to %s: %w", shown, web.Explain(err))
 	}
 	c := &client{
-		url: u.String(), shown: shown, header: header, max: limit(opts.MaxMessage),
+		url: u, shown: shown, header: header, max: limit(opts.MaxMessage),
 		content: &inspector{codec: opts.NewCodec()},
-		onError: opts.OnError, in: make(chan []byte), calling: make(chan struct{},
-			maxCalling), session: session{always: opts.Streamable},
+		onError: opts.OnError, in: make(chan received),
+		calling: make(chan struct{}, maxCalling), turning: make(chan struct{}, 1),
+		session: session{always: opts.Streamable}, grace: deleteGrace,
 	}
 	if u.Scheme == "http" {
 		transport.DialContext = c.trust.strictly(transport.DialContext)
@@ -103,14 +119,14 @@ func Dial(ctx context.Context, url string, opts Options) (rpcconn.Channel, *Info
 	}
 	jar, _ := cookiejar.New(nil) // without options it cannot fail
 	c.http = &http.Client{
-		Transport: transport, Jar: jar,
+		Transport: account.Over(transport), Jar: jar,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 	once := *c.http
 	c.once = &once
 	transport = transport.Clone()
 	transport.DisableKeepAlives = true
-	c.once.Transport = transport
+	c.once.Transport = account.Over(transport)
 	c.ctx, c.end = context.WithCancelCause(context.Background())
 	return c, &Info{RemoteAddr: remote}, nil
 }
@@ -144,21 +160,30 @@ func (c *client) post(ctx context.Context, frame []byte, sent content, release f
 	during, cancel := context.WithCancel(c.ctx)
 	stop := context.AfterFunc(ctx, cancel)
 	done := func() { stop(); cancel(); release(); c.trust.seen() }
-	res, err := c.request(during, http.MethodPost, frame, nil)
+	res, err := c.submit(during, frame)
 	if err != nil {
 		done()
 		return web.Explain(err)
 	}
 	if res.StatusCode/100 == 2 {
+		c.posted.Store(true)
 		c.session.begin(res.Header)
+	}
+	if err := c.decode(res); err != nil {
+		defer done()
+		_ = res.Body.Close()
+		return err
 	}
 	if !isStream(res) {
 		defer done()
 		defer res.Body.Close()
+		if c.endpoint.Load() != nil {
+			return c.accepted(ctx, res)
+		}
 		return c.readAnswer(ctx, res, sent)
 	}
 	stop() // the stream may carry more than the answer that ctx concerns
-	f := &followed{stream: stream{c: c}, wanted: sent.requests, answered: make(chan error, 1)}
+	f := c.followed(sent.requests)
 	if !c.start(func() { f.follow(ctx, res); done() }) {
 		_ = res.Body.Close()
 		done()
@@ -177,14 +202,18 @@ func (c *client) post(ctx context.Context, frame []byte, sent content, release f
 	}
 }
 
-// request sends a request with body, if that is not nil, and the header fields in set.
+// request sends a request with body, if that is not nil, and the header fields in set, without those that are "" there.
 func (c *client) request(ctx context.Context, method string, body []byte, set map[string]string) (*http.Response,
 	error) {
 	var r io.Reader
 	if body != nil {
 		r = bytes.NewReader(body)
 	}
-	req, err := http.NewRequestWithContext(ctx, method, c.url, r)
+	to := c.url
+	if other := c.endpoint.Load(); other != nil && method == http.MethodPost {
+		to = other
+	}
+	req, err := http.NewRequestWithContext(ctx, method, to.String(), r)
 	if err != nil {
 		return nil, err
 	}
@@ -192,10 +221,12 @@ func (c *client) request(ctx context.Context, method string, body []byte, set ma
 	if body == nil {
 		req.Header.Del("Content-Type")
 	}
-	for name, value := range set {
-		req.Header.Set(name, value)
-	}
 	c.session.mark(req.Header)
+	for name, value := range set {
+		if req.Header.Set(name, value); value == "" {
+			req.Header.Del(name)
+		}
+	}
 	req.Host = req.Header.Get("Host")
 	do := c.once.Do
 	if c.trust.keeps() {
@@ -205,6 +236,9 @@ func (c *client) request(ctx context.Context, method string, body []byte, set ma
 	if err == nil && res.StatusCode == http.StatusSwitchingProtocols {
 		_ = res.Body.Close() // the body is the connection, which does not end with ctx
 		return nil, fmt.Errorf("HTTP %d: the server wants another protocol than HTTP; try ws", res.StatusCode)
+	}
+	if err == nil && res.StatusCode/100 != 2 {
+		res.Body = web.Hurried(res.Body)
 	}
 	return res, err
 }
@@ -220,25 +254,54 @@ func (c *client) failure(ctx context.Context, method string, err error) error {
 	case c.ctx.Err() != nil:
 		return context.Cause(c.ctx)
 	case ctx.Err() != nil:
-		return fmt.Errorf("no answer: %w", context.Cause(ctx))
+		e := &rpcconn.GivenUpError{Cause: context.Cause(ctx)}
+		if broken := new(brokenBodyError); errors.As(err, &broken) && broken.part.Got > 0 {
+			e.Seen = broken.part.String()
+		}
+		return e
 	}
 	return fmt.Errorf("%s %s: %w", method, c.shown, err)
 }
 
+// A received is what Recv returns next: a frame, or a deviation; nothing, where only Recv's being called is waited for.
+type received struct {
+	frame     []byte
+	deviation *rpcconn.Deviation
+}
+
 // Recv implements rpcconn.Channel.
 func (c *client) Recv() ([]byte, error) {
-	select {
-	case frame := <-c.in:
-		return frame, nil
-	case <-c.ctx.Done():
-		return nil, context.Cause(c.ctx)
+	for {
+		select {
+		case r := <-c.in:
+			switch {
+			case r.deviation != nil:
+				return nil, r.deviation
+			case r.frame != nil:
+				return r.frame, nil
+			}
+		case <-c.ctx.Done():
+			return nil, context.Cause(c.ctx)
+		}
 	}
 }
 
 // deliver makes Recv return frame.
 func (c *client) deliver(ctx context.Context, frame []byte) error {
+	return c.hand(ctx, received{frame: frame})
+}
+
+// settled waits until what Recv has returned is taken in.
+func (c *client) settled(ctx context.Context) error { return c.hand(ctx, received{}) }
+
+// deviates makes Recv tell what the peer does against the rules. Who does not receive is not told.
+func (c *client) deviates(rule, text string) {
+	_ = c.hand(c.ctx, received{deviation: &rpcconn.Deviation{Rule: rule, Text: text}})
+}
+
+func (c *client) hand(ctx context.Context, r received) error {
 	select {
-	case c.in <- frame:
+	case c.in <- r:
 		return nil
 	case <-ctx.Done():
 		return ctx.Err()
@@ -264,8 +327,12 @@ func (c *client) start(f func()) bool {
 	return true
 }
 
-// Close implements rpcconn.Channel. It cancels the requests under way, and takes up to deleteGrace to end an MCP
-// session.
+// SetGrace sets how long Close waits until the peer has ended an MCP session. It is not called at the same time as
+// Close.
+func (c *client) SetGrace(d time.Duration) { c.grace = d }
+
+// Close implements rpcconn.Channel. It cancels the requests under way, and takes up to a second, or as SetGrace says,
+// to end an MCP session.
 func (c *client) Close() error {
 	c.closing.Do(func() {
 		c.mu.Lock()
@@ -283,7 +350,7 @@ func (c *client) endSession() {
 	if _, hasID := c.session.current(); !hasID {
 		return
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), deleteGrace)
+	ctx, cancel := context.WithTimeout(context.Background(), c.grace)
 	defer cancel()
 	if res, err := c.request(ctx, http.MethodDelete, nil, nil); err == nil { // otherwise, the session times out
 		_ = res.Body.Close()

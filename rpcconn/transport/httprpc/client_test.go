@@ -15,6 +15,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"rpcsh/rpcconn"
 )
@@ -43,10 +44,13 @@ func TestAnswers(t *testing.T) {
 		{name: "refused notification", send: notification, answer: say(400, "application/json", refusal),
 			err: "HTTP 400 Bad Request: error -32600"},
 		{name: "another's answer", send: request, answer: say(200, "application/json",
-			`{"jsonrpc":"2.0","id":7,"result":3}`), err: "that answers another request"},
+			`{"jsonrpc":"2.0","id":7,"result":3}`), got: `{"jsonrpc":"2.0","id":7,"result":3}`,
+			err: "not answered: the HTTP response answers another request, 7"},
+		{name: "no response", send: request, answer: say(200, "application/json", notification), got: notification,
+			err: "not answered: the HTTP response has no answer"},
 		{name: "empty", send: request, answer: say(200, "application/json", ""),
-			err: "HTTP 200 with an empty body: the peer answered nothing"},
-		{name: "blank", send: request, answer: say(200, "application/json", " \r\n"), err: "the peer answered nothing"},
+			err: "not answered: HTTP 200 with an empty body"},
+		{name: "blank", send: request, answer: say(200, "application/json", " \r\n"), err: "not answered: HTTP 200"},
 		{name: "no content", send: request, answer: say(204, "", ""), err: "HTTP 204 with an empty body"},
 		{name: "accepted", send: notification, answer: say(202, "", "")},
 		{name: "no content for a notification", send: notification, answer: say(204, "", "")},
@@ -63,13 +67,51 @@ func TestAnswers(t *testing.T) {
 		{name: "web page with 200", send: request, answer: say(200, "text/html", page),
 			err: "that is no answer of this protocol"},
 		{name: "other JSON", send: request, answer: say(401, "application/json", `{"message":"who are you"}`),
-			err: `HTTP 401 Unauthorized "{\"message\":\"who are you\"}"; give user and password`},
+			err: `HTTP 401 Unauthorized "{\"message\":\"who are you\"}"; it wants credentials`},
+		{name: "an error of the web server", send: request, answer: say(404, "application/json",
+			`{"timestamp":"2026-01-01","status":404,"error":"Not Found","path":"/"}`),
+			err: `HTTP 404 Not Found "{\"timestamp\"`},
+		{name: "an error object of the web server", send: request, answer: say(404, "application/json",
+			`{"error":{"code":404,"message":"no such page","status":"NOT_FOUND"}}`), err: "HTTP 404 Not Found \"{"},
+		{name: "an error of the web server with 200", send: request, answer: say(200, "application/json",
+			`{"error":"unauthorized"}`), err: "that is no answer of this protocol"},
+		{name: "refusal without id", send: request, answer: say(429, "application/json",
+			`{"jsonrpc":"2.0","error":{"code":-32005,"message":"rate limited"}}`),
+			err: "HTTP 429 Too Many Requests: error -32005: rate limited"},
+		{name: "no id", send: request, answer: say(200, "", `{"result":"success"}`), got: `{"result":"success"}`,
+			err: "not answered: the HTTP response has no id"},
+		{name: "error with Retry-After", send: request, answer: func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Retry-After", "5")
+			say(429, "application/json", failure)(w, r)
+		}, got: failure, said: "HTTP 429 Too Many Requests: it asks to try again in 5s"},
+		{name: "refusal with Retry-After", send: request, answer: func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Retry-After", "5")
+			say(429, "application/json", refusal)(w, r)
+		}, err: "error -32600: Invalid Request; it asks to try again in 5s"},
+		{name: "refusal without version", send: request, answer: say(400, "application/json",
+			`{"id":null,"error":{"code":-32600,"message":"Invalid Request"}}`), err: "error -32600: Invalid Request"},
+		{name: "refusal of 1.0", send: request, answer: say(400, "application/json",
+			`{"id":null,"result":null,"error":"what?"}`), err: "error: what?"},
 		{name: "failed notification", send: notification, answer: say(503, "", ""),
 			err: "HTTP 503 Service Unavailable"},
 		{name: "redirect", send: request, answer: http.RedirectHandler("http://evil.example/x",
 			http.StatusTemporaryRedirect).ServeHTTP, err: `it redirects to "http://evil.example/x"`},
 		{name: "batch", send: "[" + request + "," + notification + "]", answer: say(200, "", "["+result+"]"),
 			got: "[" + result + "]"},
+		{name: "batch, one answer missing", send: both, answer: say(200, "", "["+result+"]"),
+			got: "[" + result + "]", err: "not answered: the HTTP response answers 1 of 2 requests"},
+		{name: "batch, one object", send: both, answer: say(200, "", failure),
+			got: failure, err: "not answered: the HTTP response answers 1 of 2 requests"},
+		{name: "batch, the rest refused", send: both,
+			answer: say(200, "", "["+result+","+refusal+"]"), got: "[" + result + "," + refusal + "]",
+			err: "answers 1 of 2 requests and says error -32600: Invalid Request"},
+		{name: "NaN", send: request, answer: say(200, "", `{"jsonrpc":"2.0","id":1,"result":NaN}`),
+			err: `not answered: what came is no JSON (offset 33: unexpected character 'N', want a value): "{`},
+		{name: "trailing comma", send: request, answer: say(200, "",
+			`{"jsonrpc":"2.0","id":1,"result":{"id":1,}}`),
+			err: "not answered: what came is no JSON (offset 41"},
+		{name: "cut off", send: request, answer: say(200, "", result[:20]),
+			err: "no JSON (the JSON text ends too early)"},
 		{name: "limit", send: request, answer: say(200, "", result), got: result, limited: true},
 		{name: "over the limit", send: request, answer: say(200, "", result+strings.Repeat(" ", 50)),
 			err: "the answer is over the limit of 50 bytes", limited: true},
@@ -286,7 +328,8 @@ func TestEndlessBody(t *testing.T) {
 	go func() { ended <- c.Send(ctx, []byte(request)) }()
 	<-begun
 	cancel()
-	if err := <-ended; !errors.Is(err, context.Canceled) || !strings.HasPrefix(err.Error(), "no answer: ") {
+	err := <-ended
+	if !errors.Is(err, context.Canceled) || !strings.HasPrefix(err.Error(), "no answer: context canceled") {
 		t.Errorf("Send whose context ended: %v", err)
 	}
 	go func() { ended <- c.Send(t.Context(), []byte(request)) }()
@@ -303,6 +346,34 @@ func TestEndlessBody(t *testing.T) {
 	}
 	if !errors.Is(c.ending, rpcconn.ErrClosed) {
 		t.Errorf("Recv after Close: %v", c.ending)
+	}
+}
+
+// What a call is given up for says how much of the answer has come.
+func TestStalledBody(t *testing.T) {
+	const shown = `have come: "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":3}"; they are a whole JSON text, so `
+	for head, want := range map[string]string{
+		"Content-Length: 60\r\n": "35 of 60 bytes of a message " + shown + "the length before it does not match it",
+		"Connection: close\r\n": "35 bytes of a message " +
+			strings.Replace(shown, "come", "come, and not its end", 1) + "what ends a message is missing",
+	} {
+		url := byHand(t, func(*http.Request) (string, bool) {
+			return "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n" + head + "\r\n" + result, false
+		})
+		c := dial(t, url, Options{})
+		for d := 20 * time.Millisecond; ; d *= 2 { // until the body has come by then
+			ctx, cancel := context.WithTimeout(t.Context(), d)
+			err := c.Send(ctx, []byte(request))
+			cancel()
+			var givenUp *rpcconn.GivenUpError
+			if errors.As(err, &givenUp) && givenUp.Seen == want {
+				break
+			}
+			if d > patience {
+				t.Fatalf("Send: %v, want %s", err, want)
+			}
+		}
+		c.Close()
 	}
 }
 

@@ -1,6 +1,8 @@
 package httprpc
 
 import (
+	"encoding/json"
+	"slices"
 	"sync"
 
 	"rpcsh/rpcconn"
@@ -17,14 +19,23 @@ type content struct {
 
 // answers reports whether one of the responses in c is to one of ids.
 func (c content) answers(ids []rpcconn.ID) bool {
-	for _, id := range c.responses {
-		for _, want := range ids {
-			if id == want {
-				return true
-			}
+	return len(c.missing(ids)) < len(ids)
+}
+
+// unnamed reports whether there is one response in c, and that has no id, or null.
+func (c content) unnamed() bool {
+	return len(c.responses) == 1 && (c.responses[0].IsNone() || c.responses[0].IsNull())
+}
+
+// missing returns those of ids that no response in c answers.
+func (c content) missing(ids []rpcconn.ID) []rpcconn.ID {
+	var missing []rpcconn.ID
+	for _, id := range ids {
+		if !slices.ContainsFunc(c.responses, func(got rpcconn.ID) bool { return got.Meant() == id.Meant() }) {
+			missing = append(missing, id)
 		}
 	}
-	return false
+	return missing
 }
 
 // An inspector looks into frames. Its method may be called by any goroutine.
@@ -38,7 +49,10 @@ type inspector struct {
 func (i *inspector) look(frame []byte) (content, error) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	defer func() { clear(i.packet.Messages) }() // they hold on to frame
+	defer func() { // they hold on to frame
+		clear(i.packet.Messages)
+		i.packet.Deviations = nil // Conn tells them
+	}()
 	if err := i.codec.Decode(frame, &i.packet); err != nil {
 		return content{asks: true}, err
 	}
@@ -46,14 +60,21 @@ func (i *inspector) look(frame []byte) (content, error) {
 	for _, m := range i.packet.Messages {
 		switch m.Kind {
 		case rpcconn.KindInvalid:
-			c.asks = c.asks || m.Err != nil
-			continue
+			c.asks = true
+			if !m.Broken || m.Result == nil {
+				continue
+			}
+			c.responses = append(c.responses, m.ID) // Conn takes it for one without a result, if it waits for that
 		case rpcconn.KindRequest:
 			c.asks = true
 			c.requests = append(c.requests, m.ID)
 		case rpcconn.KindResponse:
+			unnamed := m.Err != nil && (m.ID.IsNone() || m.ID.IsNull())
+			if unnamed && !isRefusal(frame) {
+				continue
+			}
 			c.responses = append(c.responses, m.ID)
-			if m.Err != nil && (m.ID.IsNone() || m.ID.IsNull()) {
+			if unnamed {
 				c.refusal = &rpcconn.Error{Code: m.Err.Code, Message: m.Err.Message,
 					Data: append([]byte(nil), m.Err.Data...)}
 			}
@@ -61,4 +82,20 @@ func (i *inspector) look(frame []byte) (content, error) {
 		c.messages++
 	}
 	return c, nil
+}
+
+// isRefusal reports whether frame, an error for no certain request, is of JSON-RPC, and not what a web server says of
+// its own accord, such as {"error":"Not Found"} or {"error":{"code":404,"message":"no such page"}}. What is no single
+// JSON object the codec knows better.
+func isRefusal(frame []byte) bool {
+	var m struct{ JSONRPC, ID, Result, Error json.RawMessage }
+	if json.Unmarshal(frame, &m) != nil || m.JSONRPC != nil {
+		return true
+	}
+	var object struct {
+		Code    *json.Number
+		Message *string
+	}
+	whole := json.Unmarshal(m.Error, &object) == nil && object.Code != nil && object.Message != nil
+	return m.ID != nil && (whole || m.Result != nil) // JSON-RPC 1.0 has all three, and errors of any form
 }

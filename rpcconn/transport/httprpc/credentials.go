@@ -3,34 +3,26 @@ package httprpc
 import (
 	"errors"
 	"fmt"
-	"net/http"
 	"net/url"
 	"os"
 	"strings"
+
+	"rpcsh/rpcconn/transport/web"
 )
 
 // maxCookie is the maximal size of a cookie file in bytes; a larger one is some other file.
 const maxCookie = 4 << 10
 
-// authorize puts the user and password that u or the cookie file has, in this order, into header, unless it has an
-// Authorization already, and takes them out of u.
-func authorize(header http.Header, u *url.URL, cookieFile string) error {
-	user := u.User
-	u.User = nil
-	if header.Get("Authorization") != "" {
+// withCookie gives c the user and password that the cookie file has, unless c has some already. file may be "".
+func withCookie(c *web.Credentials, file string) error {
+	if file == "" || c.User != nil || c.Token != "" {
 		return nil
 	}
-	if user == nil && cookieFile != "" {
-		var err error
-		if user, err = readCookie(cookieFile); err != nil {
-			return fmt.Errorf("reading the cookie file: %w", err)
-		}
+	user, err := readCookie(file)
+	if err != nil {
+		return fmt.Errorf("reading the cookie file: %w", err)
 	}
-	if user != nil {
-		password, _ := user.Password()
-		req := http.Request{Header: header}
-		req.SetBasicAuth(user.Username(), password)
-	}
+	c.User = user
 	return nil
 }
 

@@ -18,7 +18,7 @@ const (
 
 // An eventReader reads an event stream
 // (https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream). Events are messages here,
-// whatever their type.
+// whatever their type, but for the first one of MCP's older transport.
 type eventReader struct {
 	r      *bufio.Reader
 	max    int    // how long the data of an event may be
@@ -27,10 +27,12 @@ type eventReader struct {
 	begun  bool   // something was read
 
 	data   []byte // of the event that is being read
+	event  string // its type
 	hasID  bool
 	id     string
 	tooBig bool // the event is over the limit
 
+	kind   string        // of the last event: its type; "": message
 	lastID string        // of the last event; "": it had none
 	retry  time.Duration // how long to wait before connecting again; 0: the server does not say
 }
@@ -65,6 +67,7 @@ func (e *eventReader) dispatch() ([]byte, error) {
 	if e.hasID {
 		e.lastID = e.id
 	}
+	e.kind, e.event = e.event, ""
 	e.data, e.tooBig = nil, false
 	if tooBig {
 		return nil, rpcconn.TooLong(data, 0, e.max)
@@ -86,6 +89,8 @@ func (e *eventReader) field(line []byte) {
 			return
 		}
 		e.data = append(append(e.data, value...), '\n')
+	case "event":
+		e.event = string(value)
 	case "id":
 		if isEventID(value) {
 			e.hasID, e.id = true, string(value)

@@ -3,6 +3,7 @@ package httprpc
 import (
 	"bufio"
 	"context"
+	"errors"
 	"io"
 	"net"
 	"net/http"
@@ -22,6 +23,8 @@ func newCodec() rpcconn.Codec { return jsonrpc.New() }
 
 const (
 	request      = `{"jsonrpc":"2.0","id":1,"method":"add","params":[1,2]}`
+	second       = `{"jsonrpc":"2.0","id":2,"method":"add","params":[3,4]}`
+	both         = "[" + request + "," + second + "]"
 	notification = `{"jsonrpc":"2.0","method":"hello"}`
 	result       = `{"jsonrpc":"2.0","id":1,"result":3}`
 	refusal      = `{"jsonrpc":"2.0","id":null,"error":{"code":-32600,"message":"Invalid Request"}}`
@@ -89,15 +92,17 @@ func byHand(t testing.TB, answer func(r *http.Request) (text string, closes bool
 // A tester is a client whose messages and complaints are kept.
 type tester struct {
 	rpcconn.Channel
-	got    chan string // what Recv returned; closed at the end
-	said   chan error  // what OnError was told
-	ending error       // of Recv; there once got is closed
+	got  chan string // what Recv returned; closed at the end
+	said chan error  // what OnError was told
+	// the rules of what is against the specification
+	deviations chan string
+	ending     error // of Recv; there once got is closed
 }
 
 // dial connects to url and receives.
 func dial(t testing.TB, url string, opts Options) *tester {
 	t.Helper()
-	c := &tester{got: make(chan string, 100), said: make(chan error, 100)}
+	c := &tester{got: make(chan string, 100), said: make(chan error, 100), deviations: make(chan string, 100)}
 	opts.NewCodec = newCodec
 	opts.OnError = func(err error) { c.said <- err }
 	var err error
@@ -110,6 +115,11 @@ func dial(t testing.TB, url string, opts Options) *tester {
 		defer close(c.got)
 		for {
 			frame, err := c.Recv()
+			var deviation *rpcconn.Deviation
+			if errors.As(err, &deviation) {
+				c.deviations <- deviation.Rule
+				continue
+			}
 			if err != nil {
 				c.ending = err
 				return

@@ -22,7 +22,8 @@ import (
 
 // Info is what is known of a connection beside its messages.
 type Info struct {
-	RemoteAddr net.Addr
+	RemoteAddr net.Addr // nil where a proxy is between
+	First      []byte   // the first message of an accepted client
 }
 
 // StatusError is an HTTP response that is no answer. Errors of Send wrap it; errors.As finds it.

@@ -1,6 +1,7 @@
 package httprpc
 
 import (
+	"bytes"
 	"encoding/json"
 	"net/http"
 	"sync"
@@ -19,6 +20,51 @@ type session struct {
 	id      string     // "": none, or ended
 	version string     // the agreed version; "": not known
 	number  int        // counts the sessions; 0: there has been none
+	hello   [][]byte   // the messages that began it: initialize, and notifications/initialized
+}
+
+// maxHello is how long a message of the handshake may be to be kept, in bytes.
+const maxHello = 64 << 10
+
+// hear learns from a message of ours that is about to be sent.
+func (s *session) hear(frame []byte) {
+	if len(frame) > maxHello || !bytes.Contains(frame, []byte("initialize")) {
+		return
+	}
+	var m struct{ Method string }
+	if json.Unmarshal(frame, &m) != nil {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case m.Method == "initialize": // it begins a session, and so belongs to none
+		s.id, s.version, s.hello = "", "", [][]byte{frame}
+	case m.Method == "notifications/initialized" && len(s.hello) == 1:
+		s.hello = append(s.hello, frame)
+	}
+}
+
+// canRenew reports whether it is known how the session was begun.
+func (s *session) canRenew() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.hello) > 0
+}
+
+// beginning returns the messages that began the session.
+func (s *session) beginning() [][]byte {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.hello
+}
+
+// renewed replaces the session by the one that a response with header begins. It may have no id.
+func (s *session) renewed(header http.Header) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.id, s.version = header.Get(sessionHeader), ""
+	s.number++
 }
 
 // begin learns from the header of a response.

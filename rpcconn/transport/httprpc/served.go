@@ -5,9 +5,11 @@ import (
 	"context"
 	"errors"
 	"net"
+	"slices"
 	"sync/atomic"
 
 	"rpcsh/rpcconn"
+	"rpcsh/rpcconn/jsontext"
 )
 
 // A served is the Channel to a client that posts messages on one connection, one POST at a time.
@@ -16,7 +18,7 @@ type served struct {
 	content  inspector
 	accepted atomic.Bool // somebody owns the Channel
 
-	in      chan []byte           // to Recv
+	in      chan received         // to Recv
 	waiting chan chan *postAnswer // of the POST that waits for an answer; capacity 1
 	ctx     context.Context       // ends with the connection; its cause is the error of Recv
 	end     context.CancelCauseFunc
@@ -28,10 +30,13 @@ type postAnswer struct {
 	sent  chan error // capacity 1; gets the result of sending it
 }
 
-var _ rpcconn.Channel = (*served)(nil)
+var (
+	_ rpcconn.Channel  = (*served)(nil)
+	_ rpcconn.Demander = (*served)(nil)
+)
 
 func newServed(conn net.Conn, codec rpcconn.Codec) *served {
-	s := &served{conn: conn, content: inspector{codec: codec}, in: make(chan []byte),
+	s := &served{conn: conn, content: inspector{codec: codec}, in: make(chan received),
 		waiting: make(chan chan *postAnswer, 1)}
 	s.ctx, s.end = context.WithCancelCause(context.Background())
 	return s
@@ -47,7 +52,7 @@ func (s *served) exchange(ctx context.Context, frame []byte) (*postAnswer, error
 		defer s.stopWaiting()
 	}
 	select {
-	case s.in <- frame:
+	case s.in <- received{frame: frame}:
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	case <-s.ctx.Done():
@@ -66,6 +71,37 @@ func (s *served) exchange(ctx context.Context, frame []byte) (*postAnswer, error
 	}
 }
 
+// together returns several messages in one body as the batch that is meant; nil: it is one message, or there are no
+// batches. Otherwise all answers but one would have nowhere to go.
+func (s *served) together(body []byte) []byte {
+	var all [][]byte
+	for rest := bytes.TrimSpace(body); len(rest) > 0; {
+		start, end, err := jsontext.Value(rest)
+		if err != nil || rest[start] != '{' {
+			return nil
+		}
+		all = append(all, rest[start:end])
+		rest = bytes.TrimSpace(rest[end:])
+	}
+	if len(all) < 2 {
+		return nil
+	}
+	batch := slices.Concat([]byte("["), bytes.Join(all, []byte(",")), []byte("]"))
+	if _, err := s.content.look(batch); err != nil {
+		return nil
+	}
+	return batch
+}
+
+// deviates makes Recv tell what the client does against the rules.
+func (s *served) deviates(ctx context.Context, rule, text string) {
+	select {
+	case s.in <- received{deviation: &rpcconn.Deviation{Rule: rule, Text: text}}:
+	case <-ctx.Done():
+	case <-s.ctx.Done():
+	}
+}
+
 // stopWaiting ensures that no Send uses the POST, which no longer waits.
 func (s *served) stopWaiting() {
 	select {
@@ -73,6 +109,9 @@ func (s *served) stopWaiting() {
 	default:
 	}
 }
+
+// Demands implements rpcconn.Demander: a POST of something that is no message waits for an answer, too.
+func (s *served) Demands() bool { return true }
 
 // Send implements rpcconn.Channel: frame is the answer to the POST that waits for one. The error wraps
 // errors.ErrUnsupported for a frame that is a request or a notification.
@@ -110,8 +149,11 @@ func (s *served) answer(ctx context.Context, answered chan *postAnswer, frame []
 // Recv implements rpcconn.Channel.
 func (s *served) Recv() ([]byte, error) {
 	select {
-	case frame := <-s.in:
-		return frame, nil
+	case r := <-s.in:
+		if r.deviation != nil {
+			return nil, r.deviation
+		}
+		return r.frame, nil
 	case <-s.ctx.Done():
 		return nil, context.Cause(s.ctx)
 	}

@@ -27,6 +27,8 @@ type ServerOptions struct {
 	OriginAdvice string               // is appended to the refusal of an Origin
 	MaxMessage   int                  // bytes that a received message may have; 0: rpcconn.DefaultMaxMessage
 	NewCodec     func() rpcconn.Codec // of what is spoken
+	// gets why a request was refused, beside the client, on any goroutine; nil: discarded
+	OnRefused func(remote, reason string)
 }
 
 // A Server is an http.Handler that makes a Channel for each connection on which a message is posted. One POST is served
@@ -88,31 +90,40 @@ func (s *Server) CloseStrangers() {
 // ServeHTTP implements http.Handler.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if refused := s.guard.Refuse(r); refused != "" {
-		http.Error(w, refused, http.StatusForbidden)
+		s.refuse(w, r, http.StatusForbidden, refused)
 		return
 	}
 	if origin := r.Header.Get("Origin"); origin != "" { // the browser asks whether its page may see the answer
 		w.Header().Set("Access-Control-Allow-Origin", origin)
 		w.Header().Set("Vary", "Origin")
 	}
-	switch {
+	switch kind := r.Header.Get("Content-Type"); {
 	case s.opts.Path != "" && r.URL.Path != s.opts.Path:
-		http.Error(w, "nothing here, only at "+s.opts.Path, http.StatusNotFound)
+		s.refuse(w, r, http.StatusNotFound, "nothing here, only at "+s.opts.Path)
 	case r.Method == http.MethodOptions:
 		w.Header().Set("Access-Control-Allow-Methods", http.MethodPost)
 		w.Header().Set("Access-Control-Allow-Headers", r.Header.Get("Access-Control-Request-Headers"))
 		w.WriteHeader(http.StatusNoContent)
 	case r.Method != http.MethodPost:
 		w.Header().Set("Allow", http.MethodPost)
-		http.Error(w, "messages are sent by POST", http.StatusMethodNotAllowed)
-	case !isJSON(r.Header.Get("Content-Type")):
-		http.Error(w, "the Content-Type must be "+jsonMIME, http.StatusUnsupportedMediaType)
+		s.refuse(w, r, http.StatusMethodNotAllowed, "messages are sent by POST")
+	case !isJSON(kind) && web.FromBrowser(r):
+		s.refuse(w, r, http.StatusUnsupportedMediaType,
+			fmt.Sprintf("from a browser, the Content-Type must be %s, not %q", jsonMIME, kind))
 	default:
 		s.serve(w, r)
 	}
 }
 
-// isJSON reports whether a body of this Content-Type may be a message. Many clients sends none.
+// refuse answers r with status and reason, and reports that.
+func (s *Server) refuse(w http.ResponseWriter, r *http.Request, status int, reason string) {
+	http.Error(w, reason, status)
+	if s.opts.OnRefused != nil {
+		s.opts.OnRefused(r.RemoteAddr, fmt.Sprintf("%s %.60q: HTTP %d, %s", r.Method, r.URL.Path, status, reason))
+	}
+}
+
+// isJSON reports whether a body of this Content-Type is said to be JSON. Many clients send none.
 func isJSON(contentType string) bool {
 	kind, _, _ := mime.ParseMediaType(contentType)
 	switch kind {
@@ -123,6 +134,9 @@ func isJSON(contentType string) bool {
 	return contentType == "" || strings.HasSuffix(kind, "+json")
 }
 
+// binaryMIME is the kind of messages that are no JSON.
+const binaryMIME = "application/octet-stream"
+
 // serve passes the body of r to the Channel of the connection, and answers with what the Channel sends.
 func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	ch, _ := r.Context().Value(servedKey{}).(*served)
@@ -131,21 +145,42 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	max := limit(s.opts.MaxMessage)
-	frame, err := io.ReadAll(http.MaxBytesReader(w, r.Body, int64(max)))
+	body, encodings, err := decoding(r.Header, http.MaxBytesReader(w, r.Body, int64(max)))
+	if err != nil {
+		w.Header().Set("Accept-Encoding", readable) // RFC 9110 section 12.5.3
+		s.refuse(w, r, http.StatusUnsupportedMediaType, "the message is "+err.Error())
+		return
+	}
+	frame, err := io.ReadAll(io.LimitReader(body, int64(max)+1))
 	var tooLong *http.MaxBytesError
 	switch {
-	case errors.As(err, &tooLong):
-		http.Error(w, fmt.Sprintf("the message is over the limit of %d bytes", max), http.StatusRequestEntityTooLarge)
+	case errors.As(err, &tooLong), len(frame) > max:
+		s.refuse(w, r, http.StatusRequestEntityTooLarge, fmt.Sprintf("the message is over the limit of %d bytes", max))
+		return
+	case err != nil && len(encodings) > 0:
+		s.refuse(w, r, http.StatusBadRequest, fmt.Sprintf("the message is not %s, as Content-Encoding has it: %v",
+			strings.Join(encodings, ", "), err))
 		return
 	case err != nil:
-		http.Error(w, "the message broke off", http.StatusBadRequest)
+		s.refuse(w, r, http.StatusBadRequest, "the message broke off")
 		return
 	case len(bytes.TrimSpace(frame)) == 0:
-		http.Error(w, "the body is empty; a message belongs there", http.StatusBadRequest)
+		s.refuse(w, r, http.StatusBadRequest, "the body is empty; a message belongs there")
 		return
 	}
 	if !ch.accepted.Swap(true) {
-		s.accept(ch, &Info{RemoteAddr: ch.conn.RemoteAddr()})
+		s.accept(ch, &Info{RemoteAddr: ch.conn.RemoteAddr(), First: frame})
+	}
+	for _, name := range encodings {
+		ch.deviates(r.Context(), ruleEncoding, "posts with Content-Encoding: "+name+" unasked (RFC 9110 section 8.4)")
+	}
+	if kind := r.Header.Get("Content-Type"); !isJSON(kind) && looksLikeJSON(frame) {
+		const text = "posts JSON with the Content-Type %.60q, not %s"
+		ch.deviates(r.Context(), "content type", fmt.Sprintf(text, kind, jsonMIME))
+	}
+	if batch := ch.together(frame); batch != nil {
+		ch.deviates(r.Context(), "several messages", "posts several messages at once, which are taken as a batch")
+		frame = batch
 	}
 	answer, err := ch.exchange(r.Context(), frame)
 	switch {
@@ -154,7 +189,11 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	case answer == nil:
 		w.WriteHeader(http.StatusAccepted)
 	default:
-		w.Header().Set("Content-Type", jsonMIME)
+		kind := jsonMIME
+		if !looksLikeJSON(answer.frame) {
+			kind = binaryMIME
+		}
+		w.Header().Set("Content-Type", kind)
 		w.Header().Set("Content-Length", strconv.Itoa(len(answer.frame)))
 		_, err := w.Write(answer.frame)
 		if err == nil {
@@ -162,4 +201,10 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 		}
 		answer.sent <- err
 	}
+}
+
+// looksLikeJSON reports whether frame begins as JSON messages do.
+func looksLikeJSON(frame []byte) bool {
+	text := bytes.TrimSpace(frame)
+	return len(text) > 0 && (text[0] == '{' || text[0] == '[')
 }

@@ -2,6 +2,7 @@ package httprpc
 
 import (
 	"bytes"
+	"compress/gzip"
 	"context"
 	"encoding/json"
 	"errors"
@@ -32,8 +33,10 @@ func listen(t testing.TB, opts ServerOptions) *Listener {
 	return l
 }
 
-// answerAll answers the requests of every client that l accepts: with the params, except to "fail".
-func answerAll(t testing.TB, l *Listener) {
+// answerAll answers the requests of every client that l accepts: with the params, except to "fail". It returns the
+// rules of their deviations.
+func answerAll(t testing.TB, l *Listener) <-chan string {
+	deviations := make(chan string, 100)
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -48,6 +51,7 @@ func answerAll(t testing.TB, l *Listener) {
 				return
 			}
 			conns = append(conns, rpcconn.New(ch, jsonrpc.New(), &rpcconn.Options{
+				OnDeviation: func(d *rpcconn.Deviation) { deviations <- d.Rule },
 				Handler: func(ctx context.Context, c *rpcconn.Conn, req *rpcconn.Request) (json.RawMessage, error) {
 					switch req.Method {
 					case "fail":
@@ -65,18 +69,41 @@ func answerAll(t testing.TB, l *Listener) {
 		}
 	}()
 	t.Cleanup(func() { l.Close(); <-done })
+	return deviations
+}
+
+func encoded(name string) map[string]string { return map[string]string{"Content-Encoding": name} }
+
+func zipped(text string) string {
+	var b bytes.Buffer
+	w := gzip.NewWriter(&b)
+	_, _ = io.WriteString(w, text)
+	_ = w.Close()
+	return b.String()
+}
+
+// deviation returns the rule that a request with header is against.
+func deviation(header map[string]string) string {
+	if header["Content-Encoding"] != "" {
+		return ruleEncoding
+	}
+	return "content type"
 }
 
 func TestServerRefuses(t *testing.T) {
+	const form = "application/x-www-form-urlencoded"
+	refused := make(chan string, 10)
 	l := listen(t, ServerOptions{Path: "/rpc", AllowHosts: []string{"my.host"},
-		AllowOrigins: []string{"https://app.example"}, MaxMessage: 100})
-	answerAll(t, l)
+		AllowOrigins: []string{"https://app.example"}, MaxMessage: 100,
+		OnRefused: func(_, reason string) { refused <- reason }})
+	deviations := answerAll(t, l)
 	for _, test := range []struct {
 		name, method, path string
 		header             map[string]string
 		body               string
 		status             int
 		want               string
+		deviates           bool // a deviation is told
 	}{
 		{name: "request", body: request, status: 200, want: `{"jsonrpc":"2.0","id":1,"result":[1,2]}`},
 		{name: "notification", body: notification, status: 202},
@@ -106,13 +133,29 @@ func TestServerRefuses(t *testing.T) {
 			want: "Origin"},
 		{name: "GET", method: "GET", status: 405, want: "POST"},
 		{name: "other path", path: "/", body: request, status: 404, want: "only at /rpc"},
-		{name: "form", header: map[string]string{"Content-Type": "application/x-www-form-urlencoded"}, body: request,
-			status: 415, want: "application/json"},
-		{name: "text", header: map[string]string{"Content-Type": "text/plain"}, body: request, status: 415,
-			want: "application/json"},
+		{name: "curl -d", header: map[string]string{"Content-Type": form, "User-Agent": "curl/8.5.0"}, body: request,
+			status: 200, deviates: true},
+		{name: "text", header: map[string]string{"Content-Type": "text/plain"}, body: notification, status: 202,
+			deviates: true},
+		{name: "form of an own page", header: map[string]string{"Content-Type": form, "Origin": "http://localhost:7",
+			"Host": "localhost:7"}, body: request, status: 415, want: "from a browser, the Content-Type must be"},
+		{name: "form of a foreign page", header: map[string]string{"Content-Type": form, "Origin": "null"},
+			body: request, status: 403, want: "Origin"},
+		{name: "form of an old browser", header: map[string]string{"Content-Type": form, "User-Agent": "Mozilla/5.0"},
+			body: request, status: 415, want: "from a browser"},
+		{name: "text without an Origin", header: map[string]string{"Content-Type": "text/plain",
+			"Sec-Fetch-Site": "cross-site"}, body: request, status: 415, want: "from a browser"},
+		{name: "text by a rebound name", header: map[string]string{"Content-Type": "text/plain",
+			"Host": "evil.example"}, body: request, status: 403, want: "Host header"},
 		{name: "too long", body: request + strings.Repeat(" ", 100), status: 413, want: "over the limit of 100 bytes"},
 		{name: "empty", status: 400, want: "the body is empty"},
 		{name: "blank", body: " \n", status: 400, want: "the body is empty"},
+		{name: "gzip", header: encoded("gzip"), body: zipped(request), status: 200, deviates: true},
+		{name: "gzip, too long", header: encoded("gzip"), body: zipped(request + strings.Repeat(" ", 1000)),
+			status: 413, want: "over the limit of 100 bytes"},
+		{name: "no gzip", header: encoded("gzip"), body: request, status: 400, want: "the message is not gzip"},
+		{name: "brotli", header: encoded("br"), body: "x", status: 415,
+			want: `encoded by "br" (gzip, deflate can be read)`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			method, path := "POST", "/rpc"
@@ -142,6 +185,13 @@ func TestServerRefuses(t *testing.T) {
 			body, _ := io.ReadAll(res.Body)
 			if res.StatusCode != test.status || !strings.Contains(string(body), test.want) {
 				t.Errorf("answered with %d %q, want %d %q", res.StatusCode, body, test.status, test.want)
+			}
+			if told := len(refused) > 0; told != (test.status >= 400) ||
+				told && !strings.Contains(<-refused, test.want) {
+				t.Errorf("that it was refused was told: %v", told)
+			}
+			if told := len(deviations) > 0; told != test.deviates || told && <-deviations != deviation(test.header) {
+				t.Errorf("a deviation was told: %v", told)
 			}
 			if res.StatusCode < 300 && res.Header.Get("Access-Control-Allow-Origin") != test.header["Origin"] {
 				t.Errorf("a page of %q is answered with %v", test.header["Origin"], res.Header)
@@ -188,6 +238,43 @@ func TestBothEnds(t *testing.T) {
 }
 
 // The connections of a client are peers of their own, and end when the client closes them.
+// Several messages in one POST are a batch, or all answers but one would have nowhere to go.
+func TestServedMessagesTogether(t *testing.T) {
+	l := listen(t, ServerOptions{})
+	answered := make(chan string, 1)
+	go func() {
+		res, err := http.Post("http://"+l.Addr().String(), "application/json",
+			strings.NewReader(request+"\n "+strings.Replace(request, ":1,", ":2,", 1)))
+		if err != nil {
+			answered <- err.Error()
+			return
+		}
+		defer res.Body.Close()
+		body, _ := io.ReadAll(res.Body)
+		answered <- string(body)
+	}()
+	ch, _, err := l.Accept()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ch.Close()
+	var deviation *rpcconn.Deviation
+	if _, err := ch.Recv(); !errors.As(err, &deviation) || deviation.Rule != "several messages" {
+		t.Errorf("Recv: %v", err)
+	}
+	want := "[" + request + "," + strings.Replace(request, ":1,", ":2,", 1) + "]"
+	if frame, err := ch.Recv(); err != nil || string(frame) != want {
+		t.Errorf("Recv: %q, %v", frame, err)
+	}
+	const results = `[{"jsonrpc":"2.0","id":1,"result":3},{"jsonrpc":"2.0","id":2,"result":3}]`
+	if err := ch.Send(t.Context(), []byte(results)); err != nil {
+		t.Error(err)
+	}
+	if got := <-answered; got != results {
+		t.Errorf("the client got %q", got)
+	}
+}
+
 func TestServedConnections(t *testing.T) {
 	l := listen(t, ServerOptions{})
 	conn, err := net.Dial("tcp", l.Addr().String())

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"slices"
 	"time"
 
 	"rpcsh/rpcconn"
@@ -25,13 +24,19 @@ type stream struct {
 	lastID string        // of the last event; "": none had one
 	retry  time.Duration // the pause that the server wants; 0: not given
 	pauses int           // since the last event
+	// gets what is no message, with the type of its event, and reports whether it was of use; nil: nobody wants it
+	other func(kind string, text []byte) bool
 }
 
 // read passes the messages of body to Recv and to each, until body ends. The error says why it ended; io.EOF is the
 // orderly end.
 func (s *stream) read(body io.ReadCloser, each func(frame []byte, got content)) error {
 	defer body.Close()
-	events := newEventReader(body, s.c.max)
+	return s.readEvents(newEventReader(body, s.c.max), each)
+}
+
+// readEvents is read for events of which some may have been read.
+func (s *stream) readEvents(events *eventReader, each func(frame []byte, got content)) error {
 	for {
 		frame, err := events.next()
 		if events.retry > 0 {
@@ -49,9 +54,12 @@ func (s *stream) read(body io.ReadCloser, each func(frame []byte, got content)) 
 			return err
 		}
 		s.pauses = 0
+		frame = s.c.unmarked(frame)
 		got, err := s.c.content.look(frame)
 		if err != nil || got.messages == 0 {
-			s.c.report(fmt.Errorf("an event that is no message: %s", rpcconn.Excerpt(frame)))
+			if s.other == nil || !s.other(events.kind, frame) {
+				s.c.report(fmt.Errorf("an event that is no message: %s", rpcconn.Excerpt(frame)))
+			}
 			continue
 		}
 		if err := s.c.deliver(s.c.ctx, frame); err != nil {
@@ -90,70 +98,15 @@ func (s *stream) open(ctx context.Context) (*http.Response, error) {
 	if err != nil {
 		return nil, web.Explain(err)
 	}
+	if err := s.c.decode(res); err != nil {
+		_ = res.Body.Close()
+		return nil, err
+	}
 	if !isStream(res) {
 		defer res.Body.Close()
 		return nil, web.NewStatusError(res, web.Beginning(res.Body))
 	}
 	return res, nil
-}
-
-// A followed stream is the response to a POST.
-type followed struct {
-	stream
-	wanted   []rpcconn.ID // requests that are not answered yet
-	some     bool         // something was answered
-	refusal  *rpcconn.Error
-	answered chan error // capacity 1; gets nil when all requests are answered, or why they will not be
-}
-
-// follow reads the stream in res to its end, and opens it again as long as an answer is missing and ctx is not done.
-func (f *followed) follow(ctx context.Context, res *http.Response) {
-	asked := len(f.wanted) > 0
-	for {
-		err := f.read(res.Body, f.note)
-		if !asked || len(f.wanted) == 0 {
-			return
-		}
-		if f.lastID == "" || !f.pause(f.c.ctx) || ctx.Err() != nil {
-			f.answered <- f.missing(err)
-			return
-		}
-		if res, err = f.open(f.c.ctx); err != nil {
-			f.answered <- f.missing(fmt.Errorf("it ended, and resuming it failed: %w", err))
-			return
-		}
-	}
-}
-
-// note records what a frame answers.
-func (f *followed) note(frame []byte, got content) {
-	if got.refusal != nil {
-		f.refusal = got.refusal
-	}
-	if !got.answers(f.wanted) {
-		return
-	}
-	f.some = true
-	f.c.session.learn(frame)
-	f.wanted = slices.DeleteFunc(slices.Clone(f.wanted), func(id rpcconn.ID) bool {
-		return slices.Contains(got.responses, id)
-	})
-	if len(f.wanted) == 0 {
-		f.answered <- nil
-	}
-}
-
-// missing returns the error for a stream that ended because of err before all requests were answered; nil if some were.
-func (f *followed) missing(err error) error {
-	switch {
-	case f.some:
-		return nil
-	case f.refusal != nil:
-		return f.refusal
-	case err == io.EOF:
-		return errors.New("the event stream ended without an answer")
-	}
-	return fmt.Errorf("the event stream ended without an answer: %w", err)
 }
 
 // listen opens the stream of the peer's own messages, if the session has none yet (MCP 2025-06-18, "Listening for
@@ -162,7 +115,7 @@ func (c *client) listen() {
 	number, _ := c.session.current()
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if number == c.listensTo || c.ctx.Err() != nil {
+	if number == c.listensTo || c.ctx.Err() != nil || c.endpoint.Load() != nil {
 		return
 	}
 	if c.stopListen != nil {
@@ -189,9 +142,9 @@ func (c *client) keepListening(ctx context.Context) {
 			c.noStream(status)
 			return
 		case err == nil:
-			c.listening.Store(true)
+			c.listening.Add(1)
 			err = s.read(res.Body, func([]byte, content) {})
-			c.listening.Store(false)
+			c.listening.Add(-1)
 		}
 		if err != io.EOF && s.pauses == 0 && ctx.Err() == nil {
 			c.report(fmt.Errorf("the stream of what the peer sends unasked: %w; trying again", err))
@@ -209,9 +162,11 @@ func isPassing(code int) bool {
 
 // noStream handles the server's refusal of the GET stream.
 func (c *client) noStream(status *StatusError) {
-	switch status.Code {
-	case http.StatusMethodNotAllowed: // it has none
-	case http.StatusNotFound:
+	gone := status.Code == http.StatusNotFound || saysGone(status.Code, []byte(status.Summary))
+	switch {
+	case status.Code == http.StatusMethodNotAllowed: // it has none
+	case gone && c.session.canRenew(): // the next POST begins another session
+	case status.Code == http.StatusNotFound:
 		c.sessionLost(status)
 	default:
 		c.report(fmt.Errorf("the stream of what the peer sends unasked: GET %s: %w", c.shown, status))

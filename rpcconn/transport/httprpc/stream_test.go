@@ -22,15 +22,31 @@ func sendEvents(w http.ResponseWriter, text string) {
 
 func TestEventStreams(t *testing.T) {
 	const second = `{"jsonrpc":"2.0","id":2,"result":4}`
+	const nameless = `{"jsonrpc":"2.0","result":3}`
+	const nearMiss = `{"jsonrpc":"2.0","id":1.0,"result":3}`
 	for _, test := range []struct {
 		name, send, events string
 		got                []string
 		err                string
 		said               string
+		open               bool // the stream stays so
 	}{
 		{name: "answer", send: request, events: "data: " + result + "\n\n", got: []string{result}},
 		{name: "empty data first", send: request, events: "id: 1\nretry: 0\ndata: \n\ndata: " + result + "\n\n",
 			got: []string{result}},
+		{name: "blank data first", send: request, events: "data:  \n\ndata: \ufeff\n\ndata: " + result + "\n\n",
+			got: []string{result}, said: "an event that is no message"},
+		{name: "a near miss", send: request, events: "data: " + nearMiss + "\n\n", open: true, got: []string{nearMiss}},
+		{name: "a refusal, and more may come", send: request, events: "data: " + refusal + "\n\n", open: true,
+			got: []string{refusal}, err: "error -32600: Invalid Request"},
+		{name: "words, and no answer", send: request, events: "data: out of order\n\n", open: true,
+			err: `an event of the stream is no message: "out of order"`, said: "an event that is no message"},
+		{name: "words of an error", send: request, events: "event: error\ndata: no\n\n", open: true,
+			err: `an event of the stream is no message: "no"`, said: "an event that is no message"},
+		{name: "what keeps it alive", send: request, events: "data: ping\n\ndata: [keep-alive]\n\nevent: tick\n" +
+			"data: 7 words\n\n: nothing\n\ndata: " + result + "\n\n", got: []string{result}},
+		{name: "an answer without an id", send: request, events: "data: " + nameless + "\n\n", open: true,
+			got: []string{nameless}, err: "the HTTP response has no id"},
 		{name: "progress first", send: request, events: ": hi\n\nevent: message\ndata: " + progress + "\n\ndata: " +
 			result + "\n\n", got: []string{progress, result}},
 		{name: "more behind", send: request, events: "data: " + result + "\n\ndata: " + progress + "\n\n",
@@ -38,11 +54,12 @@ func TestEventStreams(t *testing.T) {
 		{name: "batch, each alone", send: "[" + request + "," + strings.Replace(request, ":1,", ":2,", 1) + "]",
 			events: "data: " + second + "\n\ndata: " + result + "\n\n", got: []string{second, result}},
 		{name: "batch, one missing", send: "[" + request + "," + strings.Replace(request, ":1,", ":2,", 1) + "]",
-			events: "data: " + second + "\n\n", got: []string{second}},
+			events: "data: " + second + "\n\n", got: []string{second},
+			err: "not answered: the event stream ended with 1 of 2 answers"},
 		{name: "for a notification", send: notification, events: "data: " + progress + "\n\n", got: []string{progress}},
-		{name: "nothing", send: request, events: "", err: "the event stream ended without an answer"},
+		{name: "nothing", send: request, events: "", err: "not answered: the event stream ended"},
 		{name: "another's answer", send: request, events: "data: " + second + "\n\n", got: []string{second},
-			err: "without an answer"},
+			err: "not answered: the event stream ended"},
 		{name: "refusal", send: request, events: "data: " + refusal + "\n\n", got: []string{refusal},
 			err: "error -32600: Invalid Request"},
 		{name: "no message", send: request, events: "data: hello\n\ndata: {}\n\ndata: " + result + "\n\n",
@@ -51,7 +68,11 @@ func TestEventStreams(t *testing.T) {
 			"\n\n", got: []string{result}, said: "an event: message is over the limit of 100 bytes"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			server := serve(t, func(w http.ResponseWriter, r *http.Request) { sendEvents(w, test.events) })
+			server := serve(t, func(w http.ResponseWriter, r *http.Request) {
+				if sendEvents(w, test.events); test.open {
+					<-r.Context().Done()
+				}
+			})
 			c := dial(t, server.URL, Options{MaxMessage: 100})
 			err := c.Send(t.Context(), []byte(test.send))
 			if (err != nil) != (test.err != "") || err != nil && !strings.Contains(err.Error(), test.err) {

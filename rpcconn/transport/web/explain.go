@@ -20,6 +20,9 @@ func Explain(err error) error {
 	if errors.As(err, &outer) {
 		err = outer.Err
 	}
+	if transport.Stalled(err) != "" {
+		return err
+	}
 	text := err.Error()
 	reason := transport.TLSReasonOf(err)
 	switch {

@@ -44,6 +44,22 @@ func (g Guard) RefuseBrowser(r *http.Request) string {
 	return g.Refuse(r)
 }
 
+// FromBrowser reports whether r has something that browsers, and only they, send along: unlike programs, they send what
+// any page tells them to.
+//
+// A browser sends a body of JSON for a page of another origin only after it has asked (a CORS preflight), which
+// Refuse answers. The three kinds of body that forms have (text/plain among them) it sends unasked, so these are for
+// programs only. Such a request has an Origin in each browser of today (Fetch, section 3.2), which Refuse looks at; the
+// other headers are for those that leave it out, as old ones do for forms.
+func FromBrowser(r *http.Request) bool {
+	for _, name := range []string{"Origin", "Referer", "Cookie", "Sec-Fetch-Site", "Sec-Fetch-Mode"} {
+		if r.Header.Get(name) != "" {
+			return true
+		}
+	}
+	return strings.HasPrefix(r.UserAgent(), "Mozilla/")
+}
+
 // hostAllowed accepts all IP addresses: DNS rebinding needs a name.
 func (g Guard) hostAllowed(hostport string) bool {
 	host := hostport

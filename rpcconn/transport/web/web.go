@@ -8,6 +8,7 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"fmt"
 	"net"
 	"net/http"
 	"net/url"
@@ -23,23 +24,48 @@ const (
 	idleTime  = 90 * time.Second
 )
 
+// RuleOlder is the rule of the deviation with which a channel says that the peer speaks the older transport of MCP,
+// HTTP with SSE.
+const RuleOlder = "HTTP with SSE"
+
+// An Opener opens a stream to an HTTP server, such as one on a Unix socket. It gives up when ctx is done.
+type Opener func(ctx context.Context) (net.Conn, error)
+
 // NewTransport returns an HTTP/1.1 client side. It goes through the proxy that the environment names (HTTP_PROXY,
-// HTTPS_PROXY, NO_PROXY), except to this machine. config may be nil; opened, if not nil, gets each connection.
-func NewTransport(config *tls.Config, opened func(net.Conn)) *http.Transport {
+// HTTPS_PROXY, NO_PROXY), except to this machine. config may be nil; opened, if not nil, gets each connection. Where
+// open is not nil, it makes the connections, without a proxy, whatever host the URL names. A proxy that refuses to
+// connect is a *ProxyError.
+func NewTransport(config *tls.Config, open Opener, opened func(net.Conn)) *http.Transport {
 	protocols := new(http.Protocols)
 	protocols.SetHTTP1(true)
 	if config != nil {
 		config = config.Clone() // the http package changes it
 		config.NextProtos = nil
 	}
+	proxy := http.ProxyFromEnvironment
+	if open != nil {
+		proxy = func(*http.Request) (*url.URL, error) { return nil, nil }
+	}
 	return &http.Transport{
-		Proxy: http.ProxyFromEnvironment,
+		Proxy: proxy,
 		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
-			conn, err := transport.Dial(ctx, "tcp", address)
+			var conn net.Conn
+			var err error
+			if open != nil {
+				conn, err = open(ctx)
+			} else {
+				conn, err = transport.Dial(ctx, "tcp", address)
+			}
 			if err == nil && opened != nil {
 				opened(conn)
 			}
 			return conn, err
+		},
+		OnProxyConnectResponse: func(_ context.Context, _ *url.URL, _ *http.Request, res *http.Response) error {
+			if res.StatusCode == http.StatusOK {
+				return nil
+			}
+			return &ProxyError{NewStatusError(res, nil)}
 		},
 		TLSClientConfig:     config,
 		TLSHandshakeTimeout: 10 * time.Second,
@@ -47,6 +73,30 @@ func NewTransport(config *tls.Config, opened func(net.Conn)) *http.Transport {
 		IdleConnTimeout:     idleTime,
 		Protocols:           protocols,
 	}
+}
+
+// A ProxyError reports that a proxy makes no connection to the server.
+type ProxyError struct{ Status *StatusError }
+
+// Error implements error.
+func (e *ProxyError) Error() string { return fmt.Sprintf("the proxy answers %v", e.Status) }
+
+// Unwrap returns Status.
+func (e *ProxyError) Unwrap() error { return e.Status }
+
+// ProxyOf returns the proxy through which t reaches the server of u, as errors add it to the URL: " through the proxy
+// http://host:port"; "" where there is none.
+func ProxyOf(t *http.Transport, u *url.URL) string {
+	if t.Proxy == nil {
+		return ""
+	}
+	asked := *u
+	asked.Scheme = strings.Replace(u.Scheme, "ws", "http", 1)
+	proxy, err := t.Proxy(&http.Request{URL: &asked})
+	if proxy == nil || err != nil {
+		return ""
+	}
+	return " through the proxy " + proxy.Redacted()
 }
 
 // ParseURL reads text, which must have one of schemes and a host. The error shows no password.
@@ -89,6 +139,9 @@ func Check(ctx context.Context, u *url.URL, t *http.Transport) (net.Addr, error)
 			config.ServerName = u.Hostname()
 		}
 		if err := tls.Client(conn, config).HandshakeContext(ctx); err != nil {
+			if ctx.Err() != nil {
+				err = &transport.TLSError{Reason: transport.PeerSilent, Err: err}
+			}
 			return nil, err
 		}
 	}

@@ -17,7 +17,8 @@ import (
 )
 
 const (
-	closeGrace = time.Second // how long Close waits for the peer's close frame
+	closeGrace = time.Second            // how long Close waits by default for the peer's close frame
+	causeTime  = 200 * time.Millisecond // how long Send waits for what Recv says of the end
 	minBuffer  = 4 << 10
 	keepBuffer = 256 << 10 // a bigger one is dropped when it is no longer needed
 
@@ -37,9 +38,13 @@ type channel struct {
 	sending chan struct{} // has an element while a message is being written, and after Close
 	buf     []byte        // what Recv returns if that is small; used by Recv only
 
-	ended   atomic.Bool // Recv returned what ends the connection
+	alive   keepAlive
+	ended   atomic.Bool     // Recv returned what ends the connection
+	over    context.Context // ends with that, which is its cause
+	end     context.CancelCauseFunc
 	closing sync.Once
 	closed  chan struct{} // Close was called
+	grace   time.Duration // that Close has
 }
 
 var _ rpcconn.Channel = (*channel)(nil)
@@ -48,8 +53,10 @@ func newChannel(ws *websocket.Conn, link *link, binary bool, max int) *channel {
 	ws.SetReadLimit(-1) // Recv skips a message that is too long, rather than ending the connection
 	c := &channel{
 		ws: ws, link: link, max: limit(max),
-		sending: make(chan struct{}, 1), closed: make(chan struct{}),
+		sending: make(chan struct{}, 1), closed: make(chan struct{}), grace: closeGrace,
 	}
+	c.alive.life, c.alive.end = context.WithCancel(context.Background())
+	c.over, c.end = context.WithCancelCause(context.Background())
 	c.kind.Store(int64(websocket.MessageText))
 	if binary {
 		c.kind.Store(int64(websocket.MessageBinary))
@@ -88,20 +95,33 @@ func (c *channel) Send(ctx context.Context, frame []byte) error {
 // a write's context ends.
 func (c *channel) write(frame []byte) error {
 	defer func() { <-c.sending }()
+	defer c.alive.sent() // when it is over, since a long message is on its way for long
 	if len(frame) >= longMessage {
 		c.link.long.Store(true)
 		defer c.link.long.Store(false)
 	}
 	err := c.ws.Write(context.Background(), websocket.MessageType(c.kind.Load()), frame)
-	if err != nil && c.isClosed() {
-		return rpcconn.ErrClosed
+	if err == nil {
+		return nil
 	}
-	return err
+	// When a close frame has come nothing can be written any more, and Recv is about to say why.
+	told := time.NewTimer(causeTime)
+	defer told.Stop()
+	select {
+	case <-c.closed:
+		return rpcconn.ErrClosed
+	case <-c.over.Done():
+		return context.Cause(c.over)
+	case <-told.C:
+		return fmt.Errorf("sending: %w", err)
+	}
 }
 
 // Recv implements rpcconn.Channel. It ends with a *CloseError if the peer sent a close frame, or with an error that
-// wraps io.ErrUnexpectedEOF if the peer is gone. Pings are answered only during Recv.
+// wraps io.ErrUnexpectedEOF if the peer is gone. Pings are answered, and pongs seen, only during Recv.
 func (c *channel) Recv() ([]byte, error) {
+	c.alive.reading.Store(true)
+	defer c.alive.reading.Store(false)
 	kind, r, err := c.ws.Reader(context.Background())
 	if err != nil {
 		return nil, c.reason(err)
@@ -126,6 +146,9 @@ func (c *channel) Recv() ([]byte, error) {
 		case errors.Is(err, io.EOF) && len(c.buf) == 0:
 			return nil, &rpcconn.FrameError{Reason: "empty message"}
 		case errors.Is(err, io.EOF):
+			if deviation := c.alive.takesPings(c.buf); deviation != nil {
+				return nil, deviation
+			}
 			return c.message(), nil
 		default:
 			return nil, c.broken(err)
@@ -176,12 +199,21 @@ func (c *channel) broken(err error) error {
 // reason returns why the connection ended if the library's error is err.
 func (c *channel) reason(err error) error {
 	c.ended.Store(true)
+	c.alive.end()
+	why := c.reasonOf(err)
+	c.end(why)
+	return why
+}
+
+func (c *channel) reasonOf(err error) error {
 	var closed websocket.CloseError
-	switch {
+	switch failure := c.alive.failure.Load(); {
 	case errors.As(err, &closed):
 		return &CloseError{Code: int(closed.Code), Reason: closed.Reason}
 	case c.isClosed():
 		return rpcconn.ErrClosed
+	case failure != nil:
+		return *failure
 	case errors.Is(err, context.DeadlineExceeded):
 		return errors.New("receiving: the peer sent a ping and took no answer to it for 5 s")
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, net.ErrClosed):
@@ -199,19 +231,24 @@ func (c *channel) isClosed() bool {
 	}
 }
 
-// Close implements rpcconn.Channel: it sends a close frame (1000) after what is being sent, and waits up to closeGrace
-// for the peer's.
+// SetGrace sets how long Close waits for the peer's close frame. It is not called at the same time as Close.
+func (c *channel) SetGrace(d time.Duration) { c.grace = d }
+
+// Close implements rpcconn.Channel: it sends a close frame (1000) after what is being sent, and waits a second for the
+// peer's, or as SetGrace says.
 func (c *channel) Close() error {
 	c.closing.Do(func() {
 		close(c.closed)
+		c.alive.end()
 		if c.ended.Load() {
 			_ = c.ws.CloseNow() // there is no peer to send a close frame to
 		} else {
-			hangs := time.AfterFunc(closeGrace, func() { _ = c.link.conn.Close() })
+			hangs := time.AfterFunc(c.grace, func() { _ = c.link.conn.Close() })
 			defer hangs.Stop()
 			_ = c.ws.Close(websocket.StatusNormalClosure, "") // it is not a failure if the peer has gone already
 		}
 		_ = c.link.conn.Close()
+		c.alive.running.Wait()
 		c.sending <- struct{}{}
 	})
 	return nil

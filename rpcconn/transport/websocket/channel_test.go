@@ -266,6 +266,7 @@ func TestPingIsAnswered(t *testing.T) {
 
 // A call that is given up while its message is stuck must not take the connection with it.
 func TestSendGivesUp(t *testing.T) {
+	t.Parallel()
 	const size = 16 << 20 // more than sockets hold
 	goOn, first := make(chan struct{}), make(chan int, 2)
 	ch := dial(t, DialOptions{}, func(w *wire) {
@@ -304,6 +305,7 @@ func TestSendGivesUp(t *testing.T) {
 }
 
 func TestClose(t *testing.T) {
+	t.Parallel()
 	t.Run("unblocks", func(t *testing.T) {
 		goOn := make(chan struct{})
 		ch := dial(t, DialOptions{}, func(w *wire) { <-goOn }) // reads nothing, not even our close frame

@@ -1,6 +1,7 @@
 package websocket
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -8,6 +9,8 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"sync/atomic"
+	"time"
 
 	"github.com/coder/websocket"
 
@@ -17,12 +20,18 @@ import (
 
 // DialOptions say how to connect. The zero value works.
 type DialOptions struct {
-	Header       http.Header // of the handshake; Host counts too
-	Subprotocols []string    // offered, in order of preference
-	Origin       string      // "": none is sent
-	TLS          *tls.Config // for wss; nil: the system's
-	MaxMessage   int         // bytes that a received message may have; 0: rpcconn.DefaultMaxMessage
-	Binary       bool        // messages are sent as binary, not as text; both are received
+	Header       http.Header     // of the handshake; Host counts too
+	Credentials  web.Credentials // the user and password of the URL go before them
+	Subprotocols []string        // offered, in order of preference
+	Origin       string          // "": none is sent
+	TLS          *tls.Config     // for wss; nil: the system's
+	Open         web.Opener      // makes the connection; nil: over TCP to the URL's host
+	MaxMessage   int             // bytes that a received message may have; 0: rpcconn.DefaultMaxMessage
+	Binary       bool            // messages are sent as binary, not as text; both are received
+	Shown        string          // the name of the peer in errors; "": the URL without a password
+	// after how much silence of ours a ping is sent; 0: none is
+	Ping   time.Duration
+	OnPing func(did string) // gets what came of each ping, on a goroutine of its own; nil: discarded
 }
 
 // Info is what is known of a connection beside its messages.
@@ -36,18 +45,23 @@ type Info struct {
 // StatusError is wrapped by Dial's error if an HTTP server refused the connection; errors.As finds it.
 type StatusError = web.StatusError
 
-// Dial connects to url, ws://… or wss://…; user and password in it are sent as basic authentication. It gives up when
+// Dial connects to url, ws://… or wss://…; user and password in it are sent as the server wants them. It gives up when
 // ctx is done, ctx does not concern the channel later. Redirects are not followed.
 func Dial(ctx context.Context, url string, opts DialOptions) (rpcconn.Channel, *Info, error) {
 	u, err := web.ParseURL(url, "ws", "wss")
 	if err != nil {
 		return nil, nil, err
 	}
+	credentials, bare := opts.Credentials.At(u)
 	link := new(link)
-	transport := web.NewTransport(opts.TLS, func(conn net.Conn) { link.conn = conn })
+	var opened atomic.Pointer[net.Conn]
+	transport := web.NewTransport(opts.TLS, opts.Open, func(conn net.Conn) {
+		link.conn = conn
+		opened.Store(&conn)
+	})
 	transport.DisableKeepAlives = true
 	client := &http.Client{
-		Transport:     linker{transport, link},
+		Transport:     web.NewAccount(credentials).Over(linker{transport, link}),
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 	header := http.Header{"User-Agent": {"rpcsh"}}
@@ -57,7 +71,8 @@ func Dial(ctx context.Context, url string, opts DialOptions) (rpcconn.Channel, *
 	if opts.Origin != "" {
 		header.Set("Origin", opts.Origin)
 	}
-	ws, res, err := websocket.Dial(ctx, u.String(), &websocket.DialOptions{
+	stage := new(stage)
+	ws, res, err := websocket.Dial(stage.trace(ctx), bare.String(), &websocket.DialOptions{
 		HTTPClient:     client,
 		HTTPHeader:     header,
 		Host:           header.Get("Host"),
@@ -65,10 +80,22 @@ func Dial(ctx context.Context, url string, opts DialOptions) (rpcconn.Channel, *
 		OnPingReceived: func(context.Context, []byte) bool { return !link.long.Load() },
 	})
 	if err != nil {
-		return nil, nil, fmt.Errorf("connecting to %s: %w", u.Redacted(), refusal(res, err))
+		if conn := opened.Load(); conn != nil {
+			_ = (*conn).Close() // or a TLS handshake goes on
+		}
+		err = stage.stalled(ctx, refusal(res, err))
+		var status *StatusError
+		if errors.As(err, &status) && status.Metadata != "" {
+			status.ReadMetadata(ctx, res.Request.URL, transport)
+		}
+		shown := cmp.Or(opts.Shown, u.Redacted()) + web.ProxyOf(transport, u)
+		return nil, nil, fmt.Errorf("connecting to %s: %w", shown, err)
 	}
+	link.verifying = false
 	info := &Info{RemoteAddr: link.conn.RemoteAddr(), Subprotocol: ws.Subprotocol()}
-	return newChannel(ws, link, opts.Binary, opts.MaxMessage), info, nil
+	ch := newChannel(ws, link, opts.Binary, opts.MaxMessage)
+	ch.keepAlive(opts.Ping, opts.OnPing)
+	return ch, info, nil
 }
 
 // refusal returns why there is no connection; err is the library's error, and res the server's response or nil.
@@ -84,10 +111,15 @@ func refusal(res *http.Response, err error) error {
 		return errors.New("the server answers the handshake wrongly: " + strings.TrimPrefix(reason.Error(),
 			"WebSocket protocol violation: "))
 	}
+	if res.StatusCode/100 == 3 && res.Request != nil {
+		res.Request.URL.Scheme = strings.Replace(res.Request.URL.Scheme, "http", "ws", 1) // as the person writes it
+	}
 	status := web.NewStatusError(res, web.Beginning(res.Body))
 	switch res.StatusCode {
 	case http.StatusForbidden:
-		status.Advice = "it may want another Origin, or credentials"
+		if status.Want == web.WantElse {
+			status.Advice = "it may want another Origin, or credentials"
+		}
 	case http.StatusOK:
 		status.Advice = "that is a web server, but no WebSocket at this path; try another path, or http"
 	case http.StatusBadRequest:

@@ -32,8 +32,10 @@ func TestDialErrors(t *testing.T) {
 			[]string{"HTTP 400 Bad Request; it may want a subprotocol"}, 400},
 		{"redirect", "HTTP/1.1 301 Moved Permanently\r\nLocation: ws://other/\r\nContent-Length: 0\r\n\r\n",
 			[]string{`it redirects to "ws://other/"`}, 301},
+		{"relative redirect", "HTTP/1.1 301 Moved Permanently\r\nLocation: /path/\r\nContent-Length: 0\r\n\r\n",
+			[]string{`it redirects to "ws://127.0.0.1:`, `/path/"`}, 301},
 		{"password", "HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n",
-			[]string{"HTTP 401", "user and password"}, 401},
+			[]string{"HTTP 401", "it does not take the user and password that it was given"}, 401},
 		{"no key", "HTTP/1.1 101 X\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n",
 			[]string{"answers the handshake wrongly", "Sec-WebSocket-Accept"}, 0},
 		{"not HTTP", "SSH-2.0-x\r\n\r\n", []string{"does not speak HTTP", "SSH-2.0-x"}, 0},
@@ -91,6 +93,37 @@ func TestDialGivesUp(t *testing.T) {
 	t.Cleanup(func() { close(goOn) })
 	if _, _, err := Dial(ctx, "ws://"+address, DialOptions{}); !errors.Is(err, context.Canceled) {
 		t.Errorf("Dial returned %v", err)
+	}
+}
+
+// A client that offers subprotocols gets one, since some insist on that: ours, or else one of its own.
+func TestSubprotocolIsTaken(t *testing.T) {
+	for _, test := range []struct {
+		ours, offered []string
+		want          string
+	}{
+		{nil, nil, ""},
+		{nil, []string{"token", "JSONRPC", "mcp"}, "JSONRPC"},
+		{nil, []string{"v2", "v1"}, "v2"},
+		{[]string{"v1"}, []string{"jsonrpc", "v1"}, "v1"},
+		{[]string{"v1"}, []string{"jsonrpc"}, ""},
+	} {
+		accepted := make(chan string, 1)
+		server := httptest.NewServer(NewHandler(ListenOptions{Subprotocols: test.ours},
+			func(ch rpcconn.Channel, info *Info) {
+				accepted <- info.Subprotocol
+				_ = ch.Close()
+			}))
+		ch, info, err := Dial(t.Context(), strings.Replace(server.URL, "http", "ws", 1),
+			DialOptions{Subprotocols: test.offered})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := <-accepted; got != test.want || info.Subprotocol != test.want {
+			t.Errorf("of %q and %q: %q, %q", test.ours, test.offered, got, info.Subprotocol)
+		}
+		_ = ch.Close()
+		server.Close()
 	}
 }
 
@@ -211,6 +244,7 @@ func TestListenRefuses(t *testing.T) {
 }
 
 func TestListenClose(t *testing.T) {
+	t.Parallel()
 	l := listen(t, ListenOptions{})
 	near, _, err := Dial(t.Context(), "ws://"+l.Addr().String(), DialOptions{})
 	if err != nil {

@@ -7,6 +7,8 @@ import (
 	"net"
 	"net/http"
 	"sync/atomic"
+
+	"rpcsh/rpcconn/transport/web"
 )
 
 // A link is the stream below a WebSocket connection. It detects the end of the peer's half, because the library takes
@@ -16,12 +18,17 @@ type link struct {
 	conn  net.Conn // below TLS if we dialled; closing it unblocks everything
 	ended atomic.Bool
 	err   error // to be returned by the next Read
+	// the library verifies the server's handshake. Where that is wrong it reads a body, which need not end
+	verifying bool
 
 	long atomic.Bool // a message is being sent that is so long that no pong gets through
 }
 
 // Read implements io.Reader. It never returns bytes and an error together.
 func (l *link) Read(p []byte) (int, error) {
+	if l.verifying {
+		return 0, io.EOF
+	}
 	n, err := 0, l.err
 	if err == nil {
 		n, err = l.ReadWriteCloser.Read(p)
@@ -45,15 +52,19 @@ type linker struct {
 // RoundTrip implements http.RoundTripper.
 func (l linker) RoundTrip(req *http.Request) (*http.Response, error) {
 	res, err := l.RoundTripper.RoundTrip(req)
-	if err != nil || res.StatusCode != http.StatusSwitchingProtocols {
-		return res, err
+	if err != nil {
+		return nil, err
+	}
+	if res.StatusCode != http.StatusSwitchingProtocols {
+		res.Body = web.Hurried(res.Body)
+		return res, nil
 	}
 	body, ok := res.Body.(io.ReadWriteCloser)
 	if !ok {
 		_ = res.Body.Close()
-		return nil, errors.New("the HTTP client gives no connection to write to")
+		return nil, errors.New("the server answers the handshake wrongly: HTTP 101 without Upgrade: websocket")
 	}
-	l.link.ReadWriteCloser = body
+	l.link.ReadWriteCloser, l.link.verifying = body, true
 	res.Body = l.link
 	return res, nil
 }

@@ -16,14 +16,17 @@ import (
 
 // ListenOptions say whom to accept. With the zero value, every program is accepted, and the pages of our own host.
 type ListenOptions struct {
-	Path         string   // the only path that is served; "": any
-	Subprotocols []string // the ones we speak, in order of preference
+	Path string // the only path that is served; "": any
+	// the ones we speak, in order of preference; nil: one that the client offers, since some insist on one
+	Subprotocols []string
 	AllowHosts   []string // further names that pages may have in the Host header, without port; see web.Guard
 	AllowOrigins []string // further Origin headers to accept: scheme://host:port, or host:port; "*" is all
 	OriginAdvice string   // is appended to the refusal of an Origin
 	MaxMessage   int      // bytes that a received message may have; 0: rpcconn.DefaultMaxMessage
 	Binary       bool     // messages are sent as binary, not as text; both are received
-	Mirror       bool     // messages are sent as the kind that the peer sent last; Binary applies before that
+	// gets why a request was refused, beside the client, on any goroutine; nil: discarded
+	OnRefused func(remote, reason string)
+	Mirror    bool // messages are sent as the kind that the peer sent last; Binary applies before that
 }
 
 // IsUpgrade reports whether r asks for a WebSocket connection, for a server that serves other things as well.
@@ -43,22 +46,28 @@ func IsUpgrade(r *http.Request) bool {
 func NewHandler(opts ListenOptions, accept func(rpcconn.Channel, *Info)) http.Handler {
 	guard := web.Guard{Hosts: opts.AllowHosts, Origins: opts.AllowOrigins, Advice: opts.OriginAdvice}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		refuse := func(status int, reason string) {
+			http.Error(w, reason, status)
+			if opts.OnRefused != nil {
+				opts.OnRefused(r.RemoteAddr, fmt.Sprintf("%s %.60q: HTTP %d, %s", r.Method, r.URL.Path, status, reason))
+			}
+		}
 		switch refused := guard.RefuseBrowser(r); {
 		case refused != "":
-			http.Error(w, refused, http.StatusForbidden)
+			refuse(http.StatusForbidden, refused)
 			return
 		case opts.Path != "" && r.URL.Path != opts.Path:
-			http.Error(w, "no WebSocket here, only at "+opts.Path, http.StatusNotFound)
+			refuse(http.StatusNotFound, "no WebSocket here, only at "+opts.Path)
 			return
 		case !IsUpgrade(r):
 			w.Header().Set("Upgrade", "websocket")
 			w.Header().Set("Connection", "Upgrade")
-			http.Error(w, "this is a WebSocket server; connect with ws:// or wss://", http.StatusUpgradeRequired)
+			refuse(http.StatusUpgradeRequired, "this is a WebSocket server; connect with ws:// or wss://")
 			return
 		}
 		link := new(link)
 		ws, err := websocket.Accept(&hijacker{w, link}, r, &websocket.AcceptOptions{
-			Subprotocols:       opts.Subprotocols,
+			Subprotocols:       spoken(opts.Subprotocols, r),
 			InsecureSkipVerify: true, // guard has checked the Origin
 			OnPingReceived:     func(context.Context, []byte) bool { return !link.long.Load() },
 		})
@@ -71,6 +80,27 @@ func NewHandler(opts ListenOptions, accept func(rpcconn.Channel, *Info)) http.Ha
 		ch.mirror = opts.Mirror
 		accept(ch, info)
 	})
+}
+
+// spoken returns the subprotocols that are spoken with the client of r: ours or, where we have none, what it offers:
+// those first whose name says that they are of remote calls.
+func spoken(ours []string, r *http.Request) []string {
+	if len(ours) > 0 {
+		return ours
+	}
+	var calls, others []string
+	for _, field := range r.Header.Values("Sec-WebSocket-Protocol") {
+		for name := range strings.SplitSeq(field, ",") {
+			switch name = strings.TrimSpace(name); {
+			case name == "":
+			case strings.Contains(strings.ToLower(name), "rpc"), strings.EqualFold(name, "mcp"):
+				calls = append(calls, name)
+			default:
+				others = append(others, name)
+			}
+		}
+	}
+	return append(calls, others...)
 }
 
 // A Listener accepts WebSocket connections. Its methods may be called by any goroutine.

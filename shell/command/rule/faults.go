@@ -6,9 +6,8 @@ import (
 	"strconv"
 	"strings"
 
-	"rpcsh/shell/arguments"
-
 	"rpcsh/shell/answer"
+	"rpcsh/shell/arguments"
 	"rpcsh/shell/lang"
 )
 

@@ -22,8 +22,10 @@ type Emulator struct {
 	hidden     bool          // the cursor
 	style      cell          // of what is written next
 	paste      bool          // bracketed paste
+	main       *Emulator     // what is shown again when the alternate screen is left; nil: that is not shown
 	rest       []byte        // an incomplete sequence
 	written    []byte
+	asked      []string
 	unknown    []string
 }
 
@@ -33,29 +35,10 @@ type emulatorRow struct {
 }
 
 type cell struct {
-	text                        string // "" in the second half of a wide character, " " where nothing is
-	bold, reverse, dim, colored bool
-	color                       int // SGR parameter of the foreground color, 30 to 37 or 90 to 97; 0: default
-}
-
-// A Cell is what one column of a row shows.
-type Cell struct {
-	Text        string // "" in the second half of a wide character
-	Color       int    // SGR parameter of the foreground colour, 30 to 37 or 90 to 97; 0: the terminal's own
-	Bold, Faint bool
-}
-
-// Cells returns the rows of the window.
-func (e *Emulator) Cells() [][]Cell {
-	rows := make([][]Cell, 0, e.rows)
-	for _, r := range e.lines[e.top:] {
-		row := make([]Cell, len(r.cells))
-		for i, c := range r.cells {
-			row[i] = Cell{Text: c.text, Color: c.color, Bold: c.bold, Faint: c.dim}
-		}
-		rows = append(rows, row)
-	}
-	return rows
+	text                          string // "" in the second half of a wide character, " " where nothing is
+	bold, dim, underline, reverse bool
+	colored                       bool
+	color                         int // as in Cell
 }
 
 // NewEmulator returns an Emulator with a window of a size in columns and rows, each at least 1.
@@ -158,6 +141,9 @@ func (e *Emulator) escape(b []byte) int {
 	if len(b) < 2 {
 		return 0
 	}
+	if b[1] == ']' {
+		return e.controlString(b)
+	}
 	if b[1] != '[' {
 		e.unknown = append(e.unknown, fmt.Sprintf("%q", b[:2]))
 		return 2
@@ -172,6 +158,32 @@ func (e *Emulator) escape(b []byte) int {
 	e.control(string(b[2:n]), b[n])
 	return n + 1
 }
+
+// controlString takes an operating system command, which ends with ST or BEL.
+func (e *Emulator) controlString(b []byte) int {
+	for i := 2; i < len(b); i++ {
+		n := 1
+		switch {
+		case b[i] == '\x1b' && i+1 < len(b):
+			n = 2
+		case b[i] != '\a':
+			continue
+		}
+		if text := string(b[2:i]); text == askBackground {
+			e.asked = append(e.asked, text)
+		} else {
+			e.unknown = append(e.unknown, "OSC "+text)
+		}
+		return i + n
+	}
+	return 0
+}
+
+// askBackground is the question for the background colour.
+const askBackground = "11;?"
+
+// Asked returns the questions that were sent as operating system commands: "11;?". They are not answered.
+func (e *Emulator) Asked() []string { return e.asked }
 
 func (e *Emulator) control(params string, final byte) {
 	count := 1
@@ -188,12 +200,17 @@ func (e *Emulator) control(params string, final byte) {
 	case key == "?2004l" || key == "?2004h":
 		e.paste = final == 'h'
 		return
+	case key == "?1049h" || key == "?1049l":
+		e.alternate(final == 'h')
 	case final == 'A':
 		e.y = max(0, e.y-count)
 	case final == 'C':
 		e.x = min(e.cols-1, e.x+count)
 	case key == "J":
 		e.eraseDown()
+	case key == "K":
+		row := e.row()
+		row.cells, row.wrapped = row.cells[:min(len(row.cells), e.x)], false
 	case key == "H":
 		e.x, e.y = 0, 0
 	case key == "2J":
@@ -206,36 +223,31 @@ func (e *Emulator) control(params string, final byte) {
 	e.pending = false
 }
 
+// alternate shows the alternate screen, which begins empty, or the main one again.
+func (e *Emulator) alternate(on bool) {
+	switch {
+	case on && e.main == nil:
+		main := *e
+		e.main, e.lines, e.top, e.x, e.y = &main, nil, 0, 0, 0
+		e.grow()
+	case !on && e.main != nil:
+		cols, rows, main := e.cols, e.rows, e.main
+		e.main, e.lines, e.top, e.x, e.y = nil, main.lines, main.top, main.x, main.y
+		if e.cols, e.rows = main.cols, main.rows; cols != e.cols || rows != e.rows {
+			e.Resize(cols, rows)
+		}
+	}
+}
+
+// Paging reports whether the alternate screen is shown.
+func (e *Emulator) Paging() bool { return e.main != nil }
+
 func (e *Emulator) eraseDown() {
 	row := e.row()
 	row.cells = row.cells[:min(len(row.cells), e.x)]
 	row.wrapped = false
 	for i := e.top + e.y + 1; i < len(e.lines); i++ {
 		e.lines[i] = emulatorRow{}
-	}
-}
-
-func (e *Emulator) sgr(params string) {
-	for p := range strings.SplitSeq(params, ";") {
-		switch p {
-		case "", "0":
-			e.style = cell{}
-		case "1":
-			e.style.bold = true
-		case "2":
-			e.style.dim = true
-		case "7":
-			e.style.reverse = true
-		case "22":
-			e.style.bold, e.style.dim = false, false
-		case "39":
-			e.style.color, e.style.colored = 0, false
-		default:
-			e.style.colored = true
-			if n, err := strconv.Atoi(p); err == nil && (n >= 30 && n <= 37 || n >= 90 && n <= 97) {
-				e.style.color = n
-			}
-		}
 	}
 }
 

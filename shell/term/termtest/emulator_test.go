@@ -81,7 +81,7 @@ func TestEmulatorModes(t *testing.T) {
 
 // What rpcsh does not send is recorded, so that tests fail that see it.
 func TestEmulatorRecordsTheUnknown(t *testing.T) {
-	for _, sent := range []string{"\a", "\x1b]0;title\a", "\x1b[6n", "\x1b[?1049h", "\x1b[2;5r", "\x1b[3K", "\x1bc"} {
+	for _, sent := range []string{"\a", "\x1b]0;title\a", "\x1b[6n", "\x1b[?1047h", "\x1b[2;5r", "\x1b[3K", "\x1bc"} {
 		e := NewEmulator(20, 4)
 		_, _ = e.Write([]byte(sent))
 		if len(e.Unknown()) == 0 {

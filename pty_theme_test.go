@@ -1,0 +1,128 @@
+//go:build unix
+
+package main
+
+import (
+	"os"
+	"os/exec"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"rpcsh/shell/term/termtest"
+)
+
+// colorOf returns the colour of the first text in the window that is text, -1 if there is none.
+func (s *seat) colorOf(text string) int {
+	for _, row := range s.cells() {
+		if i := strings.Index(rowText(row), text); i >= 0 && len(rowText(row)) == len(row) {
+			return row[i].color
+		}
+	}
+	return -1
+}
+
+// The colours follow the terminal's background where it tells what that is. What is typed meanwhile stays as it is.
+func TestTheme(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name, answer string
+		errors       int
+	}{
+		{"a light background", "\x1b]11;rgb:ffff/ffff/ffff\x1b\\", 256 + 160},
+		{"a dark background", "\x1b]11;rgb:1e1e/1e1e/1e1e\x07", 256 + 210},
+		{"no answer", "", 31},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s := sit(t, "--demo")
+			s.Await("the question", func(e *termtest.Emulator) bool { return slices.Contains(e.Asked(), "11;?") })
+			s.sees(`7 methods by rpc\.discover`)
+			s.Press("fa" + tt.answer + "il\r")
+			s.sees(`^error -32000: failed as asked`)
+			if got := s.colorOf("error -32000"); got != tt.errors {
+				t.Errorf("errors have the colour %d, want %d", got, tt.errors)
+			}
+			s.enter(".set theme none")
+			s.enter("nosuch")
+			s.sees(`^error -32601`)
+			if got := s.colorOf("error -32601"); got != 0 {
+				t.Errorf("without a theme errors have the colour %d", got)
+			}
+			s.leaves()
+		})
+	}
+}
+
+// Nothing but text goes to a terminal that cannot place a cursor, and to one that a screen reader reads.
+func TestPlain(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name, term string
+		args       []string
+	}{
+		{"dumb", "dumb", []string{"--demo"}},
+		{"unknown", "", []string{"--demo"}},
+		{"plain", "xterm-256color", []string{"--plain", "--demo"}},
+		{"one call", "dumb", []string{"--demo", "slow", "2"}},
+		{"one plain call", "xterm-256color", []string{"--plain", "--demo", "slow", "2"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			cmd := exec.Command("rpcsh", tt.args...)
+			own := t.TempDir()
+			cmd.Env = append(os.Environ(), "TERM="+tt.term, "NO_COLOR=", "XDG_STATE_HOME="+own, "XDG_CONFIG_HOME="+own)
+			s := sitAt(t, cmd, 80, 24)
+			if !slices.Contains(tt.args, "slow") {
+				s.sees(`7 methods by rpc\.discover`)
+				s.types("my_add 40 2")
+				s.sees(`\b42 +[0-9.]+ (ms|µs)`) // behind a prompt that may have come after the line
+				s.types("ticks 2 10 &")
+				s.sees(`← tick 2`)
+				s.types("my_add 1 b=2")
+				s.sees(`do not mix in one call`)
+				s.types("my_add 1 two")
+				s.sees(`a number is wanted \(the same line again sends it anyway\)`)
+				s.types("quit")
+				s.sees(`no method quit is known; \.quit is meant, `)
+				s.types(".quit")
+			}
+			if err := cmd.Wait(); err != nil {
+				t.Error(err)
+			}
+			s.Shows(0, func(e *termtest.Emulator) bool {
+				if found := regexp.MustCompile(`\x1b[^\r\n]*`).FindString(string(e.Written())); found != "" {
+					t.Errorf("it sends %q", found)
+				}
+				return true
+			})
+		})
+	}
+}
+
+// NO_COLOR turns colours off, and leaves all else as it is.
+func TestNoColor(t *testing.T) {
+	t.Parallel()
+	cmd := exec.Command("rpcsh", "--demo")
+	own := t.TempDir()
+	cmd.Env = append(os.Environ(), "TERM=xterm", "NO_COLOR=1", "XDG_STATE_HOME="+own, "XDG_CONFIG_HOME="+own)
+	s := sitAt(t, cmd, 80, 24)
+	s.sees(`7 methods by rpc\.discover`)
+	s.enter("fail")
+	s.sees(`^error -32000: failed as asked`)
+	for _, row := range s.cells() {
+		for _, cell := range row {
+			if cell.color != 0 {
+				t.Fatalf("%q is coloured", rowText(row))
+			}
+		}
+	}
+	s.Shows(0, func(e *termtest.Emulator) bool {
+		if len(e.Asked()) > 0 {
+			t.Errorf("the terminal is asked %q", e.Asked())
+		}
+		return true
+	})
+	s.Press("my_add ")
+	s.sees(`^my_add\(`) // the hint is drawn
+	s.leaves()
+}

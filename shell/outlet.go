@@ -1,0 +1,86 @@
+package shell
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"rpcsh/shell/document"
+	"rpcsh/shell/human"
+	"rpcsh/shell/lang"
+	"rpcsh/shell/session"
+	"rpcsh/shell/view"
+)
+
+// checkOutlet finds out before anything is sent whether the outlet of a statement can take its result.
+func checkOutlet(ctx context.Context, st *lang.Statement) error {
+	o := st.Outlet
+	switch {
+	case o == nil:
+		return nil
+	case o.Command && session.HookOf(ctx) != nil:
+		return &lang.Error{Column: o.Column, Reason: "a command is for lines that are typed, not for those of .on"}
+	case o.Command:
+		return nil
+	}
+	_, err := os.Stat(o.To)
+	made := errors.Is(err, os.ErrNotExist)
+	f, err := os.OpenFile(o.To, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o666)
+	if err != nil {
+		return &lang.Error{Column: o.Column, Reason: fmt.Sprintf("writing to %s: %v", o.To, document.Reason(err))}
+	}
+	if err = f.Close(); made {
+		err = errors.Join(err, os.Remove(o.To))
+	}
+	return err
+}
+
+// deliver gives values to the outlet of a job.
+func (r *runner) deliver(ctx context.Context, j *job, values []json.RawMessage) error {
+	o := j.Outlet
+	texts := r.plain(j, values)
+	if o.Command {
+		return r.pipeTo(ctx, o.To, strings.Join(texts, ""))
+	}
+	size, err := write(o, texts)
+	if err != nil {
+		return fmt.Errorf("writing to %s: %w", o.To, document.Reason(err))
+	}
+	r.view.Report(human.Size(size) + " → " + view.Visible(o.To))
+	return nil
+}
+
+// plain returns values as an outlet gets them: JSON or, where the line asks for a shape, in that.
+func (r *runner) plain(j *job, values []json.RawMessage) (texts []string) {
+	if j.shaping.As != "" {
+		return []string{r.view.Shaped(values, j.shaping) + "\n"}
+	}
+	for _, value := range values {
+		texts = append(texts, r.view.Plain(value, j.Outlet.Command)+"\n")
+	}
+	return texts
+}
+
+// write writes texts to the file of an outlet, and returns how many bytes.
+func write(o *lang.Outlet, texts []string) (size int, err error) {
+	how := os.O_TRUNC
+	if o.Append {
+		how = os.O_APPEND
+	}
+	f, err := os.OpenFile(o.To, os.O_WRONLY|os.O_CREATE|how, 0o666)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	for _, text := range texts {
+		n, err := io.WriteString(f, text)
+		if size += n; err != nil {
+			return size, err
+		}
+	}
+	return size, nil
+}

@@ -1,0 +1,125 @@
+package session
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+
+	"rpcsh/rpcconn"
+	"rpcsh/rpcconn/jsontext"
+	"rpcsh/shell/advice"
+	"rpcsh/shell/event"
+)
+
+// connOptions says who gets what p sends, once ready is closed: then p has its connection, and it has been said that it
+// came.
+func (c *connector) connOptions(p *Peer, ready <-chan struct{}) *rpcconn.Options {
+	var incoming event.Event // of the goroutine that reads, which uses it again and again
+	return &rpcconn.Options{
+		Handler: func(ctx context.Context, _ *rpcconn.Conn, req *rpcconn.Request) (json.RawMessage, error) {
+			ctx, end := p.connection.Load().open.Begin(ctx, req)
+			defer end()
+			return c.session.responder.answer(ctx, p, req)
+		},
+		OnRequest: func(req *rpcconn.Request) {
+			<-ready
+			c.onRequest(p, req, &incoming)
+		},
+		OnAnswer: func(req *rpcconn.Request, r *rpcconn.Response) {
+			c.session.responder.publish(p, req, r, req.Remark)
+		},
+		OnFrame: func(frame []byte, out bool) {
+			if c.session.bus.Frames() {
+				if !out { // it has been said that p came before anything that p sends
+					<-ready
+				}
+				p.announce(&event.Event{Kind: event.Frame, Out: out, Frame: frame})
+			}
+		},
+		OnOther: func(text json.RawMessage) {
+			<-ready
+			p.publish(&event.Event{Kind: event.Other, Method: topic(text), Value: text})
+		},
+		OnStray: func(r *rpcconn.Response) {
+			<-ready
+			p.publish(p.caller.Stray(r))
+		},
+		OnDeviation: func(d *rpcconn.Deviation) {
+			<-ready
+			p.publish(&event.Event{
+				Kind: event.Deviation, Text: p.Title() + ": " + d.Text, Topic: d.Rule, Reason: d.Rule,
+			})
+		},
+		OnError: func(err error) {
+			<-ready
+			p.publish(unreadable(err))
+		},
+		Refuses:    func() bool { return refuses(p) },
+		LenientIDs: func() bool { return c.session.Settings().IDs == IDsLenient },
+	}
+}
+
+// topic returns what an object that is no RPC is about: the string that is its member event, notification or type, as
+// protocols have it that send events beside answers. "": it does not say.
+func topic(text json.RawMessage) string {
+	for _, name := range []string{"event", "notification", "type"} {
+		if topic := jsontext.Text(jsontext.Get(text, name)); topic != "" {
+			return topic
+		}
+	}
+	return ""
+}
+
+// unreadable returns the event for bytes that are no message. If they were the answer to a call, its error says so.
+func unreadable(err error) *event.Event {
+	e := &event.Event{Kind: event.Unreadable, Text: advice.For(err).Error()}
+	var noise *rpcconn.NoiseError
+	if errors.As(err, &noise) {
+		e.Topic = event.TopicNoise
+	}
+	var broken *rpcconn.BrokenAnswerError
+	e.Implied = errors.As(err, &broken)
+	return e
+}
+
+// refuses reports whether p is told what is no message of its. A child process may print on its stdout what it likes,
+// and does not expect to be answered; nor do peers whose protocol forbids to send them anything but messages.
+func refuses(p *Peer) bool {
+	d := p.Dialect()
+	return !p.target.IsCommand() && (d == nil || !d.Quiet)
+}
+
+// onRequest takes a request or notification, and publishes it as e. It is called by the goroutine that reads from p.
+func (c *connector) onRequest(p *Peer, req *rpcconn.Request, e *event.Event) {
+	p.connection.Load().open.Note(req)
+	if req.Method != p.lastSeen { // in a flood of one method, learning it once is enough
+		p.lastSeen = req.Method
+		p.known.Observe(req.Method, true, req.Params, nil)
+	}
+	*e = event.Event{Kind: event.Request, ID: req.ID, Method: req.Method, Params: req.Params, Extra: req.Extra}
+	if !req.IsNotification() {
+		e.Lasting = true
+		p.connection.Load().open.Number(req, p.publish(e))
+		if after := p.inbox.Behind(); after != nil {
+			p.connection.Load().open.Places.Follow(after)
+		}
+		c.session.discovery.onPeerMessage(p, req)
+		return
+	}
+	e.Kind = event.Notification
+	if d := p.Dialect(); d != nil && d.Digest != nil {
+		e.Digest = d.Digest(req.Method, req.Params, p.documents.Text)
+	}
+	p.noise.Hear(req.Params)
+	watched := p.caller.OnNotification(req)
+	if watched {
+		e.Origin = event.FromSession // whoever waits for the call sees how far it has come
+	}
+	p.announce(e)
+	if !watched {
+		c.session.discovery.onPeerMessage(p, req)
+		c.session.responder.handleNotification(p, req)
+	}
+	e.Origin = event.FromPeer
+	c.session.hooks.fire(p, e)
+}

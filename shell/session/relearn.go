@@ -1,0 +1,31 @@
+package session
+
+import (
+	"time"
+
+	"rpcsh/rpcconn/dialect"
+)
+
+// relearnPause is waited before a peer is asked again: notifications that its offer has changed come several at a time.
+const relearnPause = 100 * time.Millisecond
+
+// relearn asks p again by the convention of its dialect, because it said that what it offers has changed.
+func (d *Discovery) relearn(p *Peer, spoken *dialect.Dialect) {
+	c := p.connection.Load()
+	if !d.session.opts.Discover || c.relearns.Swap(true) {
+		return
+	}
+	d.session.tasks.Go(func() {
+		select {
+		case <-time.After(relearnPause):
+		case <-c.Done():
+			return
+		}
+		if c.asking.Take(d.session.done) != nil {
+			return
+		}
+		defer c.asking.Put()
+		c.relearns.Store(false) // from here on it is asked once more
+		d.askInTurn(d.session.done, p, c, []*dialect.Dialect{spoken}, &inquiry{timeout: questionTimeout})
+	})
+}

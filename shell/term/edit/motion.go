@@ -1,0 +1,128 @@
+package edit
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// A place is a byte of a text at which a character begins, or its end.
+type place struct {
+	text string
+	at   int
+}
+
+func (p place) char() string { return FirstCluster(p.text[p.at:]) }
+
+func (p place) next() place { return place{p.text, p.at + len(p.char())} }
+
+func (p place) previous() place { return place{p.text, p.at - len(LastCluster(p.text[:p.at]))} }
+
+func (p place) isEnd() bool { return p.at == len(p.text) }
+
+// rowStart and rowEnd are where the row begins and ends.
+func (p place) rowStart() int { return strings.LastIndexByte(p.text[:p.at], '\n') + 1 }
+
+func (p place) rowEnd() int {
+	if i := strings.IndexByte(p.text[p.at:], '\n'); i >= 0 {
+		return p.at + i
+	}
+	return len(p.text)
+}
+
+// rowText is where the first character of the row is that is no blank.
+func (p place) rowText() int {
+	start := p.rowStart()
+	row := p.text[start:p.rowEnd()]
+	return start + len(row) - len(strings.TrimLeft(row, " "))
+}
+
+// kind tells apart what vi's words are made of: 0 is white space, 1 what stands in words, 2 other characters. Where big
+// is set, there are no others.
+func (p place) kind(big bool) int {
+	r, _ := utf8.DecodeRuneInString(p.text[p.at:])
+	switch {
+	case p.isEnd() || unicode.IsSpace(r):
+		return 0
+	case big || r == '_' || !notWordRune(r):
+		return 1
+	}
+	return 2
+}
+
+// wordForth is where the next word begins (w, W).
+func (p place) wordForth(big bool) place {
+	for kind := p.kind(big); kind != 0 && p.kind(big) == kind; {
+		p = p.next()
+	}
+	for !p.isEnd() && p.kind(big) == 0 {
+		p = p.next()
+	}
+	return p
+}
+
+// wordBack is where the word, or the one before, begins (b, B).
+func (p place) wordBack(big bool) place {
+	for p.at > 0 && p.previous().kind(big) == 0 {
+		p = p.previous()
+	}
+	if p.at == 0 {
+		return p
+	}
+	for kind := p.previous().kind(big); p.at > 0 && p.previous().kind(big) == kind; {
+		p = p.previous()
+	}
+	return p
+}
+
+// wordEnd is where the last character of the word, or of the next one, begins (e, E).
+func (p place) wordEnd(big bool) place {
+	if p.isEnd() {
+		return p
+	}
+	q := p.next()
+	for !q.isEnd() && q.kind(big) == 0 {
+		q = q.next()
+	}
+	if q.isEnd() {
+		return p
+	}
+	for kind := q.kind(big); !q.next().isEnd() && q.next().kind(big) == kind; {
+		q = q.next()
+	}
+	return q
+}
+
+// found is where a character is looked for in the row, as by "fx" or "Tx"; false: it is not there. again says that it
+// was found before: before or behind it is not far enough then.
+func (p place) found(how string, again bool) (place, bool) {
+	char, q := how[1:], p
+	forth := how[0] == 'f' || how[0] == 't'
+	step := func() bool {
+		if forth {
+			q = q.next()
+			return q.at < p.rowEnd()
+		}
+		if q.at == p.rowStart() {
+			return false
+		}
+		q = q.previous()
+		return true
+	}
+	if p.isEnd() && forth || again && (how[0] == 't' || how[0] == 'T') && !step() {
+		return p, false
+	}
+	for step() {
+		if q.char() != char {
+			continue
+		}
+		switch how[0] {
+		case 't':
+			q = q.previous()
+		case 'T':
+			q = q.next()
+		}
+		return q, true
+	}
+	return p, false
+}

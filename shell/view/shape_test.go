@@ -1,0 +1,120 @@
+package view
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+
+	"rpcsh/shell/columns"
+	"rpcsh/shell/shape"
+)
+
+func TestShapes(t *testing.T) {
+	const users = `[{"id":1,"name":"Ada"},{"id":22,"name":"日本 \"x\""}]`
+	for _, tt := range []struct {
+		name, shape, value, want string
+	}{
+		{"objects that are alike", ShapeAuto, users, "id  name\n 1  Ada\n22  日本 \"x\""},
+		{"as JSON", ShapeJSON, `[{"id":1},{"id":2}]`, `[{"id":1},{"id":2}]`},
+		{"one object", ShapeAuto, `[{"id":1}]`, `[{"id":1}]`},
+		{"objects that differ", ShapeAuto, `[{"a":1},{"b":2}]`, `[{"a":1},{"b":2}]`},
+		{"objects made of others", ShapeAuto, `[{"a":[1]},{"a":[]}]`, `[{"a":[1]},{"a":[]}]`},
+		{"on request", ShapeTable, `[{"a":[1]},{"b":null}]`, "a    b\n[1]\n     null"},
+		{"members that are objects", ShapeTable, `{"x":{"n":1},"y":{"n":2}}`, "   n\nx  1\ny  2"},
+		{"an object", ShapeTable, `{"x":1,"yy":"z"}`, "x   1\nyy  z"},
+		{
+			"a list beside other members", ShapeTable, `{"next":null,"items":[{"n":1}]}`,
+			"next: null\nn\n1",
+		},
+		{"numbers", ShapeTable, `[1,22]`, "value\n1\n22"},
+		{
+			"strings that look like other values", ShapeTable, `["1","null"," x",""]`,
+			"value\n\"1\"\n\"null\"\n\" x\"\n\"\"",
+		},
+		{"control characters", ShapeTable, `["\u001b[2J","a\nb"]`, "value\n\\u001b[2J\na\\nb"},
+		{"a scalar", ShapeTable, `"x"`, `"x"`},
+		{"nothing", ShapeTable, `[]`, `[]`},
+		{"bytes in a cell", ShapeTable, `[{"$binary":"AAH/"}]`, "value\n3 B: 00 01 ff"},
+		{
+			"bytes", ShapeAuto, `{"$binary":{"base64":"AAH/QQ==","subType":"00"}}`,
+			"00000000  00 01 ff 41              |...A|",
+		},
+		{"bytes as JSON", ShapeJSON, `{"$binary":"AAH/"}`, `{"$binary":"AAH/"}`},
+		{
+			"a tree", ShapeTree, `{"a":{"b":[1,{"c":"x\ny","e":{}}]},"d":"s","w":{"$date":1}}`,
+			"├─ a\n│  └─ b\n│     ├─ 0: 1\n│     └─ 1\n" +
+				"│        ├─ c:\n│        │  x\n│        │  y\n│        └─ e: {}\n├─ d: \"s\"\n└─ w: {\"$date\":1}",
+		},
+		{
+			"bytes in a tree", ShapeTree, `{"a":{"$binary":"AAH/"},"b":1}`,
+			"├─ a:\n│  00000000  00 01 ff                 |...|\n└─ b: 1",
+		},
+		{"escapes in a tree", ShapeTree, `{"\u001b]0;x":["\u202e"]}`, `└─ \u001b]0;x: ["\u202e"]`},
+		{"a scalar as a tree", ShapeTree, `7`, "7"},
+	} {
+		s := newStage(t, "person", false)
+		s.SetShape(tt.shape)
+		if got := (shaper{s.View}).text([]json.RawMessage{raw(tt.value)}, Shaping{}); got != tt.want {
+			t.Errorf("%s: %s\n%s\nwant\n%s", tt.name, tt.value, got, tt.want)
+		}
+	}
+}
+
+// Values of a filter are the rows, which it may name.
+func TestShapesOfSeveralValues(t *testing.T) {
+	s := newStage(t, "person", false)
+	rows := []json.RawMessage{raw(`["Ada",1]`), nil, raw(`["Bob",2]`)}
+	want := "name  id\nAda    1\nBob    2"
+	if got := (shaper{s.View}).text(rows, Shaping{As: ShapeTable, Headings: []string{"name", "id"}}); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+	one := Shaping{As: ShapeTable, Headings: []string{"name", "id"}}
+	if got := (shaper{s.View}).text(rows[:1], one); got != "name  id\nAda    1" {
+		t.Errorf("a single row:\n%s", got)
+	}
+	if got := (shaper{s.View}).text(rows, Shaping{}); got != "[\"Ada\",1]\n[\"Bob\",2]" {
+		t.Errorf("by itself:\n%s", got)
+	}
+}
+
+// Pipes get JSON, whatever .set view says, unless a line asks for a shape; a run with -o json gets it in any case.
+func TestShapesInPipes(t *testing.T) {
+	values := []json.RawMessage{raw(`[{"a":1},{"a":2}]`)}
+	s := newStage(t, "pipe", false)
+	s.SetShape(ShapeTable)
+	if got := (shaper{s.View}).text(values, Shaping{}); got != `[{"a":1},{"a":2}]` {
+		t.Errorf("a pipe: %s", got)
+	}
+	if got := (shaper{s.View}).text(values, Shaping{As: ShapeTable}); got != "a\n1\n2" {
+		t.Errorf("a table in a pipe: %s", got)
+	}
+	s = newStage(t, "json log", false)
+	if got := (shaper{s.View}).text(values, Shaping{As: ShapeTable}); got != `[{"a":1},{"a":2}]` {
+		t.Errorf("with -o json: %s", got)
+	}
+}
+
+// A table never is wider than its window, and says what is missing.
+func TestTableFits(t *testing.T) {
+	var row []string
+	for i := range 12 {
+		row = append(row, fmt.Sprintf(`"column%d":"%s"`, i, strings.Repeat("日x", i)))
+	}
+	value := raw("[{" + strings.Join(row, ",") + "}]")
+	for width := 1; width < 200; width += 7 {
+		s := newStage(t, "person", false)
+		text, cut := shape.Of([]json.RawMessage{value}, nil).Text(s.shapes(), width, false)
+		rows := strings.SplitN(text, "\n", 3) // headings, an object, and what is said below
+		said := strings.Join(rows[2:], "\n")
+		text = rows[0] + "\n" + rows[1]
+		for line := range strings.Lines(text) {
+			if got := columns.Width(strings.TrimSuffix(line, "\n")); got > width {
+				t.Errorf("in %d columns, a line has %d: %s", width, got, line)
+			}
+		}
+		if cut.Any() != (said != "") || !cut.Any() && !strings.Contains(text, "column11") {
+			t.Errorf("in %d columns, %q is said of\n%s", width, said, text)
+		}
+	}
+}
