@@ -158,6 +158,7 @@ var varying = []struct {
 }{
 	{regexp.MustCompile(`\b\d\d:\d\d:\d\d\.\d\d\d`), "TIME"},
 	{regexp.MustCompile(` +\d+(\.\d)? (ms|s|min \d+ s)(\n|$|  )`), "  TOOK$3"},
+	{regexp.MustCompile(` +(\d+ ·  TOOK)`), "  $1"},      // what is set to the right
 	{regexp.MustCompile(`TIME +RESULT`), "TIME  RESULT"}, // a column is as wide as what it holds
 	{regexp.MustCompile(`TOOK +(\S)`), "TOOK  $1"},
 	{regexp.MustCompile(`in \d+\.\d ms`), "in TOOK"},

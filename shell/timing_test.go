@@ -32,6 +32,7 @@ func TestTime(t *testing.T) {
 			t.Errorf("%s: got\n%swant %s", tt.line, got, tt.seen)
 		}
 	}
+	s.see(`← #\d+ \[1\]`) // what is shown from then on waits for it
 	s.run(".connect $PEER")
 	got := s.run(".time @all my_add 1 2")
 	for _, peer := range []string{"@1", "@2"} {
