@@ -436,6 +436,11 @@ var house = []floor{
 			purpose: "`Conn`, which matches answers with calls, in both directions, and the types between the layers.",
 		},
 		{
+			name:    "rpcconn/rpcrec",
+			purpose: "Recordings: reads and writes their format, rpcrec/1, record by record.",
+			imports: "rpcconn/jsontext",
+		},
+		{
 			name:    "rpcconn/jsontext",
 			purpose: "Where JSON texts begin and end, checked in one pass, without decoding.",
 		},
