@@ -224,7 +224,7 @@ func (d *decoder) scanCSI(b []byte) (key, int) {
 	return key{name: csiName(params, final)}, n + 1
 }
 
-// scanSS3 is scan for ESC O, an optional modifier, and a letter.
+// scanSS3 is scan for ESC O, an optional modifier, and a letter: of the keys of CSI only arrows, Home and End come so.
 func scanSS3(b []byte) (key, int) {
 	n := 2
 	for n < len(b) && n <= maxEscape && (b[n] >= '0' && b[n] <= '9' || b[n] == ';') {
@@ -243,6 +243,8 @@ func scanSS3(b []byte) (key, int) {
 		return key{name: keyEnter}, n + 1
 	case c >= 'a' && c <= 'd': // rxvt: Control and an arrow
 		return key{name: "ctrl-" + csiName("", c-'a'+'A')}, n + 1
+	case strings.IndexByte("ABCDFH", c) < 0:
+		return key{}, n + 1
 	default:
 		return key{name: csiName(string(b[2:n]), c)}, n + 1
 	}

@@ -41,6 +41,7 @@ func TestDecode(t *testing.T) {
 		{[]string{"\x1b[1;3D\x1b\x1b[D\x1b[Z\x1bOM"}, named("alt-left", "alt-left", "backtab", keyEnter)},
 		{[]string{"\x1bb\x1b\x7f\x1bé"}, named("alt-b", "alt-backspace", "alt-é")},
 		{[]string{"\x1b", "[", "1;", "5C"}, named("ctrl-right")},
+		{[]string{"\x1bOZ\x1bO3~\x1bOP\x1bO1Rx"}, []key{text("x")}}, // Shift-Tab and Delete never come so
 		{[]string{"\x1b[99~\x1b[[A\x1b[?1;2c\x1bP1$r0m\x1b\\x"}, []key{text("x")}},
 		{
 			[]string{"\x1b]11;rgb:0/0/0\x1b\\x\x1b]4;1\a\x1b]2;\x01\a"},
