@@ -4,7 +4,6 @@ package main
 
 import (
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -25,9 +24,7 @@ func TestDesk(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(own, "rpcsh", "config.toml"), []byte(config), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command("rpcsh", "--demo", "--color", "always")
-	cmd.Env = append(os.Environ(), "TERM=xterm", "NO_COLOR=", "XDG_STATE_HOME="+own, "XDG_CONFIG_HOME="+own)
-	s := sitAt(t, cmd, 100, 24)
+	s := sitAt(t, rpcshIn(own, nil, "--demo", "--color", "always"), 100, 24)
 	s.sees(`config\.toml:\d+: keys\.f9: "f9" is no key: `)
 	s.sees(`^127\.0\.0\.1:\d+> *\n+127\.0\.0\.1:\d+ · connected · waits: 0 out, 0 in · \d+/s · last answer [\d.]+ ms$`)
 	s.enter("slow 60 &")

@@ -4,7 +4,6 @@ package main
 
 import (
 	"os"
-	"os/exec"
 	"path/filepath"
 	"testing"
 )
@@ -26,10 +25,8 @@ func TestLineInEditor(t *testing.T) {
 	if err := os.WriteFile(script, []byte(editorScript), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command("rpcsh", "--demo")
-	cmd.Env = append(os.Environ(), "TERM=xterm", "NO_COLOR=1", "XDG_STATE_HOME="+own, "XDG_CONFIG_HOME="+own,
-		"VISUAL=sh "+script, "TMPDIR="+own)
-	s := sitAt(t, cmd, 100, 30)
+	env := []string{"NO_COLOR=1", "VISUAL=sh " + script, "TMPDIR=" + own}
+	s := sitAt(t, rpcshIn(own, env, "--demo"), 100, 30)
 	const prompt = `^127\.0\.0\.1:\d+> `
 	s.sees(`^127\.0\.0\.1:\d+>`)
 	s.clear()

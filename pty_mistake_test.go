@@ -3,8 +3,6 @@
 package main
 
 import (
-	"os"
-	"os/exec"
 	"strings"
 	"testing"
 
@@ -15,10 +13,7 @@ import (
 // it, however the line was wrapped: whatever was refused before anything was sent.
 func TestMistakesStay(t *testing.T) {
 	t.Parallel()
-	cmd := exec.Command("rpcsh", "--demo")
-	own := t.TempDir()
-	cmd.Env = append(os.Environ(), "TERM=xterm", "NO_COLOR=1", "XDG_STATE_HOME="+own, "XDG_CONFIG_HOME="+own)
-	s := sitAt(t, cmd, 40, 24)
+	s := sitWithoutColor(t, 40, 24, "--demo")
 	cursor := func(before string) {
 		t.Helper()
 		s.Await("the cursor behind "+before, func(e *termtest.Emulator) bool {

@@ -5,7 +5,6 @@ package main
 import (
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -39,7 +38,6 @@ func TestListsFitTheWindow(t *testing.T) {
 	for _, size := range [][2]int{{80, 24}, {40, 10}} {
 		t.Run(fmt.Sprintf("%dx%d", size[0], size[1]), func(t *testing.T) {
 			t.Parallel()
-			cmd := exec.Command("rpcsh", "--demo", "--no-discover")
 			own := t.TempDir()
 			config := "[target.somewhere]\nurl = \"wss://a-long-name.example.com:8443/and/a/path\"\n"
 			if err := os.MkdirAll(filepath.Join(own, "rpcsh"), 0o755); err != nil {
@@ -48,8 +46,7 @@ func TestListsFitTheWindow(t *testing.T) {
 			if err := os.WriteFile(filepath.Join(own, "rpcsh", "config.toml"), []byte(config), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			cmd.Env = append(os.Environ(), "TERM=xterm", "NO_COLOR=1", "XDG_STATE_HOME="+own, "XDG_CONFIG_HOME="+own)
-			s := sitAt(t, cmd, size[0], size[1])
+			s := sitAt(t, rpcshIn(own, []string{"NO_COLOR=1"}, "--demo", "--no-discover"), size[0], size[1])
 			s.sees(`>$`)
 			s.enter(".set pager off")
 			s.enter(".learn shell/testdata/openrpc.json")

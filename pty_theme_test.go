@@ -3,8 +3,6 @@
 package main
 
 import (
-	"os"
-	"os/exec"
 	"regexp"
 	"slices"
 	"strings"
@@ -68,9 +66,7 @@ func TestPlain(t *testing.T) {
 		{"one plain call", "xterm-256color", []string{"--plain", "--demo", "slow", "2"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			cmd := exec.Command("rpcsh", tt.args...)
-			own := t.TempDir()
-			cmd.Env = append(os.Environ(), "TERM="+tt.term, "NO_COLOR=", "XDG_STATE_HOME="+own, "XDG_CONFIG_HOME="+own)
+			cmd := rpcshIn(t.TempDir(), []string{"TERM=" + tt.term}, tt.args...)
 			s := sitAt(t, cmd, 80, 24)
 			if !slices.Contains(tt.args, "slow") {
 				s.sees(`7 methods by rpc\.discover`)
@@ -102,10 +98,7 @@ func TestPlain(t *testing.T) {
 // NO_COLOR turns colours off, and leaves all else as it is.
 func TestNoColor(t *testing.T) {
 	t.Parallel()
-	cmd := exec.Command("rpcsh", "--demo")
-	own := t.TempDir()
-	cmd.Env = append(os.Environ(), "TERM=xterm", "NO_COLOR=1", "XDG_STATE_HOME="+own, "XDG_CONFIG_HOME="+own)
-	s := sitAt(t, cmd, 80, 24)
+	s := sitWithoutColor(t, 80, 24, "--demo")
 	s.sees(`7 methods by rpc\.discover`)
 	s.enter("fail")
 	s.sees(`^error -32000: failed as asked`)

@@ -43,7 +43,8 @@ func bracketEnd(s string) int {
 	return 0
 }
 
-// quoted reads "text", a JSON string, or 'text', in which only the closing quote has a meaning.
+// quoted reads "text", a JSON string in which line breaks and tabs may stand as they are, or 'text', in which only the
+// closing quote has a meaning.
 func (p *parser) quoted() (json.RawMessage, error) {
 	start := p.pos
 	n := 0
@@ -59,15 +60,22 @@ func (p *parser) quoted() (json.RawMessage, error) {
 		return nil, &Error{Column: start, Reason: "this quote is never closed", Open: true}
 	}
 	p.pos += n
-	text := p.src[start:p.pos]
-	if text[0] == '\'' {
+	if text := p.src[start:p.pos]; text[0] == '\'' {
 		return jsontext.AppendQuote(nil, text[1:n-1]), nil
 	}
+	s := substitution{done: start}
+	s.escape(p.src, start, p.pos)
+	return p.jsonString(&s, start)
+}
+
+// jsonString returns the JSON string that s has made of what begins at start and ends here.
+func (p *parser) jsonString(s *substitution, start int) (json.RawMessage, error) {
+	text := append(s.text, p.src[s.done:p.pos]...)
 	var mistake *jsontext.SyntaxError
-	if errors.As(jsontext.Valid([]byte(text)), &mistake) {
-		return nil, errorAt(start+mistake.Offset, mistake.Reason+"; '…' takes text as it is")
+	if errors.As(jsontext.Valid(text), &mistake) {
+		return nil, errorAt(s.column(start, mistake.Offset), mistake.Reason+"; '…' takes text as it is")
 	}
-	return json.RawMessage(text), nil
+	return text, nil
 }
 
 // container reads an object or array, in which $variables stand for their values.
@@ -82,7 +90,9 @@ func (p *parser) container() (json.RawMessage, error) {
 	for p.pos < end {
 		switch {
 		case p.next() == '"':
-			p.pos += stringEnd(p.rest())
+			n := stringEnd(p.rest())
+			s.escape(p.src, p.pos, p.pos+n)
+			p.pos += n
 		case p.atVariable(), p.atCall():
 			if err := p.substitute(&s, end); err != nil {
 				return nil, err
@@ -103,9 +113,22 @@ func (p *parser) container() (json.RawMessage, error) {
 // one.
 func (p *parser) neverClosed() error {
 	e := &Error{Column: p.pos, Reason: p.rest()[:1] + " is never closed", Open: true}
+	s := substitution{done: p.pos}
+	for i := p.pos; i < len(p.src); i++ {
+		if p.src[i] != '"' {
+			continue
+		}
+		end := len(p.src)
+		if n := stringEnd(p.src[i:]); n > 0 {
+			end = i + n
+		}
+		s.escape(p.src, i, end)
+		i = end - 1
+	}
+	text := append(s.text, p.src[s.done:]...)
 	var mistake *jsontext.SyntaxError
-	if errors.As(jsontext.Valid([]byte(p.rest())), &mistake) && p.rest()[mistake.Offset] != '$' {
-		e.Column, e.Reason = p.pos+mistake.Offset, mistake.Reason
+	if errors.As(jsontext.Valid(text), &mistake) && text[mistake.Offset] != '$' {
+		e.Column, e.Reason = s.column(p.pos, mistake.Offset), mistake.Reason
 	}
 	return e
 }
@@ -148,6 +171,25 @@ func (p *parser) substitute(s *substitution, end int) error {
 	}
 	s.put(p.src, column, p.pos, value)
 	return nil
+}
+
+// escape has line breaks and tabs in line[from:end], a JSON string, take the form that they have there: what is pasted
+// has them.
+func (s *substitution) escape(line string, from, end int) {
+	for i := from; i < end; i++ {
+		switch line[i] {
+		case '\n':
+			s.put(line, i, i+1, []byte(`\n`))
+		case '\r': // of a line break, or alone
+			if strings.HasPrefix(line[i:], "\r\n") {
+				s.put(line, i, i+1, nil)
+			} else {
+				s.put(line, i, i+1, []byte(`\r`))
+			}
+		case '\t':
+			s.put(line, i, i+1, []byte(`\t`))
+		}
+	}
 }
 
 // put has value take the place of line[column:end].

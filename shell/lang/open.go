@@ -5,8 +5,33 @@ import (
 	"strings"
 )
 
-// joined returns text without the backslashes at the ends of its rows. All else stays where it is.
-func joined(text string) string { return strings.ReplaceAll(text, " \\\n", "   ") }
+// rowEnd is what a row ends in that goes on in the next one.
+const rowEnd = " \\\n"
+
+// joined returns text without the backslashes at the ends of its rows, but for those of text in '…'. All else stays
+// where it is.
+func joined(text string) string {
+	if !strings.Contains(text, rowEnd) {
+		return text
+	}
+	b := []byte(text)
+	quote := byte(0)
+	for i := 0; i < len(b); i++ {
+		switch c := b[i]; {
+		case quote != '\'' && strings.HasPrefix(text[i:], rowEnd):
+			copy(b[i:], "   ")
+		case quote == '"' && c == '\\':
+			i++
+		case quote != 0:
+			if c == quote {
+				quote = 0
+			}
+		case (c == '"' || c == '\'') && (i == 0 || strings.IndexByte(blanks+"!=@({[:,", b[i-1]) >= 0):
+			quote = c
+		}
+	}
+	return string(b)
+}
 
 // Open reports whether line goes on after a line break: it ends inside brackets or quotes, or with a backslash after a
 // blank. Other mistakes in the line do not matter: what is inside stays inside.

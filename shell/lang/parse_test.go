@@ -165,6 +165,14 @@ func TestParse(t *testing.T) {
 		{`f it's 5" a"b \n c:\dir`, `call f:0 ["it's","5\"","a\"b","\\n","c:\\dir"]`},
 		{`f 'it"s' '' '\n' '$x | & # ;'`, `call f:0 ["it\"s","","\\n","$x | & # ;"]`},
 		{"f 'a\tb'", `call f:0 ["a\tb"]`},
+		{"f 'a \\\nb' \\\n it's \\\n \"c \\\" ' \\\n\"", `call f:0 ["a \\\nb","it's","c \" '   "]`},
+		// line breaks and tabs in strings are what was pasted
+		{"f \"a\nb\" \"c\r\nd\re\tf\"", `call f:0 ["a\nb","c\nd\re\tf"]`},
+		{"f \"\n${x}\r\n\\$\"", `call f:0 ["\n42\n$"]`},
+		{"f {\"a\": \"b\nc\",\n\"d\te\":\"\r\n$x\", \"f\":$x}", `call f:0 {"a": "b\nc",` + "\n" + `"d\te":"\n$x", "f":42}`},
+		{"f a=\"b\nc\" d:=\"e\nf\" g.h=[\"i\nj\"]", `call f:0 {"a":"b\nc","d":"e\nf","g":{"h":["i\nj"]}}`},
+		{"\"m\nn\" 'o\np'", `call m` + "\n" + `n:0 ["o\np"]`},
+		{".print \"a\nb\"", `print "a\nb"`},
 		{"my.method?", `command describe:0 "my.method":0`},
 		{"  m? # c", `command describe:2 "m":2`},
 		{"m? 1", `call m?:0 [1]`},
@@ -482,7 +490,11 @@ func TestParseMistakes(t *testing.T) {
 		{`f "a\`, 2, "this quote is never closed"},
 		{`f a="b c`, 4, "this quote is never closed"},
 		{`f "c:\dir"`, 6, `unexpected character 'd', want one of "\/bfnrtu after '\'; '…' takes text as it is`},
-		{"f \"a\tb\"", 4, "control character 0x09 in a string; '…' takes text as it is"},
+		{"f \"a\x01b\"", 4, "control character 0x01 in a string; '…' takes text as it is"},
+		{"f \"a\nb\" \"c\n\td\x01\"", 13, "control character 0x01 in a string"},
+		{"f {\"a\": \"b\nc\", \"d\te\" 1}", 21, "unexpected character '1', want ':'"},
+		{"f {\"a\": \"b\nc\", x", 15, "unexpected character 'x'"},
+		{"f {\"a\": \"b\nc", 2, "{ is never closed"},
 		{"f " + strings.Repeat("[", 1001) + strings.Repeat("]", 1001), 1002, "nested deeper than 1000"},
 
 		// variables

@@ -2,7 +2,6 @@ package lang
 
 import (
 	"encoding/json"
-	"errors"
 	"strings"
 
 	"rpcsh/rpcconn/jsontext"
@@ -15,7 +14,7 @@ const (
 	plainDollar = `\$`
 )
 
-// text reads "text", a JSON string in which ${NAME.PATH} stands for the value of a variable.
+// text reads "text" as quoted does, where ${NAME.PATH} stands for the value of a variable in it.
 func (p *parser) text() (json.RawMessage, error) {
 	n := stringEnd(p.rest())
 	raw := p.rest()[:n]
@@ -36,15 +35,11 @@ func (p *parser) text() (json.RawMessage, error) {
 				return nil, err
 			}
 		default:
+			s.escape(p.src, p.pos, p.pos+1)
 			p.pos++
 		}
 	}
-	s.text = append(s.text, p.src[s.done:end]...)
-	var mistake *jsontext.SyntaxError
-	if errors.As(jsontext.Valid(s.text), &mistake) {
-		return nil, errorAt(s.column(start, mistake.Offset), mistake.Reason+"; '…' takes text as it is")
-	}
-	return s.text, nil
+	return p.jsonString(&s, start)
 }
 
 // valueInText puts the value of ${NAME.PATH} into the text, which ends at end: of a string its text, of all else JSON.

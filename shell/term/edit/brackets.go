@@ -74,6 +74,15 @@ func bare(text string) iter.Seq2[int, byte] {
 	}
 }
 
+// inQuotes reports whether text ends inside of quotes.
+func inQuotes(text string) bool {
+	last := -1
+	for i := range bare(text + "\n") {
+		last = i
+	}
+	return last < len(text)
+}
+
 func isBlank(c byte) bool   { return c == ' ' || c == '\n' }
 func isOpening(c byte) bool { return c == '(' || c == '[' || c == '{' }
 func isClosing(c byte) bool { return c == ')' || c == ']' || c == '}' }

@@ -78,8 +78,12 @@ func (l Line) Below() (Line, bool) {
 // byteBelow returns the byte of row that is below, or above, the end of text.
 func byteBelow(row, text string) int { return len(columns.Clip(row, columns.Width(text), "")) }
 
-// BreakRow breaks the row at the cursor. The new one is indented as that was, and more after an opening bracket.
+// BreakRow breaks the row at the cursor. The new one is indented as that was, and more after an opening bracket; inside
+// of quotes, where blanks are text, it is not.
 func (l Line) BreakRow() Line {
+	if inQuotes(l.Before) {
+		return l.Insert("\n")
+	}
 	row := l.Before[l.RowStart():]
 	indentation := row[:len(row)-len(strings.TrimLeft(row, " "))]
 	if row = strings.TrimRight(row, " "); row != "" && strings.IndexByte("([{", row[len(row)-1]) >= 0 {
@@ -94,7 +98,8 @@ const indent = "  "
 // Typed returns the line with text typed at the cursor: a closing bracket at the beginning of a row is indented less.
 func (l Line) Typed(text string) Line {
 	row := l.Before[l.RowStart():]
-	if (text == ")" || text == "]" || text == "}") && l.RowStart() > 0 && strings.Trim(row, " ") == "" {
+	if (text == ")" || text == "]" || text == "}") && l.RowStart() > 0 && strings.Trim(row, " ") == "" &&
+		!inQuotes(l.Before) {
 		l.Before = strings.TrimSuffix(l.Before, indent)
 	}
 	return l.Insert(text)
