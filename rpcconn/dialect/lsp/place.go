@@ -2,6 +2,7 @@ package lsp
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -11,6 +12,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf16"
 
 	"rpcsh/rpcconn/catalog"
 	"rpcsh/rpcconn/dialect"
@@ -50,11 +52,11 @@ func prepare(
 	default:
 		return params, nil, nil
 	}
-	text, files, err := documents(members, read, Syncs(m.Name))
+	in, files, err := documents(members, read, Syncs(m.Name))
 	if err != nil {
 		return nil, nil, err
 	}
-	if err := places(members, text); err != nil {
+	if err := places(members, in); err != nil {
 		return nil, nil, err
 	}
 	return object(members), files, nil
@@ -75,12 +77,11 @@ func takes(m catalog.Method, param string) dialect.FilePart {
 	return dialect.AFile
 }
 
-// documents writes the documents among members in full. It returns the text of the last one, "" where it cannot be
-// read, and the files that they are. The error is a *dialect.ParamError: there is no such file. gone says that it need
-// not be there any more.
+// documents writes the documents among members in full. It returns the last one, and the files that they are. The error
+// is a *dialect.ParamError: there is no such file. gone says that it need not be there any more.
 func documents(
 	members []jsontext.Member, read dialect.ReadFile, gone bool,
-) (text string, files []string, err error) {
+) (last source, files []string, err error) {
 	for i, v := range members {
 		typed, err := jsontext.Unquote(v.Value)
 		if v.Name != memberDocument || err != nil {
@@ -90,18 +91,20 @@ func documents(
 		if !strings.Contains(typed, "://") {
 			path, err := filepath.Abs(typed)
 			if err != nil {
-				return "", nil, err
+				return source{}, nil, err
 			}
 			data, err := read(path)
 			if err != nil && !gone {
-				return "", nil, &dialect.ParamError{Param: memberDocument, Err: unreadable(typed, err)}
+				return source{}, nil, &dialect.ParamError{Param: memberDocument, Err: unreadable(typed, err)}
 			}
-			text, address = string(data), dialect.FileURI(path)
+			if address = dialect.FileURI(path); err == nil {
+				last = source{typed, strings.Split(string(data), "\n")}
+			}
 			files = append(files, path)
 		}
 		members[i].Value = slices.Concat([]byte(`{"uri":`), quoted(address), []byte("}"))
 	}
-	return text, files, nil
+	return last, files, nil
 }
 
 // unreadable says why a file, as it was typed, cannot be read.
@@ -116,8 +119,9 @@ func unreadable(typed string, err error) error {
 	return fmt.Errorf("%s: %w", typed, err)
 }
 
-// places writes the positions and ranges among members in full; text is what they are in.
-func places(members []jsontext.Member, text string) error {
+// places writes the positions and ranges among members in full; in is what they are in. The error is a
+// *dialect.ParamError.
+func places(members []jsontext.Member, in source) error {
 	for i, v := range members {
 		typed, err := jsontext.Unquote(v.Value)
 		if err != nil || v.Name != memberPosition && v.Name != memberRange {
@@ -126,14 +130,14 @@ func places(members []jsontext.Member, text string) error {
 		at := placeSyntax.FindStringSubmatch(":" + strings.TrimPrefix(typed, ":"))
 		switch {
 		case at == nil || at[1] != "" || at[2] == "":
-			return fmt.Errorf("%s is no %s: write LINE:COLUMN, counted from 1, or {…} as LSP has it", typed, v.Name)
+			err = fmt.Errorf("%s is no %s: write LINE:COLUMN, counted from 1, or {…} as LSP has it", typed, v.Name)
 		case v.Name == memberPosition:
-			members[i].Value = position(text, at[2], at[3])
+			members[i].Value, err = in.position(at[2], at[3])
 		default:
-			end := position(text, or(at[4], at[2]), or(at[5], at[3]))
-			members[i].Value = slices.Concat(
-				[]byte(`{"start":`), position(text, at[2], at[3]), []byte(`,"end":`), end, []byte("}"),
-			)
+			members[i].Value, err = in.span(at[2:])
+		}
+		if err != nil {
+			return &dialect.ParamError{Param: v.Name, Err: err}
 		}
 	}
 	return nil
@@ -230,34 +234,69 @@ func hasParam(m catalog.Method, name string) bool {
 	return slices.ContainsFunc(m.Params, func(p catalog.Param) bool { return p.Name == name })
 }
 
-func or(text, otherwise string) string {
-	if text == "" {
-		return otherwise
-	}
-	return text
+// A source is a document in which positions are.
+type source struct {
+	name  string
+	lines []string // nil: they are not known
 }
 
-// position returns a Position, which counts from 0, and characters in UTF-16 (LSP 3.18, "Position"). Line and column
-// are digits, or nothing for 1.
-func position(text, line, column string) json.RawMessage {
-	l, _ := strconv.Atoi(or(line, "1")) // too large a number is one after the end, as any other
-	c, _ := strconv.Atoi(or(column, "1"))
-	l, c = max(l, 1)-1, max(c, 1)-1
-	units := c
-	lines := strings.Split(text, "\n")
-	if l < len(lines) {
-		units = 0
-		n := 0
-		for _, r := range strings.TrimSuffix(lines[l], "\r") {
-			if n == c {
-				break
-			}
-			if n++; r > 0xffff {
-				units++
-			}
-			units++
-		}
-		units += c - n
+// span returns a Range. at is where it begins and ends: line and column of both, of which the last two may be "".
+func (s source) span(at []string) (json.RawMessage, error) {
+	start, err := s.position(at[0], at[1])
+	if err != nil || at[2] == "" {
+		return slices.Concat([]byte(`{"start":`), start, []byte(`,"end":`), start, []byte("}")), err
 	}
-	return fmt.Appendf(nil, `{"line":%d,"character":%d}`, l, units)
+	end, err := s.position(at[2], at[3])
+	if l, until := number(at[0]), number(at[2]); l > until || l == until && number(at[1]) > number(at[3]) {
+		err = cmp.Or(err, errors.New("the range ends before it begins"))
+	}
+	return slices.Concat([]byte(`{"start":`), start, []byte(`,"end":`), end, []byte("}")), err
+}
+
+// position returns a Position, which counts from 0, and characters in UTF-16 (LSP 3.18, "Position"), of a line and a
+// column that are digits, or nothing for 1. A place that is not in the document is an error.
+func (s source) position(line, column string) (json.RawMessage, error) {
+	l, c := number(line), number(column)
+	switch {
+	case l == 0 || c == 0:
+		return nil, errors.New("lines and columns count from 1")
+	case s.lines == nil:
+		return fmt.Appendf(nil, `{"line":%d,"character":%d}`, l-1, c-1), nil
+	case l > len(s.lines):
+		count := len(s.lines)
+		if s.lines[count-1] == "" && count > 1 {
+			count-- // the place behind the last line break is no line to people
+		}
+		return nil, fmt.Errorf("there is no line %s: %s has %s", line, s.name, counted(count, "line"))
+	}
+	units, n := 0, 1
+	for _, r := range strings.TrimSuffix(s.lines[l-1], "\r") {
+		if n == c {
+			break
+		}
+		n++
+		units += utf16.RuneLen(r)
+	}
+	if n < c { // the place behind the last character is one, too
+		return nil, fmt.Errorf("there is no column %s: line %d of %s has %s", column, l, s.name,
+			counted(n-1, "character"))
+	}
+	return fmt.Appendf(nil, `{"line":%d,"character":%d}`, l-1, units), nil
+}
+
+// number returns what digits say, 1 for none.
+func number(digits string) int {
+	if digits == "" {
+		return 1
+	}
+	n, _ := strconv.Atoi(digits) // too large a number is one after the end, as any other
+	return n
+}
+
+// counted returns n of what noun means.
+func counted(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return strconv.Itoa(n) + " " + noun + "s"
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"rpcsh/rpcconn/catalog"
@@ -12,19 +13,35 @@ import (
 )
 
 func TestPosition(t *testing.T) {
-	const text = "one\r\n\tzwei 😀 x\n\nend"
-	tests := []struct{ line, column, want string }{
-		{"1", "1", `{"line":0,"character":0}`},
-		{"1", "", `{"line":0,"character":0}`},
-		{"0", "0", `{"line":0,"character":0}`},
-		{"1", "9", `{"line":0,"character":8}`}, // after its end, as it was typed
-		{"2", "7", `{"line":1,"character":6}`},
-		{"2", "8", `{"line":1,"character":8}`}, // 😀 is two units of UTF-16
-		{"3", "1", `{"line":2,"character":0}`},
-		{"9", "4", `{"line":8,"character":3}`},
+	in := source{"a.txt", strings.Split("one\r\n\tzwei 😀 x\n\nend\n", "\n")}
+	tests := []struct {
+		in                 source
+		line, column, want string
+	}{
+		{in, "1", "1", `{"line":0,"character":0}`},
+		{in, "1", "", `{"line":0,"character":0}`},
+		{in, "1", "4", `{"line":0,"character":3}`}, // behind the last character
+		{in, "2", "7", `{"line":1,"character":6}`},
+		{in, "2", "8", `{"line":1,"character":8}`}, // 😀 is two units of UTF-16
+		{in, "3", "1", `{"line":2,"character":0}`},
+		{in, "5", "1", `{"line":4,"character":0}`}, // behind the last line break
+		{source{}, "9", "4", `{"line":8,"character":3}`},
+		{in, "0", "1", "lines and columns count from 1"},
+		{source{}, "1", "00", "lines and columns count from 1"},
+		{in, "1", "5", "there is no column 5: line 1 of a.txt has 3 characters"},
+		{in, "3", "2", "there is no column 2: line 3 of a.txt has 0 characters"},
+		{in, "5", "2", "there is no column 2: line 5 of a.txt has 0 characters"},
+		{in, "6", "1", "there is no line 6: a.txt has 4 lines"},
+		{source{"b", []string{""}}, "2", "", "there is no line 2: b has 1 line"},
+		{in, "99999999999999999999", "1", "there is no line 99999999999999999999: a.txt has 4 lines"},
 	}
 	for _, test := range tests {
-		if got := string(position(text, test.line, test.column)); got != test.want {
+		position, err := test.in.position(test.line, test.column)
+		got := string(position)
+		if err != nil {
+			got = err.Error()
+		}
+		if got != test.want {
 			t.Errorf("%s:%s is %s, want %s", test.line, test.column, got, test.want)
 		}
 	}
@@ -51,7 +68,7 @@ func lspMethod(t *testing.T, name string) (catalog.Method, schema.Definitions) {
 func TestPrepare(t *testing.T) {
 	dir := t.TempDir()
 	t.Chdir(dir)
-	if err := os.WriteFile("a.go", []byte("package a\n"), 0o600); err != nil {
+	if err := os.WriteFile("a.go", []byte("package a\n\nvar x int\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	here := dialect.FileURI(filepath.Join(dir, "a.go"))
@@ -80,8 +97,17 @@ func TestPrepare(t *testing.T) {
 		{"textDocument/rename", `["a.go:1:1","other",1]`,
 			`textDocument/rename has fewer params than there are arguments`},
 		{"textDocument/documentSymbol", `["a.go"]`, `{` + document + `}`},
-		{"textDocument/codeAction", `["a.go:1:1-2:3",{"diagnostics":[]}]`, `{` + document +
-			`,"range":{"start":{"line":0,"character":0},"end":{"line":1,"character":2}},"context":{"diagnostics":[]}}`},
+		{"textDocument/codeAction", `["a.go:1:1-3:3",{"diagnostics":[]}]`, `{` + document +
+			`,"range":{"start":{"line":0,"character":0},"end":{"line":2,"character":2}},"context":{"diagnostics":[]}}`},
+		{"textDocument/hover", `["a.go:0:0"]`, `lines and columns count from 1`},
+		{"textDocument/hover", `["a.go:5:1"]`, `there is no line 5: a.go has 3 lines`},
+		{"textDocument/hover", `{"textDocument":"a.go","position":"3:11"}`,
+			`there is no column 11: line 3 of a.go has 9 characters`},
+		{"textDocument/codeAction", `["a.go:1:1-3:11",{"diagnostics":[]}]`,
+			`there is no column 11: line 3 of a.go has 9 characters`},
+		{"textDocument/codeAction", `["a.go:1:2-1:1",{"diagnostics":[]}]`, `the range ends before it begins`},
+		{"textDocument/codeAction", `["a.go:3:2",{"diagnostics":[]}]`, `{` + document +
+			`,"range":{"start":{"line":2,"character":1},"end":{"line":2,"character":1}},"context":{"diagnostics":[]}}`},
 		{"workspace/symbol", `["a.go:1:1"]`, `["a.go:1:1"]`},
 		{"textDocument/hover", `[1]`, `[1]`},
 		{"textDocument/hover", `["a\n.go:1:1"]`, `["a\n.go:1:1"]`},
