@@ -21,10 +21,21 @@ type seat struct {
 // sit starts rpcsh in a terminal. It remembers nothing of other runs.
 func sit(t *testing.T, args ...string) *seat {
 	t.Helper()
+	return sitAt(t, rpcshIn(t.TempDir(), nil, args...), 120, 40)
+}
+
+// sitWithoutColor is sit in a window of a size in columns and rows, with NO_COLOR.
+func sitWithoutColor(t *testing.T, cols, rows int, args ...string) *seat {
+	t.Helper()
+	return sitAt(t, rpcshIn(t.TempDir(), []string{"NO_COLOR=1"}, args...), cols, rows)
+}
+
+// rpcshIn returns rpcsh with args, whose configuration and memory are in the folder own. env changes its environment.
+func rpcshIn(own string, env []string, args ...string) *exec.Cmd {
 	cmd := exec.Command("rpcsh", args...)
-	own := t.TempDir()
 	cmd.Env = append(os.Environ(), "TERM=xterm", "NO_COLOR=", "XDG_STATE_HOME="+own, "XDG_CONFIG_HOME="+own)
-	return sitAt(t, cmd, 120, 40)
+	cmd.Env = append(cmd.Env, env...)
+	return cmd
 }
 
 // sitAt starts cmd in a terminal of a size in columns and rows.

@@ -93,7 +93,7 @@ func (p *person) Ask(
 
 func (p *person) Fits(string) bool { return true }
 
-func (p *person) Page(_ context.Context, text string) error {
+func (p *person) Page(_ context.Context, text string, _ func() string) error {
 	_, err := io.WriteString(p, text)
 	return err
 }

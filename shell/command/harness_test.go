@@ -49,7 +49,7 @@ func (s *screen) Write(b []byte) (int, error) {
 
 func (s *screen) Fits(string) bool { return true }
 
-func (s *screen) Page(_ context.Context, text string) error {
+func (s *screen) Page(_ context.Context, text string, _ func() string) error {
 	_, err := io.WriteString(s, text)
 	return err
 }

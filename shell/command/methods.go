@@ -131,9 +131,9 @@ func methodCommands(deps Deps, f *finder) []Command {
 	}
 }
 
-// page is where methods are shown.
-func (t *methodTeller) page() methods.Page {
-	return methods.Page{Width: t.view.ListWidth(), Colors: t.view.Colors()}
+// page is where methods are shown, in lists of a width.
+func (t *methodTeller) page(width int) methods.Page {
+	return methods.Page{Width: width, Colors: t.view.Colors()}
 }
 
 // list runs .methods: it lists the methods that pattern means, of the current peer, or of all where there is none.
@@ -170,9 +170,9 @@ func (t *methodTeller) list(ctx context.Context, pattern string) error {
 		t.view.Say("%s", b.String())
 		return nil
 	case pattern == "" && len(found) > methods.OverviewFrom:
-		return t.view.Page(ctx, t.page().Overview(found))
+		return t.view.PageList(ctx, func(width int) string { return t.page(width).Overview(found) })
 	}
-	return t.view.Page(ctx, t.page().List(found))
+	return t.view.PageList(ctx, func(width int) string { return t.page(width).List(found) })
 }
 
 // describe runs .describe [@PEER] METHOD.
@@ -187,7 +187,7 @@ func (t *methodTeller) describe(ctx context.Context, args lang.Text) error {
 		if t.view.Output() == view.OutputJSON {
 			texts = append(texts, t.view.Safe(string(methods.Object(m, defs))))
 		} else {
-			texts = append(texts, t.page().Describe(m, defs, example(p, m)))
+			texts = append(texts, t.page(t.view.ListWidth()).Describe(m, defs, example(p, m)))
 		}
 	}
 	return t.view.Page(ctx, strings.Join(texts, "\n"))

@@ -113,7 +113,7 @@ func (c *connections) listPeers(ctx context.Context, args lang.Text) error {
 	}
 	slices.SortStableFunc(listed, column.compare)
 	table := peerTable(listed, c.session.Peers().Current(), c.view.Interactive())
-	return c.view.Page(ctx, table.Listed(c.view.ListWidth()))
+	return c.view.PageList(ctx, table.Listed)
 }
 
 // fits reports whether word means p, or is found in what is told of it.

@@ -11,22 +11,46 @@ import (
 	"rpcsh/shell/human"
 )
 
-// Bytes returns the bytes that value stands for, where it is a wrapper of package bsonrpc or msgpackrpc:
-// {"$binary":{"base64":"AAH/","subType":"00"}}, {"$binary":"AAH/","$type":"00"} or {"$binary":"AAH/"}.
-func Bytes(value []byte) ([]byte, bool) {
-	if firstKey(value) != "$binary" {
-		return nil, false
-	}
-	inner := jsontext.Get(value, "$binary")
-	if jsontext.FirstByte(inner) == '{' {
-		inner = jsontext.Get(inner, "base64")
+// A Binary is a value that is bytes.
+type Binary struct {
+	kind string // what they are; "": nothing but bytes
+	data []byte
+}
+
+// BinaryOf returns the bytes that value stands for, where it is a wrapper of package bsonrpc or msgpackrpc:
+// {"$binary":{"base64":"AAH/","subType":"00"}}, {"$binary":"AAH/","$type":"00"}, {"$binary":"AAH/"}, {"$str":"/w=="}
+// or {"$ext":{"type":5,"data":"AAH/"}}.
+func BinaryOf(value []byte) (b Binary, ok bool) {
+	key := firstKey(value)
+	inner := jsontext.Get(value, key)
+	switch key {
+	case "$binary":
+		if jsontext.FirstByte(inner) == '{' {
+			inner = jsontext.Get(inner, "base64")
+		}
+	case "$str":
+		b.kind = "text that is not UTF-8"
+	case "$ext":
+		b.kind = "extension type " + string(jsontext.Get(inner, "type"))
+		inner = jsontext.Get(inner, "data")
+	default:
+		return Binary{}, false
 	}
 	text, err := jsontext.Unquote(inner)
 	if err != nil {
-		return nil, false
+		return Binary{}, false
 	}
-	data, err := base64.StdEncoding.DecodeString(text)
-	return data, err == nil
+	b.data, err = base64.StdEncoding.DecodeString(text)
+	return b, err == nil
+}
+
+// Rows returns a hexdump, as Hexdump, and above it what the bytes are.
+func (b Binary) Rows(width, most int) []string {
+	rows := Hexdump(b.data, width, most)
+	if b.kind != "" {
+		rows = append([]string{b.kind + ", " + human.Size(len(b.data)) + ":"}, rows...)
+	}
+	return rows
 }
 
 // isWrapper reports whether value is an object that stands for a value that JSON lacks: its keys begin with a $.
@@ -91,11 +115,14 @@ func hexRow(at int, data []byte, size int) string {
 	return fmt.Sprintf("%08x %s  |%s|", at, digits.String(), chars.String())
 }
 
-// hexCell returns bytes in at most room columns: how many there are, and the first of them.
-func hexCell(data []byte, room int) string {
-	text := human.Size(len(data))
-	if len(data) > 0 {
-		text += fmt.Sprintf(": % x", data[:min(len(data), room)])
+// cell returns b in at most room columns: how many bytes there are, and the first of them.
+func (b Binary) cell(room int) string {
+	text := human.Size(len(b.data))
+	if b.kind != "" {
+		text = b.kind + ", " + text
+	}
+	if len(b.data) > 0 {
+		text += fmt.Sprintf(": % x", b.data[:min(len(b.data), room)])
 	}
 	return columns.Clip(text, room, "…")
 }

@@ -2,6 +2,7 @@ package shape
 
 import (
 	"encoding/json"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -183,7 +184,10 @@ func (g *Grid) Text(s Style, width int, whole bool) (string, columns.Cut) {
 			return "", columns.Cut{Cells: true}
 		}
 	}
-	text, cut := t.Clipped(width)
+	text, cut := t.String(), columns.Cut{}
+	if !s.Whole {
+		text, cut = t.Clipped(width)
+	}
 	var before strings.Builder
 	for _, m := range g.before {
 		before.WriteString(s.Key(s.Visible(m.Name)) + ": " + s.cell(m.Value, longest) + "\n")
@@ -236,11 +240,17 @@ func (s Style) cell(value json.RawMessage, room int) string {
 	if value == nil {
 		return ""
 	}
-	if data, ok := Bytes(value); ok {
-		return s.Dim(hexCell(data, room))
+	if binary, ok := BinaryOf(value); ok {
+		if s.Whole {
+			room = math.MaxInt
+		}
+		return s.Dim(binary.cell(room))
 	}
-	const widest = 12 // bytes of what is shown in a column: an escape of two code units
-	text := s.JSON(value[:min(len(value), widest*(min(room, longest)+1))])
+	if !s.Whole {
+		const widest = 12 // bytes of what is shown in a column: an escape of two code units
+		value = value[:min(len(value), widest*(min(room, longest)+1))]
+	}
+	text := s.JSON(value)
 	if jsontext.FirstByte(value) != '"' {
 		return s.Paint(text)
 	}

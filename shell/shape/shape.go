@@ -6,6 +6,7 @@ import "encoding/json"
 
 // A Style says how what is laid out looks. Its functions return what takes as many columns as the text they are given.
 type Style struct {
+	Whole   bool                         // nothing is shortened but for the width of the window
 	JSON    func(json.RawMessage) string // a value on one line, without colours
 	Paint   func(text string) string     // gives what JSON returns its colours
 	Visible func(text string) string     // text of a peer, such as the name of a member, fit for a terminal
@@ -13,7 +14,7 @@ type Style struct {
 	Key, Str, Bold, Dim func(text string) string
 }
 
-// longest is how many bytes of a value a cell shows.
+// longest is how many bytes of a value a cell shows where not all is shown.
 const longest = 1 << 16
 
 // isContainer reports whether a value is made of others.

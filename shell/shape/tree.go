@@ -86,13 +86,12 @@ func (t *treeWriter) fits(head string, container []byte) bool {
 // leaf writes a value that is shown as a whole, of which head, but for its blank, stands on the line already. What
 // follows on other lines stands behind guides.
 func (t *treeWriter) leaf(head, guides string, value []byte) {
-	const most = 16 // rows of a hexdump within something else
-	if data, ok := Bytes(value); ok {
-		whole := most
-		if head == "" {
-			whole = 0
+	if binary, ok := BinaryOf(value); ok {
+		most := 16 // rows of a hexdump within something else
+		if head == "" || t.Whole {
+			most = 0
 		}
-		t.block(head, guides, Hexdump(data, t.width-columns.Width(guides), whole))
+		t.block(head, guides, binary.Rows(t.width-columns.Width(guides), most))
 		return
 	}
 	if isText(value) {

@@ -113,13 +113,17 @@ func (d *driver) run(ctx context.Context) error {
 		case "ask":
 			answer, err := d.t.Ask(ctx, "level: ", completeLevels)
 			fmt.Fprintf(d.t, "answer %q %v\n", answer, err)
-		case "page":
-			n, _ := strconv.Atoi(strings.TrimPrefix(text, "page "))
+		case "page", "list": // a list is saved whole
+			n, _ := strconv.Atoi(strings.TrimPrefix(text, name+" "))
+			var whole func() string
+			if name == "list" {
+				whole = func() string { return "all of\n\x1b[1mthe list\x1b[m\n" }
+			}
 			var lines strings.Builder
 			for i := range n {
 				fmt.Fprintf(&lines, "\x1b[1mline\x1b[m %d\n", i+1)
 			}
-			if err := d.t.Page(ctx, lines.String()); err != nil {
+			if err := d.t.Page(ctx, lines.String(), whole); err != nil {
 				fmt.Fprintln(d.t, err)
 			}
 		default:

@@ -1,6 +1,7 @@
 package term
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -12,11 +13,12 @@ import (
 
 // Page shows text. What fits into the window, or does not wait for a key since the person has typed ahead, is printed
 // as by Write. More is shown in a screen of its own, in which the person moves with the keys of less; it leaves nothing
-// behind. Other output appears when that ends. Pasted text ends it and is for the next line. The error is ctx's,
-// ErrClosed, that of writing to the terminal, or io.EOF if the terminal is gone.
+// behind. Other output appears when that ends. Pasted text ends it and is for the next line. What is saved is whole,
+// in which nothing is shortened for the window's sake; nil: text. The error is ctx's, ErrClosed, that of writing to the
+// terminal, or io.EOF if the terminal is gone.
 //
 // It must not be called while a line is read.
-func (t *Terminal) Page(ctx context.Context, text string) error {
+func (t *Terminal) Page(ctx context.Context, text string, whole func() string) error {
 	if t.Fits(text) || t.input.waiting() {
 		_, err := t.Write([]byte(text))
 		return err
@@ -25,7 +27,7 @@ func (t *Terminal) Page(ctx context.Context, text string) error {
 	defer t.input.setReading(false)
 	t.screen.enter()
 	defer t.screen.leave()
-	p := &pager{lines: strings.Split(strings.TrimSuffix(text, "\n"), "\n")}
+	p := &pager{lines: strings.Split(strings.TrimSuffix(text, "\n"), "\n"), whole: whole}
 	for {
 		cols, rows := t.size()
 		t.screen.fill(p.layout(cols, rows))
@@ -84,6 +86,7 @@ func (t *Terminal) pageKey(ctx context.Context) (key, error) {
 // A pager is a text of which a window shows a part.
 type pager struct {
 	lines []string
+	whole func() string // the text that is saved; nil: lines
 
 	rows   []pageRow // of lines, in a window of this many columns
 	cols   int
@@ -155,7 +158,7 @@ func (p *pager) status() string {
 		return " " + p.said + " "
 	}
 	last := p.rows[min(p.top+p.height, len(p.rows))-1].line + 1
-	return fmt.Sprintf(" lines %d–%d of %d · q leaves · blank, b, arrows, g, G move · / n N search · s saves ",
+	return fmt.Sprintf(" lines %d–%d of %d · q leaves · blank b g G move · / n N search · s saves ",
 		p.rows[p.top].line+1, last, len(p.lines))
 }
 
@@ -272,18 +275,16 @@ func (p *pager) typed(k key) {
 	}
 }
 
-// save writes the text to a new file, without colours.
+// save writes the text to a new file, whole and without colours.
 func (p *pager) save(path string) {
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 	if err == nil {
-		for _, l := range p.lines {
-			if _, err = f.WriteString(columns.Plain(l) + "\n"); err != nil {
-				break
-			}
+		text := strings.Join(p.lines, "\n")
+		if p.whole != nil {
+			text = p.whole()
 		}
-		if closed := f.Close(); err == nil {
-			err = closed
-		}
+		_, err = f.WriteString(columns.Plain(strings.TrimSuffix(text, "\n")) + "\n")
+		err = cmp.Or(err, f.Close())
 	}
 	p.said = "saved as " + withPictures(path)
 	if err != nil {

@@ -69,6 +69,13 @@ func TestPageIsSaved(t *testing.T) {
 	if data, err := os.ReadFile(file); err != nil || !strings.HasSuffix(string(data), "line 29\nline 30\n") {
 		t.Errorf("saved %q, %v", data, err)
 	}
+	s.Press("list 30\r")
+	s.pages(" lines 1–5 of 30 ·", "line 1")
+	s.Press("s" + file + "2\r")
+	s.pages(" saved as "+file+"2", "line 1")
+	if data, err := os.ReadFile(file + "2"); err != nil || string(data) != "all of\nthe list\n" {
+		t.Errorf("saved %q, %v", data, err)
+	}
 }
 
 // What was typed before a page came is for the next line, and so is what is pasted.

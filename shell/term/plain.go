@@ -124,7 +124,7 @@ func (p *Plain) Ask(
 }
 
 // Page prints text.
-func (p *Plain) Page(_ context.Context, text string) error {
+func (p *Plain) Page(_ context.Context, text string, _ func() string) error {
 	_, err := io.WriteString(p, text)
 	return err
 }

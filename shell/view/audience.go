@@ -19,12 +19,12 @@ type audience interface {
 
 	report(text string)
 	remark(text string)
-	fail(line string, promptWidth int, err error) // err has not been shown
-	page(ctx context.Context, text string) error
+	fail(line string, promptWidth int, err error)                     // err has not been shown
+	page(ctx context.Context, text string, whole func() string) error // as in Terminal
 	raw(p event.Peer, frame []byte)
 
-	// value adds to the text of a result what stands next to it.
-	value(text string, r *Result, several bool) string
+	// value adds to the text of a result what stands next to it. whole is as in Terminal.
+	value(text string, whole func() string, r *Result, several bool) string
 	// callError shows r.Err, unless that is left to the caller.
 	callError(t *slot, r *Result, several bool) error
 	// late shows a late result, and reports whether it did; if not, the result is shown as a line of traffic.

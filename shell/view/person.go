@@ -61,7 +61,7 @@ func (p person) report(text string) { p.screen.print(p.terminal, text) }
 
 func (p person) remark(text string) { p.screen.print(p.terminal, text) }
 
-func (p person) page(ctx context.Context, text string) error {
+func (p person) page(ctx context.Context, text string, whole func() string) error {
 	p.Flush() // earlier output comes first
 	text = withLineBreak(text)
 	switch pager := p.Pager(); {
@@ -69,7 +69,7 @@ func (p person) page(ctx context.Context, text string) error {
 		_, err := p.terminal.Write([]byte(text))
 		return err
 	case pager == PagerOn:
-		return p.terminal.Page(ctx, text)
+		return p.terminal.Page(ctx, text, whole)
 	default:
 		return p.opts.Pipe(ctx, pager, text)
 	}
@@ -82,12 +82,12 @@ func (p person) raw(peer event.Peer, frame []byte) {
 	})
 }
 
-func (p person) value(text string, r *Result, several bool) string {
+func (p person) value(text string, whole func() string, r *Result, several bool) string {
 	if several {
 		text = p.colors.Bold(r.Peer.At()) + " " + text
 	}
 	if !several && p.Pager() != PagerOff && !p.terminal.Fits(text) {
-		p.setLong(text)
+		p.setLong(longText{text, whole})
 		text = p.colors.Dim(human.Plural(strings.Count(text, "\n")+1, "line") + ", .print $_ shows them again")
 	}
 	if r.Peer.Number > 0 {

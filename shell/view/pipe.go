@@ -42,7 +42,7 @@ func (p pipe) remark(text string) { p.screen.print(p.opts.Stderr, text) }
 
 func (p pipe) fail(_ string, _ int, err error) { p.failure(err) }
 
-func (p pipe) page(_ context.Context, text string) error {
+func (p pipe) page(_ context.Context, text string, _ func() string) error {
 	p.Say("%s", text)
 	return nil
 }
@@ -55,7 +55,7 @@ func (p pipe) raw(peer event.Peer, frame []byte) {
 	p.screen.printAll(p.opts.Stderr, text)
 }
 
-func (p pipe) value(text string, _ *Result, _ bool) string { return text }
+func (p pipe) value(text string, _ func() string, _ *Result, _ bool) string { return text }
 
 // callError leaves the error of a single peer to the caller, whose run ends with it.
 func (p pipe) callError(t *slot, r *Result, several bool) error {

@@ -56,7 +56,8 @@ func (v *View) showValues(t *slot, r *Result, several bool) {
 		}
 		return
 	}
-	t.print(v.opts.Stdout, v.audience.value(shaper{v}.text(r.Values, r.Shaping), r, several))
+	whole := func() string { return shaper{v}.whole(r.Values, r.Shaping) }
+	t.print(v.opts.Stdout, v.audience.value(shaper{v}.text(r.Values, r.Shaping), whole, r, several))
 	for _, remark := range r.Remarks {
 		t.print(v.opts.Stderr, v.colors.Dim(Visible(remark)))
 	}
@@ -148,27 +149,33 @@ func (v *View) resultText(result json.RawMessage) string {
 	return Pretty(result, v.Width()-timeWidth, v.colors)
 }
 
+// A longText is the text of a result, and what is saved instead of it.
+type longText struct {
+	text  string
+	whole func() string
+}
+
 // setLong keeps a result that PageLong is to show.
-func (v *View) setLong(text string) {
+func (v *View) setLong(l longText) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	v.long = text
+	v.long = l
 }
 
 // ForgetLong has PageLong not show what has come before.
-func (v *View) ForgetLong() { v.setLong("") }
+func (v *View) ForgetLong() { v.setLong(longText{}) }
 
 // PageLong shows the last result if it did not fit on the screen. It returns when the person has seen it, and must not
 // be called while a line is read.
 func (v *View) PageLong(ctx context.Context) error {
 	v.mu.Lock()
-	text := v.long
-	v.long = ""
+	long := v.long
+	v.long = longText{}
 	v.mu.Unlock()
-	if text == "" {
+	if long.text == "" {
 		return nil
 	}
-	return v.Page(ctx, text)
+	return v.audience.page(ctx, long.text, long.whole)
 }
 
 // Plain returns a value without colours: as a file gets it or, for a person, as it is shown. The form of results says

@@ -25,7 +25,7 @@ func Shapes() []string { return []string{ShapeAuto, ShapeJSON, ShapeTable, Shape
 type Shaping struct {
 	As       string   // one of Shapes, which a line asks for; "": .set view decides
 	Headings []string // of the columns that a filter makes, where it does; nil: they have none
-	Wide     bool     // there is no window in which lines have room
+	Whole    bool     // the text leaves the shell: nothing is shortened, whatever window there is
 }
 
 // A shaper lays out the values of results.
@@ -39,7 +39,7 @@ func (v shaper) text(values []json.RawMessage, s Shaping) string {
 			shown = append(shown, value)
 		}
 	}
-	kind := v.shape(shown, s.As)
+	kind := v.shape(shown, s)
 	room := v.Width() - timeWidth // the time stands at the right border
 	var texts []string
 	switch kind {
@@ -49,42 +49,57 @@ func (v shaper) text(values []json.RawMessage, s Shaping) string {
 		}
 	case ShapeTree:
 		for _, value := range shown {
-			texts = append(texts, v.shapes().Tree(value, room))
+			texts = append(texts, v.shapes(v.isWhole(s)).Tree(value, room))
 		}
 		return strings.Join(texts, "\n")
 	}
 	for _, value := range shown {
-		if data, ok := shape.Bytes(value); ok && kind == ShapeAuto {
-			texts = append(texts, strings.Join(shape.Hexdump(data, room, 0), "\n"))
-			continue
+		binary, isBinary := shape.BinaryOf(value)
+		switch {
+		case isBinary && kind == ShapeAuto:
+			texts = append(texts, strings.Join(binary.Rows(room, 0), "\n"))
+		case s.Whole:
+			texts = append(texts, v.Plain(value, true))
+		default:
+			texts = append(texts, v.resultText(value))
 		}
-		texts = append(texts, v.resultText(value))
 	}
 	return strings.Join(texts, "\n")
 }
 
-// table returns values as a table, and whether they are one; whole says that one is wanted only where it shows all.
-func (v shaper) table(values []json.RawMessage, s Shaping, whole bool) (text string, ok bool) {
+// whole returns what text shows as it is saved: without colours, and with nothing left out for the window's sake.
+func (v shaper) whole(values []json.RawMessage, s Shaping) string {
+	s.Whole = true
+	return columns.Plain(v.text(values, s))
+}
+
+// table returns values as a table, and whether they are one. wanted says that one is wanted only where the window shows
+// all of it.
+func (v shaper) table(values []json.RawMessage, s Shaping, wanted bool) (text string, ok bool) {
 	grid := shape.Of(values, s.Headings)
-	if grid == nil || whole && !grid.IsPlain() {
+	if grid == nil || wanted && !grid.IsPlain() {
 		return "", false
 	}
-	width := v.ListWidth()
-	if s.Wide {
-		width = unbounded
+	if wanted {
+		if text, cut := grid.Text(v.shapes(false), v.ListWidth(), true); cut.Any() || !s.Whole {
+			return text, !cut.Any()
+		}
 	}
-	text, cut := grid.Text(v.shapes(), width, whole)
-	return text, !whole || !cut.Any()
+	text, _ = grid.Text(v.shapes(v.isWhole(s)), v.ListWidth(), false)
+	return text, true
 }
+
+// isWhole reports whether nothing is shortened: what leaves the shell is whole.
+func (v shaper) isWhole(s Shaping) bool { return s.Whole || !v.Interactive() }
 
 // shape returns the shape of values: that which a line asks for or, where a person reads them, that of .set view. A
 // program that has asked for JSON gets it.
-func (v shaper) shape(values []json.RawMessage, as string) string {
+func (v shaper) shape(values []json.RawMessage, s Shaping) string {
 	switch {
-	case slices.ContainsFunc(values, v.audience.tooLong), v.AskedForJSON():
+	case !s.Whole && slices.ContainsFunc(values, v.audience.tooLong), v.AskedForJSON():
 		return ShapeJSON
-	case as != "":
-		return as
+	case s.As != "":
+		return s.As
 	case v.Output() == OutputPretty:
 		return v.Shape()
 	}
@@ -92,17 +107,17 @@ func (v shaper) shape(values []json.RawMessage, as string) string {
 }
 
 // shapes returns how what is laid out looks.
-func (s style) shapes() shape.Style {
+func (s style) shapes(whole bool) shape.Style {
 	return shape.Style{
-		JSON: s.json, Paint: func(text string) string { return paintJSON(text, s.colors) }, Visible: Visible,
+		Whole: whole,
+		JSON:  s.json, Paint: func(text string) string { return paintJSON(text, s.colors) }, Visible: Visible,
 		Key: s.colors.Key, Str: s.colors.Str, Bold: s.colors.Bold, Dim: s.colors.Dim,
 	}
 }
 
 // Shaped returns values without colours, for a file or a command, in the shape that a line asks for: s.As is not "".
 func (v *View) Shaped(values []json.RawMessage, s Shaping) string {
-	s.Wide = true
-	return columns.Plain(shaper{v}.text(values, s))
+	return shaper{v}.whole(values, s)
 }
 
 type shapeKey struct{}

@@ -40,6 +40,11 @@ func TestShapes(t *testing.T) {
 			"bytes", ShapeAuto, `{"$binary":{"base64":"AAH/QQ==","subType":"00"}}`,
 			"00000000  00 01 ff 41              |...A|",
 		},
+		{
+			"text that is none", ShapeAuto, `{"$str":"/kE="}`,
+			"text that is not UTF-8, 2 B:\n00000000  fe 41                    |.A|",
+		},
+		{"an extension", ShapeTable, `[{"$ext":{"type":-5,"data":"/kE="}}]`, "value\nextension type -5, 2 B: fe 41"},
 		{"bytes as JSON", ShapeJSON, `{"$binary":"AAH/"}`, `{"$binary":"AAH/"}`},
 		{
 			"a tree", ShapeTree, `{"a":{"b":[1,{"c":"x\ny","e":{}}]},"d":"s","w":{"$date":1}}`,
@@ -95,6 +100,43 @@ func TestShapesInPipes(t *testing.T) {
 	}
 }
 
+// What is saved or written to a file is whole, in the shape in which it is seen.
+func TestWholeShapes(t *testing.T) {
+	long := strings.Repeat("long ", 20_000)
+	bytes := strings.Repeat("AAAA", 200)
+	s := newStage(t, "person", false)
+	s.desk.small = true
+	for _, tt := range []struct {
+		name, shape, value, want string
+	}{
+		{"cells", ShapeTable, `[{"a":"` + long + `.","b":1}]`, "a" + strings.Repeat(" ", len(long)+2) + "b\n" + long + ".  1"},
+		{"a list beside others", ShapeTable, `{"a":"` + long + `.","b":[{"c":1}]}`, "a: " + long + ".\nc\n1"},
+		{"bytes in a cell", ShapeTable, `[{"$binary":"` + bytes + `"}]`, "value\n600 B: " + strings.Repeat("00 ", 599) + "00"},
+		{"bytes in a tree", ShapeTree, `{"a":{"$binary":"` + bytes + `"}}`, ""},
+		{"what is no table in this window", ShapeAuto, `[{"a":"` + long[:100] + `"},{"a":""}]`,
+			"[\n  {\n    \"a\": \"" + long[:100] + "\"\n  },\n  {\"a\":\"\"}\n]"},
+		{"what is one", ShapeAuto, `[{"a":1},{"a":2}]`, "a\n1\n2"},
+	} {
+		s.SetShape(tt.shape)
+		if err := s.Result(&Result{Values: []json.RawMessage{raw(tt.value)}}, false); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.PageLong(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		switch got := s.desk.saved; {
+		case tt.want != "" && got != tt.want:
+			t.Errorf("%s: saved as\n%.300q, want\n%.300q", tt.name, got, tt.want)
+		case strings.Contains(got, "…"):
+			t.Errorf("%s: shortened to %.300q", tt.name, got)
+		}
+		shaped := s.Shaped([]json.RawMessage{raw(tt.value)}, Shaping{As: tt.shape})
+		if tt.shape != ShapeAuto && shaped != s.desk.saved {
+			t.Errorf("%s: in a file it is\n%.300q, saved\n%.300q", tt.name, shaped, s.desk.saved)
+		}
+	}
+}
+
 // A table never is wider than its window, and says what is missing.
 func TestTableFits(t *testing.T) {
 	var row []string
@@ -104,7 +146,7 @@ func TestTableFits(t *testing.T) {
 	value := raw("[{" + strings.Join(row, ",") + "}]")
 	for width := 1; width < 200; width += 7 {
 		s := newStage(t, "person", false)
-		text, cut := shape.Of([]json.RawMessage{value}, nil).Text(s.shapes(), width, false)
+		text, cut := shape.Of([]json.RawMessage{value}, nil).Text(s.shapes(false), width, false)
 		rows := strings.SplitN(text, "\n", 3) // headings, an object, and what is said below
 		said := strings.Join(rows[2:], "\n")
 		text = rows[0] + "\n" + rows[1]

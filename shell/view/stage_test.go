@@ -17,6 +17,7 @@ type desk struct {
 	columns int
 	small   bool // nothing fits
 	paged   []string
+	saved   string      // what can be saved of the last page; "": nothing else
 	status  chan string // each that was set
 
 	colors          term.Colors
@@ -25,8 +26,12 @@ type desk struct {
 
 func (d *desk) Fits(string) bool { return !d.small }
 
-func (d *desk) Page(_ context.Context, text string) error {
+func (d *desk) Page(_ context.Context, text string, whole func() string) error {
 	d.paged = append(d.paged, text)
+	d.saved = ""
+	if whole != nil {
+		d.saved = whole()
+	}
 	return nil
 }
 

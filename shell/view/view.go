@@ -40,12 +40,14 @@ import (
 // typed.
 type Terminal interface {
 	io.Writer
-	Page(ctx context.Context, text string) error // shows text that may be longer than the screen
-	Fits(text string) bool                       // text is not longer than that
-	SetStatus(text string)                       // shows text beside the line being typed; "" removes it
-	Width() int                                  // columns
-	SetColors(c term.Colors)                     // of the line being typed
-	AskBackground(f func(isLight bool))          // f is called if the terminal tells what its background is
+	// Page shows text that may be longer than the screen. whole returns what the person may save instead of it; nil:
+	// nothing is missing in it.
+	Page(ctx context.Context, text string, whole func() string) error
+	Fits(text string) bool              // text is not longer than the screen
+	SetStatus(text string)              // shows text beside the line being typed; "" removes it
+	Width() int                         // columns
+	SetColors(c term.Colors)            // of the line being typed
+	AskBackground(f func(isLight bool)) // f is called if the terminal tells what its background is
 }
 
 // Options say who looks at the session, and at what. Either Terminal is set, or Stdout and Stderr are.
@@ -80,7 +82,7 @@ type View struct {
 	reading  sync.WaitGroup
 
 	mu    sync.Mutex       // protects what follows
-	long  string           // a result that does not fit on the screen, and was not shown yet; "": there is none
+	long  longText         // a result that does not fit on the screen, and was not shown yet; zero: there is none
 	slots map[uint64]*slot // reserved by events, by their numbers, until Result, LateResult or Drop takes them
 }
 
@@ -211,7 +213,12 @@ func (v *View) Remark(text string) {
 // Page shows text that may be longer than a person's screen, and returns when the person has seen it. The error is
 // ctx's.
 func (v *View) Page(ctx context.Context, text string) error {
-	return v.audience.page(ctx, text)
+	return v.audience.page(ctx, text, nil)
+}
+
+// PageList is Page for text that is laid out for a width, in which it may be shortened. It is saved whole.
+func (v *View) PageList(ctx context.Context, layOut func(width int) string) error {
+	return v.audience.page(ctx, layOut(v.ListWidth()), func() string { return layOut(unbounded) })
 }
 
 // Raw shows a frame as it came, before it was decoded.
