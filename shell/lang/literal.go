@@ -65,12 +65,12 @@ func (p *parser) quoted() (json.RawMessage, error) {
 	}
 	s := substitution{done: start}
 	s.escape(p.src, start, p.pos)
-	return p.jsonString(&s, start)
+	return s.jsonString(p.src, start, p.pos)
 }
 
-// jsonString returns the JSON string that s has made of what begins at start and ends here.
-func (p *parser) jsonString(s *substitution, start int) (json.RawMessage, error) {
-	text := append(s.text, p.src[s.done:p.pos]...)
+// jsonString returns the JSON string that line[start:end] has become.
+func (s *substitution) jsonString(line string, start, end int) (json.RawMessage, error) {
+	text := append(s.text, line[s.done:end]...)
 	var mistake *jsontext.SyntaxError
 	if errors.As(jsontext.Valid(text), &mistake) {
 		return nil, errorAt(s.column(start, mistake.Offset), mistake.Reason+"; '…' takes text as it is")

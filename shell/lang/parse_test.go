@@ -169,7 +169,8 @@ func TestParse(t *testing.T) {
 		// line breaks and tabs in strings are what was pasted
 		{"f \"a\nb\" \"c\r\nd\re\tf\"", `call f:0 ["a\nb","c\nd\re\tf"]`},
 		{"f \"\n${x}\r\n\\$\"", `call f:0 ["\n42\n$"]`},
-		{"f {\"a\": \"b\nc\",\n\"d\te\":\"\r\n$x\", \"f\":$x}", `call f:0 {"a": "b\nc",` + "\n" + `"d\te":"\n$x", "f":42}`},
+		{"f {\"a\": \"b\nc\",\n\"d\te\":\"\r\n$x\", \"f\":$x}",
+			`call f:0 {"a": "b\nc",` + "\n" + `"d\te":"\n$x", "f":42}`},
 		{"f a=\"b\nc\" d:=\"e\nf\" g.h=[\"i\nj\"]", `call f:0 {"a":"b\nc","d":"e\nf","g":{"h":["i\nj"]}}`},
 		{"\"m\nn\" 'o\np'", `call m` + "\n" + `n:0 ["o\np"]`},
 		{".print \"a\nb\"", `print "a\nb"`},

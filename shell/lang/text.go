@@ -39,7 +39,7 @@ func (p *parser) text() (json.RawMessage, error) {
 			p.pos++
 		}
 	}
-	return p.jsonString(&s, start)
+	return s.jsonString(p.src, start, end)
 }
 
 // valueInText puts the value of ${NAME.PATH} into the text, which ends at end: of a string its text, of all else JSON.

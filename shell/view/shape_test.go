@@ -109,9 +109,11 @@ func TestWholeShapes(t *testing.T) {
 	for _, tt := range []struct {
 		name, shape, value, want string
 	}{
-		{"cells", ShapeTable, `[{"a":"` + long + `.","b":1}]`, "a" + strings.Repeat(" ", len(long)+2) + "b\n" + long + ".  1"},
+		{"cells", ShapeTable, `[{"a":"` + long + `.","b":1}]`,
+			"a" + strings.Repeat(" ", len(long)+2) + "b\n" + long + ".  1"},
 		{"a list beside others", ShapeTable, `{"a":"` + long + `.","b":[{"c":1}]}`, "a: " + long + ".\nc\n1"},
-		{"bytes in a cell", ShapeTable, `[{"$binary":"` + bytes + `"}]`, "value\n600 B: " + strings.Repeat("00 ", 599) + "00"},
+		{"bytes in a cell", ShapeTable, `[{"$binary":"` + bytes + `"}]`,
+			"value\n600 B: " + strings.Repeat("00 ", 599) + "00"},
 		{"bytes in a tree", ShapeTree, `{"a":{"$binary":"` + bytes + `"}}`, ""},
 		{"what is no table in this window", ShapeAuto, `[{"a":"` + long[:100] + `"},{"a":""}]`,
 			"[\n  {\n    \"a\": \"" + long[:100] + "\"\n  },\n  {\"a\":\"\"}\n]"},
