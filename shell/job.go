@@ -48,11 +48,7 @@ func (r *runner) job(ctx context.Context, st *lang.Statement) (*job, error) {
 	case st.Background:
 		j.origin = event.FromBackground
 	}
-	if j.origin != event.FromHook {
-		r.mu.Lock()
-		j.insists = r.insists
-		r.mu.Unlock()
-	}
+	_, j.insists = r.typed(ctx)
 	if st.Peer != "" {
 		sel, err := session.ParseSelector(st.Peer)
 		if err != nil {
@@ -72,12 +68,8 @@ func (r *runner) job(ctx context.Context, st *lang.Statement) (*job, error) {
 		return j, nil
 	}
 	j.shaping.Headings = jq.Headings(st.Filter.Text)
-	var names []string
-	for name, v := range r.session.VariablesFor(ctx) {
-		names, j.values = append(names, name), append(j.values, v)
-	}
 	var err error
-	j.filter, err = compile(*st.Filter, names...)
+	j.filter, j.values, err = r.commands.Messages().Compile(ctx, *st.Filter)
 	return j, err
 }
 
@@ -92,16 +84,6 @@ func (j *job) fillParams() {
 			j.Calls[i].Params = json.RawMessage(empty)
 		}
 	}
-}
-
-// compile compiles a jq expression of a line; its mistakes know their column.
-func compile(text lang.Text, variables ...string) (*jq.Filter, error) {
-	f, err := jq.Compile(text.Text, variables...)
-	var mistake *jq.Error
-	if errors.As(err, &mistake) {
-		return nil, &lang.Error{Column: text.Column + mistake.Offset, Reason: mistake.Reason}
-	}
-	return f, err
 }
 
 // silent reports whether no answer is expected.
@@ -188,11 +170,8 @@ func (r *runner) located(err error, c lang.Call, j *job) error {
 		if j.Batch {
 			hint = ".batch --anyway sends it"
 		}
-		switch {
-		case r.retypes:
-			hint = "the same line again sends it anyway"
-		case r.view.Interactive():
-			hint = "Enter sends it anyway"
+		if r.view.Interactive() {
+			hint = r.onceMore()
 		}
 		column := argumentColumn(&refused.ArgumentError, c)
 		return &refusal{&lang.Error{Column: column, Reason: refused.Reason + " (" + hint + ")"}, ""}
@@ -202,6 +181,14 @@ func (r *runner) located(err error, c lang.Call, j *job) error {
 		return &lang.Error{Column: argumentColumn(wrong, c), Reason: wrong.Reason}
 	}
 	return err
+}
+
+// onceMore says how a person sends a line that was refused.
+func (r *runner) onceMore() string {
+	if r.retypes {
+		return "the same line again sends it anyway"
+	}
+	return "Enter sends it anyway"
 }
 
 // argumentColumn returns where the argument is that err is about: that of a param, all of them, or the method.

@@ -2,16 +2,12 @@ package command
 
 import (
 	"errors"
-	"regexp"
-	"slices"
 
 	"rpcsh/shell/arguments"
 	"rpcsh/shell/jq"
 	"rpcsh/shell/lang"
 	"rpcsh/shell/session"
 )
-
-var variableOfJQ = regexp.MustCompile(`\$([A-Za-z_][A-Za-z0-9_]*)`)
 
 // checkLine finds what is wrong with a line of .on, which is run later; what its variables will be is not known. A
 // mistake is a *lang.Error with its column in the whole line that line is a part of.
@@ -43,12 +39,6 @@ func (t *Table) checkStatement(st *lang.Statement) error {
 	if st.Filter == nil {
 		return nil
 	}
-	var names []string
-	for _, found := range variableOfJQ.FindAllStringSubmatch(st.Filter.Text, -1) {
-		if !slices.Contains(names, found[1]) {
-			names = append(names, found[1])
-		}
-	}
-	_, err := jq.Compile(st.Filter.Text, names...)
+	_, err := jq.Compile(st.Filter.Text, jq.Variables(st.Filter.Text)...)
 	return arguments.JQMistake(*st.Filter, err)
 }

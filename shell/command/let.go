@@ -2,31 +2,29 @@ package command
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"strings"
 
 	"rpcsh/shell/arguments"
-	"rpcsh/shell/jq"
 	"rpcsh/shell/lang"
 	"rpcsh/shell/session"
 	"rpcsh/shell/variables"
 	"rpcsh/shell/view"
 )
 
-func letCommand(s *session.Session) Command {
+func letCommand(s *session.Session, messages *Messages) Command {
 	return Command{
 		Name: "let", Group: groupLines, Usage: "NAME = JQ",
 		Summary: "give a variable the value of a jq expression, in which variables may be used",
 		Help: "The dot is $_, the last result. Several values become an array. NAME = .print VALUE gives it a value " +
 			"as it is typed.",
 		Examples: []string{".let n = $_.items | length", ".let sum = $x + $y", `.let url = "http://\($env.HOST)/"`},
-		Run:      func(ctx context.Context, args lang.Text) error { return let(ctx, s, args) },
+		Run:      func(ctx context.Context, args lang.Text) error { return let(ctx, s, messages, args) },
 	}
 }
 
 // let runs .let NAME = JQ.
-func let(ctx context.Context, s *session.Session, args lang.Text) error {
+func let(ctx context.Context, s *session.Session, messages *Messages, args lang.Text) error {
 	name, expression, found := strings.Cut(args.Text, "=")
 	name = strings.TrimSpace(name)
 	if !found || !lang.IsVariable(name) {
@@ -37,14 +35,9 @@ func let(ctx context.Context, s *session.Session, args lang.Text) error {
 	if text == "" {
 		return arguments.Mistake(jqText, "a jq expression is missing after =")
 	}
-	var names []string
-	var values []json.RawMessage
-	for variable, value := range s.VariablesFor(ctx) {
-		names, values = append(names, variable), append(values, value)
-	}
-	f, err := jq.Compile(text, names...)
+	f, values, err := messages.Compile(ctx, jqText)
 	if err != nil {
-		return arguments.JQMistake(jqText, err)
+		return err
 	}
 	last, _ := s.VariableFor(ctx, variables.Last)
 	results, err := f.Run(ctx, last, values...)

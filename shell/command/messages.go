@@ -11,6 +11,7 @@ import (
 	"rpcsh/shell/columns"
 	"rpcsh/shell/event"
 	"rpcsh/shell/human"
+	"rpcsh/shell/jq"
 	"rpcsh/shell/lang"
 	"rpcsh/shell/ring"
 	"rpcsh/shell/session"
@@ -37,8 +38,9 @@ func (m *Messages) commands() []Command {
 			Help: "N is the running number of a message, which stands where one was shortened or waits for an " +
 				"answer, and with .set numbers on everywhere; notes have numbers, too. | JQ filters it: . is all of " +
 				"it, with the members id, method, params, result, error, peer, dir, kind and more, as .on has it in " +
-				"$event. $#N is the same as a value in lines. Without N the last " + strconv.Itoa(maxMessages) +
-				" messages are listed that a filter of .watch fits. .set keep says how much is kept.",
+				"$event. $#N is the same as a value in lines and filters. Without N the last " +
+				strconv.Itoa(maxMessages) + " messages are listed that a filter of .watch fits. .set keep says how " +
+				"much is kept.",
 			Examples: []string{".show 17", ".show 17 | .params[0]", ".show kind:error", "args = .show 17 | .params"},
 			Complete: m.complete,
 			Run:      m.show,
@@ -154,6 +156,29 @@ func (m *Messages) Value(name string) (json.RawMessage, bool) {
 		return nil, false
 	}
 	return e.AppendJSON(nil), true
+}
+
+// Compile compiles a jq expression of a line, in which the variables of ctx and messages may be used, and returns their
+// values for it. Its mistakes know their column.
+func (m *Messages) Compile(ctx context.Context, text lang.Text) (*jq.Filter, []json.RawMessage, error) {
+	var names []string
+	var values []json.RawMessage
+	for name, value := range m.session.VariablesFor(ctx) {
+		names, values = append(names, name), append(values, value)
+	}
+	for _, name := range jq.Variables(text.Text) {
+		if !lang.IsMessage(name) {
+			continue
+		}
+		value, found := m.Value(name)
+		if !found {
+			at := text.Column + strings.Index(text.Text, "$"+name)
+			return nil, nil, &lang.Error{Column: at, Reason: lang.Unknown(name)}
+		}
+		names, values = append(names, name), append(values, value)
+	}
+	f, err := jq.Compile(text.Text, names...)
+	return f, values, arguments.JQMistake(text, err)
 }
 
 // Candidates returns the numbers of the last messages that are wanted, the last one first.

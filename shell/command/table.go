@@ -70,7 +70,7 @@ func New(deps Deps) *Table {
 		shapeCommands(deps.Session, deps.View, deps.Lines),
 		t.messages.commands(),
 		t.repeater.commands(),
-		[]Command{letCommand(deps.Session)},
+		[]Command{letCommand(deps.Session, t.messages)},
 		t.shellCommands(deps),
 	)
 	return t
@@ -88,14 +88,25 @@ func (t *Table) Index() *MethodIndex { return t.index }
 // Messages returns what the session's messages are by their numbers.
 func (t *Table) Messages() *Messages { return t.messages }
 
+// Named returns the command of a name, or of an alias.
+func (t *Table) Named(name string) (c Command, found bool) {
+	i := slices.IndexFunc(t.commands, func(c Command) bool {
+		return c.Name == name || slices.Contains(c.Aliases, name)
+	})
+	if i < 0 {
+		return Command{}, false
+	}
+	return t.commands[i], true
+}
+
 // Find returns the command that name stands for: its name, an alias, or the beginning of a single command's.
 func (t *Table) Find(name string) (Command, error) {
+	if c, is := t.Named(name); is {
+		return c, nil
+	}
 	var found []Command
 	for _, c := range t.commands {
 		for _, n := range append([]string{c.Name}, c.Aliases...) {
-			if n == name {
-				return c, nil
-			}
 			if strings.HasPrefix(n, name) && name != "" {
 				found = append(found, c)
 				break

@@ -16,8 +16,8 @@ type Error struct {
 
 func (e *Error) Error() string { return e.Reason }
 
-func parseError(expression string, err error) error {
-	e := &Error{Reason: "jq: " + err.Error()}
+func parseError(expression string, err error, spelled spelling) error {
+	e := &Error{Reason: "jq: " + spelled.text(err.Error())}
 	var parse *gojq.ParseError
 	if errors.As(err, &parse) {
 		e.Offset = min(max(0, parse.Offset-len(parse.Token)), len(expression))
@@ -27,8 +27,8 @@ func parseError(expression string, err error) error {
 
 // compileError returns a mistake for which gojq gives no place: it is at the first occurrence of the name that gojq
 // complains about.
-func compileError(expression string, err error) error {
-	e := &Error{Reason: "jq: " + err.Error()}
+func compileError(expression string, err error, spelled spelling) error {
+	e := &Error{Reason: "jq: " + spelled.text(err.Error())}
 	_, name, found := strings.Cut(err.Error(), " not defined: ")
 	if !found {
 		return e

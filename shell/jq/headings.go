@@ -5,7 +5,8 @@ import "github.com/itchyny/gojq"
 // Headings returns what the columns are that an expression makes: for one that ends in [.name, .size], or makes an
 // array of such arrays, "name" and "size". It is nil for others.
 func Headings(expression string) []string {
-	query, err := gojq.Parse(expression)
+	spelled := spellingFor(expression)
+	query, err := gojq.Parse(spelled.expression(expression))
 	if err != nil {
 		return nil
 	}
@@ -21,7 +22,7 @@ func Headings(expression string) []string {
 	}
 	var headings []string
 	for _, cell := range parts(row.Array.Query) {
-		headings = append(headings, heading(cell))
+		headings = append(headings, spelled.text(heading(cell)))
 	}
 	return headings
 }

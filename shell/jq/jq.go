@@ -42,7 +42,8 @@ func (f *Filter) Uses(variable string) bool {
 	return i >= 0 && f.used[i]
 }
 
-// Compile compiles an expression in which the variables, named without their $, may be used. The error is an *Error.
+// Compile compiles an expression in which the variables, named without their $, may be used; #17 is the name of a
+// message. The error is an *Error.
 func Compile(expression string, variables ...string) (*Filter, error) {
 	text := strings.TrimSpace(expression)
 	switch {
@@ -51,19 +52,20 @@ func Compile(expression string, variables ...string) (*Filter, error) {
 	case jsontext.Valid([]byte(text)) == nil:
 		return &Filter{constant: json.RawMessage(text)}, nil
 	}
-	query, err := gojq.Parse(expression)
+	spelled := spellingFor(expression)
+	query, err := gojq.Parse(spelled.expression(expression))
 	if err != nil {
-		return nil, parseError(expression, err)
+		return nil, parseError(expression, err, spelled)
 	}
 	f := &Filter{names: variables, used: make([]bool, len(variables)), memory: memory.Limit}
 	var names []string
 	for i, v := range variables {
 		if f.used[i] = strings.Contains(expression, "$"+v); f.used[i] {
-			names = append(names, "$"+v)
+			names = append(names, "$"+spelled.name(v))
 		}
 	}
 	if f.code, err = gojq.Compile(query, gojq.WithVariables(names)); err != nil {
-		return nil, compileError(expression, err)
+		return nil, compileError(expression, err, spelled)
 	}
 	return f, nil
 }

@@ -60,7 +60,7 @@ func (p *parser) show(s *Statement) error {
 		s.Print, found = p.env.Variable(name)
 	}
 	if !found {
-		return errorAt(start, unknown(name))
+		return errorAt(start, Unknown(name))
 	}
 	if !p.eof() && !p.callEnds() {
 		return p.errorf("nothing but | JQ or > FILE belongs behind the number")

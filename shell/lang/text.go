@@ -53,7 +53,7 @@ func (p *parser) valueInText(s *substitution, end int) error {
 		return errorAt(start, `a variable belongs here, as in "${name.path}"; \$ is a dollar sign as such`)
 	}
 	if _, found := p.env.Variable(name); !found {
-		return errorAt(start, unknown(name)+"; \\$ is a dollar sign as such")
+		return errorAt(start, Unknown(name)+"; \\$ is a dollar sign as such")
 	}
 	value, err := within.variable()
 	if err != nil {

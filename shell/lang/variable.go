@@ -22,7 +22,7 @@ func (p *parser) variable() (json.RawMessage, error) {
 	p.pos += n
 	v, found := p.env.Variable(name)
 	if !found {
-		return nil, errorAt(start, unknown(name)+", or quote it where it is text")
+		return nil, errorAt(start, Unknown(name)+", or quote it where it is text")
 	}
 	for {
 		step := p.pos
@@ -60,8 +60,8 @@ func isResult(name string) bool {
 	return found && err == nil
 }
 
-// unknown says that a variable has no value.
-func unknown(name string) string {
+// Unknown says that a variable has no value.
+func Unknown(name string) string {
 	if IsMessage(name) {
 		return "message " + name[len(messageMark):] + " is not there: it is older than what is kept, or has not come " +
 			"(.show lists what is there, .set keep says how much)"
