@@ -25,6 +25,9 @@ func ParseArgs(method string, words []string, env Env) (*Call, error) {
 		}
 		column += len(w) + 1
 	}
+	if err := args.complete(); err != nil {
+		return nil, err
+	}
 	args.into(call)
 	return call, nil
 }

@@ -25,6 +25,16 @@ func (a *arguments) into(call *Call) {
 	call.Raw = a.isRaw()
 }
 
+// complete returns the mistake that an array lacks elements; nil: none does. It is called when all have been read.
+func (a *arguments) complete() error {
+	for i, name := range a.names {
+		if text := a.values[i].gap(name); text != "" {
+			return errorAt(a.at[i].Column, text)
+		}
+	}
+	return nil
+}
+
 // isRaw reports whether the only argument is the params themselves.
 func (a *arguments) isRaw() bool {
 	return len(a.names) == 0 && len(a.values) == 1 && isContainer(a.values[0].value)

@@ -75,7 +75,7 @@ func (p *parser) flags(command string) (callFlags, error) {
 		}
 		p.blank()
 	}
-	return read, nil
+	return read, read.with.complete()
 }
 
 func flagNames(flags []CallFlag) string {

@@ -3,13 +3,14 @@ package lang
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
 	"rpcsh/rpcconn/jsontext"
 )
 
-// maxIndex is the largest N of NAME[N]: elements that are left out are null, and a slip makes no giant of them.
+// maxIndex is the largest N of NAME[N]: who has more elements writes JSON.
 const maxIndex = 9999
 
 // A nameStep leads from a name into what it names: .KEY, [KEY], [N], or [], the element after the last.
@@ -44,7 +45,12 @@ func nested(text string) (name string, steps []nameStep, mistake *Error) {
 				return "", nil, errorAt(i, "this bracket is never closed")
 			}
 			end = i + closing + 2
-			steps = append(steps, bracketStep(text[i+1:end-1], end))
+			step, mistake := bracketStep(text[i+1:end-1], end)
+			if mistake != nil {
+				mistake.Column += i + 1
+				return "", nil, mistake
+			}
+			steps = append(steps, step)
 		default:
 			return "", nil, errorAt(i, "a dot or a bracket belongs here: a.b=…, a[0].b=… or a[]=…")
 		}
@@ -53,16 +59,21 @@ func nested(text string) (name string, steps []nameStep, mistake *Error) {
 	return text[:n], steps, nil
 }
 
-// bracketStep returns the step in brackets, as httpie has it.
-func bracketStep(inside string, end int) nameStep {
-	index, err := strconv.ParseUint(inside, 10, 31)
+// bracketStep returns the step in brackets, as httpie has it. What looks like a number is one: a name that does is
+// written behind a dot.
+func bracketStep(inside string, end int) (nameStep, *Error) {
+	digits := strings.TrimPrefix(inside, "-")
+	index, err := strconv.Atoi(inside)
 	switch {
 	case inside == "":
-		return nameStep{Step: Step{Element: true}, next: true, end: end}
-	case err == nil:
-		return nameStep{Step: Step{Element: true, Index: int(index)}, end: end}
+		return nameStep{Step: Step{Element: true}, next: true, end: end}, nil
+	case digits == "" || strings.Trim(digits, "0123456789.") != "":
+		return nameStep{Step: Step{Key: inside}, end: end}, nil
+	case err != nil || index < 0 || index > maxIndex:
+		const text = "an element has a number from 0 to %d here; JSON has more, and .%s is a name"
+		return nameStep{}, errorAt(0, fmt.Sprintf(text, maxIndex, inside))
 	}
-	return nameStep{Step: Step{Key: inside}, end: end}
+	return nameStep{Step: Step{Element: true, Index: index}, end: end}, nil
 }
 
 // plain returns steps as a Cursor has them.
@@ -91,7 +102,7 @@ type node struct {
 	value    json.RawMessage
 	members  map[string]*node // of an object
 	keys     []string         // of members, in their order
-	elements []*node          // of an array; nil ones are null
+	elements []*node          // of an array; nil ones have not been given
 	array    bool
 }
 
@@ -107,8 +118,6 @@ func (n *node) put(name string, steps []nameStep, value json.RawMessage) *Error 
 				name[:end]+"[]")
 		case !n.isEmpty() && !n.array && step.Element:
 			return errorAt(end, name[:end]+" is an object: its members are written "+name[:end]+".NAME")
-		case step.Index > maxIndex:
-			return errorAt(end, fmt.Sprintf("an element has a number up to %d here; write JSON for more", maxIndex))
 		}
 		n, end = n.part(step), step.end
 	}
@@ -147,11 +156,36 @@ func (n *node) part(step nameStep) *node {
 	return n.elements[index]
 }
 
+// gap says which elements of an array in n, whose name is given, have been left out; "": none.
+func (n *node) gap(name string) string {
+	for _, key := range n.keys {
+		if text := n.members[key].gap(name + "." + key); text != "" {
+			return text
+		}
+	}
+	first := slices.Index(n.elements, nil)
+	if first < 0 {
+		for i, e := range n.elements {
+			if text := e.gap(fmt.Sprintf("%s[%d]", name, i)); text != "" {
+				return text
+			}
+		}
+		return ""
+	}
+	last := first
+	for n.elements[last+1] == nil { // the last one never is
+		last++
+	}
+	missing := fmt.Sprintf("%s[%d]", name, first)
+	if last == first {
+		return missing + " is missing: write " + missing + ":=null where it is null"
+	}
+	return fmt.Sprintf("%s to %s[%d] are missing: write %[1]s:=null and so on where they are null", missing, name, last)
+}
+
 // append adds the JSON text of n to b.
 func (n *node) append(b []byte) []byte {
 	switch {
-	case n == nil:
-		return append(b, "null"...)
 	case n.value != nil:
 		return append(b, n.value...)
 	case n.array:

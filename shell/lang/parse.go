@@ -227,7 +227,9 @@ func (p *parser) method(call *Call) error {
 
 func (p *parser) arguments(call *Call) error {
 	args, err := p.argumentList()
-	args.into(call)
+	if err == nil {
+		args.into(call)
+	}
 	return err
 }
 
@@ -236,7 +238,7 @@ func (p *parser) argumentList() (args arguments, err error) {
 	for {
 		blank := p.blank()
 		if p.callEnds() && (blank || p.next() != '#') {
-			return args, nil
+			return args, args.complete()
 		}
 		if !blank {
 			return args, p.errorf("a blank is missing here")
