@@ -1,7 +1,9 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"slices"
 	"strings"
@@ -37,7 +39,9 @@ const scriptSuffix = ".rpc"
 
 // readVerb takes a verb, or FILE.rpc, with what follows it off the arguments.
 func (o *options) readVerb() error {
-	at := slices.IndexFunc(o.args[:min(2, len(o.args))], isScript)
+	heads := o.args[:min(2, len(o.args))]
+	at := slices.IndexFunc(heads, isScript)
+	missing := slices.IndexFunc(heads, isMissing)
 	isVerb := len(o.args) > 0 && !o.demo && verbAt(o.args[0]) >= 0
 	switch {
 	case isVerb && o.args[0] == verbRun:
@@ -49,6 +53,10 @@ func (o *options) readVerb() error {
 		o.verb, o.verbArgs, o.args = o.args[0], o.args[1:], nil
 	case at == 0 || at == 1 && !o.demo && o.listen == "":
 		o.script, o.scriptArgs, o.args = o.args[at], o.args[at+1:], o.args[:at]
+	case missing == 0 && !o.demo:
+		return exit.Usagef("%s: there is no such file", o.args[0])
+	case missing == 0 || missing == 1 && !o.demo && o.listen == "":
+		return exit.Usagef("%[1]s: there is no such file (.call %[1]s calls a method of that name)", o.args[missing])
 	}
 	return nil
 }
@@ -65,6 +73,12 @@ func isScript(word string) bool {
 	}
 	info, err := os.Stat(word)
 	return err == nil && info.Mode().IsRegular()
+}
+
+// isMissing reports whether a word can only be meant as the name of a file of lines, and there is none.
+func isMissing(word string) bool {
+	_, err := os.Stat(word)
+	return strings.HasSuffix(word, scriptSuffix) && !strings.Contains(word, ":") && errors.Is(err, fs.ErrNotExist)
 }
 
 // printed returns what a verb prints.
