@@ -1,6 +1,8 @@
 package main
 
 import (
+	"slices"
+	"strings"
 	"testing"
 
 	"rpcsh/shell/exit"
@@ -18,6 +20,18 @@ func peerMCPOverStdio(t *testing.T, p *peers) {
 	sh := connected(t, command...)
 	mcpSession(t, sh)
 	sh.stderr.has(t, "^│ Starting default .STDIO. server") // its stderr
+
+	// Where the profile is why a call failed, it is named, though a protocol was; in all forms.
+	plain := []string{"-p", "jsonrpc", "-f", "line", "-e", "get-sum a=1 b=2"}
+	_, _, stderr := runs(t, append(slices.Clone(plain), command...)...)
+	if !strings.Contains(stderr, "-32601: Method not found; if its session has to be begun first, -p mcp or") {
+		t.Errorf("without a profile: %s", stderr)
+	}
+	plain[5] = "@all " + plain[5]
+	_, stdout, _ := runs(t, append(append([]string{"-o", "json"}, plain...), command...)...)
+	if !strings.Contains(stdout, `"hint":"if its session has to be begun first, -p mcp or`) {
+		t.Errorf("without a profile, -o json: %s", stdout)
+	}
 }
 
 func peerMCPOverHTTP(t *testing.T, p *peers) {

@@ -44,7 +44,7 @@ func (r *runner) ask(ctx context.Context, p *session.Peer, j *job, origin event.
 	}
 	if o.Err != nil {
 		o.Err = advice.Unbegun(r.explain(o.Err, j), r.session.Discovery().Unbegun(p))
-		if near := cmp.Or(r.meantCommand(o.Err, j), nearest(o.Err, p, j)); near != "" {
+		if near := cmp.Or(r.meantCommand(o.Err, j), nearest(o.Err, p, r.session.Discovery(), j)); near != "" {
 			o.Err = advice.With(o.Err, near)
 		}
 		o.Remarks = append(o.Remarks, exit.Advice(o.Err)...)
@@ -61,19 +61,19 @@ func (r *runner) ask(ctx context.Context, p *session.Peer, j *job, origin event.
 // calls, and a command has its name; "": none has.
 func (r *runner) meantCommand(err error, j *job) string {
 	var refused *rpcconn.Error
-	if !errors.As(err, &refused) || refused.Code != rpcconn.CodeMethodNotFound || len(j.Calls) != 1 {
+	if !errors.As(err, &refused) || refused.Code != rpcconn.CodeMethodNotFound || len(j.Calls) != 1 ||
+		j.Calls[0].Spelt {
 		return ""
 	}
-	c, err := r.commands.Find(j.Calls[0].Method)
-	if err != nil || c.Name != j.Calls[0].Method {
-		return ""
+	if c, is := r.commands.Named(j.Calls[0].Method); is {
+		return "did you mean ." + c.Name + "?"
 	}
-	return "did you mean ." + c.Name + "?"
+	return ""
 }
 
 // nearest says which methods may have been meant where p does not know the one that j calls; "": none comes near. Some
 // peers say of one that they do not know that its params, or the request, are wrong.
-func nearest(err error, p *session.Peer, j *job) string {
+func nearest(err error, p *session.Peer, known *session.Discovery, j *job) string {
 	var refused *rpcconn.Error
 	if !errors.As(err, &refused) || len(j.Calls) != 1 {
 		return ""
@@ -90,9 +90,7 @@ func nearest(err error, p *session.Peer, j *job) string {
 	default:
 		return ""
 	}
-	theirs := slices.DeleteFunc(slices.Clone(p.Known().Methods()), func(m catalog.Method) bool {
-		return m.Ours || m.Name == name
-	})
+	theirs := slices.DeleteFunc(known.Remembered(p), func(m catalog.Method) bool { return m.Name == name })
 	if near := methods.Nearest(name, theirs); len(near) > 0 {
 		return "did you mean " + strings.Join(near, " or ") + "?"
 	}

@@ -80,7 +80,7 @@ func (d *Discovery) opening(p *Peer, w dial.Wire) *dialect.Dialect {
 }
 
 // Unbegun returns the names of the profiles by one of which a session with p has perhaps to be begun before it is
-// called: in a run without a person that does not say which. none: it has been begun, or there is no such profile.
+// called: in a run that does not say which, and does not ask. none: it has been begun, or there is no such profile.
 func (d *Discovery) Unbegun(p *Peer) (profiles []string) {
 	if w, known := p.Link().Wire(); known {
 		return d.unbegun(p, w)
@@ -90,7 +90,9 @@ func (d *Discovery) Unbegun(p *Peer) (profiles []string) {
 
 func (d *Discovery) unbegun(p *Peer, w dial.Wire) (profiles []string) {
 	c, own := p.connection.Load(), p.Dialect()
-	if d.session.opts.Attended || named(p) != "" || p.accepted || c.opened.Load() {
+	asks := d.session.opts.Attended && d.session.opts.Discover && !p.notAsked.Load()
+	begins := named(p) != "" && own != nil && own.Handshake != nil
+	if asks || begins || p.accepted || c.opened.Load() {
 		return nil
 	}
 	for _, by := range d.fitting(p, w) {

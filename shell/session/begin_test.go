@@ -227,8 +227,8 @@ func TestHandshakeIsLimited(t *testing.T) {
 	}
 }
 
-// Which profiles a session may have to be begun by is said of peers that nobody has named, and that we have not begun
-// one with.
+// Which profiles a session may have to be begun by is said of peers whose profile nobody has named, and that we have
+// not begun one with.
 func TestUnbegun(t *testing.T) {
 	for name, tt := range map[string]struct {
 		named, found, framing string
@@ -240,7 +240,7 @@ func TestUnbegun(t *testing.T) {
 		"headers":          {found: "jsonrpc", framing: "header", want: "lsp"},
 		"found":            {found: "mcp", want: "mcp"},
 		"another framing":  {found: "jsonrpc", framing: "none"},
-		"named":            {named: "jsonrpc", framing: "line"},
+		"named":            {named: "jsonrpc", framing: "line", want: "mcp acp"},
 		"named as itself":  {named: "mcp"},
 		"begun earlier":    {found: "jsonrpc", framing: "line", answered: "mcp"},
 		"begun by a line":  {found: "jsonrpc", framing: "line", typed: "initialize"},

@@ -3,6 +3,7 @@ package session
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -89,6 +90,7 @@ func TestInquiriesTakeTurns(t *testing.T) {
 // A run without a person knows from earlier ones by what a session was begun, keeps that, and nothing else.
 func TestWhatRunsRemember(t *testing.T) {
 	kept := catalog.Store{Dir: t.TempDir()}
+	var remembered []catalog.Method
 	run := func(protocol string) (p *Peer, sent string) {
 		s := New(Options{Discover: true, Store: kept})
 		defer s.Close()
@@ -111,6 +113,7 @@ func TestWhatRunsRemember(t *testing.T) {
 		if _, err := p.Call(t.Context(), "ping", nil, 0); err != nil {
 			t.Fatal(err)
 		}
+		remembered = s.Discovery().Remembered(p)
 		return p, w.methods()
 	}
 	if _, sent := run(""); sent != "ping" {
@@ -131,6 +134,10 @@ func TestWhatRunsRemember(t *testing.T) {
 	p, sent := run("")
 	if sent != begun || p.known.Knows("told") {
 		t.Errorf("later: sent %s; what was learned for a person is known: %v", sent, p.known.Knows("told"))
+	}
+	isTold := func(m catalog.Method) bool { return m.Name == "told" }
+	if !slices.ContainsFunc(remembered, isTold) {
+		t.Errorf("what was learned for a person may not be told: %v", remembered)
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"rpcsh/rpcconn"
+	"rpcsh/rpcconn/jsontext"
 	"rpcsh/shell/columns"
 	"rpcsh/shell/event"
 	"rpcsh/shell/exit"
@@ -137,7 +138,12 @@ func (v *View) sayObjects(r *Result) {
 		if !errors.As(r.Err, &e) {
 			e = &rpcconn.Error{Message: r.Err.Error()}
 		}
-		v.Say("%s", v.Safe(fmt.Sprintf(`{%s,"error":%s}`, who, event.AppendError(nil, e))))
+		said := event.AppendError(nil, e)
+		if hints := exit.Advice(r.Err); len(hints) > 0 { // as exit.JSON has them
+			hint := jsontext.AppendQuote([]byte(`,"hint":`), strings.Join(hints, "; "))
+			said = append(append(said[:len(said)-1], hint...), '}')
+		}
+		v.Say("%s", v.Safe(fmt.Sprintf(`{%s,"error":%s}`, who, said)))
 		return
 	}
 	for _, value := range r.Values {

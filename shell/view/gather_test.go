@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"rpcsh/shell/advice"
 	"rpcsh/shell/event"
 	"rpcsh/shell/exit"
 )
@@ -36,10 +37,10 @@ func TestGathered(t *testing.T) {
               remark\u0007`},
 		{"objects", "person", OutputJSON, some(), `{"peer":1,"result":{"a":1}}
 {"peer":2,"name":"web","error":{"code":-32601,"message":"Method not found","data":{"a":1}}}`},
-		{"objects", "pipe", "", append(some(), &Result{Peer: peerOne, Err: errors.New("gone")}),
+		{"objects", "pipe", "", append(some(), &Result{Peer: peerOne, Err: advice.With(errors.New("gone"), "do this")}),
 			`out: {"peer":1,"result":{"a":1}}
 out: {"peer":2,"name":"web","error":{"code":-32601,"message":"Method not found","data":{"a":1}}}
-out: {"peer":1,"error":{"code":0,"message":"gone"}}`},
+out: {"peer":1,"error":{"code":0,"message":"gone; do this","hint":"do this"}}`},
 		{"below each other", "person", "", []*Result{
 			{Peer: peerOne, Values: values(long), Took: ms}, {Peer: peerTwo, Err: errNotFound, Took: ms},
 		},
