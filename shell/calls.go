@@ -56,9 +56,6 @@ func (r *runner) call(ctx context.Context, st *lang.Statement) error {
 // sent.
 func (r *runner) ready(ctx context.Context, j *job) ([]*session.Peer, error) {
 	peers, err := r.addressed(ctx, j.Statement)
-	if mistake := r.habit(j.Statement, peers); mistake != nil {
-		return nil, mistake
-	}
 	if err != nil {
 		return nil, err
 	}

@@ -1,48 +1,125 @@
 package shell
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
+	"rpcsh/rpcconn/catalog"
 	"rpcsh/shell/lang"
 	"rpcsh/shell/session"
 )
 
-// A habit is a word of other programs, and what does here what it does there.
+// A habit is a word of other programs, and the command that does here what it does there.
 type habit struct {
 	words   []string
 	command string
+	always  bool // it is hardly a method: without a person, too, it is not sent unless one of its name is known
 }
 
 func habits() []habit {
 	return []habit{
-		{[]string{"quit", "exit", "q", ":q", `\q`}, ".quit"},
-		{[]string{"help", "?", "h", "man", `\?`}, ".help"},
-		{[]string{"ls"}, ".methods"},
-		{[]string{"history"}, ".history"},
-		{[]string{"clear", "cls"}, ".clear"},
+		{[]string{"quit", "exit", "q", ":q", `\q`, "logout"}, "quit", true},
+		{[]string{"help", "?", `\?`}, "help", true},
+		{[]string{"h", "man"}, "help", false},
+		{[]string{"ls"}, "methods", false},
+		{[]string{"history"}, "history", false},
+		{[]string{"clear", "cls"}, "clear", false},
 	}
 }
 
-// habit returns the refusal of a line that a person has typed out of habit: a command's name without its dot. No peer
-// that is addressed is known to have a method of that name.
-func (r *runner) habit(st *lang.Statement, peers []*session.Peer) error {
+// habitOf returns the habit that a word is.
+func habitOf(word string) (h habit, found bool) {
+	all := habits()
+	i := slices.IndexFunc(all, func(h habit) bool { return slices.Contains(h.words, word) })
+	if i < 0 {
+		return habit{}, false
+	}
+	return all[i], true
+}
+
+// habit returns the refusal of a line that a person has typed and that names a command without its dot; nil: it is
+// another line, or the peer is known to have such a method. Where there is little doubt, Enter runs the command: the
+// word is one of habit and stands alone, or the peer has listed its methods. Else Enter sends the line.
+func (r *runner) habit(ctx context.Context, text string) error {
+	line, insists := r.typed(ctx)
+	start := len(text) - len(strings.TrimLeft(text, " \t\n"))
+	word, rest := cutWord(text[start:])
+	p := r.session.CurrentFor(ctx)
+	if line == "" || insists || p != nil && p.Known().Knows(word) {
+		return nil
+	}
+	name := strings.ToLower(strings.TrimRight(word, "();"))
+	h, alone := habitOf(name)
+	alone = alone && strings.TrimSpace(rest) == ""
+	c, isCommand := r.commands.Named(name)
+	switch {
+	case alone:
+		rest = ""
+	case isCommand && word == name && !strings.HasSuffix(strings.TrimRight(rest, " \t\n"), "&"):
+		h.command = c.Name
+		if awaitKnown(ctx, r.session, p); p != nil && p.Known().Knows(word) {
+			return nil
+		}
+	default:
+		return nil
+	}
+	mistake := &lang.Error{Column: start}
+	if meant := "." + h.command + rest; line == text && (alone || p == nil || r.session.Usable(p) != nil || lists(p)) {
+		runs := "Enter runs " + meant
+		if r.retypes {
+			runs = meant + " is meant"
+		}
+		mistake.Reason = fmt.Sprintf("no method %s is known: %s (.call %[1]s sends it)", word, runs)
+		return &refusal{mistake, meant}
+	}
+	const ask = "no method %s is known: is .%s meant? (%s)"
+	mistake.Reason = fmt.Sprintf(ask, word, h.command, r.onceMore())
+	return &refusal{mistake, ""}
+}
+
+// awaitKnown waits until a peer has told what it offers, where it is being asked, but not for long.
+func awaitKnown(ctx context.Context, s *session.Session, p *session.Peer) {
+	const patience = time.Second
+	if p == nil || !p.Alive() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	_ = s.Discovery().Await(ctx, p) // whatever it is, more is not known now
+}
+
+// cutWord cuts the first word off a line.
+func cutWord(line string) (word, rest string) {
+	if i := strings.IndexAny(line, " \t\n"); i >= 0 {
+		return line[:i], line[i:]
+	}
+	return line, ""
+}
+
+// lists reports whether a peer has said, or a document of it, which methods there are.
+func lists(p *session.Peer) bool {
+	return slices.ContainsFunc(p.Known().Methods(), func(m catalog.Method) bool {
+		return !m.Ours && !m.Source.Inferred()
+	})
+}
+
+// stray returns the mistake of a line that nobody has typed just now and that is a word of habit alone, where the peer
+// is not known to have such a method: a script that leaves by exit must not send it.
+func (r *runner) stray(ctx context.Context, st *lang.Statement) error {
 	c := st.Calls[0]
-	i := slices.IndexFunc(habits(), func(h habit) bool { return slices.Contains(h.words, strings.ToLower(c.Method)) })
-	plain := len(st.Calls) == 1 && !c.Spelt && !c.Notify && c.Params == nil && st.Assign == "" && st.Filter == nil
-	if i < 0 || !plain || !r.isTyped() {
+	h, found := habitOf(c.Method)
+	plain := len(st.Calls) == 1 && !c.Spelt && !c.Notify && c.Params == nil && st.Peer == "" && st.Assign == "" &&
+		st.Filter == nil && st.Outlet == nil && !st.Background
+	line, _ := r.typed(ctx)
+	if !found || !h.always || !plain || line != "" {
 		return nil
 	}
-	if slices.ContainsFunc(peers, func(p *session.Peer) bool { return p.Known().Knows(c.Method) }) {
+	if p := r.session.CurrentFor(ctx); p != nil && p.Known().Knows(c.Method) {
 		return nil
 	}
-	const text = "no method %s is known; %s, .call %[1]s calls it all the same"
-	h := habits()[i]
-	runs := "Enter runs " + h.command
-	if r.retypes {
-		runs = h.command + " is meant"
-	}
-	mistake := &lang.Error{Column: c.Column, Reason: fmt.Sprintf(text, c.Method, runs)}
-	return &refusal{mistake, h.command}
+	const text = "no method %s is known: .%s is the command (.call %[1]s sends it)"
+	return &lang.Error{Column: c.Column, Reason: fmt.Sprintf(text, c.Method, h.command)}
 }

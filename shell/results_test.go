@@ -16,7 +16,7 @@ func TestLastResultIsWhatWasWaitedFor(t *testing.T) {
 		{"in the background", "x = echo 5 &", "", `← #\d+ \[5\]`},
 		{"by a line of .on", ".on tick n = echo $params 6", "ticks 1 0 &", `← #\d+ \[\[1\],6\]`},
 		{"by .every", ".every 1h echo 7", "", `← #\d+ \[7\]`},
-		{"an error", "fail", "", `^error -32000: failed as asked`},
+		{"an error", ".call fail", "", `^error -32000: failed as asked`},
 		{"of a notification", "!log x", ".jobs", `EVERY`},
 		{"of a command", ".pending", ".show 2", `2 · TIME`},
 		{"of notifications alone", ".batch !log x ; !log y", ".jobs", `EVERY`},

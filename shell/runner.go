@@ -104,11 +104,15 @@ func (r *runner) end(err error) amendment {
 	return amendment{line, cursor, false}
 }
 
-// isTyped reports whether a line that a person has typed is run.
-func (r *runner) isTyped() bool {
+// typed returns the line that a person has typed and that is run, "" where ctx is that of another line, and whether
+// they insist on it.
+func (r *runner) typed(ctx context.Context) (line string, insists bool) {
+	if session.HookOf(ctx) != nil {
+		return "", false
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.line != ""
+	return r.line, r.insists
 }
 
 // untyped says that the lines from now on stand in a file. end takes that back.
@@ -134,6 +138,9 @@ func (r *runner) run(ctx context.Context, st *lang.Statement) error {
 	case st.Print != nil:
 		return r.print(ctx, st)
 	case len(st.Calls) > 0:
+		if mistake := r.stray(ctx, st); mistake != nil {
+			return mistake
+		}
 		return r.call(ctx, st)
 	}
 	return nil

@@ -226,15 +226,17 @@ func (s *Shell) ShowFailure(err error) { s.view.Failure(err) }
 
 // Eval runs one line.
 func (s *Shell) Eval(ctx context.Context, text string) error {
-	if s.cfg.Named == nil {
-		return s.evalLine(ctx, text)
+	if s.cfg.Named != nil {
+		line, is, err := s.cfg.Named.Aliases().Expand(text)
+		switch {
+		case err != nil:
+			return exit.Usagef("%w", err)
+		case is:
+			return withoutColumn(s.evalLine(ctx, line), line)
+		}
 	}
-	line, is, err := s.cfg.Named.Aliases().Expand(text)
-	switch {
-	case err != nil:
-		return exit.Usagef("%w", err)
-	case is:
-		return withoutColumn(s.evalLine(ctx, line), line)
+	if mistake := s.runner.habit(ctx, text); mistake != nil {
+		return mistake
 	}
 	return s.evalLine(ctx, text)
 }

@@ -19,7 +19,7 @@ func TestTime(t *testing.T) {
 		{".time x = my_add 1 2 | . + 1", `^4  TOOK\n` + steps + `57 B out, 35 B in\n$`},
 		{".time .batch my_add 1 2 ; my_add 3 4", `^\[3,7\]  TOOK\n` + steps + `117 B out, 73 B in\n$`},
 		{".time slow 0.2", `^"done"  TOOK\nsend \d+\.\d m?s · wait (\d{3,}\.\d ms|\d+\.\d s) · `},
-		{".time fail", `^error -32000: .*  TOOK\n` + steps + `40 B out, \d+ B in\n$`},
+		{".time .call fail", `^error -32000: .*  TOOK\n` + steps + `40 B out, \d+ B in\n$`},
 		{".time ticks 300 0", `(?s)← tick 300\n300  TOOK\n` + steps + `\d+ B out, \d+ B in\n$`},
 		{".time !tick", `^nothing was timed: the line has waited for no answer\n$`},
 		{".time .pending", `(?s)nothing was timed`},
