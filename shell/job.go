@@ -33,6 +33,7 @@ type job struct {
 	values   []json.RawMessage // of the variables that the filter may use
 	several  bool              // more than one peer may be asked, so results are shown with who gave them
 	insists  bool              // the line was refused just before
+	begun    *begunFiles       // that its line has begun to write to; nil: it is run once
 	ready    map[*session.Peer][]*call.Prepared
 	progress func(dialect.Progress) // shows how far a call has come; nil: nothing does
 	update   func(text string)      // shows what is being waited for; nil: nothing does
@@ -49,6 +50,7 @@ func (r *runner) job(ctx context.Context, st *lang.Statement) (*job, error) {
 		j.origin = event.FromBackground
 	}
 	_, j.insists = r.typed(ctx)
+	j.begun, _ = ctx.Value(begunKey{}).(*begunFiles)
 	if st.Peer != "" {
 		sel, err := session.ParseSelector(st.Peer)
 		if err != nil {

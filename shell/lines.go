@@ -56,6 +56,8 @@ func (l *lines) Eval(ctx context.Context, line lang.Text) error {
 	return err
 }
 
+func (l *lines) Repeated(ctx context.Context) context.Context { return isRepeated(ctx) }
+
 func (l *lines) Stops() bool { return l.shell.stopsAtFailure() }
 
 func (l *lines) SetStops(stops bool) {

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"sync"
 
 	"rpcsh/shell/document"
 	"rpcsh/shell/human"
@@ -39,6 +40,42 @@ func checkOutlet(ctx context.Context, st *lang.Statement) error {
 	return err
 }
 
+// begunFiles are the files that a line which is run more than once has begun to write to.
+type begunFiles struct {
+	mu    sync.Mutex // protects what follows
+	paths map[string]bool
+}
+
+// begin reports whether a file is begun by this.
+func (b *begunFiles) begin(path string) bool {
+	if b == nil {
+		return true
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.paths[path] {
+		return false
+	}
+	if b.paths == nil {
+		b.paths = make(map[string]bool)
+	}
+	b.paths[path] = true
+	return true
+}
+
+// begunKey is the key of the *begunFiles of a line, nil where it is run once.
+type begunKey struct{}
+
+// isRepeated returns a context for all runs of one line: > FILE begins the file at the first, and the others go on.
+func isRepeated(ctx context.Context) context.Context {
+	return context.WithValue(ctx, begunKey{}, new(begunFiles))
+}
+
+// isOneOfMany returns a context for lines that are not what is repeated, though the line that runs them may be.
+func isOneOfMany(ctx context.Context) context.Context {
+	return context.WithValue(ctx, begunKey{}, (*begunFiles)(nil))
+}
+
 // deliver gives values to the outlet of a job.
 func (r *runner) deliver(ctx context.Context, j *job, values []json.RawMessage) error {
 	o := j.Outlet
@@ -46,7 +83,7 @@ func (r *runner) deliver(ctx context.Context, j *job, values []json.RawMessage) 
 	if o.Command {
 		return r.pipeTo(ctx, o.To, strings.Join(texts, ""))
 	}
-	size, err := write(o, texts)
+	size, err := write(o, texts, j.begun.begin(o.To))
 	if err != nil {
 		return fmt.Errorf("writing to %s: %w", o.To, document.Reason(err))
 	}
@@ -65,10 +102,11 @@ func (r *runner) plain(j *job, values []json.RawMessage) (texts []string) {
 	return texts
 }
 
-// write writes texts to the file of an outlet, and returns how many bytes.
-func write(o *lang.Outlet, texts []string) (size int, err error) {
+// write writes texts to the file of an outlet, and returns how many bytes. begins says that nothing of what the file
+// holds is to be kept for other reasons than >>.
+func write(o *lang.Outlet, texts []string, begins bool) (size int, err error) {
 	how := os.O_TRUNC
-	if o.Append {
+	if o.Append || !begins {
 		how = os.O_APPEND
 	}
 	f, err := os.OpenFile(o.To, os.O_WRONLY|os.O_CREATE|how, 0o666)

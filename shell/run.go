@@ -42,7 +42,7 @@ func (s *Shell) source(ctx context.Context, file string, args []string) error {
 // runPart runs lines that stand in a file, in the course of a line.
 func (s *Shell) runPart(ctx context.Context, lines *statements) error {
 	defer s.runner.untyped()()
-	toEnd, err := s.runAll(ctx, lines)
+	toEnd, err := s.runAll(isOneOfMany(ctx), lines)
 	if exit.IsShown(err) && !toEnd {
 		s.session.Note(fmt.Sprintf("%s:%d: this line failed; what follows it was not run", lines.file, lines.n))
 	}

@@ -170,6 +170,8 @@ func (l *lines) Eval(_ context.Context, line lang.Text) error {
 	return l.fails
 }
 
+func (l *lines) Repeated(ctx context.Context) context.Context { return ctx }
+
 func (l *lines) Stops() bool     { return l.stops }
 func (l *lines) SetStops(s bool) { l.stops = s }
 func (l *lines) Quit()           { l.quits = true }

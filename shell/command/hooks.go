@@ -36,7 +36,8 @@ func hookCommands(s *session.Session, v *view.View, check func(line lang.Text) e
 				"METHOD behind them, the others do not. METHOD may be a glob; in quotes it is a method, whatever it " +
 				"is called. A call in LINE goes to that peer where it names none, and .close, .name, .use and .serve " +
 				"mean it. Lines for one event run in the order in which they were set, for one peer one after the " +
-				"other, and beside what you type. What lines themselves cause runs none.",
+				"other, and beside what you type. What lines themselves cause runs none. > FILE begins the file anew " +
+				"each time, >> FILE adds to it.",
 			Terms: []Term{
 				{"$peer", "the number of the peer"},
 				{"$method", "the method of the message; null where there is none"},

@@ -23,6 +23,8 @@ type Lines interface {
 	RunLines(ctx context.Context, name string, lines []string) error
 	// Eval runs a line that stands in the arguments of a command. A mistake knows its column in the whole line.
 	Eval(ctx context.Context, line lang.Text) error
+	// Repeated returns a context for all runs of one line by Eval, whose results follow one another in a file.
+	Repeated(ctx context.Context) context.Context
 	copier
 	// Clear empties the person's window; without one it does nothing.
 	Clear()

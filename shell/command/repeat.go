@@ -32,6 +32,7 @@ func (r *repeater) commands() []Command {
 		{
 			Name: "repeat", Group: groupLines, Usage: "N LINE",
 			Summary:  "run a line N times, one after the other, up to the first that fails",
+			Help:     "With > FILE at its end, all results are in the file, one after the other.",
 			Examples: []string{".repeat 3 my_add 1 2", ".repeat 10 .time ping"},
 			Run:      r.repeat,
 		},
@@ -45,7 +46,7 @@ func (r *repeater) commands() []Command {
 			Name: "every", Group: groupLines, Usage: "D LINE",
 			Summary: "run a line now and every so often in the background, until .stop or the end of the session",
 			Help: "It is for the peer that is the current one now, where it names none. A run that takes longer lets " +
-				"times pass. What calls bring is shown as that of .on is.",
+				"times pass. What calls bring is shown as that of .on is, or is in the file where > FILE ends the line.",
 			Examples: []string{".every 5s ping", ".every 1m x = status | .load"},
 			Run:      func(ctx context.Context, args lang.Text) error { return r.every(ctx, args) },
 		},
@@ -104,6 +105,7 @@ func (r *repeater) repeat(ctx context.Context, args lang.Text) error {
 	if err != nil {
 		return err
 	}
+	ctx = r.lines.Repeated(ctx)
 	for i := range times {
 		if ctx.Err() != nil {
 			return exit.ErrInterrupted
@@ -150,7 +152,8 @@ func (r *repeater) every(ctx context.Context, args lang.Text) error {
 	if p == nil {
 		return r.session.NotConnected()
 	}
-	j := r.jobs.Add(session.InHook(r.session.Context(), &session.HookContext{Peer: p}), every, line.Text)
+	runs := r.lines.Repeated(session.InHook(r.session.Context(), &session.HookContext{Peer: p}))
+	j := r.jobs.Add(runs, every, line.Text)
 	if r.view.Interactive() {
 		r.view.Say("%s is run every %s: .stop %d ends that", view.Visible(line.Text), every, j.Number)
 	}
