@@ -47,5 +47,12 @@ func TestMistakesStay(t *testing.T) {
 	s.enter(`echo {"first" 1, "second":2, "third":3, "fourth":4, "fifth":5}`)
 	s.sees(`^ {17}echo {"first" 1, "secon\n {31}\^ unexpected`)
 	cursor(`echo {"first" `)
+	s.clear()
+	s.enter(".close") // what cannot be sent since nobody is connected
+	s.sees(`^\(not connected\)>`)
+	s.enter("echo later")
+	s.sees(`^not connected: `)
+	cursor("echo later")
+	s.clear()
 	s.leaves()
 }

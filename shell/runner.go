@@ -86,6 +86,7 @@ func (r *runner) end(err error) amendment {
 	line := r.line
 	r.line, r.insists = "", false
 	var refused *refusal
+	var absent *session.AbsentError
 	switch isRefusal := errors.As(err, &refused); {
 	case line == "" || err == nil:
 		return amendment{}
@@ -93,7 +94,7 @@ func (r *runner) end(err error) amendment {
 		return amendment{refused.meant, len(refused.meant), true}
 	case isRefusal:
 		r.refused = line
-	case r.sent || exit.IsShown(err) || exit.Code(err) != exit.Usage:
+	case r.sent || exit.IsShown(err) || exit.Code(err) != exit.Usage && !errors.As(err, &absent):
 		return amendment{}
 	}
 	cursor := len(line)

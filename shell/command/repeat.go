@@ -46,7 +46,8 @@ func (r *repeater) commands() []Command {
 			Name: "every", Group: groupLines, Usage: "D LINE",
 			Summary: "run a line now and every so often in the background, until .stop or the end of the session",
 			Help: "It is for the peer that is the current one now, where it names none. A run that takes longer lets " +
-				"times pass. What calls bring is shown as that of .on is, or is in the file where > FILE ends the line.",
+				"times pass. What calls bring is shown as that of .on is, or is in the file where > FILE ends " +
+				"the line.",
 			Examples: []string{".every 5s ping", ".every 1m x = status | .load"},
 			Run:      func(ctx context.Context, args lang.Text) error { return r.every(ctx, args) },
 		},

@@ -101,6 +101,17 @@ func (r *Peers) Use(p *Peer) {
 // Several reports whether it has to be said which peer something is about.
 func (s *Session) Several() bool { return len(s.Listeners()) > 0 || s.peers.connected() > 1 }
 
+// An AbsentError says that a peer which is meant is not connected, and what helps: nothing has been sent to it.
+type AbsentError struct{ reason string }
+
+// Error implements error.
+func (e *AbsentError) Error() string { return e.reason }
+
+// absent returns an AbsentError with its exit code.
+func absent(format string, args ...any) error {
+	return &exit.Failure{Code: exit.Connection, Err: &AbsentError{fmt.Sprintf(format, args...)}}
+}
+
 // Usable returns nil while p is connected, else why it cannot be used and what helps.
 func (s *Session) Usable(p *Peer) error {
 	if p.Alive() {
@@ -114,15 +125,15 @@ func (s *Session) Usable(p *Peer) error {
 			hint = fmt.Sprintf(".use %d takes another", others[0].Number())
 		}
 	}
-	return exit.Connectionf("not connected: %s %s; %s", p.Title(), reason, hint)
+	return absent("not connected: %s %s; %s", p.Title(), reason, hint)
 }
 
 // NotConnected returns the error of using a peer where there is none.
 func (s *Session) NotConnected() error {
 	if len(s.Listeners()) > 0 {
-		return exit.Connectionf("not connected: nobody has connected yet (.peers shows who is there)")
+		return absent("not connected: nobody has connected yet (.peers shows who is there)")
 	}
-	return exit.Connectionf("not connected: .connect HOST:PORT dials a peer, .listen :PORT waits for some")
+	return absent("not connected: .connect HOST:PORT dials a peer, .listen :PORT waits for some")
 }
 
 // FindGone returns the peer that text names, also where it has gone and can be dialled again.

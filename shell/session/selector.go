@@ -92,17 +92,17 @@ func (r *Peers) missing(part string) error {
 	n, err := strconv.Atoi(part)
 	switch {
 	case err == nil && n > 0 && n <= r.count():
-		return exit.Connectionf("peer @%d has gone (.peers lists who is there)", n)
+		return absent("peer @%d has gone (.peers lists who is there)", n)
 	case isNumber(part):
 		return exit.Usagef("there is no peer @%s (.peers lists them)", part)
 	case part == AllPeers:
-		return exit.Connectionf("nobody is connected")
+		return absent("nobody is connected")
 	case glob.Is(part):
 		return exit.Usagef("no peer's name or address matches %s (.peers lists them)", part)
 	}
 	for _, p := range r.Gone() {
 		if p.Name() == part {
-			return exit.Connectionf("peer @%s has gone (.reconnect %s dials it again)", part, part)
+			return absent("peer @%s has gone (.reconnect %s dials it again)", part, part)
 		}
 	}
 	const text = "no peer is called %s: write its number, as in @1, or name it by .name N %s (.peers lists them)"
