@@ -56,6 +56,8 @@ func neovimSession(t *testing.T, target ...string) {
 	sh.do(t, ".set stop off", `nvim_exec_lua 'return vim.rpcrequest(..., "nobody")' [$channel]`)
 	sh.stderr.until(t, ` → #\d+ error -32601: Method not found .* not served, .serve nobody`)
 	sh.stderr.until(t, `^rpcsh: error: Error executing lua: Method not found`)
+	sh.do(t, ".discover", "nvim_get_curent_line") // it has a way of its own to say that there is no such method
+	sh.stderr.until(t, `^rpcsh: error: Invalid method: nvim_get_curent_line; did you mean nvim_get_current_line `)
 	sh.do(t, "nvim_eval 1+2")
 	sh.stdout.until(t, "^3$")
 	sh.exits(t, exit.PeerError)

@@ -65,8 +65,13 @@ func (e *Error) Parts() (text string, data json.RawMessage) {
 	if e.Code != 0 {
 		text = "error " + strconv.FormatInt(e.Code, 10) + ": " + e.Message
 	}
+	said := data
+	var pair []json.RawMessage // a code and a message, as MessagePack-RPC peers send an error
+	if json.Unmarshal(data, &pair) == nil && len(pair) == 2 && string(pair[0]) == strconv.FormatInt(e.Code, 10) {
+		said = pair[1]
+	}
 	var same string
-	if json.Unmarshal(data, &same) == nil && same == e.Message {
+	if json.Unmarshal(said, &same) == nil && same == e.Message {
 		data = nil
 	}
 	return text, data

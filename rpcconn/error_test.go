@@ -25,6 +25,8 @@ func TestError(t *testing.T) {
 		{&rpcconn.Error{Message: "unknown method"}, "error: unknown method"},
 		{&rpcconn.Error{Message: "no \u00e9", Data: json.RawMessage(`"no \u00e9"`)}, "error: no \u00e9"},
 		{&rpcconn.Error{Message: "no", Data: json.RawMessage(`["no"]`)}, `error: no ["no"]`},
+		{&rpcconn.Error{Code: 1, Message: "no", Data: json.RawMessage(`[1, "no"]`)}, "error 1: no"}, // as Neovim has it
+		{&rpcconn.Error{Code: 1, Message: "no", Data: json.RawMessage(`[0,"no"]`)}, `error 1: no [0,"no"]`},
 	}
 	for _, test := range tests {
 		if got := test.err.Error(); got != test.text {

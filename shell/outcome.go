@@ -1,16 +1,17 @@
 package shell
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
+	"unicode"
 
 	"rpcsh/rpcconn"
 	"rpcsh/rpcconn/catalog"
@@ -44,8 +45,8 @@ func (r *runner) ask(ctx context.Context, p *session.Peer, j *job, origin event.
 	}
 	if o.Err != nil {
 		o.Err = advice.Unbegun(r.explain(o.Err, j), r.session.Discovery().Unbegun(p))
-		if near := cmp.Or(r.meantCommand(o.Err, j), nearest(o.Err, p, r.session.Discovery(), j)); near != "" {
-			o.Err = advice.With(o.Err, near)
+		if meant := r.meant(o.Err, p, j); meant != "" {
+			o.Err = advice.With(o.Err, meant)
 		}
 		o.Remarks = append(o.Remarks, exit.Advice(o.Err)...)
 	}
@@ -57,23 +58,9 @@ func (r *runner) ask(ctx context.Context, p *session.Peer, j *job, origin event.
 	return a
 }
 
-// meantCommand says which of the shell's commands may have been meant where a peer does not know the method that j
-// calls, and a command has its name; "": none has.
-func (r *runner) meantCommand(err error, j *job) string {
-	var refused *rpcconn.Error
-	if !errors.As(err, &refused) || refused.Code != rpcconn.CodeMethodNotFound || len(j.Calls) != 1 ||
-		j.Calls[0].Spelt {
-		return ""
-	}
-	if c, is := r.commands.Named(j.Calls[0].Method); is {
-		return "did you mean ." + c.Name + "?"
-	}
-	return ""
-}
-
-// nearest says which methods may have been meant where p does not know the one that j calls; "": none comes near. Some
-// peers say of one that they do not know that its params, or the request, are wrong.
-func nearest(err error, p *session.Peer, known *session.Discovery, j *job) string {
+// meant says what may have been meant where p does not know the method that j calls: the shell's command of that name,
+// or methods that p has; "": nothing comes near.
+func (r *runner) meant(err error, p *session.Peer, j *job) string {
 	var refused *rpcconn.Error
 	if !errors.As(err, &refused) || len(j.Calls) != 1 {
 		return ""
@@ -81,21 +68,37 @@ func nearest(err error, p *session.Peer, known *session.Discovery, j *job) strin
 	name := j.Calls[0].Method
 	m, _ := p.Known().Find(name)
 	told := m.Name != "" && m.Source != catalog.SourceUsed && m.Source != catalog.SourceTraffic
-	switch refused.Code {
-	case rpcconn.CodeMethodNotFound:
-	case rpcconn.CodeInvalidParams, rpcconn.CodeInvalidRequest:
-		if told {
-			return ""
-		}
-	default:
+	if refused.Code != rpcconn.CodeMethodNotFound && (told || !mayNotKnow(refused, name)) {
 		return ""
 	}
-	theirs := slices.DeleteFunc(known.Remembered(p), func(m catalog.Method) bool { return m.Name == name })
+	if c, is := r.commands.Named(name); is && !j.Calls[0].Spelt {
+		return "did you mean ." + c.Name + "?"
+	}
+	theirs := slices.DeleteFunc(r.session.Discovery().Remembered(p), func(m catalog.Method) bool {
+		return m.Name == name
+	})
 	if near := methods.Nearest(name, theirs); len(near) > 0 {
 		return "did you mean " + strings.Join(near, " or ") + "?"
 	}
 	return ""
 }
+
+// mayNotKnow reports whether err may say that there is no method called name, in the ways of peers that do not say so
+// by code: that its params, or the request, are wrong, or in words, such as "Invalid method: NAME".
+func mayNotKnow(err *rpcconn.Error, name string) bool {
+	switch err.Code {
+	case rpcconn.CodeInvalidParams, rpcconn.CodeInvalidRequest:
+		return true
+	}
+	before, after, found := strings.Cut(" "+err.Message+" ", name)
+	isWord := found && strings.IndexFunc(before[len(before)-1:]+after[:1], isWordRune) < 0
+	return isWord && saysUnknown.MatchString(before+after)
+}
+
+// saysUnknown matches what says in words that there is no such thing.
+var saysUnknown = regexp.MustCompile(`(?i)\b(no|not|unknown|invalid|undefined|unsupported|unrecogni[sz]ed)\b`)
+
+func isWordRune(r rune) bool { return r == '_' || unicode.IsLetter(r) || unicode.IsDigit(r) }
 
 // conclude filters a result, and shows it where it is not gathered.
 func (r *runner) conclude(ctx context.Context, a *peerOutcome, j *job) {
