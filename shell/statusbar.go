@@ -19,7 +19,7 @@ import (
 // something does, four times a second; when nothing does, it sleeps.
 type statusBar struct {
 	session *session.Session
-	show    func(text string) // nil: there is no such row
+	show    func(name, rest string) // nil: there is no such row
 	news    *event.Subscription
 	changed chan struct{} // has room for one
 	running sync.WaitGroup
@@ -35,7 +35,7 @@ const barInterval = 250 * time.Millisecond
 
 func newStatusBar(s *session.Session, terminal Terminal) *statusBar {
 	b := &statusBar{session: s, changed: make(chan struct{}, 1), quit: func() {}}
-	t, ok := terminal.(interface{ SetFoot(text string) })
+	t, ok := terminal.(interface{ SetFoot(name, rest string) })
 	if !ok {
 		return b
 	}
@@ -84,7 +84,7 @@ func (b *statusBar) count(e *event.Event) bool {
 }
 
 func (b *statusBar) run(ctx context.Context) {
-	defer b.show("")
+	defer b.show("", "")
 	seen, since := b.messages.Load(), time.Now()
 	rate, idle := 0, true
 	for {
@@ -122,15 +122,16 @@ func (b *statusBar) awaitChange(ctx context.Context) bool {
 // look shows how things are.
 func (b *statusBar) look(rate int) {
 	if !b.on.Load() {
-		b.show("")
+		b.show("", "")
 		return
 	}
 	b.show(b.text(rate))
 }
 
-// text returns how things are.
-func (b *statusBar) text(rate int) string {
-	parts := []string{b.state()}
+// text returns how things are: who is there, and the rest.
+func (b *statusBar) text(rate int) (name, rest string) {
+	name, state := b.state()
+	parts := []string{state}
 	if p := b.session.Peers().Current(); p != nil && p.Alive() {
 		stats := p.Stats()
 		parts = append(parts, fmt.Sprintf("waits: %s out, %s in",
@@ -139,26 +140,27 @@ func (b *statusBar) text(rate int) string {
 	if took := b.took.Load(); took > 0 {
 		parts = append(parts, "last answer "+human.Took(time.Duration(took)))
 	}
-	return strings.Join(parts, " · ")
+	return name, strings.Join(parts, " · ")
 }
 
 // state says who the current peer is, and whether it is there.
-func (b *statusBar) state() string {
+func (b *statusBar) state() (name, state string) {
 	const longest = 40 // of a name
 	all := b.session.Peers().List()
 	p := b.session.Peers().Current()
 	if p == nil {
 		if l := b.session.Listeners(); len(l) > 0 {
-			return "listening on " + view.Visible(l[0].Target.Short())
+			return "", "listening on " + view.Visible(l[0].Target.Short())
 		}
-		return "not connected"
+		return "", "not connected"
 	}
-	name := view.Visible(human.Clip(p.Label(), longest))
+	name = view.Visible(human.Clip(p.Label(), longest))
 	if len(all) > 1 {
-		name = fmt.Sprintf("%s %s (%s peers)", p.At(), name, human.Grouped(len(all)))
+		name = p.At() + " " + name
+		state = fmt.Sprintf(" (%s peers)", human.Grouped(len(all)))
 	}
 	if !p.Alive() {
-		return name + " · not connected"
+		return name, state + " · not connected"
 	}
-	return name + " · connected"
+	return name, state + " · connected"
 }

@@ -20,10 +20,10 @@ type footer struct {
 	shown []string
 }
 
-func (f *footer) SetFoot(text string) {
+func (f *footer) SetFoot(name, rest string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.shown = append(f.shown, text)
+	f.shown = append(f.shown, name+rest)
 }
 
 // take returns what was shown since it was called last.

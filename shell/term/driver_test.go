@@ -162,7 +162,8 @@ func (d *driver) obey(from io.Reader, cancel func()) {
 		case "prompt":
 			d.t.SetPrompt(arg)
 		case "foot":
-			d.t.SetFoot(arg)
+			name, rest, _ := strings.Cut(arg, " ")
+			d.t.SetFoot(name, rest)
 		case "prefill":
 			d.t.Prefill(arg)
 		case "status":

@@ -21,8 +21,18 @@ type frame struct {
 	hint   string // one row between the line and the list; "" for none
 	list   []listRow
 	tokens []Token // of the line's text, in their order
-	foot   string  // the last row, where there is room for it; "" for none
+	foot   foot    // the last row, where there is room for it
 	status string  // shown alone, cut to one row
+}
+
+// A foot is a row below the line being edited. The zero foot is none.
+type foot struct{ name, rest string }
+
+// text returns f with its name shortened to what cols columns have room for, but to no less than can be told.
+func (f foot) text(cols int) string {
+	const least = 8 // columns of a name
+	name, rest := withPictures(f.name), withPictures(f.rest)
+	return columns.Clip(name, max(least, cols-columns.Width(rest)), "…") + rest
 }
 
 // A listRow is one row of a completion list, padded so that all are of one width.
@@ -85,8 +95,8 @@ func (f *frame) layout(cols, rows int, colors Colors, promptSGR string) drawing 
 		lines = append(lines, dimRow(f.hint, cols, colors.dim()))
 	}
 	all := append(lines, listRows(f.list, cols, rows-len(lines), listCol, colors.dim())...)
-	if f.foot != "" && rows >= minFootWindow && len(all) < rows {
-		all = append(all, dimRow(f.foot, cols-1, colors.dim()))
+	if f.foot != (foot{}) && rows >= minFootWindow && len(all) < rows {
+		all = append(all, dimRow(f.foot.text(cols-1), cols-1, colors.dim()))
 	}
 	return join(all, cursorRow, cursorCol)
 }

@@ -138,3 +138,17 @@ func TestFit(t *testing.T) {
 		t.Errorf("two cannot be told apart: %v", got)
 	}
 }
+
+func TestFootKeepsItsFigures(t *testing.T) {
+	f := foot{"a-long-name.example.com", " · connected · 3.0 ms"} // 23 and 21 columns
+	for cols, want := range map[int]string{
+		80: "a-long-name.example.com · connected · 3.0 ms",
+		44: "a-long-name.example.com · connected · 3.0 ms",
+		43: "a-long-name.example.c… · connected · 3.0 ms",
+		10: "a-long-… · connected · 3.0 ms", // of which the row shows what it has room for
+	} {
+		if got := f.text(cols); got != want {
+			t.Errorf("in %d columns: %q, want %q", cols, got, want)
+		}
+	}
+}

@@ -22,7 +22,7 @@ type screen struct {
 	line   *frame     // the line being edited; nil while none is
 	colors Colors
 	status string   // shown while no line is being edited
-	foot   string   // shown below the line being edited
+	foot   foot     // shown below the line being edited
 	color  string   // the prompt's, one of colors.Prompts; "": the usual one
 	drawn  *drawing // what is on the terminal; nil: nothing
 	cols   int      // the window's width when drawn was drawn
@@ -107,11 +107,11 @@ func (s *screen) setStatus(text string) {
 	s.redraw(nil)
 }
 
-// setFoot sets the text that is shown below the line that is edited.
-func (s *screen) setFoot(text string) {
+// setFoot sets what is shown below the line that is edited.
+func (s *screen) setFoot(f foot) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.foot = text
+	s.foot = f
 	s.redraw(nil)
 }
 

@@ -182,9 +182,9 @@ func (t *Terminal) Write(p []byte) (int, error) {
 // SetStatus shows text below all output while no line is read, cut to one row; "" removes it.
 func (t *Terminal) SetStatus(text string) { t.screen.setStatus(text) }
 
-// SetFoot shows text in the last row below the line that is read, cut to it, where the window has at least 12 rows and
-// room is left; "" removes it.
-func (t *Terminal) SetFoot(text string) { t.screen.setFoot(text) }
+// SetFoot shows name and what follows it in the last row below the line that is read, where the window has at least 12
+// rows and room is left: the name is shortened first where the row has no room for both. "" and "" remove it.
+func (t *Terminal) SetFoot(name, rest string) { t.screen.setFoot(foot{name, rest}) }
 
 // SetPromptColor gives prompts that do not begin with Warning one of the colours of Colors.Prompts; "": the usual one.
 func (t *Terminal) SetPromptColor(name string) { t.screen.setPromptColor(name) }
