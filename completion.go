@@ -151,7 +151,7 @@ func (p *program) rememberedMethods(target string) (all []candidate) {
 	if err != nil {
 		return nil
 	}
-	known, err := catalog.Store{Dir: filepath.Join(stateDir(), methodsFolder)}.Load(t.String())
+	known, err := catalog.Store{Dir: filepath.Join(stateDir(), methodsFolder)}.Load(t.Place())
 	if err != nil {
 		return nil
 	}

@@ -30,7 +30,7 @@ func newDesk(t *testing.T) desk {
 	}
 	known := catalog.New(catalog.Method{Name: "my_add", Summary: "Adds."}, catalog.Method{Name: "x", Ours: true})
 	if err == nil {
-		err = catalog.Store{Dir: filepath.Join(dir, "rpcsh", methodsFolder)}.Save("tcp://10.0.0.1:6000", known)
+		err = catalog.Store{Dir: filepath.Join(dir, "rpcsh", methodsFolder)}.Save("10.0.0.1:6000", known)
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -64,6 +64,7 @@ func TestCompletion(t *testing.T) {
 		{[]string{"run", ""}, ""},
 		{[]string{"@staging", ""}, "my_add"},
 		{[]string{"10.0.0.1:6000", "my"}, "my_add"},
+		{[]string{"http://10.0.0.1:6000/", "my"}, "my_add"},
 		{[]string{"10.0.0.1:6001", ""}, ""},
 		{[]string{"--demo", ""}, ""},
 		{[]string{"@staging", "my_add", ""}, ""},

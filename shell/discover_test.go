@@ -180,7 +180,7 @@ func TestDiscoverRemembersWhatIsNotOffered(t *testing.T) {
 	store := catalog.Store{Dir: t.TempDir()}
 	p := dialled(t, s, store)
 	p.until("the end of the questions", func() bool {
-		known, err := store.Load(s.listener.Target.String())
+		known, err := store.Load(s.listener.Target.Place())
 		_, asked := known.Asked("describe")
 		return err == nil && asked
 	})

@@ -40,7 +40,7 @@ func (f Findings) load() map[string]remembered {
 
 // Load returns the finding for t, or nil.
 func (f Findings) Load(t transport.Target) *Finding {
-	r, ok := f.load()[t.String()]
+	r, ok := f.load()[key(t)]
 	if !ok {
 		return nil
 	}
@@ -51,9 +51,12 @@ func (f Findings) Load(t transport.Target) *Finding {
 func (f Findings) read(t transport.Target, r remembered) *Finding {
 	at := t
 	if r.Target != t.String() {
-		var err error
-		if at, err = transport.ParseTarget(r.Target); err != nil {
+		there, err := transport.ParseTarget(r.Target)
+		if err != nil {
 			return nil
+		}
+		if key(there) != key(t) {
+			at = there
 		}
 	}
 	if r.Protocol == "" || at.IsStream() == (r.Framing == "") || !f.Known(r.Protocol, r.Framing) {
@@ -72,7 +75,7 @@ func (f Findings) Hint(t transport.Target) *Finding {
 	if t.Scheme != transport.SchemeTCP {
 		return nil
 	}
-	host, port := hostAndPort(t)
+	host, port, _ := net.SplitHostPort(t.Normal().Address)
 	var here, elsewhere, beside likeness
 	for url, r := range f.load() {
 		at, err := transport.ParseTarget(url)
@@ -83,7 +86,7 @@ func (f Findings) Hint(t transport.Target) *Finding {
 		if found == nil || found.Target.Scheme != t.Scheme {
 			continue
 		}
-		switch itsHost, itsPort := hostAndPort(at); {
+		switch itsHost, itsPort, _ := net.SplitHostPort(at.Normal().Address); {
 		case itsHost == host && itsPort == port:
 			here.add(found)
 		case itsPort == port:
@@ -111,14 +114,8 @@ func (l *likeness) add(f *Finding) {
 	l.found = f
 }
 
-// hostAndPort returns those of t; this machine has one name.
-func hostAndPort(t transport.Target) (host, port string) {
-	host, port, err := net.SplitHostPort(t.DialAddress())
-	if ip := net.ParseIP(host); err == nil && (host == "localhost" || ip != nil && ip.IsLoopback()) {
-		host = "localhost"
-	}
-	return host, port
-}
+// key returns under what the finding for t is stored.
+func key(t transport.Target) string { return t.Normal().String() }
 
 // Save stores the finding for t, except for a debugger, whose URL changes with every start. Shells that save at the
 // same time may lose each other's findings, which are then found again.
@@ -131,20 +128,20 @@ func (f Findings) Save(t transport.Target, found *Finding) error {
 		return f.Forget(t)
 	}
 	all := f.load()
-	if all[t.String()] == r {
+	if all[key(t)] == r {
 		return nil
 	}
-	all[t.String()] = r
+	all[key(t)] = r
 	return f.save(t, all)
 }
 
 // Forget removes the finding for t, which turned out to be wrong.
 func (f Findings) Forget(t transport.Target) error {
 	all := f.load()
-	if _, known := all[t.String()]; !known {
+	if _, known := all[key(t)]; !known {
 		return nil
 	}
-	delete(all, t.String())
+	delete(all, key(t))
 	return f.save(t, all)
 }
 

@@ -46,6 +46,12 @@ func TestFindings(t *testing.T) {
 			t.Errorf("%s: %v, want %v", test.at, got, &test.found)
 		}
 	}
+	if got := f.Load(mustParse(t, ":3")); got == nil || got.Target.String() != "tls://localhost:3" {
+		t.Errorf("by another name of this machine it is %v", got)
+	}
+	if got := f.Load(mustParse(t, "127.0.0.1:1")); got == nil || got.Target.String() != "tcp://127.0.0.1:1" {
+		t.Errorf("by another name of this machine it is %v", got)
+	}
 	// which has another URL next time
 	debugger := &detect.Finding{Target: mustParse(t, "ws://localhost:1/devtools/1"), Protocol: "cdp"}
 	if err := f.Save(tcp, debugger); err != nil || f.Load(tcp) != nil {

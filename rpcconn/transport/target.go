@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+	"path/filepath"
 	"strconv"
 	"strings"
 )
@@ -177,6 +178,42 @@ func (t Target) String() string {
 	return t.Scheme + "://" + t.Authority(t.Address) + t.Path
 }
 
+// Normal returns the form of the target that is the same for all which dial the same, in whatever way they are written:
+// this machine has one name, and a socket the path from the root.
+func (t Target) Normal() Target {
+	switch {
+	case t.Scheme == SchemeExec:
+	case t.Scheme == SchemeUnix || t.Socket() != "":
+		if path, err := filepath.Abs(t.Address); err == nil {
+			t.Address = path
+		}
+	default:
+		t.Address = t.DialAddress()
+		if host, port, err := net.SplitHostPort(t.Address); err == nil && isThisMachine(host) {
+			t.Address = net.JoinHostPort(localhost, port)
+		}
+	}
+	return t
+}
+
+// localhost is the name of this machine.
+const localhost = "localhost"
+
+func isThisMachine(host string) bool {
+	ip := net.ParseIP(host)
+	return host == localhost || ip != nil && ip.IsLoopback()
+}
+
+// Place returns where the peer is, in the same form for all targets that dial the same there, whatever the scheme: the
+// server at a port speaks HTTP and WebSocket, or is found to speak one of them.
+func (t Target) Place() string {
+	if t.IsCommand() {
+		return t.String()
+	}
+	_, text, _ := strings.Cut(t.Normal().String(), "://")
+	return strings.TrimSuffix(text, "/")
+}
+
 // Authority returns address as it stands in the target's URL: what is no stream has one of RFC 6874, in which the zone
 // of an IPv6 address follows %25.
 func (t Target) Authority(address string) string {
@@ -198,16 +235,38 @@ func (t Target) URL() string {
 	return t.Scheme + "://" + user + t.Authority(t.DialAddress()) + t.Path
 }
 
-// Short returns the target as a prompt shows it.
+// longestPath is how many bytes of a path a prompt shows.
+const longestPath = 24
+
+// Short returns the target as a prompt shows it: of a long path to a socket the end, of another none.
 func (t Target) Short() string {
 	switch {
 	case t.Scheme == SchemeExec && len(t.Command) > 0:
 		return t.Command[0][strings.LastIndexByte(t.Command[0], '/')+1:]
-	case t.Scheme == SchemeTCP || t.Scheme == SchemeUnix:
+	case t.Scheme == SchemeTCP:
 		return t.Address
-	default:
-		return strings.TrimSuffix(t.String(), "/")
+	case t.Scheme == SchemeUnix:
+		return shortSocket(t.Address)
 	}
+	if len(t.Path) > longestPath {
+		t.Path = "/…"
+	}
+	if t.Socket() != "" {
+		t.Address = shortSocket(t.Address)
+	}
+	return strings.TrimSuffix(t.String(), "/")
+}
+
+// shortSocket returns the end of a long path to a socket.
+func shortSocket(path string) string {
+	for len(path) > longestPath {
+		i := strings.IndexByte(strings.TrimPrefix(path, "…/"), '/')
+		if i < 0 {
+			break
+		}
+		path = "…" + strings.TrimPrefix(path, "…/")[i:]
+	}
+	return path
 }
 
 // IsCommand reports whether the target is a child process.
@@ -236,7 +295,7 @@ func (t Target) Host() string {
 // DialAddress returns the address to dial: no host means this one.
 func (t Target) DialAddress() string {
 	if t.Scheme != SchemeUnix && t.Socket() == "" && strings.HasPrefix(t.Address, ":") {
-		return "localhost" + t.Address
+		return localhost + t.Address
 	}
 	return t.Address
 }

@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"os"
 	"reflect"
 	"strings"
 	"testing"
@@ -42,6 +43,12 @@ func TestParseTarget(t *testing.T) {
 		{"http://unix:/run/s:/rpc", "http+unix:///run/s:/rpc", "http+unix:///run/s:/rpc", "/run/s"},
 		{"ws://unix:./s", "ws+unix://./s", "ws+unix://./s", "./s"},
 		{"http://unix/rpc", "http://unix:80/rpc", "http://unix:80/rpc", "unix:80"},
+		{"ws://:9229/8b4fa2b6-5b1c-4f1e-9c53-d1f5b9d0a1c2", "ws://:9229/8b4fa2b6-5b1c-4f1e-9c53-d1f5b9d0a1c2",
+			"ws://:9229/…", "localhost:9229"},
+		{"/run/user/1000/a-long-name/of/a/s", "unix:///run/user/1000/a-long-name/of/a/s", "…/a-long-name/of/a/s",
+			"/run/user/1000/a-long-name/of/a/s"},
+		{"/run/a-name-that-is-long-by-itself", "unix:///run/a-name-that-is-long-by-itself",
+			"…/a-name-that-is-long-by-itself", "/run/a-name-that-is-long-by-itself"},
 	}
 	for _, test := range tests {
 		target, err := ParseTarget(test.text)
@@ -55,6 +62,34 @@ func TestParseTarget(t *testing.T) {
 		if again, err := ParseTarget(target.String()); err != nil || !reflect.DeepEqual(again, target) {
 			t.Errorf("%q becomes %q, %v", target, again, err)
 		}
+	}
+}
+
+// A target is in one place, however it is written.
+func TestPlace(t *testing.T) {
+	here, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for place, texts := range map[string][]string{
+		"localhost:6000": {":6000", "6000", "localhost:6000", "127.0.0.1:6000", "[::1]:6000", "tcp://:6000",
+			"tls://:6000", "http://localhost:6000", "http://127.0.0.1:6000/", "ws://:6000"},
+		"localhost:6000/rpc":      {"http://:6000/rpc", "ws://127.0.0.1:6000/rpc/"},
+		"user@localhost:80":       {"http://user:secret@localhost"},
+		"example.org:443":         {"https://example.org", "wss://example.org/"},
+		here + "/s":               {"./s", "unix://s", here + "/s", "ws+unix://s"},
+		here + "/s:/rpc":          {"http+unix:s:/rpc", "http+unix://" + here + "/s:/rpc/"},
+		"192.0.2.1:1":             {"192.0.2.1:1"},
+		"[fe80::1%25lo]:7000/rpc": {"ws://[fe80::1%25lo]:7000/rpc"},
+	} {
+		for _, text := range texts {
+			if got := mustParse(t, text).Place(); got != place {
+				t.Errorf("%s is at %s, want %s", text, got, place)
+			}
+		}
+	}
+	if got := CommandTarget([]string{"a", "b/"}).Place(); got != "exec:a b/" {
+		t.Errorf("a command is at %s", got)
 	}
 }
 

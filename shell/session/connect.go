@@ -32,7 +32,7 @@ type connector struct {
 func (s *Session) Connect(ctx context.Context, t transport.Target, cfg dial.Config) (*Peer, error) {
 	p := newPeer(s)
 	p.target, p.cfg = t, cfg
-	p.label, p.storedAs = t.Short(), t.String()
+	p.label, p.storedAs = t.Short(), t.Place()
 	ready := make(chan struct{})
 	link, said, err := s.connector.dial(ctx, p, ready)
 	if err != nil {
