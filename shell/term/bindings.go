@@ -41,7 +41,7 @@ func pressName(press string) string {
 // Bindings returns the keys of the line editor, in the order in which people get to know them.
 func Bindings() []Binding {
 	return []Binding{
-		{[]string{"tab", "backtab"}, "open the list of suggestions, move down and up in it"},
+		{[]string{"tab", "backtab"}, "open the list of suggestions, move down and up in it, take the only one"},
 		{
 			[]string{keyEnter},
 			"take the selected suggestion; where none is selected, run the line, or go on in a new row inside " +

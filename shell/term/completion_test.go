@@ -3,6 +3,7 @@
 package term
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -67,6 +68,23 @@ func TestEscapeLeavesCompletion(t *testing.T) {
 	s.Await("the last one", func(e *termtest.Emulator) bool { return e.Reversed() == "my_progress_add" })
 	s.Press(" 1\r")
 	s.shows(`got "my_progress_add 1"`, ">")
+}
+
+// More Tabs take the only suggestion, and never take it back.
+func TestTabTakesTheOnlySuggestion(t *testing.T) {
+	for _, keys := range []string{"\t\t", "\t\t\t", "\t" + backTab} {
+		t.Run(fmt.Sprintf("%q", keys), func(t *testing.T) {
+			s := start(t, 80, 24)
+			s.shows(">")
+			s.Press("my_d" + keys)
+			s.shows("> my_double", "  my_double  doubles a number")
+			s.cursorAfter("> my_double")
+			s.Press("\x1b")
+			s.shows("> my_double")
+			s.Press("\r")
+			s.shows("> my_double", `got "my_double"`, ">")
+		})
+	}
 }
 
 func TestLead(t *testing.T) {

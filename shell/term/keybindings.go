@@ -22,7 +22,7 @@ func (e *editor) apply(k key) bool {
 		return e.moves((*list).previous, edit.Line.Above) || e.walk((*recall).older)
 	case "down":
 		if e.recall == nil && !e.hidden && !e.line.HasRows() {
-			e.applyTab("tab") // into the list
+			e.applyTab("down") // into the list
 			return true
 		}
 		return e.moves((*list).next, edit.Line.Below) || e.recall != nil && e.walk((*recall).newer)
@@ -179,7 +179,8 @@ func (e *editor) kill(i int) {
 	}
 }
 
-// applyTab opens the list if it is closed, and moves the selection if it is open.
+// applyTab opens the list if it is closed, and moves the selection if it is open. Tab takes the only suggestion once it
+// is selected: there is none to move to.
 func (e *editor) applyTab(name string) {
 	if e.hidden {
 		e.hidden, e.listed = false, false
@@ -189,6 +190,9 @@ func (e *editor) applyTab(name string) {
 	switch {
 	case e.list.empty(): // perhaps there are suggestions now
 		e.listed = false
+	case name != "down" && len(e.list.items) == 1 && !e.list.none():
+		e.line, e.recall = e.shown, nil
+		e.touch()
 	case name == "backtab":
 		e.selects((*list).previous)
 	default:
