@@ -21,6 +21,7 @@ import (
 	"rpcsh/shell/exit"
 	"rpcsh/shell/human"
 	"rpcsh/shell/lang"
+	"rpcsh/shell/redact"
 	"rpcsh/shell/view"
 )
 
@@ -41,6 +42,11 @@ type options struct {
 	noDiscover bool
 	schemas    []string
 	scripts    []string
+	record     string // a file; "": nothing is recorded
+	appends    bool   // to that file
+	recordMax  byteSize
+	redact     []string
+	redacts    redact.Rules // as redact has them
 	color      string
 	plain      bool
 	demo       bool
@@ -58,6 +64,7 @@ type options struct {
 	version   bool
 	help      bool
 
+	line    []string // all of it
 	command []string // COMMAND [ARG …], after --
 	args    []string // TARGET [METHOD ARG …]; with --demo, METHOD ARG …
 
@@ -144,6 +151,12 @@ func newFlags(o *options) *pflag.FlagSet {
 		"a .py service or an http address; may be given several times")
 	f.StringArrayVarP(&o.scripts, "serve", "s", nil,
 		"answer the peers by the functions of `FILE`, a script in Starlark; may be given several times")
+	f.StringVar(&o.record, "record", "", "record what passes in `FILE`, byte for byte; rpcsh show reads it")
+	f.BoolVar(&o.appends, "append", false, "let --record append to a file that exists")
+	f.Var(&o.recordMax, "record-max", "how much of a message is recorded, as 64K; the default is all of it")
+	f.StringArrayVar(&o.redact, "redact", nil, "mask the values of `WHAT` in recordings, a name or a JSON pointer "+
+		"into messages such as /params/token, beside passwords and the like; off masks nothing; may be given several "+
+		"times")
 	f.BoolVar(&o.showConfig, "config", false, "show what is configured, and in which file, and exit")
 	f.BoolVar(&o.trustProject, "trust-project", false,
 		"use the project's "+config.ProjectFile+" though nobody has confirmed it, or as it has become")
@@ -159,7 +172,7 @@ func newFlags(o *options) *pflag.FlagSet {
 
 // parseFlags reads the command line.
 func parseFlags(args []string) (*options, error) {
-	o := new(options)
+	o := &options{line: args}
 	f := newFlags(o)
 	if err := f.Parse(args); err != nil {
 		return nil, exit.Usagef("%w (rpcsh -h lists the flags)", err)
@@ -194,6 +207,10 @@ func (o *options) check() error {
 	if err := o.readCredentials(); err != nil {
 		return err
 	}
+	var err error
+	if o.redacts, err = redact.ParseRules(o.redact); err != nil {
+		return exit.Usagef("--redact: %w", err)
+	}
 	if o.output != "" && !slices.Contains(view.Outputs(), o.output) {
 		return exit.Usagef("-o %s: choose one of %s", o.output, strings.Join(view.Outputs(), ", "))
 	}
@@ -221,6 +238,8 @@ func (o *options) check() error {
 		return exit.Usagef("-e and METHOD do not go together; use one of them")
 	case o.script != "" && (len(o.execute) > 0 || o.detect == detectByAsking):
 		return exit.Usagef("%s is a file of lines, which goes with neither -e nor --detect", o.script)
+	case o.appends && o.record == "":
+		return exit.Usagef("--append is for --record FILE")
 	case o.notify && len(o.call()) == 0:
 		return exit.Usagef("-n needs a METHOD to send")
 	}

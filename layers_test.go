@@ -32,7 +32,7 @@ var house = []floor{
 			purpose: "Flags, wiring, exit code; `run` is the program without its exit.",
 			imports: "history rpcconn rpcconn/catalog rpcconn/demo rpcconn/dial rpcconn/dialect rpcconn/transport " +
 				"shell shell/advice shell/columns shell/command shell/config shell/exit shell/human shell/lang " +
-				"shell/term shell/view",
+				"shell/record shell/redact shell/term shell/view",
 			modules: "github.com/adrg/xdg github.com/spf13/pflag golang.org/x/term",
 		},
 	}},
@@ -44,7 +44,7 @@ var house = []floor{
 				"rpcconn/transport shell/advice shell/answer shell/call shell/clipboard shell/columns shell/command " +
 				"shell/complete " +
 				"shell/config shell/document shell/event shell/exit shell/glob shell/human shell/jq shell/lang " +
-				"shell/macro shell/methods shell/ring shell/script shell/session shell/term shell/turn " +
+				"shell/macro shell/methods shell/record shell/ring shell/script shell/session shell/term shell/turn " +
 				"shell/variables shell/view",
 		},
 		{
@@ -62,7 +62,8 @@ var house = []floor{
 				"rpcconn/transport " +
 				"shell/advice shell/answer shell/arguments shell/call shell/columns shell/command/rule " +
 				"shell/config shell/document shell/event shell/exit shell/glob shell/human shell/jobs shell/jq " +
-				"shell/lang shell/macro shell/methods shell/paste shell/ring shell/session shell/term shell/turn " +
+				"shell/lang shell/macro shell/methods shell/paste shell/record shell/ring shell/session shell/term " +
+				"shell/turn " +
 				"shell/variables shell/view",
 		},
 		{
@@ -169,6 +170,17 @@ var house = []floor{
 			imports: "rpcconn/catalog rpcconn/dialect/openrpc rpcconn/dialect/python rpcconn/schema shell/human",
 		},
 		{
+			name:    "shell/record",
+			purpose: "Writes what happens in a session into recordings.",
+			imports: "rpcconn/jsontext rpcconn/rpcrec shell/event shell/recording shell/redact shell/ring",
+		},
+		{
+			name:    "shell/recording",
+			purpose: "Reads recordings as the events of a session.",
+			imports: "rpcconn rpcconn/dialect rpcconn/dialect/dialects rpcconn/jsonrpc rpcconn/rpcrec " +
+				"shell/event shell/human",
+		},
+		{
 			name:    "shell/ring",
 			purpose: "The last events of a session, by their numbers.",
 			imports: "shell/event shell/human",
@@ -231,6 +243,11 @@ var house = []floor{
 			purpose: "The width of text in columns of a terminal; clipping, wrapping, and tables that fit.",
 			imports: "shell/human",
 			modules: "github.com/clipperhouse/uax29/v2 github.com/mattn/go-runewidth",
+		},
+		{
+			name:    "shell/redact",
+			purpose: "Replaces the secrets in messages and texts by masks, and nothing else.",
+			imports: "rpcconn/jsontext",
 		},
 		{name: "shell/memory", purpose: "Ends what takes too much memory."},
 		{name: "shell/turn", purpose: "Keeps what a peer sends in order; nobody waits behind what waits itself."},

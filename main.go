@@ -99,6 +99,7 @@ func (p *program) run(ctx context.Context) int {
 		Discover: !p.noDiscover, Self: dialect.Self{Name: "rpcsh", Version: version, Root: workingFolder()},
 		Findings: dial.Findings(filepath.Join(stateDir(), "found.json")),
 	}
+	cfg.Record = p.recordOptions()
 	if len(p.call()) > 0 || len(p.execute) > 0 { // else lines come from there
 		cfg.Stdin = p.stdin
 	}
@@ -138,10 +139,7 @@ func (p *program) run(ctx context.Context) int {
 	if p.showConfig {
 		return p.printConfig()
 	}
-	err := p.learn(ctx)
-	if err == nil {
-		err = p.serve(ctx)
-	}
+	err := p.prepare(ctx)
 	if err == nil {
 		err = p.connect(ctx)
 	}
@@ -250,26 +248,6 @@ func tokens(line string) []term.Token {
 		all = append(all, term.Token{Kind: term.TokenKind(t.Kind), From: t.From, To: t.To})
 	}
 	return all
-}
-
-// learn reads what --schema names.
-func (p *program) learn(ctx context.Context) error {
-	for _, schema := range p.schemas {
-		if err := p.shell.Learn(ctx, schema); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// serve serves the scripts that --serve names.
-func (p *program) serve(ctx context.Context) error {
-	for _, file := range p.scripts {
-		if err := p.shell.ServeScript(ctx, file); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // connect dials or listens as the command line says.

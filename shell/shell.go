@@ -25,6 +25,7 @@ import (
 	"rpcsh/shell/exit"
 	"rpcsh/shell/lang"
 	"rpcsh/shell/macro"
+	"rpcsh/shell/record"
 	"rpcsh/shell/ring"
 	"rpcsh/shell/session"
 	"rpcsh/shell/term"
@@ -69,6 +70,7 @@ type Config struct {
 	Store    catalog.Store    // of the methods known of peers
 	Findings detect.Findings  // of what they speak
 	Named    *config.Config   // targets, aliases; nil: there are none
+	Record   record.Options   // of recordings: what is masked, and what they tell of the program
 }
 
 // A Shell is a session, its view, and what runs lines. Its methods are called by one goroutine, but for Complete and
@@ -78,6 +80,7 @@ type Shell struct {
 	session   *session.Session
 	view      *view.View
 	ring      *ring.Ring
+	recording *record.Control
 	commands  *command.Table
 	completer *complete.Completer
 	runner    *runner
@@ -112,6 +115,7 @@ func New(cfg Config) *Shell {
 		Asked: func(e *event.Event) view.Asked { return asked(s.session.Peers(), e) },
 	}
 	s.ring = ring.Follow(s.session.Events(), kept(cfg))
+	s.recording = newRecording(s, cfg.Record)
 	lines := &lines{s}
 	if cfg.Terminal != nil {
 		options.Terminal, options.Pipe = cfg.Terminal, lines.pipe
@@ -123,6 +127,7 @@ func New(cfg Config) *Shell {
 	s.prompter = newPrompter(s.session, cfg.Terminal, s.desk)
 	s.commands = command.New(command.Deps{
 		Session: s.session, View: s.view, Lines: lines, History: cfg.History, Config: cfg.Named, Ring: s.ring,
+		Recording: s.recording,
 	})
 	s.completer = complete.New(s.session, s.commands, s.view.Width)
 	s.runner = &runner{
@@ -148,6 +153,7 @@ func (s *Shell) end() {
 	s.desk.bar.close()
 	s.view.Close()
 	s.ring.Close()
+	s.recording.Close()
 }
 
 // Run reads lines from the terminal and runs them until the person leaves or ctx ends.

@@ -11,6 +11,7 @@ import (
 	"rpcsh/shell/config"
 	"rpcsh/shell/exit"
 	"rpcsh/shell/lang"
+	"rpcsh/shell/record"
 	"rpcsh/shell/ring"
 	"rpcsh/shell/session"
 	"rpcsh/shell/view"
@@ -24,6 +25,8 @@ type Deps struct {
 	History *history.History // nil: no lines are kept
 	Config  *config.Config   // nil: nothing is configured
 	Ring    *ring.Ring       // what has happened
+	// Recording starts and stops the session's recording.
+	Recording *record.Control
 }
 
 // A Table is the commands of one shell. Run and checkLine are called by those who run lines; all else by any goroutine.
@@ -69,6 +72,7 @@ func New(deps Deps) *Table {
 		watchCommands(deps.Session, deps.View, deps.Ring),
 		shapeCommands(deps.Session, deps.View, deps.Lines),
 		t.messages.commands(),
+		[]Command{recordCommand(deps.Session, deps.View, deps.Recording)},
 		t.repeater.commands(),
 		[]Command{letCommand(deps.Session, t.messages)},
 		t.shellCommands(deps),

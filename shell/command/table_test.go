@@ -32,7 +32,7 @@ func TestFind(t *testing.T) {
 	table := command.New(command.Deps{})
 	for name, want := range map[string]string{
 		"peers": "peers", "?": "help", "exit": "quit", "pe": ".pe may be .peers or .pending",
-		"pee": "peers", "reco": "reconnect", "close": "close",
+		"pee": "peers", "reconn": "reconnect", "close": "close",
 		"":       "there is no command .; .help lists them (.call . calls a method of that name)",
 		"nosuch": "there is no command .nosuch; .help lists them (.call .nosuch calls a method of that name)",
 	} {

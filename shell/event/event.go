@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"rpcsh/rpcconn"
+	"rpcsh/rpcconn/jsontext"
 )
 
 // A Kind says what happened.
@@ -40,6 +41,17 @@ const (
 
 // TopicNoise is the Topic of an Unreadable event whose bytes are words and no attempt at a message.
 const TopicNoise = "words that are no message"
+
+// Topic returns what an object that is no RPC is about: the string that is its member event, notification or type, as
+// protocols have it that send events beside answers. "": it does not say.
+func Topic(text json.RawMessage) string {
+	for _, name := range []string{"event", "notification", "type"} {
+		if topic := jsontext.Text(jsontext.Get(text, name)); topic != "" {
+			return topic
+		}
+	}
+	return ""
+}
 
 // MessageKinds returns the kinds of messages, in the order in which help lists them.
 func MessageKinds() []Kind { return []Kind{Request, Notification, Response, Error, Other, Unreadable} }

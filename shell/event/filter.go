@@ -179,10 +179,15 @@ func (f Filter) Incoming() Filter {
 
 // Match reports whether f chooses e.
 func (f Filter) Match(e *Event) bool {
-	return fits(f.peers, func(n int) bool { return n == e.Peer.Number }) &&
+	return f.FitsPeer(e) &&
 		fits(f.dirs, func(out bool) bool { return out == e.Out }) &&
 		fits(f.kinds, func(k Kind) bool { return k == e.Kind || k == Error && e.isFailure() }) &&
 		fits(f.methods, func(m string) bool { return glob.Match(m, e.Method) })
+}
+
+// FitsPeer reports whether f chooses events of the peer that e is about.
+func (f Filter) FitsPeer(e *Event) bool {
+	return fits(f.peers, func(n int) bool { return n == e.Peer.Number })
 }
 
 // fits reports whether one of the alternatives does, or there are none.

@@ -6,7 +6,6 @@ import (
 	"errors"
 
 	"rpcsh/rpcconn"
-	"rpcsh/rpcconn/jsontext"
 	"rpcsh/shell/advice"
 	"rpcsh/shell/event"
 )
@@ -38,7 +37,7 @@ func (c *connector) connOptions(p *Peer, ready <-chan struct{}) *rpcconn.Options
 		},
 		OnOther: func(text json.RawMessage) {
 			<-ready
-			p.publish(&event.Event{Kind: event.Other, Method: topic(text), Value: text})
+			p.publish(&event.Event{Kind: event.Other, Method: event.Topic(text), Value: text})
 		},
 		OnStray: func(r *rpcconn.Response) {
 			<-ready
@@ -57,17 +56,6 @@ func (c *connector) connOptions(p *Peer, ready <-chan struct{}) *rpcconn.Options
 		Refuses:    func() bool { return refuses(p) },
 		LenientIDs: func() bool { return c.session.Settings().IDs == IDsLenient },
 	}
-}
-
-// topic returns what an object that is no RPC is about: the string that is its member event, notification or type, as
-// protocols have it that send events beside answers. "": it does not say.
-func topic(text json.RawMessage) string {
-	for _, name := range []string{"event", "notification", "type"} {
-		if topic := jsontext.Text(jsontext.Get(text, name)); topic != "" {
-			return topic
-		}
-	}
-	return ""
 }
 
 // unreadable returns the event for bytes that are no message. If they were the answer to a call, its error says so.

@@ -1,0 +1,52 @@
+package main
+
+import (
+	"context"
+
+	"rpcsh/shell"
+	"rpcsh/shell/record"
+)
+
+// prepare does what the command line says before anybody is connected.
+func (p *program) prepare(ctx context.Context) error {
+	if err := p.startRecording(); err != nil {
+		return err
+	}
+	for _, schema := range p.schemas {
+		if err := p.shell.Learn(ctx, schema); err != nil {
+			return err
+		}
+	}
+	for _, file := range p.scripts {
+		if err := p.shell.ServeScript(ctx, file); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// recordOptions says what recordings tell of the program, and what is masked in them.
+func (p *program) recordOptions() record.Options {
+	return record.Options{
+		By: "rpcsh " + version, Argv: p.argv(), SecretFlags: []string{"--token", "--user"}, Max: int(p.recordMax),
+		Rules: p.redacts,
+	}
+}
+
+// argv returns the command line. Where the place of a value makes it a secret, the arguments of the call are left out,
+// whose places are others.
+func (p *program) argv() []string {
+	args := append([]string{"rpcsh"}, p.line...)
+	if p.redacts.HasPaths() {
+		args = args[:len(args)-max(0, len(p.call())-1)]
+	}
+	return args
+}
+
+// startRecording begins to record where --record says so.
+func (p *program) startRecording() error {
+	if p.record == "" {
+		return nil
+	}
+	return shell.Record(p.shell, record.Request{File: p.record, Append: p.appends})
+}

@@ -1,0 +1,325 @@
+// Package record writes what happens in a session into a recording. A Recorder is a subscriber of the session's events
+// like any other: it takes the frames of messages as they pass, in both directions and whatever carries them.
+package record
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"os"
+	"slices"
+	"sync"
+	"time"
+
+	"rpcsh/rpcconn/jsontext"
+	"rpcsh/rpcconn/rpcrec"
+	"rpcsh/shell/event"
+	"rpcsh/shell/recording"
+	"rpcsh/shell/redact"
+)
+
+// waiting is how many events wait to be written. Nothing that passes is left out: who publishes more of them waits, and
+// with it the peer that sends them.
+const waiting = 10_000
+
+// A Peer is what a recording tells of a peer.
+type Peer struct {
+	event.Peer
+	Target            string // that was dialled, or where it came from
+	Accepted          bool
+	Protocol, Framing string // "": not known yet
+}
+
+// Options say what is recorded, and where. File, By and Peers are needed.
+type Options struct {
+	File   string
+	Append bool         // to a file that exists
+	Filter event.Filter // messages that it fits, and of other events those that it names
+	Max    int          // bytes of a message that are written; 0: all
+	Rules  redact.Rules // which values are masked
+
+	By   string   // name and version of the program
+	Argv []string // its command line
+	// SecretFlags are those of Argv whose values are secrets.
+	SecretFlags []string
+	Peers       func() []Peer // those that are connected; it must not wait for anybody who publishes
+	Fail        func(error)   // is told, once, why no more can be written; it may publish. nil: nobody is
+}
+
+// Summary says how much was recorded.
+type Summary struct {
+	File     string
+	Messages int
+	Masked   int // values
+	Err      error
+}
+
+// A Recorder records until Stop, or the end of the session. Its methods may be called by any number of goroutines.
+type Recorder struct {
+	opts    Options
+	file    *os.File
+	writer  *rpcrec.Writer
+	masker  *redact.Masker
+	decoder *recording.Decoder
+	start   time.Time
+	known   map[int]Peer // whose connection was written down; the goroutine's that records
+	ended   chan struct{}
+	sub     *event.Subscription
+
+	mu      sync.Mutex // protects what follows
+	stopped bool       // Stop was called: the session may go on
+	summary Summary
+}
+
+// Start begins to record what is published on bus. Stop ends it. The error says why the file cannot be written; it
+// wraps
+// fs.ErrExist where it exists and is not to be appended to.
+func Start(bus *event.Bus, opts Options) (*Recorder, error) {
+	file, err := rpcrec.OpenFile(opts.File, opts.Append)
+	if err != nil {
+		return nil, err
+	}
+	r := newRecorder(file, opts, time.Now())
+	r.sub = bus.Subscribe(event.Options{Policy: event.Wait, Events: waiting, Frames: true, Wanted: wanted})
+	for _, p := range opts.Peers() {
+		r.open(p, r.start, "")
+	}
+	go r.run()
+	return r, nil
+}
+
+func newRecorder(file *os.File, opts Options, start time.Time) *Recorder {
+	r := &Recorder{
+		opts: opts, file: file, masker: redact.New(opts.Rules), start: start,
+		known: make(map[int]Peer), ended: make(chan struct{}), summary: Summary{File: opts.File},
+	}
+	r.decoder = recording.NewDecoder(start)
+	r.writer = rpcrec.NewWriter(file, rpcrec.Header{
+		Start: start, By: opts.By, Redacted: opts.Rules.List(),
+		Argv: r.masker.Argv(opts.Argv, opts.SecretFlags...),
+	}, rpcrec.WriterOptions{Max: opts.Max})
+	return r
+}
+
+// wanted chooses the events that a recording has: those of messages are there as frames.
+func wanted(e *event.Event) bool {
+	switch e.Kind {
+	case event.Frame, event.Connect, event.Close, event.Speaks, event.Stderr, event.Deviation, event.Note,
+		event.Problem, event.Unreadable, event.Learned:
+		return true
+	}
+	return false
+}
+
+// Stop writes what has happened so far, ends the recording, and says how much it has.
+func (r *Recorder) Stop() Summary {
+	r.mu.Lock()
+	r.stopped = true
+	r.mu.Unlock()
+	r.sub.Close()
+	<-r.ended
+	return r.Summary()
+}
+
+// Done returns a channel that is closed when nothing is recorded any more.
+func (r *Recorder) Done() <-chan struct{} { return r.ended }
+
+// Summary says how much was recorded so far.
+func (r *Recorder) Summary() Summary {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.summary
+}
+
+func (r *Recorder) run() {
+	var err error
+	for {
+		e, ended := r.sub.Next(context.Background())
+		if ended != nil {
+			err = r.end()
+			break
+		}
+		if err = r.take(e); err != nil {
+			r.sub.Close()
+			break
+		}
+	}
+	r.finish(err)
+	close(r.ended)
+	if err != nil && r.opts.Fail != nil {
+		r.opts.Fail(fmt.Errorf("recording to %s: %w; the recording ends here", r.opts.File, withoutPath(err)))
+	}
+}
+
+// end writes down that connections have ended with the session, which nobody is told.
+func (r *Recorder) end() (err error) {
+	r.mu.Lock()
+	stopped := r.stopped
+	r.mu.Unlock()
+	for _, number := range slices.Sorted(maps.Keys(r.known)) {
+		e := &event.Event{Kind: event.Close, Time: time.Now(), Peer: r.known[number].Peer, Orderly: true}
+		e.Text = e.Peer.Title + ": closed with the session"
+		if err == nil && !stopped {
+			err = r.take(e)
+		}
+	}
+	return err
+}
+
+// finish writes what is left, and closes the file.
+func (r *Recorder) finish(err error) {
+	if flushed := r.writer.Flush(); err == nil {
+		err = flushed
+	}
+	if closed := r.file.Close(); err == nil {
+		err = closed
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.summary.Err = err
+}
+
+// take writes an event down.
+func (r *Recorder) take(e *event.Event) error {
+	if err := r.meet(e); err != nil {
+		return err
+	}
+	switch e.Kind {
+	case event.Frame:
+		return r.frame(e)
+	case event.Stderr:
+		return r.tell(e, rpcrec.Stderr, recording.Details{Text: e.Text})
+	case event.Close:
+		delete(r.known, e.Peer.Number)
+		if !r.ofPeer(e) {
+			return nil
+		}
+		return r.write(e, rpcrec.Close, recording.Details{Text: e.Text, Orderly: e.Orderly})
+	case event.Note, event.Problem, event.Deviation, event.Unreadable:
+		return r.tell(e, rpcrec.Note, recording.Details{Text: e.Text, Kind: string(e.Kind)})
+	}
+	return nil
+}
+
+// meet writes down what has become known of the peer that an event is about.
+func (r *Recorder) meet(e *event.Event) error {
+	known, met := r.known[e.Peer.Number]
+	if e.Peer.Number == 0 || e.Kind == event.Close || met && e.Kind == event.Frame {
+		return nil
+	}
+	now := Peer{Peer: e.Peer}
+	for _, p := range r.opts.Peers() {
+		if p.Number == e.Peer.Number {
+			now = p
+		}
+	}
+	text := ""
+	if e.Kind == event.Connect || e.Kind == event.Speaks {
+		text = e.Text
+	}
+	switch {
+	case !met:
+		return r.open(now, e.Time, text)
+	case now.Protocol != "" && (now.Protocol != known.Protocol || now.Framing != known.Framing):
+		r.known[e.Peer.Number] = now
+		r.decoder.Speaks(now.Number, now.Protocol)
+		if !r.ofPeer(e) {
+			return nil
+		}
+		return r.write(e, rpcrec.Detect, recording.Details{Protocol: now.Protocol, Framing: now.Framing, Text: text})
+	}
+	return nil
+}
+
+// open writes down that a peer is connected.
+func (r *Recorder) open(p Peer, at time.Time, text string) error {
+	r.known[p.Number] = p
+	r.decoder.Speaks(p.Number, p.Protocol)
+	e := &event.Event{Kind: event.Connect, Peer: p.Peer, Time: at}
+	if !r.ofPeer(e) {
+		return nil
+	}
+	return r.write(e, rpcrec.Open, recording.Details{
+		Target: p.Target, Accepted: p.Accepted, Name: p.Name, Title: p.Title, Protocol: p.Protocol, Framing: p.Framing,
+		Text: text,
+	})
+}
+
+// ofPeer reports whether an event is about a peer that is recorded.
+func (r *Recorder) ofPeer(e *event.Event) bool { return r.opts.Filter.FitsPeer(e) }
+
+// tell writes down what the filter chooses of what is no message.
+func (r *Recorder) tell(e *event.Event, name string, x recording.Details) error {
+	if !r.opts.Filter.Match(e) {
+		return nil
+	}
+	return r.write(e, name, x)
+}
+
+// write writes an event down.
+func (r *Recorder) write(e *event.Event, name string, x recording.Details) error {
+	x.Target, x.Title, x.Text = r.masker.Text(x.Target), r.masker.Text(x.Title), r.masker.Text(x.Text)
+	return r.writer.Write(&rpcrec.Record{
+		At: e.Time.Sub(r.start), Conn: e.Peer.Number, Event: name, Details: jsontext.Encode(x),
+	})
+}
+
+// frame writes a message down as it passed.
+func (r *Recorder) frame(e *event.Event) error {
+	rec := rpcrec.Record{At: e.Time.Sub(r.start), Conn: e.Peer.Number, Dir: direction(e), Data: e.Frame}
+	if r.opts.Filter.String() != "" && !r.chooses(&rec) {
+		return nil
+	}
+	return r.message(e, &rec)
+}
+
+func direction(e *event.Event) rpcrec.Direction {
+	if e.Out {
+		return rpcrec.Out
+	}
+	return rpcrec.In
+}
+
+// message writes a message down, without its secrets.
+func (r *Recorder) message(e *event.Event, rec *rpcrec.Record) error {
+	rec.At, rec.Conn, rec.Dir = e.Time.Sub(r.start), e.Peer.Number, direction(e)
+	if err := r.mask(rec); err != nil {
+		return r.write(e, rpcrec.Lost, recording.Details{Count: 1, Reason: err.Error()})
+	}
+	if err := r.writer.Write(rec); err != nil {
+		return err
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.summary.Messages++
+	r.summary.Masked += rec.Redacted
+	return nil
+}
+
+// chooses reports whether the filter does, which takes a batch for one of its messages.
+func (r *Recorder) chooses(rec *rpcrec.Record) (chosen bool) {
+	for _, e := range r.decoder.Events(rec) {
+		chosen = chosen || r.opts.Filter.Match(&e)
+	}
+	return chosen
+}
+
+// mask masks the secrets of a message. The error says why one that has secrets cannot be written without them.
+func (r *Recorder) mask(rec *rpcrec.Record) error {
+	rec.Readable = r.decoder.Readable(rec.Conn, rec.Data)
+	if rec.Readable == nil {
+		rec.Data, rec.Redacted = r.masker.Message(rec.Data)
+		return nil
+	}
+	var masked json.RawMessage
+	if masked, rec.Redacted = r.masker.Message(rec.Readable); rec.Redacted == 0 {
+		return nil
+	}
+	data, err := r.decoder.Encode(rec.Conn, masked)
+	if err != nil {
+		return fmt.Errorf("its secrets cannot be masked: %w", err)
+	}
+	rec.Data, rec.Readable = data, masked
+	return nil
+}

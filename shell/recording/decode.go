@@ -1,0 +1,252 @@
+// Package recording reads recordings as the events of a session: what package record has written, and what others have
+// written in the same format, becomes what the shell shows, filters and counts. It knows neither a screen nor a
+// connection.
+package recording
+
+import (
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"rpcsh/rpcconn"
+	"rpcsh/rpcconn/dialect"
+	"rpcsh/rpcconn/dialect/dialects"
+	"rpcsh/rpcconn/jsonrpc"
+	"rpcsh/rpcconn/rpcrec"
+	"rpcsh/shell/event"
+)
+
+// maxUnanswered is how many requests of a direction of a connection are remembered until their answers come. Answers to
+// further ones are as if there had been no request.
+const maxUnanswered = 100_000
+
+// A Decoder makes events of records, in their order. What is spoken on a connection it learns from the records
+// themselves, or guesses from the bytes where these do not tell. Its methods are called by one goroutine.
+type Decoder struct {
+	start  time.Time
+	conns  map[int]*conn
+	events []event.Event // of the record at hand
+}
+
+// A conn is what is known of a connection while its messages are decoded.
+type conn struct {
+	peer     event.Peer
+	protocol string
+	codec    rpcconn.Codec             // nil: that is guessed for each message
+	guessed  map[string]rpcconn.Codec  // by protocol
+	dialect  *dialect.Dialect          // nil: there is nothing special about it
+	packet   rpcconn.Packet            // used again and again
+	asked    [2]map[rpcconn.ID]request // by whom they were sent: 1 for those that went out
+}
+
+// A request waits for its answer.
+type request struct {
+	method string
+	at     time.Duration
+}
+
+// NewDecoder returns a Decoder for a recording that began at a time.
+func NewDecoder(start time.Time) *Decoder { return &Decoder{start: start, conns: make(map[int]*conn)} }
+
+// Begin forgets all connections: another recording begins.
+func (d *Decoder) Begin(start time.Time) { d.start, d.conns = start, make(map[int]*conn) }
+
+// Speaks says what is spoken on a connection, as far as that is known.
+func (d *Decoder) Speaks(number int, protocol string) {
+	c := d.conn(number)
+	if protocol == c.protocol {
+		return
+	}
+	c.protocol, c.codec, c.dialect = protocol, nil, dialects.Find(protocol)
+	if c.dialect != nil && c.dialect.Wire != nil {
+		c.codec = c.dialect.Wire.NewCodec()
+	}
+}
+
+func (d *Decoder) conn(number int) *conn {
+	c := d.conns[number]
+	if c == nil {
+		c = &conn{peer: event.Peer{Number: number}, guessed: make(map[string]rpcconn.Codec)}
+		c.peer.Title = c.peer.At()
+		d.conns[number] = c
+	}
+	return c
+}
+
+// Events returns the events that a record tells of, without numbers: one, or as many as a batch has messages. They, and
+// what they point to, are valid until the next call, and as long as the record is.
+func (d *Decoder) Events(r *rpcrec.Record) []event.Event {
+	d.events = d.events[:0]
+	c := d.conn(r.Conn)
+	e := event.Event{Time: d.start.Add(r.At), Peer: c.peer}
+	if !r.IsMessage() {
+		d.tell(r, c, &e)
+		return d.events
+	}
+	e.Out = IsOut(r)
+	e.Text = remark(r)
+	if r.IsCut() {
+		e.Kind, e.Text = event.Unreadable, remarks(e.Text, rpcconn.Excerpt(r.Data))
+		d.events = append(d.events, e)
+		return d.events
+	}
+	if err := c.decode(r.Data); err != nil {
+		e.Kind, e.Text = event.Unreadable, remarks(reasonOf(err)+": "+rpcconn.Excerpt(r.Data), e.Text)
+		d.events = append(d.events, e)
+	}
+	for i := range c.packet.Messages {
+		one := e
+		c.fill(&one, &c.packet.Messages[i], r.At)
+		d.events = append(d.events, one)
+	}
+	return d.events
+}
+
+// IsOut reports whether a message has gone out: from us, or from the end of a tap that has dialled.
+func IsOut(r *rpcrec.Record) bool { return r.Dir == rpcrec.Out || r.Dir == rpcrec.AToB }
+
+// decode decodes a message into c.packet.
+func (c *conn) decode(data []byte) error {
+	c.packet.Messages, c.packet.Deviations = c.packet.Messages[:0], c.packet.Deviations[:0]
+	if c.codec != nil {
+		return c.codec.Decode(data, &c.packet)
+	}
+	protocol := guess(data)
+	codec := c.guessed[protocol]
+	if codec == nil {
+		codec = dialects.Find(protocol).Wire.NewCodec()
+		c.guessed[protocol] = codec
+	}
+	return codec.Decode(data, &c.packet)
+}
+
+// guess returns the protocol that a message is most likely of.
+func guess(data []byte) string {
+	switch {
+	case len(data) > 4 && int(binary.LittleEndian.Uint32(data)) == len(data):
+		return dialect.BSONRPC
+	case len(data) > 0 && data[0] >= 0x90 && data[0] <= 0x9f: // an array of MessagePack
+		return dialect.MessagePackRPC
+	}
+	return dialect.JSONRPC
+}
+
+// fill makes e the event of a message.
+func (c *conn) fill(e *event.Event, m *rpcconn.Message, at time.Duration) {
+	out := 0
+	if e.Out {
+		out = 1
+	}
+	e.ID, e.Method, e.Params, e.Extra = m.ID, m.Method, m.Params, m.Extra
+	switch m.Kind {
+	case rpcconn.KindRequest:
+		e.Kind = event.Request
+		if c.asked[out] == nil {
+			c.asked[out] = make(map[rpcconn.ID]request)
+		}
+		if len(c.asked[out]) < maxUnanswered {
+			c.asked[out][m.ID.Plain()] = request{m.Method, at}
+		}
+	case rpcconn.KindNotification:
+		e.Kind = event.Notification
+		if c.dialect != nil && c.dialect.Digest != nil {
+			e.Digest = c.dialect.Digest(m.Method, m.Params, func(string) string { return "" })
+		}
+	case rpcconn.KindResponse:
+		e.Kind, e.Result, e.Err = event.Response, m.Result, m.Err
+		if m.Err != nil {
+			e.Kind = event.Error
+		}
+		asked, known := c.asked[1-out][m.ID.Plain()]
+		if !known {
+			e.Match = event.Unmatched
+			return
+		}
+		delete(c.asked[1-out], m.ID.Plain())
+		e.Method, e.Took = asked.method, at-asked.at
+	default:
+		e.Kind, e.Value, e.Method = event.Other, m.Raw, event.Topic(m.Raw)
+		if m.Err != nil {
+			e.Kind, e.Value, e.Method = event.Unreadable, nil, ""
+			e.Text = remarks("not a message: "+reasonOf(m.Err)+": "+rpcconn.Excerpt(m.Raw), e.Text)
+		}
+	}
+}
+
+// reasonOf returns what is wrong with a message.
+func reasonOf(err error) string {
+	e, ok := err.(*rpcconn.Error)
+	var reason string
+	if ok && json.Unmarshal(e.Data, &reason) == nil {
+		return reason
+	}
+	return err.Error()
+}
+
+// Readable returns what a binary message says as JSON; nil: it is not binary, or no message.
+func (d *Decoder) Readable(number int, data []byte) json.RawMessage {
+	c := d.conn(number)
+	if !c.isBinary() || c.decode(data) != nil {
+		return nil
+	}
+	text, err := jsonrpc.NewVersionless().AppendEncode(nil, &c.packet)
+	if err != nil {
+		return nil
+	}
+	return text
+}
+
+func (c *conn) isBinary() bool {
+	return c.dialect != nil && c.dialect.Wire != nil && c.dialect.Wire.Binary
+}
+
+// Encode returns the bytes of a binary message that says what Readable returned, or what it was changed to.
+func (d *Decoder) Encode(number int, readable json.RawMessage) ([]byte, error) {
+	c := d.conn(number)
+	if !c.isBinary() {
+		return nil, fmt.Errorf("%s is not binary", c.protocol)
+	}
+	var p rpcconn.Packet
+	if err := jsonrpc.NewVersionless().Decode(readable, &p); err != nil {
+		return nil, err
+	}
+	return c.codec.AppendEncode(nil, &p)
+}
+
+// Build returns a message that says what an event does, as its protocol has it; nil: the event is none that passed.
+func (d *Decoder) Build(e *event.Event) ([]byte, error) {
+	m := rpcconn.Message{
+		ID: e.ID, Method: e.Method, Params: e.Params, Result: e.Result, Err: e.Err, Extra: e.Extra,
+	}
+	switch e.Kind {
+	case event.Request:
+		m.Kind = rpcconn.KindRequest
+	case event.Notification:
+		m.Kind = rpcconn.KindNotification
+	case event.Response, event.Error:
+		if m.Kind, m.Method = rpcconn.KindResponse, ""; m.Result == nil && m.Err == nil {
+			return nil, nil // nothing was sent
+		}
+	case event.Other:
+		return e.Value, nil
+	default:
+		return nil, nil
+	}
+	codec := d.conn(e.Peer.Number).codec
+	if codec == nil {
+		codec = jsonrpc.New()
+	}
+	return codec.AppendEncode(nil, &rpcconn.Packet{Messages: []rpcconn.Message{m}})
+}
+
+// Unanswered calls f with each request of the connections that has no answer yet, in no order.
+func (d *Decoder) Unanswered(f func(number int, out bool, method string, at time.Duration)) {
+	for number, c := range d.conns {
+		for out, asked := range c.asked {
+			for _, r := range asked {
+				f(number, out == 1, r.method, r.at)
+			}
+		}
+	}
+}

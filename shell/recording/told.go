@@ -1,0 +1,89 @@
+package recording
+
+import (
+	"cmp"
+	"encoding/json"
+	"strings"
+
+	"rpcsh/rpcconn"
+	"rpcsh/rpcconn/rpcrec"
+	"rpcsh/shell/event"
+	"rpcsh/shell/human"
+)
+
+// Details are what is told of an event: the members of x, as docs/rpcrec.md has them.
+type Details struct {
+	Target   string `json:"target,omitempty"`
+	Accepted bool   `json:"accepted,omitempty"`
+	Name     string `json:"name,omitempty"`
+	Title    string `json:"title,omitempty"`
+	Protocol string `json:"protocol,omitempty"`
+	Framing  string `json:"framing,omitempty"`
+	Reason   string `json:"reason,omitempty"`
+	Orderly  bool   `json:"orderly,omitempty"`
+	Count    int    `json:"count,omitempty"`
+	Kind     string `json:"kind,omitempty"`
+	Text     string `json:"text,omitempty"`
+}
+
+// tell adds the event of a record that is no message, none where it is of a kind that is not known.
+func (d *Decoder) tell(r *rpcrec.Record, c *conn, e *event.Event) {
+	var x Details
+	if r.Details != nil {
+		_ = json.Unmarshal(r.Details, &x) // a member of another type than it should have says nothing
+	}
+	switch r.Event {
+	case rpcrec.Open:
+		c.peer.Name, c.peer.Title = x.Name, cmp.Or(x.Title, x.Target, c.peer.Title)
+		c.asked = [2]map[rpcconn.ID]request{}
+		d.Speaks(r.Conn, x.Protocol)
+		e.Kind, e.Text = event.Connect, cmp.Or(x.Text, joined(" · ", "connected to "+c.peer.Title, spoken(&x)))
+	case rpcrec.Detect:
+		d.Speaks(r.Conn, x.Protocol)
+		e.Kind, e.Text = event.Speaks, cmp.Or(x.Text, c.peer.Title+" speaks "+spoken(&x))
+	case rpcrec.Close:
+		e.Kind, e.Orderly = event.Close, x.Orderly
+		e.Text = cmp.Or(x.Text, joined(": ", c.peer.Title, cmp.Or(x.Reason, "the connection has ended")))
+	case rpcrec.Stderr:
+		e.Kind, e.Text = event.Stderr, x.Text
+	case rpcrec.Note:
+		e.Kind, e.Text = event.Note, x.Text
+		if kind := event.Kind(x.Kind); kind == event.Problem || kind == event.Deviation || kind == event.Unreadable {
+			e.Kind = kind
+		}
+	case rpcrec.Lost:
+		e.Kind, e.Text = event.Problem, joined(": ", human.Plural(x.Count, "message")+" missing here", x.Reason)
+	default:
+		return
+	}
+	e.Peer = c.peer
+	d.events = append(d.events, *e)
+}
+
+// spoken says what is spoken, "" where that is not known.
+func spoken(x *Details) string { return joined(", ", x.Protocol, x.Framing) }
+
+// joined joins texts, those that are empty left out.
+func joined(by string, texts ...string) string {
+	all := texts[:0:0]
+	for _, text := range texts {
+		if text != "" {
+			all = append(all, text)
+		}
+	}
+	return strings.Join(all, by)
+}
+
+func remarks(texts ...string) string { return joined("; ", texts...) }
+
+// remark returns what there is to say about how a message came to be; "": it passed as it is.
+func remark(r *rpcrec.Record) string {
+	var cut, fault string
+	if r.IsCut() {
+		cut = "the first " + human.Size(len(r.Data)) + " of " + human.Size(int(r.Length))
+	}
+	if r.Fault != "" {
+		fault = "on purpose: " + r.Fault
+	}
+	return remarks(cut, fault, r.Kind)
+}

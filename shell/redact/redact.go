@@ -1,0 +1,177 @@
+// Package redact replaces the secrets in messages and texts by masks: ***1, the same secret having the same number, so
+// that what is equal can still be seen. All other bytes stay what they are.
+//
+// What is a secret is told by its name, such as password or X-Auth-Token, or by a JSON pointer into the message. A
+// string that was masked once is masked wherever it comes again as a whole string, whatever its name is.
+package redact
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"rpcsh/rpcconn/jsontext"
+)
+
+const (
+	mask       = "***"
+	off        = "off"
+	maxSecrets = 100_000 // that have numbers; further ones are masks without one
+	maxPaths   = 64      // JSON pointers
+	minKnown   = 8       // the bytes of the shortest secret that is masked wherever it comes: shorter ones are words
+)
+
+// Rules say which values are secrets. The zero Rules are those of a person who says nothing.
+type Rules struct {
+	off   bool
+	names []string // as plain makes them, beside those by default
+	paths [][]string
+	given []string
+}
+
+// ParseRules reads what --redact is given: names, and JSON pointers, which begin with a slash; off: nothing is masked.
+func ParseRules(words []string) (Rules, error) {
+	r := Rules{given: words}
+	for _, word := range words {
+		switch {
+		case word == "" || word == "/":
+			return Rules{}, errors.New("write the NAME of a member, a JSON pointer such as /params/token, or off")
+		case word == off && len(words) > 1:
+			return Rules{}, errors.New("off stands alone: nothing is masked")
+		case word == off:
+			return Rules{off: true}, nil
+		case word[0] == '/':
+			segments := strings.Split(word[1:], "/")
+			for i, s := range segments { // RFC 6901 section 4
+				segments[i] = strings.ReplaceAll(strings.ReplaceAll(s, "~1", "/"), "~0", "~")
+			}
+			r.paths = append(r.paths, segments)
+		case strings.ContainsAny(word, "/ ."):
+			return Rules{}, fmt.Errorf("%s is no name; a JSON pointer begins with a slash: /params/token", word)
+		default:
+			r.names = append(r.names, plain(word))
+		}
+	}
+	if len(r.paths) > maxPaths {
+		return Rules{}, fmt.Errorf("there are %d JSON pointers, and at most %d are taken", len(r.paths), maxPaths)
+	}
+	return r, nil
+}
+
+// List returns what is masked, for the header of a recording; empty: nothing is.
+func (r Rules) List() []string {
+	if r.off {
+		return []string{}
+	}
+	return append(slices.Clone(defaultNames), r.given...)
+}
+
+// HasPaths reports whether a value may be a secret that only its place tells.
+func (r Rules) HasPaths() bool { return len(r.paths) > 0 }
+
+// A Masker masks secrets, and counts them. Its methods may be called by any number of goroutines.
+type Masker struct {
+	rules Rules
+
+	mu      sync.Mutex     // protects what follows
+	numbers map[string]int // of secrets
+	last    int            // the highest number that was given or seen
+	classes [256]named     // of the names that came last
+	around  []container    // of the message at hand
+}
+
+// New returns a Masker that has seen no secret yet.
+func New(rules Rules) *Masker {
+	return &Masker{rules: rules, numbers: make(map[string]int)}
+}
+
+// Message returns a message with its secrets masked, and how many were. It is the message itself where none was.
+func (m *Masker) Message(message []byte) (masked []byte, n int) {
+	if m.rules.off {
+		return message, 0
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if jsontext.Valid(message) != nil {
+		return m.looseLocked(message)
+	}
+	w := walk{m: m, text: message, around: m.around[:0]}
+	w.run()
+	m.around = w.around[:0]
+	if w.n == 0 {
+		return message, 0
+	}
+	return append(w.out, message[w.done:]...), w.n
+}
+
+// Text returns a text that is no message, such as a line of a log, a URL or a header, with its secrets masked.
+func (m *Masker) Text(text string) string {
+	if m.rules.off {
+		return text
+	}
+	masked, _ := m.Message([]byte(text))
+	return string(masked)
+}
+
+// Argv returns a command line with its secrets masked. secretFlags are the flags whose values are secrets.
+func (m *Masker) Argv(args []string, secretFlags ...string) []string {
+	all := slices.Clone(args)
+	for i, arg := range args {
+		flag, value, joined := strings.Cut(arg, "=")
+		switch {
+		case m.rules.off:
+		case joined && slices.Contains(secretFlags, flag):
+			all[i] = flag + "=" + m.mask(value)
+		case i > 0 && slices.Contains(secretFlags, args[i-1]):
+			all[i] = m.mask(arg)
+		default:
+			all[i] = m.Text(arg)
+		}
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for i, arg := range all {
+		for secret := range m.numbers { // which one word calls by its name, and another one does not
+			if len(secret) >= minKnown {
+				arg = strings.ReplaceAll(arg, secret, m.maskLocked(secret))
+			}
+		}
+		all[i] = arg
+	}
+	return all
+}
+
+func (m *Masker) mask(secret string) string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.maskLocked(secret)
+}
+
+// maskLocked returns what stands for a secret.
+func (m *Masker) maskLocked(secret string) string {
+	number, known := m.numbers[secret]
+	if !known {
+		if len(m.numbers) >= maxSecrets {
+			return mask
+		}
+		m.last++
+		number = m.last
+		m.numbers[strings.Clone(secret)] = number
+	}
+	return mask + strconv.Itoa(number)
+}
+
+// isMaskLocked reports whether a value is a mask, whose number is not given to another secret then.
+func (m *Masker) isMaskLocked(text string) bool {
+	digits, is := strings.CutPrefix(text, mask)
+	if !is || strings.Trim(digits, "0123456789") != "" {
+		return false
+	}
+	if n, err := strconv.Atoi(digits); err == nil && n > m.last && n < maxSecrets {
+		m.last = n
+	}
+	return true
+}

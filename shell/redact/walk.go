@@ -1,0 +1,324 @@
+package redact
+
+import (
+	"bytes"
+	"regexp"
+	"strings"
+
+	"rpcsh/rpcconn/jsontext"
+)
+
+// A walk goes through a message once, and masks its secrets.
+type walk struct {
+	m    *Masker
+	text []byte // valid JSON
+	i    int    // of the next byte
+	out  []byte // what the text before done has become
+	done int
+	n    int // values that were masked
+
+	around   []container
+	progress bool // it has been looked up whether the message is about progress
+	isAbout  bool // it is
+}
+
+// A container is an array or object that is open.
+type container struct {
+	array bool
+	index int    // of the next element
+	class class  // of its elements: that of an array's name
+	paths uint64 // the JSON pointers that lead here, a bit each
+	depth int    // how many segments of these have been gone
+}
+
+// A place is where a value stands.
+type place struct {
+	class class
+	paths uint64 // that lead there
+	depth int
+}
+
+func (w *walk) run() {
+	at := place{paths: 1<<len(w.m.rules.paths) - 1}
+	isKey := false
+	for w.i < len(w.text) {
+		switch c := w.text[w.i]; c {
+		case ' ', '\t', '\n', '\r', ':':
+			w.i++
+		case ',':
+			w.i++
+			at, isKey = w.next()
+		case '{', '[':
+			if w.masksWhole(at) {
+				continue
+			}
+			in := container{array: c == '[', paths: at.paths, depth: at.depth}
+			if in.array {
+				in.class = at.class
+			}
+			w.around = append(w.around, in)
+			w.i++
+			at, isKey = w.next()
+		case '}', ']':
+			w.around = w.around[:len(w.around)-1]
+			w.i++
+		case '"':
+			end := stringEnd(w.text, w.i)
+			if isKey {
+				at, isKey = w.member(w.text[w.i+1:end-1]), false
+				w.i = end
+				continue
+			}
+			w.str(end, at)
+		default:
+			w.scalar(at)
+		}
+	}
+}
+
+// next returns where the next element of the array at hand stands, or that a key comes.
+func (w *walk) next() (at place, isKey bool) {
+	if len(w.around) == 0 {
+		return place{}, false
+	}
+	in := &w.around[len(w.around)-1]
+	if !in.array {
+		return place{}, true
+	}
+	at = place{class: in.class, depth: in.depth}
+	if len(w.around) == 1 { // a batch
+		at.paths = in.paths
+		return at, false
+	}
+	if in.paths != 0 {
+		at = w.follow(in, func(segment string) bool { return isIndex(segment, in.index) })
+		at.class = in.class
+	}
+	in.index++
+	return at, false
+}
+
+// member returns where the value of a member stands.
+func (w *walk) member(key []byte) place {
+	in := &w.around[len(w.around)-1]
+	var at place
+	if in.paths != 0 {
+		name := jsontext.Key(key)
+		at = w.follow(in, func(segment string) bool { return segment == name })
+	}
+	at.class = w.m.classLocked(key)
+	return at
+}
+
+// follow returns the place in a container to which a step leads that is taken by those JSON pointers whose segment
+// fits.
+func (w *walk) follow(in *container, fits func(segment string) bool) place {
+	at := place{depth: in.depth + 1}
+	for i, path := range w.m.rules.paths {
+		if in.paths&(1<<i) != 0 && len(path) > in.depth && fits(path[in.depth]) {
+			at.paths |= 1 << i
+		}
+	}
+	return at
+}
+
+func isIndex(segment string, index int) bool {
+	n := 0
+	for _, c := range []byte(segment) {
+		if c < '0' || c > '9' || n > index {
+			return false
+		}
+		n = n*10 + int(c-'0')
+	}
+	return segment != "" && n == index
+}
+
+// masksWhole masks the value at hand if a JSON pointer ends there.
+func (w *walk) masksWhole(at place) bool {
+	if at.paths == 0 || at.depth == 0 {
+		return false
+	}
+	for i, path := range w.m.rules.paths {
+		if at.paths&(1<<i) == 0 || len(path) != at.depth {
+			continue
+		}
+		_, size, err := jsontext.Value(w.text[w.i:])
+		if err != nil {
+			return false // it is nested too deep for that, which the whole text is not
+		}
+		value := w.text[w.i : w.i+size]
+		name := string(value)
+		if value[0] == '"' {
+			name = jsontext.Key(value[1 : len(value)-1])
+		}
+		if !w.m.isMaskLocked(name) {
+			w.replace(w.i, w.i+size, `"`+w.m.maskLocked(name)+`"`)
+		}
+		w.i += size
+		return true
+	}
+	return false
+}
+
+// replace puts text in place of what is between two offsets.
+func (w *walk) replace(from, to int, text string) {
+	w.out = append(append(w.out, w.text[w.done:from]...), text...)
+	w.done = to
+	w.n++
+}
+
+// str looks at the string from w.i to end, and goes past it.
+func (w *walk) str(end int, at place) {
+	if w.masksWhole(at) {
+		return
+	}
+	inner := w.text[w.i+1 : end-1]
+	from := w.i + 1
+	w.i = end
+	isSecret := w.isSecret(at.class)
+	if !isSecret { // most strings
+		if name, value, found := headerOf(inner); found && w.m.classLocked(name) != secrets {
+			if isSecret = w.isSecret(w.m.classLocked(name)); isSecret {
+				from = end - 1 - len(value)
+				inner = value
+			}
+		}
+		if !isSecret && len(inner) >= minKnown && len(w.m.numbers) > 0 {
+			_, isSecret = w.m.numbers[string(inner)]
+		}
+	}
+	if !isSecret || len(inner) == 0 {
+		return
+	}
+	if scheme := authScheme.Find(inner); scheme != nil {
+		from += len(scheme)
+		inner = inner[len(scheme):]
+	}
+	if text := jsontext.Key(inner); text != "" && !w.m.isMaskLocked(text) {
+		w.replace(from, end-1, w.m.maskLocked(text))
+	}
+}
+
+// scalar looks at a number or a literal, and goes past it.
+func (w *walk) scalar(at place) {
+	if w.masksWhole(at) {
+		return
+	}
+	from := w.i
+	for w.i < len(w.text) && strings.IndexByte(",]} \t\r\n", w.text[w.i]) < 0 {
+		w.i++
+	}
+	value := w.text[from:w.i]
+	isNumber := value[0] == '-' || '0' <= value[0] && value[0] <= '9'
+	if isNumber && at.class != secrets && w.isSecret(at.class) {
+		w.replace(from, w.i, `"`+w.m.maskLocked(string(value))+`"`)
+	}
+}
+
+func (w *walk) isSecret(c class) bool {
+	if c != progress {
+		return c != public
+	}
+	if !w.progress {
+		w.progress = true
+		w.isAbout = bytes.Contains(w.text, []byte(`"$/progress"`)) ||
+			bytes.Contains(w.text, []byte(`"window/workDoneProgress/`))
+	}
+	return !w.isAbout
+}
+
+// stringEnd returns the offset behind the string that begins at offset i of valid text.
+func stringEnd(text []byte, i int) int {
+	for i++; ; {
+		i += bytes.IndexByte(text[i:], '"')
+		escapes := i
+		for text[escapes-1] == '\\' {
+			escapes--
+		}
+		if i++; (i-1-escapes)%2 == 0 {
+			return i
+		}
+	}
+}
+
+// maxHeaderName is how long the name of a header may be, in bytes, before the colon in a string.
+const maxHeaderName = 40
+
+// headerOf returns the name and the value of a string that is a header, as in "Cookie: a=b", or another pair of a name
+// and a value, as in "token:xyz".
+func headerOf(text []byte) (name, value []byte, found bool) {
+	i := bytes.IndexByte(text[:min(len(text), maxHeaderName)], ':')
+	if i < 1 {
+		return nil, nil, false
+	}
+	for _, c := range text[:i] {
+		if c != '-' && c != '_' && (c|0x20 < 'a' || c|0x20 > 'z') && (c < '0' || c > '9') {
+			return nil, nil, false
+		}
+	}
+	return text[:i], bytes.TrimLeft(text[i+1:], " "), true
+}
+
+var (
+	// authScheme is what stands before credentials (RFC 9110 section 11.4), and is no secret.
+	authScheme = regexp.MustCompile(`^(?i:basic|bearer|digest|token|negotiate) +`)
+	// pair is a name and a value in text that is no JSON: a broken message, a header, a line of a log, a query.
+	pair = regexp.MustCompile(`([A-Za-z][A-Za-z0-9_-]*)["']?\s*[:=]\s*` +
+		`("(?:[^"\\]|\\.)*|'[^']*|(?:(?i:basic|bearer|digest|token|negotiate) +)?[^\s"',;&})\]]+)`)
+	// password is the one in a URL.
+	password = regexp.MustCompile(`://[^/\s:@"]*:([^/\s@"]+)@`)
+)
+
+// looseLocked masks what looks like a secret in text that is no JSON.
+func (m *Masker) looseLocked(text []byte) (masked []byte, n int) {
+	done := 0
+	put := func(from, to int) {
+		value := text[from:to]
+		if scheme := authScheme.Find(value); scheme != nil {
+			from += len(scheme)
+			value = value[len(scheme):]
+		}
+		if from < done || len(value) == 0 || m.isMaskLocked(string(value)) {
+			return
+		}
+		masked = append(append(masked, text[done:from]...), m.maskLocked(string(value))...)
+		done = to
+		n++
+	}
+	url, at := password.FindSubmatchIndex(text), 0
+	for {
+		named := after(pair, text, at)
+		if url != nil && (named == nil || url[0] <= named[4]) {
+			put(url[2], url[3])
+			at = max(at, url[3])
+			url = after(password, text, url[3])
+			continue
+		}
+		if named == nil {
+			break
+		}
+		from, to := named[4], named[5]
+		if c := m.classLocked(text[named[2]:named[3]]); c != secret && c != progress {
+			at = named[3] // the value may have a name and a value in it
+			continue
+		}
+		if text[from] == '"' || text[from] == '\'' {
+			from++
+		}
+		put(from, to)
+		at = to
+	}
+	if n == 0 {
+		return text, 0
+	}
+	return append(masked, text[done:]...), n
+}
+
+// after returns the offsets of the next match behind an offset, nil for none.
+func after(expression *regexp.Regexp, text []byte, offset int) []int {
+	found := expression.FindSubmatchIndex(text[offset:])
+	for i := range found {
+		found[i] += offset
+	}
+	return found
+}
