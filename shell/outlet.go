@@ -46,21 +46,19 @@ type begunFiles struct {
 	paths map[string]bool
 }
 
-// begin reports whether a file is begun by this.
-func (b *begunFiles) begin(path string) bool {
+// write writes texts to the file of an outlet, behind what the line has written there, and returns how many bytes.
+func (b *begunFiles) write(o *lang.Outlet, texts []string) (size int, err error) {
 	if b == nil {
-		return true
+		return write(o, texts, o.Append)
 	}
-	b.mu.Lock()
+	b.mu.Lock() // calls in the background come to their ends at the same time
 	defer b.mu.Unlock()
-	if b.paths[path] {
-		return false
-	}
+	size, err = write(o, texts, o.Append || b.paths[o.To])
 	if b.paths == nil {
 		b.paths = make(map[string]bool)
 	}
-	b.paths[path] = true
-	return true
+	b.paths[o.To] = b.paths[o.To] || err == nil
+	return size, err
 }
 
 // begunKey is the key of the *begunFiles of a line, nil where it is run once.
@@ -83,7 +81,7 @@ func (r *runner) deliver(ctx context.Context, j *job, values []json.RawMessage) 
 	if o.Command {
 		return r.pipeTo(ctx, o.To, strings.Join(texts, ""))
 	}
-	size, err := write(o, texts, j.begun.begin(o.To))
+	size, err := j.begun.write(o, texts)
 	if err != nil {
 		return fmt.Errorf("writing to %s: %w", o.To, document.Reason(err))
 	}
@@ -102,11 +100,10 @@ func (r *runner) plain(j *job, values []json.RawMessage) (texts []string) {
 	return texts
 }
 
-// write writes texts to the file of an outlet, and returns how many bytes. begins says that nothing of what the file
-// holds is to be kept for other reasons than >>.
-func write(o *lang.Outlet, texts []string, begins bool) (size int, err error) {
+// write writes texts to the file of an outlet, behind what it holds or in its place, and returns how many bytes.
+func write(o *lang.Outlet, texts []string, behind bool) (size int, err error) {
 	how := os.O_TRUNC
-	if o.Append || !begins {
+	if behind {
 		how = os.O_APPEND
 	}
 	f, err := os.OpenFile(o.To, os.O_WRONLY|os.O_CREATE|how, 0o666)
