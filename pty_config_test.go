@@ -53,7 +53,7 @@ func TestProjectConfirmed(t *testing.T) {
 	s = sit() // which asks nothing
 	s.sees(`^127\.0\.0\.1:\d+>`)
 	s.enter("add 1 x")
-	s.sees(`my_add 1 x: `)
+	s.sees(`^my_add 1 x\n {9}\^ b is a string`) // the line as it was run
 	s.leaves()
 
 	write(first + "three = \"my_add 1 2\"\n")

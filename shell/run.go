@@ -141,22 +141,23 @@ func (s *Shell) evalIn(ctx context.Context, lines *statements, text string) erro
 		return err
 	}
 	if err = s.Eval(ctx, expanded); err != nil && expanded != text {
-		err = withoutColumn(err, expanded)
+		err = inExpanded(err, expanded)
 	}
 	return err
 }
 
-// withoutColumn returns a mistake in a line that stands nowhere as it was run with that line in place of its column.
-func withoutColumn(err error, line string) error {
+// inExpanded returns a mistake in a line that stands nowhere as it was run as one that has that line.
+func inExpanded(err error, line string) error {
 	var mistake *lang.Error
-	var refused *refusal
-	switch {
-	case !errors.As(err, &mistake):
+	if !errors.As(err, &mistake) {
 		return err
-	case errors.As(err, &refused):
-		return &refusal{exit.Usagef("%s: %s", line, mistake.Reason), refused.meant}
 	}
-	return exit.Usagef("%s: %s", line, mistake.Reason)
+	var expanded error = &exit.Failure{Code: exit.Code(err), Err: &lang.ExpandedError{Line: line, Mistake: mistake}}
+	var refused *refusal
+	if errors.As(err, &refused) {
+		expanded = &refusal{expanded, refused.meant}
+	}
+	return expanded
 }
 
 func (s *Shell) stopsAtFailure() bool {

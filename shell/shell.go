@@ -238,7 +238,7 @@ func (s *Shell) Eval(ctx context.Context, text string) error {
 		case err != nil:
 			return exit.Usagef("%w", err)
 		case is:
-			return withoutColumn(s.evalLine(ctx, line), line)
+			return inExpanded(s.evalLine(ctx, line), line)
 		}
 	}
 	if mistake := s.runner.habit(ctx, text); mistake != nil {

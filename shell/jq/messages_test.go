@@ -37,6 +37,10 @@ func TestMessages(t *testing.T) {
 	if _, err := Compile(". $#17", "#17"); err == nil || !strings.Contains(err.Error(), "$#17") {
 		t.Errorf("a message that is a mistake: %v", err)
 	}
+	if _, err := Compile(". + $1", "#17"); !errors.As(err, &mistake) || mistake.Offset != 4 ||
+		!strings.HasPrefix(mistake.Reason, "jq: $1 is an argument of a script") {
+		t.Errorf("an argument of a script: %v", err)
+	}
 	if got := Headings("[$#17, .a]"); !slices.Equal(got, []string{"$#17", "a"}) {
 		t.Errorf("the headings are %q", got)
 	}

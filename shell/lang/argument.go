@@ -159,6 +159,9 @@ func (p *parser) value() (json.RawMessage, error) {
 	case p.atCall():
 		return p.result()
 	}
+	if mistake := strayParameter(p); mistake != nil {
+		return nil, mistake
+	}
 	word := p.bare()
 	if isJSON(word) {
 		return json.RawMessage(word), nil

@@ -10,18 +10,21 @@ const commandReply = "reply"
 func (r *cursorReader) reply(start int) bool {
 	before := *r
 	for {
-		r.blank()
-		from := r.pos
-		word := r.bare()
-		switch {
-		case r.atEnd():
+		ahead := *r
+		ahead.blank()
+		from := ahead.pos
+		isFlag := strings.HasPrefix(ahead.rest(), flagMark)
+		if !isFlag && r.c.Command != nil {
+			return r.arguments() || r.nowhere()
+		}
+		word := ahead.bare()
+		if ahead.atEnd() {
 			*r = before
 			return r.words(commandReply, start)
-		case strings.HasPrefix(word, "--"):
-			continue
 		}
-		r.c.Command = &Command{Name: commandReply, Column: start, Args: Text{word, from}}
-		return r.arguments() || r.nowhere()
+		if *r = ahead; !isFlag {
+			r.c.Command = &Command{Name: commandReply, Column: start, Args: Text{word, from}}
+		}
 	}
 }
 

@@ -84,6 +84,15 @@ func (e *Error) Error() string { return e.Reason }
 // Unwrap returns why a call in the line has no result, nil where the line itself is wrong.
 func (e *Error) Unwrap() error { return e.Err }
 
+// An ExpandedError is a mistake in a line that was run in place of another, such as an alias. It is no *Error: its
+// column is none of the line that was entered.
+type ExpandedError struct {
+	Line    string
+	Mistake *Error
+}
+
+func (e *ExpandedError) Error() string { return e.Line + ": " + e.Mistake.Reason }
+
 // Place returns the row of line in which the mistake is, from 0, and the number of characters before it there.
 func (e *Error) Place(line string) (row, column int) {
 	before := line[:min(e.Column, len(line))]

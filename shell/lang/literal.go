@@ -97,6 +97,11 @@ func (p *parser) container() (json.RawMessage, error) {
 			if err := p.substitute(&s, end); err != nil {
 				return nil, err
 			}
+		case p.next() == '$':
+			if mistake := strayParameter(p); mistake != nil {
+				return nil, mistake
+			}
+			p.pos++
 		default:
 			p.pos++
 		}

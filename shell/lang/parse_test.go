@@ -213,6 +213,7 @@ func TestParse(t *testing.T) {
 		// variables
 		// nested names, as httpie has them
 		{"f a.b=1 a.c=x", `call f:0 {"a":{"b":1,"c":"x"}}`},
+		{"f $0 $10 $1x '$1' \"$1\" a$1 $", `call f:0 ["$0","$10","$1x","$1","$1","a$1","$"]`},
 		{"f list[]=1 list[]=x list[]:={}", `call f:0 {"list":[1,"x",{}]}`},
 		{"f a[0].b=1 a[0].c=2 a[2]=3 a[1]:=null", `call f:0 {"a":[{"b":1,"c":2},null,3]}`},
 		{"f a[].b=1 a[].b=2 c=3", `call f:0 {"a":[{"b":1},{"b":2}],"c":3}`},
@@ -261,7 +262,7 @@ func TestParse(t *testing.T) {
 		{`echo {"got":$x,"all":[$list[0], $_],$text:null}`,
 			`call echo:0 {"got":42,"all":[1, "last"],"some text":null}`},
 		{"f [$deep]", "call f:0 [" + strings.Repeat("[", 999) + strings.Repeat("]", 999) + "]"},
-		{"f $ $5 $, cost$x", `call f:0 ["$","$5","$,","cost$x"]`},
+		{"f $ $55 $, cost$x", `call f:0 ["$","$55","$,","cost$x"]`},
 
 		// the end of a call
 		{"f 1 | .a", `call f:0 [1] filter ".a":6`},
@@ -414,6 +415,11 @@ func TestParseMistakes(t *testing.T) {
 		{"f a[0][1]=1 a[2]=1", 2, "a[1] is missing"},
 		{"f a[0][1]=1", 2, "a[0][0] is missing"},
 		{".call --with m[1]=1 f", 13, "m[0] is missing"},
+		{"f $1", 2, "$1 is an argument of a script or an alias, and there is none here; quote it where it is text"},
+		{"f a=$9", 4, "$9 is an argument"},
+		{"f 1 $@ 2", 4, "$@ is an argument"},
+		{`f {"a":[$1]}`, 8, "$1 is an argument"},
+		{".print $2.x", 7, "$2 is an argument"},
 		{"f 1 a.b=2", 4, "positional and named arguments do not mix"},
 
 		{`f "${nosuch}"`, 3, "$nosuch has no value yet"},

@@ -13,6 +13,18 @@ func (p *parser) atVariable() bool {
 	return p.next() == '$' && p.env.Variable != nil && variableName(p.src[p.pos+1:]) > 0
 }
 
+// strayParameter returns the mistake that $1 … $9 or $@ is here, a parameter of scripts and aliases in whose place no
+// argument has been put; nil: none is. Without variables it is text.
+func strayParameter(p *parser) error {
+	rest := p.rest()
+	if p.env.Variable == nil || len(rest) < 2 || rest[0] != '$' || strings.IndexByte("123456789@", rest[1]) < 0 ||
+		len(rest) > 2 && (isLetter(rest[2]) || isDigit(rest[2])) {
+		return nil
+	}
+	const reason = " is an argument of a script or an alias, and there is none here; quote it where it is text"
+	return p.errorf(rest[:2] + reason)
+}
+
 // variable reads $name and the path after it.
 func (p *parser) variable() (json.RawMessage, error) {
 	start := p.pos

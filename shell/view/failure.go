@@ -39,9 +39,16 @@ func (v *View) failure(err error) {
 }
 
 func (p person) fail(line string, promptWidth int, err error) {
-	text := Visible(err.Error())
+	text, shown := Visible(err.Error()), ""
 	var syntax *lang.Error
-	if !errors.As(err, &syntax) {
+	var expanded *lang.ExpandedError
+	switch {
+	case errors.As(err, &syntax):
+	case errors.As(err, &expanded): // in a line that is not there to be seen
+		lead, _, _ := strings.Cut(text, Visible(expanded.Error()))
+		syntax, line, promptWidth = expanded.Mistake, expanded.Line, columns.Width(lead)
+		text, shown = Visible(syntax.Reason), lead+Visible(line)+"\n"
+	default:
 		p.screen.print(p.terminal, p.colors.Err(text))
 		return
 	}
@@ -50,7 +57,7 @@ func (p person) fail(line string, promptWidth int, err error) {
 	if w := columns.Width(text) + 1; column+1+w >= p.Width() && w <= column { // there is room on the left only
 		mark, column = text+" ^", column-w
 	}
-	p.screen.print(p.terminal, again+strings.Repeat(" ", column)+p.colors.Err(mark))
+	p.screen.print(p.terminal, shown+again+strings.Repeat(" ", column)+p.colors.Err(mark))
 }
 
 // placeAt returns the column in which byte at of line stands on a terminal of so many columns, behind a prompt. Where

@@ -2,6 +2,7 @@ package view
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -145,6 +146,16 @@ func TestFailCaret(t *testing.T) {
 			s.Fail(tt.line, 2, &lang.Error{Column: tt.column, Reason: tt.reason})
 			s.expect(t, strings.Split(tt.want, "\n")...)
 		})
+	}
+}
+
+// A mistake in a line that was run in place of another is shown below that line, and behind where it stands.
+func TestFailExpanded(t *testing.T) {
+	err := &lang.ExpandedError{Line: "my_add 日 b=2", Mistake: &lang.Error{Column: 11, Reason: "they do not mix"}}
+	for lead, err := range map[string]error{"": err, "a.rpc:3: ": fmt.Errorf("a.rpc:3: %w", err)} {
+		s := newStage(t, "person", false)
+		s.Fail("add 日", 2, err)
+		s.expect(t, lead+"my_add 日 b=2", strings.Repeat(" ", len(lead)+10)+"^ they do not mix")
 	}
 }
 
