@@ -49,13 +49,18 @@ func TestReplyIsChecked(t *testing.T) {
 		{"?", `    .size  "small"|"large"              optional`},
 		{`action=maybe`, `^ the result.action is "maybe", one of "accept", "decline", "cancel" is wanted (.reply`},
 		{`{"action":"accept","content":{}}`, `^ the result.content.name is missing`},
+		{`--anywy 6`, `^ there is no --anywy: .reply has --anyway`},
 		{`6`, `^ the result is a number, an object is wanted`},
 	} {
 		if got := p.run(".reply " + n + " " + tt.value); !strings.Contains(got, tt.want) {
 			t.Errorf("%s: got\n%swant %s", tt.value, got, tt.want)
 		}
 	}
-	p.run(".reply --anyway " + n + " action=maybe")
+	line := ".reply " + n + " --anyway "
+	if all := p.shell.Complete(line, len(line)); len(all) == 0 {
+		t.Error("nothing is completed behind --anyway")
+	}
+	p.run(line + "action=maybe")
 	if got := <-answered; got != `{"action":"maybe"}` {
 		t.Errorf("answered %s", got)
 	}

@@ -68,10 +68,23 @@ func (fs Flags) Among(a *Args) (words []lang.Text, err error) {
 		case err != nil:
 			return nil, err
 		case !found:
-			words = append(words, a.Word())
+			words = append(words, a.Quoted())
 		}
 	}
 	return words, nil
+}
+
+// Exactly is Among for so many words at most: those that are missing are "", at the end.
+func (fs Flags) Exactly(a *Args, n int) (words []lang.Text, err error) {
+	end := a.Rest.Column + len(a.Rest.Text)
+	words, err = fs.Among(a)
+	if err == nil && len(words) > n {
+		err = Mistake(words[n], "nothing belongs here")
+	}
+	for len(words) < n {
+		words = append(words, lang.Text{Column: end})
+	}
+	return words, err
 }
 
 func (fs Flags) names() string {

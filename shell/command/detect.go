@@ -3,6 +3,7 @@ package command
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"rpcsh/rpcconn/transport"
 	"rpcsh/shell/advice"
@@ -15,14 +16,22 @@ import (
 // runDetect runs .detect [-v] [TARGET].
 func (c *connections) runDetect(ctx context.Context, args lang.Text) error {
 	var trace func(string)
-	verbose := arguments.Switch("-v", "show each step", func() {
-		trace = func(step string) { c.view.Say("  %s", view.Visible(step)) }
-	})
+	show := func() { trace = func(step string) { c.view.Say("  %s", view.Visible(step)) } }
+	verbose := arguments.Switch("-v", "show each step", show)
 	a := arguments.Read(args)
 	if err := (arguments.Flags{Command: ".detect", All: []arguments.Flag{verbose}}).Leading(a); err != nil {
 		return err
 	}
-	if words := a.Words(); len(words) > 0 {
+	words := a.Words()
+	ours := words // but not those of a command
+	if i := slices.Index(words, arguments.CommandMark); i >= 0 {
+		ours = words[:i]
+	}
+	if i := slices.Index(ours, verbose.Name); i >= 0 {
+		show()
+		words = slices.Delete(words, i, i+1)
+	}
+	if len(words) > 0 {
 		t, err := readTarget(words)
 		if err != nil {
 			return err

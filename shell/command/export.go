@@ -44,19 +44,18 @@ func exportCommand(s *session.Session, v *view.View) Command {
 func export(ctx context.Context, s *session.Session, v *view.View, args lang.Text) error {
 	force := false
 	overwrite := arguments.Switch("--force", "write over a file that is there", func() { force = true })
-	a := arguments.Read(args)
-	form, file := a.Word(), a.Quoted()
-	err := arguments.Flags{Command: ".export", All: []arguments.Flag{overwrite}}.Leading(a)
+	flags := arguments.Flags{Command: ".export", All: []arguments.Flag{overwrite}}
+	words, err := flags.Exactly(arguments.Read(args), 2)
+	if err != nil {
+		return err
+	}
+	form, file := words[0], words[1]
 	p := s.Peers().Current()
 	switch {
 	case form.Text != exportOpenRPC:
 		return arguments.Mistake(form, "write .export "+exportOpenRPC+" FILE")
 	case file.Text == "":
 		return arguments.Mistake(file, "a file is missing; - is the screen")
-	case err != nil:
-		return err
-	case !a.Empty():
-		return a.End()
 	case p == nil:
 		return s.NotConnected()
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"rpcsh/completer"
@@ -39,7 +40,7 @@ func replyCommands(s *session.Session, v *view.View, lines replierLines, message
 	r := &replier{s, v, lines, messages}
 	return []Command{
 		{
-			Name: "reply", Group: groupServing, Usage: "[--anyway] N|next VALUE|?",
+			Name: "reply", Group: groupServing, Usage: "N|next [--anyway] VALUE|?",
 			Summary: "answer a request that .serve --ask had wait for you; N is its number, as the prompt and " +
 				".pending show it",
 			Help: "VALUE is what .print takes: JSON, text, $VARIABLE, @FILE; several are an array, named ones an " +
@@ -71,14 +72,21 @@ func replyCommands(s *session.Session, v *view.View, lines replierLines, message
 // anyway has .reply send what is not as the result is described.
 const anyway = "--anyway"
 
-// reply runs .reply [--anyway] N|next VALUE|?.
+// reply runs .reply N|next [--anyway] VALUE|?. The flag may also stand before the number.
 func (r *replier) reply(ctx context.Context, args lang.Text) error {
 	a := arguments.Read(args)
-	insists := a.Peek().Text == anyway
-	if insists {
-		a.Word()
+	insists := false
+	flags := arguments.Flags{
+		Command: ".reply", Hint: "; text that begins like this belongs into quotes",
+		All: []arguments.Flag{arguments.Switch(anyway, "", func() { insists = true })},
+	}
+	if err := flags.Leading(a); err != nil {
+		return err
 	}
 	n, err := r.number(ctx, a)
+	if err == nil {
+		err = flags.Leading(a)
+	}
 	if err != nil {
 		return err
 	}
@@ -91,7 +99,8 @@ func (r *replier) reply(ctx context.Context, args lang.Text) error {
 	}
 	if w := r.session.PendingRequests().Find(n); w != nil && !insists && r.checks() {
 		if problems := session.Expects(w.Request).Check(value); len(problems) > 0 {
-			return arguments.Mistake(a.Rest, problemText(problems)+" (.reply "+anyway+" sends it)")
+			hint := fmt.Sprintf(" (.reply %d %s … sends it)", n, anyway)
+			return arguments.Mistake(a.Rest, problemText(problems)+hint)
 		}
 	}
 	return r.session.PendingRequests().Reply(n, value)
@@ -190,9 +199,7 @@ func Waiting(s *session.Session, word string) *answer.Parked {
 
 // suggest is complete, and behind the number the answer that the request's protocol suggests.
 func (r *replier) suggest(words []string) []completer.Candidate {
-	if len(words) > 0 && words[0] == anyway {
-		words = words[1:]
-	}
+	words = slices.DeleteFunc(slices.Clone(words), func(word string) bool { return word == anyway })
 	if len(words) != 1 {
 		return r.complete(words)
 	}

@@ -53,11 +53,14 @@ func TestRun(t *testing.T) {
 		{".watch my_* kind:request", `^shown: my_\* kind:request\n$`},
 		{".mute my_ad", `; hidden: my_ad\nno method that fits my_ad has been seen yet: did you mean my_add`},
 		{".mute connect close", `; hidden: my_ad; connect close\n$`},
+		{".mute connect  close", `; hidden: my_ad; connect close\n$`},
 		{".mute kind:parked", `a request that waits for you is always shown`},
 		{".mute all", `\.mute \* hides all messages, \.mute off none`},
 		{".watch off", `\.watch all shows all messages`},
 		{".watch", `^shown: my_\* kind:request; hidden: my_ad; connect close\n$`},
 		{".watch all", `^shown: everything; hidden: my_ad`},
+		{".mute peer:1", `; peer:1\n$`},
+		{".mute peer:99", `; peer:1; peer:99\nthere is no peer @99 \(\.peers lists them\)\n$`},
 		{".mute off", `^shown: everything\n$`},
 		{".mute", `^shown: everything\n$`},
 		{".set timeout 2", `^$`},
@@ -172,11 +175,14 @@ func TestExportIsReadBack(t *testing.T) {
 	s.demo(t)
 	described := s.run(t, ".describe order.place")
 	file := filepath.Join(t.TempDir(), "peer one.json")
-	for _, step := range []struct{ flag, want string }{
-		{"", "written to " + file}, {"", "--force"}, {" --force", "written to " + file},
+	for _, step := range []struct{ args, want string }{
+		{"openrpc FILE", "written to " + file}, {"openrpc FILE", "--force"},
+		{"openrpc FILE --force", "written to " + file}, {"openrpc --force FILE", "written to " + file},
+		{"--force openrpc FILE", "written to " + file},
 	} {
-		if got := s.run(t, ".export openrpc '"+file+"'"+step.flag); !strings.Contains(got, step.want) {
-			t.Errorf("exported%s: %s, want %s", step.flag, got, step.want)
+		line := ".export " + strings.Replace(step.args, "FILE", "'"+file+"'", 1)
+		if got := s.run(t, line); !strings.Contains(got, step.want) {
+			t.Errorf("exported %s: %s, want %s", step.args, got, step.want)
 		}
 	}
 	data, err := os.ReadFile(file)

@@ -92,6 +92,10 @@ func (srv *server) serve(ctx context.Context, args lang.Text) error {
 	a := arguments.Read(args)
 	name := a.Quoted()
 	r := &answer.Rule{Pattern: arguments.Unquote(name.Text), Text: a.Rest.Text, Limit: unsaid}
+	if strings.HasPrefix(name.Text, "--") {
+		const reason = "the method comes first, flags behind it: .serve NAME %s …; quotes keep this from being a flag"
+		return arguments.Mistake(name, fmt.Sprintf(reason, name.Text))
+	}
 	if err := glob.Check(r.Pattern); err != nil {
 		return arguments.Mistake(name, err.Error())
 	}

@@ -58,19 +58,19 @@ func (t *Table) listTargets() {
 
 // saveTarget runs .target save NAME [--force].
 func (t *Table) saveTarget(ctx context.Context, args lang.Text) error {
-	a := arguments.Read(args)
-	verb, name := a.Word(), a.Word()
-	force := a.Peek().Text == "--force"
-	if force {
-		a.Word()
+	force := false
+	overwrite := arguments.Switch("--force", "", func() { force = true })
+	flags := arguments.Flags{Command: ".target", All: []arguments.Flag{overwrite}}
+	words, err := flags.Exactly(arguments.Read(args), 2)
+	if err != nil {
+		return err
 	}
+	verb, name := words[0], words[1]
 	switch {
 	case verb.Text != "save":
 		return arguments.Mistake(verb, "write .target, or .target save NAME")
 	case name.Text == "":
 		return arguments.Mistake(name, "a name is missing: .target save NAME")
-	case !a.Empty():
-		return a.End()
 	}
 	p := t.connections.session.CurrentFor(ctx)
 	switch {

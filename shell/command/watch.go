@@ -108,9 +108,15 @@ func (w *watcher) choose(args lang.Text, use func(event.Filter)) error {
 	}
 	use(f)
 	w.view.Report(w.watched())
-	if w.view.Interactive() {
-		for _, method := range f.Methods() {
-			w.remarkUnseen(method)
+	if !w.view.Interactive() {
+		return nil
+	}
+	for _, method := range f.Methods() {
+		w.remarkUnseen(method)
+	}
+	for _, number := range f.Peers() {
+		if _, err := w.session.Peers().Find(strconv.Itoa(number)); err != nil {
+			w.view.Remark(w.view.Colors().Dim(err.Error()))
 		}
 	}
 	return nil

@@ -148,6 +148,9 @@ func (f Filter) WithMethod(pattern string) Filter {
 // Methods returns the globs of f, none where it is for all methods.
 func (f Filter) Methods() []string { return slices.Clone(f.methods) }
 
+// Peers returns the numbers of the peers that f names, none where it is for all.
+func (f Filter) Peers() []int { return slices.Clone(f.peers) }
+
 // Names reports whether f says that it is for events of a kind.
 func (f Filter) Names(k Kind) bool { return slices.Contains(f.kinds, k) }
 

@@ -25,7 +25,10 @@ func (x *filters) SetWatch(f event.Filter) {
 func (x *filters) AddMute(f event.Filter) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	x.mute = append(x.mute, f)
+	same := func(m event.Filter) bool { return m.String() == f.String() }
+	if !slices.ContainsFunc(x.mute, same) {
+		x.mute = append(x.mute, f)
+	}
 }
 
 // ClearMute removes all filters of AddMute.

@@ -89,7 +89,8 @@ func TestLeftOutBeforeTheView(t *testing.T) {
 		s.sub.Flush()
 		pass()
 		s.Flush()
-		if got := s.desk.String(); !strings.Contains(got, "… 19 000 more lines of the child\n") {
+		const want = "… 19 000 more lines of the child (.show lists the last ones)\n"
+		if got := s.desk.String(); !strings.Contains(got, want) {
 			t.Errorf("at the end: %q", got[max(0, len(got)-200):])
 		}
 	})
@@ -159,7 +160,8 @@ func TestNotesForOneReason(t *testing.T) {
 			}
 			got = append(got, text)
 		}
-		if want := []string{"a0", "b", "c", "… 499 more failures of a"}; !slices.Equal(got, want) {
+		want := []string{"a0", "b", "c", "… 499 more failures of a (.show lists the last ones)"}
+		if !slices.Equal(got, want) {
 			t.Errorf("got %q, want %q", got, want)
 		}
 	})

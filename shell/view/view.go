@@ -119,12 +119,23 @@ func New(opts Options, bus *event.Bus) *View {
 	if v.output == "" {
 		v.output = v.audience.defaultOutput()
 	}
-	v.screen = newScreen(v.opts.Stderr, v.colors.Dim)
+	v.screen = newScreen(v.opts.Stderr, summer(v.colors, !v.Interactive()))
 	v.status = newStatusLine(v.opts.Status)
 	subscription.Wanted = func(e *event.Event) bool { return e.Awaited || v.shows(e) }
 	v.sub = bus.Subscribe(subscription)
 	v.reading.Go(v.read)
 	return v
+}
+
+// summer returns what renders how much was left out. Unless that has been told, the first time says where it can be
+// seen.
+func summer(colors *Palette, told bool) func(text string) string {
+	return func(text string) string {
+		if !told {
+			told, text = true, text+" (.show lists the last ones)"
+		}
+		return colors.Dim(text)
+	}
 }
 
 // Close shows all earlier events and output, released or not, and ends the view. It may be called more than once.
