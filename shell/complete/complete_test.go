@@ -78,7 +78,7 @@ func knowing(t testing.TB, known *catalog.Catalog) *Completer {
 	}
 	t.Cleanup(peer.Close)
 	store := catalog.Store{Dir: t.TempDir()}
-	if err := store.Save(peer.Target().String(), known); err != nil {
+	if err := store.Save(peer.Target().Place(), known); err != nil {
 		t.Fatal(err)
 	}
 	s := session.New(session.Options{Store: store, Attended: true})
