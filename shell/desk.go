@@ -2,6 +2,7 @@ package shell
 
 import (
 	"sync"
+	"sync/atomic"
 
 	"rpcsh/shell/command"
 	"rpcsh/shell/session"
@@ -13,21 +14,23 @@ type desk struct {
 	terminal Terminal // nil: nobody sits there
 	changed  func()   // shows the prompt anew
 	bar      *statusBar
+	status   atomic.Bool
 
 	mu      sync.Mutex // protects what follows
 	editing string
 	prompt  string
-	status  bool
 	colors  map[*session.Peer]string // of their prompts
 }
 
 var _ command.Desk = (*desk)(nil)
 
 func newDesk(terminal Terminal, bar *statusBar) *desk {
-	return &desk{
-		terminal: terminal, bar: bar, editing: command.EditingEmacs, prompt: command.PromptAuto, status: true,
+	d := &desk{
+		terminal: terminal, bar: bar, editing: command.EditingEmacs, prompt: command.PromptAuto,
 		colors: make(map[*session.Peer]string),
 	}
+	d.status.Store(true)
+	return d
 }
 
 func (d *desk) Editing() string {
@@ -76,15 +79,9 @@ func (d *desk) color(p *session.Peer) string {
 	return d.colors[p]
 }
 
-func (d *desk) Status() bool {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.status
-}
+func (d *desk) Status() bool { return d.status.Load() }
 
 func (d *desk) SetStatus(on bool) {
-	d.mu.Lock()
-	d.status = on
-	d.mu.Unlock()
+	d.status.Store(on)
 	d.bar.turn(on)
 }

@@ -8,10 +8,8 @@ import (
 
 	"rpcsh/completer"
 	"rpcsh/shell/arguments"
-	"rpcsh/shell/columns"
 	"rpcsh/shell/event"
 	"rpcsh/shell/glob"
-	"rpcsh/shell/human"
 	"rpcsh/shell/lang"
 	"rpcsh/shell/session"
 	"rpcsh/shell/view"
@@ -179,19 +177,12 @@ func (h *hookSetter) list() {
 		h.view.Remark("nothing is set: .on connect LINE runs a line for each peer that comes (.help on)")
 		return
 	}
-	const longest = 600 // bytes of an error
-	var t columns.Table
-	t.Row("", "EVENT", "RAN", "LINE", "LAST ERROR")
+	kept := make([]keptLine, len(all))
 	for i, hook := range all {
-		runs, err := hook.State()
-		text := ""
-		if err != nil {
-			text = view.Visible(human.Clip(view.CompactError(err), longest))
-		}
-		trigger := view.Visible(hook.Trigger.Text)
-		t.Row(strconv.Itoa(i+1), trigger, human.Grouped(runs), view.Visible(hook.Line), text)
+		kept[i] = keptLine{number: i + 1, when: hook.Trigger.Text, line: hook.Line}
+		kept[i].runs, kept[i].err = hook.State()
 	}
-	h.view.Say("%s", t.Within(h.view.ListWidth()))
+	listKept(h.view, "EVENT", kept)
 }
 
 // off runs .off connect|close|METHOD|N.

@@ -8,10 +8,8 @@ import (
 
 	"rpcsh/completer"
 	"rpcsh/shell/arguments"
-	"rpcsh/shell/columns"
 	"rpcsh/shell/event"
 	"rpcsh/shell/exit"
-	"rpcsh/shell/human"
 	"rpcsh/shell/jobs"
 	"rpcsh/shell/lang"
 	"rpcsh/shell/session"
@@ -187,18 +185,12 @@ func (r *repeater) list() {
 		r.view.Remark("nothing is run in the background: .every 5s LINE does that")
 		return
 	}
-	const longest = 600 // bytes of an error
-	var t columns.Table
-	t.Row("", "EVERY", "RAN", "LINE", "LAST ERROR")
-	for _, j := range all {
-		runs, err := j.State()
-		text := ""
-		if err != nil {
-			text = view.Visible(human.Clip(view.CompactError(err), longest))
-		}
-		t.Row(strconv.Itoa(j.Number), j.Every.String(), human.Grouped(runs), view.Visible(j.Line), text)
+	kept := make([]keptLine, len(all))
+	for i, j := range all {
+		kept[i] = keptLine{number: j.Number, when: j.Every.String(), line: j.Line}
+		kept[i].runs, kept[i].err = j.State()
 	}
-	r.view.Say("%s", t.Within(r.view.ListWidth()))
+	listKept(r.view, "EVERY", kept)
 }
 
 // stop runs .stop N|all.
