@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"embed"
 	"path/filepath"
 	"slices"
@@ -13,6 +12,7 @@ import (
 	"rpcsh/rpcconn/dial"
 	"rpcsh/shell"
 	"rpcsh/shell/command"
+	"rpcsh/shell/replay"
 	"rpcsh/shell/view"
 )
 
@@ -53,14 +53,20 @@ func (p *program) complete(words []string) []candidate {
 		return nil
 	}
 	before, typed := words[:len(words)-1], words[len(words)-1]
-	flags := newFlags(new(options))
+	o := new(options)
+	flags := newFlags(o)
 	args := []string{} // TARGET METHOD ARG …
+	anywhere := false  // flags stand behind arguments, too
 	for i := 0; i < len(before); i++ {
 		switch word := before[i]; {
 		case word == "--":
 			return nil
-		case len(args) > 0 || !strings.HasPrefix(word, "-"):
+		case len(args) > 0 && !anywhere || !strings.HasPrefix(word, "-"):
 			args = append(args, word)
+			if v := verbAt(args[0]); len(args) == 1 && v >= 0 && verbs()[v].flags != nil {
+				verbs()[v].flags(o, flags)
+				anywhere = true
+			}
 		default:
 			f := flagOf(flags, word)
 			if f == nil || f.NoOptDefVal != "" || strings.Contains(word, "=") {
@@ -71,7 +77,7 @@ func (p *program) complete(words []string) []candidate {
 			}
 		}
 	}
-	if len(args) == 0 && strings.HasPrefix(typed, "-") {
+	if (len(args) == 0 || anywhere) && strings.HasPrefix(typed, "-") {
 		return starting(typed, flagCandidates(flags))
 	}
 	if isGiven(flags, before, "demo") {
@@ -104,7 +110,7 @@ func isGiven(flags *pflag.FlagSet, words []string, name string) bool {
 func flagValues(name string) (all []candidate) {
 	for _, value := range map[string][]string{
 		"protocol": dial.ProtocolNames(), "framing": dial.FramingNames(), "output": view.Outputs(), "ids": shell.IDs(),
-		"color": {colorAuto, colorAlways, colorNever},
+		"color": {colorAuto, colorAlways, colorNever}, "pace": replay.Paces(), "equal": replay.Equalities(),
 	}[name] {
 		all = append(all, candidate{value, ""})
 	}
@@ -126,13 +132,13 @@ func flagCandidates(flags *pflag.FlagSet) (all []candidate) {
 func (p *program) argumentCandidates(args []string) (all []candidate) {
 	switch {
 	case len(args) == 0:
-		for _, t := range p.named.Targets() {
-			all = append(all, candidate{command.TargetMark + t.Name, t.Place.String()})
-		}
+		all = p.namedTargets()
 		for _, v := range verbs() {
 			all = append(all, candidate{v.name, v.summary})
 		}
 		return all
+	case len(args) == 2 && verbAt(args[0]) >= 0 && verbs()[verbAt(args[0])].flags != nil:
+		return p.namedTargets()
 	case len(args) > 1:
 		return nil
 	}
@@ -143,6 +149,13 @@ func (p *program) argumentCandidates(args []string) (all []candidate) {
 		return all
 	}
 	return p.rememberedMethods(args[0])
+}
+
+func (p *program) namedTargets() (all []candidate) {
+	for _, t := range p.named.Targets() {
+		all = append(all, candidate{command.TargetMark + t.Name, t.Place.String()})
+	}
+	return all
 }
 
 // rememberedMethods returns the methods that earlier shells have learned of a target.
@@ -166,14 +179,4 @@ func (p *program) rememberedMethods(target string) (all []candidate) {
 // starting returns the candidates that begin with typed.
 func starting(typed string, all []candidate) []candidate {
 	return slices.DeleteFunc(all, func(c candidate) bool { return !strings.HasPrefix(c.text, typed) })
-}
-
-// runVerb prints what a verb prints.
-func (p *program) runVerb(ctx context.Context) error {
-	p.named = p.loadConfig(ctx, nil)
-	text, err := p.printed()
-	if err == nil {
-		_, err = p.stdout.Write([]byte(text))
-	}
-	return err
 }

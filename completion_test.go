@@ -77,6 +77,12 @@ func TestCompletion(t *testing.T) {
 		{[]string{"--timeout=5s", "@s"}, "@staging"},
 		{[]string{"--ti"}, "--timeout"},
 		{[]string{"@staging", "--ti"}, ""},
+		{[]string{"replay", ""}, ""},
+		{[]string{"replay", "x.rpcrec", ""}, "@staging"},
+		{[]string{"replay", "x.rpcrec", "--pace", ""}, "lockstep recorded max"},
+		{[]string{"verify", "--eq"}, "--equal"},
+		{[]string{"replay", "x.rpcrec", "--ti"}, "--timeout"},
+		{[]string{"replay", "x.rpcrec", "--", "--ti"}, ""},
 	} {
 		var got []string
 		args := append([]string{verbCompletion, completionWords}, tt.words...)
@@ -156,6 +162,10 @@ func TestManual(t *testing.T) {
 	plain := strings.NewReplacer(`\-`, "-", `\&`, "", `\e`, `\`).Replace(page)
 	var terms []string
 	newFlags(new(options)).VisitAll(func(f *pflag.Flag) { terms = append(terms, "--"+f.Name) })
+	for _, v := range verbs() {
+		terms = append(terms, v.line())
+		v.ownFlags().VisitAll(func(f *pflag.Flag) { terms = append(terms, "--"+f.Name) })
+	}
 	for _, c := range command.List() {
 		terms = append(terms, "."+c.Name)
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -71,8 +72,9 @@ type options struct {
 	script     string   // FILE.rpc; "": none
 	scriptArgs []string // its arguments
 
-	verb     string // that prints something; "": none
+	verb     string // "": none
 	verbArgs []string
+	playing  playing // of the verbs that play a recording
 }
 
 // Values of --color.
@@ -182,7 +184,7 @@ func parseFlags(args []string) (*options, error) {
 		o.args, o.command = o.args[:n], o.args[n:]
 	}
 	o.given = f.Changed
-	if err := o.readVerb(); err != nil {
+	if err := o.readVerb(f); err != nil {
 		return nil, err
 	}
 	o.lingers = f.Changed("linger")
@@ -372,23 +374,30 @@ func (b *byteSize) Set(text string) error {
 	return err
 }
 
-// usage is the head of rpcsh -h.
-const usage = `rpcsh is an interactive shell for peers that speak JSON-RPC, BSON-RPC or MessagePack-RPC.
+// usage returns the head of rpcsh -h.
+func usage() string {
+	const forms = `rpcsh is an interactive shell for peers that speak JSON-RPC, BSON-RPC or MessagePack-RPC.
 
   rpcsh [flags] TARGET                   a shell on that peer; where stdin is no terminal, its lines are run
   rpcsh [flags] TARGET METHOD [ARG …]    one call: the result on stdout, all else on stderr
   rpcsh [flags] TARGET FILE.rpc [ARG …]  run the lines of a file; without TARGET, it connects by itself
-  rpcsh [flags] run FILE [ARG …]         the same for a file of any name
-  rpcsh completion bash|zsh|fish         print what completes these lines in that shell
-  rpcsh man                              print the manual page
   rpcsh [flags] -l ADDRESS               listen; peers come and go as @1, @2 …
   rpcsh [flags] -- COMMAND [ARG …]       the peer is a child process, over its stdin and stdout
   rpcsh --demo                           a built-in peer to try everything on
-
+`
+	const targets = `
 TARGET is host:port, :port, a path with a slash, or a URL: tcp://, unix://, tls://, ws://, wss://, http://, https://,
 or @NAME: one that config.toml has. What it speaks is found out, unless -p and -f say it.
 
 `
+	var b strings.Builder
+	b.WriteString(forms)
+	for _, v := range verbs() {
+		fmt.Fprintf(&b, "  %-37s  %s\n", v.line(), v.summary)
+	}
+	b.WriteString(targets)
+	return b.String()
+}
 
 // exitCodes is the foot of rpcsh -h.
 const exitCodes = `

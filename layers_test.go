@@ -30,9 +30,10 @@ var house = []floor{
 		{
 			name:    "main",
 			purpose: "Flags, wiring, exit code; `run` is the program without its exit.",
-			imports: "history rpcconn rpcconn/catalog rpcconn/demo rpcconn/dial rpcconn/dialect rpcconn/transport " +
-				"shell shell/advice shell/columns shell/command shell/config shell/exit shell/human shell/lang " +
-				"shell/record shell/redact shell/term shell/view",
+			imports: "history rpcconn rpcconn/catalog rpcconn/demo rpcconn/dial rpcconn/dialect rpcconn/jsontext " +
+				"rpcconn/rpcrec rpcconn/transport shell shell/advice shell/columns shell/command shell/config " +
+				"shell/event shell/exit shell/human shell/lang shell/reach shell/record shell/redact shell/replay " +
+				"shell/term shell/view",
 			modules: "github.com/adrg/xdg github.com/spf13/pflag golang.org/x/term",
 		},
 	}},
@@ -179,6 +180,11 @@ var house = []floor{
 			purpose: "Reads recordings as the events of a session.",
 			imports: "rpcconn rpcconn/dialect rpcconn/dialect/dialects rpcconn/jsonrpc rpcconn/rpcrec " +
 				"shell/event shell/human",
+		},
+		{
+			name:    "shell/replay",
+			purpose: "Plays the client of a recording again, and tells where the peer says something else.",
+			imports: "rpcconn rpcconn/jsontext rpcconn/rpcrec rpcconn/schema shell/event",
 		},
 		{
 			name:    "shell/ring",

@@ -50,7 +50,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		fmt.Fprintln(stderr, "rpcsh: "+err.Error())
 		return exit.Code(err)
 	case o.help:
-		fmt.Fprint(stdout, usage+newFlags(new(options)).FlagUsages()+exitCodes)
+		fmt.Fprint(stdout, o.helpText())
 		return exit.Done
 	case o.version:
 		fmt.Fprintln(stdout, "rpcsh "+version+revision())
@@ -58,10 +58,11 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	}
 	p := &program{options: o, stdin: stdin, stdout: stdout, stderr: stderr}
 	if p.verb != "" {
-		if err := p.runVerb(ctx); err != nil {
+		err := p.runVerb(ctx)
+		if err != nil && !exit.IsShown(err) {
 			return p.fail(err)
 		}
-		return exit.Done
+		return exit.Code(err)
 	}
 	return p.run(ctx)
 }

@@ -17,7 +17,7 @@ func manual() string {
 	m.line(`.TH RPCSH 1 "" "rpcsh ` + version + `" "User Commands"`)
 	m.section("NAME")
 	m.text("rpcsh - an interactive shell for peers that speak RPC over a connection in which both sides may call")
-	head, rest, _ := strings.Cut(usage, "\n\n")
+	head, rest, _ := strings.Cut(usage(), "\n\n")
 	forms, more, _ := strings.Cut(rest, "\n\n")
 	m.section("SYNOPSIS")
 	m.line(".nf")
@@ -30,14 +30,14 @@ func manual() string {
 	m.line(".PP")
 	m.text(strings.TrimSpace(more))
 	m.section("OPTIONS")
-	newFlags(new(options)).VisitAll(func(f *pflag.Flag) {
-		value, about := pflag.UnquoteUsage(f)
-		name := "--" + f.Name
-		if f.Shorthand != "" {
-			name = "-" + f.Shorthand + ", " + name
-		}
-		m.item(strings.TrimSpace(name+" "+value), about)
-	})
+	newFlags(new(options)).VisitAll(m.flag)
+	m.section("VERBS")
+	for _, v := range verbs() {
+		m.item(v.line(), v.summary)
+		m.line(".RS")
+		v.ownFlags().VisitAll(m.flag)
+		m.line(".RE")
+	}
 	m.section("COMMANDS OF THE SHELL")
 	for _, group := range command.Groups() {
 		m.line(".SS " + group)
@@ -80,6 +80,16 @@ func (m *man) item(term, about string) {
 	m.line(".TP")
 	m.line(fmt.Sprintf(`\fB\&%s\fR`, roff(term)))
 	m.text(about)
+}
+
+// flag writes what a flag means.
+func (m *man) flag(f *pflag.Flag) {
+	value, about := pflag.UnquoteUsage(f)
+	name := "--" + f.Name
+	if f.Shorthand != "" {
+		name = "-" + f.Shorthand + ", " + name
+	}
+	m.item(strings.TrimSpace(name+" "+value), about)
 }
 
 // roff returns text as roff shows it; its hyphens are those of ASCII, so that what they are a part of can be copied.

@@ -42,10 +42,22 @@ func generated() map[string]map[string]string {
 		architectureFile: {"packages": packageTable()},
 		referenceFile: {
 			"commands": commandReference(), "flags": "```text\n" + newFlags(new(options)).FlagUsages() + "```\n",
-			"settings": settingReference(), "keys": bindingTable(term.Bindings()),
+			"verbs": verbReference(), "settings": settingReference(), "keys": bindingTable(term.Bindings()),
 		},
 		"docs/typing.md": {"vikeys": bindingTable(term.ViBindings())},
 	}
+}
+
+// verbReference says what each verb does, with the flags that only it has.
+func verbReference() string {
+	var b strings.Builder
+	for _, v := range verbs() {
+		fmt.Fprintf(&b, "- `%s`: %s.\n", v.line(), v.summary)
+		if flags := v.ownFlags().FlagUsages(); flags != "" {
+			fmt.Fprintf(&b, "\n  ```text\n%s  ```\n\n", flags)
+		}
+	}
+	return b.String()
 }
 
 // cell returns text for a cell of a table, where | ends a cell even inside of a code span.
@@ -270,6 +282,9 @@ func TestReadmeCommandLines(t *testing.T) {
 func knownNames() map[string]bool {
 	known := make(map[string]bool)
 	newFlags(new(options)).VisitAll(func(f *pflag.Flag) { known["--"+f.Name] = true })
+	for _, v := range verbs() {
+		v.ownFlags().VisitAll(func(f *pflag.Flag) { known["--"+f.Name] = true })
+	}
 	commands, _ := commandTable()
 	for _, c := range commands {
 		for _, name := range append(c.Aliases, c.Name) {

@@ -1,12 +1,15 @@
 package main
 
 import (
+	"context"
 	"errors"
-	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"slices"
 	"strings"
+
+	"github.com/spf13/pflag"
 
 	"rpcsh/shell/exit"
 )
@@ -14,10 +17,12 @@ import (
 // A verb is a word that stands where a TARGET could, which no target can be: it has neither a port nor a slash.
 type verb struct {
 	name, usage, summary string
-	words                []string // what may follow; nil: files
+	words                []string                                          // what may follow; nil: files
+	flags                func(o *options, f *pflag.FlagSet)                // adds those of its own; nil: it has none
+	run                  func(p *program, ctx context.Context) (err error) // nil: its argument is a file of lines
 }
 
-// The verbs.
+// The verbs that others name.
 const (
 	verbRun        = "run"
 	verbCompletion = "completion"
@@ -27,18 +32,50 @@ const (
 // verbs returns all verbs, in the order of their use.
 func verbs() []verb {
 	return []verb{
-		{verbRun, "FILE [ARG …]", "run the lines of a file of any name", nil},
-		{verbCompletion, strings.Join(completionShells(), "|"), "print what completes command lines in that shell",
-			completionShells()},
-		{verbMan, "", "print the manual page", []string{}},
+		{name: verbRun, usage: "FILE [ARG …]", summary: "run the lines of a file of any name"},
+		{
+			name: "replay", usage: "FILE TARGET", flags: (*options).replayFlags, run: (*program).replay,
+			summary: "send again what the client of a recording has sent, and tell what is answered otherwise",
+		},
+		{
+			name: "verify", usage: "FILE TARGET", flags: (*options).verifyFlags, run: (*program).replay,
+			summary: "replay, as a check: --equal says what counts",
+		},
+		{
+			name: verbCompletion, usage: strings.Join(completionShells(), "|"), words: completionShells(),
+			summary: "print what completes command lines in that shell", run: (*program).printCompletion,
+		},
+		{name: verbMan, summary: "print the manual page", words: []string{}, run: (*program).printManual},
 	}
 }
+
+// line returns how a verb is written.
+func (v verb) line() string {
+	if v.run == nil || v.flags != nil {
+		return strings.TrimSpace("rpcsh [flags] " + v.name + " " + v.usage)
+	}
+	return strings.TrimSpace("rpcsh " + v.name + " " + v.usage)
+}
+
+// ownFlags returns the flags that only v has.
+func (v verb) ownFlags() *pflag.FlagSet {
+	own := pflag.NewFlagSet(v.name, pflag.ContinueOnError)
+	own.SortFlags = false
+	if v.flags != nil {
+		v.flags(new(options), own)
+	}
+	return own
+}
+
+// wrong returns the error for a verb that was written otherwise.
+func (v verb) wrong() error { return exit.Usagef("write %s", v.line()) }
 
 // scriptSuffix ends the name of a file of lines that takes the place of TARGET or METHOD.
 const scriptSuffix = ".rpc"
 
-// readVerb takes a verb, or FILE.rpc, with what follows it off the arguments.
-func (o *options) readVerb() error {
+// readVerb takes a verb, or FILE.rpc, with what follows it off the arguments. Behind a verb with flags of its own,
+// flags of all kinds may stand anywhere before --.
+func (o *options) readVerb(f *pflag.FlagSet) error {
 	heads := o.args[:min(2, len(o.args))]
 	at := slices.IndexFunc(heads, isScript)
 	missing := slices.IndexFunc(heads, isMissing)
@@ -51,6 +88,9 @@ func (o *options) readVerb() error {
 		o.script, o.scriptArgs, o.args = o.args[1], o.args[2:], nil
 	case isVerb:
 		o.verb, o.verbArgs, o.args = o.args[0], o.args[1:], nil
+		if v := verbs()[verbAt(o.verb)]; v.flags != nil {
+			return o.readVerbFlags(v, f)
+		}
 	case at == 0 || at == 1 && !o.demo && o.listen == "":
 		o.script, o.scriptArgs, o.args = o.args[at], o.args[at+1:], o.args[:at]
 	case missing == 0 && !o.demo:
@@ -81,16 +121,55 @@ func isMissing(word string) bool {
 	return strings.HasSuffix(word, scriptSuffix) && !strings.Contains(word, ":") && errors.Is(err, fs.ErrNotExist)
 }
 
-// printed returns what a verb prints.
-func (p *program) printed() (string, error) {
-	switch {
-	case p.verb == verbMan && len(p.verbArgs) == 0:
-		return manual(), nil
-	case p.verb == verbCompletion && len(p.verbArgs) > 0 && p.verbArgs[0] == completionWords:
-		return completionLines(p.complete(p.verbArgs[1:])), nil
-	case p.verb == verbCompletion && len(p.verbArgs) == 1 && slices.Contains(completionShells(), p.verbArgs[0]):
-		return completionScript(p.verbArgs[0]), nil
+// readVerbFlags reads what follows a verb with flags.
+func (o *options) readVerbFlags(v verb, f *pflag.FlagSet) error {
+	v.flags(o, f)
+	f.SetInterspersed(true)
+	if err := f.Parse(o.verbArgs); err != nil {
+		return exit.Usagef("%w (rpcsh %s -h lists the flags)", err, v.name)
 	}
-	v := verbs()[verbAt(p.verb)]
-	return "", exit.Usagef("write %s", strings.TrimSpace(fmt.Sprintf("rpcsh %s %s", v.name, v.usage)))
+	o.verbArgs = f.Args()
+	if n := f.ArgsLenAtDash(); n >= 0 {
+		o.verbArgs, o.command = o.verbArgs[:n], o.verbArgs[n:]
+	}
+	return nil
+}
+
+// helpText returns what -h prints.
+func (o *options) helpText() string {
+	i := verbAt(o.verb)
+	if i < 0 || verbs()[i].flags == nil {
+		return usage() + newFlags(new(options)).FlagUsages() + exitCodes
+	}
+	v := verbs()[i]
+	const others = "\nThe flags that say how TARGET is reached, what it speaks and how long it has: rpcsh -h.\n"
+	return v.line() + "\n\n" + v.summary + ".\n\n" + v.ownFlags().FlagUsages() + others + exitCodes
+}
+
+// runVerb does what a verb says.
+func (p *program) runVerb(ctx context.Context) error {
+	p.named = p.loadConfig(ctx, nil)
+	return verbs()[verbAt(p.verb)].run(p, ctx)
+}
+
+func (p *program) printManual(context.Context) error {
+	if len(p.verbArgs) > 0 {
+		return verbs()[verbAt(p.verb)].wrong()
+	}
+	_, err := io.WriteString(p.stdout, manual())
+	return err
+}
+
+func (p *program) printCompletion(context.Context) error {
+	var text string
+	switch {
+	case len(p.verbArgs) > 0 && p.verbArgs[0] == completionWords:
+		text = completionLines(p.complete(p.verbArgs[1:]))
+	case len(p.verbArgs) == 1 && slices.Contains(completionShells(), p.verbArgs[0]):
+		text = completionScript(p.verbArgs[0])
+	default:
+		return verbs()[verbAt(p.verb)].wrong()
+	}
+	_, err := io.WriteString(p.stdout, text)
+	return err
 }

@@ -1,0 +1,221 @@
+package replay
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"rpcsh/rpcconn"
+	"rpcsh/rpcconn/jsontext"
+)
+
+// An expectation is a message that had come then.
+type expectation struct {
+	line    int
+	kind    rpcconn.Kind
+	id      rpcconn.ID
+	method  string
+	message json.RawMessage // what of it is compared: an object with result, error, params or value
+}
+
+// maxExpected is how many messages may be expected of a connection before the first of them is waited for.
+const maxExpected = 10_000
+
+// expect waits for what a turn has, or keeps it in mind, as the pace wants it.
+func (p *player) expect(ctx context.Context, l *link, t *turn) error {
+	if t.broken != nil {
+		return nil // what could not be read then may be read now, or come in other pieces
+	}
+	for i := range t.packet.Messages {
+		m := &t.packet.Messages[i]
+		if !p.plays(l, t, m) {
+			continue
+		}
+		x := &expectation{line: t.line, kind: m.Kind, id: m.ID, method: m.Method, message: compared(m)}
+		if p.Pace == Lockstep || p.Pace == "" {
+			if err := p.meet(ctx, l, x); err != nil {
+				return err
+			}
+			continue
+		}
+		if l.expected = append(l.expected, x); len(l.expected) > maxExpected {
+			first := l.expected[0]
+			l.expected = l.expected[1:]
+			if err := p.meet(ctx, l, first); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// compared returns what of a message is compared.
+func compared(m *rpcconn.Message) json.RawMessage {
+	switch {
+	case m.Kind == rpcconn.KindInvalid:
+		return object("value", m.Raw)
+	case m.Kind == rpcconn.KindResponse:
+		return answered(&rpcconn.Response{Result: m.Result, Err: m.Err})
+	}
+	return object("params", m.Params)
+}
+
+func answered(r *rpcconn.Response) json.RawMessage {
+	if r.Err != nil {
+		text := object("code", jsontext.Encode(r.Err.Code))
+		text, _ = jsontext.With(text, "message", []byte(jsontext.Quote(r.Err.Message)))
+		if r.Err.Data != nil {
+			text, _ = jsontext.With(text, "data", r.Err.Data)
+		}
+		return object("error", text)
+	}
+	return object("result", r.Result)
+}
+
+// object returns an object with one member, or none where there is no value.
+func object(name string, value json.RawMessage) json.RawMessage {
+	if value == nil {
+		return json.RawMessage("{}")
+	}
+	text, _ := jsontext.With(nil, name, value)
+	return text
+}
+
+// meet waits for what is expected, and compares it.
+func (p *player) meet(ctx context.Context, l *link, x *expectation) error {
+	defer p.waits(cmp.Or(x.method, "an answer"))()
+	if p.Patience > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeoutCause(ctx, p.Patience, errLate)
+		defer cancel()
+	}
+	if x.kind == rpcconn.KindResponse {
+		if c := l.calls[x.id]; c != nil {
+			x.method = c.method
+			delete(l.calls, x.id)
+			return p.meetAnswer(ctx, l, x, c)
+		}
+	}
+	a, err := l.await(ctx, x.fits)
+	if err != nil {
+		return p.missed(ctx, l, x, err)
+	}
+	if a.kind == rpcconn.KindRequest {
+		l.asked[x.id] = a
+	}
+	p.compare(x, a.message())
+	return nil
+}
+
+// meetAnswer waits for the answer to a call.
+func (p *player) meetAnswer(ctx context.Context, l *link, x *expectation, c *call) error {
+	select {
+	case <-c.ended:
+	case <-ctx.Done():
+		return p.missed(ctx, l, x, context.Cause(ctx))
+	}
+	if c.answer == nil {
+		return p.missed(ctx, l, x, c.err)
+	}
+	p.compare(x, answered(c.answer))
+	return nil
+}
+
+var errLate = errors.New("nothing came in time")
+
+// missed tells that something did not come. The error ends the play.
+func (p *player) missed(ctx context.Context, l *link, x *expectation, err error) error {
+	late := context.Cause(ctx) == errLate
+	if !late && ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	d := &Difference{Line: x.line, Method: x.method, Text: "did not come: " + err.Error()}
+	if late {
+		d.Text = "did not come within " + p.Patience.Round(time.Millisecond).String()
+	}
+	if x.kind == rpcconn.KindResponse {
+		d.ID = x.id
+	}
+	p.differs(d)
+	return l.lost()
+}
+
+// fits reports whether an arrival may be what is expected.
+func (x *expectation) fits(a *arrival) bool {
+	switch {
+	case a.kind != x.kind:
+		return false
+	case x.kind == rpcconn.KindResponse:
+		return a.stray.ID.Plain() == x.id.Plain()
+	}
+	return a.method == x.method
+}
+
+// message returns what of an arrival is compared.
+func (a *arrival) message() json.RawMessage {
+	switch a.kind {
+	case rpcconn.KindResponse:
+		return answered(a.stray)
+	case rpcconn.KindInvalid:
+		return object("value", a.value)
+	}
+	return object("params", a.params)
+}
+
+// await returns the first arrival that fits.
+func (l *link) await(ctx context.Context, fits func(*arrival) bool) (*arrival, error) {
+	for {
+		if a := l.take(fits); a != nil {
+			return a, nil
+		}
+		select {
+		case <-l.news:
+		case <-l.conn.Done():
+			if a := l.take(fits); a != nil {
+				return a, nil
+			}
+			return nil, l.lost()
+		case <-ctx.Done():
+			return nil, context.Cause(ctx)
+		}
+	}
+}
+
+// compare tells how what came differs from what was expected.
+func (p *player) compare(x *expectation, now json.RawMessage) {
+	p.replaced.note(x.message, now)
+	differences := p.differences(x, now)
+	if len(differences) == 0 {
+		p.tally.Same++
+		return
+	}
+	p.tally.Differ++
+	for _, d := range differences {
+		d.Line, d.Method = x.line, x.method
+		d.Then, d.Now = p.replaced.hidden(d.Then), p.replaced.hidden(d.Now)
+		if x.kind == rpcconn.KindResponse {
+			d.ID = x.id
+		}
+		p.Differs(d)
+	}
+}
+
+// differences returns how what came differs from what was expected.
+func (p *player) differences(x *expectation, now json.RawMessage) []*Difference {
+	result := jsontext.Get(now, "result")
+	known := p.survey.Results[x.method]
+	if p.Equality != Schema || x.kind != rpcconn.KindResponse || known == nil || result == nil {
+		e := p.Equality
+		if e == Schema { // of this, there is none
+			e = Shape
+		}
+		return p.replaced.compare(e, p.Ignore, x.message, now)
+	}
+	var all []*Difference
+	for _, problem := range p.checker.Check(known, result) {
+		all = append(all, &Difference{Path: "result" + problem.Path, Text: problem.Reason})
+	}
+	return all
+}
