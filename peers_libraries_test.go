@@ -21,6 +21,7 @@ func peerJayson(t *testing.T, p *peers) {
 	detects(t, found{URL: "http://" + http + "/", Protocol: "jsonrpc"}, http)
 	detects(t, found{URL: "tcp://" + tcp, Protocol: "jsonrpc", Framing: "line"}, tcp)
 	for _, target := range []string{http, tcp} {
+		replaysAlike(t, []string{"add 1 2", ".batch add 1 2 ; add 5 6"}, nil, target)
 		sh := connected(t, target)
 		sh.do(t, "add 1 2", ".batch add 1 2 ; !add 3 4 ; add 5 6", "fail")
 		sh.stdout.next(t, "3", "[3,11]")

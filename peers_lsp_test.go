@@ -30,6 +30,10 @@ func peerBashLanguageServer(t *testing.T, p *peers) {
 	sh.stdout.next(t, `["hello"]`, "null")
 	sh.stderr.until(t, `ended: exit status 0$`)
 	sh.exits(t, exit.Done)
+
+	replaysAlike(t, []string{"textDocument/documentSymbol testdata/peers/hello.sh"},
+		[]string{"--ignore", "/params/message", "--ignore", "/params/registrations/*/id"},
+		append([]string{"-p", "lsp"}, command...)...)
 }
 
 // peerTypeScriptLanguageServer is not told to answer anything: the server answers nothing itself until it has been told

@@ -20,6 +20,7 @@ func peerMCPOverStdio(t *testing.T, p *peers) {
 	sh := connected(t, command...)
 	mcpSession(t, sh)
 	sh.stderr.has(t, "^│ Starting default .STDIO. server") // its stderr
+	replaysAlike(t, []string{"get-sum a=1 b=2"}, nil, append([]string{"-p", "mcp"}, command...)...)
 
 	// Where the profile is why a call failed, it is named, though a protocol was; in all forms.
 	plain := []string{"-p", "jsonrpc", "-f", "line", "-e", "get-sum a=1 b=2"}
@@ -45,6 +46,7 @@ func peerMCPOverHTTP(t *testing.T, p *peers) {
 	}
 	detects(t, found{URL: "http://" + address + "/mcp", Protocol: "mcp"}, address)
 	mcpSession(t, connected(t, address))
+	replaysAlike(t, []string{"get-sum a=1 b=2"}, nil, "-p", "mcp", "http://"+address+"/mcp")
 }
 
 func peerMCPOverSSE(t *testing.T, p *peers) {

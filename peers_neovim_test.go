@@ -14,6 +14,10 @@ func peerNeovim(t *testing.T, p *peers) {
 		detects(t, found{URL: "exec:" + nvim + " --clean --embed --headless", Protocol: "nvim", Framing: "msgpack"},
 			command...)
 		neovimSession(t, command...)
+		replaysAlike(t, []string{
+			".serve ask .[0]+1", `nvim_buf_set_lines 0 0 -1 false ["a","b"]`, "nvim_buf_get_lines 0 0 -1 false",
+			`nvim_exec_lua 'vim.rpcnotify(..., "told", {1}) return vim.rpcrequest(..., "ask", 20)' [1]`,
+		}, nil, command...)
 	})
 	t.Run("TCP", func(t *testing.T) {
 		address := "127.0.0.1:" + p.port(t)

@@ -44,6 +44,7 @@ func peerOVSDB(t *testing.T, p *peers) {
 	detects(t, found{URL: "tcp://" + address, Protocol: "jsonrpc1", Framing: "none"}, address)
 	detects(t, found{URL: "unix://" + path, Protocol: "jsonrpc1", Framing: "none"}, path)
 
+	replaysAlike(t, []string{"list_dbs", `transact Things {"op":"select","table":"Thing","where":[]}`}, nil, address)
 	var monitors []*shellRun
 	for _, target := range []string{address, path} {
 		sh := connected(t, target)

@@ -23,6 +23,7 @@ func TestPeersPyBSONRPC(t *testing.T) {
 			_, address := in.server(t)
 			calls(t, "^42$", address, "my_add", "40", "2")
 			detects(t, found{URL: "tcp://" + address, Protocol: tt.protocol, Framing: tt.framing}, address)
+			replaysAlike(t, []string{".serve my_double .[0]*2", "my_progress_add 2 2"}, nil, address)
 			sh := connected(t, address)
 			sh.do(t, ".serve my_double .[0]*2", "my_progress_add 2 2")
 			sh.stderr.until(t, `← report_progress "hi"$`)

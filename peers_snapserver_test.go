@@ -34,6 +34,7 @@ func peerSnapserver(t *testing.T, p *peers) {
 	for _, target := range []string{tcp, web, "ws://" + web + "/jsonrpc", "http://" + web + "/jsonrpc"} {
 		calls(t, exactly(version), target, "Server.GetRPCVersion")
 	}
+	replaysAlike(t, []string{"Server.GetRPCVersion"}, nil, tcp)
 	detects(t, found{URL: "tcp://" + tcp, Protocol: "jsonrpc", Framing: "line"}, tcp)
 	detects(t, found{URL: "ws://" + web + "/jsonrpc", Protocol: "jsonrpc"}, web)
 	detects(t, found{URL: "http://" + web + "/jsonrpc", Protocol: "jsonrpc"}, "http://"+web+"/jsonrpc")

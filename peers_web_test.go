@@ -36,6 +36,7 @@ func peerAria2(t *testing.T, p *peers) {
 	gid := sh.stdout.until(t, `^"([0-9a-f]+)"$`)[1]
 	sh.stderr.until(t, ` ← aria2.onDownloadStart \[?{"gid":"`+gid+`"}\]?$`)
 	sh.stderr.until(t, ` ← aria2.onDownloadComplete \[?{"gid":"`+gid+`"}\]?$`)
+	replaysAlike(t, []string{"aria2.getVersion"}, nil, plain)
 	sh.do(t, "aria2.nosuch")
 	sh.stderr.until(t, `^rpcsh: error 1: No such method: aria2.nosuch$`)
 	sh.exits(t, exit.PeerError)
@@ -98,6 +99,10 @@ func peerAnvil(t *testing.T, p *peers) {
 		sh.stdout.next(t, "["+chain+",true]")
 		sh.exits(t, exit.Done)
 	}
+	for _, target := range []string{"ws://" + address, "http://" + address, path} {
+		replaysAlike(t, []string{"eth_chainId", ".batch eth_chainId ; eth_gasPrice"}, []string{"--ignore", "/result"},
+			target)
+	}
 	sh := connected(t, "http://"+address)
 	sh.do(t, ".batch eth_chainId ; eth_chainId", "eth_subscribe newHeads") // for which HTTP has no way back
 	sh.stdout.next(t, "["+chain+","+chain+"]")
@@ -130,6 +135,7 @@ func peerOpenRPC(t *testing.T, p *peers) {
 	detects(t, found{URL: "http://" + plain + "/", Protocol: "jsonrpc"}, plain)
 	detects(t, found{URL: "ws://" + ws + "/", Protocol: "jsonrpc"}, ws)
 	for _, target := range []string{plain, ws} {
+		replaysAlike(t, []string{"add a=5 b=6", ".batch add 1 2 ; add 3 4"}, nil, target)
 		sh := connected(t, target)
 		sh.do(t, ".batch add 1 2 ; add 3 4", "add a=5 b=6", "nosuch")
 		sh.stdout.next(t, "[3,7]", "11")

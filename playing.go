@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -181,6 +182,9 @@ func (p *program) play(
 	if err != nil {
 		return replay.Tally{}, err
 	}
+	if len(survey.Sends) == 0 {
+		return replay.Tally{}, exit.Usagef("%s: there is nothing in it that a client has sent", file)
+	}
 	opts.Patience, opts.Codec = time.Duration(p.timeout), codec
 	opts.Dial = p.playDial(t, cfg)
 	status := p.statusRow()
@@ -231,9 +235,10 @@ func (p *program) playDial(t transport.Target, cfg dial.Config) func(
 	cfg.Stderr = func(line string) { fmt.Fprintln(p.stderr, "│ "+view.Visible(line)) }
 	return func(ctx context.Context, spoken replay.Spoken, ours *rpcconn.Options) (*rpcconn.Conn, error) {
 		cfg := cfg
-		if cfg.Protocol == dial.Auto && spoken.Protocol != "" {
-			cfg.Protocol = spoken.Protocol
-			if (p.demo || t.IsStream()) && cfg.Framing == dial.Auto && spoken.Framing != "" {
+		framed := p.demo || t.IsStream()
+		if cfg.Protocol == dial.Auto && (!framed || spoken.Framing != "") { // else it is found out
+			cfg.Protocol = cmp.Or(spoken.Protocol, cfg.Protocol)
+			if framed && cfg.Framing == dial.Auto {
 				cfg.Framing = spoken.Framing
 			}
 		}
