@@ -79,7 +79,7 @@ func TestPlain(t *testing.T) {
 				s.types("my_add 1 two")
 				s.sees(`a number is wanted \(the same line again sends it anyway\)`)
 				s.types("quit")
-				s.sees(`no method quit is known; \.quit is meant, `)
+				s.sees(`no method quit is known: \.quit is meant`)
 				s.types(".quit")
 			}
 			if err := cmd.Wait(); err != nil {
