@@ -79,8 +79,13 @@ func (o *options) readVerb(f *pflag.FlagSet) error {
 	heads := o.args[:min(2, len(o.args))]
 	at := slices.IndexFunc(heads, isScript)
 	missing := slices.IndexFunc(heads, isMissing)
+	starlark := slices.IndexFunc(heads, isStarlark)
 	isVerb := len(o.args) > 0 && !o.demo && verbAt(o.args[0]) >= 0
 	switch {
+	case starlark == 0 || starlark == 1 && (!isVerb || o.args[0] == verbRun) && !o.demo && o.listen == "":
+		const text = "%[1]s is a script in Starlark: .run %[1]s runs it, -s %[1]s serves it " +
+			"(.call %[1]s calls a method of that name)"
+		return exit.Usagef(text, o.args[starlark])
 	case isVerb && o.args[0] == verbRun:
 		if len(o.args) < 2 {
 			return exit.Usagef("run what? write rpcsh run FILE%s [ARG …]", scriptSuffix)
@@ -113,6 +118,11 @@ func isScript(word string) bool {
 	}
 	info, err := os.Stat(word)
 	return err == nil && info.Mode().IsRegular()
+}
+
+// isStarlark reports whether a word can only be meant as the name of a script that calls.
+func isStarlark(word string) bool {
+	return strings.HasSuffix(word, ".star") && !strings.Contains(word, ":")
 }
 
 // isMissing reports whether a word can only be meant as the name of a file of lines, and there is none.

@@ -3,6 +3,7 @@ package shell
 import (
 	"context"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"time"
@@ -51,6 +52,9 @@ func (r *runner) habit(ctx context.Context, text string) error {
 	if line == "" || insists || p != nil && p.Known().Knows(word) {
 		return nil
 	}
+	if command := commandFor(word); command != "" && line == text {
+		return r.offer(start, word, "."+command+" "+text[start:])
+	}
 	name := strings.ToLower(strings.TrimRight(word, "();"))
 	h, alone := habitOf(name)
 	alone = alone && strings.TrimSpace(rest) == ""
@@ -66,18 +70,36 @@ func (r *runner) habit(ctx context.Context, text string) error {
 	default:
 		return nil
 	}
-	mistake := &lang.Error{Column: start}
-	if meant := "." + h.command + rest; line == text && (alone || p == nil || r.session.Usable(p) != nil || lists(p)) {
-		runs := "Enter runs " + meant
-		if r.retypes {
-			runs = meant + " is meant"
-		}
-		mistake.Reason = fmt.Sprintf("no method %s is known: %s (.call %[1]s sends it)", word, runs)
-		return &refusal{mistake, meant}
+	if line == text && (alone || p == nil || r.session.Usable(p) != nil || lists(p)) {
+		return r.offer(start, word, "."+h.command+rest)
 	}
 	const ask = "no method %s is known: is .%s meant? (%s)"
-	mistake.Reason = fmt.Sprintf(ask, word, h.command, r.onceMore())
-	return &refusal{mistake, ""}
+	reason := fmt.Sprintf(ask, word, h.command, r.onceMore())
+	return &refusal{&lang.Error{Column: start, Reason: reason}, ""}
+}
+
+// offer returns the refusal of a line that has a word at a column which is no method: Enter runs what is meant.
+func (r *runner) offer(column int, word, meant string) error {
+	runs := "Enter runs " + meant
+	if r.retypes {
+		runs = meant + " is meant"
+	}
+	reason := fmt.Sprintf("no method %s is known: %s (.call %[1]s sends it)", word, runs)
+	return &refusal{&lang.Error{Column: column, Reason: reason}, meant}
+}
+
+// commandFor returns the command that runs the file of lines, or the script, that a word names; "": it names none.
+func commandFor(word string) string {
+	info, err := os.Stat(word)
+	switch {
+	case err != nil || !info.Mode().IsRegular():
+		return ""
+	case strings.HasSuffix(word, ".rpc"):
+		return "source"
+	case strings.HasSuffix(word, ".star"):
+		return "run"
+	}
+	return ""
 }
 
 // awaitKnown waits until a peer has told what it offers, where it is being asked, but not for long.
