@@ -32,8 +32,8 @@ var house = []floor{
 			purpose: "Flags, wiring, exit code; `run` is the program without its exit.",
 			imports: "history rpcconn rpcconn/catalog rpcconn/demo rpcconn/dial rpcconn/dialect rpcconn/jsontext " +
 				"rpcconn/rpcrec rpcconn/transport shell shell/advice shell/columns shell/command shell/config " +
-				"shell/event shell/exit shell/human shell/lang shell/reach shell/record shell/redact shell/replay " +
-				"shell/term shell/view",
+				"shell/event shell/exit shell/human shell/jq shell/lang shell/reach shell/record shell/redact " +
+				"shell/replay shell/review shell/term shell/view",
 			modules: "github.com/adrg/xdg github.com/spf13/pflag golang.org/x/term",
 		},
 	}},
@@ -83,6 +83,12 @@ var house = []floor{
 			purpose: "Reads the arguments of commands: words, flags, durations, bytes, errors; " +
 				"a mistake knows its column.",
 			imports: "completer rpcconn rpcconn/jsontext shell/jq shell/lang",
+		},
+		{
+			name:    "shell/review",
+			purpose: "Looks at recordings: prints what is in them, and counts it.",
+			imports: "rpcconn/jsontext rpcconn/rpcrec shell/columns shell/event shell/human shell/jq " +
+				"shell/recording shell/redact shell/view",
 		},
 	}},
 	{"The screen", []layer{
@@ -179,7 +185,7 @@ var house = []floor{
 			name:    "shell/recording",
 			purpose: "Reads recordings as the events of a session.",
 			imports: "rpcconn rpcconn/dialect rpcconn/dialect/dialects rpcconn/jsonrpc rpcconn/rpcrec " +
-				"shell/event shell/human",
+				"shell/event shell/human shell/redact",
 		},
 		{
 			name:    "shell/replay",

@@ -34,6 +34,14 @@ func verbs() []verb {
 	return []verb{
 		{name: verbRun, usage: "FILE [ARG …]", summary: "run the lines of a file of any name"},
 		{
+			name: "show", usage: "FILE [FILTER] [| JQ]", flags: (*options).lookFlags, run: (*program).show,
+			summary: "print a recording as the shell shows what happens",
+		},
+		{
+			name: "stat", usage: "FILE [FILTER]", flags: (*options).lookFlags, run: (*program).stat,
+			summary: "count the methods, errors and latencies of a recording, and what was never answered",
+		},
+		{
 			name: "replay", usage: "FILE TARGET", flags: (*options).replayFlags, run: (*program).replay,
 			summary: "send again what the client of a recording has sent, and tell what is answered otherwise",
 		},

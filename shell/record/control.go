@@ -114,6 +114,7 @@ func (c *Control) Now() (s Summary, runs bool) {
 	if !c.runsLocked() {
 		return Summary{}, false
 	}
+	c.now.sub.Flush()
 	return c.now.Summary(), true
 }
 

@@ -4,7 +4,6 @@ package record
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"os"
@@ -284,7 +283,7 @@ func direction(e *event.Event) rpcrec.Direction {
 // message writes a message down, without its secrets.
 func (r *Recorder) message(e *event.Event, rec *rpcrec.Record) error {
 	rec.At, rec.Conn, rec.Dir = e.Time.Sub(r.start), e.Peer.Number, direction(e)
-	if err := r.mask(rec); err != nil {
+	if err := r.decoder.Mask(r.masker, rec); err != nil {
 		return r.write(e, rpcrec.Lost, recording.Details{Count: 1, Reason: err.Error()})
 	}
 	if err := r.writer.Write(rec); err != nil {
@@ -303,23 +302,4 @@ func (r *Recorder) chooses(rec *rpcrec.Record) (chosen bool) {
 		chosen = chosen || r.opts.Filter.Match(&e)
 	}
 	return chosen
-}
-
-// mask masks the secrets of a message. The error says why one that has secrets cannot be written without them.
-func (r *Recorder) mask(rec *rpcrec.Record) error {
-	rec.Readable = r.decoder.Readable(rec.Conn, rec.Data)
-	if rec.Readable == nil {
-		rec.Data, rec.Redacted = r.masker.Message(rec.Data)
-		return nil
-	}
-	var masked json.RawMessage
-	if masked, rec.Redacted = r.masker.Message(rec.Readable); rec.Redacted == 0 {
-		return nil
-	}
-	data, err := r.decoder.Encode(rec.Conn, masked)
-	if err != nil {
-		return fmt.Errorf("its secrets cannot be masked: %w", err)
-	}
-	rec.Data, rec.Readable = data, masked
-	return nil
 }

@@ -4,6 +4,7 @@
 package recording
 
 import (
+	"bytes"
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
@@ -15,6 +16,7 @@ import (
 	"rpcsh/rpcconn/jsonrpc"
 	"rpcsh/rpcconn/rpcrec"
 	"rpcsh/shell/event"
+	"rpcsh/shell/redact"
 )
 
 // maxUnanswered is how many requests of a direction of a connection are remembered until their answers come. Answers to
@@ -27,6 +29,18 @@ type Decoder struct {
 	start  time.Time
 	conns  map[int]*conn
 	events []event.Event // of the record at hand
+
+	// OnUnanswered is told each request that has no answer when its connection is made anew, and by End; nil: nobody
+	// is.
+	OnUnanswered func(u Unanswered)
+}
+
+// An Unanswered is a request that was never answered.
+type Unanswered struct {
+	Peer   event.Peer
+	Out    bool
+	Method string
+	Time   time.Time
 }
 
 // A conn is what is known of a connection while its messages are decoded.
@@ -49,8 +63,31 @@ type request struct {
 // NewDecoder returns a Decoder for a recording that began at a time.
 func NewDecoder(start time.Time) *Decoder { return &Decoder{start: start, conns: make(map[int]*conn)} }
 
-// Begin forgets all connections: another recording begins.
-func (d *Decoder) Begin(start time.Time) { d.start, d.conns = start, make(map[int]*conn) }
+// Begin forgets all connections, as End does: another recording begins.
+func (d *Decoder) Begin(start time.Time) {
+	d.End()
+	d.start = start
+}
+
+// End forgets all connections: the recording ends.
+func (d *Decoder) End() {
+	for _, c := range d.conns {
+		d.reset(c)
+	}
+	clear(d.conns)
+}
+
+// reset forgets the requests of a connection that have no answer.
+func (d *Decoder) reset(c *conn) {
+	for out, asked := range c.asked {
+		for _, r := range asked {
+			if d.OnUnanswered != nil {
+				d.OnUnanswered(Unanswered{c.peer, out == 1, r.method, d.start.Add(r.at)})
+			}
+		}
+	}
+	c.asked = [2]map[rpcconn.ID]request{}
+}
 
 // Speaks says what is spoken on a connection, as far as that is known.
 func (d *Decoder) Speaks(number int, protocol string) {
@@ -114,12 +151,19 @@ func (c *conn) decode(data []byte) error {
 	}
 	protocol := guess(data)
 	codec := c.guessed[protocol]
-	if codec == nil {
+	switch {
+	case codec != nil:
+	case protocol == versionless:
+		codec = jsonrpc.NewVersionless()
+	default:
 		codec = dialects.Find(protocol).Wire.NewCodec()
-		c.guessed[protocol] = codec
 	}
+	c.guessed[protocol] = codec
 	return codec.Decode(data, &c.packet)
 }
+
+// versionless is what is guessed of messages that leave out the version of JSON-RPC, and is no name of a protocol.
+const versionless = ""
 
 // guess returns the protocol that a message is most likely of.
 func guess(data []byte) string {
@@ -128,8 +172,31 @@ func guess(data []byte) string {
 		return dialect.BSONRPC
 	case len(data) > 0 && data[0] >= 0x90 && data[0] <= 0x9f: // an array of MessagePack
 		return dialect.MessagePackRPC
+	case !bytes.Contains(data, []byte(`"jsonrpc"`)):
+		return versionless
 	}
 	return dialect.JSONRPC
+}
+
+// Again has the events of a record, which Events has returned, say what it says now, after Mask.
+func (d *Decoder) Again(r *rpcrec.Record, events []event.Event) {
+	c := d.conn(r.Conn)
+	if !r.IsMessage() || c.decode(r.Data) != nil || len(c.packet.Messages) != len(events) {
+		for i := range events {
+			events[i] = event.Event{
+				Kind: event.Unreadable, Time: events[i].Time, Peer: events[i].Peer, Out: events[i].Out,
+				Text: remarks(remark(r), rpcconn.Excerpt(r.Data)),
+			}
+		}
+		return
+	}
+	for i := range events {
+		e, m := &events[i], &c.packet.Messages[i]
+		e.Params, e.Result, e.Err, e.Extra, e.Digest = m.Params, m.Result, m.Err, m.Extra, nil
+		if e.Kind == event.Other {
+			e.Value = m.Raw
+		}
+	}
 }
 
 // fill makes e the event of a message.
@@ -201,6 +268,26 @@ func (c *conn) isBinary() bool {
 	return c.dialect != nil && c.dialect.Wire != nil && c.dialect.Wire.Binary
 }
 
+// Mask masks the secrets of a message. The error says why one that has secrets cannot be written without them.
+func (d *Decoder) Mask(m *redact.Masker, r *rpcrec.Record) error {
+	readable := d.Readable(r.Conn, r.Data)
+	if readable == nil {
+		r.Data, r.Redacted = m.Message(r.Data)
+		return nil
+	}
+	r.Readable = readable
+	masked, n := m.Message(readable)
+	if n == 0 {
+		return nil
+	}
+	data, err := d.Encode(r.Conn, masked)
+	if err != nil {
+		return fmt.Errorf("its secrets cannot be masked: %w", err)
+	}
+	r.Data, r.Readable, r.Redacted = data, masked, n
+	return nil
+}
+
 // Encode returns the bytes of a binary message that says what Readable returned, or what it was changed to.
 func (d *Decoder) Encode(number int, readable json.RawMessage) ([]byte, error) {
 	c := d.conn(number)
@@ -238,15 +325,4 @@ func (d *Decoder) Build(e *event.Event) ([]byte, error) {
 		codec = jsonrpc.New()
 	}
 	return codec.AppendEncode(nil, &rpcconn.Packet{Messages: []rpcconn.Message{m}})
-}
-
-// Unanswered calls f with each request of the connections that has no answer yet, in no order.
-func (d *Decoder) Unanswered(f func(number int, out bool, method string, at time.Duration)) {
-	for number, c := range d.conns {
-		for out, asked := range c.asked {
-			for _, r := range asked {
-				f(number, out == 1, r.method, r.at)
-			}
-		}
-	}
 }

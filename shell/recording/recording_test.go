@@ -88,10 +88,12 @@ func TestEvents(t *testing.T) {
 		{"what is spoken is not told", "",
 			`{"t":1,"c":7,"d":">","b":"lAABqW52aW1fZXZhbJGjMSsx"}
 {"t":2,"c":7,"d":"<","b":"lAEBwAI="}
-{"t":3,"c":8,"d":">","m":{"jsonrpc":"2.0","id":"x","method":"add"}}`,
+{"t":3,"c":8,"d":">","m":{"jsonrpc":"2.0","id":"x","method":"add"}}
+{"t":4,"c":8,"d":">","m":{"id":1,"method":"add"}}`,
 			`1s "peer":7,"dir":"out","kind":"request","id":1,"method":"nvim_eval","params":["1+1"]}
 2s "peer":7,"dir":"in","kind":"response","id":1,"method":"nvim_eval","result":2,"ms":1000.000}
 3s "peer":8,"dir":"out","kind":"request","id":"x","method":"add"}
+4s "peer":8,"dir":"out","kind":"request","id":1,"method":"add"}
 `},
 		{"what is no message", "jsonrpc",
 			`{"t":1,"c":1,"e":"detect","x":{"protocol":"lsp","framing":"header"}}
@@ -142,11 +144,12 @@ func TestUnanswered(t *testing.T) {
 			`{"jsonrpc":"2.0","id":%d,"method":"add"}`, i)})
 	}
 	n := 0
-	d.Unanswered(func(number int, out bool, method string, _ time.Duration) {
-		if n++; number != 1 || !out || method != "add" {
-			t.Fatalf("connection %d, out %v, method %s", number, out, method)
+	d.OnUnanswered = func(u Unanswered) {
+		if n++; u.Peer.Number != 1 || !u.Out || u.Method != "add" {
+			t.Fatalf("unanswered: %+v", u)
 		}
-	})
+	}
+	d.End()
 	if n != maxUnanswered {
 		t.Errorf("%d requests are kept", n)
 	}

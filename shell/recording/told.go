@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"strings"
 
-	"rpcsh/rpcconn"
 	"rpcsh/rpcconn/rpcrec"
 	"rpcsh/shell/event"
 	"rpcsh/shell/human"
@@ -34,8 +33,8 @@ func (d *Decoder) tell(r *rpcrec.Record, c *conn, e *event.Event) {
 	}
 	switch r.Event {
 	case rpcrec.Open:
+		d.reset(c)
 		c.peer.Name, c.peer.Title = x.Name, cmp.Or(x.Title, x.Target, c.peer.Title)
-		c.asked = [2]map[rpcconn.ID]request{}
 		d.Speaks(r.Conn, x.Protocol)
 		e.Kind, e.Text = event.Connect, cmp.Or(x.Text, joined(" · ", "connected to "+c.peer.Title, spoken(&x)))
 	case rpcrec.Detect:

@@ -28,6 +28,20 @@ func (l logger) event(e *event.Event) {
 	l.screen.printAll(l.opts.Stderr, l.trafficLine(e, ""))
 }
 
+// Liner returns a function that returns the line of an event as a log has it, where there is no session, but somebody
+// who prints. Of opts, Color, Output and Several count.
+func Liner(opts Options) func(e *event.Event) string {
+	v := &View{opts: opts}
+	v.style = newStyle(opts)
+	l := logger{pipe{v}, opts.Output == OutputJSON}
+	return func(e *event.Event) string {
+		if l.json || !e.Kind.IsMessage() || e.Kind == event.Unreadable {
+			return l.line(e)
+		}
+		return l.trafficLine(e, l.digest(e.Digest))
+	}
+}
+
 // line renders an event as JSON, or as text.
 func (l logger) line(e *event.Event) string {
 	switch {

@@ -93,13 +93,7 @@ const waitingEvents = 1000
 // New returns a view of the events that are published on bus from now on. Close ends it.
 func New(opts Options, bus *event.Bus) *View {
 	v := &View{opts: opts, slots: make(map[uint64]*slot)}
-	v.style = style{
-		look: newLook(opts), several: opts.Several, numbers: opts.Terminal != nil,
-		form: &form{output: opts.Output, shape: ShapeAuto, pager: PagerOn},
-	}
-	if opts.Several == nil {
-		v.several = func() bool { return false }
-	}
+	v.style = newStyle(opts)
 	subscription := event.Options{Policy: event.Count}
 	out := pipe{v}
 	switch {
@@ -136,6 +130,17 @@ func summer(colors *Palette, told bool) func(text string) string {
 		}
 		return colors.Dim(text)
 	}
+}
+
+func newStyle(opts Options) style {
+	s := style{
+		look: newLook(opts), several: opts.Several, numbers: opts.Terminal != nil,
+		form: &form{output: opts.Output, shape: ShapeAuto, pager: PagerOn},
+	}
+	if s.several == nil {
+		s.several = func() bool { return false }
+	}
+	return s
 }
 
 // Close shows all earlier events and output, released or not, and ends the view. It may be called more than once.

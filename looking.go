@@ -1,0 +1,142 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/pflag"
+
+	"rpcsh/shell/event"
+	"rpcsh/shell/exit"
+	"rpcsh/shell/jq"
+	"rpcsh/shell/lang"
+	"rpcsh/shell/review"
+	"rpcsh/shell/view"
+)
+
+// lookFlags are the flags of show and stat: they have none of their own, and take those of rpcsh behind the verb.
+func (o *options) lookFlags(*pflag.FlagSet) {}
+
+// show prints a recording.
+func (p *program) show(ctx context.Context) error {
+	opts, err := p.review()
+	if err != nil {
+		return err
+	}
+	ctx, stop := signal.NotifyContext(ctx, syscall.SIGTERM, syscall.SIGHUP, os.Interrupt)
+	defer stop()
+	out, wait, err := pager(ctx, p)
+	if err != nil {
+		return err
+	}
+	opts.Out = out
+	return looked(ctx, errors.Join(review.Show(ctx, opts), wait()))
+}
+
+// stat prints what there is in a recording.
+func (p *program) stat(ctx context.Context) error {
+	opts, err := p.review()
+	if err != nil {
+		return err
+	}
+	if opts.JQ != nil {
+		return exit.Usagef("| JQ is for rpcsh show; -o json has what stat says as JSON")
+	}
+	ctx, stop := signal.NotifyContext(ctx, syscall.SIGTERM, syscall.SIGHUP, os.Interrupt)
+	defer stop()
+	return looked(ctx, review.Stat(ctx, opts))
+}
+
+// looked returns what has become of looking at a recording. Who has seen enough closes the pipe.
+func looked(ctx context.Context, err error) error {
+	switch {
+	case err == nil || errors.Is(err, syscall.EPIPE):
+		return nil
+	case ctx.Err() != nil:
+		return exit.ErrInterrupted
+	}
+	return &exit.Failure{Code: exit.Usage, Err: err}
+}
+
+// review reads FILE [FILTER] [| JQ].
+func (p *program) review() (review.Options, error) {
+	opts := review.Options{
+		Rules: p.redacts, Output: p.output, Out: p.stdout, Safe: isTerminal(p.stdout), Color: p.coloredOutput(),
+		Remark: func(text string) { fmt.Fprintln(p.stderr, "rpcsh: "+view.Visible(text)) },
+	}
+	if len(p.verbArgs) == 0 {
+		return opts, verbs()[verbAt(p.verb)].wrong()
+	}
+	opts.File = p.verbArgs[0]
+	filter, expression, filtered := strings.Cut(strings.Join(p.verbArgs[1:], " "), "|")
+	var err error
+	if opts.Filter, err = event.ParseFilter(filter); err != nil {
+		return opts, exit.Usagef("%w", err)
+	}
+	if !filtered {
+		return opts, nil
+	}
+	if opts.JQ, err = jq.Compile(expression); err != nil {
+		var wrong *jq.Error
+		if errors.As(err, &wrong) {
+			return opts, exit.Usagef("%w", &lang.Error{Column: wrong.Offset, Reason: "| " + wrong.Reason})
+		}
+		return opts, exit.Usagef("|%s: %w", expression, err)
+	}
+	return opts, nil
+}
+
+// coloredOutput reports whether what is printed on stdout has colours.
+func (p *program) coloredOutput() bool {
+	switch p.color {
+	case colorAlways:
+		return true
+	case colorNever:
+		return false
+	}
+	return isTerminal(p.stdout) && os.Getenv("NO_COLOR") == "" && p.draws()
+}
+
+// pagerFlags is what less is told where nobody says otherwise: colours are shown, text that fits stays on the screen,
+// and lines are not folded.
+const pagerFlags = "FRX"
+
+// pager returns where to print what may be longer than the screen, and what waits until it has been seen: the person's
+// pager on a terminal, else stdout.
+func pager(ctx context.Context, p *program) (out io.Writer, wait func() error, err error) {
+	command, said := os.LookupEnv("PAGER")
+	if !said {
+		command = "less"
+	}
+	words := strings.Fields(command)
+	if !isTerminal(p.stdout) || !p.draws() || len(words) == 0 || words[0] == "cat" {
+		return p.stdout, func() error { return nil }, nil
+	}
+	if _, err := exec.LookPath(words[0]); err != nil && !said {
+		return p.stdout, func() error { return nil }, nil
+	}
+	cmd := exec.CommandContext(ctx, words[0], words[1:]...)
+	cmd.Stdout, cmd.Stderr = p.stdout, p.stderr
+	if _, said := os.LookupEnv("LESS"); !said {
+		cmd.Env = append(os.Environ(), "LESS="+pagerFlags)
+	}
+	in, err := cmd.StdinPipe()
+	if err == nil {
+		err = cmd.Start()
+	}
+	if err != nil {
+		return nil, nil, exit.Usagef("starting the pager %s: %w (PAGER=cat does without)", command, err)
+	}
+	return in, func() error {
+		_ = in.Close() // who has left has closed it
+		_ = cmd.Wait() // how a pager ends says nothing of the recording
+		return nil
+	}, nil
+}
