@@ -48,6 +48,13 @@ func TestMistakesStay(t *testing.T) {
 	s.sees(`^ {17}echo {"first" 1, "secon\n {31}\^ unexpected`)
 	cursor(`echo {"first" `)
 	s.clear()
+	s.enter("quit") // a command without its dot, which takes its place
+	s.sees(`^ +\^ no method quit is`)
+	cursor(".quit")
+	s.clear()
+	s.Press("help\rmy_add 20 22\r") // what is typed behind it is another line
+	s.sees(`^42 `)
+	s.clear()
 	s.enter(".close") // what cannot be sent since nobody is connected
 	s.sees(`^\(not connected\)>`)
 	s.enter("echo later")

@@ -49,6 +49,7 @@ type person struct {
 	mu        sync.Mutex // protects what follows
 	prompt    string
 	status    string
+	last      string // that was typed
 	restored  string // with a mark at the cursor
 	seen      strings.Builder
 	interrupt func()
@@ -70,6 +71,9 @@ func (p *person) ReadLine(ctx context.Context, prompt string) (string, error) {
 		if !ok {
 			return "", io.EOF
 		}
+		p.mu.Lock()
+		p.last = line
+		p.mu.Unlock()
 		return line, nil
 	case <-ctx.Done():
 		return "", ctx.Err()
@@ -100,11 +104,14 @@ func (p *person) Page(_ context.Context, text string, _ func() string) error {
 
 func (p *person) Prefill(text string) { fmt.Fprintln(p, "in the editor: "+text) }
 
-// Restore shows nothing: a line that was refused is typed anew.
+// Restore shows another line than the one that was refused, which is typed anew.
 func (p *person) Restore(text string, cursor int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.restored = text[:cursor] + "▮" + text[cursor:]
+	if text != p.last {
+		fmt.Fprintln(&p.seen, "in the editor: "+text)
+	}
 }
 
 func (p *person) Write(b []byte) (int, error) {

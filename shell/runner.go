@@ -76,7 +76,6 @@ func (r *runner) sends() {
 type amendment struct {
 	text   string // "": none
 	cursor int    // the byte of text at which they do
-	other  bool   // it is another line than the one that was refused
 }
 
 // end says that the line has been run, with err.
@@ -91,7 +90,7 @@ func (r *runner) end(err error) amendment {
 	case line == "" || err == nil:
 		return amendment{}
 	case isRefusal && refused.meant != "":
-		return amendment{refused.meant, len(refused.meant), true}
+		return amendment{refused.meant, len(refused.meant)}
 	case isRefusal:
 		r.refused = line
 	case r.sent || exit.IsShown(err) || exit.Code(err) != exit.Usage && !errors.As(err, &absent):
@@ -102,7 +101,7 @@ func (r *runner) end(err error) amendment {
 	if errors.As(err, &mistake) {
 		cursor = min(mistake.Column, cursor)
 	}
-	return amendment{line, cursor, false}
+	return amendment{line, cursor}
 }
 
 // typed returns the line that a person has typed and that is run, "" where ctx is that of another line, and whether

@@ -38,7 +38,7 @@ type Terminal interface {
 	ReadLine(ctx context.Context, prompt string) (string, error)
 	Ask(ctx context.Context, question string, complete func(line string, cursor int) []term.Suggestion) (string, error)
 	Prefill(text string)             // puts text into the next line that is read
-	Restore(text string, cursor int) // does so with a line that was refused, unless more has been typed behind it
+	Restore(text string, cursor int) // does so after a line that was refused, unless more has been typed behind it
 	SetPrompt(prompt string)
 	NotifyInterrupt(f func())
 }
@@ -197,11 +197,7 @@ func (s *Shell) runTyped(ctx context.Context, text string, promptWidth int) erro
 
 // goOn puts what a person goes on with into the next line.
 func (s *Shell) goOn(with amendment) {
-	switch {
-	case with.text == "":
-	case with.other:
-		s.cfg.Terminal.Prefill(with.text)
-	default:
+	if with.text != "" {
 		s.cfg.Terminal.Restore(with.text, with.cursor)
 	}
 }
