@@ -324,7 +324,7 @@ func TestSpellMember(t *testing.T) {
 		}
 	}
 	for path, want := range map[string]string{
-		"a/b.txt": "@a/b.txt", "my f": `@"my f"`, "'q": `@"'q"`, "a;b": `@"a;b"`, "a|b": `@"a|b"`,
+		"$1": `@"$1"`, "a/b.txt": "@a/b.txt", "my f": `@"my f"`, "'q": `@"'q"`, "a;b": `@"a;b"`, "a|b": `@"a|b"`,
 	} {
 		if got := SpellFile(path); got != want {
 			t.Errorf("%q is spelled %s, want %s", path, got, want)

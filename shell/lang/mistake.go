@@ -35,7 +35,7 @@ func (p *parser) checkMethod(call *Call) error {
 		}
 		return p.errorf("a method belongs here; .print " + rest[:n] + " shows a value")
 	}
-	return nil
+	return strayParameter(p)
 }
 
 // isDot reports whether the word at the beginning of s is a dot.

@@ -43,6 +43,9 @@ func readOutlet(p *parser, s *Statement) error {
 	if p.eof() || p.ampersand() {
 		return errorAt(start, "a file is missing after >")
 	}
+	if mistake := strayParameter(p); mistake != nil {
+		return mistake
+	}
 	var err error
 	if o.To, err = readPath(p); err != nil {
 		return err

@@ -420,6 +420,9 @@ func TestParseMistakes(t *testing.T) {
 		{"f 1 $@ 2", 4, "$@ is an argument"},
 		{`f {"a":[$1]}`, 8, "$1 is an argument"},
 		{".print $2.x", 7, "$2 is an argument"},
+		{"$1 2", 0, "$1 is an argument"},
+		{"@1 !$1", 4, "$1 is an argument"},
+		{"f > $1", 4, "$1 is an argument"},
 		{"f 1 a.b=2", 4, "positional and named arguments do not mix"},
 
 		{`f "${nosuch}"`, 3, "$nosuch has no value yet"},

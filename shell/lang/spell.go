@@ -54,8 +54,8 @@ func SpellFile(path string) string { return "@" + SpellOutlet(path) }
 
 // SpellOutlet returns FILE, as it stands behind >.
 func SpellOutlet(path string) string {
-	p := parser{scanner: scanner{src: path, batch: true}}
-	if path != "" && !p.atQuote() && p.bare() == path {
+	p := parser{scanner: scanner{src: path, batch: true}, env: Env{Variable: noVariable}}
+	if path != "" && strayParameter(&p) == nil && !p.atQuote() && p.bare() == path {
 		return path
 	}
 	return quote(path)
