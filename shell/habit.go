@@ -4,11 +4,13 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
 
 	"rpcsh/rpcconn/catalog"
+	"rpcsh/shell/command"
 	"rpcsh/shell/lang"
 	"rpcsh/shell/session"
 )
@@ -41,6 +43,26 @@ func habitOf(word string) (h habit, found bool) {
 	return all[i], true
 }
 
+// meantBy returns the command that a line may mean which begins with a word, "" where it means none. alone says that
+// the word is one of habit, and all there is.
+func meantBy(commands *command.Table, word, rest string) (name string, alone bool) {
+	bare := strings.ToLower(strings.TrimRight(word, "();"))
+	h, isHabit := habitOf(bare)
+	c, isCommand := commands.Named(bare)
+	if isHabit && !isCommand {
+		c, _ = commands.Named(h.command)
+		isCommand = c.Usage != ""
+	}
+	rest = strings.TrimSpace(rest)
+	switch {
+	case isHabit && rest == "":
+		return h.command, true
+	case isCommand && word == bare && !strings.HasSuffix(rest, "&"): // which no command ends in
+		return c.Name, false
+	}
+	return "", false
+}
+
 // habit returns the refusal of a line that a person has typed and that names a command without its dot; nil: it is
 // another line, or the peer is known to have such a method. Where there is little doubt, Enter runs the command: the
 // word is one of habit and stands alone, or the peer has listed its methods. Else Enter sends the line.
@@ -49,57 +71,57 @@ func (r *runner) habit(ctx context.Context, text string) error {
 	start := len(text) - len(strings.TrimLeft(text, " \t\n"))
 	word, rest := cutWord(text[start:])
 	p := r.session.CurrentFor(ctx)
-	if line == "" || insists || p != nil && p.Known().Knows(word) {
+	known := func() bool { return p != nil && p.Known().Knows(word) }
+	if line == "" || insists || known() {
 		return nil
 	}
-	if command := commandFor(word); command != "" && line == text {
-		return r.offer(start, word, "."+command+" "+text[start:])
+	if runs := commandFor(word); runs != "" && line == text {
+		return r.offer(p, start, word, "."+runs+" "+text[start:])
 	}
-	name := strings.ToLower(strings.TrimRight(word, "();"))
-	h, alone := habitOf(name)
-	alone = alone && strings.TrimSpace(rest) == ""
-	c, isCommand := r.commands.Named(name)
+	name, alone := meantBy(r.commands, word, rest)
+	if name == "" {
+		return nil
+	}
+	if !alone {
+		awaitKnown(ctx, r.session, p)
+	}
 	switch {
-	case alone:
-		rest = ""
-	case isCommand && word == name && !strings.HasSuffix(strings.TrimRight(rest, " \t\n"), "&"):
-		h.command = c.Name
-		if awaitKnown(ctx, r.session, p); p != nil && p.Known().Knows(word) {
-			return nil
-		}
-	default:
+	case known():
 		return nil
-	}
-	if line == text && (alone || p == nil || r.session.Usable(p) != nil || lists(p)) {
-		return r.offer(start, word, "."+h.command+rest)
+	case line == text && alone:
+		return r.offer(p, start, word, "."+name)
+	case line == text && (p == nil || !p.Alive() || lists(p)):
+		return r.offer(p, start, word, "."+name+rest)
 	}
 	const ask = "no method %s is known: is .%s meant? (%s)"
-	reason := fmt.Sprintf(ask, word, h.command, r.onceMore())
+	reason := fmt.Sprintf(ask, word, name, r.onceMore())
 	return &refusal{&lang.Error{Column: start, Reason: reason}, ""}
 }
 
-// offer returns the refusal of a line that has a word at a column which is no method: Enter runs what is meant.
-func (r *runner) offer(column int, word, meant string) error {
-	runs := "Enter runs " + meant
+// offer returns the refusal of a line for p that has a word at a column which is no method: Enter runs what is meant.
+func (r *runner) offer(p *session.Peer, column int, word, meant string) error {
+	reason := "no method " + word + " is known: "
 	if r.retypes {
-		runs = meant + " is meant"
+		reason += meant + " is meant"
+	} else {
+		reason += "Enter runs " + meant
 	}
-	reason := fmt.Sprintf("no method %s is known: %s (.call %[1]s sends it)", word, runs)
+	if p != nil && p.Alive() {
+		reason += " (.call " + word + " sends it)"
+	}
 	return &refusal{&lang.Error{Column: column, Reason: reason}, meant}
 }
 
 // commandFor returns the command that runs the file of lines, or the script, that a word names; "": it names none.
 func commandFor(word string) string {
-	info, err := os.Stat(word)
-	switch {
-	case err != nil || !info.Mode().IsRegular():
+	name := map[string]string{".rpc": "source", ".star": "run"}[filepath.Ext(word)]
+	if name == "" {
 		return ""
-	case strings.HasSuffix(word, ".rpc"):
-		return "source"
-	case strings.HasSuffix(word, ".star"):
-		return "run"
 	}
-	return ""
+	if info, err := os.Stat(word); err != nil || !info.Mode().IsRegular() {
+		return ""
+	}
+	return name
 }
 
 // awaitKnown waits until a peer has told what it offers, where it is being asked, but not for long.
