@@ -161,8 +161,13 @@ func (r *runner) stray(ctx context.Context, st *lang.Statement) error {
 	if !found || !h.always || !plain || line != "" {
 		return nil
 	}
-	if p := r.session.CurrentFor(ctx); p != nil && p.Known().Knows(c.Method) {
-		return nil
+	if p := r.session.CurrentFor(ctx); p != nil {
+		if err := r.awaitSession(ctx, []*session.Peer{p}, st); err != nil { // which tells what there is
+			return err
+		}
+		if p.Known().Knows(c.Method) {
+			return nil
+		}
 	}
 	const text = "no method %s is known: .%s is the command (.call %[1]s sends it)"
 	return &lang.Error{Column: c.Column, Reason: fmt.Sprintf(text, c.Method, h.command)}
