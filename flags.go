@@ -17,11 +17,13 @@ import (
 	"rpcsh/rpcconn/transport"
 	"rpcsh/shell"
 	"rpcsh/shell/advice"
+	"rpcsh/shell/command/rule"
 	"rpcsh/shell/config"
 	"rpcsh/shell/exit"
 	"rpcsh/shell/human"
 	"rpcsh/shell/lang"
 	"rpcsh/shell/redact"
+	"rpcsh/shell/replay"
 	"rpcsh/shell/view"
 )
 
@@ -70,6 +72,9 @@ type options struct {
 
 	script     string   // FILE.rpc; "": none
 	scriptArgs []string // its arguments
+
+	mock rule.Mock // what is said of recordings that are served
+	pace string    // "": as it is by default
 
 	verb     string // "": none
 	verbArgs []string
@@ -151,13 +156,9 @@ func newFlags(o *options) *pflag.FlagSet {
 	f.StringArrayVar(&o.schemas, "schema", nil, "read the peer's methods from `FILE`, an OpenRPC document, "+
 		"a .py service or an http address; may be given several times")
 	f.StringArrayVarP(&o.scripts, "serve", "s", nil,
-		"answer the peers by the functions of `FILE`, a script in Starlark; may be given several times")
-	f.StringVar(&o.record, "record", "", "record what passes in `FILE`, byte for byte; rpcsh show reads it")
-	f.BoolVar(&o.appends, "append", false, "let --record append to a file that exists")
-	f.Var(&o.recordMax, "record-max", "how much of a message is recorded, as 64K; the default is all of it")
-	f.StringArrayVar(&o.redact, "redact", nil, "mask the values of `WHAT` in recordings, a name or a JSON pointer "+
-		"into messages such as /params/token, beside passwords and the like; off masks nothing; may be given several "+
-		"times")
+		"answer the peers by the functions of `FILE`, a script in Starlark, or as in a recording; may be given "+
+			"several times")
+	o.recordingFlags(f)
 	f.BoolVar(&o.showConfig, "config", false, "show what is configured, and in which file, and exit")
 	f.BoolVar(&o.trustProject, "trust-project", false,
 		"use the project's "+config.ProjectFile+" though nobody has confirmed it, or as it has become")
@@ -169,6 +170,25 @@ func newFlags(o *options) *pflag.FlagSet {
 	f.BoolVar(&o.version, "version", false, "print the version")
 	f.BoolVarP(&o.help, "help", "h", false, "print this help")
 	return f
+}
+
+// recordingFlags adds the flags that make recordings, and say how they are played.
+func (o *options) recordingFlags(f *pflag.FlagSet) {
+	f.StringVar(&o.record, "record", "", "record what passes in `FILE`, byte for byte; rpcsh show reads it")
+	f.BoolVar(&o.appends, "append", false, "let --record append to a file that exists")
+	f.Var(&o.recordMax, "record-max", "how much of a message is recorded, as 64K; the default is all of it")
+	f.StringArrayVar(&o.redact, "redact", nil, "mask the values of `WHAT` in recordings, a name or a JSON pointer "+
+		"into messages such as /params/token, beside passwords and the like; off masks nothing; may be given several "+
+		"times")
+	f.StringVar(&o.mock.Match, "match", "", "which request of a recording that -s serves answers: one of the same "+
+		"`WHAT`: params, method, or the value of a jq expression (default params)")
+	f.StringVar(&o.mock.Order, "order", "",
+		"in which `ORDER` requests come to a recording that -s serves: "+strings.Join(replay.Orders(), ", ")+
+			" (default any)")
+	f.StringVar(&o.mock.Miss, "miss", "", "`WHO` answers what a recording that -s serves does not have: "+
+		strings.Join(rule.Misses(), ", ")+" (default error)")
+	f.StringVar(&o.pace, "pace", "", "`WHEN` messages of a recording are sent: lockstep: what came before them then "+
+		"has come again; recorded: after as long as then; max: at once (default of replay lockstep, of -s max)")
 }
 
 // parseFlags reads the command line.

@@ -31,9 +31,9 @@ var house = []floor{
 			name:    "main",
 			purpose: "Flags, wiring, exit code; `run` is the program without its exit.",
 			imports: "history rpcconn rpcconn/catalog rpcconn/demo rpcconn/dial rpcconn/dialect rpcconn/jsontext " +
-				"rpcconn/rpcrec rpcconn/transport shell shell/advice shell/columns shell/command shell/config " +
-				"shell/event shell/exit shell/human shell/jq shell/lang shell/reach shell/record shell/redact " +
-				"shell/replay shell/review shell/term shell/view",
+				"rpcconn/rpcrec rpcconn/transport shell shell/advice shell/columns shell/command " +
+				"shell/command/rule shell/config shell/event shell/exit shell/human shell/jq shell/lang shell/reach " +
+				"shell/record shell/redact shell/replay shell/review shell/term shell/view",
 			modules: "github.com/adrg/xdg github.com/spf13/pflag golang.org/x/term",
 		},
 	}},
@@ -43,7 +43,7 @@ var house = []floor{
 			purpose: "The loop: reads a line and runs it, for a person or for a run of lines.",
 			imports: "completer history rpcconn rpcconn/catalog rpcconn/detect rpcconn/dial rpcconn/dialect " +
 				"rpcconn/transport shell/advice shell/answer shell/call shell/clipboard shell/columns shell/command " +
-				"shell/complete " +
+				"shell/command/rule shell/complete " +
 				"shell/config shell/document shell/event shell/exit shell/glob shell/human shell/jq shell/lang " +
 				"shell/macro shell/methods shell/record shell/ring shell/script shell/session shell/term shell/turn " +
 				"shell/variables shell/view",
@@ -70,7 +70,7 @@ var house = []floor{
 		{
 			name:    "shell/command/rule",
 			purpose: "Reads the rules of `.serve` as people write them, faults included.",
-			imports: "shell/answer shell/arguments shell/event shell/lang shell/session",
+			imports: "shell/answer shell/arguments shell/event shell/jq shell/lang shell/replay shell/session",
 		},
 		{
 			name:    "shell/methods",
@@ -128,9 +128,10 @@ var house = []floor{
 				"dial, listen, reconnect, learn, answer, run lines.",
 			large: "A peer's whole life is here: dialled or accepted, learned, called, answering, lost, dialled again.",
 			imports: "rpcconn rpcconn/catalog rpcconn/detect rpcconn/dial rpcconn/dialect rpcconn/dialect/dialects " +
-				"rpcconn/dialect/lsp rpcconn/dialect/openrpc rpcconn/jsontext rpcconn/process rpcconn/schema " +
-				"rpcconn/transport shell/advice shell/answer shell/call shell/document shell/event shell/exit " +
-				"shell/glob shell/human shell/noise shell/pending shell/reach shell/script shell/turn " +
+				"rpcconn/dialect/lsp rpcconn/dialect/openrpc rpcconn/jsontext rpcconn/process rpcconn/rpcrec " +
+				"rpcconn/schema rpcconn/transport shell/advice shell/answer shell/call shell/document " +
+				"shell/event shell/exit " +
+				"shell/glob shell/human shell/noise shell/pending shell/reach shell/replay shell/script shell/turn " +
 				"shell/variables",
 		},
 		{
@@ -152,6 +153,11 @@ var house = []floor{
 			imports: "rpcconn rpcconn/catalog rpcconn/dialect/openrpc rpcconn/dialect/python rpcconn/jsontext " +
 				"shell/answer shell/exit shell/glob shell/human shell/lang shell/memory shell/turn",
 			modules: "go.starlark.net",
+		},
+		{
+			name:    "shell/replay",
+			purpose: "Plays one side of a recording again: its client, to see what differs, or its server, as a mock.",
+			imports: "rpcconn rpcconn/jsontext rpcconn/rpcrec rpcconn/schema shell/answer shell/event shell/human",
 		},
 		{
 			name: "shell/answer",
@@ -186,11 +192,6 @@ var house = []floor{
 			purpose: "Reads recordings as the events of a session.",
 			imports: "rpcconn rpcconn/dialect rpcconn/dialect/dialects rpcconn/jsonrpc rpcconn/rpcrec " +
 				"shell/event shell/human shell/redact",
-		},
-		{
-			name:    "shell/replay",
-			purpose: "Plays the client of a recording again, and tells where the peer says something else.",
-			imports: "rpcconn rpcconn/jsontext rpcconn/rpcrec rpcconn/schema shell/event",
 		},
 		{
 			name:    "shell/ring",

@@ -34,7 +34,6 @@ import (
 
 // playing is what the flags of replay and verify say.
 type playing struct {
-	pace     string
 	only     string
 	equality string
 	ignore   []string
@@ -44,8 +43,6 @@ type playing struct {
 
 func (o *options) replayFlags(f *pflag.FlagSet) {
 	p := &o.playing
-	f.StringVar(&p.pace, "pace", replay.Paces()[0], "`WHEN` a message is sent: lockstep: what came before it then has "+
-		"come again; recorded: as long after the first one as then; max: at once")
 	f.StringVar(&p.only, "only", "", "`FILTER` of .watch for the messages, of both sides, that are played")
 	f.StringArrayVar(&p.ignore, "ignore", nil,
 		"`POINTER` to a place in the peer's messages that may differ: /result/time, /params/*/id")
@@ -62,13 +59,14 @@ func (o *options) verifyFlags(f *pflag.FlagSet) {
 		"shape: values of the same types, by the same names; schema: results fit all results of the method")
 }
 
-// read returns what the flags say.
-func (pl *playing) read() (replay.Options, error) {
+// readPlaying returns what the flags of replay and verify say.
+func (o *options) readPlaying() (replay.Options, error) {
+	pl, pace := &o.playing, cmp.Or(o.pace, replay.Paces()[0])
 	opts := replay.Options{
-		Pace: replay.Pace(pl.pace), Equality: replay.Equality(pl.equality), Secrets: make(map[int]string),
+		Pace: replay.Pace(pace), Equality: replay.Equality(pl.equality), Secrets: make(map[int]string),
 	}
-	if !slices.Contains(replay.Paces(), pl.pace) {
-		return opts, exit.Usagef("--pace %s: choose one of %s", pl.pace, strings.Join(replay.Paces(), ", "))
+	if !slices.Contains(replay.Paces(), pace) {
+		return opts, exit.Usagef("--pace %s: choose one of %s", pace, strings.Join(replay.Paces(), ", "))
 	}
 	if pl.equality != "" && !slices.Contains(replay.Equalities(), pl.equality) {
 		return opts, exit.Usagef("--equal %s: choose one of %s", pl.equality, strings.Join(replay.Equalities(), ", "))
@@ -112,7 +110,7 @@ func (p *program) replay(ctx context.Context) error {
 	default:
 		return v.wrong()
 	}
-	opts, err := p.playing.read()
+	opts, err := p.readPlaying()
 	if err != nil {
 		return err
 	}

@@ -17,8 +17,10 @@ func (p *program) prepare(ctx context.Context) error {
 			return err
 		}
 	}
+	mock := p.mock
+	mock.Pace = p.pace
 	for _, file := range p.scripts {
-		if err := p.shell.ServeScript(ctx, file); err != nil {
+		if err := p.shell.ServeFile(ctx, file, mock); err != nil {
 			return err
 		}
 	}

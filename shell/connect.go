@@ -2,10 +2,13 @@ package shell
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"rpcsh/rpcconn/dial"
 	"rpcsh/rpcconn/transport"
+	"rpcsh/shell/command"
+	"rpcsh/shell/command/rule"
 	"rpcsh/shell/exit"
 )
 
@@ -55,9 +58,17 @@ func (s *Shell) Detect(ctx context.Context, t transport.Target, trace func(strin
 // what it has learned.
 func (s *Shell) Learn(ctx context.Context, path string) error { return s.commands.Learn(ctx, path) }
 
-// ServeScript serves the functions of a file, and those that it will have: it is watched.
-func (s *Shell) ServeScript(ctx context.Context, name string) error {
-	return s.session.Scripts().Serve(ctx, name, nil, "")
+// ServeFile serves the functions of a script, and those that it will have: it is watched. What is a recording answers
+// as mock says.
+func (s *Shell) ServeFile(ctx context.Context, name string, mock rule.Mock) error {
+	if !strings.HasSuffix(name, command.RecordingSuffix) {
+		return s.session.Scripts().Serve(ctx, name, nil, "")
+	}
+	opts, err := mock.Options(s.session.PendingRequests())
+	if err != nil {
+		return exit.Usagef("%w", err)
+	}
+	return s.session.Scripts().ServeRecording(name, nil, "", opts)
 }
 
 // Linger waits for d, or as long as there is a connection if d is 0, while what comes in is printed. A listening shell

@@ -90,10 +90,14 @@ func findFiles(_ []string, typed string) []completer.Candidate { return Files(ty
 // scriptSuffix is how the name of a script ends, by which .serve knows one.
 const scriptSuffix = ".star"
 
-// scripts completes a script, or a folder on the way to it.
-func scripts(typed string) []completer.Candidate {
+// RecordingSuffix is how the name of a recording ends, by which .serve and -s know one.
+const RecordingSuffix = ".rpcrec"
+
+// servable completes a script, a recording, or a folder on the way to them.
+func servable(typed string) []completer.Candidate {
 	return slices.DeleteFunc(Files(typed), func(c completer.Candidate) bool {
-		return !strings.HasSuffix(c.Text, scriptSuffix) && !os.IsPathSeparator(c.Text[len(c.Text)-1])
+		return !strings.HasSuffix(c.Text, scriptSuffix) && !strings.HasSuffix(c.Text, RecordingSuffix) &&
+			!os.IsPathSeparator(c.Text[len(c.Text)-1])
 	})
 }
 

@@ -29,13 +29,14 @@ func serveCommands(s *session.Session, v *view.View) []Command {
 	srv := &server{s, v}
 	return []Command{
 		{
-			Name: "serve", Group: groupServing, Usage: "[NAME [FLAG …] [JQ] | FILE.star [FLAG …]]",
+			Name: "serve", Group: groupServing, Usage: "[NAME [FLAG …] [JQ] | FILE [FLAG …]]",
 			Summary: "answer the peers' requests; without arguments, list what is served",
 			Help: "JQ is an expression over the params, an array or an object; a JSON value is the simplest one. " +
 				"NAME may be a glob. Of the rules that fit a request the first answers it, in the order of the " +
 				"list; a new one is put behind those that are as narrow as it is, methods before globs, and " +
 				".prefer moves it. FILE.star is a script in Starlark: its functions are methods, and it is loaded " +
-				"again when it changes (docs/scripts.md tells of scripts).",
+				"again when it changes (docs/scripts.md tells of scripts). FILE.rpcrec is a recording: requests are " +
+				"answered as its server has answered them, with what that sent of its own accord in its place.",
 			Terms: serveTerms(),
 			Examples: []string{
 				".serve my_double .[0]*2", ".serve status '\"ok\"'", ".serve greet '\"hello \" + .name'",
@@ -44,7 +45,7 @@ func serveCommands(s *session.Session, v *view.View) []Command {
 				".serve '*' null", ".serve sum --exec 'jq add'", ".serve count --exec-loop 'python3 -u handler.py'",
 				".serve confirm --ask", ".serve '*' --ask", ".serve login --times 2 --error 401 'try again'",
 				".serve div --if '.[1] == 0' --error -32602 'division by zero'", ".serve service.star",
-				".serve service.star --delay 200ms..2s",
+				".serve service.star --delay 200ms..2s", ".serve session.rpcrec", ".serve session.rpcrec --match .id",
 			},
 			Find: srv.completeServe,
 			Run:  srv.run,
@@ -57,8 +58,8 @@ func serveCommands(s *session.Session, v *view.View) []Command {
 			Run:      srv.prefer,
 		},
 		{
-			Name: "unserve", Group: groupServing, Usage: "NAME | N | FILE.star",
-			Summary:  "no longer answer a method, or what a script serves; N is one rule, as .serve lists them",
+			Name: "unserve", Group: groupServing, Usage: "NAME | N | FILE",
+			Summary:  "no longer answer a method, or what a file serves; N is one rule, as .serve lists them",
 			Examples: []string{".unserve my_double", ".unserve 2"},
 			Complete: srv.completeServed,
 			Run:      srv.unserve,
@@ -107,17 +108,18 @@ func (srv *server) serve(ctx context.Context, args lang.Text) error {
 	if hook != nil && r.For == nil {
 		hook.Narrow(r)
 	}
+	isRecording := strings.HasSuffix(r.Pattern, RecordingSuffix)
 	if r.Limit == unsaid {
 		r.Limit = answer.DefaultLimit
-		if r.Answerer == reader.Person {
+		if r.Answerer == reader.Person || isRecording {
 			r.Limit = 0
 		}
 	}
-	if strings.HasSuffix(r.Pattern, scriptSuffix) {
-		if !a.Empty() || r.Answerer != nil {
-			return arguments.Mistake(a.Rest, "nothing belongs here: the script answers")
-		}
-		return srv.session.Scripts().Serve(ctx, r.Pattern, r, r.Text)
+	if strings.HasSuffix(r.Pattern, scriptSuffix) || isRecording {
+		return srv.serveFile(ctx, r, reader, a)
+	}
+	if reader.Mock != (rule.Mock{}) {
+		return arguments.Mistake(name, "--match, --order, --pace and --miss are for a recording: FILE"+RecordingSuffix)
 	}
 	if err := reader.Answer(a.Rest); err != nil {
 		return err
@@ -127,6 +129,21 @@ func (srv *server) serve(ctx context.Context, args lang.Text) error {
 		srv.view.Say("%s is answered with %s", view.Visible(r.Pattern), view.Visible(r.Text))
 	}
 	return nil
+}
+
+// serveFile serves a script, or a recording.
+func (srv *server) serveFile(ctx context.Context, r *answer.Rule, reader *rule.Reader, a *arguments.Args) error {
+	if !a.Empty() || r.Answerer != nil {
+		return arguments.Mistake(a.Rest, "nothing belongs here: the file answers")
+	}
+	if !strings.HasSuffix(r.Pattern, RecordingSuffix) {
+		return srv.session.Scripts().Serve(ctx, r.Pattern, r, r.Text)
+	}
+	opts, err := reader.Mock.Options(srv.session.PendingRequests())
+	if err != nil {
+		return err
+	}
+	return srv.session.Scripts().ServeRecording(r.Pattern, r, r.Text, opts)
 }
 
 // prefer runs .prefer N [PLACE].
@@ -144,7 +161,7 @@ func (srv *server) prefer(_ context.Context, args lang.Text) error {
 	return srv.session.Rules().Move(from, to)
 }
 
-// unserve runs .unserve NAME | N | FILE.star.
+// unserve runs .unserve NAME | N | FILE.
 func (srv *server) unserve(_ context.Context, args lang.Text) error {
 	name := arguments.Unquote(args.Text)
 	if name == "" {
@@ -197,7 +214,7 @@ func (srv *server) completeServe(words []string, typed string) []completer.Candi
 	if len(words) > 0 {
 		return completer.Find(typed, new(rule.Reader).Flags().Candidates(), MaxCandidates)
 	}
-	return append(completer.Find(typed, called(srv.session, "called by"), MaxCandidates), scripts(typed)...)
+	return append(completer.Find(typed, called(srv.session, "called by"), MaxCandidates), servable(typed)...)
 }
 
 // completeRule completes the number of a rule.

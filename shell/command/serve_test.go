@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"rpcsh/shell/command"
 	"rpcsh/shell/lang"
 )
 
@@ -24,7 +25,8 @@ func FuzzServe(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		if first, _, _ := strings.Cut(text, " "); strings.HasSuffix(first, ".star") {
+		first, _, _ := strings.Cut(text, " ")
+		if strings.HasSuffix(first, ".star") || strings.HasSuffix(first, command.RecordingSuffix) {
 			t.Skip("a file")
 		}
 		const column = 7

@@ -143,7 +143,7 @@ func TestMistakes(t *testing.T) {
 		{".serve a --error-rate 10 1", "10", "a part of the requests"},
 		{".serve a --limit x 1", "x", `"x" is not a duration`},
 		{".serve a .[", "", "unexpected"},
-		{".serve a.star 1", "1", "the script answers"},
+		{".serve a.star 1", "1", "the file answers"},
 		{".prefer x", "x", "numbers of rules belong here"},
 		{".unserve", "", "which method?"},
 		{".unserve nosuch", "nosuch", "nosuch is not served"},

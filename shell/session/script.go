@@ -27,8 +27,9 @@ const describedByScripts = "from the scripts that are served"
 type Scripts struct {
 	session *Session
 
-	mu  sync.Mutex // protects what follows
-	all []*scriptFile
+	mu    sync.Mutex // protects what follows
+	all   []*scriptFile
+	mocks []*mockFile
 }
 
 // A scriptFile is a file whose functions are served, and which is loaded again when it changes.
@@ -200,7 +201,7 @@ func (ss *Scripts) replace(ctx context.Context, f *scriptFile, loaded *script.Sc
 // Unserve no longer serves a file, and reports whether it was served.
 func (ss *Scripts) Unserve(name string) bool {
 	path, err := filepath.Abs(name)
-	if err != nil || !ss.remove(path) {
+	if err != nil || !ss.remove(path) && !ss.removeMock(path) {
 		return false
 	}
 	ss.session.rules.Remove(path)

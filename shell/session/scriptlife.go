@@ -16,6 +16,9 @@ func (ss *Scripts) fire(p *Peer, e *event.Event) {
 	for _, f := range ss.all {
 		f.tell(p, e.Kind)
 	}
+	for _, f := range ss.mocks {
+		f.tell(p, e.Kind)
+	}
 }
 
 // tell has f know that p has come, or gone, where it is served to p.

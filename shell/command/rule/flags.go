@@ -3,6 +3,7 @@
 package rule
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -19,13 +20,14 @@ type Reader struct {
 	Rule   *answer.Rule
 	Person *answer.PendingRequests // who answers with --ask
 	Events *event.Bus              // where the lines that commands write to their stderr go
+	Mock   Mock                    // what is said of a recording
 
 	given []string // the flags that were read
 }
 
 // Flags are the flags of .serve, which are read into the Rule.
 func (r *Reader) Flags() arguments.Flags {
-	all := append(r.ruleFlags(), r.faultFlags()...)
+	all := slices.Concat(r.ruleFlags(), r.faultFlags(), r.mockFlags())
 	for i := range all {
 		all[i].Read = r.checked(all[i].Read)
 	}

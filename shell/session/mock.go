@@ -1,0 +1,130 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"rpcsh/rpcconn"
+	"rpcsh/rpcconn/dial"
+	"rpcsh/rpcconn/rpcrec"
+	"rpcsh/shell/answer"
+	"rpcsh/shell/document"
+	"rpcsh/shell/event"
+	"rpcsh/shell/exit"
+	"rpcsh/shell/human"
+	"rpcsh/shell/replay"
+)
+
+// A mockFile is a recording whose server is played.
+type mockFile struct {
+	name   string // as the person wrote it
+	path   string // which it had then
+	rule   *answer.Rule
+	mock   *replay.Mock
+	served context.Context // ends with stop
+	stop   context.CancelFunc
+}
+
+// ServeRecording answers as the server of a recording has, by a rule for each method that its client has used. The
+// rules are otherwise like rule, which text says; a nil rule is one without flags. opts need neither Run nor Served.
+func (ss *Scripts) ServeRecording(name string, rule *answer.Rule, text string, opts replay.MockOptions) error {
+	if rule == nil {
+		rule = new(answer.Rule)
+	}
+	path, err := filepath.Abs(name) // the working directory may change
+	if err != nil {
+		return exit.Usagef("%s: %w", name, err)
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return exit.Usagef("%s: %w", name, document.Reason(err))
+	}
+	defer file.Close()
+	f := &mockFile{name: name, path: path, rule: rule}
+	f.served, f.stop = context.WithCancel(ss.session.done)
+	opts.Served = f.served
+	opts.Run = ss.session.tasks.Go
+	f.mock, err = replay.NewMock(rpcrec.NewReader(file), newCodec, opts)
+	if err == nil && len(f.mock.Methods()) == 0 && !f.mock.Greets() {
+		err = errors.New("there is nothing in it that a client was answered, or was sent")
+	}
+	if err != nil {
+		f.stop()
+		return exit.Usagef("%s: %w", name, err)
+	}
+	ss.putMock(f)
+	var methods []string
+	rules := f.rules(text)
+	for _, r := range rules {
+		methods = append(methods, r.Pattern)
+	}
+	ss.session.rules.Renew(path, rules)
+	served := fmt.Sprintf("%s: %s served: %s", name, human.Plural(len(rules), "method"),
+		human.Clip(strings.Join(methods, ", "), 600))
+	ss.session.bus.Publish(&event.Event{Kind: event.Note, Asked: true, Text: served})
+	return nil
+}
+
+// newCodec returns the codec of a protocol that a recording names. What names none is JSON.
+func newCodec(protocol string) (rpcconn.Codec, error) {
+	p, err := dial.FindProtocol(protocol)
+	if err != nil {
+		return nil, err
+	}
+	return p.NewCodec(), nil
+}
+
+// putMock takes in f, in the place of one at the same path, and has it know the peers.
+func (ss *Scripts) putMock(f *mockFile) {
+	ss.removeMock(f.path)
+	ss.mu.Lock() // until it knows them, none of them comes or goes
+	defer ss.mu.Unlock()
+	ss.mocks = append(ss.mocks, f)
+	for _, p := range ss.session.peers.List() {
+		f.tell(p, event.Connect)
+	}
+}
+
+// removeMock forgets the recording at path, and reports whether there was one.
+func (ss *Scripts) removeMock(path string) bool {
+	ss.mu.Lock()
+	defer ss.mu.Unlock()
+	for i, f := range ss.mocks {
+		if f.path == path {
+			f.stop()
+			ss.mocks = append(ss.mocks[:i:i], ss.mocks[i+1:]...)
+			return true
+		}
+	}
+	return false
+}
+
+// rules returns a rule for each method.
+func (f *mockFile) rules(text string) []*answer.Rule {
+	var rules []*answer.Rule
+	for _, m := range f.mock.Methods() {
+		rule := *f.rule
+		rule.Pattern, rule.File, rule.Answerer, rule.Acts = exactly.Replace(m.Name), f.path, f.mock, true
+		rule.Text = strings.TrimRight(fmt.Sprintf("as in %s, line %d %s", f.name, m.Line, text), " ")
+		rules = append(rules, &rule)
+	}
+	return rules
+}
+
+// exactly makes a glob of a name.
+var exactly = strings.NewReplacer(`\`, `\\`, "*", `\*`, "?", `\?`, "[", `\[`)
+
+// tell has f know that p has come, or gone, where it is served to p.
+func (f *mockFile) tell(p *Peer, kind event.Kind) {
+	switch {
+	case f.rule.For != nil && !f.rule.For(p):
+	case kind == event.Close:
+		p.inbox.PutAlways(func() { f.mock.Closed(p) })
+	case f.mock.Greets():
+		p.inbox.PutAlways(func() { f.mock.Connected(p.inbox.Within(f.served), p) })
+	}
+}
