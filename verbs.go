@@ -160,7 +160,7 @@ func (o *options) helpText() string {
 		return usage() + newFlags(new(options)).FlagUsages() + exitCodes
 	}
 	v := verbs()[i]
-	const others = "\nThe flags that say how TARGET is reached, what it speaks, how long it has, and --pace: rpcsh -h.\n"
+	const others = "\nFlags that say how TARGET is reached, what it speaks, how long it has, and --pace: rpcsh -h.\n"
 	return v.line() + "\n\n" + v.summary + ".\n\n" + v.ownFlags().FlagUsages() + others + exitCodes
 }
 
