@@ -37,6 +37,11 @@ type Options struct {
 	// Wanted chooses among what Filter chooses; nil: all of it. What is not wanted costs no copy. Publishers call it,
 	// several at a time, before the event has its number. It must neither wait nor publish.
 	Wanted func(e *Event) bool
+
+	// Take takes the events in place of a queue: whoever publishes calls it, one event at a time, in order. It must not
+	// keep the event, nor publish, nor wait for anybody who does. It may be called once more while Close runs. Next
+	// waits for the end. nil: there is a queue.
+	Take func(e *Event)
 }
 
 // A Bus hands events to subscribers, each in the order in which they were published. Its methods may be called by any
@@ -79,6 +84,10 @@ func (b *Bus) Publish(e *Event) (number uint64) {
 	}
 	var kept *Event // made when the first subscriber takes it
 	for _, s := range takers {
+		if s.opts.Take != nil {
+			s.opts.Take(e)
+			continue
+		}
 		if !s.room(e) {
 			continue
 		}

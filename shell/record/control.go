@@ -114,7 +114,7 @@ func (c *Control) Now() (s Summary, runs bool) {
 	if !c.runsLocked() {
 		return Summary{}, false
 	}
-	c.now.sub.Flush()
+	c.now.queue.flush()
 	return c.now.Summary(), true
 }
 
@@ -153,11 +153,14 @@ func (c *Control) Last(d time.Duration, req Request) (Summary, error) {
 
 // rebuild writes down an event of the ring, and a message as it would be sent.
 func (r *Recorder) rebuild(e *event.Event) error {
-	if !e.Kind.IsMessage() || e.Kind == event.Unreadable {
-		return r.take(e)
-	}
-	if err := r.meet(e); err != nil || !r.opts.Filter.Match(e) {
+	if err := r.meet(e, r.peer(e.Peer.Number)); err != nil {
 		return err
+	}
+	switch {
+	case !e.Kind.IsMessage() || e.Kind == event.Unreadable:
+		return r.take(e)
+	case !r.opts.Filter.Match(e):
+		return nil
 	}
 	data, err := r.decoder.Build(e)
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 	"os"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"rpcsh/rpcconn/jsontext"
@@ -17,10 +18,6 @@ import (
 	"rpcsh/shell/recording"
 	"rpcsh/shell/redact"
 )
-
-// waiting is how many events wait to be written. Nothing that passes is left out: who publishes more of them waits, and
-// with it the peer that sends them.
-const waiting = 10_000
 
 // A Peer is what a recording tells of a peer.
 type Peer struct {
@@ -56,19 +53,26 @@ type Summary struct {
 
 // A Recorder records until Stop, or the end of the session. Its methods may be called by any number of goroutines.
 type Recorder struct {
-	opts    Options
+	opts  Options
+	start time.Time
+	sub   *event.Subscription
+	queue *queue
+	ended chan struct{}
+
+	// of the goroutine that records
+
 	file    *os.File
 	writer  *rpcrec.Writer
 	masker  *redact.Masker
 	decoder *recording.Decoder
-	start   time.Time
-	known   map[int]Peer // whose connection was written down; the goroutine's that records
-	ended   chan struct{}
-	sub     *event.Subscription
+	known   map[int]Peer // whose connection was written down
+	met     int          // the number of one of them; 0: none
+
+	messages, masked atomic.Int64 // written so far
 
 	mu      sync.Mutex // protects what follows
 	stopped bool       // Stop was called: the session may go on
-	summary Summary
+	summary Summary    // but for what is counted
 }
 
 // Start begins to record what is published on bus. Stop ends it. The error says why the file cannot be written; it
@@ -80,17 +84,31 @@ func Start(bus *event.Bus, opts Options) (*Recorder, error) {
 		return nil, err
 	}
 	r := newRecorder(file, opts, time.Now())
-	r.sub = bus.Subscribe(event.Options{Policy: event.Wait, Events: waiting, Frames: true, Wanted: wanted})
+	r.sub = bus.Subscribe(event.Options{Frames: true, Wanted: wanted, Take: r.enqueue})
 	for _, p := range opts.Peers() {
-		r.open(p, r.start, "")
+		_ = r.open(p, r.start, "") // which is not written yet
 	}
-	go r.run()
+	var watching sync.WaitGroup
+	watching.Go(func() {
+		_, _ = r.sub.Next(context.Background()) // there is none: it waits for the end
+		r.queue.close()
+	})
+	go func() {
+		err := r.record()
+		r.sub.Close()
+		watching.Wait()
+		err = r.finish(err)
+		close(r.ended)
+		if err != nil && opts.Fail != nil {
+			opts.Fail(fmt.Errorf("recording to %s: %w; the recording ends here", opts.File, withoutPath(err)))
+		}
+	}()
 	return r, nil
 }
 
 func newRecorder(file *os.File, opts Options, start time.Time) *Recorder {
 	r := &Recorder{
-		opts: opts, file: file, masker: redact.New(opts.Rules), start: start,
+		opts: opts, file: file, masker: redact.New(opts.Rules), start: start, queue: newQueue(),
 		known: make(map[int]Peer), ended: make(chan struct{}), summary: Summary{File: opts.File},
 	}
 	r.decoder = recording.NewDecoder(start)
@@ -99,6 +117,31 @@ func newRecorder(file *os.File, opts Options, start time.Time) *Recorder {
 		Argv: r.masker.Argv(opts.Argv, opts.SecretFlags...),
 	}, rpcrec.WriterOptions{Max: opts.Max})
 	return r
+}
+
+// enqueue puts an event into the queue, with what is known of its peer now.
+func (r *Recorder) enqueue(e *event.Event) {
+	if e.Kind == event.Frame {
+		r.queue.message(e)
+		return
+	}
+	told := &event.Event{
+		Kind: e.Kind, Time: e.Time, Peer: e.Peer, Text: e.Text, Orderly: e.Orderly, Out: e.Out, Origin: e.Origin,
+	}
+	r.queue.put(item{event: told, peer: r.peer(e.Peer.Number)}, nil)
+}
+
+// peer returns what is known of a peer, nil where it is not connected.
+func (r *Recorder) peer(number int) *Peer {
+	if number == 0 {
+		return nil
+	}
+	for _, p := range r.opts.Peers() {
+		if p.Number == number {
+			return &p
+		}
+	}
+	return nil
 }
 
 // wanted chooses the events that a recording has: those of messages are there as frames.
@@ -128,27 +171,53 @@ func (r *Recorder) Done() <-chan struct{} { return r.ended }
 func (r *Recorder) Summary() Summary {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.summary
+	s := r.summary
+	s.Messages, s.Masked = int(r.messages.Load()), int(r.masked.Load())
+	return s
 }
 
-func (r *Recorder) run() {
-	var err error
+// gathering is how long what happens is gathered before it is recorded: waking up for each message would cost whoever
+// publishes it more than all else.
+const gathering = 2 * time.Millisecond
+
+// record records what is in the queue, until that is closed. The error says why no more can be written; the queue takes
+// no more then.
+func (r *Recorder) record() error {
+	var b batch
 	for {
-		e, ended := r.sub.Next(context.Background())
-		if ended != nil {
-			err = r.end()
-			break
+		var more bool
+		if b, more = r.queue.take(b); !more {
+			return r.end()
 		}
-		if err = r.take(e); err != nil {
-			r.sub.Close()
-			break
+		for i := range b.items {
+			if err := r.item(&b.items[i], b.bytes); err != nil {
+				r.queue.close()
+				return err
+			}
 		}
+		time.Sleep(gathering)
 	}
-	r.finish(err)
-	close(r.ended)
-	if err != nil && r.opts.Fail != nil {
-		r.opts.Fail(fmt.Errorf("recording to %s: %w; the recording ends here", r.opts.File, withoutPath(err)))
+}
+
+func (r *Recorder) item(i *item, bytes []byte) error {
+	if i.event != nil {
+		if err := r.meet(i.event, i.peer); err != nil {
+			return err
+		}
+		return r.take(i.event)
 	}
+	e := event.Event{
+		Kind: event.Frame, Time: i.at, Peer: event.Peer{Number: i.conn}, Out: i.out, Frame: bytes[i.from:i.to:i.to],
+	}
+	if i.conn != r.met {
+		if _, known := r.known[i.conn]; !known {
+			if err := r.meet(&e, r.peer(i.conn)); err != nil {
+				return err
+			}
+		}
+		r.met = i.conn
+	}
+	return r.frame(&e)
 }
 
 // end writes down that connections have ended with the session, which nobody is told.
@@ -166,8 +235,8 @@ func (r *Recorder) end() (err error) {
 	return err
 }
 
-// finish writes what is left, and closes the file.
-func (r *Recorder) finish(err error) {
+// finish writes what is left, and closes the file. It returns the first error of the recording.
+func (r *Recorder) finish(err error) error {
 	if flushed := r.writer.Flush(); err == nil {
 		err = flushed
 	}
@@ -177,20 +246,17 @@ func (r *Recorder) finish(err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.summary.Err = err
+	return err
 }
 
-// take writes an event down.
+// take writes an event down that is no message.
 func (r *Recorder) take(e *event.Event) error {
-	if err := r.meet(e); err != nil {
-		return err
-	}
 	switch e.Kind {
-	case event.Frame:
-		return r.frame(e)
 	case event.Stderr:
 		return r.tell(e, rpcrec.Stderr, recording.Details{Text: e.Text})
 	case event.Close:
 		delete(r.known, e.Peer.Number)
+		r.met = 0
 		if !r.ofPeer(e) {
 			return nil
 		}
@@ -201,17 +267,15 @@ func (r *Recorder) take(e *event.Event) error {
 	return nil
 }
 
-// meet writes down what has become known of the peer that an event is about.
-func (r *Recorder) meet(e *event.Event) error {
+// meet writes down what has become known of the peer that an event is about; p is nil where nothing is.
+func (r *Recorder) meet(e *event.Event, p *Peer) error {
 	known, met := r.known[e.Peer.Number]
-	if e.Peer.Number == 0 || e.Kind == event.Close || met && e.Kind == event.Frame {
+	if e.Peer.Number == 0 || e.Kind == event.Close {
 		return nil
 	}
 	now := Peer{Peer: e.Peer}
-	for _, p := range r.opts.Peers() {
-		if p.Number == e.Peer.Number {
-			now = p
-		}
+	if p != nil {
+		now = *p
 	}
 	text := ""
 	if e.Kind == event.Connect || e.Kind == event.Speaks {
@@ -289,10 +353,8 @@ func (r *Recorder) message(e *event.Event, rec *rpcrec.Record) error {
 	if err := r.writer.Write(rec); err != nil {
 		return err
 	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.summary.Messages++
-	r.summary.Masked += rec.Redacted
+	r.messages.Add(1)
+	r.masked.Add(int64(rec.Redacted))
 	return nil
 }
 

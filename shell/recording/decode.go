@@ -28,6 +28,7 @@ const maxUnanswered = 100_000
 type Decoder struct {
 	start  time.Time
 	conns  map[int]*conn
+	last   *conn         // that was looked up last; nil: none was
 	events []event.Event // of the record at hand
 
 	// OnUnanswered is told each request that has no answer when its connection is made anew, and by End; nil: nobody
@@ -75,6 +76,7 @@ func (d *Decoder) End() {
 		d.reset(c)
 	}
 	clear(d.conns)
+	d.last = nil
 }
 
 // reset forgets the requests of a connection that have no answer.
@@ -102,12 +104,16 @@ func (d *Decoder) Speaks(number int, protocol string) {
 }
 
 func (d *Decoder) conn(number int) *conn {
+	if d.last != nil && d.last.peer.Number == number {
+		return d.last
+	}
 	c := d.conns[number]
 	if c == nil {
 		c = &conn{peer: event.Peer{Number: number}, guessed: make(map[string]rpcconn.Codec)}
 		c.peer.Title = c.peer.At()
 		d.conns[number] = c
 	}
+	d.last = c
 	return c
 }
 

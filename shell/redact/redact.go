@@ -12,8 +12,6 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-
-	"rpcsh/rpcconn/jsontext"
 )
 
 const (
@@ -79,6 +77,7 @@ type Masker struct {
 	mu      sync.Mutex     // protects what follows
 	numbers map[string]int // of secrets
 	last    int            // the highest number that was given or seen
+	added   []string       // secrets that the message at hand was the first to have
 	classes [256]named     // of the names that came last
 	around  []container    // of the message at hand
 }
@@ -95,12 +94,18 @@ func (m *Masker) Message(message []byte) (masked []byte, n int) {
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if jsontext.Valid(message) != nil {
+	w := walk{m: m, text: message, around: m.around[:0]}
+	last := m.last
+	m.added = m.added[:0]
+	isJSON := w.run()
+	m.around = w.around[:0]
+	if !isJSON { // what was found was found in no JSON
+		for _, secret := range m.added {
+			delete(m.numbers, secret)
+		}
+		m.last = last
 		return m.looseLocked(message)
 	}
-	w := walk{m: m, text: message, around: m.around[:0]}
-	w.run()
-	m.around = w.around[:0]
 	if w.n == 0 {
 		return message, 0
 	}
@@ -160,6 +165,7 @@ func (m *Masker) maskLocked(secret string) string {
 		m.last++
 		number = m.last
 		m.numbers[strings.Clone(secret)] = number
+		m.added = append(m.added, secret)
 	}
 	return mask + strconv.Itoa(number)
 }

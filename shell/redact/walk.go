@@ -11,7 +11,7 @@ import (
 // A walk goes through a message once, and masks its secrets.
 type walk struct {
 	m    *Masker
-	text []byte // valid JSON
+	text []byte
 	i    int    // of the next byte
 	out  []byte // what the text before done has become
 	done int
@@ -38,10 +38,17 @@ type place struct {
 	depth int
 }
 
-func (w *walk) run() {
+// run goes through the text, and reports whether it looks like JSON. It checks no more than it needs for that: a text
+// with a number that is none is gone through, too.
+func (w *walk) run() (isJSON bool) {
 	at := place{paths: 1<<len(w.m.rules.paths) - 1}
-	isKey := false
+	isKey, values := false, 0 // values: those that stand in nothing
 	for w.i < len(w.text) {
+		if c := w.text[w.i]; len(w.around) == 0 && c > ' ' {
+			if values++; values > 1 || c == ',' || c == ':' {
+				return false
+			}
+		}
 		switch c := w.text[w.i]; c {
 		case ' ', '\t', '\n', '\r', ':':
 			w.i++
@@ -60,10 +67,16 @@ func (w *walk) run() {
 			w.i++
 			at, isKey = w.next()
 		case '}', ']':
+			if len(w.around) == 0 || w.around[len(w.around)-1].array != (c == ']') {
+				return false
+			}
 			w.around = w.around[:len(w.around)-1]
 			w.i++
 		case '"':
 			end := stringEnd(w.text, w.i)
+			if end < 0 {
+				return false
+			}
 			if isKey {
 				at, isKey = w.member(w.text[w.i+1:end-1]), false
 				w.i = end
@@ -71,9 +84,12 @@ func (w *walk) run() {
 			}
 			w.str(end, at)
 		default:
-			w.scalar(at)
+			if isKey || !w.scalar(at) {
+				return false
+			}
 		}
 	}
+	return len(w.around) == 0 && values == 1
 }
 
 // next returns where the next element of the array at hand stands, or that a key comes.
@@ -103,7 +119,7 @@ func (w *walk) member(key []byte) place {
 	in := &w.around[len(w.around)-1]
 	var at place
 	if in.paths != 0 {
-		name := jsontext.Key(key)
+		name := plainText(key)
 		at = w.follow(in, func(segment string) bool { return segment == name })
 	}
 	at.class = w.m.classLocked(key)
@@ -144,12 +160,12 @@ func (w *walk) masksWhole(at place) bool {
 		}
 		_, size, err := jsontext.Value(w.text[w.i:])
 		if err != nil {
-			return false // it is nested too deep for that, which the whole text is not
+			return false // it is nested too deep for that, or no value
 		}
 		value := w.text[w.i : w.i+size]
 		name := string(value)
 		if value[0] == '"' {
-			name = jsontext.Key(value[1 : len(value)-1])
+			name = plainText(value[1 : len(value)-1])
 		}
 		if !w.m.isMaskLocked(name) {
 			w.replace(w.i, w.i+size, `"`+w.m.maskLocked(name)+`"`)
@@ -194,25 +210,29 @@ func (w *walk) str(end int, at place) {
 		from += len(scheme)
 		inner = inner[len(scheme):]
 	}
-	if text := jsontext.Key(inner); text != "" && !w.m.isMaskLocked(text) {
+	if text := plainText(inner); text != "" && !w.m.isMaskLocked(text) {
 		w.replace(from, end-1, w.m.maskLocked(text))
 	}
 }
 
-// scalar looks at a number or a literal, and goes past it.
-func (w *walk) scalar(at place) {
+// scalar looks at a number or a literal, goes past it, and reports whether it looks like one.
+func (w *walk) scalar(at place) bool {
 	if w.masksWhole(at) {
-		return
+		return true
 	}
 	from := w.i
+	isNumber := true
 	for w.i < len(w.text) && strings.IndexByte(",]} \t\r\n", w.text[w.i]) < 0 {
+		isNumber = isNumber && strings.IndexByte("0123456789+-.eE", w.text[w.i]) >= 0
 		w.i++
 	}
-	value := w.text[from:w.i]
-	isNumber := value[0] == '-' || '0' <= value[0] && value[0] <= '9'
-	if isNumber && at.class != secrets && w.isSecret(at.class) {
+	switch value := w.text[from:w.i]; {
+	case !isNumber:
+		return string(value) == "true" || string(value) == "false" || string(value) == "null"
+	case at.class != secrets && w.isSecret(at.class):
 		w.replace(from, w.i, `"`+w.m.maskLocked(string(value))+`"`)
 	}
+	return true
 }
 
 func (w *walk) isSecret(c class) bool {
@@ -227,10 +247,14 @@ func (w *walk) isSecret(c class) bool {
 	return !w.isAbout
 }
 
-// stringEnd returns the offset behind the string that begins at offset i of valid text.
+// stringEnd returns the offset behind the string that begins at offset i of a text, -1 where it does not end.
 func stringEnd(text []byte, i int) int {
 	for i++; ; {
-		i += bytes.IndexByte(text[i:], '"')
+		quote := bytes.IndexByte(text[i:], '"')
+		if quote < 0 {
+			return -1
+		}
+		i += quote
 		escapes := i
 		for text[escapes-1] == '\\' {
 			escapes--
@@ -239,6 +263,18 @@ func stringEnd(text []byte, i int) int {
 			return i
 		}
 	}
+}
+
+// plainText returns what a string says of which text is what stands between its quotes.
+func plainText(text []byte) string {
+	if bytes.IndexByte(text, '\\') < 0 {
+		return string(text)
+	}
+	said, err := jsontext.Unquote(append(append([]byte{'"'}, text...), '"'))
+	if err != nil {
+		return string(text)
+	}
+	return said
 }
 
 // maxHeaderName is how long the name of a header may be, in bytes, before the colon in a string.

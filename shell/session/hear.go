@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"time"
 
 	"rpcsh/rpcconn"
 	"rpcsh/shell/advice"
@@ -13,7 +14,10 @@ import (
 // connOptions says who gets what p sends, once ready is closed: then p has its connection, and it has been said that it
 // came.
 func (c *connector) connOptions(p *Peer, ready <-chan struct{}) *rpcconn.Options {
-	var incoming event.Event // of the goroutine that reads, which uses it again and again
+	// of the goroutine that reads, which uses them again and again; framed has the time at which a frame came, if
+	// somebody wants frames
+	framed := event.Event{Kind: event.Frame}
+	var incoming event.Event
 	return &rpcconn.Options{
 		Handler: func(ctx context.Context, _ *rpcconn.Conn, req *rpcconn.Request) (json.RawMessage, error) {
 			ctx, end := p.connection.Load().open.Begin(ctx, req)
@@ -22,17 +26,24 @@ func (c *connector) connOptions(p *Peer, ready <-chan struct{}) *rpcconn.Options
 		},
 		OnRequest: func(req *rpcconn.Request) {
 			<-ready
+			incoming.Time = framed.Time
 			c.onRequest(p, req, &incoming)
 		},
 		OnAnswer: func(req *rpcconn.Request, r *rpcconn.Response) {
 			c.session.responder.publish(p, req, r, req.Remark)
 		},
 		OnFrame: func(frame []byte, out bool) {
-			if c.session.bus.Frames() {
-				if !out { // it has been said that p came before anything that p sends
-					<-ready
+			wanted := c.session.bus.Frames()
+			if out {
+				if wanted {
+					p.announce(&event.Event{Kind: event.Frame, Out: true, Frame: frame})
 				}
-				p.announce(&event.Event{Kind: event.Frame, Out: out, Frame: frame})
+				return
+			}
+			framed.Time, framed.Frame = time.Time{}, frame
+			if wanted {
+				<-ready // it has been said that p came before anything that p sends
+				p.announce(&framed)
 			}
 		},
 		OnOther: func(text json.RawMessage) {
@@ -77,14 +88,17 @@ func refuses(p *Peer) bool {
 	return !p.target.IsCommand() && (d == nil || !d.Quiet)
 }
 
-// onRequest takes a request or notification, and publishes it as e. It is called by the goroutine that reads from p.
+// onRequest takes a request or notification, and publishes it as e, which has the time at which it came, if that is
+// known. It is called by the goroutine that reads from p.
 func (c *connector) onRequest(p *Peer, req *rpcconn.Request, e *event.Event) {
 	p.connection.Load().open.Note(req)
 	if req.Method != p.lastSeen { // in a flood of one method, learning it once is enough
 		p.lastSeen = req.Method
 		p.known.Observe(req.Method, true, req.Params, nil)
 	}
-	*e = event.Event{Kind: event.Request, ID: req.ID, Method: req.Method, Params: req.Params, Extra: req.Extra}
+	*e = event.Event{
+		Time: e.Time, Kind: event.Request, ID: req.ID, Method: req.Method, Params: req.Params, Extra: req.Extra,
+	}
 	if !req.IsNotification() {
 		e.Lasting = true
 		p.connection.Load().open.Number(req, p.publish(e))
