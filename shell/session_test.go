@@ -197,7 +197,7 @@ func TestBackground(t *testing.T) {
 	if got := s.run(".pending"); !strings.Contains(got, "@1    #2  slow") {
 		t.Errorf(".pending: %s", got)
 	}
-	if got := s.run(".cancel 2"); !strings.Contains(got, "; the call whose id it is: .cancel #2") {
+	if got := s.run(".cancel 2"); !strings.Contains(inOneRow(got), "; the call whose id it is: .cancel #2") {
 		t.Errorf(".cancel by an id without its mark: %s", got)
 	}
 	s.run(".cancel #2")
@@ -486,3 +486,6 @@ func TestNotificationIsNotTaken(t *testing.T) {
 		t.Errorf("the code is %d", exit.Code(err))
 	}
 }
+
+// inOneRow returns text with a blank for each white space in it: what is wrong with a line may take several rows.
+func inOneRow(text string) string { return strings.Join(strings.Fields(text), " ") }

@@ -53,11 +53,30 @@ func (p person) fail(line string, promptWidth int, err error) {
 		return
 	}
 	again, column := placeAt(line, syntax.Column, promptWidth, p.Width())
-	mark := "^ " + text
-	if w := columns.Width(text) + 1; column+1+w >= p.Width() && w <= column { // there is room on the left only
-		mark, column = text+" ^", column-w
+	for i, row := range markRows(text, column, p.Width()-1) {
+		if i > 0 {
+			again += "\n"
+		}
+		blanks := len(row) - len(strings.TrimLeft(row, " "))
+		again += row[:blanks] + p.colors.Err(row[blanks:])
 	}
-	p.screen.print(p.terminal, shown+again+strings.Repeat(" ", column)+p.colors.Err(mark))
+	p.screen.print(p.terminal, shown+again)
+}
+
+// markRows returns a caret in a column, and text beside it or, where it has too little room there, below, in rows of
+// width columns.
+func markRows(text string, column, width int) []string {
+	const least = 40 // columns in which text is read well
+	before := strings.Repeat(" ", column)
+	switch w := columns.Width(text) + 1; {
+	case column+1+w <= width:
+		return []string{before + "^ " + text}
+	case w <= column:
+		return []string{before[w:] + text + " ^"}
+	case width-column-2 >= least:
+		return columns.Fill(strings.Fields(text), width, before+"^ ", before+"  ")
+	}
+	return append([]string{before + "^"}, columns.Fill(strings.Fields(text), width, "", "")...)
 }
 
 // placeAt returns the column in which byte at of line stands on a terminal of so many columns, behind a prompt. Where

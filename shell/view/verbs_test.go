@@ -118,8 +118,12 @@ func TestFailCaret(t *testing.T) {
 			strings.Repeat(" ", 38) + "this is wrong ^",
 		},
 		{
-			"room nowhere", strings.Repeat("a", 30) + "b", 30, strings.Repeat("w", 40),
-			strings.Repeat(" ", 32) + "^ " + strings.Repeat("w", 40),
+			"room nowhere", strings.Repeat("a", 30) + "b", 30, strings.Repeat("word ", 14) + "end",
+			strings.Repeat(" ", 32) + "^\n" + strings.Repeat(" word", 12)[1:] + "\nword word end",
+		},
+		{
+			"room for a column of text", "m x", 2, strings.Repeat("word ", 14) + "end",
+			"    ^" + strings.Repeat(" word", 10) + "\n     " + strings.Repeat(" word", 4) + " end",
 		},
 		{
 			"in the last row of a line that is wrapped", strings.Repeat("a", 70) + "bc", 70, "no",
