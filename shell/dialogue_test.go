@@ -51,6 +51,7 @@ type person struct {
 	status    string
 	last      string // that was typed
 	restored  string // with a mark at the cursor
+	rows      int    // of the window; 0: all fits
 	seen      strings.Builder
 	interrupt func()
 	answers   func(line string, cursor int) []term.Suggestion // to the question asked last
@@ -95,9 +96,23 @@ func (p *person) Ask(
 	return line, err
 }
 
-func (p *person) Fits(string) bool { return true }
+func (p *person) resize(rows int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.rows = rows
+}
 
+func (p *person) Fits(text string) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.rows == 0 || strings.Count(text, "\n") < p.rows
+}
+
+// Page shows nothing of a text that does not fit: a pager leaves nothing.
 func (p *person) Page(_ context.Context, text string, _ func() string) error {
+	if !p.Fits(text) {
+		text = "paged\n"
+	}
 	_, err := io.WriteString(p, text)
 	return err
 }

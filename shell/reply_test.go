@@ -16,7 +16,8 @@ func TestReplyIsChecked(t *testing.T) {
 	answered := make(chan string, 1)
 	go func() {
 		r, err := s.link().Call(t.Context(), "elicitation/create", json.RawMessage(`{"message":"Who?",`+
-			`"requestedSchema":{"type":"object","properties":{"name":{"type":"string"},`+
+			`"requestedSchema":{"type":"object","properties":{"name":{"type":"string","description":"`+
+			strings.Repeat("of yours ", 20)+`"},`+
 			`"size":{"enum":["small","large"]}},"required":["name"]}}`))
 		if err != nil {
 			answered <- err.Error()
@@ -56,6 +57,19 @@ func TestReplyIsChecked(t *testing.T) {
 			t.Errorf("%s: got\n%swant %s", tt.value, got, tt.want)
 		}
 	}
+	for _, tt := range []struct {
+		rows int
+		want string
+	}{
+		{100, ".name string required of yours"}, {6, "paged answer to elicitation/create"},
+		{6, ".name string required .size"}, {4, "paged in the editor"},
+	} {
+		p.resize(tt.rows)
+		if got := p.run(".reply " + n + " ?"); !strings.Contains(inOneRow(got), tt.want) {
+			t.Errorf("in %d rows: got\n%swant %s", tt.rows, got, tt.want)
+		}
+	}
+	p.resize(0)
 	line := ".reply " + n + " --anyway "
 	if all := p.shell.Complete(line, len(line)); len(all) == 0 {
 		t.Error("nothing is completed behind --anyway")

@@ -10,7 +10,7 @@ import (
 )
 
 // explain runs .reply N ?: it tells what is known of what answers request n, and puts an answer that fits into the
-// line.
+// line. While that is typed, as much of it as the window has room for stands above.
 func (r *replier) explain(ctx context.Context, n uint64) error {
 	w := r.session.PendingRequests().Find(n)
 	if w == nil {
@@ -32,8 +32,14 @@ func (r *replier) explain(ctx context.Context, n uint64) error {
 		r.view.Remark("what answers " + view.Visible(w.Method) + " is not known: any value may")
 	} else {
 		page := methods.Page{Width: r.view.ListWidth(), Colors: r.view.Colors()}
-		if err := r.view.Page(ctx, page.Answer(x.Method, x.Definitions)); err != nil {
+		whole := page.Answer(x.Method, x.Definitions)
+		if err := r.view.Page(ctx, whole); err != nil {
 			return err
+		}
+		if brief := page.AnswerInBrief(x.Method, x.Definitions); !r.view.Fits(whole) && r.view.Fits(brief) {
+			if err := r.view.Page(ctx, brief); err != nil { // what was paged is gone
+				return err
+			}
 		}
 	}
 	r.lines.Prefill(line)

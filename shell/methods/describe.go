@@ -68,9 +68,18 @@ func (p Page) Describe(m catalog.Method, defs schema.Definitions, example string
 
 // Answer returns what is known of what answers m, whose Result is known: its type and, of an object, its members.
 func (p Page) Answer(m catalog.Method, defs schema.Definitions) string {
+	return p.answer(m, paramTable{defs: defs})
+}
+
+// AnswerInBrief is Answer without what is said of the members.
+func (p Page) AnswerInBrief(m catalog.Method, defs schema.Definitions) string {
+	return p.answer(m, paramTable{defs: defs, brief: true})
+}
+
+func (p Page) answer(m catalog.Method, t paramTable) string {
+	defs := t.defs
 	d := &description{Page: Page{min(p.Width, WidestText), p.Colors}, method: m, defs: defs}
 	d.WriteString(d.Colors.Bold("answer to "+view.Visible(m.Name)) + "\n")
-	t := paramTable{defs: defs}
 	members := defs.Properties(m.Result.Schema)
 	if len(members) == 0 {
 		t.result = true

@@ -17,6 +17,7 @@ type paramTable struct {
 	columns.Table
 	defs   schema.Definitions
 	result bool     // it describes a result, which nobody has to give
+	brief  bool     // it has names and types alone
 	open   []string // the schemas around the one at hand
 }
 
@@ -24,6 +25,21 @@ type paramTable struct {
 func (t *paramTable) row(p catalog.Param, depth int, lead string) {
 	if t.Len() >= maxRows {
 		return
+	}
+	cells := []string{strings.Repeat("  ", depth) + lead + view.Visible(p.Name), view.Visible(p.Type())}
+	if !t.result {
+		cells = append(cells, t.need(p))
+	}
+	t.Row(append(cells, t.about(p))...)
+	if depth < maxNesting {
+		t.members(p.Schema, depth+1)
+	}
+}
+
+// about returns what is said of p.
+func (t *paramTable) about(p catalog.Param) string {
+	if t.brief {
+		return ""
 	}
 	about := []string{view.Visible(p.Summary)}
 	if p.Summary == "" {
@@ -36,14 +52,7 @@ func (t *paramTable) row(p catalog.Param, depth int, lead string) {
 		}
 		about = append(about, "One of "+strings.Join(all, ", ")+".")
 	}
-	cells := []string{strings.Repeat("  ", depth) + lead + view.Visible(p.Name), view.Visible(p.Type())}
-	if !t.result {
-		cells = append(cells, t.need(p))
-	}
-	t.Row(append(cells, strings.TrimSpace(strings.Join(about, " ")))...)
-	if depth < maxNesting {
-		t.members(p.Schema, depth+1)
-	}
+	return strings.TrimSpace(strings.Join(about, " "))
 }
 
 // need says whether p has to be given, and else its default.

@@ -232,6 +232,11 @@ func (v *View) Page(ctx context.Context, text string) error {
 	return v.audience.page(ctx, text, nil)
 }
 
+// Fits reports whether Page shows text above the line that is typed next, where it stays.
+func (v *View) Fits(text string) bool {
+	return !v.Interactive() || v.Pager() == PagerOff || v.opts.Terminal.Fits(text)
+}
+
 // PageList is Page for text that is laid out for a width, in which it may be shortened. It is saved whole.
 func (v *View) PageList(ctx context.Context, layOut func(width int) string) error {
 	return v.audience.page(ctx, layOut(v.ListWidth()), func() string { return layOut(unbounded) })
