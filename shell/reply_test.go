@@ -48,7 +48,7 @@ func TestReplyIsChecked(t *testing.T) {
 	for _, tt := range []struct{ value, want string }{
 		{"?", `in the editor: .reply ` + n + ` {"action":"accept","content":{"name":""}}`},
 		{"?", `    .size  "small"|"large"              optional`},
-		{`action=maybe`, `^ the result.action is "maybe", one of "accept", "decline", "cancel" is wanted (.reply --anyway`},
+		{`action=maybe`, `^ the result.action is "maybe", one of "accept", "decline", "cancel" is wanted (.reply `},
 		{`{"action":"accept","content":{}}`, `^ the result.content.name is missing`},
 		{`--anywy 6`, `^ there is no --anywy: .reply has --anyway`},
 		{`6`, `^ the result is a number, an object is wanted`},
