@@ -24,13 +24,13 @@ func TestMistakesStay(t *testing.T) {
 	s.sees(`^127\.0\.0\.1:\d+>`)
 	s.clear()
 	s.enter("my_add 1 b=2") // the syntax
-	s.sees(`^ +\^ positional`)
+	s.sees(`^ +\^\npositional and named arguments do not$`) // beside the caret is no room
 	cursor("my_add 1 ")
 	s.Press("\x0b2\r") // Ctrl-K
 	s.sees(`^3 `)
 	s.clear()
 	s.enter("my_add 1 two") // the schema
-	s.sees(`^ +\^ b is a string, a number is wanted`)
+	s.sees(`^ +\^\nb is a string, a number is wanted`)
 	cursor("my_add 1 ")
 	s.clear()
 	s.enter(".peers --sort nothing") // the arguments of a command
@@ -45,11 +45,11 @@ func TestMistakesStay(t *testing.T) {
 	cursor("")
 	s.clear()
 	s.enter(`echo {"first" 1, "second":2, "third":3, "fourth":4, "fifth":5}`)
-	s.sees(`^ {17}echo {"first" 1, "secon\n {31}\^ unexpected`)
+	s.sees(`^ {17}echo {"first" 1, "secon\n {31}\^\nunexpected`)
 	cursor(`echo {"first" `)
 	s.clear()
 	s.enter("quit") // a command without its dot, which takes its place
-	s.sees(`^ +\^ no method quit is`)
+	s.sees(`^ +\^\nno method quit is`)
 	cursor(".quit")
 	s.clear()
 	s.Press("help\rmy_add 20 22\r") // what is typed behind it is another line
