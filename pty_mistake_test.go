@@ -23,7 +23,7 @@ func TestMistakesStay(t *testing.T) {
 	}
 	s.sees(`^127\.0\.0\.1:\d+>`)
 	s.clear()
-	s.enter("my_add 1 b=2") // the syntax
+	s.enter("my_add 1 b=2")                                 // the syntax
 	s.sees(`^ +\^\npositional and named arguments do not$`) // beside the caret is no room
 	cursor("my_add 1 ")
 	s.Press("\x0b2\r") // Ctrl-K
