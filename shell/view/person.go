@@ -87,7 +87,7 @@ func (p person) value(text string, whole func() string, r *Result, several bool)
 		text = p.colors.Bold(r.Peer.At()) + " " + text
 	}
 	if !several && p.Pager() != PagerOff && !p.terminal.Fits(text) {
-		p.setLong(longText{text, whole})
+		p.long.set(text, whole)
 		text = p.colors.Dim(human.Plural(strings.Count(text, "\n")+1, "line") + ", .print $_ shows them again")
 	}
 	if r.Peer.Number > 0 {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"rpcsh/rpcconn"
@@ -149,33 +150,39 @@ func (v *View) resultText(result json.RawMessage) string {
 	return Pretty(result, v.Width()-timeWidth, v.colors)
 }
 
-// A longText is the text of a result, and what is saved instead of it.
-type longText struct {
-	text  string
-	whole func() string
+// A longResult is a result that does not fit on the screen, and was not shown yet.
+type longResult struct {
+	mu    sync.Mutex    // protects what follows
+	text  string        // "": there is none
+	whole func() string // what is saved instead of it
 }
 
-// setLong keeps a result that PageLong is to show.
-func (v *View) setLong(l longText) {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	v.long = l
+func (l *longResult) set(text string, whole func() string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.text, l.whole = text, whole
+}
+
+// take returns the result, which is shown now.
+func (l *longResult) take() (text string, whole func() string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	text, whole = l.text, l.whole
+	l.text, l.whole = "", nil
+	return text, whole
 }
 
 // ForgetLong has PageLong not show what has come before.
-func (v *View) ForgetLong() { v.setLong(longText{}) }
+func (v *View) ForgetLong() { v.long.take() }
 
 // PageLong shows the last result if it did not fit on the screen. It returns when the person has seen it, and must not
 // be called while a line is read.
 func (v *View) PageLong(ctx context.Context) error {
-	v.mu.Lock()
-	long := v.long
-	v.long = longText{}
-	v.mu.Unlock()
-	if long.text == "" {
+	text, whole := v.long.take()
+	if text == "" {
 		return nil
 	}
-	return v.audience.page(ctx, long.text, long.whole)
+	return v.audience.page(ctx, text, whole)
 }
 
 // Plain returns a value without colours: as a file gets it or, for a person, as it is shown. The form of results says

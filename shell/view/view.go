@@ -80,9 +80,9 @@ type View struct {
 	sub      *event.Subscription
 	audience audience
 	reading  sync.WaitGroup
+	long     longResult
 
 	mu    sync.Mutex       // protects what follows
-	long  longText         // a result that does not fit on the screen, and was not shown yet; zero: there is none
 	slots map[uint64]*slot // reserved by events, by their numbers, until Result, LateResult or Drop takes them
 }
 
