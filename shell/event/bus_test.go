@@ -256,3 +256,27 @@ func BenchmarkPublish(b *testing.B) {
 	}
 	bus.Close()
 }
+
+// A subscriber may take events where they are published: in order, without a copy, until the end.
+func TestTake(t *testing.T) {
+	var bus Bus
+	var got []string
+	published := &Event{Kind: Note, Text: "first"}
+	sub := bus.Subscribe(Options{Take: func(e *Event) {
+		if len(got) == 0 && e != published {
+			t.Error("it is a copy")
+		}
+		got = append(got, fmt.Sprint(e.Number, " ", e.Text, " ", !e.Time.IsZero()))
+	}})
+	bus.Publish(published)
+	bus.Publish(&Event{Kind: Frame, Text: "not asked for"})
+	bus.Publish(&Event{Kind: Note, Text: "second"})
+	bus.Close()
+	bus.Publish(&Event{Kind: Note, Text: "after the end"})
+	if _, err := sub.Next(context.Background()); err != io.EOF {
+		t.Errorf("at the end: %v", err)
+	}
+	if want := "1 first true; 2 second true"; strings.Join(got, "; ") != want {
+		t.Errorf("taken: %q, want %s", got, want)
+	}
+}

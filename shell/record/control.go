@@ -15,8 +15,7 @@ import (
 )
 
 // A Control starts and stops the recording of a session: there is one at a time. Its methods may be called by any
-// number
-// of goroutines.
+// number of goroutines.
 type Control struct {
 	bus  *event.Bus
 	ring *ring.Ring

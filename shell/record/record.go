@@ -76,8 +76,7 @@ type Recorder struct {
 }
 
 // Start begins to record what is published on bus. Stop ends it. The error says why the file cannot be written; it
-// wraps
-// fs.ErrExist where it exists and is not to be appended to.
+// wraps fs.ErrExist where it exists and is not to be appended to.
 func Start(bus *event.Bus, opts Options) (*Recorder, error) {
 	file, err := rpcrec.OpenFile(opts.File, opts.Append)
 	if err != nil {

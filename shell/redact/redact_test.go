@@ -69,6 +69,8 @@ func TestMessage(t *testing.T) {
 			"login token=***1&user=me, password: '***2', Authorization: Bearer ***1", 3},
 		{"a password in a URL", "", "GET http://me:pa55@localhost/?x=1&api_key=123 took: 5",
 			"GET http://me:***1@localhost/?x=1&api_key=***2 took: 5", 2},
+		{"a secret in a sentence", "", "ws://h/?token=abc: closed by token=abc.",
+			"ws://h/?token=***1: closed by token=***1.", 2},
 		{"URLs without", "", "http://localhost:6000/a:b@c, tcp://[::1]:5",
 			"http://localhost:6000/a:b@c, tcp://[::1]:5", 0},
 	}

@@ -334,6 +334,7 @@ func (m *Masker) looseLocked(text []byte) (masked []byte, n int) {
 			break
 		}
 		from, to := named[4], named[5]
+		to = from + len(bytes.TrimRight(text[from:to], ":.")) // what a sentence has behind it
 		if c := m.classLocked(text[named[2]:named[3]]); c != secret && c != progress {
 			at = named[3] // the value may have a name and a value in it
 			continue

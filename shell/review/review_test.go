@@ -21,7 +21,7 @@ import (
 )
 
 // content is a recording that has two parts, and in the first one two connections.
-const content = `{"rpcrec":1,"start":"2026-11-29T17:15:11.000000Z","by":"rpcsh 0.2.0","argv":["rpcsh","h:1"]}
+const content = `{"rpcrec":1,"start":"2026-11-29T17:15:11.000000Z","by":"rpcsh","argv":["rpcsh","-e","add 1","h:1"]}
 {"t":0.000000,"c":1,"e":"open","x":{"target":"tcp://h:1","title":"h:1","protocol":"jsonrpc","framing":"line"}}
 {"t":0.100000,"c":1,"d":">","m":{"jsonrpc":"2.0","id":1,"method":"login","params":{"password":"x"}}}
 {"t":0.150000,"c":1,"d":"<","m":{"jsonrpc":"2.0","id":1,"result":{"token":"y"}}}
@@ -80,7 +80,7 @@ func TestShow(t *testing.T) {
 		opts         Options
 		want         string
 	}{
-		{"all", "", Options{}, `· recorded 2026-11-29 17:15:11 by rpcsh 0.2.0: rpcsh h:1
+		{"all", "", Options{}, `· recorded 2026-11-29 17:15:11 by rpcsh: rpcsh -e 'add 1' h:1
 17:15:11.000 · connected to h:1 · jsonrpc, line
 17:15:11.100 → #1 login {"password":"***1"}
 17:15:11.150 ← #1 {"token":"***2"}  50.0 ms
@@ -97,7 +97,7 @@ func TestShow(t *testing.T) {
 08:00:00.000 → #3 add
 `},
 		{"a filter knows the methods of answers", "add kind:error", Options{}, `· recorded 2026-11-29 17:15:11 by ` +
-			`rpcsh 0.2.0: rpcsh h:1
+			`rpcsh: rpcsh -e 'add 1' h:1
 17:15:13.401 ← #2 error -1: no  1.0 ms
 · recorded 2026-11-30 08:00:00
 `},

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"time"
 
 	"rpcsh/rpcconn/jsontext"
@@ -187,9 +188,12 @@ func (s *shower) begin() {
 	}
 	if len(h.Argv) > 0 {
 		text += ":"
-		for _, arg := range h.Argv {
-			text += " " + arg
+	}
+	for _, arg := range h.Argv {
+		if arg == "" || strings.ContainsAny(arg, " \t\n\"'") {
+			arg = "'" + arg + "'" // for the eye only
 		}
+		text += " " + arg
 	}
 	s.print(s.colors.Dim("· recorded " + view.Visible(text)))
 }
