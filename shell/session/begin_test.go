@@ -233,7 +233,8 @@ func TestUnbegun(t *testing.T) {
 	for name, tt := range map[string]struct {
 		named, found, framing string
 		answered, typed       string
-		attended, accepted    bool
+		attended, unasked     bool
+		accepted              bool
 		want                  string
 	}{
 		"lines of a child": {found: "jsonrpc", framing: "line", want: "mcp acp"},
@@ -246,11 +247,12 @@ func TestUnbegun(t *testing.T) {
 		"begun by a line":  {found: "jsonrpc", framing: "line", typed: "initialize"},
 		"by a line, found": {found: "mcp", typed: "initialize"},
 		"a person's":       {found: "jsonrpc", framing: "line", attended: true},
+		"who asks nothing": {found: "jsonrpc", framing: "line", attended: true, unasked: true, want: "mcp acp"},
 		"came to us":       {found: "jsonrpc", framing: "line", accepted: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			rpctest.Bubble(t, func(t *testing.T) {
-				s := New(Options{Discover: true, Attended: tt.attended})
+				s := New(Options{Discover: !tt.unasked, Attended: tt.attended})
 				defer s.Close()
 				p := newPeer(s)
 				p.cfg.Protocol, p.accepted = tt.named, tt.accepted
