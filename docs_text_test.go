@@ -205,6 +205,7 @@ var masks = []struct {
 	{regexp.MustCompile(`"number":\d+`), `"number":N`},
 	{regexp.MustCompile(`"ms":\d+(\.\d+)?`), `"ms":N`},
 	{regexp.MustCompile(`\d\d:\d\d:\d\d\.\d{3}`), `TIME`},
+	{regexp.MustCompile(`\d{4}-\d\d-\d\d \d\d:\d\d:\d\d`), `DATE`},
 	{regexp.MustCompile(`"file:///[^"]*/`), `"file:///…/`},
 	{regexp.MustCompile(`:\d{4,5}\b`), `:PORT`},
 	{regexp.MustCompile(`\b\d+(\.\d+)? (ms|µs|s|min)\b`), `DURATION`},

@@ -17,7 +17,7 @@ func newRecording(s *Shell, opts record.Options) *record.Control {
 func recorded(peers []*session.Peer) []record.Peer {
 	all := make([]record.Peer, len(peers))
 	for i, p := range peers {
-		all[i] = record.Peer{Peer: p.Event(), Target: p.Target().String(), Accepted: p.Accepted()}
+		all[i] = record.Peer{Peer: p.Event(), Target: p.Link().Target.String(), Accepted: p.Accepted()}
 		if p.Accepted() {
 			all[i].Target = p.Address()
 		}
