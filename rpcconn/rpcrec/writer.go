@@ -128,7 +128,7 @@ func (w *Writer) appendRecord(b []byte, r *Record) ([]byte, error) {
 		}
 		return append(b, "}\n"...), nil
 	}
-	if direction([]byte(`"`+r.Dir+`"`)) == noSide {
+	if r.Dir != In && r.Dir != Out && r.Dir != AToB && r.Dir != BToA {
 		return b[:begun], fmt.Errorf("%q is no direction", r.Dir)
 	}
 	b = append(append(append(b, `,"d":"`...), r.Dir...), `",`...)

@@ -3,7 +3,6 @@ package redact
 import (
 	"bytes"
 	"regexp"
-	"strings"
 
 	"rpcsh/rpcconn/jsontext"
 )
@@ -222,9 +221,12 @@ func (w *walk) scalar(at place) bool {
 	}
 	from := w.i
 	isNumber := true
-	for w.i < len(w.text) && strings.IndexByte(",]} \t\r\n", w.text[w.i]) < 0 {
-		isNumber = isNumber && strings.IndexByte("0123456789+-.eE", w.text[w.i]) >= 0
-		w.i++
+	for ; w.i < len(w.text); w.i++ {
+		c := w.text[w.i]
+		if c <= ' ' || c == ',' || c == ']' || c == '}' {
+			break
+		}
+		isNumber = isNumber && (c-'0' <= 9 || c == '-' || c == '.' || c|0x20 == 'e' || c == '+')
 	}
 	switch value := w.text[from:w.i]; {
 	case !isNumber:
