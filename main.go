@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"runtime/debug"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
@@ -108,11 +109,13 @@ func (p *program) run(ctx context.Context) int {
 		cfg.Store = catalog.Store{Dir: filepath.Join(stateDir(), methodsFolder)}
 	}
 	signals := []os.Signal{syscall.SIGTERM, syscall.SIGHUP}
+	closeTerminal := func() {}
 	if p.interactive() {
-		closeTerminal, err := p.openTerminal(&cfg)
-		if err != nil {
+		var err error
+		if closeTerminal, err = p.openTerminal(&cfg); err != nil {
 			return p.fail(err)
 		}
+		closeTerminal = sync.OnceFunc(closeTerminal)
 		defer closeTerminal()
 	} else {
 		signals = append(signals, os.Interrupt)
@@ -131,6 +134,7 @@ func (p *program) run(ctx context.Context) int {
 
 	p.shell = shell.New(cfg)
 	defer func() {
+		closeTerminal() // a peer may take its time; what is typed meanwhile is for whoever reads the terminal next
 		p.shell.Close()
 		if p.peer != nil {
 			p.peer.Close()
