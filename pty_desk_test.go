@@ -111,3 +111,15 @@ func TestTypedJSON(t *testing.T) {
 	colors("......kkk..sss.nn.wwww.sss")
 	s.leaves()
 }
+
+// A listener whose last client has gone still listens, and the row below the line says so.
+func TestBarTellsThatItListens(t *testing.T) {
+	t.Parallel()
+	s := sitWithoutColor(t, 100, 24, "--no-discover", "-l", "127.0.0.1:0")
+	address := s.finds(`^listening on tcp://(127\.0\.0\.1:\d+) `)
+	s.enter(".serve hello '\"world\"'")
+	s.sees(`^hello is answered`)
+	calls(t, "^world$", "-p", "jsonrpc", "-o", "raw", address, "hello")
+	s.sees(`^127\.0\.0\.1:\d+ · not connected · listening on ` + address)
+	s.leaves()
+}

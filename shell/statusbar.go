@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -148,11 +149,12 @@ func (b *statusBar) state() (name, state string) {
 	const longest = 40 // of a name
 	all := b.session.Peers().List()
 	p := b.session.Peers().Current()
+	listening := ""
+	if l := b.session.Listeners(); len(l) > 0 {
+		listening = "listening on " + view.Visible(l[0].Target.Short())
+	}
 	if p == nil {
-		if l := b.session.Listeners(); len(l) > 0 {
-			return "", "listening on " + view.Visible(l[0].Target.Short())
-		}
-		return "", "not connected"
+		return "", cmp.Or(listening, "not connected")
 	}
 	name = view.Visible(human.Clip(p.Label(), longest))
 	if len(all) > 1 {
@@ -160,7 +162,11 @@ func (b *statusBar) state() (name, state string) {
 		state = fmt.Sprintf(" (%s peers)", human.Grouped(len(all)))
 	}
 	if !p.Alive() {
-		return name, state + " · not connected"
+		state += " · not connected"
+		if listening != "" {
+			state += " · " + listening
+		}
+		return name, state
 	}
 	return name, state + " · connected"
 }

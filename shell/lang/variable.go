@@ -78,6 +78,9 @@ func Unknown(name string) string {
 		return "message " + name[len(messageMark):] + " is not there: it is older than what is kept, or has not come " +
 			"(.show lists what is there, .set keep says how much)"
 	}
+	if name == "_" {
+		return "there is no result yet, which $_ would be"
+	}
 	if isResult(name) {
 		return "there is no $" + name + " (.results lists the results that are kept)"
 	}
