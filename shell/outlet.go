@@ -66,6 +66,9 @@ type begunKey struct{}
 
 // isRepeated returns a context for all runs of one line: > FILE begins the file at the first, and the others go on.
 func isRepeated(ctx context.Context) context.Context {
+	if begun, _ := ctx.Value(begunKey{}).(*begunFiles); begun != nil { // so is the line that repeats it
+		return ctx
+	}
 	return context.WithValue(ctx, begunKey{}, new(begunFiles))
 }
 
