@@ -31,7 +31,8 @@ var house = []floor{
 			name:    "main",
 			purpose: "Flags, wiring, exit code; `run` is the program without its exit.",
 			imports: "history rpcconn rpcconn/catalog rpcconn/demo rpcconn/dial rpcconn/dialect rpcconn/jsontext " +
-				"rpcconn/rpcrec rpcconn/transport shell shell/advice shell/columns shell/command " +
+				"rpcconn/rpcrec rpcconn/rpcrec/foreign rpcconn/transport shell shell/advice shell/columns " +
+				"shell/command " +
 				"shell/command/rule shell/config shell/event shell/exit shell/human shell/jq shell/lang shell/reach " +
 				"shell/record shell/redact shell/replay shell/review shell/term shell/view",
 			modules: "github.com/adrg/xdg github.com/spf13/pflag golang.org/x/term",
@@ -87,7 +88,8 @@ var house = []floor{
 		{
 			name:    "shell/review",
 			purpose: "Looks at recordings: prints what is in them, and counts it.",
-			imports: "rpcconn/jsontext rpcconn/rpcrec shell/columns shell/event shell/human shell/jq " +
+			imports: "rpcconn/jsontext rpcconn/rpcrec rpcconn/rpcrec/foreign shell/columns shell/event shell/human " +
+				"shell/jq " +
 				"shell/recording shell/redact shell/view",
 		},
 	}},
@@ -128,7 +130,7 @@ var house = []floor{
 				"dial, listen, reconnect, learn, answer, run lines.",
 			large: "A peer's whole life is here: dialled or accepted, learned, called, answering, lost, dialled again.",
 			imports: "rpcconn rpcconn/catalog rpcconn/detect rpcconn/dial rpcconn/dialect rpcconn/dialect/dialects " +
-				"rpcconn/dialect/lsp rpcconn/dialect/openrpc rpcconn/jsontext rpcconn/process rpcconn/rpcrec " +
+				"rpcconn/dialect/lsp rpcconn/dialect/openrpc rpcconn/jsontext rpcconn/process rpcconn/rpcrec/foreign " +
 				"rpcconn/schema rpcconn/transport shell/advice shell/answer shell/call shell/document " +
 				"shell/event shell/exit " +
 				"shell/glob shell/human shell/noise shell/pending shell/reach shell/replay shell/script shell/turn " +
@@ -464,6 +466,11 @@ var house = []floor{
 		{
 			name:    "rpcconn",
 			purpose: "`Conn`, which matches answers with calls, in both directions, and the types between the layers.",
+		},
+		{
+			name:    "rpcconn/rpcrec/foreign",
+			purpose: "Reads the logs of other tools as recordings.",
+			imports: "rpcconn/jsontext rpcconn/rpcrec",
 		},
 		{
 			name:    "rpcconn/rpcrec",

@@ -22,6 +22,7 @@ import (
 	"rpcsh/rpcconn/dial"
 	"rpcsh/rpcconn/jsontext"
 	"rpcsh/rpcconn/rpcrec"
+	"rpcsh/rpcconn/rpcrec/foreign"
 	"rpcsh/rpcconn/transport"
 	"rpcsh/shell/command"
 	"rpcsh/shell/event"
@@ -214,7 +215,7 @@ func reading[T any](file string, read func(*rpcrec.Reader) (T, error)) (T, error
 		return none, exit.Usagef("%w", err)
 	}
 	defer f.Close()
-	got, err := read(rpcrec.NewReader(f))
+	got, err := read(foreign.NewReader(f))
 	var later *rpcrec.VersionError
 	if errors.Is(err, rpcrec.ErrForeign) || errors.As(err, &later) {
 		err = exit.Usagef("%s: %w", file, err)

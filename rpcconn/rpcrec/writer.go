@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"strconv"
 	"sync"
 	"time"
@@ -224,6 +225,7 @@ func fits(text []byte) bool {
 
 // appendTime appends seconds, down to the microsecond.
 func appendTime(b []byte, d time.Duration) []byte {
+	d = max(d, -math.MaxInt64) // which has an opposite
 	if d < 0 {
 		b, d = append(b, '-'), -d
 	}

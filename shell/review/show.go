@@ -13,6 +13,7 @@ import (
 
 	"rpcsh/rpcconn/jsontext"
 	"rpcsh/rpcconn/rpcrec"
+	"rpcsh/rpcconn/rpcrec/foreign"
 	"rpcsh/shell/event"
 	"rpcsh/shell/human"
 	"rpcsh/shell/jq"
@@ -57,7 +58,7 @@ func open(opts *Options) (*source, io.Closer, error) {
 	if err != nil {
 		return nil, nil, fmt.Errorf("reading %s: %w", opts.File, cause(err))
 	}
-	s := &source{opts: opts, reader: rpcrec.NewReader(f), decoder: recording.NewDecoder(time.Time{})}
+	s := &source{opts: opts, reader: foreign.NewReader(f), decoder: recording.NewDecoder(time.Time{})}
 	return s, f, nil
 }
 
@@ -182,7 +183,10 @@ func (s *shower) begin() {
 		return
 	}
 	h := s.source.reader.Header()
-	text := h.Start.Local().Format("2006-01-02 15:04:05")
+	text := "recorded"
+	if !h.Start.IsZero() { // as it is where the log of another program does not tell
+		text += " " + h.Start.Local().Format("2006-01-02 15:04:05")
+	}
 	if h.By != "" {
 		text += " by " + h.By
 	}
@@ -195,7 +199,7 @@ func (s *shower) begin() {
 		}
 		text += " " + arg
 	}
-	s.print(s.colors.Dim("· recorded " + view.Visible(text)))
+	s.print(s.colors.Dim("· " + view.Visible(text)))
 }
 
 func (s *shower) print(line string) { s.text = append(append(s.text, line...), '\n') }

@@ -193,8 +193,11 @@ func who(out bool) string {
 // text returns what was counted for people.
 func (s *stat) text() string {
 	var b strings.Builder
-	began := s.began.Local().Format("2006-01-02 15:04:05")
-	fmt.Fprintf(&b, "%s: %s, %s", view.Visible(s.opts.File), began, human.Took(s.lasts))
+	fmt.Fprintf(&b, "%s: ", view.Visible(s.opts.File))
+	if s.began.Year() > 1 { // as it is where the log of another program does not tell
+		b.WriteString(s.began.Local().Format("2006-01-02 15:04:05") + ", ")
+	}
+	b.WriteString(human.Took(s.lasts))
 	if s.parts > 1 {
 		fmt.Fprintf(&b, " in %s", human.Plural(s.parts, "recording"))
 	}

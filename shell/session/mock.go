@@ -10,7 +10,7 @@ import (
 
 	"rpcsh/rpcconn"
 	"rpcsh/rpcconn/dial"
-	"rpcsh/rpcconn/rpcrec"
+	"rpcsh/rpcconn/rpcrec/foreign"
 	"rpcsh/shell/answer"
 	"rpcsh/shell/document"
 	"rpcsh/shell/event"
@@ -48,7 +48,7 @@ func (ss *Scripts) ServeRecording(name string, rule *answer.Rule, text string, o
 	f.served, f.stop = context.WithCancel(ss.session.done)
 	opts.Served = f.served
 	opts.Run = ss.session.tasks.Go
-	f.mock, err = replay.NewMock(rpcrec.NewReader(file), newCodec, opts)
+	f.mock, err = replay.NewMock(foreign.NewReader(file), newCodec, opts)
 	if err == nil && len(f.mock.Methods()) == 0 && !f.mock.Greets() {
 		err = errors.New("there is nothing in it that a client was answered, or was sent")
 	}

@@ -1,0 +1,108 @@
+package foreign
+
+import (
+	"bytes"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"testing/iotest"
+	"time"
+
+	"rpcsh/rpcconn/rpcrec"
+)
+
+var update = flag.Bool("update", false, "write what the logs mean anew")
+
+// text returns what a Reader has read, a record or an error a line.
+func text(in io.Reader) string {
+	var b strings.Builder
+	r := NewReader(in)
+	for first := true; ; first = false {
+		rec, err := r.Next()
+		if errors.As(err, new(*rpcrec.LineError)) {
+			fmt.Fprintf(&b, "left out: %v\n", err)
+			continue
+		}
+		if err != nil {
+			fmt.Fprintf(&b, "error: %v\n", err)
+			return b.String()
+		}
+		if first {
+			fmt.Fprintf(&b, "by %s at %s\n", r.Header().By, r.Header().Start.Format(time.RFC3339Nano))
+		}
+		fmt.Fprintf(&b, "%v %d %s%s%s%s\n", rec.At, rec.Conn, rec.Event, rec.Dir, rec.Details, rec.Data)
+	}
+}
+
+// The logs of other tools mean what the files beside them say, in whichever pieces they come.
+func TestLogs(t *testing.T) {
+	files, err := filepath.Glob("testdata/*.*")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no logs found: %v", err)
+	}
+	for _, file := range files {
+		if strings.HasSuffix(file, ".txt") {
+			continue
+		}
+		log, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := text(bytes.NewReader(log))
+		if *update {
+			if err := os.WriteFile(file+".txt", []byte(got), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want, err := os.ReadFile(file + ".txt")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got != string(want) {
+			t.Errorf("%s: got\n%swant\n%s", file, got, want)
+		}
+		if again := text(iotest.OneByteReader(bytes.NewReader(log))); again != got {
+			t.Errorf("%s, byte by byte: got\n%s", file, again)
+		}
+		others := "\xef\xbb\xbf" + strings.ReplaceAll(string(log), "\n", "\r\n")
+		if again := text(strings.NewReader(others)); again != got {
+			t.Errorf("%s, with the line breaks of other systems: got\n%s", file, again)
+		}
+	}
+}
+
+// A recording is read as it is, and what is nothing that is known is refused.
+func TestOthers(t *testing.T) {
+	const recording = `{"rpcrec":1,"start":"2026-11-29T17:15:11Z"}` + "\n" +
+		`{"t":1,"c":1,"d":">","m":{"log":1}}` + "\n"
+	if got := text(strings.NewReader(recording)); !strings.Contains(got, `1s 1 >{"log":1}`) {
+		t.Errorf("a recording: %s", got)
+	}
+	for _, other := range []string{"", "words\n", "{}", `{"a":1}` + "\n", "<html>", "\x00\x01", "[Trace", `{"log":`} {
+		if got := text(strings.NewReader(other)); !strings.HasPrefix(got, "error: ") {
+			t.Errorf("%q: %s", other, got)
+		}
+	}
+}
+
+// Whatever a log has, reading it ends, and what was read is a recording.
+func FuzzLogs(f *testing.F) {
+	files, _ := filepath.Glob("testdata/*.*")
+	for _, file := range files {
+		if log, err := os.ReadFile(file); err == nil && !strings.HasSuffix(file, ".txt") {
+			f.Add(log)
+		}
+	}
+	f.Fuzz(func(t *testing.T, log []byte) {
+		known := slices.ContainsFunc(formats(), func(f format) bool { return f.is(log[:min(len(log), headSize)]) })
+		if got := text(bytes.NewReader(log)); known && strings.Contains(got, "left out: ") {
+			t.Errorf("%q became\n%s", log, got)
+		}
+	})
+}
