@@ -132,17 +132,3 @@ func ShapeIn(ctx context.Context) string {
 	as, _ := ctx.Value(shapeKey{}).(string)
 	return as
 }
-
-// Shape returns the shape of results: one of Shapes.
-func (f *form) Shape() string {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return f.shape
-}
-
-// SetShape changes the shape of results to one of Shapes.
-func (f *form) SetShape(shape string) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.shape = shape
-}

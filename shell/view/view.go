@@ -27,6 +27,7 @@ package view
 //	logger     a pipe, but every message, in and out, is a line on stderr; none is left out
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -110,9 +111,7 @@ func New(opts Options, bus *event.Bus) *View {
 	default:
 		v.audience = out
 	}
-	if v.output == "" {
-		v.output = v.audience.defaultOutput()
-	}
+	v.SetOutput(cmp.Or(opts.Output, v.audience.defaultOutput()))
 	v.screen = newScreen(v.opts.Stderr, summer(v.colors, !v.Interactive()))
 	v.status = newStatusLine(v.opts.Status)
 	subscription.Wanted = func(e *event.Event) bool { return e.Awaited || v.shows(e) }
@@ -135,8 +134,11 @@ func summer(colors *Palette, told bool) func(text string) string {
 func newStyle(opts Options) style {
 	s := style{
 		look: newLook(opts), several: opts.Several, numbers: opts.Terminal != nil,
-		form: &form{output: opts.Output, shape: ShapeAuto, pager: PagerOn},
+		form: new(form),
 	}
+	s.SetOutput(opts.Output)
+	s.SetShape(ShapeAuto)
+	s.SetPager(PagerOn)
 	if s.several == nil {
 		s.several = func() bool { return false }
 	}
