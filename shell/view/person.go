@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"rpcsh/shell/columns"
 	"rpcsh/shell/event"
 	"rpcsh/shell/exit"
 	"rpcsh/shell/human"
@@ -111,7 +112,14 @@ func (p person) callError(t *slot, r *Result, several bool) error {
 		text = p.colors.Bold(r.Peer.At()) + " " + text
 	}
 	for _, remark := range r.Remarks {
-		text += "  " + p.colors.Dim(Visible(remark))
+		remark = Visible(remark)
+		if last := text[strings.LastIndexByte(text, '\n')+1:]; columns.Width(last)+2+columns.Width(remark) < p.Width() {
+			text += "  " + p.colors.Dim(remark)
+			continue
+		}
+		for _, row := range columns.Fill(strings.Fields(remark), p.Width()-1, "", "") {
+			text += "\n" + p.colors.Dim(row)
+		}
 	}
 	if r.Answered || r.Took >= time.Second {
 		text = p.withTime(text, p.aside(r))

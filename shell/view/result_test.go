@@ -76,6 +76,16 @@ var resultCases = []resultCase{
 		shownToPerson: true,
 	},
 	{
+		name: "an error whose remark has no room beside it",
+		result: Result{
+			Peer: peerOne, Err: errNotFound, Took: 2 * ms, Answered: true,
+			Remarks: []string{"did you mean one or other?"},
+		},
+		person: "error -32601: Method not found {\"a\":1}\n" +
+			"did you mean one or other?                           2.0 ms",
+		shownToPerson: true,
+	},
+	{
 		name: "peer's error of several, with remarks",
 		result: Result{
 			Peer: peerTwo, Err: errNotFound, Took: 2 * ms, Answered: true, Remarks: []string{"x", "y"},
