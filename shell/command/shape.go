@@ -37,8 +37,8 @@ func shapeCommands(s *session.Session, v *view.View, lines Lines) []Command {
 				"shortened to the window, and columns left out that have no room, which a line says.",
 			".table users", ".table users | .[] | [.name, .address.city]", ".table users |! less -S"),
 		shaped(view.ShapeTree, "run a line, and show its result as a tree",
-			"Each value has a line of its own, and nothing is left out. Text with line breaks is as many lines, and "+
-				"bytes of BSON and MessagePack are a hexdump.",
+			"Each value has a line of its own. Text with line breaks is as many lines, and bytes of BSON and "+
+				"MessagePack are a hexdump, of which a file, a pipe and what the pager saves get all rows.",
 			".tree initialize", ".tree"),
 		shaped(view.ShapeJSON, "run a line, and show its result as JSON",
 			"That is for a result that is shown as a table or a hexdump by itself.", ".json users", ".json"),
