@@ -69,6 +69,7 @@ func TestMessage(t *testing.T) {
 			"login token=***1&user=me, password: '***2', Authorization: Bearer ***1", 3},
 		{"a password in a URL", "", "GET http://me:pa55@localhost/?x=1&api_key=123 took: 5",
 			"GET http://me:***1@localhost/?x=1&api_key=***2 took: 5", 2},
+		{"bytes that no JSON has", "", "\x1e{\"a\":\x00}\x1e", "\x1e{\"a\":\x00}\x1e", 0},
 		{"a secret in a sentence", "", "ws://h/?token=abc: closed by token=abc.",
 			"ws://h/?token=***1: closed by token=***1.", 2},
 		{"URLs without", "", "http://localhost:6000/a:b@c, tcp://[::1]:5",
@@ -151,6 +152,7 @@ func FuzzMessage(f *testing.F) {
 	f.Add([]byte(`{"password":"a","token":["b",{"c":1}],"x":"Cookie: y"}`), "/token/1")
 	f.Add([]byte(`password="a\`), "/a")
 	f.Add([]byte(`[[{"a":"\\"}]]`), "name")
+	f.Add([]byte("\x1e{\"token\":\x00"), "name")
 	f.Fuzz(func(t *testing.T, message []byte, rule string) {
 		rules, err := ParseRules([]string{rule})
 		if err != nil {

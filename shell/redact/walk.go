@@ -229,6 +229,8 @@ func (w *walk) scalar(at place) bool {
 		isNumber = isNumber && (c-'0' <= 9 || c == '-' || c == '.' || c|0x20 == 'e' || c == '+')
 	}
 	switch value := w.text[from:w.i]; {
+	case len(value) == 0: // a control character, at which it would stay
+		return false
 	case !isNumber:
 		return string(value) == "true" || string(value) == "false" || string(value) == "null"
 	case at.class != secrets && w.isSecret(at.class):
