@@ -209,6 +209,7 @@ var masks = []struct {
 	{regexp.MustCompile(`"file:///[^"]*/`), `"file:///…/`},
 	{regexp.MustCompile(`:\d{4,5}\b`), `:PORT`},
 	{regexp.MustCompile(`\b\d+(\.\d+)? (ms|µs|s|min)\b`), `DURATION`},
+	{regexp.MustCompile(`, of which connecting took DURATION`), ``}, // which is said where it was much
 	{regexp.MustCompile(`\b\d+/s\b`), `N/s`},
 	// how often a slow peer was asked
 	{regexp.MustCompile(`(found in DURATION),[^\n]*(\n\d+ connections;[^\n]*)?`), `$1`},

@@ -46,7 +46,9 @@ func peerMCPOverHTTP(t *testing.T, p *peers) {
 	}
 	detects(t, found{URL: "http://" + address + "/mcp", Protocol: "mcp"}, address)
 	mcpSession(t, connected(t, address))
-	replaysAlike(t, []string{"get-sum a=1 b=2"}, nil, "-p", "mcp", "http://"+address+"/mcp")
+	// what the server sends before its stream is open is lost
+	replaysAlike(t, []string{"get-sum a=1 b=2"}, []string{"--only", "initialize notifications/initialized tools/*"},
+		"-p", "mcp", "http://"+address+"/mcp")
 }
 
 func peerMCPOverSSE(t *testing.T, p *peers) {

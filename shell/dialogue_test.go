@@ -184,6 +184,7 @@ var varying = []struct {
 	{regexp.MustCompile(`TIME +RESULT`), "TIME  RESULT"}, // a column is as wide as what it holds
 	{regexp.MustCompile(`TOOK +(\S)`), "TOOK  $1"},
 	{regexp.MustCompile(`in \d+\.\d ms`), "in TOOK"},
+	{regexp.MustCompile(`kept, [\d.]+ \S+ of`), "kept, SIZE of"}, // among it is text that has times
 	{regexp.MustCompile(`127\.0\.0\.1:\d+`), "HOST:PORT"},
 	{regexp.MustCompile(` \d+ s  `), " AGE  "},
 }

@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"rpcsh/rpcconn"
+	"rpcsh/shell/event"
 )
 
 // A link is a connection to the peer, in the place of one of the recording.
@@ -60,6 +61,14 @@ func (a *arrival) id() rpcconn.ID {
 		return a.stray.ID
 	}
 	return rpcconn.ID{}
+}
+
+// event returns what kind of event an arrival is.
+func (a *arrival) event() event.Kind {
+	if a.kind == rpcconn.KindRequest {
+		return event.Request
+	}
+	return event.Notification
 }
 
 // surplus says what came and is not in the recording.

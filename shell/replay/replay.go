@@ -223,6 +223,9 @@ func (p *player) end(ctx context.Context, l *link) error {
 	}
 	l.expected = nil
 	for _, a := range l.rest() {
+		if a.method != "" && !p.Only.Match(&event.Event{Method: a.method, Params: a.params, Kind: a.event()}) {
+			continue
+		}
 		p.differs(&Difference{ID: a.id(), Method: a.method, Text: a.surplus()})
 	}
 	return nil

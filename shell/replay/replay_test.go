@@ -220,6 +220,10 @@ func TestPlay(t *testing.T) {
 				`< {"jsonrpc":"2.0","id":1,"result":2}`),
 		},
 		{
+			name: "only some, and nothing else is surplus", sent: 1, same: 1,
+			opts: replay.Options{Only: filter(t, "ticks")}, recording: record(ticks, ticked),
+		},
+		{
 			name: "only some, though both sides have the same id", sent: 2, same: 2,
 			opts: replay.Options{Only: filter(t, "ask double")},
 			recording: record(strings.Replace(add, "7", "901", 1), strings.Replace(sum, "7", "901", 1),
