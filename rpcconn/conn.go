@@ -41,7 +41,7 @@ type Options struct {
 	// gets what the peer does against its specification and is taken nevertheless: once each Rule
 	OnDeviation func(*Deviation)
 	// gets each frame before it is decoded, or sent; see Tap.Watch
-	OnFrame func(frame []byte, out bool)
+	OnFrame See
 }
 
 // Limits on what a peer can make a Conn do.

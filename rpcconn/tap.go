@@ -16,7 +16,24 @@ type Tap struct {
 	mu sync.Mutex // held while watchers is replaced
 }
 
-type watcher struct{ see func(frame []byte, out bool) }
+type watcher struct{ see See }
+
+// A See is told of a frame. out says that it is about to be sent, purpose for what, though it may be no message; see
+// OnPurpose.
+type See func(frame []byte, out bool, purpose string)
+
+type purposeKey struct{}
+
+// OnPurpose returns a context for SendFrame and SendRaw: who watches the channel is told that their bytes are sent for
+// this purpose, such as a fault that a test makes.
+func OnPurpose(ctx context.Context, purpose string) context.Context {
+	return context.WithValue(ctx, purposeKey{}, purpose)
+}
+
+func purposeOf(ctx context.Context) string {
+	purpose, _ := ctx.Value(purposeKey{}).(string)
+	return purpose
+}
 
 var (
 	_ RawChannel = (*Tap)(nil)
@@ -32,7 +49,7 @@ func NewTap(ch Channel) *Tap { return &Tap{Channel: ch} }
 // one on the goroutine that sends it, and with bytes of SendRaw, which need not be a frame. The frame is valid until
 // see returns; see must not wait for the channel. Watch and stop may be called at any time; see may run once more while
 // stop runs.
-func (t *Tap) Watch(see func(frame []byte, out bool)) (stop func()) {
+func (t *Tap) Watch(see See) (stop func()) {
 	w := &watcher{see}
 	t.replace(func(all []*watcher) []*watcher { return append(all, w) })
 	return func() {
@@ -70,25 +87,29 @@ func (t *Tap) Partial() *Partial { return PartialOf(t.Channel) }
 func (t *Tap) Recv() ([]byte, error) {
 	frame, err := t.Channel.Recv()
 	if err == nil {
-		t.show(frame, false)
+		t.show(context.Background(), frame, false)
 	}
 	return frame, err
 }
 
 // Send implements Channel.
 func (t *Tap) Send(ctx context.Context, frame []byte) error {
-	t.show(frame, true)
+	t.show(ctx, frame, true)
 	return t.Channel.Send(ctx, frame)
 }
 
-// show shows a frame to those who watch.
-func (t *Tap) show(frame []byte, out bool) {
+// show shows a frame to those who watch. ctx is that with which it is sent.
+func (t *Tap) show(ctx context.Context, frame []byte, out bool) {
 	all := t.watchers.Load()
 	if all == nil {
 		return
 	}
+	purpose := ""
+	if out {
+		purpose = purposeOf(ctx)
+	}
 	for _, w := range *all {
-		w.see(frame, out)
+		w.see(frame, out, purpose)
 	}
 }
 
@@ -107,6 +128,6 @@ func (t *Tap) SendRaw(ctx context.Context, raw []byte, rate int) error {
 	if err != nil {
 		return err
 	}
-	t.show(raw, true)
+	t.show(ctx, raw, true)
 	return ch.SendRaw(ctx, raw, rate)
 }

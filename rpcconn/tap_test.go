@@ -3,6 +3,7 @@ package rpcconn_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"slices"
@@ -30,7 +31,7 @@ func TestTap(t *testing.T) {
 	tap := rpcconn.NewTap(&script{frames: []string{"1", "2", "3", "4"}})
 	var seen []string
 	watch := func(name string) (stop func()) {
-		return tap.Watch(func(frame []byte, _ bool) { seen = append(seen, name+string(frame)) })
+		return tap.Watch(func(frame []byte, _ bool, _ string) { seen = append(seen, name+string(frame)) })
 	}
 	recv := func() {
 		t.Helper()
@@ -91,5 +92,20 @@ func TestTapAllocatesNothing(t *testing.T) {
 	frame := make([]byte, 100)
 	if n := testing.AllocsPerRun(100, func() { _ = tap.Send(t.Context(), frame) }); n != 0 {
 		t.Errorf("%v allocations to send", n)
+	}
+}
+
+// Those who watch are told with which purpose something is sent.
+func TestTapPurpose(t *testing.T) {
+	tap := rpcconn.NewTap(&script{})
+	var seen []string
+	tap.Watch(func(frame []byte, out bool, purpose string) {
+		seen = append(seen, fmt.Sprintf("%s %v %q", frame, out, purpose))
+	})
+	for _, ctx := range []context.Context{t.Context(), rpcconn.OnPurpose(t.Context(), "a test")} {
+		_ = tap.Send(ctx, []byte("x")) // which goes nowhere
+	}
+	if want := []string{`x true ""`, `x true "a test"`}; !slices.Equal(seen, want) {
+		t.Errorf("seen %v, want %v", seen, want)
 	}
 }

@@ -124,7 +124,7 @@ func (l *Link) on(ch rpcconn.Channel, codec rpcconn.Codec, opts *rpcconn.Options
 }
 
 // Watch calls see with each frame, in and out, until stop is called; see rpcconn.Tap.
-func (l *Link) Watch(see func(frame []byte, out bool)) (stop func()) { return l.tap.Watch(see) }
+func (l *Link) Watch(see rpcconn.See) (stop func()) { return l.tap.Watch(see) }
 
 func onError(opts *rpcconn.Options) func(error) {
 	if opts == nil {

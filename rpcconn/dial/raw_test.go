@@ -35,7 +35,7 @@ func TestRaw(t *testing.T) {
 				}
 			}
 			seen := make(chan string, 1)
-			stop := link.Watch(func(frame []byte, out bool) {
+			stop := link.Watch(func(frame []byte, out bool, _ string) {
 				if !out {
 					seen <- string(frame)
 				}

@@ -103,6 +103,7 @@ func (f *Faults) send(ctx context.Context, req *Request, result json.RawMessage,
 	req.Remark = did.String()
 	wire.Show(req.Request, shown, req.Remark)
 	sent := 0
+	ctx = rpcconn.OnPurpose(ctx, strings.Join(did, ", "))
 	if raw != nil {
 		err = wire.Conn.SendRaw(ctx, raw, f.Slow)
 	} else {

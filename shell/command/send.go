@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"rpcsh/completer"
+	"rpcsh/rpcconn"
 	"rpcsh/rpcconn/dial"
 	"rpcsh/shell/arguments"
 	"rpcsh/shell/exit"
@@ -126,7 +127,7 @@ func (r *sending) send(ctx context.Context, s *session.Session, v *view.View) er
 	for _, p := range peers {
 		link := p.Link()
 		if r.wait > 0 {
-			stop := link.Watch(func(frame []byte, out bool) {
+			stop := link.Watch(func(frame []byte, out bool, _ string) {
 				if out {
 					return
 				}
@@ -146,7 +147,7 @@ func (r *sending) send(ctx context.Context, s *session.Session, v *view.View) er
 }
 
 func (r *sending) sendTo(ctx context.Context, link *dial.Link, limit time.Duration) error {
-	ctx, cancel := limited(ctx, limit)
+	ctx, cancel := limited(rpcconn.OnPurpose(ctx, ".send"), limit)
 	defer cancel()
 	var err error
 	if r.unframed.Text != "" {

@@ -140,6 +140,7 @@ type Event struct {
 	// one, are told once a second.
 	Topic, Reason string
 
+	Fault string // of Frame: for which purpose it is sent though it may be no message: a fault, or .send
 	Frame []byte // without what the framing puts around it; or bytes that are no frame, as they are sent on purpose
 
 	// Lasting says that Params, Result, Value and Extra are never changed, so that subscribers may share them.
@@ -149,7 +150,7 @@ type Event struct {
 // Size returns about how much memory e holds on to, in bytes.
 func (e *Event) Size() int {
 	const fixed = 400 // of the struct
-	n := fixed + len(e.Params) + len(e.Result) + len(e.Value) + len(e.Extra) + len(e.Text) + len(e.Frame)
+	n := fixed + len(e.Params) + len(e.Result) + len(e.Value) + len(e.Extra) + len(e.Text) + len(e.Frame) + len(e.Fault)
 	if e.Err != nil {
 		n += len(e.Err.Message) + len(e.Err.Data)
 	}

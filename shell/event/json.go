@@ -24,6 +24,7 @@ import (
 //	method   of a response, that of its request; of other, its member event, notification or type
 //	params, result, error, value, extra   as they are on the wire, without blanks between tokens
 //	frame    the bytes of a frame, base64
+//	fault    for which purpose a frame is sent though it may be no message
 //	ms       of a response: milliseconds since its request
 //	match    of a response: late or unmatched
 //	rule     of a deviation: which rule the peer breaks
@@ -61,6 +62,9 @@ func (e *Event) AppendJSON(b []byte) []byte {
 	b = appendMember(b, "extra", e.Extra)
 	if e.Frame != nil {
 		b = append(base64.StdEncoding.AppendEncode(append(b, `,"frame":"`...), e.Frame), '"')
+	}
+	if e.Fault != "" {
+		b = jsontext.AppendQuote(append(b, `,"fault":`...), e.Fault)
 	}
 	if e.Took > 0 {
 		ms := float64(e.Took) / float64(time.Millisecond)

@@ -25,7 +25,7 @@ func (d Dialler) LearnSettled(link *dial.Link, cfg dial.Config) {
 		return
 	}
 	first := make(chan bool, 1)
-	stop := link.Watch(func(frame []byte, out bool) {
+	stop := link.Watch(func(frame []byte, out bool, _ string) {
 		if out {
 			return
 		}

@@ -33,6 +33,7 @@ type item struct {
 	at       time.Time
 	conn     int
 	out      bool
+	fault    string
 	from, to int // in the bytes of the batch
 	event    *event.Event
 	peer     *Peer // that the event is about, as it is known then; nil: none
@@ -48,7 +49,7 @@ func newQueue() *queue {
 
 // message puts a message into the queue.
 func (q *queue) message(e *event.Event) {
-	q.put(item{at: e.Time, conn: e.Peer.Number, out: e.Out}, e.Frame)
+	q.put(item{at: e.Time, conn: e.Peer.Number, out: e.Out, fault: e.Fault}, e.Frame)
 }
 
 func (q *queue) put(i item, frame []byte) {

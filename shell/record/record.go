@@ -206,7 +206,8 @@ func (r *Recorder) item(i *item, bytes []byte) error {
 		return r.take(i.event)
 	}
 	e := event.Event{
-		Kind: event.Frame, Time: i.at, Peer: event.Peer{Number: i.conn}, Out: i.out, Frame: bytes[i.from:i.to:i.to],
+		Kind: event.Frame, Time: i.at, Peer: event.Peer{Number: i.conn}, Out: i.out, Fault: i.fault,
+		Frame: bytes[i.from:i.to:i.to],
 	}
 	if i.conn != r.met {
 		if _, known := r.known[i.conn]; !known {
@@ -329,7 +330,7 @@ func (r *Recorder) write(e *event.Event, name string, x recording.Details) error
 
 // frame writes a message down as it passed.
 func (r *Recorder) frame(e *event.Event) error {
-	rec := rpcrec.Record{At: e.Time.Sub(r.start), Conn: e.Peer.Number, Dir: direction(e), Data: e.Frame}
+	rec := rpcrec.Record{At: e.Time.Sub(r.start), Conn: e.Peer.Number, Dir: direction(e), Data: e.Frame, Fault: e.Fault}
 	if r.opts.Filter.String() != "" && !r.chooses(&rec) {
 		return nil
 	}

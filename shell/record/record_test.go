@@ -95,6 +95,7 @@ func TestRecorder(t *testing.T) {
 	s.frame(true, `{"jsonrpc":"2.0", "id":1,"method":"add","params":[40, 2.0]}`)
 	s.publish(event.Event{Kind: event.Request, Out: true, Method: "add"}) // is there as a frame
 	s.frame(false, "{\"id\":1,\n\"result\":42}")
+	s.publish(event.Event{Kind: event.Frame, Out: true, Frame: []byte(`{"id`), Fault: ".send"})
 	s.frame(false, "\xff\x00")
 	s.publish(event.Event{Kind: event.Unreadable, Text: "not a message"})
 	s.publish(event.Event{Kind: event.Stderr, Text: "ready"})
@@ -102,13 +103,14 @@ func TestRecorder(t *testing.T) {
 	s.publish(event.Event{Kind: event.Close, Text: "localhost:6000 closed the connection", Orderly: true})
 	s.publish(event.Event{Kind: event.Connect, Text: "reconnected"})
 	sum, runs := s.control.Stop()
-	if !runs || sum.Messages != 3 || sum.Err != nil {
+	if !runs || sum.Messages != 4 || sum.Err != nil {
 		t.Errorf("it ran: %v, summary %+v", runs, sum)
 	}
 	s.check(
 		opened,
 		`{"c":1,"d":">","m":{"jsonrpc":"2.0", "id":1,"method":"add","params":[40, 2.0]}}`,
 		`{"c":1,"d":"<","s":"{\"id\":1,\n\"result\":42}"}`,
+		`{"c":1,"d":">","s":"{\"id","f":".send"}`,
 		`{"c":1,"d":"<","b":"/wA="}`,
 		`{"c":1,"e":"note","x":{"kind":"unreadable","text":"not a message"}}`,
 		`{"c":1,"e":"stderr","x":{"text":"ready"}}`,

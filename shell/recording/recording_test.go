@@ -78,7 +78,7 @@ func TestEvents(t *testing.T) {
 {"t":3,"c":1,"d":">","m":{"jsonrpc":"2.0","method":"a"},"f":"twice"}`,
 			`1s "peer":1,"dir":"in","kind":"unreadable","text":"the first 10 B of 4.9 KiB; \"{\\\"jsonrpc\\\"\""}
 2s "peer":1,"dir":"in","kind":"notification","method":"a","text":"edited"}
-3s "peer":1,"dir":"out","kind":"notification","method":"a","text":"on purpose: twice"}
+3s "peer":1,"dir":"out","kind":"notification","method":"a","text":"twice, on purpose"}
 `},
 		{"BSON", "bsonrpc",
 			`{"t":1,"c":1,"d":">","b":"SQAAAAJic29ucnBjAAQAAAAyLjAAEGlkAAEAAAACbWV0aG9kAAQAAABhZGQABHBhc` +

@@ -82,7 +82,7 @@ func remark(r *rpcrec.Record) string {
 		cut = "the first " + human.Size(len(r.Data)) + " of " + human.Size(int(r.Length))
 	}
 	if r.Fault != "" {
-		fault = "on purpose: " + r.Fault
+		fault = r.Fault + ", on purpose"
 	}
 	return remarks(cut, fault, r.Kind)
 }

@@ -32,11 +32,11 @@ func (c *connector) connOptions(p *Peer, ready <-chan struct{}) *rpcconn.Options
 		OnAnswer: func(req *rpcconn.Request, r *rpcconn.Response) {
 			c.session.responder.publish(p, req, r, req.Remark)
 		},
-		OnFrame: func(frame []byte, out bool) {
+		OnFrame: func(frame []byte, out bool, purpose string) {
 			wanted := c.session.bus.Frames()
 			if out {
 				if wanted {
-					p.announce(&event.Event{Kind: event.Frame, Out: true, Frame: frame})
+					p.announce(&event.Event{Kind: event.Frame, Out: true, Frame: frame, Fault: purpose})
 				}
 				return
 			}
