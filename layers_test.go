@@ -32,9 +32,9 @@ var house = []floor{
 			purpose: "Flags, wiring, exit code; `run` is the program without its exit.",
 			imports: "history rpcconn rpcconn/catalog rpcconn/demo rpcconn/dial rpcconn/dialect rpcconn/jsontext " +
 				"rpcconn/rpcrec rpcconn/rpcrec/foreign rpcconn/transport shell shell/advice shell/columns " +
-				"shell/command " +
-				"shell/command/rule shell/config shell/event shell/exit shell/human shell/jq shell/lang shell/reach " +
-				"shell/record shell/redact shell/replay shell/review shell/term shell/view",
+				"shell/command shell/command/rule shell/config shell/event shell/exit shell/export shell/human " +
+				"shell/jq shell/lang shell/reach shell/record shell/redact shell/replay shell/review shell/term " +
+				"shell/view",
 			modules: "github.com/adrg/xdg github.com/spf13/pflag golang.org/x/term",
 		},
 	}},
@@ -87,10 +87,14 @@ var house = []floor{
 		},
 		{
 			name:    "shell/review",
-			purpose: "Looks at recordings: prints what is in them, and counts it.",
-			imports: "rpcconn/jsontext rpcconn/rpcrec rpcconn/rpcrec/foreign shell/columns shell/event shell/human " +
-				"shell/jq " +
-				"shell/recording shell/redact shell/view",
+			purpose: "Looks at recordings: prints what is in them, counts it, and gives it to other forms.",
+			imports: "rpcconn/jsontext rpcconn/rpcrec rpcconn/rpcrec/foreign shell/columns shell/event shell/export " +
+				"shell/human shell/jq shell/recording shell/redact shell/view",
+		},
+		{
+			name:    "shell/export",
+			purpose: "The forms in which other programs read what has happened: diagrams, pages, traces, logs.",
+			imports: "rpcconn rpcconn/jsontext rpcconn/rpcrec shell/event shell/human shell/view",
 		},
 	}},
 	{"The screen", []layer{

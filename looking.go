@@ -26,7 +26,7 @@ func (o *options) lookFlags(*pflag.FlagSet) {}
 
 // show prints a recording.
 func (p *program) show(ctx context.Context) error {
-	opts, err := p.review()
+	opts, err := p.review(p.verbArgs)
 	if err != nil {
 		return err
 	}
@@ -42,7 +42,7 @@ func (p *program) show(ctx context.Context) error {
 
 // stat prints what there is in a recording.
 func (p *program) stat(ctx context.Context) error {
-	opts, err := p.review()
+	opts, err := p.review(p.verbArgs)
 	if err != nil {
 		return err
 	}
@@ -66,16 +66,16 @@ func looked(ctx context.Context, err error) error {
 }
 
 // review reads FILE [FILTER] [| JQ].
-func (p *program) review() (review.Options, error) {
+func (p *program) review(args []string) (review.Options, error) {
 	opts := review.Options{
 		Rules: p.redacts, Output: p.output, Out: p.stdout, Safe: isTerminal(p.stdout), Color: p.coloredOutput(),
 		Remark: func(text string) { fmt.Fprintln(p.stderr, "rpcsh: "+view.Visible(text)) },
 	}
-	if len(p.verbArgs) == 0 {
+	if len(args) == 0 {
 		return opts, verbs()[verbAt(p.verb)].wrong()
 	}
-	opts.File = p.verbArgs[0]
-	filter, expression, filtered := strings.Cut(strings.Join(p.verbArgs[1:], " "), "|")
+	opts.File = args[0]
+	filter, expression, filtered := strings.Cut(strings.Join(args[1:], " "), "|")
 	var err error
 	if opts.Filter, err = event.ParseFilter(filter); err != nil {
 		return opts, exit.Usagef("%w", err)

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"rpcsh/shell/exit"
+	"rpcsh/shell/export"
 )
 
 // A verb is a word that stands where a TARGET could, which no target can be: it has neither a port nor a slash.
@@ -40,6 +41,12 @@ func verbs() []verb {
 		{
 			name: "stat", usage: "FILE [FILTER]", flags: (*options).lookFlags, run: (*program).stat,
 			summary: "count the methods, errors and latencies of a recording, and what was never answered",
+		},
+		{
+			name: "export", usage: strings.Join(export.Names(), "|") + " RECORDING [FILTER]",
+			words: export.Names(), flags: (*options).exportFlags,
+			run:     func(p *program, ctx context.Context) error { return exportRecording(ctx, p) },
+			summary: "write a recording as a diagram, a page, a report, or as other programs read it",
 		},
 		{
 			name: "replay", usage: "FILE TARGET", flags: (*options).replayFlags, run: (*program).replay,

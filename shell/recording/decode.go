@@ -47,9 +47,11 @@ type Unanswered struct {
 // A conn is what is known of a connection while its messages are decoded.
 type conn struct {
 	peer     event.Peer
+	opened   Details
 	protocol string
 	codec    rpcconn.Codec             // nil: that is guessed for each message
 	guessed  map[string]rpcconn.Codec  // by protocol
+	used     rpcconn.Codec             // for the message at hand
 	dialect  *dialect.Dialect          // nil: there is nothing special about it
 	packet   rpcconn.Packet            // used again and again
 	asked    [2]map[rpcconn.ID]request // by whom they were sent: 1 for those that went out
@@ -117,6 +119,14 @@ func (d *Decoder) conn(number int) *conn {
 	return c
 }
 
+// Opened returns what the recording tells of how a connection began, with what is spoken on it as far as that is known.
+func (d *Decoder) Opened(number int) Details {
+	c := d.conn(number)
+	opened := c.opened
+	opened.Name, opened.Title, opened.Protocol = c.peer.Name, c.peer.Title, c.protocol
+	return opened
+}
+
 // Events returns the events that a record tells of, without numbers: one, or as many as a batch has messages. They, and
 // what they point to, are valid until the next call, and as long as the record is.
 func (d *Decoder) Events(r *rpcrec.Record) []event.Event {
@@ -153,6 +163,7 @@ func IsOut(r *rpcrec.Record) bool { return r.Dir == rpcrec.Out || r.Dir == rpcre
 func (c *conn) decode(data []byte) error {
 	c.packet.Messages, c.packet.Deviations = c.packet.Messages[:0], c.packet.Deviations[:0]
 	if c.codec != nil {
+		c.used = c.codec
 		return c.codec.Decode(data, &c.packet)
 	}
 	protocol := guess(data)
@@ -164,7 +175,7 @@ func (c *conn) decode(data []byte) error {
 	default:
 		codec = dialects.Find(protocol).Wire.NewCodec()
 	}
-	c.guessed[protocol] = codec
+	c.guessed[protocol], c.used = codec, codec
 	return codec.Decode(data, &c.packet)
 }
 
@@ -260,7 +271,7 @@ func reasonOf(err error) string {
 // Readable returns what a binary message says as JSON; nil: it is not binary, or no message.
 func (d *Decoder) Readable(number int, data []byte) json.RawMessage {
 	c := d.conn(number)
-	if !c.isBinary() || c.decode(data) != nil {
+	if !c.isBinary(data) || c.decode(data) != nil {
 		return nil
 	}
 	text, err := jsonrpc.NewVersionless().AppendEncode(nil, &c.packet)
@@ -270,8 +281,12 @@ func (d *Decoder) Readable(number int, data []byte) json.RawMessage {
 	return text
 }
 
-func (c *conn) isBinary() bool {
-	return c.dialect != nil && c.dialect.Wire != nil && c.dialect.Wire.Binary
+func (c *conn) isBinary(data []byte) bool {
+	d := c.dialect
+	if c.codec == nil {
+		d = dialects.Find(guess(data))
+	}
+	return d != nil && d.Wire != nil && d.Wire.Binary
 }
 
 // Mask masks the secrets of a message. The error says why one that has secrets cannot be written without them.
@@ -294,17 +309,17 @@ func (d *Decoder) Mask(m *redact.Masker, r *rpcrec.Record) error {
 	return nil
 }
 
-// Encode returns the bytes of a binary message that says what Readable returned, or what it was changed to.
+// Encode returns the bytes of a binary message that says what Readable has just returned, or what that was changed to.
 func (d *Decoder) Encode(number int, readable json.RawMessage) ([]byte, error) {
 	c := d.conn(number)
-	if !c.isBinary() {
+	if c.used == nil {
 		return nil, fmt.Errorf("%s is not binary", c.protocol)
 	}
 	var p rpcconn.Packet
 	if err := jsonrpc.NewVersionless().Decode(readable, &p); err != nil {
 		return nil, err
 	}
-	return c.codec.AppendEncode(nil, &p)
+	return c.used.AppendEncode(nil, &p)
 }
 
 // Build returns a message that says what an event does, as its protocol has it; nil: the event is none that passed.

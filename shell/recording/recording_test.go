@@ -9,6 +9,7 @@ import (
 
 	"rpcsh/rpcconn/rpcrec"
 	"rpcsh/shell/event"
+	"rpcsh/shell/redact"
 )
 
 // start is when the recordings of the tests begin.
@@ -167,13 +168,31 @@ func TestReadable(t *testing.T) {
 	if again, err := d.Encode(1, readable); err != nil || !bytes.Equal(again, data) {
 		t.Errorf("encoded again: %x, error %v", again, err)
 	}
-	if d.Readable(1, []byte("\xc1")) != nil || d.Readable(2, data) != nil {
-		t.Error("what is no message, or not known to be binary, is read")
+	if d.Readable(1, []byte("\xc1")) != nil || d.Readable(2, []byte(`{"id":1,"method":"add"}`)) != nil {
+		t.Error("what is no message, or not binary, is read")
 	}
-	if _, err := d.Encode(2, readable); err == nil {
-		t.Error("what is not binary is encoded")
+	if _, err := d.Encode(3, readable); err == nil {
+		t.Error("what was not binary is encoded")
 	}
 	if got := len(d.Events(&rpcrec.Record{Conn: 1, Dir: rpcrec.In, Data: data})); got != 1 || event.Request == "" {
 		t.Errorf("%d events", got)
+	}
+}
+
+// Secrets are masked in a binary message though nothing says what is spoken.
+func TestMaskGuessed(t *testing.T) {
+	const line = `{"rpcrec":1,"start":"2026-11-29T17:15:11Z"}
+{"t":0,"c":1,"d":">","b":"lAABo2FkZJGBpXRva2VuoXo="}`
+	r, err := rpcrec.NewReader(strings.NewReader(line)).Next()
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := NewDecoder(start)
+	events := d.Events(r)
+	if err := d.Mask(redact.New(redact.Rules{}), r); err != nil || r.Redacted != 1 {
+		t.Errorf("%d values masked, %v", r.Redacted, err)
+	}
+	if d.Again(r, events); string(events[0].Params) != `[{"token":"***1"}]` {
+		t.Errorf("params are %s", events[0].Params)
 	}
 }

@@ -34,6 +34,7 @@ func (d *Decoder) tell(r *rpcrec.Record, c *conn, e *event.Event) {
 	switch r.Event {
 	case rpcrec.Open:
 		d.reset(c)
+		c.opened = x
 		c.peer.Name, c.peer.Title = x.Name, cmp.Or(x.Title, x.Target, c.peer.Title)
 		d.Speaks(r.Conn, x.Protocol)
 		e.Kind, e.Text = event.Connect, cmp.Or(x.Text, joined(" · ", "connected to "+c.peer.Title, spoken(&x)))

@@ -7,17 +7,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 	"time"
 
 	"rpcsh/rpcconn/jsontext"
 	"rpcsh/rpcconn/rpcrec"
-	"rpcsh/rpcconn/rpcrec/foreign"
 	"rpcsh/shell/event"
 	"rpcsh/shell/human"
 	"rpcsh/shell/jq"
-	"rpcsh/shell/recording"
 	"rpcsh/shell/redact"
 	"rpcsh/shell/view"
 )
@@ -25,6 +22,7 @@ import (
 // Options say which recording is looked at, and how.
 type Options struct {
 	File   string
+	In     io.Reader // what is read in its place; nil: the file is
 	Filter event.Filter
 	JQ     *jq.Filter   // what is printed of each event, as JSON has it; nil: its line
 	Rules  redact.Rules // which values are masked
@@ -42,81 +40,10 @@ const (
 	maxRemarks = 10
 )
 
-// A source is the events of a recording, as they are read.
-type source struct {
-	opts    *Options
-	reader  *rpcrec.Reader
-	decoder *recording.Decoder
-	part    int
-	broken  int    // lines that were left out
-	ended   func() // is called when a part has ended; nil: nothing is
-}
-
-// open opens a recording.
-func open(opts *Options) (*source, io.Closer, error) {
-	f, err := os.Open(opts.File)
-	if err != nil {
-		return nil, nil, fmt.Errorf("reading %s: %w", opts.File, cause(err))
-	}
-	s := &source{opts: opts, reader: foreign.NewReader(f), decoder: recording.NewDecoder(time.Time{})}
-	return s, f, nil
-}
-
-// cause returns what is wrong with a file that is named already.
-func cause(err error) error {
-	var path *os.PathError
-	if errors.As(err, &path) {
-		return path.Err
-	}
-	return err
-}
-
-// next returns the next record, and whether another part begins with it. The error is io.EOF at the end, or says why
-// the recording cannot be read further.
-func (s *source) next() (r *rpcrec.Record, begins bool, err error) {
-	for {
-		r, err = s.reader.Next()
-		var broken *rpcrec.LineError
-		switch {
-		case errors.As(err, &broken):
-			if s.broken++; s.broken <= maxRemarks {
-				s.opts.Remark(fmt.Sprintf("%s: %v; it is left out", s.opts.File, broken))
-			}
-			continue
-		case err == io.EOF:
-			if s.part == 0 && s.reader.Line() <= 1 {
-				return nil, false, fmt.Errorf("reading %s: the file is empty", s.opts.File)
-			}
-			if more := s.broken - maxRemarks; more > 0 {
-				s.opts.Remark(fmt.Sprintf("%s: %s more left out", s.opts.File, human.Plural(more, "line")))
-			}
-			s.end()
-			return nil, false, io.EOF
-		case err != nil:
-			return nil, false, fmt.Errorf("reading %s: %w", s.opts.File, cause(err))
-		}
-		if begins = r.Part != s.part; begins {
-			s.end()
-			s.part = r.Part
-			s.decoder.Begin(s.reader.Header().Start.Local())
-		}
-		return r, begins, nil
-	}
-}
-
-// end ends the part at hand.
-func (s *source) end() {
-	s.decoder.End()
-	if s.part > 0 && s.ended != nil {
-		s.ended()
-	}
-}
-
 // A shower prints the events of a recording.
 type shower struct {
 	opts   *Options
 	source *source
-	masker *redact.Masker
 	line   func(e *event.Event) string
 	colors *view.Palette
 	conns  map[int]bool // of the part at hand, that events were about
@@ -136,8 +63,7 @@ func Show(ctx context.Context, opts Options) error {
 	}
 	defer file.Close() // which was read only
 	s := &shower{
-		opts: &opts, source: src, masker: redact.New(opts.Rules), colors: view.NewPalette(opts.Color),
-		conns: make(map[int]bool),
+		opts: &opts, source: src, colors: view.NewPalette(opts.Color), conns: make(map[int]bool),
 	}
 	s.line = view.Liner(view.Options{
 		Color: opts.Color, Output: opts.Output, Several: func() bool { return len(s.conns) > 1 },
@@ -221,32 +147,7 @@ func (s *shower) flush() error {
 
 // record prints the events of a record that the filter chooses.
 func (s *shower) record(ctx context.Context, r *rpcrec.Record) error {
-	events := s.source.decoder.Events(r)
-	masked := false
-	for i := range events {
-		e := &events[i]
-		if !s.opts.Filter.Match(e) {
-			continue
-		}
-		if !masked && r.IsMessage() {
-			masked = true
-			switch err := s.source.decoder.Mask(s.masker, r); {
-			case err != nil:
-				s.opts.Remark(fmt.Sprintf("line %d of %s: %v; it is left out",
-					s.source.reader.Line(), s.opts.File, err))
-				return nil
-			case r.Redacted > 0:
-				s.source.decoder.Again(r, events)
-			}
-		}
-		if !r.IsMessage() || e.Kind == event.Unreadable {
-			e.Text = s.masker.Text(e.Text)
-		}
-		if err := s.show(ctx, e, r); err != nil {
-			return err
-		}
-	}
-	return nil
+	return s.source.chosen(r, func(e *event.Event) error { return s.show(ctx, e, r) })
 }
 
 // show prints an event.

@@ -1,0 +1,188 @@
+package review
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"rpcsh/shell/export"
+)
+
+var update = flag.Bool("update", false, "write the files that the tests compare with")
+
+// exported returns what an export of a recording of testdata writes.
+func exported(t *testing.T, form export.Form, name string, opts Options) string {
+	t.Helper()
+	opts.File = filepath.Join("testdata", name+".rpcrec")
+	got, err := look(t, func(ctx context.Context, opts Options) error { return Export(ctx, opts, form) }, "", opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return got
+}
+
+// Each form of a recording is the file beside it.
+func TestExport(t *testing.T) {
+	for _, form := range export.Forms() {
+		for _, name := range []string{"session", "hostile", "tap"} {
+			t.Run(form.Name+" "+name, func(t *testing.T) {
+				got := exported(t, form, name, Options{})
+				file := filepath.Join("testdata", "export", name+"."+form.Name+form.Suffix)
+				if *update {
+					if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+						t.Fatal(err)
+					}
+				}
+				want, err := os.ReadFile(file)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if got != string(want) {
+					t.Errorf("it is not %s:\n%s", file, got)
+				}
+				if problem := grammars[form.Name](got); problem != nil {
+					t.Error(problem)
+				}
+			})
+		}
+	}
+}
+
+// grammars are what the programs that read a form demand of it, whatever peers have sent.
+var grammars = map[string]func(text string) error{
+	"mermaid": func(text string) error {
+		const safe = `(#\d+;|[^#;:%<>&$\\` + "`" + `\x00-\x1f\x{2028}\x{2029}\x{202e}])+`
+		const name = `(us|[pc]\d+)`
+		line := regexp.MustCompile(`^(sequenceDiagram|    (participant ` + name + ` as |Note over ` + name + `: |` +
+			name + `(->>|-->>|--x|-\))` + name + `: )` + safe + `)$`)
+		return eachLine(text, line.MatchString)
+	},
+	"md": func(text string) error {
+		fence := ""
+		block := regexp.MustCompile("^(```+)json$")
+		plain := regexp.MustCompile("^(### Recorded [-0-9: ]+( by)?|[0-9:.]+ [·→←] [a-z]+( from)?|The first .*|)$")
+		return eachLine(text, func(line string) bool {
+			switch opened := block.FindStringSubmatch(line); {
+			case fence != "" && line == fence:
+				fence = ""
+			case fence != "":
+				return !strings.HasPrefix(strings.TrimSpace(line), fence)
+			case opened != nil:
+				fence = opened[1]
+			default:
+				head, _, _ := strings.Cut(withoutCode(line), "¶")
+				return plain.MatchString(strings.TrimRight(head, " *"))
+			}
+			return true
+		})
+	},
+	"trace": validJSON,
+}
+
+// withoutCode returns a line of markdown with a mark for each of its spans of code, by the rule of CommonMark: one ends
+// at the next backticks that are as many.
+func withoutCode(line string) string {
+	runs := regexp.MustCompile("`+")
+	var b strings.Builder
+	for {
+		begin := runs.FindStringIndex(line)
+		if begin == nil {
+			return b.String() + line
+		}
+		fence, rest := line[begin[0]:begin[1]], line[begin[1]:]
+		end := -1
+		for _, run := range runs.FindAllStringIndex(rest, -1) {
+			if end < 0 && run[1]-run[0] == len(fence) {
+				end = run[1]
+			}
+		}
+		if end < 0 {
+			return b.String() + line
+		}
+		b.WriteString(line[:begin[0]] + "¶")
+		line = rest[end:]
+	}
+}
+
+func eachLine(text string, good func(line string) bool) error {
+	var problems []error
+	for i, line := range strings.Split(strings.TrimSuffix(text, "\n"), "\n") {
+		if !good(line) {
+			problems = append(problems, fmt.Errorf("line %d: %s", i+1, line))
+		}
+	}
+	return errors.Join(problems...)
+}
+
+func validJSON(text string) error {
+	var v any
+	return json.Unmarshal([]byte(text), &v)
+}
+
+func TestExportFilter(t *testing.T) {
+	form, _ := export.Find("mermaid")
+	got := exported(t, form, "session", Options{Filter: filter(t, "add kind:response kind:error peer:1")})
+	want := `sequenceDiagram
+    participant us as rpcsh
+    participant p1 as localhost#58;6000
+    p1--xus: #35;2 error -32602 no · 100.0 ms
+`
+	if got != want {
+		t.Errorf("got\n%s", got)
+	}
+}
+
+// A diagram ends where Mermaid would draw it no more, and says how much is missing.
+func TestExportBound(t *testing.T) {
+	var text strings.Builder
+	text.WriteString(`{"rpcrec":1,"start":"2026-11-29T17:15:11Z"}` + "\n")
+	for range 2000 {
+		text.WriteString(`{"t":0,"c":1,"d":">","m":{"jsonrpc":"2.0","method":"tick","params":["some words"]}}` + "\n")
+	}
+	form, _ := export.Find("mermaid")
+	got, err := look(t, func(ctx context.Context, opts Options) error { return Export(ctx, opts, form) }, text.String(),
+		Options{})
+	if err != nil || len(got) > 50_000 || !regexp.MustCompile(`… and [\d,]+ more events, for which`).MatchString(got) {
+		t.Errorf("%d bytes, %v: …%s", len(got), err, got[max(0, len(got)-200):])
+	}
+}
+
+// What cannot be exported leaves the file that is written to as it is.
+func TestExportTo(t *testing.T) {
+	form, _ := export.Find("md")
+	dir := t.TempDir()
+	recorded, other := filepath.Join(dir, "a.rpcrec"), filepath.Join(dir, "other")
+	good := `{"rpcrec":1,"start":"2026-11-29T17:15:11Z"}` + "\n"
+	for file, text := range map[string]string{recorded: good, other: "words"} {
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	remark := func(string) {}
+	for _, test := range []struct{ from, to, want string }{
+		{recorded, recorded, "it is the recording itself"},
+		{other, recorded, "this is no recording"},
+		{filepath.Join(dir, "none"), recorded, "no such file"},
+		{recorded, filepath.Join(dir, "none", "x.md"), filepath.Join("none", "x.md") + ": no such file"},
+	} {
+		_, err := ExportTo(context.Background(), Options{File: test.from, Remark: remark}, form, test.to)
+		if err == nil || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("%s to %s: %v, want %s", test.from, test.to, err, test.want)
+		}
+		if text, err := os.ReadFile(recorded); err != nil || string(text) != good {
+			t.Errorf("the file is %q now, %v", text, err)
+		}
+	}
+	size, err := ExportTo(context.Background(), Options{File: recorded, Remark: remark}, form, other)
+	text, _ := os.ReadFile(other)
+	if err != nil || size != len(text) || !strings.HasPrefix(string(text), "### Recorded") {
+		t.Errorf("%d bytes, %v: %q", size, err, text)
+	}
+}
