@@ -28,6 +28,7 @@ func Forms() []Form {
 	return []Form{
 		{"mermaid", "a sequence diagram that GitHub and others draw", ".mmd", newMermaid},
 		{"md", "markdown, for a bug report", ".md", newMarkdown},
+		{"html", "a page to look through in a browser, which needs nothing else", ".html", newPage},
 		{"trace", "a trace for Perfetto and chrome://tracing, a slice for each call", ".json", newTrace},
 	}
 }
@@ -57,7 +58,8 @@ type Writer interface {
 	End() // there is nothing more
 }
 
-// A Conn is what is known of the connection that an event is about.
+// A Conn is what is known of the connection that an event is about. It is the same for all events of one, and changes
+// when more becomes known.
 type Conn struct {
 	Number   int    // 0: the event is about none
 	Title    string // of the peer, as it is called in sentences

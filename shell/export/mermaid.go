@@ -3,6 +3,7 @@ package export
 import (
 	"bufio"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -18,21 +19,15 @@ const maxDiagram = 48_000
 // A mermaid writes a sequence diagram: https://mermaid.js.org/syntax/sequenceDiagram.html.
 type mermaid struct {
 	out   *bufio.Writer
-	size  int
-	known map[string]bool // participants
-	conns map[*Conn]int   // by their order
+	text  strings.Builder // what follows the participants
+	size  int             // of all
+	conns []*Conn         // in the order of their coming
 	left  int             // events that are beyond maxDiagram
 }
 
-func newMermaid(out *bufio.Writer) Writer {
-	return &mermaid{out: out, known: make(map[string]bool), conns: make(map[*Conn]int)}
-}
+func newMermaid(out *bufio.Writer) Writer { return &mermaid{out: out} }
 
-func (m *mermaid) Begin(*rpcrec.Header) {
-	if m.size == 0 {
-		m.line("sequenceDiagram")
-	}
-}
+func (m *mermaid) Begin(*rpcrec.Header) {}
 
 // Event implements Writer.
 func (m *mermaid) Event(e *Event) {
@@ -41,12 +36,6 @@ func (m *mermaid) Event(e *Event) {
 		return
 	}
 	us, peer := m.names(e.Conn)
-	if e.Kind.IsMessage() || e.Conn.Number == 0 {
-		m.declare(us, e.Conn.us())
-	}
-	if e.Conn.Number > 0 {
-		m.declare(peer, e.Conn.peer())
-	}
 	from, to := peer, us
 	if e.Out {
 		from, to = us, peer
@@ -72,34 +61,47 @@ func (m *mermaid) Event(e *Event) {
 
 // names returns the names of both sides of a connection.
 func (m *mermaid) names(c *Conn) (us, peer string) {
-	n, known := m.conns[c]
-	if !known {
-		n = len(m.conns) + 1
-		m.conns[c] = n
+	i := slices.Index(m.conns, c)
+	if i < 0 {
+		i = len(m.conns)
+		m.conns = append(m.conns, c)
+		m.size += len(participant("peer", c.peer()) + participant("us", c.us()))
 	}
+	peer = fmt.Sprintf("p%d", i+1)
 	if c.Tapped {
-		return fmt.Sprintf("c%d", n), fmt.Sprintf("p%d", n)
+		return fmt.Sprintf("c%d", i+1), peer
 	}
-	return "us", fmt.Sprintf("p%d", n)
+	return "us", peer
 }
 
-func (m *mermaid) declare(name, title string) {
-	if !m.known[name] {
-		m.known[name] = true
-		m.line("    participant %s as %s", name, escapeMermaid(cut(view.Visible(title), maxLabel)))
-	}
+// participant declares a side.
+func participant(name, title string) string {
+	return "    participant " + name + " as " + escapeMermaid(cut(view.Visible(title), maxLabel)) + "\n"
 }
 
 // End implements Writer.
 func (m *mermaid) End() {
-	if m.left > 0 {
-		m.declare("us", "rpcsh")
-		m.line("    Note over us: … and %s, for which a diagram has no room", human.Plural(m.left, "more event"))
+	m.out.WriteString("sequenceDiagram\n")
+	isDeclared := false
+	for _, c := range m.conns {
+		us, peer := m.names(c)
+		if c.Tapped || !isDeclared {
+			m.out.WriteString(participant(us, c.us()))
+			isDeclared = isDeclared || !c.Tapped
+		}
+		if c.Number > 0 {
+			m.out.WriteString(participant(peer, c.peer()))
+		}
 	}
+	if m.left > 0 {
+		_, over := m.names(m.conns[0])
+		m.line("    Note over %s: … and %s, for which a diagram has no room", over, human.Plural(m.left, "more event"))
+	}
+	m.out.WriteString(m.text.String())
 }
 
 func (m *mermaid) line(format string, args ...any) {
-	n, _ := fmt.Fprintf(m.out, format+"\n", args...)
+	n, _ := fmt.Fprintf(&m.text, format+"\n", args...)
 	m.size += n
 }
 

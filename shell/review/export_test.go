@@ -34,6 +34,13 @@ func TestExport(t *testing.T) {
 		for _, name := range []string{"session", "hostile", "tap"} {
 			t.Run(form.Name+" "+name, func(t *testing.T) {
 				got := exported(t, form, name, Options{})
+				if problem := grammars[form.Name](got); problem != nil {
+					t.Error(problem)
+				}
+				if form.Name == "html" {
+					_, got, _ = strings.Cut(got, pageData)
+					got, _, _ = strings.Cut(got, "</script>")
+				}
 				file := filepath.Join("testdata", "export", name+"."+form.Name+form.Suffix)
 				if *update {
 					if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
@@ -47,13 +54,13 @@ func TestExport(t *testing.T) {
 				if got != string(want) {
 					t.Errorf("it is not %s:\n%s", file, got)
 				}
-				if problem := grammars[form.Name](got); problem != nil {
-					t.Error(problem)
-				}
 			})
 		}
 	}
 }
+
+// pageData is what stands before the data of a page.
+const pageData = `<script type="application/json" id="data">`
 
 // grammars are what the programs that read a form demand of it, whatever peers have sent.
 var grammars = map[string]func(text string) error{
@@ -84,6 +91,20 @@ var grammars = map[string]func(text string) error{
 		})
 	},
 	"trace": validJSON,
+	"html": func(text string) error {
+		tags := regexp.MustCompile(`<(/?\w+)`)
+		head, rest, _ := strings.Cut(text, pageData)
+		data, script, found := strings.Cut(rest, "</script>\n<script>\"use strict\";")
+		switch {
+		case !found || tags.MatchString(data) || strings.Contains(data, "<"):
+			return errors.New("the data is not apart from the page")
+		case !strings.Contains(head, "default-src 'none'; script-src 'sha256-"):
+			return errors.New("the page may load what it likes")
+		case !strings.HasSuffix(script, "</script>\n</html>\n") || strings.Count(script, "</script") != 1:
+			return errors.New("the page's script is not the last of it")
+		}
+		return validJSON(data)
+	},
 }
 
 // withoutCode returns a line of markdown with a mark for each of its spans of code, by the rule of CommonMark: one ends

@@ -1,0 +1,143 @@
+package export
+
+import (
+	"bufio"
+	"crypto/sha256"
+	_ "embed" // of the page's parts
+	"encoding/base64"
+	"fmt"
+	"io"
+	"strings"
+
+	"rpcsh/rpcconn/jsontext"
+	"rpcsh/rpcconn/rpcrec"
+	"rpcsh/shell/human"
+	"rpcsh/shell/view"
+)
+
+// The parts of the page.
+var (
+	//go:embed page.html
+	pageBody string
+	//go:embed page.css
+	pageStyle string
+	//go:embed page.js
+	pageScript string
+)
+
+// A page writes one HTML page that needs nothing else: what has happened is data in it, JSON in an element of its own,
+// which the page's script draws. The page's policy lets that script run, and no other, and load nothing.
+type page struct {
+	out   *bufio.Writer
+	items int
+	conns map[*Conn]pageConn
+}
+
+// A pageConn is what the page has of a connection.
+type pageConn struct {
+	number int
+	Conn   // as it was when that was written
+}
+
+func newPage(out *bufio.Writer) Writer {
+	io.WriteString(out, "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n"+
+		`<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src `+hashOf(pageScript)+
+		`; style-src `+hashOf(pageStyle)+"\">\n"+
+		"<meta name=\"viewport\" content=\"width=device-width\">\n<title>rpcsh recording</title>\n"+
+		"<style>"+pageStyle+"</style>\n"+pageBody+`<script type="application/json" id="data">[`)
+	return &page{out: out, conns: make(map[*Conn]pageConn)}
+}
+
+// hashOf returns the source expression of a policy that lets an element of this text in (CSP 3 section 2.3.1).
+func hashOf(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
+}
+
+func (p *page) Begin(h *rpcrec.Header) {
+	label := []string{"recorded"}
+	if !h.Start.IsZero() {
+		label = append(label, h.Start.Local().Format("2006-01-02 15:04:05"))
+	}
+	if h.By != "" {
+		label = append(label, "by "+h.By)
+	}
+	if len(h.Argv) > 0 {
+		label = append(label, "· "+strings.Join(h.Argv, " "))
+	}
+	p.item("kind", jsontext.Quote("part"), "label", quoteVisible(strings.Join(label, " ")))
+}
+
+// Event implements Writer.
+func (p *page) Event(e *Event) {
+	members := []string{
+		"of", fmt.Sprint(p.conn(e.Conn)), "kind", jsontext.Quote(string(e.Kind)), "label", jsontext.Quote(e.label()),
+		"time", jsontext.Quote(e.Time.Format("15:04:05.000")),
+		"date", jsontext.Quote(e.Time.Format("2006-01-02 15:04:05.000000")),
+	}
+	if e.Kind.IsMessage() {
+		members = append(members, "out", fmt.Sprint(e.Out))
+	}
+	if !e.ID.IsNone() {
+		members = append(members, "id", jsontext.Quote(e.ID.Plain().String()))
+	}
+	if e.Method != "" {
+		members = append(members, "method", quoteVisible(e.Method))
+	}
+	if e.Took > 0 {
+		members = append(members, "took", jsontext.Quote(human.Took(e.Took)))
+	}
+	if e.Event.Text != "" {
+		members = append(members, "text", quoteVisible(e.Event.Text))
+	}
+	if e.Text != nil {
+		members = append(members, "message", quoteVisible(string(e.Text)))
+	}
+	p.item(members...)
+}
+
+// conn returns the number of a connection, and writes what is known of it if that is new.
+func (p *page) conn(c *Conn) int {
+	known, met := p.conns[c]
+	if met && known.Conn == *c {
+		return known.number
+	}
+	if !met {
+		known.number = len(p.conns) + 1
+	}
+	known.Conn = *c
+	p.conns[c] = known
+	peer := ""
+	if c.Number > 0 {
+		peer = c.peer()
+	}
+	p.item("conn", fmt.Sprint(known.number), "us", jsontext.Quote(c.us()), "peer", quoteVisible(peer),
+		"tapped", fmt.Sprint(c.Tapped))
+	return known.number
+}
+
+func quoteVisible(text string) string { return jsontext.Quote(view.Visible(text)) }
+
+// item writes an object of names and JSON texts. No < is in it, so that it cannot end the element it stands in, nor
+// begin a comment there.
+func (p *page) item(members ...string) {
+	var b strings.Builder
+	if p.items++; p.items > 1 {
+		b.WriteByte(',')
+	}
+	b.WriteString("\n")
+	for i := 0; i < len(members); i += 2 {
+		before := ","
+		if i == 0 {
+			before = "{"
+		}
+		fmt.Fprintf(&b, `%s"%s":%s`, before, members[i], members[i+1])
+	}
+	b.WriteString("}")
+	strings.NewReplacer("<", `\u003c`).WriteString(p.out, b.String())
+}
+
+// End implements Writer.
+func (p *page) End() {
+	io.WriteString(p.out, "\n]</script>\n<script>"+pageScript+"</script>\n</html>\n")
+}
