@@ -30,6 +30,9 @@ func Forms() []Form {
 		{"md", "markdown, for a bug report", ".md", newMarkdown},
 		{"html", "a page to look through in a browser, which needs nothing else", ".html", newPage},
 		{"trace", "a trace for Perfetto and chrome://tracing, a slice for each call", ".json", newTrace},
+		{"har", "an HTTP archive, with the messages of each connection as of a WebSocket", ".har", newHAR},
+		{"lsp-inspector", "the log that the LSP Inspector reads, as VS Code writes it", ".log", newInspector},
+		{"mcpsnoop", "the log of mcpsnoop, an envelope a line", ".jsonl", newSnoop},
 	}
 }
 
@@ -95,10 +98,11 @@ type Event struct {
 
 	// Of messages:
 
-	Text  []byte // the message as JSON on one line; nil: it is none, or Event.Text says what is wrong
-	Data  []byte // as it passed; of a batch, all of it
-	Batch bool   // it is one of several in Data
-	Again bool   // another Event had the same Data
+	Text   []byte // the message as JSON on one line; nil: it is none, or Event.Text says what is wrong
+	Data   []byte // as it passed; of a batch, all of it
+	Batch  bool   // it is one of several in Data
+	Masked bool   // there were secrets in Data
+	Again  bool   // another Event had the same Data
 }
 
 // Message returns the message that an event is, as JSON on one line: one that was no JSON when it passed, or one of
@@ -139,6 +143,9 @@ func Message(e *event.Event, isJSONRPC bool) []byte {
 	b[0] = '{'
 	return append(b, '}')
 }
+
+// fromClient reports whether the side has sent e that has dialled.
+func (e *Event) fromClient() bool { return e.Out != e.Conn.Accepted }
 
 // arrow returns the direction of a message, from us to the peer or back.
 func arrow(out bool) string {

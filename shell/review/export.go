@@ -79,7 +79,7 @@ func (x *exporter) record(r *rpcrec.Record) error {
 	return x.source.chosen(r, func(e *event.Event) error {
 		full.Event, full.Conn = *e, x.conn(r)
 		if e.Kind.IsMessage() && r.IsMessage() {
-			full.Data = r.Data
+			full.Data, full.Masked = r.Data, r.Redacted > 0
 			full.Text, full.Batch = text(r.Data, e)
 		}
 		x.to.Event(&full)

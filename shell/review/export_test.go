@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"rpcsh/shell/export"
+	"rpcsh/shell/jq"
 )
 
 var update = flag.Bool("update", false, "write the files that the tests compare with")
@@ -105,6 +106,23 @@ var grammars = map[string]func(text string) error{
 		}
 		return validJSON(data)
 	},
+	"har": validJSON,
+	"lsp-inspector": func(text string) error {
+		head := regexp.MustCompile(`^\[Trace - [0-9:.]+\] (Sending|Received) ` +
+			`(request '[^][]* - \([0-9a-zA-Z-]+\)'\.|notification '[^][]*'\.|` +
+			`response '[^][]* - \([0-9a-zA-Z-]+\)'(\. Processing request took| in) \d+ms[^][]*)$`)
+		for entry := range strings.SplitSeq(strings.TrimSuffix(text, "\n\n\n"), "\n\n\n") {
+			first, value, _ := strings.Cut(entry, "\n")
+			_, value, found := strings.Cut(value, ": ")
+			if !found || !head.MatchString(first) || strings.Contains(value, "[Trace") || validJSON(value) != nil {
+				return fmt.Errorf("entry %s", entry)
+			}
+		}
+		return nil
+	},
+	"mcpsnoop": func(text string) error {
+		return eachLine(text, func(line string) bool { return validJSON(line) == nil })
+	},
 }
 
 // withoutCode returns a line of markdown with a mark for each of its spans of code, by the rule of CommonMark: one ends
@@ -145,6 +163,34 @@ func eachLine(text string, good func(line string) bool) error {
 func validJSON(text string) error {
 	var v any
 	return json.Unmarshal([]byte(text), &v)
+}
+
+// What rpcsh reads of its own exports says what the recording did.
+func TestExportRead(t *testing.T) {
+	if len(grammars) != len(export.Forms()) {
+		t.Error("not every form has a grammar")
+	}
+	says, err := jq.Compile(`select(.kind != "unreadable") |
+		[.dir, .kind, .id, .method, .params, .result, .error.code, .error.message]`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	chosen := Options{
+		Filter: filter(t, "kind:request kind:notification kind:response kind:error peer:1"), JQ: says,
+	}
+	opts := chosen
+	opts.File = filepath.Join("testdata", "session.rpcrec")
+	want, err := look(t, Show, "", opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"har", "lsp-inspector"} {
+		form, _ := export.Find(name)
+		text := exported(t, form, "session", Options{Filter: filter(t, "peer:1")})
+		if got, err := look(t, Show, text, chosen); err != nil || got != want {
+			t.Errorf("%s: %v\n%swant\n%s", name, err, got, want)
+		}
+	}
 }
 
 func TestExportFilter(t *testing.T) {
