@@ -30,11 +30,12 @@ var house = []floor{
 		{
 			name:    "main",
 			purpose: "Flags, wiring, exit code; `run` is the program without its exit.",
-			imports: "history rpcconn rpcconn/catalog rpcconn/demo rpcconn/dial rpcconn/dialect rpcconn/jsontext " +
+			imports: "history rpcconn rpcconn/catalog rpcconn/demo rpcconn/dial rpcconn/dialect " +
+				"rpcconn/jsontext rpcconn/process " +
 				"rpcconn/rpcrec rpcconn/rpcrec/foreign rpcconn/transport shell shell/advice shell/columns " +
 				"shell/command shell/command/rule shell/config shell/event shell/exit shell/export shell/human " +
-				"shell/jq shell/lang shell/reach shell/record shell/redact shell/replay shell/review shell/term " +
-				"shell/view",
+				"shell/jq shell/lang shell/reach shell/record shell/redact shell/replay shell/review shell/tap " +
+				"shell/term shell/view",
 			modules: "github.com/adrg/xdg github.com/spf13/pflag golang.org/x/term",
 		},
 	}},
@@ -192,6 +193,11 @@ var house = []floor{
 			name:    "shell/record",
 			purpose: "Writes what happens in a session into recordings.",
 			imports: "rpcconn/jsontext rpcconn/rpcrec shell/event shell/recording shell/redact shell/ring",
+		},
+		{
+			name:    "shell/tap",
+			purpose: "Stands between clients and a server, and writes down what passes.",
+			imports: "rpcconn rpcconn/detect rpcconn/dial rpcconn/jsontext rpcconn/rpcrec shell/recording shell/redact",
 		},
 		{
 			name:    "shell/recording",

@@ -102,7 +102,12 @@ func (o *options) readPlaying() (replay.Options, error) {
 }
 
 // replay plays the client of a recording.
-func (p *program) replay(ctx context.Context) error {
+func (p *program) replay(ctx context.Context) error { return replaying{p}.run(ctx) }
+
+// replaying is a run of the verbs replay and verify.
+type replaying struct{ *program }
+
+func (p replaying) run(ctx context.Context) error {
 	v := verbs()[verbAt(p.verb)]
 	switch {
 	case (p.command != nil) != p.demo && len(p.verbArgs) == 1:
@@ -115,7 +120,7 @@ func (p *program) replay(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	t, cfg, err := p.playTarget()
+	t, cfg, err := p.peerTarget()
 	if err != nil {
 		return err
 	}
@@ -136,8 +141,8 @@ func (p *program) replay(ctx context.Context) error {
 	return nil
 }
 
-// playTarget returns to whom a recording is played, and how that peer is reached.
-func (p *program) playTarget() (transport.Target, dial.Config, error) {
+// peerTarget returns to whom a recording is played, and how that peer is reached.
+func (p replaying) peerTarget() (transport.Target, dial.Config, error) {
 	switch {
 	case p.demo:
 		return transport.Target{}, p.wire, nil // it is started when it is known what it has to speak
@@ -161,7 +166,7 @@ func (p *program) playTarget() (transport.Target, dial.Config, error) {
 }
 
 // play plays a file, and prints what differs.
-func (p *program) play(
+func (p replaying) play(
 	ctx context.Context, file string, t transport.Target, cfg dial.Config, opts replay.Options,
 ) (replay.Tally, error) {
 	codec := func(protocol string) (rpcconn.Codec, error) {
@@ -185,7 +190,7 @@ func (p *program) play(
 		return replay.Tally{}, exit.Usagef("%s: there is nothing in it that a client has sent", file)
 	}
 	opts.Patience, opts.Codec = time.Duration(p.timeout), codec
-	opts.Dial = p.playDial(t, cfg)
+	opts.Dial = p.dial(t, cfg)
 	status := p.statusRow()
 	defer status.show("")
 	opts.Waiting = status.show
@@ -223,8 +228,8 @@ func reading[T any](file string, read func(*rpcrec.Reader) (T, error)) (T, error
 	return got, err
 }
 
-// playDial returns what dials the peer for each connection of a recording: what it speaks is what it spoke then.
-func (p *program) playDial(t transport.Target, cfg dial.Config) func(
+// dial returns what dials the peer for each connection of a recording: what it speaks is what it spoke then.
+func (p replaying) dial(t transport.Target, cfg dial.Config) func(
 	context.Context, replay.Spoken, *rpcconn.Options) (*rpcconn.Conn, error) {
 	d := reach.Dialler{
 		Findings: dial.Findings(filepath.Join(stateDir(), "found.json")), Timeout: time.Duration(p.timeout),
@@ -264,7 +269,7 @@ func (p *program) playDial(t transport.Target, cfg dial.Config) func(
 const maxValue = 200
 
 // printDifference prints a difference as a line: "#12 hover: result.contents: "a" → "b"".
-func (p *program) printDifference(d *replay.Difference) {
+func (p replaying) printDifference(d *replay.Difference) {
 	if p.output == view.OutputJSON {
 		p.printObject([]member{
 			{"line", number(d.Line)}, {"id", []byte(d.ID.String())}, {"method", quoted(d.Method)},
@@ -302,7 +307,7 @@ func shown(value []byte) string {
 }
 
 // printTally prints how a recording went.
-func (p *program) printTally(t replay.Tally) {
+func (p replaying) printTally(t replay.Tally) {
 	if p.output == view.OutputJSON {
 		p.printObject([]member{
 			{"sent", number(t.Sent)}, {"same", number(t.Same)}, {"differ", []byte(strconv.Itoa(t.Differ))},
@@ -340,7 +345,7 @@ func quoted(text string) []byte {
 	return []byte(jsontext.Quote(text))
 }
 
-func (p *program) printObject(members []member) {
+func (p replaying) printObject(members []member) {
 	text := []byte("{")
 	for _, m := range members {
 		if len(m.value) == 0 {

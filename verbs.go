@@ -57,6 +57,11 @@ func verbs() []verb {
 			summary: "replay, as a check: --equal says what counts",
 		},
 		{
+			name: "tap", usage: "-l ADDRESS TARGET [FILTER] | -- SERVER", flags: (*options).tapFlags,
+			run:     (*program).tap,
+			summary: "pass on what clients and a server say to each other, and print or --record it",
+		},
+		{
 			name: verbCompletion, usage: strings.Join(completionShells(), "|"), words: completionShells(),
 			summary: "print what completes command lines in that shell", run: (*program).printCompletion,
 		},

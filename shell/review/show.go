@@ -93,7 +93,7 @@ func (s *shower) all(ctx context.Context) error {
 		if err := s.record(ctx, r); err != nil {
 			return err
 		}
-		if len(s.text) >= flushAt {
+		if len(s.text) >= flushAt || s.opts.In != nil {
 			if err := s.flush(); err != nil {
 				return err
 			}

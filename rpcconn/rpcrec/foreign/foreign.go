@@ -52,6 +52,10 @@ func formats() []format {
 // NewReader returns a Reader of a recording, or of a log that is read as one. What is neither is refused by the Reader.
 func NewReader(in io.Reader) *rpcrec.Reader {
 	buffered := bufio.NewReaderSize(in, headSize)
+	const header = `{"rpcrec":`
+	if head, _ := buffered.Peek(len(header)); string(head) == header {
+		return rpcrec.NewReader(buffered) // what follows may not have been written yet
+	}
 	head, _ := buffered.Peek(headSize) // what is wrong comes up when it is read
 	if mark := []byte("\xef\xbb\xbf"); bytes.HasPrefix(head, mark) {
 		head = head[len(mark):]

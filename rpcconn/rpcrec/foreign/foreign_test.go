@@ -91,6 +91,18 @@ func TestOthers(t *testing.T) {
 	}
 }
 
+// A recording that is under way is read as far as it is there.
+func TestUnderWay(t *testing.T) {
+	in, out := io.Pipe()
+	defer in.Close()
+	go func() {
+		_, _ = io.WriteString(out, `{"rpcrec":1,"start":"2026-11-29T17:15:11Z"}`+"\n"+`{"t":1,"c":1,"d":">","m":1}`+"\n")
+	}()
+	if r, err := NewReader(in).Next(); err != nil || string(r.Data) != "1" {
+		t.Errorf("read %+v, %v", r, err)
+	}
+}
+
 // Whatever a log has, reading it ends, and what was read is a recording.
 func FuzzLogs(f *testing.F) {
 	files, _ := filepath.Glob("testdata/*.*")

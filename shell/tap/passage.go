@@ -1,0 +1,66 @@
+package tap
+
+import (
+	"context"
+	"io"
+	"sync"
+
+	"rpcsh/rpcconn/rpcrec"
+)
+
+// chunk is how much is read at once, in bytes.
+const chunk = 64 << 10
+
+// pass passes on the bytes of both sides until both have ended, and closes them.
+func (c *connection) pass(ctx context.Context, client, server io.ReadWriteCloser) {
+	stop := context.AfterFunc(ctx, func() {
+		_ = client.Close()
+		_ = server.Close()
+	})
+	defer stop()
+	w := newWatcher(c)
+	var ways sync.WaitGroup
+	var there, back error
+	ways.Go(func() { there = pump(server, client, w.way(rpcrec.AToB)) })
+	ways.Go(func() { back = pump(client, server, w.way(rpcrec.BToA)) })
+	ways.Wait()
+	_ = client.Close()
+	_ = server.Close()
+	w.wait()
+	details := []string{"reason", ""}
+	for _, err := range []error{there, back} {
+		if details[1] == "" {
+			details[1] = reason(err)
+		}
+	}
+	c.event(rpcrec.Close, details...)
+}
+
+// pump passes on what from sends, until it has ended, and tells the other side that. What was passed on is looked at
+// afterwards.
+func pump(to io.WriteCloser, from io.Reader, seen *way) error {
+	defer seen.end()
+	buf := make([]byte, chunk)
+	for {
+		n, err := from.Read(buf)
+		if n > 0 {
+			if _, err := to.Write(buf[:n]); err != nil {
+				return err
+			}
+			seen.add(buf[:n])
+		}
+		if err != nil {
+			halfClose(to)
+			return err
+		}
+	}
+}
+
+// halfClose ends the sending side of a connection; all of it where there are no sides.
+func halfClose(c io.Closer) {
+	if h, ok := c.(interface{ CloseWrite() error }); ok {
+		_ = h.CloseWrite() // the other side may be gone, which its own end tells
+		return
+	}
+	_ = c.Close()
+}

@@ -1,0 +1,207 @@
+package main
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"rpcsh/rpcconn/dial"
+	"rpcsh/rpcconn/process"
+	"rpcsh/rpcconn/rpcrec"
+	"rpcsh/rpcconn/transport"
+	"rpcsh/shell/event"
+	"rpcsh/shell/exit"
+	"rpcsh/shell/human"
+	"rpcsh/shell/review"
+	"rpcsh/shell/tap"
+	"rpcsh/shell/view"
+)
+
+func (o *options) tapFlags(*pflag.FlagSet) {}
+
+// tap stands between clients and a server: rpcsh tap -l ADDRESS TARGET, or rpcsh tap -- SERVER, which is a server whose
+// client has started rpcsh in its place.
+func (p *program) tap(ctx context.Context) error { return tapping{p}.run(ctx) }
+
+// tapping is a run of the verb tap.
+type tapping struct{ *program }
+
+func (p tapping) run(ctx context.Context) error {
+	v := verbs()[verbAt(p.verb)]
+	isChild := p.command != nil
+	if isChild && (len(p.verbArgs) > 0 || p.listen != "") || !isChild && (p.listen == "" || len(p.verbArgs) == 0) {
+		return v.wrong()
+	}
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	defer stop()
+	start := time.Now()
+	file, done, err := p.file(start)
+	if err != nil {
+		return err
+	}
+	opts := tap.Options{MaxMessage: p.wire.MaxMessage, Record: file.Write}
+	if p.wire.Protocol != dial.Auto {
+		w, err := p.wire.Wire(transport.Target{Scheme: "tcp"})
+		if err != nil {
+			return err
+		}
+		opts.Protocol, opts.Framing = w.Protocol.Name, w.Framing
+	}
+	if isChild {
+		err = p.child(ctx, opts, start)
+	} else {
+		err = p.between(ctx, opts, start)
+	}
+	return errors.Join(err, done())
+}
+
+// file returns where records are written, and what ends that.
+func (p tapping) file(start time.Time) (*tap.File, func() error, error) {
+	fail := func(err error) { fmt.Fprintln(p.stderr, "rpcsh: recording: "+view.Visible(err.Error())) }
+	head := rpcrec.Header{Start: start, By: "rpcsh " + version}
+	opts := rpcrec.WriterOptions{Max: int(p.recordMax)}
+	if p.record == "" {
+		return tap.NewFile(io.Discard, head, opts, p.redacts, fail), func() error { return nil }, nil
+	}
+	out, err := rpcrec.OpenFile(p.record, p.appends)
+	if err != nil {
+		return nil, nil, exit.Usagef("%w", err)
+	}
+	f := tap.NewFile(out, head, opts, p.redacts, fail)
+	return f, func() error {
+		n, err := f.Flush()
+		if closed := out.Close(); err == nil {
+			err = closed
+		}
+		fmt.Fprintf(p.stderr, "rpcsh: %s in %s\n", human.Plural(n, "message"), view.Visible(p.record))
+		return err
+	}, nil
+}
+
+// child passes on what the own client says to a server that is started for it.
+func (p tapping) child(ctx context.Context, opts tap.Options, start time.Time) error {
+	child := transport.CommandTarget(p.command)
+	told := func(line string) { fmt.Fprintln(p.stderr, line) }
+	opts.Target = child.String()
+	opts.Dial = func(context.Context) (io.ReadWriteCloser, error) {
+		env := append(os.Environ(), child.Env...)
+		return process.Start(process.Options{Args: child.Command, Env: env, Stderr: told})
+	}
+	return tap.New(opts, start).Pass(ctx, &ownStreams{p.stdin, p.stdout}, "")
+}
+
+// ownStreams are standard input and output as a connection.
+type ownStreams struct {
+	io.Reader
+	io.Writer
+}
+
+// Close ends waiting for standard input, if that can be ended, and standard output.
+func (s *ownStreams) Close() error {
+	for _, stream := range []any{s.Reader, s.Writer} {
+		if c, ok := stream.(io.Closer); ok {
+			_ = c.Close() // it is the end
+		}
+	}
+	return nil
+}
+
+// between passes on what clients say to a server, and prints it as rpcsh show does.
+func (p tapping) between(ctx context.Context, opts tap.Options, start time.Time) error {
+	target, err := p.namedTarget(p.verbArgs[0])
+	if err != nil {
+		return exit.Usagef("%w", err)
+	}
+	filter, err := event.ParseFilter(strings.Join(p.verbArgs[1:], " "))
+	if err != nil {
+		return exit.Usagef("%w", err)
+	}
+	if target.IsCommand() {
+		return verbs()[verbAt(p.verb)].wrong()
+	}
+	listener, err := p.listener(ctx)
+	if err != nil {
+		return err
+	}
+	opts.Target = target.String()
+	opts.Dial = func(ctx context.Context) (io.ReadWriteCloser, error) { return p.dial(ctx, target) }
+	in, live := io.Pipe()
+	atOnce := rpcrec.WriterOptions{After: func(_ time.Duration, flush func()) { go flush() }}
+	shown := tap.NewFile(live, rpcrec.Header{Start: start}, atOnce, p.redacts, func(error) {})
+	record := opts.Record
+	opts.Record = func(r *rpcrec.Record) {
+		record(r)
+		shown.Write(r)
+	}
+	fmt.Fprintf(p.stderr, "rpcsh: listening on %s, for %s\n", listener.Addr(), view.Visible(target.String()))
+	served := make(chan error, 1)
+	go func() {
+		err := tap.New(opts, start).Serve(ctx, listener)
+		_, _ = shown.Flush()
+		_ = live.Close()
+		served <- err
+	}()
+	showErr := review.Show(context.WithoutCancel(ctx), review.Options{
+		In: in, Filter: filter, Rules: p.redacts, Output: p.output, Out: p.stdout, Safe: isTerminal(p.stdout),
+		Color: p.coloredOutput(), Remark: func(string) {},
+	})
+	_, _ = io.Copy(io.Discard, in) // passing on goes on though nobody sees it
+	return errors.Join(<-served, showErr)
+}
+
+// listener listens where -l says.
+func (p tapping) listener(ctx context.Context) (net.Listener, error) {
+	t, err := transport.ParseTarget(p.listen)
+	if err != nil {
+		return nil, exit.Usagef("%w", err)
+	}
+	if t.IsTLS() {
+		cfg, err := p.wire.TLS.Server()
+		if err != nil {
+			return nil, exit.Usagef("%w", err)
+		}
+		l, err := transport.Listen(ctx, "tcp", t.Address)
+		if err != nil {
+			return nil, exit.Usagef("%w", err)
+		}
+		return tls.NewListener(l, cfg), nil
+	}
+	network := "tcp"
+	if t.Scheme == "unix" {
+		network = "unix"
+	}
+	l, err := transport.Listen(ctx, network, t.Address)
+	if err != nil {
+		return nil, exit.Usagef("%w", err)
+	}
+	return l, nil
+}
+
+// dial connects to the server, as a stream of bytes.
+func (p tapping) dial(ctx context.Context, t transport.Target) (net.Conn, error) {
+	ctx, cancel := context.WithTimeout(ctx, time.Duration(p.timeout))
+	defer cancel()
+	switch {
+	case t.Scheme == "unix":
+		return transport.Dial(ctx, "unix", t.Address)
+	case t.Socket() != "":
+		return transport.Dial(ctx, "unix", t.Socket())
+	case t.IsTLS():
+		cfg, err := p.wire.TLS.Client(t.Host())
+		if err != nil {
+			return nil, err
+		}
+		return transport.DialTLS(ctx, t.DialAddress(), cfg)
+	}
+	return transport.Dial(ctx, "tcp", t.DialAddress())
+}
