@@ -88,7 +88,7 @@ func (y *way) lookBody(h http.Header, body io.ReadCloser) error {
 		}
 	}
 	if len(bytes.TrimSpace(text)) > 0 {
-		y.watcher.conn.message(y.dir, text)
+		y.message(text)
 	}
 	return nil
 }
@@ -107,7 +107,7 @@ func (y *way) lookEvents(body io.Reader) error {
 			data = append(data, bytes.TrimPrefix(value, []byte(" "))...)
 		}
 		if len(line) == 0 && len(data) > 0 {
-			y.watcher.conn.message(y.dir, data)
+			y.message(data)
 			data = nil
 		}
 		switch {

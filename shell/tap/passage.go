@@ -21,8 +21,8 @@ func (c *connection) pass(ctx context.Context, client, server io.ReadWriteCloser
 	w := newWatcher(c)
 	var ways sync.WaitGroup
 	var there, back error
-	ways.Go(func() { there = pump(server, client, w.way(rpcrec.AToB)) })
-	ways.Go(func() { back = pump(client, server, w.way(rpcrec.BToA)) })
+	ways.Go(func() { there = pump(server, client, w.ways[0]) })
+	ways.Go(func() { back = pump(client, server, w.ways[1]) })
 	ways.Wait()
 	_ = client.Close()
 	_ = server.Close()

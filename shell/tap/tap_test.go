@@ -95,6 +95,21 @@ func (s *scene) messages(t *testing.T, n int, d rpcrec.Direction) []string {
 	}
 }
 
+// inOrder fails if an answer was recorded before what it answers.
+func (s *scene) inOrder(t *testing.T) {
+	t.Helper()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	last := ""
+	for i, r := range s.records[len(s.records)-200:] {
+		direction, _, _ := strings.Cut(r, " ")
+		if direction == last {
+			t.Fatalf("message %d of 200 is another one %s", i, direction)
+		}
+		last = direction
+	}
+}
+
 // awaits waits until a record is there.
 func (s *scene) awaits(t *testing.T, record string) {
 	t.Helper()
@@ -144,6 +159,13 @@ func TestForms(t *testing.T) {
 			if got := s.messages(t, 5, rpcrec.AToB); len(got) != 2 {
 				t.Errorf("the client has sent %q", got)
 			}
+			for range 100 {
+				if _, err := link.Call(t.Context(), "my_add", json.RawMessage("[1,2]")); err != nil {
+					t.Fatal(err)
+				}
+			}
+			s.messages(t, 205, rpcrec.AToB)
+			s.inOrder(t)
 		})
 	}
 }

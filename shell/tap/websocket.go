@@ -38,7 +38,7 @@ func (y *way) lookSockets(in *bufio.Reader) error {
 				return err
 			}
 		}
-		y.watcher.conn.message(y.dir, message)
+		y.message(message)
 		message = nil
 	}
 }
