@@ -36,18 +36,18 @@ func (c *connection) pass(ctx context.Context, client, server io.ReadWriteCloser
 	c.event(rpcrec.Close, details...)
 }
 
-// pump passes on what from sends, until it has ended, and tells the other side that. What was passed on is looked at
-// afterwards.
+// pump passes on what from sends, until it has ended, and tells the other side that. It is kept for who looks at it
+// before it passes, so that it comes before what it is answered with.
 func pump(to io.WriteCloser, from io.Reader, seen *way) error {
 	defer seen.end()
 	buf := make([]byte, chunk)
 	for {
 		n, err := from.Read(buf)
 		if n > 0 {
+			seen.add(buf[:n])
 			if _, err := to.Write(buf[:n]); err != nil {
 				return err
 			}
-			seen.add(buf[:n])
 		}
 		if err != nil {
 			halfClose(to)

@@ -1,6 +1,6 @@
 // Package tap stands between clients and a server, and writes down what they say to each other. Every byte passes as
-// it came, before it is looked at, and nothing is sent that has not come: what is spoken is read from the bytes that
-// pass.
+// it came, and waits for nobody who looks at it; nothing is sent that has not come: what is spoken is read from the
+// bytes that pass.
 //
 //   - tap.go: clients that come, and the server that is dialled for each
 //   - passage.go: the bytes of a connection, both ways

@@ -96,7 +96,8 @@ func TestUnderWay(t *testing.T) {
 	in, out := io.Pipe()
 	defer in.Close()
 	go func() {
-		_, _ = io.WriteString(out, `{"rpcrec":1,"start":"2026-11-29T17:15:11Z"}`+"\n"+`{"t":1,"c":1,"d":">","m":1}`+"\n")
+		_, _ = io.WriteString(out, `{"rpcrec":1,"start":"2026-11-29T17:15:11Z"}`+"\n")
+		_, _ = io.WriteString(out, `{"t":1,"c":1,"d":">","m":1}`+"\n")
 	}()
 	if r, err := NewReader(in).Next(); err != nil || string(r.Data) != "1" {
 		t.Errorf("read %+v, %v", r, err)
