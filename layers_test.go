@@ -64,10 +64,9 @@ var house = []floor{
 				"rpcconn/dialect/dialects rpcconn/dialect/openrpc rpcconn/jsontext rpcconn/schema " +
 				"rpcconn/transport " +
 				"shell/advice shell/answer shell/arguments shell/call shell/columns shell/command/rule " +
-				"shell/config shell/document shell/event shell/exit shell/glob shell/human shell/jobs shell/jq " +
-				"shell/lang shell/macro shell/methods shell/paste shell/record shell/ring shell/session shell/term " +
-				"shell/turn " +
-				"shell/variables shell/view",
+				"shell/config shell/document shell/event shell/exit shell/export shell/glob shell/human shell/jobs " +
+				"shell/jq shell/lang shell/macro shell/methods shell/paste shell/record shell/review shell/ring " +
+				"shell/session shell/term shell/turn shell/variables shell/view",
 		},
 		{
 			name:    "shell/command/rule",

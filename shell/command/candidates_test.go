@@ -64,7 +64,7 @@ func TestCompletes(t *testing.T) {
 		".peers ": "--sort 1", ".peers --sort na": "name", ".use ": "1", ".close ": "1 all", ".reconnect ": "",
 		".connect x bs": "bsonrpc", ".connect ": "", ".prefer ": "1", ".unserve ": "1 twice", ".unserve twice ": "",
 		".on c": "close connect", ".off ": "1", ".methods my_a": "my_add", ".describe my_add x": "",
-		".export o": "openrpc", ".export openrpc se": "service.py", ".learn ser": "service.py",
+		".export ope": "openrpc", ".export openrpc se": "service.py", ".learn ser": "service.py",
 		".set ti": "timeout detect-timeout handshake-timeout editing", ".set order ": "newest oldest",
 		".help conn": "connect reconnect",
 		".mute off":  "off",

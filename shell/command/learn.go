@@ -51,7 +51,6 @@ func (l *learner) commands() []Command {
 			Find:     findFiles,
 			Run:      l.learnFiles,
 		},
-		exportCommand(l.session, l.view),
 	}
 }
 

@@ -65,6 +65,7 @@ func New(deps Deps) *Table {
 		callCommands(deps.Session, deps.View, deps.Lines, t.messages),
 		methodCommands(deps, found),
 		t.learner.commands(),
+		[]Command{exportCommand(deps.Session, deps.View, deps.Recording)},
 		documentCommands(deps.Session, deps.View, deps.Lines),
 		serveCommands(deps.Session, deps.View),
 		replyCommands(deps.Session, deps.View, deps.Lines, t.messages),

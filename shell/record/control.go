@@ -3,6 +3,7 @@ package record
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"math"
 	"sync"
@@ -11,6 +12,7 @@ import (
 	"rpcsh/rpcconn/rpcrec"
 	"rpcsh/shell/event"
 	"rpcsh/shell/recording"
+	"rpcsh/shell/redact"
 	"rpcsh/shell/ring"
 )
 
@@ -131,7 +133,38 @@ func (c *Control) Last(d time.Duration, req Request) (Summary, error) {
 	if err != nil {
 		return Summary{}, refused(req.File, err)
 	}
+	s := rebuilt(file, opts, events)
+	if s.Err != nil {
+		s.Err = fmt.Errorf("recording to %s: %w", req.File, withoutPath(s.Err))
+	}
+	return s, s.Err
+}
+
+// Copy writes all that the session's ring has as a recording, as Last does, to out.
+func (c *Control) Copy(out io.Writer) error {
+	c.ring.Sync()
+	events := c.ring.Last(math.MaxInt, func(*event.Event) bool { return true })
+	if len(events) == 0 {
+		return errors.New("nothing that has happened is kept")
+	}
+	opts := c.options(Request{})
+	opts.Max = 0
+	return rebuilt(writeCloser{out}, opts, events).Err
+}
+
+// Rules returns which values are masked.
+func (c *Control) Rules() redact.Rules { return c.opts.Rules }
+
+// A writeCloser is a writer that need not be closed.
+type writeCloser struct{ io.Writer }
+
+// Close implements io.Closer.
+func (writeCloser) Close() error { return nil }
+
+// rebuilt writes events of the ring into a recording.
+func rebuilt(file io.WriteCloser, opts Options, events []*event.Event) Summary {
 	r := newRecorder(file, opts, events[0].Time)
+	var err error
 	for _, p := range opts.Peers() {
 		if err == nil {
 			err = r.open(p, r.start, "")
@@ -142,12 +175,8 @@ func (c *Control) Last(d time.Duration, req Request) (Summary, error) {
 			err = r.rebuild(e)
 		}
 	}
-	r.finish(err)
-	s := r.Summary()
-	if s.Err != nil {
-		s.Err = fmt.Errorf("recording to %s: %w", req.File, withoutPath(s.Err))
-	}
-	return s, s.Err
+	_ = r.finish(err) // which the summary has
+	return r.Summary()
 }
 
 // rebuild writes down an event of the ring, and a message as it would be sent.

@@ -5,8 +5,8 @@ package record
 import (
 	"context"
 	"fmt"
+	"io"
 	"maps"
-	"os"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -61,7 +61,7 @@ type Recorder struct {
 
 	// of the goroutine that records
 
-	file    *os.File
+	file    io.WriteCloser
 	writer  *rpcrec.Writer
 	masker  *redact.Masker
 	decoder *recording.Decoder
@@ -105,7 +105,7 @@ func Start(bus *event.Bus, opts Options) (*Recorder, error) {
 	return r, nil
 }
 
-func newRecorder(file *os.File, opts Options, start time.Time) *Recorder {
+func newRecorder(file io.WriteCloser, opts Options, start time.Time) *Recorder {
 	r := &Recorder{
 		opts: opts, file: file, masker: redact.New(opts.Rules), start: start, queue: newQueue(),
 		known: make(map[int]Peer), ended: make(chan struct{}), summary: Summary{File: opts.File},

@@ -119,6 +119,27 @@ func text(data []byte, e *event.Event) (text []byte, isBatch bool) {
 	return export.Message(e, err == nil), err == nil
 }
 
+// Messages returns how many messages of a recording the filter chooses. The error is that of Show.
+func Messages(ctx context.Context, opts Options) (n int, err error) {
+	src, file, err := open(&opts)
+	if err != nil {
+		return 0, err
+	}
+	defer file.Close() // which was read only
+	for {
+		r, _, err := src.next()
+		switch {
+		case err == io.EOF:
+			return src.passed, nil
+		case err != nil:
+			return 0, err
+		case ctx.Err() != nil:
+			return 0, context.Cause(ctx)
+		}
+		_ = src.chosen(r, func(*event.Event) error { return nil })
+	}
+}
+
 // ExportTo writes a recording in a form to a file, in the place of what that has, and returns how many bytes. The file
 // stays as it is where there is nothing that could be written.
 func ExportTo(ctx context.Context, opts Options, form export.Form, path string) (size int, err error) {

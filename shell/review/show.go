@@ -30,6 +30,7 @@ type Options struct {
 	Color  bool
 	Safe   bool // Out may be a terminal: what peers sent is made visible
 	Out    io.Writer
+	Skip   int               // so many messages that the filter chooses are left out, and what is between them
 	Remark func(text string) // is told what is left out, and why
 }
 

@@ -22,6 +22,7 @@ type source struct {
 	reader  *rpcrec.Reader
 	decoder *recording.Decoder
 	part    int
+	passed  int    // messages that the filter chose
 	broken  int    // lines that were left out
 	ended   func() // is called when a part has ended; nil: nothing is
 }
@@ -100,6 +101,12 @@ func (s *source) chosen(r *rpcrec.Record, do func(e *event.Event) error) error {
 	for i := range events {
 		e := &events[i]
 		if !s.opts.Filter.Match(e) {
+			continue
+		}
+		if e.Kind.IsMessage() {
+			s.passed++
+		}
+		if s.opts.Skip > 0 && s.passed <= s.opts.Skip {
 			continue
 		}
 		if !masked && r.IsMessage() {
