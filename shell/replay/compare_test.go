@@ -1,6 +1,36 @@
 package replay
 
-import "testing"
+import (
+	"strings"
+	"testing"
+
+	"rpcsh/rpcconn"
+	"rpcsh/rpcconn/jsonrpc"
+	"rpcsh/rpcconn/rpcrec"
+)
+
+// A recording that is served is kept in memory, and so has a bound.
+func TestTapeLimit(t *testing.T) {
+	const recording = `{"rpcrec":1,"start":"2026-11-29T17:15:11Z"}` + "\n" +
+		`{"t":1,"c":1,"d":">","m":{"jsonrpc":"2.0","method":"tick"}}` + "\n"
+	codec := func(string) (rpcconn.Codec, error) { return jsonrpc.New(), nil }
+	size := len(`{"jsonrpc":"2.0","method":"tick"}`)
+	for limit, want := range map[int]string{
+		size: "", size - 1: "its messages have more than 32 B, which are too many to serve",
+	} {
+		_, err := readTape(rpcrec.NewReader(strings.NewReader(recording)), codec, limit)
+		if got := textOf(err); got != want {
+			t.Errorf("limit %d: %q, want %q", limit, got, want)
+		}
+	}
+}
+
+func textOf(err error) string {
+	if err == nil {
+		return ""
+	}
+	return err.Error()
+}
 
 // JSON knows one number, however it is spelt, and no limit to its digits.
 func TestSameScalar(t *testing.T) {

@@ -9,6 +9,7 @@ import (
 
 	"rpcsh/rpcconn"
 	"rpcsh/rpcconn/rpcrec"
+	"rpcsh/shell/human"
 )
 
 // maxServed is how many bytes a recording that is served may have of messages: they are kept in memory.
@@ -44,8 +45,9 @@ type tape struct {
 	greeting  []*said // before the client has sent anything
 }
 
-// readTape reads a recording. Its connections, one behind the other, are one conversation.
-func readTape(recording *rpcrec.Reader, codec func(string) (rpcconn.Codec, error)) (*tape, error) {
+// readTape reads a recording whose messages have up to limit bytes. Its connections, one behind the other, are one
+// conversation.
+func readTape(recording *rpcrec.Reader, codec func(string) (rpcconn.Codec, error), limit int) (*tape, error) {
 	tp := new(tape)
 	turns := newTurns(recording, codec)
 	conns := make(map[connection]*taping)
@@ -61,8 +63,8 @@ func readTape(recording *rpcrec.Reader, codec func(string) (rpcconn.Codec, error
 		case err != nil:
 			return nil, err
 		}
-		if size += len(t.frame); size > maxServed {
-			return nil, fmt.Errorf("its messages have more than %d MiB, which are too many to serve", maxServed>>20)
+		if size += len(t.frame); size > limit {
+			return nil, fmt.Errorf("its messages have more than %s, which are too many to serve", human.Size(limit))
 		}
 		if t.closes || t.broken != nil {
 			continue

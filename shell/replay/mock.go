@@ -56,7 +56,7 @@ type mocked struct {
 func NewMock(
 	recording *rpcrec.Reader, codec func(string) (rpcconn.Codec, error), opts MockOptions,
 ) (*Mock, error) {
-	tp, err := readTape(recording, codec)
+	tp, err := readTape(recording, codec, maxServed)
 	if err != nil {
 		return nil, err
 	}

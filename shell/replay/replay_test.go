@@ -357,6 +357,32 @@ func TestPlayTime(t *testing.T) {
 	})
 }
 
+// Of many messages that have not come again, the first is waited for: what is kept in mind has a bound.
+func TestPlayMany(t *testing.T) {
+	rpctest.Bubble(t, func(t *testing.T) {
+		var lines []string
+		for range replay.MaxExpected + 2 {
+			lines = append(lines, `< {"jsonrpc":"2.0","method":"never"}`)
+		}
+		lines = append(lines, `> {"jsonrpc":"2.0","id":1,"method":"add","params":[1,2]}`)
+		began := time.Now()
+		p := play(t, record(append([]string{add}, lines...)...), replay.Options{
+			Pace: replay.Max, Patience: time.Second, Only: filter(t, "add never"),
+		}, func(c *rpcconn.Conn, req *rpcconn.Request) (string, error) {
+			if req.ID == rpcconn.IntID(1) { // the second call is sent once two have been waited for
+				if took := time.Since(began); took != 2*time.Second {
+					t.Errorf("it was sent after %s", took)
+				}
+				_ = c.Close()
+			}
+			return "3", nil
+		})
+		if p.err == nil {
+			t.Error("the peer has gone, and nobody has seen it")
+		}
+	})
+}
+
 // A peer that goes away is an error, and what it did not send a difference.
 func TestPlayLost(t *testing.T) {
 	recording := record(`> {"jsonrpc":"2.0","id":1,"method":"hang up"}`, `< {"jsonrpc":"2.0","id":1,"result":1}`,

@@ -37,12 +37,16 @@ type Tap struct {
 	opts  Options
 	start time.Time
 
+	behind int // bytes that may wait to be looked at, each way
+
 	mu     sync.Mutex // protects what follows, and the order of records
 	number int        // of the last connection
 }
 
 // New returns a Tap, whose recording begins at start.
-func New(opts Options, start time.Time) *Tap { return &Tap{opts: opts, start: start} }
+func New(opts Options, start time.Time) *Tap {
+	return &Tap{opts: opts, start: start, behind: maxBehind}
+}
 
 // Serve passes on the connections of clients, until ctx ends or the listener fails. It returns when all have ended; the
 // error is the listener's.

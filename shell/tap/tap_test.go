@@ -12,6 +12,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -212,6 +213,60 @@ func TestBytes(t *testing.T) {
 			t.Errorf("%d bytes, %.20q, came back as %d: %v", len(sent), sent, len(got), err)
 		}
 		_ = nc.Close()
+	}
+}
+
+// Who looks is waited for by nobody: what passes meanwhile passes, and it is told that it was not seen.
+func TestBehind(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	received := make(chan int64)
+	go func() {
+		nc, err := l.Accept()
+		if err != nil {
+			return
+		}
+		defer nc.Close()
+		n, _ := io.Copy(io.Discard, nc)
+		received <- n
+	}()
+	client, near := net.Pipe()
+	defer client.Close()
+	var lost atomic.Int32
+	free := make(chan struct{})
+	tp := tap.New(tap.Options{
+		Dial: func(ctx context.Context) (io.ReadWriteCloser, error) {
+			return transport.Dial(ctx, "tcp", l.Addr().String())
+		},
+		Record: func(r *rpcrec.Record) {
+			switch {
+			case r.IsMessage(): // the first one holds up who looks
+				<-free
+			case r.Event == rpcrec.Lost:
+				lost.Add(1)
+			}
+		},
+	}, time.Now())
+	tp.SetBehind(1000)
+	passed := make(chan error)
+	go func() { passed <- tp.Pass(t.Context(), near, "") }()
+	const n = 200
+	message := []byte(`{"jsonrpc":"2.0","method":"tick","params":[1]}` + "\n")
+	for range n {
+		if _, err := client.Write(message); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_ = client.Close()
+	if got := <-received; got != int64(n*len(message)) {
+		t.Errorf("%d bytes have passed of %d", got, n*len(message))
+	}
+	close(free)
+	if err := <-passed; err != nil || lost.Load() != 1 {
+		t.Errorf("error %v; lost is told %d times", err, lost.Load())
 	}
 }
 

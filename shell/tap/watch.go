@@ -122,7 +122,7 @@ func (y *way) add(data []byte) {
 	if y.lost {
 		return
 	}
-	if y.size+len(data) > maxBehind {
+	if y.size+len(data) > w.conn.tap.behind {
 		y.behind, y.lost = nil, true
 	} else {
 		y.behind = append(y.behind, piece{w.number, bytes.Clone(data)})
@@ -206,22 +206,21 @@ func (y *way) look() {
 	w := y.watcher
 	head, known := y.learn()
 	in := bufio.NewReaderSize(io.MultiReader(bytes.NewReader(head), y), chunk)
-	var err error
 	switch {
 	case !known:
 	case w.isHTTP:
-		err = y.lookHTTP(in)
+		y.lookHTTP(in)
 	case !w.none:
-		err = y.lookFrames(in)
-	}
-	if errors.Is(err, errLost) {
-		w.conn.event(rpcrec.Lost, "reason", err.Error())
+		y.lookFrames(in)
 	}
 	_, _ = io.Copy(io.Discard, y) // what is not understood passes, too
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	y.at = 0
 	w.changed.Broadcast()
+	if y.lost {
+		w.conn.event(rpcrec.Lost, "reason", string(y.dir)+": "+errLost.Error())
+	}
 }
 
 // learn waits until it is known what is spoken, which the first bytes of either direction say, and returns those that
@@ -269,11 +268,11 @@ type frames struct {
 func (f *frames) Read(b []byte) (int, error) { return f.Reader.Read(b) }
 
 // lookFrames records the messages of a stream.
-func (y *way) lookFrames(in *bufio.Reader) error {
+func (y *way) lookFrames(in *bufio.Reader) {
 	w := y.watcher
 	framing, err := dial.NewFraming(w.wire.Framing, w.conn.tap.opts.MaxMessage)
 	if err != nil {
-		return err
+		return // there is no such framing, which the command line would have said
 	}
 	ch := framing(&frames{in, y})
 	for {
@@ -287,10 +286,10 @@ func (y *way) lookFrames(in *bufio.Reader) error {
 		case errors.As(err, new(*rpcconn.Deviation)):
 			w.conn.event(rpcrec.Note, "kind", "deviation", "text", string(y.dir)+": "+err.Error())
 		default:
-			if !errors.Is(err, io.EOF) {
+			if !errors.Is(err, io.EOF) && !errors.Is(err, errLost) {
 				w.conn.event(rpcrec.Note, "kind", "unreadable", "text", string(y.dir)+": "+err.Error())
 			}
-			return err
+			return
 		}
 	}
 }

@@ -57,6 +57,7 @@ type archiveEntry struct {
 
 type archiveSource struct {
 	in    *bufio.Reader
+	limit int64 // bytes
 	read  bool
 	start time.Time
 	queue queue
@@ -64,7 +65,7 @@ type archiveSource struct {
 
 func (s *archiveSource) started() time.Time { return s.start.UTC() }
 
-func openArchive(in *bufio.Reader) source { return &archiveSource{in: in} }
+func openArchive(in *bufio.Reader) source { return &archiveSource{in: in, limit: maxArchive} }
 
 func (s *archiveSource) next() (*rpcrec.Record, error) {
 	if !s.read {
@@ -80,12 +81,12 @@ func (s *archiveSource) next() (*rpcrec.Record, error) {
 }
 
 func (s *archiveSource) load() error {
-	text, err := io.ReadAll(io.LimitReader(s.in, maxArchive+1))
+	text, err := io.ReadAll(io.LimitReader(s.in, s.limit+1))
 	if err != nil {
 		return err
 	}
-	if len(text) > maxArchive {
-		return fmt.Errorf("the archive has more than %d MiB", maxArchive>>20)
+	if int64(len(text)) > s.limit {
+		return fmt.Errorf("the archive has more than %d bytes", s.limit)
 	}
 	var a archive
 	if err := json.Unmarshal(text, &a); err != nil {

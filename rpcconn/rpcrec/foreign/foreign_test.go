@@ -1,6 +1,7 @@
 package foreign
 
 import (
+	"bufio"
 	"bytes"
 	"errors"
 	"flag"
@@ -87,6 +88,19 @@ func TestOthers(t *testing.T) {
 	for _, other := range []string{"", "words\n", "{}", `{"a":1}` + "\n", "<html>", "\x00\x01", "[Trace", `{"log":`} {
 		if got := text(strings.NewReader(other)); !strings.HasPrefix(got, "error: ") {
 			t.Errorf("%q: %s", other, got)
+		}
+	}
+}
+
+// An archive is read as a whole, and so has a bound.
+func TestArchiveLimit(t *testing.T) {
+	const archive = `{"log":{"entries":[]}}`
+	for limit, want := range map[int64]error{
+		int64(len(archive)): io.EOF, int64(len(archive)) - 1: errors.New("the archive has more than 21 bytes"),
+	} {
+		s := &archiveSource{in: bufio.NewReader(strings.NewReader(archive)), limit: limit}
+		if _, err := s.next(); err == nil || err.Error() != want.Error() {
+			t.Errorf("limit %d: %v, want %v", limit, err, want)
 		}
 	}
 }
