@@ -46,6 +46,9 @@ func peerMCPOverHTTP(t *testing.T, p *peers) {
 	}
 	detects(t, found{URL: "http://" + address + "/mcp", Protocol: "mcp"}, address)
 	mcpSession(t, connected(t, address))
+	through, printed := tapped(t, "http://"+address)
+	mcpSession(t, connected(t, "http://"+through+"/mcp"))
+	printed.until(t, ` ← (@\d+ )?#\d+ sampling/createMessage {.*a question`)
 	// what the server sends before its stream is open is lost
 	replaysAlike(t, []string{"get-sum a=1 b=2"}, []string{"--only", "initialize notifications/initialized tools/*"},
 		"-p", "mcp", "http://"+address+"/mcp")

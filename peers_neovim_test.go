@@ -25,6 +25,9 @@ func peerNeovim(t *testing.T, p *peers) {
 		calls(t, "^2$", address, "nvim_eval", "1+1")
 		detects(t, found{URL: "tcp://" + address, Protocol: "nvim", Framing: "msgpack"}, address)
 		neovimSession(t, address)
+		through, printed := tapped(t, address)
+		neovimSession(t, through)
+		printed.until(t, ` ← (@\d+ )?#\d+ ask 20$`)
 	})
 	t.Run("Unix", func(t *testing.T) {
 		path := filepath.Join(t.TempDir(), "s")

@@ -29,6 +29,18 @@ func TestPeersPyBSONRPC(t *testing.T) {
 			sh.stderr.until(t, `← report_progress "hi"$`)
 			sh.stderr.until(t, `→ #1 6  `)
 			sh.stdout.next(t, "4")
+
+			through, printed := tapped(t, address)
+			sh = connected(t, "-p", tt.protocol, "-f", tt.framing, through)
+			sh.do(t, ".serve my_double .[0]*2", "my_progress_add 2 2")
+			sh.stderr.until(t, `→ #1 6  `)
+			sh.stdout.next(t, "4")
+			for _, passed := range []string{
+				` → #1 my_progress_add 2 2$`, ` ← report_progress "hi"$`, ` ← #1 my_double 3$`, ` → #1 6  `,
+				` ← #1 4  `,
+			} {
+				printed.until(t, passed)
+			}
 		})
 	}
 }

@@ -99,6 +99,10 @@ func peerAnvil(t *testing.T, p *peers) {
 		sh.stdout.next(t, "["+chain+",true]")
 		sh.exits(t, exit.Done)
 	}
+	through, printed := tapped(t, address)
+	calls(t, exactly(chain), "ws://"+through, "eth_chainId")
+	calls(t, exactly(chain), "http://"+through, "eth_chainId")
+	printed.until(t, ` ← (@\d+ )?#1 `+chain)
 	for _, target := range []string{"ws://" + address, "http://" + address, path} {
 		replaysAlike(t, []string{"eth_chainId", ".batch eth_chainId ; eth_gasPrice"}, []string{"--ignore", "/result"},
 			target)
