@@ -5,8 +5,8 @@ import (
 	"crypto/sha256"
 	_ "embed" // of the page's parts
 	"encoding/base64"
-	"fmt"
 	"io"
+	"strconv"
 	"strings"
 
 	"rpcsh/rpcconn/jsontext"
@@ -29,6 +29,7 @@ var (
 // which the page's script draws. The page's policy lets that script run, and no other, and load nothing.
 type page struct {
 	out   *bufio.Writer
+	safe  *strings.Replacer // of what ends or begins elements
 	items int
 	conns map[*Conn]pageConn
 }
@@ -45,7 +46,7 @@ func newPage(out *bufio.Writer) Writer {
 		`; style-src `+hashOf(pageStyle)+"\">\n"+
 		"<meta name=\"viewport\" content=\"width=device-width\">\n<title>rpcsh recording</title>\n"+
 		"<style>"+pageStyle+"</style>\n"+pageBody+`<script type="application/json" id="data">[`)
-	return &page{out: out, conns: make(map[*Conn]pageConn)}
+	return &page{out: out, safe: strings.NewReplacer("<", `\u003c`), conns: make(map[*Conn]pageConn)}
 }
 
 // hashOf returns the source expression of a policy that lets an element of this text in (CSP 3 section 2.3.1).
@@ -71,12 +72,12 @@ func (p *page) Begin(h *rpcrec.Header) {
 // Event implements Writer.
 func (p *page) Event(e *Event) {
 	members := []string{
-		"of", fmt.Sprint(p.conn(e.Conn)), "kind", jsontext.Quote(string(e.Kind)), "label", jsontext.Quote(e.label()),
+		"of", strconv.Itoa(p.conn(e.Conn)), "kind", jsontext.Quote(string(e.Kind)), "label", jsontext.Quote(e.label()),
 		"time", jsontext.Quote(e.Time.Format("15:04:05.000")),
 		"date", jsontext.Quote(e.Time.Format("2006-01-02 15:04:05.000000")),
 	}
 	if e.Kind.IsMessage() {
-		members = append(members, "out", fmt.Sprint(e.Out))
+		members = append(members, "out", strconv.FormatBool(e.Out))
 	}
 	if !e.ID.IsNone() {
 		members = append(members, "id", jsontext.Quote(e.ID.Plain().String()))
@@ -111,8 +112,8 @@ func (p *page) conn(c *Conn) int {
 	if c.Number > 0 {
 		peer = c.peer()
 	}
-	p.item("conn", fmt.Sprint(known.number), "us", jsontext.Quote(c.us()), "peer", quoteVisible(peer),
-		"tapped", fmt.Sprint(c.Tapped))
+	p.item("conn", strconv.Itoa(known.number), "us", jsontext.Quote(c.us()), "peer", quoteVisible(peer),
+		"tapped", strconv.FormatBool(c.Tapped))
 	return known.number
 }
 
@@ -121,20 +122,17 @@ func quoteVisible(text string) string { return jsontext.Quote(view.Visible(text)
 // item writes an object of names and JSON texts. No < is in it, so that it cannot end the element it stands in, nor
 // begin a comment there.
 func (p *page) item(members ...string) {
-	var b strings.Builder
+	before := "\n{"
 	if p.items++; p.items > 1 {
-		b.WriteByte(',')
+		before = ",\n{"
 	}
-	b.WriteString("\n")
 	for i := 0; i < len(members); i += 2 {
-		before := ","
-		if i == 0 {
-			before = "{"
-		}
-		fmt.Fprintf(&b, `%s"%s":%s`, before, members[i], members[i+1])
+		p.out.WriteString(before)
+		p.out.WriteString(`"` + members[i] + `":`)
+		_, _ = p.safe.WriteString(p.out, members[i+1]) // what could not be written out tells
+		before = ","
 	}
-	b.WriteString("}")
-	strings.NewReplacer("<", `\u003c`).WriteString(p.out, b.String())
+	p.out.WriteString("}")
 }
 
 // End implements Writer.
