@@ -137,7 +137,7 @@ func (p *program) argumentCandidates(args []string) (all []candidate) {
 			all = append(all, candidate{v.name, v.summary})
 		}
 		return all
-	case len(args) == 2 && verbAt(args[0]) >= 0 && verbs()[verbAt(args[0])].flags != nil:
+	case len(args) == 2 && verbAt(args[0]) >= 0 && verbs()[verbAt(args[0])].dials:
 		return p.namedTargets()
 	case len(args) > 1:
 		return nil

@@ -15,6 +15,7 @@ import (
 	"rpcsh/rpcconn/dial"
 	"rpcsh/shell/command"
 	"rpcsh/shell/config"
+	"rpcsh/shell/export"
 )
 
 // A desk is where command lines are typed: what is configured and remembered there.
@@ -77,6 +78,10 @@ func TestCompletion(t *testing.T) {
 		{[]string{"--timeout=5s", "@s"}, "@staging"},
 		{[]string{"--ti"}, "--timeout"},
 		{[]string{"@staging", "--ti"}, ""},
+		{[]string{"export", ""}, strings.Join(export.Names(), " ")},
+		{[]string{"export", "md", ""}, ""},
+		{[]string{"export", "md", "x.rpcrec", "--wr"}, "--write"},
+		{[]string{"show", "x.rpcrec", ""}, ""},
 		{[]string{"replay", ""}, ""},
 		{[]string{"replay", "x.rpcrec", ""}, "@staging"},
 		{[]string{"replay", "x.rpcrec", "--pace", ""}, "lockstep recorded max"},

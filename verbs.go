@@ -19,6 +19,7 @@ import (
 type verb struct {
 	name, usage, summary string
 	words                []string                                          // what may follow; nil: files
+	dials                bool                                              // a TARGET stands behind the file
 	flags                func(o *options, f *pflag.FlagSet)                // adds those of its own; nil: it has none
 	run                  func(p *program, ctx context.Context) (err error) // nil: its argument is a file of lines
 }
@@ -49,11 +50,11 @@ func verbs() []verb {
 			summary: "write a recording as a diagram, a page, a report, or as other programs read it",
 		},
 		{
-			name: "replay", usage: "FILE TARGET", flags: (*options).replayFlags, run: (*program).replay,
+			name: "replay", usage: "FILE TARGET", dials: true, flags: (*options).replayFlags, run: (*program).replay,
 			summary: "send again what the client of a recording has sent, and tell what is answered otherwise",
 		},
 		{
-			name: "verify", usage: "FILE TARGET", flags: (*options).verifyFlags, run: (*program).replay,
+			name: "verify", usage: "FILE TARGET", dials: true, flags: (*options).verifyFlags, run: (*program).replay,
 			summary: "replay, as a check: --equal says what counts",
 		},
 		{

@@ -43,7 +43,8 @@ func TestLanes(t *testing.T) {
 	var open []*Event
 	const calls = 500
 	for n, at := 0, began; n < calls; at = at.Add(time.Duration(random.IntN(3)) * time.Microsecond) {
-		e := event.Event{Kind: event.Request, Time: at, Out: random.IntN(2) == 0, ID: rpcconn.IntID(int64(n)), Method: "m"}
+		e := event.Event{Kind: event.Request, Time: at, Out: random.IntN(2) == 0, Method: "m"}
+		e.ID = rpcconn.IntID(int64(n))
 		conn := conns[random.IntN(len(conns))]
 		if i := random.IntN(len(open) + 1); i < len(open) {
 			asked := open[i]
@@ -105,7 +106,8 @@ func TestCodeSpan(t *testing.T) {
 
 func TestEscapeMermaid(t *testing.T) {
 	for text, want := range map[string]string{
-		`my_add [40,2]`: `my_add [40,2]`, "a;b": "a#59;b", "#35;": "#35;35#59;", "a\nb": "a#10;b", "": "#32;", "  ": "#32;",
+		`my_add [40,2]`: `my_add [40,2]`, "a;b": "a#59;b", "#35;": "#35;35#59;", "a\nb": "a#10;b", "": "#32;",
+		"  ":       "#32;",
 		"%%{init}": "#37;#37;{init}", "<br/>": "#60;br/#62;", "style: x": "style#58; x", "é日": "é日", "$$x": "#36;#36;x",
 	} {
 		if got := escapeMermaid(text); got != want {

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"time"
 
 	"rpcsh/rpcconn/jsontext"
 	"rpcsh/rpcconn/rpcrec"
@@ -78,6 +79,9 @@ func (x *exporter) record(r *rpcrec.Record) error {
 	full := export.Event{}
 	return x.source.chosen(r, func(e *event.Event) error {
 		full.Event, full.Conn = *e, x.conn(r)
+		if start := x.source.reader.Header().Start; start.IsZero() { // forms have times that are a number
+			full.Time = time.Unix(0, 0).UTC().Add(e.Time.Sub(start))
+		}
 		if e.Kind.IsMessage() && r.IsMessage() {
 			full.Data, full.Masked = r.Data, r.Redacted > 0
 			full.Text, full.Batch = text(r.Data, e)

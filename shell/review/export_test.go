@@ -193,6 +193,30 @@ func TestExportRead(t *testing.T) {
 	}
 }
 
+// A log without a date begins with the time of computers.
+func TestExportTimeless(t *testing.T) {
+	const log = `[Trace - 10:00:00 AM] Sending request 'shutdown - (1)'.
+Params: null
+
+
+[Trace - 10:00:01 AM] Received response 'shutdown - (1)' in 4ms.
+Result: null
+
+
+`
+	for name, want := range map[string]string{
+		"trace": `"ts":0,"dur":1000000,`, "har": `"time": 1.000000,`, "mcpsnoop": `"ts":"1970-01-01T00:00:01Z"`,
+		"lsp-inspector": `[Trace - 00:00:01.000] Received`, "md": "### Recorded by `vscode-languageclient`\n",
+	} {
+		form, _ := export.Find(name)
+		got, err := look(t, func(ctx context.Context, opts Options) error { return Export(ctx, opts, form) }, log,
+			Options{})
+		if err != nil || !strings.Contains(got, want) {
+			t.Errorf("%s: %v, want %s in\n%s", name, err, want, got)
+		}
+	}
+}
+
 func TestExportFilter(t *testing.T) {
 	form, _ := export.Find("mermaid")
 	got := exported(t, form, "session", Options{Filter: filter(t, "add kind:response kind:error peer:1")})
