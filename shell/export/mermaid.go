@@ -14,7 +14,7 @@ import (
 )
 
 // maxDiagram is how long a diagram may be, in bytes: Mermaid draws none of more than 50,000 characters (maxTextSize).
-const maxDiagram = 48_000
+const maxDiagram = 47_000
 
 // A mermaid writes a sequence diagram: https://mermaid.js.org/syntax/sequenceDiagram.html.
 type mermaid struct {

@@ -97,7 +97,9 @@ function row(item) {
   const lanes = make("div", "lanes");
   const conn = conns.get(item.of);
   if (item.message === undefined && item.kind !== "unreadable") {
-    lanes.append(make("div", "note text", item.label));
+    const note = make("div", "note text", item.label);
+    note.style.left = place(conn.peer);
+    lanes.append(note);
   } else {
     const from = item.out ? conn.us : conn.peer;
     const to = item.out ? conn.peer : conn.us;
