@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -20,7 +19,6 @@ import (
 	"rpcsh/rpcconn"
 	"rpcsh/rpcconn/demo"
 	"rpcsh/rpcconn/dial"
-	"rpcsh/rpcconn/jsontext"
 	"rpcsh/rpcconn/rpcrec"
 	"rpcsh/rpcconn/rpcrec/foreign"
 	"rpcsh/rpcconn/transport"
@@ -37,6 +35,7 @@ import (
 type playing struct {
 	only     string
 	equality string
+	update   bool
 	ignore   []string
 	let      []string
 	secrets  []string
@@ -58,6 +57,7 @@ func (o *options) verifyFlags(f *pflag.FlagSet) {
 	o.replayFlags(f)
 	f.StringVar(&o.playing.equality, "equal", replay.Equalities()[0], "`HOW` messages have to be the same: exact; "+
 		"shape: values of the same types, by the same names; schema: results fit all results of the method")
+	f.BoolVar(&o.playing.update, "update", false, "write what the peer says now into FILE, where that differs")
 }
 
 // readPlaying returns what the flags of replay and verify say.
@@ -126,7 +126,24 @@ func (p replaying) run(ctx context.Context) error {
 	}
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
+	changes := make(map[int][]byte)
+	if p.playing.update {
+		opts.Changed = func(line int, message []byte, reason string) {
+			if message == nil {
+				fmt.Fprintf(p.stderr, "rpcsh: line %d stays as it is: %s\n", line, view.Visible(reason))
+				return
+			}
+			changes[line] = message
+		}
+	}
 	tally, err := p.play(ctx, p.verbArgs[0], t, cfg, opts)
+	if err == nil && len(changes) > 0 {
+		if err = updateFile(p.verbArgs[0], changes); err == nil {
+			fmt.Fprintf(p.stderr, "rpcsh: %s updated in %s\n", human.Plural(len(changes), "message"),
+				view.Visible(p.verbArgs[0]))
+			tally.Differ -= len(changes)
+		}
+	}
 	if p.peer != nil {
 		p.peer.Close()
 	}
@@ -139,6 +156,31 @@ func (p replaying) run(ctx context.Context) error {
 		return &exit.Shown{Err: &exit.Failure{Code: exit.Expectation, Err: errors.New("it differs")}}
 	}
 	return nil
+}
+
+// updateFile writes other messages into a recording, which is another file then, or the one that it was.
+func updateFile(file string, changes map[int][]byte) error {
+	in, err := os.Open(file)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	info, err := in.Stat()
+	if err != nil {
+		return err
+	}
+	out, err := os.CreateTemp(filepath.Dir(file), ".rpcsh-*")
+	if err != nil {
+		return err
+	}
+	err = errors.Join(replay.Update(out, in, changes), out.Chmod(info.Mode().Perm()), out.Close())
+	if err == nil {
+		err = os.Rename(out.Name(), file)
+	}
+	if err != nil {
+		_ = os.Remove(out.Name()) // what is wrong is told
+	}
+	return err
 }
 
 // peerTarget returns to whom a recording is played, and how that peer is reached.
@@ -263,98 +305,4 @@ func (p replaying) dial(t transport.Target, cfg dial.Config) func(
 		}
 		return got.Link.Conn, nil
 	}
-}
-
-// maxValue is how many characters of a value that differs are printed.
-const maxValue = 200
-
-// printDifference prints a difference as a line: "#12 hover: result.contents: "a" → "b"".
-func (p replaying) printDifference(d *replay.Difference) {
-	if p.output == view.OutputJSON {
-		p.printObject([]member{
-			{"line", number(d.Line)}, {"id", []byte(d.ID.String())}, {"method", quoted(d.Method)},
-			{"path", quoted(d.Path)}, {"then", d.Then}, {"now", d.Now}, {"text", quoted(d.Text)},
-		})
-		return
-	}
-	var parts []string
-	about := d.Method
-	if !d.ID.IsNone() {
-		about = strings.TrimSpace("#" + d.ID.String() + " " + about)
-	}
-	for _, part := range []string{about, d.Path} {
-		if part != "" {
-			parts = append(parts, part)
-		}
-	}
-	text := d.Text
-	if text == "" {
-		text = shown(d.Then) + " → " + shown(d.Now)
-	}
-	fmt.Fprintln(p.stdout, view.Visible(strings.Join(append(parts, text), ": ")))
-}
-
-// shown returns a value as people compare it.
-func shown(value []byte) string {
-	if value == nil {
-		return "nothing"
-	}
-	text, err := jsontext.AppendCompact(nil, value)
-	if err != nil {
-		text = value
-	}
-	return human.Clip(string(text), maxValue)
-}
-
-// printTally prints how a recording went.
-func (p replaying) printTally(t replay.Tally) {
-	if p.output == view.OutputJSON {
-		p.printObject([]member{
-			{"sent", number(t.Sent)}, {"same", number(t.Same)}, {"differ", []byte(strconv.Itoa(t.Differ))},
-		})
-		return
-	}
-	differ := "differ"
-	if t.Differ == 1 {
-		differ = "differs"
-	}
-	fmt.Fprintf(p.stdout, "%d sent, %d same, %d %s\n", t.Sent, t.Same, t.Differ, differ)
-	if t.Skipped > 0 {
-		skipped := human.Plural(t.Skipped, "line")
-		fmt.Fprintf(p.stderr, "rpcsh: left out what cannot be read: %s of the recording\n", skipped)
-	}
-}
-
-// A member is one of an object that is printed; without a value, it is left out.
-type member struct {
-	name  string
-	value []byte
-}
-
-func number(n int) []byte {
-	if n == 0 {
-		return nil
-	}
-	return strconv.AppendInt(nil, int64(n), 10)
-}
-
-func quoted(text string) []byte {
-	if text == "" {
-		return nil
-	}
-	return []byte(jsontext.Quote(text))
-}
-
-func (p replaying) printObject(members []member) {
-	text := []byte("{")
-	for _, m := range members {
-		if len(m.value) == 0 {
-			continue
-		}
-		if len(text) > 1 {
-			text = append(text, ',')
-		}
-		text = append(append(append(text, jsontext.Quote(m.name)...), ':'), m.value...)
-	}
-	_, _ = io.WriteString(p.stdout, string(text)+"}\n")
 }

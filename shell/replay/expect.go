@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"strconv"
 	"time"
 
 	"rpcsh/rpcconn"
@@ -18,6 +19,7 @@ type expectation struct {
 	id      rpcconn.ID
 	method  string
 	message json.RawMessage // what of it is compared: an object with result, error, params or value
+	turn    *turn           // nil: it is an answer of a request that is only met
 }
 
 // maxExpected is how many messages may be expected of a connection before the first of them is waited for.
@@ -33,7 +35,7 @@ func (p *player) expect(ctx context.Context, l *link, t *turn) error {
 		if !p.plays(l, t, m) {
 			continue
 		}
-		x := &expectation{line: t.line, kind: m.Kind, id: m.ID, method: m.Method, message: compared(m)}
+		x := &expectation{line: t.line, kind: m.Kind, id: m.ID, method: m.Method, message: compared(m), turn: t}
 		if p.Pace == Lockstep || p.Pace == "" {
 			if err := p.meet(ctx, l, x); err != nil {
 				return err
@@ -192,6 +194,7 @@ func (p *player) compare(x *expectation, now json.RawMessage) {
 		return
 	}
 	p.tally.Differ++
+	p.change(x, now)
 	for _, d := range differences {
 		d.Line, d.Method = x.line, x.method
 		d.Then, d.Now = p.replaced.hidden(d.Then), p.replaced.hidden(d.Now)
@@ -199,6 +202,52 @@ func (p *player) compare(x *expectation, now json.RawMessage) {
 			d.ID = x.id
 		}
 		p.Differs(d)
+	}
+}
+
+// change hands on what a message that differs is now.
+func (p *player) change(x *expectation, now json.RawMessage) {
+	if p.Changed == nil || x.turn == nil {
+		return
+	}
+	switch {
+	case x.turn.redacted:
+		p.Changed(x.line, nil, "it has masked values")
+		return
+	case x.turn.packet.Batch || len(x.turn.packet.Messages) != 1:
+		p.Changed(x.line, nil, "it is a batch")
+		return
+	}
+	m := x.turn.packet.Messages[0]
+	switch {
+	case m.Kind == rpcconn.KindResponse:
+		m.Result, m.Err = jsontext.Get(now, "result"), errorOf(jsontext.Get(now, "error"))
+	case m.Kind == rpcconn.KindRequest || m.Kind == rpcconn.KindNotification:
+		m.Params = jsontext.Get(now, "params")
+	default:
+		p.Changed(x.line, jsontext.Get(now, "value"), "")
+		return
+	}
+	codec, err := p.Codec(x.turn.spoken.Protocol)
+	var frame []byte
+	if err == nil {
+		frame, err = codec.AppendEncode(nil, &rpcconn.Packet{Messages: []rpcconn.Message{m}})
+	}
+	if err != nil {
+		p.Changed(x.line, nil, err.Error())
+		return
+	}
+	p.Changed(x.line, frame, "")
+}
+
+// errorOf is the opposite of answered, for the member error.
+func errorOf(object json.RawMessage) *rpcconn.Error {
+	if object == nil {
+		return nil
+	}
+	code, _ := strconv.ParseInt(string(jsontext.Get(object, "code")), 10, 64) // that is where it comes from
+	return &rpcconn.Error{
+		Code: code, Message: jsontext.Text(jsontext.Get(object, "message")), Data: jsontext.Get(object, "data"),
 	}
 }
 

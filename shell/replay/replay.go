@@ -57,6 +57,9 @@ type Options struct {
 	Codec func(protocol string) (rpcconn.Codec, error)
 	// Differs gets each difference, when it is seen; never two at a time.
 	Differs func(*Difference)
+	// Changed gets what a message that differs is now, as its protocol has it, with the line of the recording; nil
+	// where it cannot be written into the recording, as the reason says. Nil: nobody wants it.
+	Changed func(line int, message []byte, reason string)
 	// Waiting is told what is waited for, and "" when it has come; nil: nobody is.
 	Waiting func(what string)
 }
