@@ -121,11 +121,7 @@ func (s *archiveSource) load() error {
 
 // since returns the time of a record. One that no recording can have had is the beginning.
 func (s *archiveSource) since(t time.Time) time.Duration {
-	const most = 100 * 365 * 24 * time.Hour
-	if d := t.Sub(s.start); d > -most && d < most {
-		return d
-	}
-	return 0
+	return within(t.Sub(s.start))
 }
 
 // open adds the beginning of a connection.

@@ -3,6 +3,7 @@
 //   - the tests of Ethereum's execution-apis, which hive's rpc-compat runs (.io)
 //   - the log of the LSP Inspector, an object a line
 //   - the trace of language clients on vscode-languageclient, which is text
+//   - the log of mcpsnoop, an object a line
 //   - HTTP archives (HAR 1.2), with the messages of WebSockets as Chrome writes them
 //
 // What they leave out, such as the ends of connections, a recording made of them does not have. All but archives are
@@ -45,6 +46,7 @@ func formats() []format {
 		{"hive", isIO, openIO},
 		{"LSP Inspector", isInspector, openInspector},
 		{"vscode-languageclient", isTrace, openTrace},
+		{"mcpsnoop", isSnoop, openSnoop},
 		{"HAR", isArchive, openArchive},
 	}
 }
@@ -140,6 +142,15 @@ func opened(conn int, target, protocol, framing string) *rpcrec.Record {
 		details = append(append(append(details, jsontext.Quote(m[0])...), ':'), jsontext.Quote(m[1])...)
 	}
 	return &rpcrec.Record{Conn: conn, Event: rpcrec.Open, Details: append(details, '}')}
+}
+
+// within returns the time of a record. One that no recording can have had is its beginning.
+func within(d time.Duration) time.Duration {
+	const most = 100 * 365 * 24 * time.Hour
+	if d > -most && d < most {
+		return d
+	}
+	return 0
 }
 
 // A queue is records that are to come first.
