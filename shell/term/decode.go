@@ -29,12 +29,12 @@ const (
 
 // feed returns the keys that are complete with chunk, the bytes of one read of the terminal. A line break with more
 // after it in the same read is taken for a pasted one. At the end of a read it is Enter: a person types it alone, and a
-// program that types sends it after the line.
+// program that types sends it after the line. An Escape and an Enter of two reads are keyEscEnter.
 func (d *decoder) feed(chunk []byte) []key {
 	if d.pasting && string(chunk) == ctrlC { // the paste's end was lost: leave a way out
 		*d = decoder{}
 	}
-	several := len(chunk) > 1
+	several, held := len(chunk) > 1, len(d.held)
 	b := append(d.held, chunk...)
 	var keys []key
 	for len(b) > 0 {
@@ -43,6 +43,10 @@ func (d *decoder) feed(chunk []byte) []key {
 			break
 		}
 		b = b[n:]
+		if k.name == "alt-enter" && held > 0 {
+			k.name = keyEscEnter
+		}
+		held -= n
 		if k.name != "" {
 			keys = appendKey(keys, k)
 			d.indent = several && (k.name == keyBreak || d.indent && k.text == " ")

@@ -40,6 +40,10 @@ func TestDecode(t *testing.T) {
 		{[]string{"\x1b[3~\x1b[3;5~\x1b[3;2~"}, named("delete", "ctrl-delete", "delete")},
 		{[]string{"\x1b[1;3D\x1b\x1b[D\x1b[Z\x1bOM"}, named("alt-left", "alt-left", "backtab", keyEnter)},
 		{[]string{"\x1bb\x1b\x7f\x1bé"}, named("alt-b", "alt-backspace", "alt-é")},
+		{[]string{"\x1b\r", "\x1b\n"}, named("alt-enter", "alt-enter")},
+		{[]string{"\x1b", "\r\x1b\r"}, named(keyEscEnter, "alt-enter")},
+		{[]string{"\x1b\x1b", "\r"}, named("esc", keyEscEnter)},
+		{[]string{"\x1b", "b\x1b\r"}, named("alt-b", "alt-enter")},
 		{[]string{"\x1b", "[", "1;", "5C"}, named("ctrl-right")},
 		{[]string{"\x1bOZ\x1bO3~\x1bOP\x1bO1Rx"}, []key{text("x")}}, // Shift-Tab and Delete never come so
 		{[]string{"\x1b[99~\x1b[[A\x1b[?1;2c\x1bP1$r0m\x1b\\x"}, []key{text("x")}},

@@ -198,6 +198,7 @@ func (e *editor) applyAll() {
 			e.checkEnd()
 			break
 		}
+		k = e.resolved(k)
 		if e.chord && k.name != "ctrl-c" {
 			e.chord, k.name = false, chordKey+" "+k.name
 		} else if e.chord = k.name == chordKey; e.chord {
@@ -219,6 +220,19 @@ func (e *editor) applyAll() {
 	if changed && !e.done {
 		e.show()
 	}
+}
+
+// resolved returns the key that keyEscEnter is with the keys that the line is edited with. In vi's, Escape ends insert
+// mode, and Enter runs the line; in those of Emacs, Escape before a key is Alt.
+func (e *editor) resolved(k key) key {
+	switch {
+	case k.name != keyEscEnter:
+		return k
+	case e.vi == nil:
+		return key{name: "alt-enter"}
+	}
+	e.input.putBack(key{name: keyEnter})
+	return key{name: "esc"}
 }
 
 // press does what a key does while no search is under way.

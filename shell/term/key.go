@@ -14,6 +14,8 @@ const (
 	keyPaste = "paste"
 	keyEnter = "enter"
 	keyBreak = "break" // a line break inside pasted text
+	// keyEscEnter is an Escape, and an Enter that came soon after it: two keys of vi, or Alt-Enter over a slow link.
+	keyEscEnter = "esc enter"
 	// keyReport is no key, but the terminal's answer to a question (OSC), without what is around it.
 	keyReport = "report"
 )

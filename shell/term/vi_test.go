@@ -2,7 +2,12 @@
 
 package term
 
-import "testing"
+import (
+	"slices"
+	"testing"
+
+	"rpcsh/shell/term/edit"
+)
 
 const escape = "\x1b"
 
@@ -67,4 +72,36 @@ func TestVi(t *testing.T) {
 	s.shows("> bad a b c^C", ">")
 	s.Press("quit\r")
 	s.ends("> quit", "ended: <nil>")
+}
+
+// Escape and Enter, one soon after the other, are two keys in vi's modes. Elsewhere Escape before a key is Alt, over a
+// slow link as well.
+func TestEscapeThenEnter(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		reads []string
+		vi    *edit.Vi
+		want  []key
+	}{
+		{"vi, two reads", []string{escape, "\r"}, new(edit.Vi), named("esc", keyEnter)},
+		{"vi, two reads behind text", []string{"x", escape, "\r"}, new(edit.Vi), named(keyText, "esc", keyEnter)},
+		{"vi, one read", []string{escape + "\r"}, new(edit.Vi), named("alt-enter")},
+		{"Emacs, two reads", []string{escape, "\r"}, nil, named("alt-enter")},
+		{"Emacs, one read", []string{escape + "\r"}, nil, named("alt-enter")},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			e := &editor{input: newInput(func() {}), vi: tt.vi}
+			defer e.input.end(ErrClosed)
+			for _, read := range tt.reads {
+				e.input.feed([]byte(read))
+			}
+			var got []key
+			for k, ok := e.input.next(); ok; k, ok = e.input.next() {
+				got = append(got, key{name: e.resolved(k).name})
+			}
+			if !slices.Equal(got, tt.want) {
+				t.Errorf("got %q, want %q", got, tt.want)
+			}
+		})
+	}
 }
