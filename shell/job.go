@@ -29,6 +29,7 @@ type job struct {
 	output   string        // the form of results
 	shaping  view.Shaping
 	origin   event.Origin
+	turn     uint64 // among all jobs
 	filter   *jq.Filter
 	values   []json.RawMessage // of the variables that the filter may use
 	several  bool              // more than one peer may be asked, so results are shown with who gave them
@@ -43,6 +44,7 @@ type job struct {
 // job compiles what is to be compiled before anything is sent.
 func (r *runner) job(ctx context.Context, st *lang.Statement) (*job, error) {
 	j := &job{Statement: st, settings: r.session.Settings(), output: r.view.Output(), origin: event.FromLine}
+	j.turn = r.turns.next()
 	switch {
 	case session.HookOf(ctx) != nil:
 		j.origin = event.FromHook

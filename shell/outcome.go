@@ -54,6 +54,7 @@ func (r *runner) ask(ctx context.Context, p *session.Peer, j *job, origin event.
 	a.result = &view.Result{
 		Peer: p.Event(), Event: o.Event, ID: o.ID, Title: j.title(), Method: j.Calls[0].Method, Batch: j.Batch,
 		At: o.At, Took: o.Took, Answered: o.Answered, Remarks: o.Remarks, Shaping: j.shaping,
+		Unasked: origin == event.FromHook,
 	}
 	return a
 }

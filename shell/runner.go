@@ -27,6 +27,7 @@ type runner struct {
 	retypes  bool                                                  // what was refused is not there to be entered again
 
 	inBackground backgroundCalls
+	turns        turns
 
 	mu      sync.Mutex // protects what follows
 	line    string     // being run, as the person typed it; "": none is
@@ -163,22 +164,53 @@ func (r *runner) print(ctx context.Context, st *lang.Statement) error {
 }
 
 // assign keeps the result of a job: by its name, by its number where it was typed, and as the last one where somebody
-// waits for it. What comes of its own accord does not change what the person is about to use.
+// waits for it, or did until it went on in the background. What comes of its own accord does not change what the person
+// is about to use, and what .print shows is there already: it takes no number.
 func (r *runner) assign(j *job, value json.RawMessage) {
+	vars := r.session.Variables()
 	if j.Assign != "" {
-		r.session.Variables().Set(j.Assign, value)
+		vars.Set(j.Assign, value)
 	}
 	switch {
 	case j.origin == event.FromHook:
-	case j.Background || j.detached.Load():
-		r.session.Variables().Results().Add(j.title(), value)
+	case j.Print != nil:
+		vars.Set(variables.Last, value)
+	case j.Background:
+		vars.Results().Add(j.title(), value)
 	default:
-		r.keep(j.title(), value)
+		r.keep(j.title(), value, j.turn)
 	}
 }
 
-// keep keeps a result for which somebody has waited; title says of what.
-func (r *runner) keep(title string, value json.RawMessage) {
+// keep keeps a result for which somebody has waited; title says of what. It is the last one unless that of a later turn
+// has come before.
+func (r *runner) keep(title string, value json.RawMessage, turn uint64) {
 	r.session.Variables().Results().Add(title, value)
-	r.session.Variables().Set(variables.Last, value)
+	r.turns.keep(turn, func() { r.session.Variables().Set(variables.Last, value) })
+}
+
+// turns numbers what brings results, in the order in which it was begun. Its methods may be called by any number of
+// goroutines.
+type turns struct {
+	mu   sync.Mutex // protects what follows, and is held while a last result is set
+	last uint64     // the newest
+	kept uint64     // the one whose result is the last one
+}
+
+// next returns the turn of what is begun now.
+func (t *turns) next() uint64 {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.last++
+	return t.last
+}
+
+// keep calls set for the result of a turn, unless that of a later one is kept.
+func (t *turns) keep(turn uint64, set func()) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if turn >= t.kept {
+		t.kept = turn
+		set()
+	}
 }

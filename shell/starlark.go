@@ -53,7 +53,7 @@ func (s *Shell) runScript(ctx context.Context, file string, args []string) error
 		return err
 	}
 	if session.HookOf(ctx) == nil {
-		s.runner.keep(file, result)
+		s.runner.keep(file, result, s.runner.turns.next())
 	}
 	return s.view.Result(&view.Result{Values: []json.RawMessage{result}}, false)
 }

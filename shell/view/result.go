@@ -22,7 +22,7 @@ type Result struct {
 	Event    uint64            // number of the response's event; 0: there is none
 	ID       rpcconn.ID        // of a single request
 	Title    string            // what was called: a method, or "batch of 3"
-	Method   string            // of the first call, for .watch and .mute
+	Method   string            // of the first call
 	Batch    bool              // of several calls
 	Values   []json.RawMessage // to be shown: the result, or what a filter made of it; nil elements are skipped
 	Shaping  Shaping           // how they are laid out
@@ -30,6 +30,7 @@ type Result struct {
 	Took     time.Duration
 	At       time.Time // when it came; zero: now
 	Answered bool      // a response came
+	Unasked  bool      // no person has asked for it: .watch and .mute choose whether it is shown late
 	Remarks  []string  // on the result
 }
 
@@ -96,7 +97,7 @@ func (v *View) LateResult(r *Result, background, left bool) {
 		remarks = append(remarks[:len(remarks):len(remarks)], r.Title)
 	}
 	e.Text = strings.Join(remarks, ", ")
-	if v.wanted(&e) {
+	if !r.Unasked || v.wanted(&e) {
 		t.print(v.opts.Stderr, strings.TrimSuffix(v.trafficLine(&e, summary)+"\n"+shaped, "\n"))
 	}
 }

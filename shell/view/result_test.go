@@ -309,14 +309,31 @@ func TestLateResult(t *testing.T) {
 	}
 }
 
-// What .mute leaves out is not shown late, either.
+// What a person has asked for is shown whatever .mute hides; what a line of .on has asked for is not.
 func TestLateResultMuted(t *testing.T) {
-	s := newStage(t, "person", false)
-	f, err := event.ParseFilter("m")
-	if err != nil {
-		t.Fatal(err)
+	for _, tt := range []struct {
+		name             string
+		unasked          bool
+		background, left bool
+		shown            bool
+	}{
+		{"in the background", false, true, false, true},
+		{"left", false, false, true, true},
+		{"a line of .on", true, false, false, false},
+		{"a line of .on, in the background", true, true, false, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s := newStage(t, "person", false)
+			f, err := event.ParseFilter("m")
+			if err != nil {
+				t.Fatal(err)
+			}
+			s.AddMute(f)
+			r := &Result{Peer: peerOne, Method: "m", Values: values("1"), Unasked: tt.unasked}
+			s.LateResult(r, tt.background, tt.left)
+			if got := strings.Join(s.shown(), "\n"); strings.HasSuffix(got, "← 1") != tt.shown {
+				t.Errorf("got %q", got)
+			}
+		})
 	}
-	s.AddMute(f)
-	s.LateResult(&Result{Peer: peerOne, Method: "m", Values: values("1")}, true, false)
-	s.expect(t)
 }
