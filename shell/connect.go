@@ -68,7 +68,7 @@ func (s *Shell) ServeFile(ctx context.Context, name string, mock rule.Mock) erro
 	if err != nil {
 		return exit.Usagef("%w", err)
 	}
-	return s.session.Scripts().ServeRecording(name, nil, "", opts)
+	return s.session.Scripts().ServeRecording(name, nil, "", opts, mock.Pass())
 }
 
 // Linger waits for d, or as long as there is a connection if d is 0, while what comes in is printed. A listening shell

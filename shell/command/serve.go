@@ -143,7 +143,7 @@ func (srv *server) serveFile(ctx context.Context, r *answer.Rule, reader *rule.R
 	if err != nil {
 		return err
 	}
-	return srv.session.Scripts().ServeRecording(r.Pattern, r, r.Text, opts)
+	return srv.session.Scripts().ServeRecording(r.Pattern, r, r.Text, opts, reader.Mock.Pass())
 }
 
 // prefer runs .prefer N [PLACE].

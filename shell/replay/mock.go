@@ -29,6 +29,7 @@ type MockOptions struct {
 	InOrder bool            // requests come in the order of the recording; each answers once
 	Pace    Pace            // Recorded: all takes the time that it took
 	Miss    answer.Answerer // answers what the recording does not have; nil: an error that says what is nearest
+	Passes  bool            // Miss gets notifications, too
 	// Run runs what is sent of the server's own accord, for as long as Served lasts.
 	Run    func(f func())
 	Served context.Context
@@ -113,7 +114,7 @@ func (m *Mock) Answer(ctx context.Context, req *answer.Request) (json.RawMessage
 	switch {
 	case err != nil:
 		return nil, err
-	case x == nil && m.opts.Miss != nil && !req.IsNotification():
+	case x == nil && m.opts.Miss != nil && (m.opts.Passes || !req.IsNotification()):
 		return m.opts.Miss.Answer(ctx, req)
 	case x == nil:
 		return nil, rpcconn.NewError(rpcconn.CodeServerError, near)

@@ -11,11 +11,13 @@ import (
 	"rpcsh/rpcconn"
 	"rpcsh/rpcconn/dial"
 	"rpcsh/rpcconn/rpcrec/foreign"
+	"rpcsh/rpcconn/transport"
 	"rpcsh/shell/answer"
 	"rpcsh/shell/document"
 	"rpcsh/shell/event"
 	"rpcsh/shell/exit"
 	"rpcsh/shell/human"
+	"rpcsh/shell/reach"
 	"rpcsh/shell/replay"
 )
 
@@ -25,13 +27,18 @@ type mockFile struct {
 	path   string // which it had then
 	rule   *answer.Rule
 	mock   *replay.Mock
+	relay  *replay.Relay   // answers what the recording does not have; nil: it does not
+	passes string          // to whom
 	served context.Context // ends with stop
 	stop   context.CancelFunc
 }
 
 // ServeRecording answers as the server of a recording has, by a rule for each method that its client has used. The
 // rules are otherwise like rule, which text says; a nil rule is one without flags. opts need neither Run nor Served.
-func (ss *Scripts) ServeRecording(name string, rule *answer.Rule, text string, opts replay.MockOptions) error {
+// pass, if not "", is a target that answers what the recording does not have.
+func (ss *Scripts) ServeRecording(
+	name string, rule *answer.Rule, text string, opts replay.MockOptions, pass string,
+) error {
 	if rule == nil {
 		rule = new(answer.Rule)
 	}
@@ -48,6 +55,13 @@ func (ss *Scripts) ServeRecording(name string, rule *answer.Rule, text string, o
 	f.served, f.stop = context.WithCancel(ss.session.done)
 	opts.Served = f.served
 	opts.Run = ss.session.tasks.Go
+	if pass != "" {
+		if f.relay, err = relayTo(ss.session, pass); err != nil {
+			f.stop()
+			return exit.Usagef("%w", err)
+		}
+		f.passes, opts.Miss, opts.Passes = pass, f.relay, true
+	}
 	f.mock, err = replay.NewMock(foreign.NewReader(file), newCodec, opts)
 	if err == nil && len(f.mock.Methods()) == 0 && !f.mock.Greets() {
 		err = errors.New("there is nothing in it that a client was answered, or was sent")
@@ -59,14 +73,29 @@ func (ss *Scripts) ServeRecording(name string, rule *answer.Rule, text string, o
 	ss.putMock(f)
 	var methods []string
 	rules := f.rules(text)
-	for _, r := range rules {
-		methods = append(methods, r.Pattern)
+	for _, m := range f.mock.Methods() {
+		methods = append(methods, m.Name)
 	}
 	ss.session.rules.Renew(path, rules)
-	served := fmt.Sprintf("%s: %s served: %s", name, human.Plural(len(rules), "method"),
+	served := fmt.Sprintf("%s: %s served: %s", name, human.Plural(len(methods), "method"),
 		human.Clip(strings.Join(methods, ", "), 600))
 	ss.session.bus.Publish(&event.Event{Kind: event.Note, Asked: true, Text: served})
 	return nil
+}
+
+// relayTo returns what passes requests on to a target.
+func relayTo(s *Session, target string) (*replay.Relay, error) {
+	t, err := transport.ParseTarget(target)
+	if err != nil {
+		return nil, err
+	}
+	return replay.NewRelay(func(ctx context.Context, opts *rpcconn.Options) (*rpcconn.Conn, error) {
+		got, err := s.dialler().Dial(ctx, reach.Contact{Target: t, Config: s.Wire(), Options: opts, Note: s.Note})
+		if err != nil {
+			return nil, err
+		}
+		return got.Link.Conn, nil
+	}), nil
 }
 
 // newCodec returns the codec of a protocol that a recording names. What names none is JSON.
@@ -112,6 +141,12 @@ func (f *mockFile) rules(text string) []*answer.Rule {
 		rule.Text = strings.TrimRight(fmt.Sprintf("as in %s, line %d %s", f.name, m.Line, text), " ")
 		rules = append(rules, &rule)
 	}
+	if f.relay != nil {
+		rule := *f.rule
+		rule.Pattern, rule.File, rule.Answerer, rule.Acts = "*", f.path, f.relay, true
+		rule.Text = "passed on to " + f.passes + ", by " + f.name
+		rules = append(rules, &rule)
+	}
 	return rules
 }
 
@@ -123,7 +158,12 @@ func (f *mockFile) tell(p *Peer, kind event.Kind) {
 	switch {
 	case f.rule.For != nil && !f.rule.For(p):
 	case kind == event.Close:
-		p.inbox.PutAlways(func() { f.mock.Closed(p) })
+		p.inbox.PutAlways(func() {
+			f.mock.Closed(p)
+			if f.relay != nil {
+				f.relay.Forget(p.Number())
+			}
+		})
 	case f.mock.Greets():
 		p.inbox.PutAlways(func() { f.mock.Connected(p.inbox.Within(f.served), p) })
 	}

@@ -19,6 +19,7 @@ import (
 const (
 	missError = "error"
 	missAsk   = "ask"
+	missPass  = "pass"
 )
 
 // A Mock is what is said of a recording that is served. The zero Mock is the usual one.
@@ -26,14 +27,22 @@ type Mock struct {
 	Match string // replay.MatchParams, replay.MatchMethod, or a jq expression over the params
 	Order string // one of replay.Orders
 	Pace  string // one of MockPaces
-	Miss  string // one of Misses
+	Miss  string // one of Misses; behind pass, the target
 }
 
 // MockPaces returns when answers come, the default first.
 func MockPaces() []string { return []string{string(replay.Max), string(replay.Recorded)} }
 
 // Misses returns how what a recording does not have is answered, the default first.
-func Misses() []string { return []string{missError, missAsk} }
+func Misses() []string { return []string{missError, missAsk, missPass + " TARGET"} }
+
+// Pass returns the target that answers what a recording does not have, "" where it is none.
+func (m Mock) Pass() string {
+	if how, target, _ := strings.Cut(m.Miss, " "); how == missPass {
+		return strings.TrimSpace(target)
+	}
+	return ""
+}
 
 // Options returns what is said, or what is wrong with it. person answers what is asked of a person.
 func (m Mock) Options(person answer.Answerer) (opts replay.MockOptions, err error) {
@@ -41,6 +50,9 @@ func (m Mock) Options(person answer.Answerer) (opts replay.MockOptions, err erro
 		flag, value string
 		known       []string
 	}{{"order", m.Order, replay.Orders()}, {"pace", m.Pace, MockPaces()}, {"miss", m.Miss, Misses()}} {
+		if word.flag == "miss" && m.Pass() != "" {
+			continue
+		}
 		if word.value != "" && !slices.Contains(word.known, word.value) {
 			return opts, fmt.Errorf("--%s %s: choose one of %s", word.flag, word.value, strings.Join(word.known, ", "))
 		}
@@ -73,6 +85,9 @@ func (r *Reader) mockFlags() []arguments.Flag {
 				return arguments.Mistake(text, flag+" needs "+usage)
 			}
 			*value = arguments.Unquote(text.Text)
+			if value == &r.Mock.Miss && *value == missPass {
+				*value += " " + a.Word().Text
+			}
 			if _, err := r.Mock.Options(nil); err != nil {
 				return arguments.Mistake(text, err.Error())
 			}
@@ -88,7 +103,7 @@ func (r *Reader) mockFlags() []arguments.Flag {
 		word("--pace", strings.Join(MockPaces(), "|"),
 			"when a recording answers: at once, or after the time it took (default max)", &r.Mock.Pace),
 		word("--miss", strings.Join(Misses(), "|"),
-			"who answers what a recording does not have: an error that names the nearest request, or a person "+
-				"(default error)", &r.Mock.Miss),
+			"who answers what a recording does not have: an error that names the nearest request, a person, or "+
+				"another peer (default error)", &r.Mock.Miss),
 	}
 }
