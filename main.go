@@ -105,7 +105,9 @@ func (p *program) run(ctx context.Context) int {
 	if len(p.call()) > 0 || len(p.execute) > 0 { // else lines come from there
 		cfg.Stdin = p.stdin
 	}
-	if !p.demo { // which is another target with every run
+	if p.demo { // which is another target with every run
+		cfg.Beforehand = demo.Document()
+	} else {
 		cfg.Store = catalog.Store{Dir: filepath.Join(stateDir(), methodsFolder)}
 	}
 	signals := []os.Signal{syscall.SIGTERM, syscall.SIGHUP}
@@ -323,15 +325,7 @@ func (p *program) work(ctx context.Context) error {
 		err = p.shell.Call(ctx, p.notify, call[0], call[1:])
 		toEnd = err == nil
 	case len(p.execute) > 0:
-		lines := p.execute
-		toEnd, err = p.shell.RunLines(ctx, func() (string, error) {
-			if len(lines) == 0 {
-				return "", io.EOF
-			}
-			line := lines[0]
-			lines = lines[1:]
-			return line, nil
-		})
+		toEnd, err = p.shell.RunTexts(ctx, p.execute)
 	case !p.lingers || !isTerminal(p.stdin):
 		toEnd, err = p.shell.RunLines(ctx, readLines(ctx, p.stdin))
 	}

@@ -41,7 +41,7 @@ func (r *runner) call(ctx context.Context, st *lang.Statement) error {
 	case st.Background:
 		r.background(ctx, peers, j)
 		return nil
-	case session.HookOf(ctx) != nil:
+	case session.HookOf(ctx) != nil, isAside(ctx):
 		return r.inHook(ctx, peers, j)
 	case r.view.Interactive():
 		return r.attended(ctx, peers, j)
@@ -51,6 +51,13 @@ func (r *runner) call(ctx context.Context, st *lang.Statement) error {
 	defer stop()
 	return r.foreground(ctx, peers, j)
 }
+
+type asideKey struct{}
+
+// aside returns a context for lines that the run was not asked for: their results are shown beside those of others.
+func aside(ctx context.Context) context.Context { return context.WithValue(ctx, asideKey{}, true) }
+
+func isAside(ctx context.Context) bool { return ctx.Value(asideKey{}) != nil }
 
 // ready returns the peers that a job is for, and makes its calls fit for them. A mistake is found before anything is
 // sent.

@@ -43,6 +43,9 @@ func (l *lines) RunScript(ctx context.Context, file string, args []string) error
 }
 
 func (l *lines) RunLines(ctx context.Context, name string, all []string) error {
+	if !l.shell.view.Interactive() { // the first line of the output is for what the run was asked
+		ctx = aside(ctx)
+	}
 	return l.shell.runPart(ctx, &statements{next: each(all), file: name})
 }
 

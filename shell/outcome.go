@@ -1,20 +1,20 @@
 package shell
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
-	"unicode"
 
 	"rpcsh/rpcconn"
 	"rpcsh/rpcconn/catalog"
+	"rpcsh/rpcconn/jsontext"
 	"rpcsh/shell/advice"
 	"rpcsh/shell/call"
 	"rpcsh/shell/event"
@@ -66,40 +66,45 @@ func (r *runner) meant(err error, p *session.Peer, j *job) string {
 	if !errors.As(err, &refused) || len(j.Calls) != 1 {
 		return ""
 	}
-	name := j.Calls[0].Method
-	m, _ := p.Known().Find(name)
-	told := m.Name != "" && m.Source != catalog.SourceUsed && m.Source != catalog.SourceTraffic
-	if refused.Code != rpcconn.CodeMethodNotFound && (told || !mayNotKnow(refused, name)) {
+	c := j.Calls[0]
+	name := c.Method
+	theirs := r.session.Discovery().Remembered(p)
+	told := slices.ContainsFunc(theirs, func(m catalog.Method) bool { return m.Name == name && !m.Source.Inferred() })
+	if refused.Code != rpcconn.CodeMethodNotFound && (told || !call.MayNotKnow(refused, name)) {
+		if separates(c.Params) {
+			return "a line is one call, and ; is text in it; calls stand on lines of their own, or in .batch"
+		}
 		return ""
+	}
+	if _, isVariable := r.session.Variables().Get(name); isVariable && c.Params == nil {
+		return "did you mean .print $" + name + "?"
+	}
+	if j.Assign != "" && c.Params == nil && json.Valid([]byte(name)) {
+		return fmt.Sprintf("did you mean .let %s = %s?", j.Assign, name)
+	}
+	if strings.ContainsAny(name, " \t\n") {
+		return "the name of the method has blanks in it: leave out the quotes around the call, or give it by -e"
 	}
 	if c, is := r.commands.Named(name); is && !j.Calls[0].Spelt {
 		return "did you mean ." + c.Name + "?"
 	}
-	theirs := slices.DeleteFunc(r.session.Discovery().Remembered(p), func(m catalog.Method) bool {
-		return m.Name == name
-	})
+	theirs = slices.DeleteFunc(theirs, func(m catalog.Method) bool { return m.Name == name })
 	if near := methods.Nearest(name, theirs); len(near) > 0 {
 		return "did you mean " + strings.Join(near, " or ") + "?"
 	}
 	return ""
 }
 
-// mayNotKnow reports whether err may say that there is no method called name, in the ways of peers that do not say so
-// by code: that its params, or the request, are wrong, or in words, such as "Invalid method: NAME".
-func mayNotKnow(err *rpcconn.Error, name string) bool {
-	switch err.Code {
-	case rpcconn.CodeInvalidParams, rpcconn.CodeInvalidRequest:
-		return true
+// separates reports whether an argument is text with a ; at its end that nothing explains but another call behind it.
+func separates(params json.RawMessage) bool {
+	if jsontext.FirstByte(params) != '[' {
+		return false
 	}
-	before, after, found := strings.Cut(" "+err.Message+" ", name)
-	isWord := found && strings.IndexFunc(before[len(before)-1:]+after[:1], isWordRune) < 0
-	return isWord && saysUnknown.MatchString(before+after)
+	all := jsontext.Elements(params)
+	return len(all) > 1 && slices.ContainsFunc(all[:len(all)-1], func(argument json.RawMessage) bool {
+		return bytes.HasSuffix(argument, []byte(`;"`))
+	})
 }
-
-// saysUnknown matches what says in words that there is no such thing.
-var saysUnknown = regexp.MustCompile(`(?i)\b(no|not|unknown|invalid|undefined|unsupported|unrecogni[sz]ed)\b`)
-
-func isWordRune(r rune) bool { return r == '_' || unicode.IsLetter(r) || unicode.IsDigit(r) }
 
 // conclude filters a result, and shows it where it is not gathered.
 func (r *runner) conclude(ctx context.Context, a *peerOutcome, j *job) {

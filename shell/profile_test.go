@@ -387,18 +387,21 @@ func TestAValueOfAnotherTypeIsAnArgument(t *testing.T) {
 	}
 }
 
-// An error without a code may say that there is no such method, so nothing is learned from it.
-func TestErrorsWithoutCodeTeachNothing(t *testing.T) {
+// An error may say that there is no such method though its code does not, so nothing is learned from it.
+func TestErrorsThatMayBeOfAnUnknownMethodTeachNothing(t *testing.T) {
 	t.Parallel()
 	s := serve(t, answers{"none": func(*rpcconn.Conn, json.RawMessage) (json.RawMessage, error) {
 		return nil, &rpcconn.Error{Message: "Invalid method: none"}
 	}, "some": func(*rpcconn.Conn, json.RawMessage) (json.RawMessage, error) {
+		return nil, &rpcconn.Error{Code: -32000, Message: "Out of luck"}
+	}, "nothing": func(*rpcconn.Conn, json.RawMessage) (json.RawMessage, error) { // as anvil says it
 		return nil, &rpcconn.Error{Code: rpcconn.CodeInvalidParams, Message: "Invalid params"}
 	}})
 	p := dialled(t, s, catalog.Store{})
 	p.run("none")
+	p.run("nothing")
 	p.run("some")
-	if got := p.run(".methods"); strings.Contains(got, "none") || !strings.Contains(got, "some") {
+	if got := p.run(".methods"); strings.Contains(got, "no") || !strings.Contains(got, "some") {
 		t.Errorf("learned %s", got)
 	}
 }

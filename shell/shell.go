@@ -69,8 +69,10 @@ type Config struct {
 	History  *history.History // nil: none
 	Store    catalog.Store    // of the methods known of peers
 	Findings detect.Findings  // of what they speak
-	Named    *config.Config   // targets, aliases; nil: there are none
-	Record   record.Options   // of recordings: what is masked, and what they tell of the program
+	// Beforehand is an OpenRPC document of what peers have, which counts as remembered; nil: there is none.
+	Beforehand any
+	Named      *config.Config // targets, aliases; nil: there are none
+	Record     record.Options // of recordings: what is masked, and what they tell of the program
 }
 
 // A Shell is a session, its view, and what runs lines. Its methods are called by one goroutine, but for Complete and
@@ -102,7 +104,7 @@ func New(cfg Config) *Shell {
 	s := &Shell{cfg: cfg, stops: true}
 	s.left, s.leave = context.WithCancel(context.Background())
 	s.session = session.New(session.Options{
-		Wire: cfg.Wire, Self: cfg.Self, Store: cfg.Store,
+		Wire: cfg.Wire, Self: cfg.Self, Store: cfg.Store, Beforehand: cfg.Beforehand,
 		Settings: session.Settings{Timeout: cfg.Timeout, Handshake: cfg.Handshake, IDs: cfg.IDs},
 		Findings: cfg.Findings,
 		Discover: cfg.Discover, Attended: cfg.Terminal != nil, Redial: cfg.Reconnect, RunLine: s.runHook,

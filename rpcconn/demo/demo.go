@@ -109,7 +109,7 @@ func methods() []method {
 
 func handle(ctx context.Context, c *rpcconn.Conn, req *rpcconn.Request) (json.RawMessage, error) {
 	if req.Method == "rpc.discover" {
-		return json.Marshal(document())
+		return json.Marshal(Document())
 	}
 	if req.Method == "echo" {
 		if req.Params == nil {
@@ -269,8 +269,8 @@ func bye(_ context.Context, c *rpcconn.Conn, req *rpcconn.Request, _ []json.RawM
 	return "bye", nil
 }
 
-// document returns what rpc.discover answers: an OpenRPC document.
-func document() any {
+// Document returns what rpc.discover answers: an OpenRPC document.
+func Document() any {
 	type object = map[string]any
 	var list []object
 	for _, m := range methods() {

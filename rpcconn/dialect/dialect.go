@@ -35,6 +35,8 @@ type Dialect struct {
 	// to the first question, or ErrNotOffered, means that it does not have this dialect; any other error is shown. nil:
 	// there is no way to ask.
 	Learn func(ctx context.Context, p Peer, handshake json.RawMessage) (*catalog.Learned, error)
+	// Table returns the methods that peers may have, as far as that is known without asking; nil: nothing is.
+	Table func() *catalog.Learned
 	// Shows reports whether a message of this method, sent by the peer, shows that the peer has this dialect; nil: none
 	// does.
 	Shows func(method string) bool

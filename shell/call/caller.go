@@ -34,6 +34,9 @@ type Host struct {
 	// NoBatch returns why a peer whose dialect is not known takes no batches, as far as can be told; "": it may take
 	// them. nil: it does.
 	NoBatch func() string
+	// Recall returns what tells how a method is called that the peer has not told of, as far as that is remembered, or
+	// plain from its name; nil: nothing does. Recall itself may be nil.
+	Recall func(method string) *catalog.Catalog
 	// NoNames returns the title of what is spoken where that has no named arguments, else ""; nil: it has them.
 	NoNames func() string
 	// Documents has the peer know the files that a call of method is about as they are now; nil: there is nothing to

@@ -13,12 +13,12 @@ func (c *Caller) learnFrom(p *Prepared, r *rpcconn.Response) {
 	case r.Err != nil && r.Err.Code == rpcconn.CodeMethodNotFound:
 		c.known.Forget(p.Method)
 		return
-	case r.Err != nil && r.Err.Code == 0: // an error of a protocol without codes may be that there is no such method
+	case r.Err != nil && (r.Err.Code == 0 || MayNotKnow(r.Err, p.Method)): // so the method is not known to exist
 		return
 	case p.method.Via != nil: // a tool: what was sent is another method
 		return
 	case r.Err != nil:
-		c.known.Learn(catalog.Method{Name: p.Method, Source: catalog.SourceUsed}) // the params were perhaps wrong
+		c.known.Learn(catalog.Method{Name: p.Method, Source: catalog.SourceUsed})
 		return
 	}
 	if p.Method == openrpc.MethodDiscover {

@@ -29,6 +29,7 @@ type Prepared struct {
 	wanted  Request        // as it was given to Prepare
 	method  catalog.Method // what is known of it
 	known   bool
+	told    *catalog.Catalog // where method is from
 	check   Check
 	files   []string // documents that the peer has to have open
 	remarks []string // on what is sent otherwise than it was given
@@ -57,8 +58,12 @@ const maxProblems = 3
 
 // Prepare makes a call fit for the peer. The error is an *ArgumentError or a *Refusal.
 func (c *Caller) Prepare(r Request, check Check) (*Prepared, error) {
-	p := &Prepared{Request: r, wanted: r, check: check}
-	p.method, p.known = c.known.Find(r.Method)
+	p := &Prepared{Request: r, wanted: r, check: check, told: c.known}
+	if p.method, p.known = c.known.Find(r.Method); !p.known {
+		if recalled := c.recalled(*p); recalled != nil {
+			return recalled, nil
+		}
+	}
 	if err := c.inOrder(p); err != nil {
 		return nil, err
 	}
@@ -69,6 +74,26 @@ func (c *Caller) Prepare(r Request, check Check) (*Prepared, error) {
 		return nil, err
 	}
 	return p, nil
+}
+
+// recalled returns p as it is remembered to be meant, nil where nothing is, or p does not fit it: what is remembered may
+// have changed, and refuses nothing.
+func (c *Caller) recalled(p Prepared) *Prepared {
+	if c.host.Recall == nil || p.check == CheckNothing {
+		return nil
+	}
+	if p.told = c.host.Recall(p.Method); p.told == nil {
+		return nil
+	}
+	p.method, p.known = p.told.Find(p.Method)
+	if !p.known || p.method.Source.Inferred() || p.method.Via != nil {
+		return nil
+	}
+	if c.inOrder(&p) != nil || c.fit(&p) != nil {
+		return nil
+	}
+	p.method, p.known = catalog.Method{}, false // of which the peer has still to tell
+	return &p
 }
 
 // TakesBatches returns nil, or a *Refusal that says why the peer takes no batches.
@@ -174,7 +199,7 @@ func (c *Caller) isFirst(p *Prepared) bool {
 	case len(m.Params) == 0 || p.Spelt || hasNamesOf(m, p.Params):
 		return false
 	}
-	types := c.known.Definitions().Types(m.Params[0].Schema)
+	types := p.told.Definitions().Types(m.Params[0].Schema)
 	if len(types) > 0 && !slices.Contains(types, "object") {
 		return false
 	}
@@ -223,7 +248,7 @@ func (p *Prepared) hold(placeholders []catalog.Placeholder) error {
 
 // checkParams refuses params that the schema does not allow.
 func (c *Caller) checkParams(p *Prepared) error {
-	if p.check == CheckNothing {
+	if p.check == CheckNothing || p.told != c.known {
 		return nil
 	}
 	problems := c.known.Check(p.method, p.Params)

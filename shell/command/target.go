@@ -92,7 +92,7 @@ func (t *Table) saveTarget(ctx context.Context, args lang.Text) error {
 
 // targetOf returns where p is and what it speaks, as a target; remark says what is left out.
 func (t *Table) targetOf(p *session.Peer, name string) (target *config.Target, remark string, err error) {
-	at, cfg := p.Target(), session.WireOf(p)
+	at, cfg := p.Link().Target, session.WireOf(p) // as it was found, a WebSocket perhaps
 	target = &config.Target{Name: name}
 	switch {
 	case at.IsCommand():

@@ -87,7 +87,8 @@ func TestMatching(t *testing.T) {
 func TestNearest(t *testing.T) {
 	methods := methodsOf("my_add my_double my_progress_add textDocument/hover")
 	for name, want := range map[string]string{
-		"my_ad": "my_add my_progress_add", "my_dad": "my_add", "ym_add": "my_add", "hover": "textDocument/hover",
+		"my_ad": "my_add", "add": "my_add my_progress_add", "prgress": "my_progress_add", "dd": "", "mdl": "",
+		"my_dad": "my_add", "ym_add": "my_add", "hover": "textDocument/hover",
 		"TextDocument/Hover": "textDocument/hover",
 		"quite another":      "", "my_doubel": "my_double", strings.Repeat("x", 1<<20): "",
 	} {

@@ -52,8 +52,10 @@ func Nearest(name string, methods []catalog.Method) []string {
 	for _, n := range found {
 		names = append(names, n.name)
 	}
-	for _, c := range completer.Find(name, candidates, maxNearest) {
-		names = append(names, c.Text)
+	for _, c := range completer.Find(name, candidates, len(candidates)) {
+		if contains(c.Text, name, allowed) {
+			names = append(names, c.Text)
+		}
 	}
 	var kept []string
 	for _, n := range names {
@@ -62,6 +64,28 @@ func Nearest(name string, methods []catalog.Method) []string {
 		}
 	}
 	return kept
+}
+
+// contains reports whether the bytes of name stand in a method's name one behind the other, with at most so many
+// between them. A few letters stand in too many names.
+func contains(method, name string, between int) bool {
+	const fewest = 3
+	method, name = strings.ToLower(method), strings.ToLower(name)
+	if len(name) < fewest {
+		return false
+	}
+	for start := range len(method) {
+		at, matched := start, 0
+		for ; at < len(method) && matched < len(name) && at-start-matched <= between; at++ {
+			if method[at] == name[matched] {
+				matched++
+			}
+		}
+		if matched == len(name) && at-start-matched <= between {
+			return true
+		}
+	}
+	return false
 }
 
 // edits returns how many insertions, deletions and replacements of bytes, and exchanges of neighbours, turn a into b:

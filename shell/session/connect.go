@@ -168,6 +168,7 @@ func (p *Peer) newCaller() *call.Caller {
 			return ""
 		},
 		NoBatch: func() string { return noBatch(p) },
+		Recall:  func(method string) *catalog.Catalog { return p.session.discovery.recall(p, method) },
 		// Without a person, nobody can answer what waits for one while a line waits for a call.
 		Waits:  func() bool { return p.session.opts.Attended && p.connection.Load().open.AnyParked() },
 		Behind: p.inbox.Behind,

@@ -337,17 +337,6 @@ func (d *Discovery) remember(p *Peer) {
 	}
 }
 
-// Remembered returns the methods that p is known to have, those of earlier runs included, which a run without a person
-// knows nothing of: they may be told, and nothing may depend on them.
-func (d *Discovery) Remembered(p *Peer) []catalog.Method {
-	all := slices.Clone(p.known.Methods())
-	if !d.session.opts.Attended {
-		kept, _ := d.session.opts.Store.Load(p.storedAs) // what cannot be read has been told
-		all = append(all, kept.Methods()...)
-	}
-	return slices.DeleteFunc(all, func(m catalog.Method) bool { return m.Ours })
-}
-
 // rememberBegun keeps that a session with p was begun by a convention, in a run without a person, which keeps nothing
 // else.
 func (d *Discovery) rememberBegun(p *Peer, by *dialect.Dialect) {

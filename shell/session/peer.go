@@ -51,7 +51,8 @@ type Peer struct {
 	documents *lsp.Documents // that it has open
 	inbox     turn.Inbox     // what is done for what it did
 	noise     noise.Listener // that it makes while it is asked
-	lastSeen  string         // the method that it called last; the reading goroutine's
+	memory    memory
+	lastSeen  string // the method that it called last; the reading goroutine's
 
 	mu     sync.Mutex // protects what follows
 	number int

@@ -33,7 +33,9 @@ type Options struct {
 	Self     dialect.Self    // who we tell peers that we are
 	Store    catalog.Store   // of the methods known of peers; zero: they are forgotten
 	Findings detect.Findings // of what targets speak; zero: they are forgotten
-	Discover bool            // peers may be asked what they offer
+	// Beforehand is an OpenRPC document of what peers have, which counts as remembered; nil: there is none.
+	Beforehand any
+	Discover   bool // peers may be asked what they offer
 	// Attended says that a person sees what happens: peers are asked what they offer though nobody has said so, what a
 	// target speaks is found out anew, and nobody is made to wait for peers to come. Otherwise nothing is sent that was
 	// not asked for, but for the handshake of a protocol that was named, and what was found out earlier is believed.

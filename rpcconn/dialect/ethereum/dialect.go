@@ -18,6 +18,7 @@ func Dialect() dialect.Dialect {
 		Fits:    fits,
 		Asks:    []string{methodModules, methodClientVersion},
 		Learn:   learn,
+		Table:   table,
 		Never:   []string{"eth_send*", "eth_sign*", "admin_*", "personal_*"},
 	}
 }

@@ -70,7 +70,7 @@ func Read(modules, version json.RawMessage) (*catalog.Learned, error) {
 	if err != nil {
 		return nil, err
 	}
-	learned.Source, learned.Peer = Source, client
+	learned.Peer = client
 	learned.Methods = slices.DeleteFunc(learned.Methods, func(m catalog.Method) bool {
 		module, _, _ := strings.Cut(m.Name, "_")
 		if m.Name == methodModules {
@@ -78,16 +78,17 @@ func Read(modules, version json.RawMessage) (*catalog.Learned, error) {
 		}
 		return !slices.Contains(names, module)
 	})
-	for i := range learned.Methods {
-		m := &learned.Methods[i]
-		m.Source, m.Kind = Source, catalog.KindRequest
-		// it is told by name, all else is asked by position (go-ethereum, "Real-time events")
-		if m.Name == "eth_subscription" {
-			m.Ours, m.Kind, m.Structure = true, catalog.KindNotification, catalog.ByName
-		}
-	}
 	prune(learned)
 	return learned, nil
+}
+
+// table returns the methods of all modules. The document is part of the program, and can be read.
+func table() *catalog.Learned {
+	learned, err := readDocument()
+	if err != nil {
+		return new(catalog.Learned)
+	}
+	return learned
 }
 
 // prune leaves out the definitions that no method needs: those of modules that the node does not have.
@@ -123,7 +124,20 @@ func readDocument() (*catalog.Learned, error) {
 	if err != nil {
 		return nil, fmt.Errorf("unpacking the methods of Ethereum nodes: %w", err)
 	}
-	return openrpc.Read(text)
+	learned, err := openrpc.Read(text)
+	if err != nil {
+		return nil, err
+	}
+	learned.Source = Source
+	for i := range learned.Methods {
+		m := &learned.Methods[i]
+		m.Source, m.Kind = Source, catalog.KindRequest
+		// it is told by name, all else is asked by position (go-ethereum, "Real-time events")
+		if m.Name == "eth_subscription" {
+			m.Ours, m.Kind, m.Structure = true, catalog.KindNotification, catalog.ByName
+		}
+	}
+	return learned, nil
 }
 
 // readModules returns the names in {"eth":"1.0",…} in order, nil if it is something else. All nodes have one of the

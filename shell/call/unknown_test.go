@@ -1,4 +1,4 @@
-package shell
+package call
 
 import (
 	"testing"
@@ -21,7 +21,7 @@ func TestMayNotKnow(t *testing.T) {
 		{0, "nothing for get_line", false},
 		{0, "not found", false},
 	} {
-		if got := mayNotKnow(&rpcconn.Error{Code: tt.code, Message: tt.message}, "get_line"); got != tt.want {
+		if got := MayNotKnow(&rpcconn.Error{Code: tt.code, Message: tt.message}, "get_line"); got != tt.want {
 			t.Errorf("%d %s: %v", tt.code, tt.message, got)
 		}
 	}

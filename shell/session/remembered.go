@@ -1,0 +1,79 @@
+package session
+
+import (
+	"encoding/json"
+	"slices"
+	"sync"
+
+	"rpcsh/rpcconn/catalog"
+	"rpcsh/rpcconn/dialect/openrpc"
+)
+
+// A memory is what a run without a person knows of a peer though it asks nothing: what is remembered of earlier runs,
+// and the tables of dialects. It says how a call is meant, and refuses none.
+type memory struct {
+	once sync.Once
+	kept *catalog.Catalog
+
+	tablesOnce sync.Once
+	tables     []*catalog.Catalog // of the dialects that p may have
+}
+
+// Remembered returns the methods that p is known to have, those of earlier runs included.
+func (d *Discovery) Remembered(p *Peer) []catalog.Method {
+	all := slices.Clone(p.known.Methods())
+	if !d.session.opts.Attended {
+		all = append(all, d.kept(p).Methods()...)
+	}
+	return slices.DeleteFunc(all, func(m catalog.Method) bool { return m.Ours })
+}
+
+// kept returns what is remembered of p, and what the dialect has that was named.
+func (d *Discovery) kept(p *Peer) *catalog.Catalog {
+	p.memory.once.Do(func() {
+		p.memory.kept, _ = d.session.opts.Store.Load(p.storedAs) // what cannot be read has been told
+		if text, err := json.Marshal(d.session.opts.Beforehand); err == nil && d.session.opts.Beforehand != nil {
+			if learned, err := openrpc.Read(text); err == nil {
+				p.memory.kept.Replace(learned)
+			}
+		}
+		own := p.Dialect()
+		if own == nil || own.Table == nil {
+			return
+		}
+		if answered, _ := p.memory.kept.Asked(own.Name); !answered { // or it has said which of them it has
+			p.memory.kept.Replace(own.Table())
+		}
+	})
+	return p.memory.kept
+}
+
+// recall returns a catalog that tells how a method of p is called, in a run without a person; nil: none does.
+func (d *Discovery) recall(p *Peer, method string) *catalog.Catalog {
+	if d.session.opts.Attended {
+		return nil
+	}
+	kept := d.kept(p)
+	if _, known := kept.Find(method); known {
+		return kept
+	}
+	p.memory.tablesOnce.Do(func() {
+		w, known := p.Link().Wire()
+		if !known || named(p) != "" {
+			return
+		}
+		for _, by := range d.fitting(p, w) {
+			if by.Table != nil {
+				table := catalog.New()
+				table.Replace(by.Table())
+				p.memory.tables = append(p.memory.tables, table)
+			}
+		}
+	})
+	for _, table := range p.memory.tables {
+		if _, known := table.Find(method); known {
+			return table
+		}
+	}
+	return nil
+}
