@@ -161,7 +161,6 @@ func (r *runner) print(ctx context.Context, st *lang.Statement) error {
 		return r.deliver(ctx, j, values)
 	}
 	if isAside(ctx) && err == nil {
-		r.session.Note(string(view.OneValue(values)))
 		return nil
 	}
 	return r.view.Result(&view.Result{Values: values, Err: err, Shaping: j.shaping}, false)
