@@ -108,7 +108,8 @@ func newFlags(o *options) *pflag.FlagSet {
 		"`PROTOCOL` spoken: "+strings.Join(dial.ProtocolNames(), ", "))
 	f.StringVarP(&o.wire.Framing, "framing", "f", dial.Auto,
 		"`FRAMING` on a stream: "+strings.Join(dial.FramingNames(), ", "))
-	f.StringArrayVarP(&o.execute, "execute", "e", nil, "run `LINE`, or several of them, and exit; may be given several times")
+	f.StringArrayVarP(&o.execute, "execute", "e", nil,
+		"run `LINE`, or several of them, and exit; may be given several times")
 	f.BoolVarP(&o.notify, "notify", "n", false, "send METHOD as a notification")
 	o.timeout = duration(defaultTimeout)
 	f.VarP(&o.timeout, "timeout", "t", "how long a call waits for its answer; 0: for ever")

@@ -325,7 +325,7 @@ func (p *program) work(ctx context.Context) error {
 		err = p.shell.Call(ctx, p.notify, call[0], call[1:])
 		toEnd = err == nil
 	case len(p.execute) > 0:
-		toEnd, err = p.shell.RunTexts(ctx, p.execute)
+		toEnd, err = p.shell.RunLines(ctx, shell.Lines(p.execute))
 	case !p.lingers || !isTerminal(p.stdin):
 		toEnd, err = p.shell.RunLines(ctx, readLines(ctx, p.stdin))
 	}

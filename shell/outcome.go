@@ -1,7 +1,6 @@
 package shell
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -14,7 +13,6 @@ import (
 
 	"rpcsh/rpcconn"
 	"rpcsh/rpcconn/catalog"
-	"rpcsh/rpcconn/jsontext"
 	"rpcsh/shell/advice"
 	"rpcsh/shell/call"
 	"rpcsh/shell/event"
@@ -71,7 +69,7 @@ func (r *runner) meant(err error, p *session.Peer, j *job) string {
 	theirs := r.session.Discovery().Remembered(p)
 	told := slices.ContainsFunc(theirs, func(m catalog.Method) bool { return m.Name == name && !m.Source.Inferred() })
 	if refused.Code != rpcconn.CodeMethodNotFound && (told || !call.MayNotKnow(refused, name)) {
-		if separates(c.Params) {
+		if call.Separates(c.Params) {
 			return "a line is one call, and ; is text in it; calls stand on lines of their own, or in .batch"
 		}
 		return ""
@@ -93,17 +91,6 @@ func (r *runner) meant(err error, p *session.Peer, j *job) string {
 		return "did you mean " + strings.Join(near, " or ") + "?"
 	}
 	return ""
-}
-
-// separates reports whether an argument is text with a ; at its end that nothing explains but another call behind it.
-func separates(params json.RawMessage) bool {
-	if jsontext.FirstByte(params) != '[' {
-		return false
-	}
-	all := jsontext.Elements(params)
-	return len(all) > 1 && slices.ContainsFunc(all[:len(all)-1], func(argument json.RawMessage) bool {
-		return bytes.HasSuffix(argument, []byte(`;"`))
-	})
 }
 
 // conclude filters a result, and shows it where it is not gathered.

@@ -21,13 +21,13 @@ func (s *Shell) RunLines(ctx context.Context, next func() (string, error)) (toEn
 	return s.runToEnd(ctx, &statements{next: next})
 }
 
-// RunTexts is RunLines for texts of one line or several each.
-func (s *Shell) RunTexts(ctx context.Context, texts []string) (toEnd bool, err error) {
+// Lines returns what RunLines is given for texts of one line or several each.
+func Lines(texts []string) (next func() (string, error)) {
 	var lines []string
 	for _, text := range texts {
 		lines = append(lines, strings.Split(text, "\n")...)
 	}
-	return s.RunLines(ctx, each(lines))
+	return each(lines)
 }
 
 // RunScript is RunLines for the lines of a file, in which args, words of the command line, are $1 … $9.

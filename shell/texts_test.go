@@ -9,7 +9,7 @@ import (
 )
 
 // Each text is read as a file of lines is, and they as one.
-func TestRunTexts(t *testing.T) {
+func TestLinesOfTexts(t *testing.T) {
 	t.Parallel()
 	s := startSession(t, dial.Config{Protocol: "jsonrpc"})
 	for _, tt := range []struct {
@@ -27,7 +27,7 @@ func TestRunTexts(t *testing.T) {
 		if err := sh.Connect(t.Context(), s.peer.Target().String(), dial.Config{Protocol: "jsonrpc"}); err != nil {
 			t.Fatal(err)
 		}
-		toEnd, err := sh.RunTexts(t.Context(), tt.texts)
+		toEnd, err := sh.RunLines(t.Context(), shell.Lines(tt.texts))
 		sh.Close()
 		isWrong := err != nil && strings.HasPrefix(err.Error(), tt.wrong)
 		if got := stdout.String(); got != tt.want || toEnd != (tt.wrong == "") || isWrong != (tt.wrong != "") {

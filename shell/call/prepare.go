@@ -76,8 +76,8 @@ func (c *Caller) Prepare(r Request, check Check) (*Prepared, error) {
 	return p, nil
 }
 
-// recalled returns p as it is remembered to be meant, nil where nothing is, or p does not fit it: what is remembered may
-// have changed, and refuses nothing.
+// recalled returns p as it is remembered to be meant, nil where nothing is, or p does not fit it: what is remembered
+// may have changed, and refuses nothing.
 func (c *Caller) recalled(p Prepared) *Prepared {
 	if c.host.Recall == nil || p.check == CheckNothing {
 		return nil

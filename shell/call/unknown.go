@@ -1,11 +1,15 @@
 package call
 
 import (
+	"bytes"
+	"encoding/json"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 
 	"rpcsh/rpcconn"
+	"rpcsh/rpcconn/jsontext"
 )
 
 // MayNotKnow reports whether err may say that there is no method called name, in the ways of peers that do not say so
@@ -24,3 +28,14 @@ func MayNotKnow(err *rpcconn.Error, name string) bool {
 var saysUnknown = regexp.MustCompile(`(?i)\b(no|not|unknown|invalid|undefined|unsupported|unrecogni[sz]ed)\b`)
 
 func isWordRune(r rune) bool { return r == '_' || unicode.IsLetter(r) || unicode.IsDigit(r) }
+
+// Separates reports whether an argument is text with a ; at its end that nothing explains but another call behind it.
+func Separates(params json.RawMessage) bool {
+	if jsontext.FirstByte(params) != '[' {
+		return false
+	}
+	all := jsontext.Elements(params)
+	return len(all) > 1 && slices.ContainsFunc(all[:len(all)-1], func(argument json.RawMessage) bool {
+		return bytes.HasSuffix(argument, []byte(`;"`))
+	})
+}
