@@ -79,7 +79,8 @@ type options struct {
 	verb     string // "": none
 	verbArgs []string
 	playing  playing // of the verbs that play a recording
-	write    string  // where export writes to; "": stdout
+	wrapping wrapping
+	write    string // where export writes to; "": stdout
 }
 
 // Values of --color.

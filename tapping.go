@@ -9,6 +9,7 @@ import (
 	"net"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"time"
@@ -27,7 +28,14 @@ import (
 	"rpcsh/shell/view"
 )
 
-func (o *options) tapFlags(*pflag.FlagSet) {}
+// wrapping is what the flags of tap say of a client's configuration.
+type wrapping struct{ wrap, unwrap string }
+
+func (o *options) tapFlags(f *pflag.FlagSet) {
+	f.StringVar(&o.wrapping.wrap, "wrap", "", "put a tap into `CONFIG`, a client's JSON, in the place of SERVER "+
+		"there; what passes is recorded as --record says, else with rpcsh's state")
+	f.StringVar(&o.wrapping.unwrap, "unwrap", "", "take it out of `CONFIG` again")
+}
 
 // tap stands between clients and a server: rpcsh tap -l ADDRESS TARGET, or rpcsh tap -- SERVER, which is a server whose
 // client has started rpcsh in its place.
@@ -38,6 +46,12 @@ type tapping struct{ *program }
 
 func (p tapping) run(ctx context.Context) error {
 	v := verbs()[verbAt(p.verb)]
+	if p.wrapping != (wrapping{}) {
+		if len(p.verbArgs) != 1 || p.wrapping.wrap != "" && p.wrapping.unwrap != "" {
+			return v.wrong()
+		}
+		return p.rewrite(p.verbArgs[0])
+	}
 	isChild := p.command != nil
 	if isChild && (len(p.verbArgs) > 0 || p.listen != "") || !isChild && (p.listen == "" || len(p.verbArgs) == 0) {
 		return v.wrong()
@@ -63,6 +77,70 @@ func (p tapping) run(ctx context.Context) error {
 		err = p.between(ctx, opts, start)
 	}
 	return errors.Join(err, done())
+}
+
+// backupSuffix ends the name of what a configuration was before it was changed.
+const backupSuffix = ".before-rpcsh"
+
+// rewrite puts a tap into a client's configuration, or takes it out.
+func (p tapping) rewrite(server string) error {
+	config, does := p.wrapping.unwrap, "rpcsh is not between "+server+" and its client any more"
+	if config == "" {
+		config = p.wrapping.wrap
+	}
+	text, err := os.ReadFile(config)
+	if err != nil {
+		return exit.Usagef("%w", err)
+	}
+	var changed []byte
+	if p.wrapping.wrap != "" {
+		record, err := p.recordingOf(server)
+		if err != nil {
+			return err
+		}
+		self, err := os.Executable()
+		if err != nil {
+			return err
+		}
+		changed, err = tap.Wrap(text, server, self, []string{"--record", record, "--append"})
+		if err != nil {
+			return exit.Usagef("%s: %w", config, err)
+		}
+		does = fmt.Sprintf("what passes between %s and its client is recorded in %s, once the client starts it anew "+
+			"(rpcsh tap --unwrap %s %[1]s ends that)", server, record, config)
+	} else if changed, err = tap.Unwrap(text, server); err != nil {
+		return exit.Usagef("%s: %w", config, err)
+	}
+	info, err := os.Stat(config)
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(config+backupSuffix, text, info.Mode().Perm()); err != nil {
+		return err
+	}
+	if err := os.WriteFile(config, changed, info.Mode().Perm()); err != nil { // perhaps a link, which stays one
+		return err
+	}
+	fmt.Fprintln(p.stderr, "rpcsh: "+view.Visible(does+"; "+config+backupSuffix+" is what it was"))
+	return nil
+}
+
+// recordingOf returns the file for what passes a tap that a client starts.
+func (p tapping) recordingOf(server string) (string, error) {
+	if p.record != "" {
+		return filepath.Abs(p.record) // the client may start it anywhere
+	}
+	dir := filepath.Join(stateDir(), "recordings")
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return "", err
+	}
+	name := strings.Map(func(c rune) rune {
+		if strings.ContainsRune(`/\:*?"<>|`, c) || c < ' ' {
+			return '_'
+		}
+		return c
+	}, server)
+	return filepath.Join(dir, name+".rpcrec"), nil
 }
 
 // file returns where records are written, and what ends that.

@@ -58,7 +58,8 @@ func verbs() []verb {
 			summary: "replay, as a check: --equal says what counts",
 		},
 		{
-			name: "tap", usage: "-l ADDRESS TARGET [FILTER] | -- SERVER", flags: (*options).tapFlags,
+			name: "tap", usage: "-l ADDRESS TARGET [FILTER] | -- COMMAND | --wrap CONFIG SERVER",
+			flags:   (*options).tapFlags,
 			run:     (*program).tap,
 			summary: "pass on what clients and a server say to each other, and print or --record it",
 		},

@@ -1,0 +1,56 @@
+package tap_test
+
+import (
+	"strings"
+	"testing"
+
+	"rpcsh/shell/tap"
+)
+
+const clientConfig = `{
+  "theme": "dark",
+  "mcpServers": {
+    "files": { "command": "npx", "args": ["-y", "server-files", "/tmp"], "env": {"A": "1"} },
+    "plain": {"command":"server"},
+    "far": {"url": "https://example.com/mcp"}
+  }
+}
+`
+
+// What is wrapped and unwrapped is what it was, but for blanks between args. All else is the same byte for byte.
+func TestWrap(t *testing.T) {
+	wrapped, err := tap.Wrap([]byte(clientConfig), "files", "/bin/rpcsh", []string{"--record", "x.rpcrec"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := strings.NewReplacer(`"npx"`, `"/bin/rpcsh"`, `["-y", "server-files", "/tmp"]`,
+		`["tap","--record","x.rpcrec","--","npx","-y","server-files","/tmp"]`).Replace(clientConfig)
+	if string(wrapped) != want {
+		t.Errorf("got\n%swant\n%s", wrapped, want)
+	}
+	back, err := tap.Unwrap(wrapped, "files")
+	want = strings.Replace(clientConfig, `["-y", "server-files", "/tmp"]`, `["-y","server-files","/tmp"]`, 1)
+	if err != nil || string(back) != want {
+		t.Errorf("%v, got\n%swant\n%s", err, back, want)
+	}
+	if wrapped, err = tap.Wrap([]byte(clientConfig), "plain", "rpcsh", nil); err != nil ||
+		!strings.Contains(string(wrapped), `{"command":"rpcsh","args":["tap","--","server"]}`) {
+		t.Errorf("%v, got\n%s", err, wrapped)
+	}
+	for _, tt := range []struct{ config, server, want string }{
+		{clientConfig, "nosuch", "it has no server nosuch: there are far, files, plain"},
+		{clientConfig, "far", "no command starts it: a server at an address is tapped by rpcsh tap -l ADDRESS TARGET"},
+		{string(wrapped), "plain", "plain is started by a tap already"},
+		{"{}", "x", "it has no servers: none of mcpServers, servers, context_servers, lsp"},
+		{"// x\n{}", "x", "it is no JSON (comments are none, either): "},
+	} {
+		if _, err := tap.Wrap([]byte(tt.config), tt.server, "rpcsh", nil); err == nil ||
+			!strings.HasPrefix(err.Error(), tt.want) {
+			t.Errorf("%s: %v, want %s", tt.server, err, tt.want)
+		}
+	}
+	_, err = tap.Unwrap([]byte(clientConfig), "files")
+	if err == nil || err.Error() != "files is not started by a tap" {
+		t.Errorf("unwrapped: %v", err)
+	}
+}
