@@ -12,6 +12,7 @@ import (
 type Table struct {
 	rows  [][]string
 	right map[int]bool // columns that are aligned at their right
+	keeps bool         // the first column says what a row is
 }
 
 const columnGap = 2 // columns of the terminal between those of a table
@@ -26,6 +27,9 @@ func (t *Table) AlignRight(column int) {
 	}
 	t.right[column] = true
 }
+
+// KeepFirst says that the first column says what a row is: Clipped gives it room before the others.
+func (t *Table) KeepFirst() { t.keeps = true }
 
 // Len returns the number of rows.
 func (t *Table) Len() int { return len(t.rows) }
@@ -109,6 +113,21 @@ func fit(widths []int, width int) (fitting []int) {
 	return fitting
 }
 
+// fitFirst is fit, where the first column says what a row is: it gets what it needs, up to two thirds of width, or more
+// where the others leave it.
+func fitFirst(widths []int, width int) (fitting []int) {
+	if len(widths) < 2 || total(widths) <= width {
+		return fit(widths, width)
+	}
+	others := widths[1:]
+	first := min(widths[0], max(width*2/3, width-columnGap-total(others)))
+	room := width - columnGap - first
+	if room < narrowest {
+		return fit(widths[:1], width)
+	}
+	return append([]int{first}, fit(others, room)...)
+}
+
 // A Cut says what of a table its window has no room for.
 type Cut struct {
 	Cells bool // some are shortened
@@ -120,6 +139,9 @@ func (c Cut) Any() bool { return c.Cells || c.Left > 0 }
 
 // Clipped is String, but each line fits into width columns: cells are shortened, and columns left out at the right.
 func (t *Table) Clipped(width int) (text string, cut Cut) {
+	if t.keeps {
+		return t.clipped(fitFirst(t.widths(), width), width)
+	}
 	return t.clipped(fit(t.widths(), width), width)
 }
 
@@ -173,9 +195,11 @@ func (t *Table) isNarrow(widths []int, width int) bool {
 	return last > 0 && room < min(widths[last], leastLast)
 }
 
+// indent stands before a last column that is below the others.
+const indent = "    "
+
 // stacked returns the table with the last column below the others, which have widths.
 func (t *Table) stacked(widths []int, width int) string {
-	const indent = "    "
 	var b strings.Builder
 	for _, r := range t.rows {
 		last := len(r) - 1
@@ -227,6 +251,29 @@ func leftOut(widths []int, shown int) string {
 		needed += min(w, narrowest)
 	}
 	return "… " + human.Plural(len(widths)-shown, "more column") + " at width " + human.Grouped(needed+1) + "\n"
+}
+
+// OneLined is Within, but the last column takes one line of each row: it is shortened, which cut says.
+func (t *Table) OneLined(width int) (text string, cut bool) {
+	widths := t.widths()
+	last := len(widths) - 1
+	if last < 1 {
+		return t.Within(width), false
+	}
+	room := width - total(widths[:last]) - columnGap
+	if t.isNarrow(widths, width) {
+		room = width - len(indent)
+	}
+	short := Table{right: t.right}
+	for _, r := range t.rows {
+		row := slices.Clone(r)
+		if len(row) > last {
+			row[last] = Clip(row[last], max(1, room), "…")
+			cut = cut || row[last] != r[last]
+		}
+		short.Row(row...)
+	}
+	return short.Within(width), cut
 }
 
 // wrapRow adds to wrapped what r is in columns of widths, the last of which may use all that is left of width.

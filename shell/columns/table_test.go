@@ -59,3 +59,49 @@ func TestTableFits(t *testing.T) {
 		t.Errorf("below the others:\n%s", got)
 	}
 }
+
+// The column that says what a row is is the last one to be shortened.
+func TestTableKeepsTheFirst(t *testing.T) {
+	var table Table
+	table.KeepFirst()
+	table.Row("name", "about", "schema", "more")
+	table.Row("get-structured-content", strings.Repeat("about ", 9), strings.Repeat("schema ", 9), "x")
+	for _, tt := range []struct {
+		width, left int
+		first       string
+	}{
+		{200, 0, "get-structured-content  about"},
+		{80, 0, "get-structured-content  about"},
+		{40, 2, "get-structured-content  about about abo…"},
+		{30, 2, "get-structured-cont…  about a…"},
+		{20, 3, "get-structured-cont…"},
+		{10, 3, "get-struc…"},
+	} {
+		text, cut := table.Clipped(tt.width)
+		if row := strings.Split(text, "\n")[1]; !strings.HasPrefix(row, tt.first) || cut.Left != tt.left {
+			t.Errorf("in %d columns %d are left out, want %d:\n%s", tt.width, cut.Left, tt.left, text)
+		}
+	}
+}
+
+// Where the last column takes one line, each row takes one, or two in a narrow window.
+func TestTableOneLined(t *testing.T) {
+	var table Table
+	table.Row("N", "PEER", "REQUEST")
+	table.Row("17", "@1", "method "+strings.Repeat("word ", 20)+strings.Repeat("x", 100))
+	table.Row("18", "@1", "other")
+	for _, tt := range []struct {
+		width int
+		want  string
+	}{
+		{40, "N   PEER  REQUEST\n17  @1    method word word word word wo…\n18  @1    other\n"},
+		{24, "N   PEER\n    REQUEST\n17  @1\n    method word word wo…\n18  @1\n    other\n"},
+	} {
+		if text, cut := table.OneLined(tt.width); text != tt.want || !cut {
+			t.Errorf("in %d columns, cut %v:\n%s", tt.width, cut, text)
+		}
+	}
+	if text, cut := table.OneLined(500); cut || text != table.String() {
+		t.Errorf("in a wide window, cut %v:\n%s", cut, text)
+	}
+}

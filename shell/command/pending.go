@@ -21,10 +21,15 @@ func listPending(s *session.Session, v *view.View) {
 		v.Remark("nothing is waiting for an answer")
 		return
 	}
-	for _, t := range []*columns.Table{calls, requests} {
-		if t.Len() > 1 {
-			v.Say("%s", t.Within(v.ListWidth()))
+	if calls.Len() > 1 {
+		v.Say("%s", calls.Within(v.ListWidth()))
+	}
+	if requests.Len() > 1 {
+		text, cut := requests.OneLined(v.ListWidth())
+		if cut {
+			text += v.Colors().Dim(".show N shows all of a request")
 		}
+		v.Say("%s", text)
 	}
 }
 

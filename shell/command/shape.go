@@ -33,8 +33,9 @@ func shapeCommands(s *session.Session, v *view.View, lines Lines) []Command {
 	return []Command{
 		shaped(view.ShapeTable, "run a line, and show its result as a table",
 			"The elements of an array are the rows, or the members of an object, or the values that a filter yields. "+
-				"Members of objects are columns, and a filter that ends in [.a, .b] chooses them. Cells are "+
-				"shortened to the window, and columns left out that have no room, which a line says.",
+				"Members of objects are columns, and a filter that ends in [.a, .b] chooses them; else "+
+				"those come first that say what a row is, such as name and id, then scalars. Cells are shortened to "+
+				"the window, and columns left out that have no room, which a line says; one object is shown in full.",
 			".table users", ".table users | .[] | [.name, .address.city]", ".table users |! less -S"),
 		shaped(view.ShapeTree, "run a line, and show its result as a tree",
 			"Each value has a line of its own. Text with line breaks is as many lines, and bytes of BSON and "+

@@ -19,6 +19,7 @@ type Grid struct {
 	rows     [][]json.RawMessage
 	objects  bool // each row is an object
 	even     bool // each row has all columns
+	pairs    bool // each row is a member of one object: its name, and its value
 }
 
 // Of returns values as a Grid: the elements of one array, the members of one object, or several values. Each of
@@ -102,7 +103,52 @@ func (g *Grid) records(rows []json.RawMessage, names []string) *Grid {
 		g.rows = append(g.rows, cells)
 	}
 	g.even = least == len(g.headings)-first
+	g.order(first)
 	return g
+}
+
+// headNames are the names of members that say what an object is.
+var headNames = []string{"name", "id", "_id", "title", "key", "label", "symbol", "method", "uri", "url", "path"}
+
+// order puts the columns from first on in the order of their use: those that say what a row is, scalars, and what is
+// made of others. Of the same use, they stay as they came.
+func (g *Grid) order(first int) {
+	rank := func(column int) int {
+		switch {
+		case column < first:
+			return 0
+		case g.holdsContainers(column):
+			return 3
+		case slices.Contains(headNames, strings.ToLower(g.headings[column])):
+			return 1
+		}
+		return 2
+	}
+	places := make([]int, len(g.headings))
+	for i := range places {
+		places[i] = i
+	}
+	slices.SortStableFunc(places, func(a, b int) int { return rank(a) - rank(b) })
+	g.headings = permuted(g.headings, places)
+	for i, row := range g.rows {
+		g.rows[i] = permuted(append(row, make([]json.RawMessage, len(places)-len(row))...), places)
+	}
+}
+
+// permuted returns the elements of all that stand at places.
+func permuted[T any](all []T, places []int) []T {
+	result := make([]T, len(places))
+	for i, place := range places {
+		result[i] = all[place]
+	}
+	return result
+}
+
+// holdsContainers reports whether a value of a column is made of others.
+func (g *Grid) holdsContainers(column int) bool {
+	return slices.ContainsFunc(g.rows, func(row []json.RawMessage) bool {
+		return column < len(row) && (isArray(row[column]) || isRecord(row[column]))
+	})
 }
 
 // ofObject returns the members of an object as rows. Where all of them are objects, each is a row behind its name;
@@ -134,7 +180,7 @@ func ofObject(value json.RawMessage) *Grid {
 		g.before, g.objects = slices.Delete(members, list, list+1), false
 		return g
 	}
-	g := new(Grid)
+	g := &Grid{pairs: true}
 	for _, m := range members {
 		g.rows = append(g.rows, []json.RawMessage{json.RawMessage(jsontext.Quote(m.Name)), m.Value})
 	}
@@ -175,17 +221,28 @@ func (g *Grid) Text(s Style, width int, whole bool) (string, columns.Cut) {
 			t.AlignRight(i)
 		}
 	}
+	room := width
+	if g.pairs {
+		room = longest
+	}
 	for _, row := range g.rows {
 		cells := make([]string, g.columns())
 		for i, value := range row {
-			cells[i] = s.cell(value, width)
+			cells[i] = s.cell(value, room)
 		}
 		if t.Row(cells...); whole && t.Width() > width {
 			return "", columns.Cut{Cells: true}
 		}
 	}
+	if g.headings != nil {
+		t.KeepFirst()
+	}
 	text, cut := t.String(), columns.Cut{}
-	if !s.Whole {
+	switch {
+	case s.Whole:
+	case g.pairs && t.Width() > width:
+		text = t.Within(width)
+	case !g.pairs:
 		text, cut = t.Clipped(width)
 	}
 	var before strings.Builder

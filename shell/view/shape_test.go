@@ -20,9 +20,23 @@ func TestShapes(t *testing.T) {
 		{"one object", ShapeAuto, `[{"id":1}]`, `[{"id":1}]`},
 		{"objects that differ", ShapeAuto, `[{"a":1},{"b":2}]`, `[{"a":1},{"b":2}]`},
 		{"objects made of others", ShapeAuto, `[{"a":[1]},{"a":[]}]`, `[{"a":[1]},{"a":[]}]`},
-		{"on request", ShapeTable, `[{"a":[1]},{"b":null}]`, "a    b\n[1]\n     null"},
+		{"on request", ShapeTable, `[{"a":[1]},{"b":null}]`, "b     a\n      [1]\nnull"},
+		{
+			"what says what a row is, scalars, and what is made of others", ShapeTable,
+			`[{"o":{},"n":1,"Title":"t","name":"x"},{"l":[],"m":null,"id":7}]`,
+			"Title  name  id  n  m     o   l\nt      x         1        {}\n              7     null      []",
+		},
+		{
+			"a name that is made of others", ShapeTable, `[{"name":{"en":"x"},"n":1}]`, "n  name\n1  {\"en\":\"x\"}",
+		},
+		{"members that are objects, in order", ShapeTable, `{"x":{"o":[],"id":1}}`, "   id  o\nx   1  []"},
 		{"members that are objects", ShapeTable, `{"x":{"n":1},"y":{"n":2}}`, "   n\nx  1\ny  2"},
 		{"an object", ShapeTable, `{"x":1,"yy":"z"}`, "x   1\nyy  z"},
+		{
+			"an object that is wider than the window", ShapeTable,
+			`{"x":1,"yy":"` + strings.Repeat("word ", 20) + `."}`,
+			"x   1\nyy  " + strings.Repeat("word ", 10) + "word\n    " + strings.Repeat("word ", 9) + ".",
+		},
 		{
 			"a list beside other members", ShapeTable, `{"next":null,"items":[{"n":1}]}`,
 			"next: null\nn\n1",
