@@ -327,12 +327,27 @@ func (p *program) work(ctx context.Context) error {
 	case len(p.execute) > 0:
 		toEnd, err = p.shell.RunLines(ctx, shell.Lines(p.execute))
 	case !p.lingers || !isTerminal(p.stdin):
-		toEnd, err = p.shell.RunLines(ctx, readLines(ctx, p.stdin))
+		toEnd, err = p.runInput(ctx)
 	}
 	if toEnd && p.lingers {
 		p.shell.Linger(ctx, time.Duration(p.linger))
 	}
 	return err
+}
+
+// runInput runs the lines of standard input. Where there is neither a line nor a target, there is nothing to do, which
+// is hardly what was meant.
+func (p *program) runInput(ctx context.Context) (toEnd bool, err error) {
+	read, has := readLines(ctx, p.stdin), p.lingers || p.demo || len(p.args) > 0 || p.command != nil || p.listen != ""
+	toEnd, err = p.shell.RunLines(ctx, func() (string, error) {
+		line, err := read()
+		has = has || err == nil
+		return line, err
+	})
+	if err == nil && !has {
+		err = exit.Usagef("there is no TARGET, and standard input, which is no terminal, is empty; rpcsh -h tells more")
+	}
+	return toEnd, err
 }
 
 // isService reports whether scripts are served to whoever comes, without a person, until a signal ends that.

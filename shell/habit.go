@@ -102,7 +102,7 @@ func (r *runner) habit(ctx context.Context, text string) error {
 func (r *runner) offer(p *session.Peer, column int, word, meant string) error {
 	reason := "no method " + word + " is known: "
 	if r.retypes {
-		reason += meant + " is meant"
+		reason += "the same line again runs " + meant
 	} else {
 		reason += "Enter runs " + meant
 	}

@@ -12,6 +12,7 @@ import (
 	"rpcsh/rpcconn"
 	"rpcsh/rpcconn/dialect"
 	"rpcsh/shell/advice"
+	"rpcsh/shell/arguments"
 	"rpcsh/shell/call"
 	"rpcsh/shell/event"
 	"rpcsh/shell/exit"
@@ -74,7 +75,7 @@ func (r *runner) job(ctx context.Context, st *lang.Statement) (*job, error) {
 	j.shaping.Headings = jq.Headings(st.Filter.Text)
 	var err error
 	j.filter, j.values, err = r.commands.Messages().Compile(ctx, *st.Filter)
-	return j, err
+	return j, arguments.FilterMistake(*st.Filter, err)
 }
 
 // fillParams gives calls without arguments the params that .set noparams asks for.
@@ -174,7 +175,7 @@ func (r *runner) located(err error, c lang.Call, j *job) error {
 		if j.Batch {
 			hint = ".batch --anyway sends it"
 		}
-		if r.view.Interactive() {
+		if r.view.Interactive() && j.origin != event.FromHook { // where there is nobody to insist
 			hint = r.onceMore()
 		}
 		column := argumentColumn(&refused.ArgumentError, c)

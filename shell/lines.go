@@ -101,9 +101,8 @@ func (l *lines) RunTyped(ctx context.Context, line string) error {
 	prompt := s.prompter.prompt()
 	s.view.Say("%s", view.Visible(prompt+line))
 	s.keep(line)
-	s.runner.begin(line)
 	s.view.ForgetLong()
-	err := s.Eval(ctx, line)
+	err := s.Eval(ctx, s.runner.begin(line))
 	if paged := s.view.PageLong(ctx); err == nil {
 		err = paged
 	}

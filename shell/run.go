@@ -175,6 +175,9 @@ func (s *Shell) stopsAtFailure() bool {
 	return s.stops
 }
 
+// byteOrderMark is what some editors write before the first line.
+const byteOrderMark = "\ufeff"
+
 // statements puts lines together that belong together.
 type statements struct {
 	next func() (string, error)
@@ -192,6 +195,9 @@ func (s *statements) read() (text string, n int, err error) {
 		line := ""
 		if s.err == nil {
 			line, s.err = s.next()
+			if s.n == 0 {
+				line = strings.TrimPrefix(line, byteOrderMark)
+			}
 		}
 		switch {
 		case s.err != nil && n > s.n:

@@ -32,6 +32,7 @@ type runner struct {
 	mu      sync.Mutex // protects what follows
 	line    string     // being run, as the person typed it; "": none is
 	refused string     // the last one that was refused, and is run all the same if it is entered again
+	instead string     // what is run then in its place; "": nothing else is
 	insists bool       // line was refused just before
 	sent    bool       // line has sent something
 	begun   time.Time  // when it was begun to connect, which the time limit of the next call counts; zero: it does not
@@ -58,12 +59,17 @@ func (r *runner) passed() time.Duration {
 	return time.Since(begun)
 }
 
-// begin says that a typed line is run from now on.
-func (r *runner) begin(line string) {
+// begin says that a typed line is run from now on, and returns it, or what it was said to mean.
+func (r *runner) begin(line string) string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.line, r.insists, r.sent = line, line != "" && line == r.refused, false
-	r.refused = ""
+	again := line != "" && line == r.refused
+	if again && r.instead != "" {
+		line, again = r.instead, false
+	}
+	r.line, r.insists, r.sent = line, again, false
+	r.refused, r.instead = "", ""
+	return line
 }
 
 // sends says that the line that is run sends something from now on: what is wrong then is no mistake in it.
@@ -89,6 +95,9 @@ func (r *runner) end(err error) amendment {
 	var absent *session.AbsentError
 	switch isRefusal := errors.As(err, &refused); {
 	case line == "" || err == nil:
+		return amendment{}
+	case isRefusal && refused.meant != "" && r.retypes:
+		r.refused, r.instead = line, refused.meant
 		return amendment{}
 	case isRefusal && refused.meant != "":
 		return amendment{refused.meant, len(refused.meant)}

@@ -186,9 +186,8 @@ func (s *Shell) runTyped(ctx context.Context, text string, promptWidth int) erro
 	defer cancel(nil)
 	s.cfg.Terminal.NotifyInterrupt(func() { cancel(exit.ErrInterrupted) })
 	defer s.cfg.Terminal.NotifyInterrupt(nil)
-	s.runner.begin(text)
 	s.view.ForgetLong()
-	err := s.Eval(ctx, text)
+	err := s.Eval(ctx, s.runner.begin(text))
 	if paged := s.view.PageLong(ctx); err == nil {
 		err = paged
 	}

@@ -19,6 +19,7 @@ func TestLinesOfTexts(t *testing.T) {
 		{[]string{"echo {\n\"a\":1}\nmy_add 3 4"}, "{\"a\":1}\n7\n", ""},
 		{[]string{"# a comment\r\nmy_add 1 2\n"}, "3\n", ""},
 		{[]string{"x = my_add 1 2", "my_add $x 1\nmy_add $x 2"}, "3\n4\n5\n", ""},
+		{[]string{"\ufeffmy_add 1 2"}, "3\n", ""}, // an editor's
 		{[]string{"echo {", `"a":1}`}, "{\"a\":1}\n", ""},
 		{[]string{"my_add 1 2\nmy_add 1 b=2"}, "3\n", "line 2, column 10: "},
 	} {

@@ -9,6 +9,9 @@ import (
 	"rpcsh/rpcconn/schema"
 )
 
+// Missing is the reason of a Problem with a param that was not given.
+const Missing = "is missing"
+
 // Check validates params, before the method's Via is applied, against m. It returns no problems if nothing is wrong, or
 // nothing is known. Inferred methods and unusable schemas are not checked.
 func (c *Catalog) Check(m Method, params json.RawMessage) []schema.Problem {
@@ -40,7 +43,7 @@ func (c *Catalog) Check(m Method, params json.RawMessage) []schema.Problem {
 	for i, p := range m.Params {
 		switch value := values[i]; {
 		case value == nil && p.Required:
-			problems = append(problems, schema.Problem{Param: p.Name, Reason: "is missing"})
+			problems = append(problems, schema.Problem{Param: p.Name, Reason: Missing})
 		case value == nil, string(value) == "null" && !p.Required:
 		default:
 			problems = append(problems, c.validate(p, value)...)

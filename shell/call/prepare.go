@@ -262,6 +262,10 @@ func (c *Caller) checkParams(p *Prepared) error {
 	if n := len(problems) - maxProblems; n > 0 {
 		texts = append(texts, fmt.Sprintf("and %d more", n))
 	}
+	named := jsontext.FirstByte(p.wanted.Params) == '[' && jsontext.FirstByte(p.Params) == '{'
+	if named && problems[0].Reason == catalog.Missing {
+		texts[0] += ", as a value behind the others"
+	}
 	if p.Raw && p.method.Structure == catalog.ByPosition && p.Params[0] == '{' {
 		texts = append(texts, "an object alone is all params; as the first of them it is written [{…}]")
 	}

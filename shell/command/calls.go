@@ -10,6 +10,7 @@ import (
 	"rpcsh/rpcconn"
 	"rpcsh/shell/arguments"
 	"rpcsh/shell/call"
+	"rpcsh/shell/event"
 	"rpcsh/shell/exit"
 	"rpcsh/shell/lang"
 	"rpcsh/shell/session"
@@ -145,8 +146,23 @@ func cancel(s *session.Session, messages *Messages, args lang.Text) error {
 		hint = "; the call whose id it is: .cancel #" + word.Text
 	}
 	reason := fmt.Sprintf("no call %d waits", number) + hint
-	if e, err := messages.Find(number); err == nil {
-		reason = fmt.Sprintf("%d is no call that waits: %s", number, view.Summary(e)) + hint
+	if e, err := messages.Find(number); err == nil { // which may be long
+		reason = fmt.Sprintf("%d is no call that waits: it is %s", number, briefly(e)) + hint
 	}
 	return arguments.Mistake(word, reason)
+}
+
+// briefly says what a message is, without what it carries.
+func briefly(e *event.Event) string {
+	if !e.Kind.IsMessage() {
+		return "a " + string(e.Kind)
+	}
+	text, from := string(e.Kind), "the peer's "
+	if e.Out {
+		from = "our "
+	}
+	if e.Method != "" {
+		text += " " + view.Visible(e.Method)
+	}
+	return from + text
 }

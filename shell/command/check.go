@@ -40,5 +40,5 @@ func (t *Table) checkStatement(st *lang.Statement) error {
 		return nil
 	}
 	_, err := jq.Compile(st.Filter.Text, jq.Variables(st.Filter.Text)...)
-	return arguments.JQMistake(*st.Filter, err)
+	return arguments.FilterMistake(*st.Filter, err)
 }

@@ -33,12 +33,12 @@ type Messages struct {
 func (m *Messages) commands() []Command {
 	return append([]Command{
 		{
-			Name: "show", Group: groupWatching, Usage: "[N [| JQ] | FILTER]",
+			Name: "show", Group: groupWatching, Usage: "[N [| JQ] | next | FILTER]",
 			Summary: "show a message whole, or list the last ones with their numbers",
 			Help: "N is the running number of a message, which stands where one was shortened or waits for an " +
 				"answer, and with .set numbers on everywhere; notes have numbers, too. | JQ filters it: . is all of " +
 				"it, with the members id, method, params, result, error, peer, dir, kind and more, as .on has it in " +
-				"$event. $#N is the same as a value in lines and filters. Without N the last " +
+				"$event. next is the request that waits for you next. $#N is the same as a value in lines and filters. Without N the last " +
 				strconv.Itoa(maxMessages) + " messages are listed that a filter of .watch fits. .set keep says how " +
 				"much is kept.",
 			Examples: []string{".show 17", ".show 17 | .params[0]", ".show kind:error", "args = .show 17 | .params"},
@@ -52,6 +52,13 @@ func (m *Messages) commands() []Command {
 func (m *Messages) show(ctx context.Context, args lang.Text) error {
 	a := arguments.Read(args)
 	number, is := messageNumber(a.Peek())
+	if a.Peek().Text == nextRequest {
+		waiting := m.session.WaitingForPerson()
+		if len(waiting) == 0 {
+			return arguments.Mistake(args, "no request waits for you")
+		}
+		number, is = waiting[0].Number, true
+	}
 	if !is {
 		return m.list(args)
 	}

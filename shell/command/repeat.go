@@ -110,7 +110,10 @@ func (r *repeater) repeat(ctx context.Context, args lang.Text) error {
 			return exit.ErrInterrupted
 		}
 		if err := r.lines.Eval(ctx, line); err != nil {
-			if times > 1 && exit.IsShown(err) {
+			switch {
+			case times > 1 && ctx.Err() != nil:
+				r.session.Note(fmt.Sprintf("run %d of %d was interrupted: none follows it", i+1, times))
+			case times > 1 && exit.IsShown(err):
 				r.session.Note(fmt.Sprintf("run %d of %d failed: none follows it", i+1, times))
 			}
 			return err

@@ -13,7 +13,6 @@ import (
 	"rpcsh/shell/arguments"
 	"rpcsh/shell/event"
 	"rpcsh/shell/exit"
-	"rpcsh/shell/human"
 	"rpcsh/shell/lang"
 	"rpcsh/shell/session"
 	"rpcsh/shell/view"
@@ -161,9 +160,7 @@ func (r *replier) number(ctx context.Context, a *arguments.Args) (n uint64, err 
 			return 0, arguments.Mistake(first, "the number of a request belongs here, as .pending lists them, or next")
 		}
 		if e, err := r.messages.Find(n); err == nil && (e.Kind != event.Request || e.Out) {
-			const longest = 100 // bytes of what it is
-			is := human.Clip(view.Summary(e), longest)
-			return 0, arguments.Mistake(first, fmt.Sprintf("%d is no request of a peer: %s", n, is))
+			return 0, arguments.Mistake(first, fmt.Sprintf("%d is no request of a peer: it is %s", n, briefly(e)))
 		}
 	}
 	if !r.view.Interactive() {

@@ -215,7 +215,11 @@ func (t *Table) set(v *view.View, args lang.Text) error {
 		v.Say("%s", t.settings[i].Get())
 		return nil
 	}
-	if err := t.settings[i].Set(value.Text); err != nil {
+	text := value.Text
+	if whole := arguments.Read(value); whole.Quoted().Text == text { // quotes around all of it are none of it
+		text = arguments.Unquote(text)
+	}
+	if err := t.settings[i].Set(text); err != nil {
 		return arguments.Mistake(value, err.Error())
 	}
 	return nil

@@ -35,14 +35,23 @@ func (a Aliases) Expand(line string) (expanded string, is bool, err error) {
 		most, any = max(most, p.number), any || p.number == 0
 	}
 	if len(args) > most && !any {
-		return "", true, fmt.Errorf("%s takes %d arguments, not %d: it is %s", name, most, len(args), text)
+		return "", true, wrongCount(name, most, len(args), text)
 	}
 	expanded, err = Expand(text, args)
 	var missing *lang.Error
 	if errors.As(err, &missing) {
-		return "", true, fmt.Errorf("%s takes %d arguments, not %d: it is %s", name, most, len(args), text)
+		return "", true, wrongCount(name, most, len(args), text)
 	}
 	return strings.TrimRight(line[:start]+expanded+" "+rest, " "), true, nil
+}
+
+// wrongCount says that an alias takes so many arguments, and not those.
+func wrongCount(name string, most, given int, text string) error {
+	noun := "arguments"
+	if most == 1 {
+		noun = "argument"
+	}
+	return fmt.Errorf("%s takes %d %s, not %d: it is %s", name, most, noun, given, text)
 }
 
 // head returns where the word begins that may be an alias: behind NAME = and @PEER.
