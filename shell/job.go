@@ -12,7 +12,6 @@ import (
 	"rpcsh/rpcconn"
 	"rpcsh/rpcconn/dialect"
 	"rpcsh/shell/advice"
-	"rpcsh/shell/arguments"
 	"rpcsh/shell/call"
 	"rpcsh/shell/event"
 	"rpcsh/shell/exit"
@@ -74,8 +73,8 @@ func (r *runner) job(ctx context.Context, st *lang.Statement) (*job, error) {
 	}
 	j.shaping.Headings = jq.Headings(st.Filter.Text)
 	var err error
-	j.filter, j.values, err = r.commands.Messages().Compile(ctx, *st.Filter)
-	return j, arguments.FilterMistake(*st.Filter, err)
+	j.filter, j.values, err = r.commands.Messages().CompileFilter(ctx, *st.Filter)
+	return j, err
 }
 
 // fillParams gives calls without arguments the params that .set noparams asks for.

@@ -38,9 +38,9 @@ func (m *Messages) commands() []Command {
 			Help: "N is the running number of a message, which stands where one was shortened or waits for an " +
 				"answer, and with .set numbers on everywhere; notes have numbers, too. | JQ filters it: . is all of " +
 				"it, with the members id, method, params, result, error, peer, dir, kind and more, as .on has it in " +
-				"$event. next is the request that waits for you next. $#N is the same as a value in lines and filters. Without N the last " +
-				strconv.Itoa(maxMessages) + " messages are listed that a filter of .watch fits. .set keep says how " +
-				"much is kept.",
+				"$event. next is the request that waits for you next. $#N is the same as a value in lines and " +
+				"filters. Without N the last " + strconv.Itoa(maxMessages) + " messages are listed that a filter of " +
+				".watch fits. .set keep says how much is kept.",
 			Examples: []string{".show 17", ".show 17 | .params[0]", ".show kind:error", "args = .show 17 | .params"},
 			Complete: m.complete,
 			Run:      m.show,
@@ -186,6 +186,12 @@ func (m *Messages) Compile(ctx context.Context, text lang.Text) (*jq.Filter, []j
 	}
 	f, err := jq.Compile(text.Text, names...)
 	return f, values, arguments.JQMistake(text, err)
+}
+
+// CompileFilter is Compile for the filter of a line, behind which its result may go elsewhere.
+func (m *Messages) CompileFilter(ctx context.Context, text lang.Text) (*jq.Filter, []json.RawMessage, error) {
+	f, values, err := m.Compile(ctx, text)
+	return f, values, arguments.FilterMistake(text, err)
 }
 
 // Candidates returns the numbers of the last messages that are wanted, the last one first.
