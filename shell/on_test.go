@@ -460,3 +460,25 @@ func TestBackgroundIsInterrupted(t *testing.T) {
 	})
 	s.see("interrupted")
 }
+
+func TestInterruptedRepeat(t *testing.T) {
+	t.Parallel()
+	s := startSession(t, dial.Config{Protocol: "jsonrpc", Framing: "line"})
+	s.run(".connect " + s.peer.Target().String())
+	s.enter(".repeat 1000000 my_add 1 2")
+	s.until("the prompt is back", func() bool {
+		s.person.mu.Lock()
+		interrupt := s.person.interrupt
+		s.person.mu.Unlock()
+		if interrupt != nil {
+			interrupt()
+		}
+		select {
+		case <-s.prompts:
+			return true
+		default:
+			return false
+		}
+	})
+	s.see(`run \d+ of 1000000 was interrupted: none follows it`)
+}

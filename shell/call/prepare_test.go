@@ -118,3 +118,60 @@ func TestTakesBatches(t *testing.T) {
 		t.Errorf("it is refused though somebody insists: %v", err)
 	}
 }
+
+// What is remembered of a peer that has not told puts params in order, and never refuses or checks any.
+func TestRecalled(t *testing.T) {
+	object := catalog.Param{Name: "a", Required: true, Schema: json.RawMessage(`{"type":"object"}`)}
+	number := catalog.Param{Name: "b", Required: true, Schema: json.RawMessage(`{"type":"number"}`)}
+	remembered := catalog.New(
+		catalog.Method{
+			Name: "told", Source: "openrpc", Structure: catalog.ByPosition, Params: []catalog.Param{object, number},
+		},
+		catalog.Method{Name: "named", Source: "openrpc", Structure: catalog.ByName, Params: []catalog.Param{number}},
+		catalog.Method{
+			Name: "guessed", Source: catalog.SourceUsed, Structure: catalog.ByPosition, Params: []catalog.Param{object},
+		},
+	)
+	for _, tt := range []struct {
+		method, params string
+		raw            bool
+		check          Check
+		want           string
+	}{
+		{"told", `{"x":1}`, true, CheckParams, `[{"x":1}]`},
+		{"told", `{"b":1,"a":{}}`, false, CheckParams, `[{},1]`},
+		{"told", `{"x":1}`, true, CheckNothing, `{"x":1}`},
+		{"told", `{"b":1}`, false, CheckParams, `{"b":1}`},
+		{"told", `{"c":1}`, false, CheckParams, `{"c":1}`},
+		{"told", `["x","y","z"]`, false, CheckParams, `["x","y","z"]`},
+		{"named", `["x"]`, false, CheckParams, `{"b":"x"}`},
+		{"guessed", `{"x":1}`, true, CheckParams, `{"x":1}`},
+		{"other", `{"x":1}`, true, CheckParams, `{"x":1}`},
+	} {
+		c := newCalling(t)
+		c.host.Recall = func(method string) *catalog.Catalog { return remembered }
+		p, err := c.Prepare(Request{Method: tt.method, Params: json.RawMessage(tt.params), Raw: tt.raw}, tt.check)
+		if err != nil || string(p.Params) != tt.want {
+			t.Errorf("%s %s: %v, %v", tt.method, tt.params, p, err)
+		}
+	}
+}
+
+// Who gives values without names is told that what is missing is one, too.
+func TestMissingBehindOthers(t *testing.T) {
+	params := []catalog.Param{{Name: "a", Required: true}, {Name: "b", Required: true}}
+	for structure, want := range map[catalog.Structure]string{
+		catalog.ByName: "b is missing, as a value behind the others", catalog.ByPosition: "b is missing",
+	} {
+		c := newCalling(t, catalog.Method{Name: "add", Source: "openrpc", Structure: structure, Params: params})
+		_, err := c.Prepare(Request{Method: "add", Params: json.RawMessage(`[1]`)}, CheckParams)
+		if err == nil || err.Error() != want {
+			t.Errorf("%v: %v", structure, err)
+		}
+	}
+	c := newCalling(t, catalog.Method{Name: "add", Source: "openrpc", Structure: catalog.ByName, Params: params})
+	_, err := c.Prepare(Request{Method: "add", Params: json.RawMessage(`{"a":1}`)}, CheckParams)
+	if err == nil || err.Error() != "b is missing" {
+		t.Errorf("by name: %v", err)
+	}
+}

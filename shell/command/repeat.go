@@ -1,6 +1,7 @@
 package command
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strconv"
@@ -106,16 +107,15 @@ func (r *repeater) repeat(ctx context.Context, args lang.Text) error {
 	}
 	ctx = r.lines.Repeated(ctx)
 	for i := range times {
-		if ctx.Err() != nil {
-			return exit.ErrInterrupted
+		err := r.lines.Eval(ctx, line)
+		switch {
+		case ctx.Err() != nil && i+1 < times:
+			r.session.Note(fmt.Sprintf("run %d of %d was interrupted: none follows it", i+1, times))
+			return cmp.Or(err, exit.ErrInterrupted)
+		case err != nil && times > 1 && exit.IsShown(err):
+			r.session.Note(fmt.Sprintf("run %d of %d failed: none follows it", i+1, times))
 		}
-		if err := r.lines.Eval(ctx, line); err != nil {
-			switch {
-			case times > 1 && ctx.Err() != nil:
-				r.session.Note(fmt.Sprintf("run %d of %d was interrupted: none follows it", i+1, times))
-			case times > 1 && exit.IsShown(err):
-				r.session.Note(fmt.Sprintf("run %d of %d failed: none follows it", i+1, times))
-			}
+		if err != nil {
 			return err
 		}
 		r.view.Flush()
