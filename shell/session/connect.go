@@ -141,8 +141,9 @@ func (c *connector) adopt(p *Peer, link *dial.Link, ready chan struct{}, announc
 	c.begin(p)
 }
 
-// kept returns what is known of p from earlier runs. A run without a person does the same whatever a person's has
-// learned, but for one thing: by which conventions p was asked with success, and so its session was begun.
+// kept returns what is known of p from earlier runs. A run without a person does not check by what a person's has
+// learned, nor complete it: it knows by which conventions p was asked with success, and so its session was begun. How
+// calls are meant is in p.memory.
 func (c *connector) kept(p *Peer) *catalog.Catalog {
 	known, err := c.session.opts.Store.Load(p.storedAs)
 	c.session.remarkError(err)
