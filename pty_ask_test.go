@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"testing"
 
+	"rpcsh/shell/columns"
 	"rpcsh/shell/term/termtest"
 )
 
@@ -43,5 +44,25 @@ func TestPromptThatTicks(t *testing.T) {
 	s.sees(`^127\.0\.0\.1:\d+>$`)
 	s.enter(".print $x")
 	s.sees(`^40$`)
+	s.leaves()
+}
+
+// In a narrow window the greeting is broken at blanks, and a prompt that tells what waits leaves room to type.
+func TestNarrowPrompt(t *testing.T) {
+	t.Parallel()
+	const cols = 40
+	s := sitAt(t, rpcshIn(t.TempDir(), []string{"NO_COLOR=1"}, "--demo", "--no-discover"), cols, 24)
+	s.sees(`^  \.serve my_double \.\[0\]\*2\nanswer the peer's own requests$`)
+	s.sees(`^127\.0\.0\.1:\d+>`)
+	s.enter(".serve my_double --ask")
+	s.sees("is answered with --ask")
+	s.enter("my_progress_add 2 2")
+	s.sees(`goes on in the background`)
+	prompt := s.finds(`^(\[\d+ \d+ s\] 127\.0\.0\.1:\d+>)`)
+	if got := columns.Width(prompt); got > cols-8 {
+		t.Errorf("%q takes %d of %d columns", prompt, got, cols)
+	}
+	s.enter(".reply next 6")
+	s.sees(`← #\d+ 4 `)
 	s.leaves()
 }

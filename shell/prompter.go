@@ -128,7 +128,13 @@ func (p *prompter) updatePrompt() {
 	p.terminal.SetPrompt(p.prompt())
 }
 
-// waitingText says what waits for the person: "[2 my_double 12 s, 3 wait] ".
+// narrow is how many columns a window has less than that has no room for all that the prompt may say.
+const narrow = 60
+
+// isNarrow reports whether the window is one.
+func (p *prompter) isNarrow() bool { return p.terminal != nil && p.terminal.Width() < narrow }
+
+// waitingText says what waits for the person: "[2 my_double 12 s, 3 wait] ", in a narrow window "[2 12 s] ".
 func (p *prompter) waitingText() string {
 	all := p.session.WaitingForPerson()
 	if len(all) == 0 {
@@ -136,6 +142,9 @@ func (p *prompter) waitingText() string {
 	}
 	const longest = 30 // of a method
 	next := all[0]
+	if p.isNarrow() {
+		return fmt.Sprintf("[%d %s] ", next.Number, human.Age(time.Since(next.Since)))
+	}
 	method := view.Visible(human.Clip(next.Method, longest))
 	text := fmt.Sprintf("[%d %s %s", next.Number, method, human.Age(time.Since(next.Since)))
 	if len(all) > 1 {

@@ -52,7 +52,10 @@ func fillPrompt(form string, part func(name string) string) string {
 
 // promptPart returns one of promptParts, as things are. peer is the current one, nil where there is none.
 func (p *prompter) promptPart(name string, peer *session.Peer, warning string) string {
-	const longest = 40 // the URL of a debugger has twice as much
+	longest := 40 // the URL of a debugger has twice as much
+	if p.isNarrow() {
+		longest = max(10, p.terminal.Width()/2)
+	}
 	isThere := peer != nil && peer.Alive()
 	switch name {
 	case "waits":

@@ -141,8 +141,8 @@ func New(cfg Config) *Shell {
 	return s
 }
 
-// Greet shows text to the person.
-func (s *Shell) Greet(text string) { s.view.Say("%s", text) }
+// Greet shows text to the person, broken at blanks where the window is narrow.
+func (s *Shell) Greet(text string) { s.view.Say("%s", columns.BreakWords(text, s.view.ListWidth())) }
 
 // Close ends all connections and what the session has running, and puts out what is still to be shown. It may be called
 // more than once.

@@ -127,6 +127,34 @@ func Fill(words []string, n int, first, indent string) []string {
 	return append(lines, line)
 }
 
+// BreakWords breaks the lines of text at blanks where they are wider than n columns. All else stays as it is: a
+// longer word stays where it begins, and blanks between words stay where a line is not broken at them.
+func BreakWords(text string, n int) string {
+	lines := strings.Split(text, "\n")
+	for i, line := range lines {
+		if Width(line) > n {
+			lines[i] = strings.Join(brokenAtBlanks(line, n), "\n")
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+func brokenAtBlanks(line string, n int) (lines []string) {
+	start, used, hasWord := 0, 0, false // of the line that is being filled
+	at := 0
+	for word := range strings.SplitSeq(line, " ") {
+		width := Width(word)
+		if hasWord && width > 0 && width <= n && used+width > n {
+			lines = append(lines, strings.TrimRight(line[start:at], " "))
+			start, used = at, 0
+		}
+		used += width + 1
+		at += len(word) + 1
+		hasWord = hasWord || width > 0
+	}
+	return append(lines, line[start:])
+}
+
 // isPlain reports whether each byte of text is a character of one column. Nearly all text is, and looking is much
 // faster than clustering.
 func isPlain(text string) bool {

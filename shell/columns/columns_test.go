@@ -164,3 +164,25 @@ func BenchmarkWidth(b *testing.B) {
 		})
 	}
 }
+
+func TestBreakWords(t *testing.T) {
+	for _, tt := range []struct {
+		text string
+		n    int
+		want string
+	}{
+		{"one two three", 13, "one two three"},
+		{"one two three", 12, "one two\nthree"},
+		{"  a   b  word", 8, "  a   b\nword"},
+		{"  wide-word b", 5, "  wide-word\nb"},
+		{"a wide-word b", 5, "a wide-word\nb"},
+		{"one two\nthree four", 7, "one two\nthree\nfour"},
+		{"\x1b[2mone two\x1b[0m three", 7, "\x1b[2mone two\x1b[0m\nthree"},
+		{"日本 日本 日本", 9, "日本 日本\n日本"},
+		{"", 3, ""},
+	} {
+		if got := BreakWords(tt.text, tt.n); got != tt.want {
+			t.Errorf("%q in %d columns: %q, want %q", tt.text, tt.n, got, tt.want)
+		}
+	}
+}
