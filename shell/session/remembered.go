@@ -59,7 +59,7 @@ func (d *Discovery) recall(p *Peer, method string) *catalog.Catalog {
 	}
 	p.memory.tablesOnce.Do(func() {
 		w, known := p.Link().Wire()
-		if !known || named(p) != "" {
+		if !known {
 			return
 		}
 		for _, by := range d.fitting(p, w) {
