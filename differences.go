@@ -66,10 +66,6 @@ func (p replaying) printTally(t replay.Tally) {
 		differ = "differs"
 	}
 	fmt.Fprintf(p.stdout, "%d sent, %d same, %d %s\n", t.Sent, t.Same, t.Differ, differ)
-	if t.Skipped > 0 {
-		skipped := human.Plural(t.Skipped, "line")
-		fmt.Fprintf(p.stderr, "rpcsh: left out what cannot be read: %s of the recording\n", skipped)
-	}
 }
 
 // A member is one of an object that is printed; without a value, it is left out.

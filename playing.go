@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -108,6 +109,31 @@ func (p *program) replay(ctx context.Context) error { return replaying{p}.run(ct
 type replaying struct{ *program }
 
 func (p replaying) run(ctx context.Context) error {
+	out := &checked{Writer: p.stdout}
+	p.stdout = out
+	err := p.runTo(ctx)
+	if out.err != nil && (err == nil || exit.IsShown(err)) {
+		return &exit.Failure{Code: exit.Usage, Err: out.err}
+	}
+	return err
+}
+
+// A checked writer keeps the first error of writing.
+type checked struct {
+	io.Writer
+	err error
+}
+
+// Write implements io.Writer.
+func (c *checked) Write(b []byte) (int, error) {
+	n, err := c.Writer.Write(b)
+	if c.err == nil {
+		c.err = err
+	}
+	return n, err
+}
+
+func (p replaying) runTo(ctx context.Context) error {
 	v := verbs()[verbAt(p.verb)]
 	switch {
 	case (p.command != nil) != p.demo && len(p.verbArgs) == 1:
@@ -224,9 +250,16 @@ func (p replaying) play(
 		}
 		return known.NewCodec(), nil
 	}
+	told := 0
 	survey, err := reading(file, func(r *rpcrec.Reader) (*replay.Survey, error) { return replay.Look(r, codec) })
 	if err != nil {
 		return replay.Tally{}, err
+	}
+	const most = 10 // lines that are told one by one
+	opts.LeftOut = func(line *rpcrec.LineError) {
+		if told++; told <= most {
+			fmt.Fprintf(p.stderr, "rpcsh: %s: %s; it is left out\n", file, view.Visible(line.Error()))
+		}
 	}
 	if len(survey.Sends) == 0 {
 		return replay.Tally{}, exit.Usagef("%s: there is nothing in it that a client has sent", file)
@@ -247,6 +280,14 @@ func (p replaying) play(
 	if errors.As(err, &masked) && masked.Number > 0 {
 		err = exit.Usagef("%w: --secret %d='${TOKEN}' says what is", err, masked.Number)
 	}
+	var cut *replay.CutError
+	if errors.As(err, &cut) {
+		err = exit.Usagef("%w", err)
+	}
+	if err == nil && tally.Sent == 0 && p.playing.only != "" {
+		return tally, exit.Usagef("nothing of %s was sent: --only %s chooses none of its messages", file,
+			p.playing.only)
+	}
 	if tally.Sent > 0 || err == nil {
 		status.show("")
 		p.printTally(tally)
@@ -263,8 +304,8 @@ func reading[T any](file string, read func(*rpcrec.Reader) (T, error)) (T, error
 	}
 	defer f.Close()
 	got, err := read(foreign.NewReader(f))
-	var later *rpcrec.VersionError
-	if errors.Is(err, rpcrec.ErrForeign) || errors.As(err, &later) {
+	var wrong *replay.ReadError
+	if errors.As(err, &wrong) {
 		err = exit.Usagef("%s: %w", file, err)
 	}
 	return got, err

@@ -23,6 +23,7 @@ import (
 	"rpcsh/shell/event"
 	"rpcsh/shell/exit"
 	"rpcsh/shell/human"
+	"rpcsh/shell/redact"
 	"rpcsh/shell/review"
 	"rpcsh/shell/tap"
 	"rpcsh/shell/view"
@@ -58,6 +59,7 @@ func (p tapping) run(ctx context.Context) error {
 	}
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
+	signal.Ignore(syscall.SIGPIPE) // who looks may go, and what passes goes on
 	start := time.Now()
 	file, done, err := p.file(start)
 	if err != nil {
@@ -72,9 +74,9 @@ func (p tapping) run(ctx context.Context) error {
 		opts.Protocol, opts.Framing = w.Protocol.Name, w.Framing
 	}
 	if isChild {
-		err = p.child(ctx, opts, start)
+		err = p.child(ctx, opts, file, start)
 	} else {
-		err = p.between(ctx, opts, start)
+		err = p.between(ctx, opts, file, start)
 	}
 	return errors.Join(err, done())
 }
@@ -146,7 +148,10 @@ func (p tapping) recordingOf(server string) (string, error) {
 // file returns where records are written, and what ends that.
 func (p tapping) file(start time.Time) (*tap.File, func() error, error) {
 	fail := func(err error) { fmt.Fprintln(p.stderr, "rpcsh: recording: "+view.Visible(err.Error())) }
-	head := rpcrec.Header{Start: start, By: "rpcsh " + version}
+	head := rpcrec.Header{
+		Start: start, By: "rpcsh " + version,
+		Argv: redact.New(p.redacts).Argv(p.argv(), "--token", "--user", "--secret"),
+	}
 	opts := rpcrec.WriterOptions{Max: int(p.recordMax)}
 	if p.record == "" {
 		return tap.NewFile(io.Discard, head, opts, p.redacts, fail), func() error { return nil }, nil
@@ -166,36 +171,61 @@ func (p tapping) file(start time.Time) (*tap.File, func() error, error) {
 	}, nil
 }
 
-// child passes on what the own client says to a server that is started for it.
-func (p tapping) child(ctx context.Context, opts tap.Options, start time.Time) error {
+// child passes on what the own client says to a server that is started for it. It ends when the server does, and as
+// that has ended.
+func (p tapping) child(ctx context.Context, opts tap.Options, file *tap.File, start time.Time) error {
 	child := transport.CommandTarget(p.command)
 	told := func(line string) { fmt.Fprintln(p.stderr, line) }
-	opts.Target = child.String()
+	opts.Target = transport.CommandTarget(file.Argv(p.command)).String()
+	var server *process.Process
 	opts.Dial = func(context.Context) (io.ReadWriteCloser, error) {
 		env := append(os.Environ(), child.Env...)
-		return process.Start(process.Options{Args: child.Command, Env: env, Stderr: told})
+		var err error
+		server, err = process.Start(process.Options{Args: child.Command, Env: env, Stderr: told})
+		return server, err
 	}
-	return tap.New(opts, start).Pass(ctx, &ownStreams{p.stdin, p.stdout}, "")
+	if err := tap.New(opts, start).Pass(ctx, newOwnStreams(p.stdin, p.stdout), ""); err != nil {
+		return err
+	}
+	ended := server.Status()
+	code := exit.Connection
+	_, failed := fmt.Sscanf(ended, "exit status %d", &code)
+	if code == exit.Done || failed != nil && server.OwnEnd() == "" { // by a signal, which was ours
+		return nil
+	}
+	return &exit.Failure{Code: code, Err: fmt.Errorf("%s ended: %s", p.command[0], ended)}
 }
 
-// ownStreams are standard input and output as a connection.
+// ownStreams are standard input and output as a connection. Nothing wakes a read of standard input, so that the one
+// who reads it is left to the end of the program.
 type ownStreams struct {
-	io.Reader
-	io.Writer
+	*io.PipeReader
+	out io.Writer
 }
 
-// Close ends waiting for standard input, if that can be ended, and standard output.
+func newOwnStreams(in io.Reader, out io.Writer) *ownStreams {
+	r, w := io.Pipe()
+	go func() {
+		_, err := io.Copy(w, in)
+		_ = w.CloseWithError(err)
+	}()
+	return &ownStreams{r, out}
+}
+
+// Write implements io.Writer.
+func (s *ownStreams) Write(b []byte) (int, error) { return s.out.Write(b) }
+
+// Close ends waiting for standard input, and standard output.
 func (s *ownStreams) Close() error {
-	for _, stream := range []any{s.Reader, s.Writer} {
-		if c, ok := stream.(io.Closer); ok {
-			_ = c.Close() // it is the end
-		}
+	_ = s.PipeReader.Close() // it has no error
+	if c, ok := s.out.(io.Closer); ok {
+		_ = c.Close() // it is the end
 	}
 	return nil
 }
 
 // between passes on what clients say to a server, and prints it as rpcsh show does.
-func (p tapping) between(ctx context.Context, opts tap.Options, start time.Time) error {
+func (p tapping) between(ctx context.Context, opts tap.Options, file *tap.File, start time.Time) error {
 	target, err := p.namedTarget(p.verbArgs[0])
 	if err != nil {
 		return exit.Usagef("%w", err)
@@ -221,7 +251,7 @@ func (p tapping) between(ctx context.Context, opts tap.Options, start time.Time)
 		record(r)
 		shown.Write(r)
 	}
-	fmt.Fprintf(p.stderr, "rpcsh: listening on %s, for %s\n", listener.Addr(), view.Visible(target.String()))
+	fmt.Fprintf(p.stderr, "rpcsh: listening on %s, for %s\n", listener.Addr(), view.Visible(file.Text(opts.Target)))
 	served := make(chan error, 1)
 	go func() {
 		err := tap.New(opts, start).Serve(ctx, listener)
@@ -234,6 +264,9 @@ func (p tapping) between(ctx context.Context, opts tap.Options, start time.Time)
 		Color: p.coloredOutput(), Remark: func(string) {},
 	})
 	_, _ = io.Copy(io.Discard, in) // passing on goes on though nobody sees it
+	if errors.Is(showErr, syscall.EPIPE) {
+		showErr = nil // who looked has seen enough
+	}
 	return errors.Join(<-served, showErr)
 }
 

@@ -58,7 +58,7 @@ func readTape(recording *rpcrec.Reader, codec func(string) (rpcconn.Codec, error
 		switch {
 		case errors.As(err, &line):
 			continue
-		case errors.Is(err, io.EOF):
+		case err == io.EOF:
 			return tp, nil
 		case err != nil:
 			return nil, err

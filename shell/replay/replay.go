@@ -60,6 +60,8 @@ type Options struct {
 	// Changed gets what a message that differs is now, as its protocol has it, with the line of the recording; nil
 	// where it cannot be written into the recording, as the reason says. Nil: nobody wants it.
 	Changed func(line int, message []byte, reason string)
+	// LeftOut is told of each line that is no record; nil: nobody is.
+	LeftOut func(*rpcrec.LineError)
 	// Waiting is told what is waited for, and "" when it has come; nil: nobody is.
 	Waiting func(what string)
 }
@@ -96,6 +98,14 @@ func (e *MaskError) Error() string {
 	return fmt.Sprintf("line %d of the recording has the masked value ***%d, which is not sent", e.Line, e.Number)
 }
 
+// A CutError says that only the beginning of a message was recorded, which is never sent.
+type CutError struct{ Line int }
+
+func (e *CutError) Error() string {
+	return fmt.Sprintf("line %d of the recording has only the beginning of a message (--record-max), which is not sent",
+		e.Line)
+}
+
 // Play plays a recording of which survey is the Survey. The error says why it came to an end before that of the
 // recording; differences are none.
 func Play(ctx context.Context, recording *rpcrec.Reader, survey *Survey, opts Options) (Tally, error) {
@@ -105,6 +115,9 @@ func Play(ctx context.Context, recording *rpcrec.Reader, survey *Survey, opts Op
 	}
 	if err := p.unmasked(); err != nil {
 		return p.tally, err
+	}
+	if survey.Cut > 0 {
+		return p.tally, &CutError{survey.Cut}
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -153,6 +166,9 @@ func (p *player) play(ctx context.Context, turns *turns) error {
 		switch {
 		case errors.As(err, &line):
 			p.tally.Skipped++
+			if p.LeftOut != nil {
+				p.LeftOut(line)
+			}
 			continue
 		case errors.Is(err, io.EOF):
 			return p.finish(ctx)

@@ -14,6 +14,7 @@ import (
 type Survey struct {
 	Spoken  Spoken                        // of the first connection on which the client sends
 	Masks   []Mask                        // in what the client sends, and the peer has not sent before
+	Cut     int                           // the line of a message of the client that is only a beginning; 0: none is
 	Sends   map[connection]bool           // on which the client sends anything
 	Asks    map[connection]map[string]int // how often the peer calls which method of the client
 	Results map[string]json.RawMessage    // the schema of a method's results; without those that are too large
@@ -67,6 +68,9 @@ func (s *survey) at(t *turn) {
 	}
 	if t.sent {
 		s.Sends[t.conn] = true
+	}
+	if t.sent && t.cut && s.Cut == 0 {
+		s.Cut = t.line
 	}
 	for _, n := range t.masks() {
 		if t.sent && !s.seen[n] {

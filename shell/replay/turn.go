@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"time"
 
 	"rpcsh/rpcconn"
@@ -32,6 +33,7 @@ type turn struct {
 	frame    []byte // the message as it was
 	broken   error  // frame is none: why
 	redacted bool   // it has masks
+	cut      bool   // it is only the beginning of what it was
 }
 
 // text returns what a message says as JSON, however it was sent: its params, results and so on.
@@ -63,13 +65,24 @@ func newTurns(recording *rpcrec.Reader, codec func(string) (rpcconn.Codec, error
 	return &turns{recording: recording, newCodec: codec, conns: make(map[connection]*recorded)}
 }
 
-// next returns the next turn, which is the caller's to keep. The error is that of the Reader, or says that what is
-// spoken is not known.
+// A ReadError says why a recording cannot be read further.
+type ReadError struct{ Err error }
+
+func (e *ReadError) Error() string { return e.Err.Error() }
+
+// Unwrap returns Err.
+func (e *ReadError) Unwrap() error { return e.Err }
+
+// next returns the next turn, which is the caller's to keep. The error is io.EOF, a *rpcrec.LineError, after which
+// there is more, or a *ReadError.
 func (ts *turns) next() (*turn, error) {
 	for {
 		r, err := ts.recording.Next()
-		if err != nil {
+		switch {
+		case err == io.EOF || errors.As(err, new(*rpcrec.LineError)):
 			return nil, err
+		case err != nil:
+			return nil, &ReadError{err}
 		}
 		t := &turn{conn: connection{r.Part, r.Conn}, line: ts.recording.Line(), at: r.At}
 		c := ts.conns[t.conn]
@@ -80,6 +93,7 @@ func (ts *turns) next() (*turn, error) {
 		switch {
 		case r.IsMessage():
 			t.frame, t.spoken, t.redacted = r.Clone().Data, c.spoken, r.Redacted > 0
+			t.cut = r.IsCut()
 			t.sent = c.sends(r.Dir)
 			return t, ts.decode(t, c)
 		case r.Event == rpcrec.Open || r.Event == rpcrec.Detect:
@@ -120,14 +134,18 @@ func (c *recorded) learn(details json.RawMessage) {
 // ErrNothingSpoken says that a recording does not tell what is spoken, which has to be named.
 var ErrNothingSpoken = errors.New("the recording does not say what is spoken")
 
+var errCut = errors.New("only its beginning was recorded")
+
 // decode reads the frame of a turn. What is no message is none afterwards, either.
 func (ts *turns) decode(t *turn, c *recorded) error {
 	if c.codec == nil {
 		var err error
 		if c.codec, err = ts.newCodec(c.spoken.Protocol); err != nil {
-			return fmt.Errorf("line %d of the recording: %w", t.line, err)
+			return &ReadError{fmt.Errorf("line %d of the recording: %w", t.line, err)}
 		}
 	}
-	t.broken = c.codec.Decode(t.frame, &t.packet)
+	if t.broken = c.codec.Decode(t.frame, &t.packet); t.cut {
+		t.broken = errCut
+	}
 	return nil
 }

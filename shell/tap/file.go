@@ -5,6 +5,7 @@ import (
 	"io"
 	"sync"
 
+	"rpcsh/rpcconn/jsontext"
 	"rpcsh/rpcconn/rpcrec"
 	"rpcsh/shell/recording"
 	"rpcsh/shell/redact"
@@ -50,23 +51,53 @@ func (f *File) Write(r *rpcrec.Record) {
 func (f *File) writeLocked(r *rpcrec.Record) error {
 	f.decoder.Events(r)
 	if r.IsMessage() {
-		f.messages++
 		if err := f.decoder.Mask(f.masker, r); err != nil {
 			return fmt.Errorf("masking what is secret: %w", err)
 		}
 		r.Readable = f.decoder.Readable(r.Conn, r.Data)
 	} else {
-		r.Details = []byte(f.masker.Text(string(r.Details)))
+		r.Details = f.maskedLocked(r.Details)
 	}
-	return f.writer.Write(r)
+	if err := f.writer.Write(r); err != nil {
+		return err
+	}
+	if r.IsMessage() {
+		f.messages++
+	}
+	return nil
 }
 
-// Flush writes what waits, and returns how many messages there are.
+// maskedLocked returns the details of an event with the secrets in its texts masked.
+func (f *File) maskedLocked(details []byte) []byte {
+	masked := []byte("{")
+	_, _ = jsontext.Object(details, func(key, value []byte) error { // they are ours, and valid
+		if len(masked) > 1 {
+			masked = append(masked, ',')
+		}
+		masked = append(append(append(masked, '"'), key...), '"', ':')
+		if jsontext.FirstByte(value) == '"' {
+			masked = jsontext.AppendQuote(masked, f.masker.Text(jsontext.Text(value)))
+		} else {
+			masked = append(masked, value...)
+		}
+		return nil
+	})
+	return append(masked, '}')
+}
+
+// Argv returns a command line with its secrets masked, as they are in the File.
+func (f *File) Argv(args []string) []string { return f.masker.Argv(args) }
+
+// Text returns a text with its secrets masked, as they are in the File.
+func (f *File) Text(text string) string { return f.masker.Text(text) }
+
+// Flush writes what waits, and returns how many messages there are. The error is one that has not been told yet.
 func (f *File) Flush() (messages int, err error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if err := f.writer.Flush(); f.err == nil {
-		f.err = err
+	if f.err != nil {
+		return f.messages, nil
 	}
+	f.err = f.writer.Flush()
 	return f.messages, f.err
 }
