@@ -153,9 +153,9 @@ func (s *Shell) end() {
 	s.session.Close()
 	s.prompter.close()
 	s.desk.bar.close()
+	s.view.Failure(s.recording.Close())
 	s.view.Close()
 	s.ring.Close()
-	s.recording.Close()
 }
 
 // Run reads lines from the terminal and runs them until the person leaves or ctx ends.

@@ -6,16 +6,17 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"syscall"
 )
 
 // OpenFile opens a file for a [Writer], which appends to it. It makes the file, readable for its owner only, since a
 // recording may have secrets. One that exists is refused by an error that wraps fs.ErrExist, unless appending is set;
 // then it has to be empty or a recording of this version, as the error says. What is no regular file, such as a named
-// pipe or /dev/stdout, is opened as it is.
+// pipe or /dev/stdout, is opened as it is; a named pipe that nobody reads is refused, since opening it would wait.
 func OpenFile(path string, appending bool) (*os.File, error) {
 	const flags = os.O_APPEND | os.O_CREATE
 	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
-		return os.OpenFile(path, os.O_WRONLY|os.O_APPEND, 0)
+		return openSpecial(path, info.Mode())
 	}
 	if !appending {
 		return os.OpenFile(path, flags|os.O_WRONLY|os.O_EXCL, 0o600)
@@ -29,6 +30,20 @@ func OpenFile(path string, appending bool) (*os.File, error) {
 	}
 	return f, nil
 }
+
+// openSpecial opens what is no regular file.
+func openSpecial(path string, mode fs.FileMode) (*os.File, error) {
+	if mode&fs.ModeNamedPipe == 0 {
+		return os.OpenFile(path, os.O_WRONLY|os.O_APPEND, 0)
+	}
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND|syscall.O_NONBLOCK, 0)
+	if errors.Is(err, syscall.ENXIO) {
+		return nil, &fs.PathError{Op: "open", Path: path, Err: errNoReader}
+	}
+	return f, err
+}
+
+var errNoReader = errors.New("nobody reads this pipe; start its reader first")
 
 // prepare sees to it that a recording can be appended to f.
 func prepare(f *os.File) error {

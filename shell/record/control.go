@@ -65,6 +65,11 @@ func refused(file string, err error) error {
 	if errors.Is(err, fs.ErrExist) {
 		return fmt.Errorf("recording to %s: it exists; --append appends to it", file)
 	}
+	return failure(file, err)
+}
+
+// failure says why a file cannot be written to.
+func failure(file string, err error) error {
 	return fmt.Errorf("recording to %s: %w", file, withoutPath(err))
 }
 
@@ -96,16 +101,25 @@ func (c *Control) Stop() (s Summary, runs bool) {
 	if runs = c.runsLocked(); c.now != nil {
 		s = c.now.Stop()
 	}
+	if s.Err != nil {
+		s.Err = failure(s.File, s.Err)
+	}
 	return s, runs
 }
 
-// Close waits until the recording has ended with the bus, which has been closed. It may be called more than once.
-func (c *Control) Close() {
+// Close waits until the recording has ended with the bus, which has been closed. It may be called more than once. The
+// error says why not all was written, unless the Fail of the Options was told.
+func (c *Control) Close() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.now != nil {
-		<-c.now.Done()
+	if c.now == nil {
+		return nil
 	}
+	<-c.now.Done()
+	if err := c.now.Summary().Err; err != nil && !c.now.broken {
+		return failure(c.now.opts.File, err)
+	}
+	return nil
 }
 
 // Now says how much the recording has that goes on. runs is false where there is none.
@@ -135,7 +149,7 @@ func (c *Control) Last(d time.Duration, req Request) (Summary, error) {
 	}
 	s := rebuilt(file, opts, events)
 	if s.Err != nil {
-		s.Err = fmt.Errorf("recording to %s: %w", req.File, withoutPath(s.Err))
+		s.Err = failure(req.File, s.Err)
 	}
 	return s, s.Err
 }

@@ -101,10 +101,11 @@ func (q *queue) flush() {
 	}
 }
 
-// close has nothing more put into the queue, and nobody wait for room.
-func (q *queue) close() {
+// close has nothing more put into the queue, and nobody wait for room. It reports whether the queue was open.
+func (q *queue) close() (was bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	q.closed = true
+	was, q.closed = !q.closed, true
 	q.changed.Broadcast()
+	return was
 }

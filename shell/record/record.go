@@ -40,7 +40,8 @@ type Options struct {
 	// SecretFlags are those of Argv whose values are secrets.
 	SecretFlags []string
 	Peers       func() []Peer // those that are connected; it must not wait for anybody who publishes
-	Fail        func(error)   // is told, once, why no more can be written; it may publish. nil: nobody is
+	// Fail is told, once, why no more can be written while the session goes on; it may publish. nil: nobody is.
+	Fail func(error)
 }
 
 // Summary says how much was recorded.
@@ -67,6 +68,7 @@ type Recorder struct {
 	decoder *recording.Decoder
 	known   map[int]Peer // whose connection was written down
 	met     int          // the number of one of them; 0: none
+	broken  bool         // no more can be written, and nobody has ended the recording: Fail is told
 
 	messages, masked atomic.Int64 // written so far
 
@@ -98,8 +100,8 @@ func Start(bus *event.Bus, opts Options) (*Recorder, error) {
 		watching.Wait()
 		err = r.finish(err)
 		close(r.ended)
-		if err != nil && opts.Fail != nil {
-			opts.Fail(fmt.Errorf("recording to %s: %w; the recording ends here", opts.File, withoutPath(err)))
+		if r.broken && opts.Fail != nil {
+			opts.Fail(fmt.Errorf("%w; the recording ends here", failure(opts.File, err)))
 		}
 	}()
 	return r, nil
@@ -190,7 +192,7 @@ func (r *Recorder) record() error {
 		}
 		for i := range b.items {
 			if err := r.item(&b.items[i], b.bytes); err != nil {
-				r.queue.close()
+				r.broken = r.queue.close()
 				return err
 			}
 		}

@@ -298,6 +298,32 @@ func TestFull(t *testing.T) {
 	}
 }
 
+// A disk that is full is told of by whoever ends a recording that has not noticed yet, and only there.
+func TestFullAtTheEnd(t *testing.T) {
+	const full = "/dev/full"
+	if _, err := os.Stat(full); err != nil {
+		t.Skip("there is no " + full)
+	}
+	want := "recording to " + full + ": no space left on device"
+	ends := map[string]func(s *scene) error{
+		"stop":  func(s *scene) error { sum, _ := s.control.Stop(); return sum.Err },
+		"close": func(s *scene) error { s.bus.Close(); return s.control.Close() },
+	}
+	for name, end := range ends {
+		t.Run(name, func(t *testing.T) {
+			s := newScene(t, Options{})
+			s.start(Request{File: full})
+			s.frame(false, `{"jsonrpc":"2.0","method":"tick"}`)
+			if err := end(s); err == nil || err.Error() != want {
+				t.Errorf("error %v, want %s", err, want)
+			}
+			if len(s.failed) > 0 {
+				t.Errorf("told as well: %v", <-s.failed)
+			}
+		})
+	}
+}
+
 // BenchmarkPublish says what recording costs whoever publishes notifications.
 func BenchmarkPublish(b *testing.B) {
 	for _, recorded := range []bool{false, true} {
