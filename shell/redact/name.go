@@ -9,11 +9,12 @@ import (
 // A class says what the value of a member is, by its name.
 type class uint8
 
+// What is in an array or object has the class of that, or its own where that is higher.
 const (
 	public   class = iota
-	secret         // a string or a number of this name is a secret
-	secrets        // so are strings, and those of an array
+	secrets        // a string of this name is a secret
 	progress       // secret, unless the message is about progress, which goes by tokens
+	secret         // so is a number
 )
 
 // defaultNames are what the header of a recording calls the names that are secrets by default.
@@ -38,22 +39,51 @@ func markWord(word string) bool {
 	return false
 }
 
-// A named is a class that was looked up for a name.
-type named struct {
-	name  string
-	class class
+// A role says what a value does, by the name of its member.
+type role uint8
+
+const (
+	ordinary  role = iota
+	naming         // says what the value beside it is called: {"name":"Cookie","value":"a=b"}
+	named          // is called so
+	schemas        // has members whose names are those of values elsewhere, which they describe
+	described      // is a member of such an object: an object in it is no value, but a schema
+)
+
+func roleOf(name []byte) role {
+	switch string(name) {
+	case "name", "key":
+		return naming
+	case "value":
+		return named
+	case "properties", "definitions", "$defs", "schemas":
+		return schemas
+	}
+	return ordinary
 }
 
-// classLocked returns the class of a name. Messages have few names, which come again and again.
-func (m *Masker) classLocked(name []byte) class {
+// A meaning is what was looked up for a name.
+type meaning struct {
+	name  string
+	class class
+	role  role
+}
+
+// lookUpLocked returns what a name means. Messages have few names, which come again and again.
+func (m *Masker) lookUpLocked(name []byte) (class, role) {
 	if len(name) == 0 {
-		return public
+		return public, ordinary
 	}
-	c := &m.classes[(len(name)*31+int(name[0])*7+int(name[len(name)-1]))%len(m.classes)]
-	if c.name != string(name) {
-		*c = named{string(name), m.rules.class(string(name))}
+	found := &m.meanings[(len(name)*31+int(name[0])*7+int(name[len(name)-1]))%len(m.meanings)]
+	if found.name != string(name) {
+		*found = meaning{string(name), m.rules.class(string(name)), roleOf(name)}
 	}
-	return c.class
+	return found.class, found.role
+}
+
+func (m *Masker) classLocked(name []byte) class {
+	c, _ := m.lookUpLocked(name)
+	return c
 }
 
 func (r Rules) class(name string) class {
@@ -70,6 +100,8 @@ func (r Rules) class(name string) class {
 	}
 	singular := strings.TrimSuffix(last, "s")
 	switch {
+	case last == "tokens" && before == "semantic": // of LSP: words of a program
+		return public
 	case last == "token" && markWord(before):
 		return public
 	case last == "token" && before == "":

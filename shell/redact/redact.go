@@ -6,6 +6,7 @@
 package redact
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"slices"
@@ -74,12 +75,12 @@ func (r Rules) HasPaths() bool { return len(r.paths) > 0 }
 type Masker struct {
 	rules Rules
 
-	mu      sync.Mutex     // protects what follows
-	numbers map[string]int // of secrets
-	last    int            // the highest number that was given or seen
-	added   []string       // secrets that the message at hand was the first to have
-	classes [256]named     // of the names that came last
-	around  []container    // of the message at hand
+	mu       sync.Mutex     // protects what follows
+	numbers  map[string]int // of secrets
+	last     int            // the highest number that was given or seen
+	added    []string       // secrets that the message at hand was the first to have
+	meanings [256]meaning   // of the names that came last
+	around   []container    // of the message at hand
 }
 
 // New returns a Masker that has seen no secret yet.
@@ -94,7 +95,7 @@ func (m *Masker) Message(message []byte) (masked []byte, n int) {
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	w := walk{m: m, text: message, around: m.around[:0]}
+	w := walk{m: m, text: message, around: m.around[:0], urls: bytes.IndexByte(message, '@') >= 0}
 	last := m.last
 	m.added = m.added[:0]
 	isJSON := w.run()
@@ -130,7 +131,8 @@ func (m *Masker) Argv(args []string, secretFlags ...string) []string {
 		case m.rules.off:
 		case joined && slices.Contains(secretFlags, flag):
 			all[i] = flag + "=" + m.mask(value)
-		case i > 0 && slices.Contains(secretFlags, args[i-1]):
+		case i > 0 && slices.Contains(secretFlags, args[i-1]),
+			i > 0 && m.isSecretFlag(args[i-1]) && !strings.HasPrefix(arg, "-"):
 			all[i] = m.mask(arg)
 		default:
 			all[i] = m.Text(arg)
@@ -147,6 +149,16 @@ func (m *Masker) Argv(args []string, secretFlags ...string) []string {
 		all[i] = arg
 	}
 	return all
+}
+
+// isSecretFlag reports whether a word is a flag, of whatever program, whose name is a secret's.
+func (m *Masker) isSecretFlag(word string) bool {
+	name, is := strings.CutPrefix(word, "--")
+	if !is {
+		return false
+	}
+	c := m.rules.class(name)
+	return c == secret || c == progress
 }
 
 func (m *Masker) mask(secret string) string {
@@ -168,6 +180,19 @@ func (m *Masker) maskLocked(secret string) string {
 		m.added = append(m.added, secret)
 	}
 	return mask + strconv.Itoa(number)
+}
+
+// isKnownLocked reports whether a string is a secret that was masked once, alone or behind an authentication scheme.
+func (m *Masker) isKnownLocked(text []byte) bool {
+	if _, is := m.numbers[string(text)]; is {
+		return true
+	}
+	scheme := schemeOf(text)
+	if scheme == 0 || len(text)-scheme < minKnown {
+		return false
+	}
+	_, is := m.numbers[string(text[scheme:])]
+	return is
 }
 
 // isMaskLocked reports whether a value is a mask, whose number is not given to another secret then.

@@ -40,11 +40,32 @@ func TestMessage(t *testing.T) {
 			`[{"password":"***1"},{"secret":"***2"},{"token":"***1"}]`, 3},
 		{"escapes", "", `{"password":"p\"\\","token":"p\u0022\\","b":"\\"}`,
 			`{"password":"***1","token":"***1","b":"\\"}`, 2},
-		{"other types", "", `{"password":1234,"token":null,"secret":true,"cookie":{"a":"b"},"apiKey":""}`,
-			`{"password":"***1","token":null,"secret":true,"cookie":{"a":"b"},"apiKey":""}`, 1},
+		{"other types", "", `{"password":1234,"token":null,"secret":true,"cookie":{"a":""},"apiKey":""}`,
+			`{"password":"***1","token":null,"secret":true,"cookie":{"a":""},"apiKey":""}`, 1},
 		{"lists", "", `{"secrets":["a","b",["c"],{"d":"e"}],"tokens":[1,2],"password":[5]}`,
-			`{"secrets":["***1","***2",["***3"],{"d":"e"}],"tokens":[1,2],"password":["***4"]}`, 4},
-		{"a schema", "", `{"properties":{"token":{"type":"string"}}}`, `{"properties":{"token":{"type":"string"}}}`, 0},
+			`{"secrets":["***1","***2",["***3"],{"d":"***4"}],"tokens":[1,2],"password":["***5"]}`, 5},
+		{"objects", "",
+			`{"secret":{"v":"a","w":[{"x":7,"y":true}]},"credentials":{"user":"u","n":8,"key":{"k":"b"}},"z":"c"}`,
+			`{"secret":{"v":"***1","w":[{"x":"***2","y":true}]},` +
+				`"credentials":{"user":"***3","n":8,"key":{"k":"***4"}},"z":"c"}`, 4},
+		{"names in objects", "", `{"tokens":{"password":5,"total":6}}`, `{"tokens":{"password":"***1","total":6}}`, 1},
+		{"a schema", "", `{"properties":{"token":{"type":"string"}},"$defs":{"Credential":{"type":"object"}}}`,
+			`{"properties":{"token":{"type":"string"}},"$defs":{"Credential":{"type":"object"}}}`, 0},
+		{"no schema", "", `{"properties":{"token":"a"},"x":{"token":{"type":"b"}}}`,
+			`{"properties":{"token":"***1"},"x":{"token":{"type":"***2"}}}`, 2},
+		{"tokens of a program", "", `{"semanticTokens":{"tokenTypes":["class"],"formats":["relative"]}}`,
+			`{"semanticTokens":{"tokenTypes":["class"],"formats":["relative"]}}`, 0},
+		{"a name beside its value", "",
+			`[{"name":"Authorization","value":"Bearer a"},{"key":"apiKey","value":["b"]},{"name":"x","value":"c"}]`,
+			`[{"name":"Authorization","value":"Bearer ***1"},{"key":"apiKey","value":["***2"]},` +
+				`{"name":"x","value":"c"}]`, 2},
+		{"a known secret with a scheme", "",
+			`{"password":"hunter2xyz","p":["Bearer hunter2xyz","Basic hunter2","a hunter2xyz"]}`,
+			`{"password":"***1","p":["Bearer ***1","Basic hunter2","a hunter2xyz"]}`, 2},
+		{"passwords of URLs in strings", "",
+			`{"url":"http://u:pw@h/","p":["see ws://:a@b/ and http:\/\/u:pw@h\/","http://h:80/a:b@c","a:b@c"]}`,
+			`{"url":"http://u:***1@h/",` +
+				`"p":["see ws://:***2@b/ and http:\/\/u:***1@h\/","http://h:80/a:b@c","a:b@c"]}`, 3},
 		{"credentials with a scheme", "", `{"headers":{"Authorization":"Bearer abc"},"token":"abc"}`,
 			`{"headers":{"Authorization":"Bearer ***1"},"token":"***1"}`, 2},
 		{"headers in strings", "",
@@ -69,6 +90,12 @@ func TestMessage(t *testing.T) {
 			"login token=***1&user=me, password: '***2', Authorization: Bearer ***1", 3},
 		{"a password in a URL", "", "GET http://me:pa55@localhost/?x=1&api_key=123 took: 5",
 			"GET http://me:***1@localhost/?x=1&api_key=***2 took: 5", 2},
+		{"objects in text", "", `my_add {"access_token":["a",1,null],"secret":{"v": "b c", 'w':d} ,"x":"e"} token=f`,
+			`my_add {"access_token":["***1",***2,null],"secret":{"v": "***3", 'w':***4} ,"x":"e"} token=***5`, 5},
+		{"objects that are cut off", "", `{"credentials":{"a":"b","c":{"d`, `{"credentials":{"a":"***1","c":{"***2`, 2},
+		{"flags in text", "",
+			`sh -c cat --password a -token 'b c' --api-key = d --verbose e --secret --pwd f x-token g`,
+			`sh -c cat --password ***1 -token '***2' --api-key = ***3 --verbose e --secret --pwd ***4 x-token g`, 4},
 		{"bytes that no JSON has", "", "\x1e{\"a\":\x00}\x1e", "\x1e{\"a\":\x00}\x1e", 0},
 		{"a secret in a sentence", "", "ws://h/?token=abc: closed by token=abc.",
 			"ws://h/?token=***1: closed by token=***1.", 2},
@@ -117,9 +144,11 @@ func TestManySecrets(t *testing.T) {
 
 func TestArgv(t *testing.T) {
 	args := []string{"rpcsh", "-e", "login me correct-horse", "-e", "login password=correct-horse", "--token", "abc",
-		"--user=me:pa55", "-H", "Cookie: a=b", "http://me:pa55@h/", "login", `{"password":"x"}`, "abc"}
+		"--user=me:pa55", "-H", "Cookie: a=b", "http://me:pa55@h/", "login", `{"password":"x"}`, "abc",
+		"--", "server", "--api-key", "k", "--secret", "-v", "exec:server --password pw"}
 	want := []string{"rpcsh", "-e", "login me ***1", "-e", "login password=***1", "--token", "***2",
-		"--user=***3", "-H", "Cookie: ***4", "http://me:***5@h/", "login", `{"password":"***6"}`, "abc"}
+		"--user=***3", "-H", "Cookie: ***4", "http://me:***5@h/", "login", `{"password":"***6"}`, "abc",
+		"--", "server", "--api-key", "***7", "--secret", "-v", "exec:server --password ***8"}
 	if got := masker(t).Argv(args, "--token", "--user"); !slices.Equal(got, want) {
 		t.Errorf("got  %q\nwant %q", got, want)
 	}
@@ -152,6 +181,8 @@ func FuzzMessage(f *testing.F) {
 	f.Add([]byte(`{"password":"a","token":["b",{"c":1}],"x":"Cookie: y"}`), "/token/1")
 	f.Add([]byte(`password="a\`), "/a")
 	f.Add([]byte(`[[{"a":"\\"}]]`), "name")
+	f.Add([]byte(`--token {"a":["b",'c:{d:e`+"\x00]"), "name")
+	f.Add([]byte(`{"name":"token","value":{"a":"ws://a:b@c","b":"Basic x"}}`), "name")
 	f.Add([]byte("\x1e{\"token\":\x00"), "name")
 	f.Fuzz(func(t *testing.T, message []byte, rule string) {
 		rules, err := ParseRules([]string{rule})

@@ -2,7 +2,6 @@ package redact
 
 import (
 	"bytes"
-	"regexp"
 
 	"rpcsh/rpcconn/jsontext"
 )
@@ -17,22 +16,27 @@ type walk struct {
 	n    int // values that were masked
 
 	around   []container
+	urls     bool // a string may have a URL with a password
 	progress bool // it has been looked up whether the message is about progress
 	isAbout  bool // it is
 }
 
 // A container is an array or object that is open.
 type container struct {
-	array bool
-	index int    // of the next element
-	class class  // of its elements: that of an array's name
-	paths uint64 // the JSON pointers that lead here, a bit each
-	depth int    // how many segments of these have been gone
+	array   bool
+	role    role
+	class   class  // of all that is in it
+	index   int    // of the next element
+	paths   uint64 // the JSON pointers that lead here, a bit each
+	depth   int    // how many segments of these have been gone
+	name    int    // where the text of the string is that says what the value beside it is called
+	nameEnd int    // 0: there is none
 }
 
 // A place is where a value stands.
 type place struct {
 	class class
+	role  role
 	paths uint64 // that lead there
 	depth int
 }
@@ -58,9 +62,9 @@ func (w *walk) run() (isJSON bool) {
 			if w.masksWhole(at) {
 				continue
 			}
-			in := container{array: c == '[', paths: at.paths, depth: at.depth}
-			if in.array {
-				in.class = at.class
+			in := container{array: c == '[', role: at.role, class: at.class, paths: at.paths, depth: at.depth}
+			if at.role == described && !in.array {
+				in.class = public
 			}
 			w.around = append(w.around, in)
 			w.i++
@@ -121,7 +125,16 @@ func (w *walk) member(key []byte) place {
 		name := plainText(key)
 		at = w.follow(in, func(segment string) bool { return segment == name })
 	}
-	at.class = w.m.classLocked(key)
+	at.class, at.role = w.m.lookUpLocked(key)
+	at.class = max(at.class, in.class)
+	switch {
+	case in.role == schemas:
+		at.role = described
+	case at.role == named && in.nameEnd > 0:
+		if c := w.m.classLocked(w.text[in.name:in.nameEnd]); c != secrets {
+			at.class = max(at.class, c)
+		}
+	}
 	return at
 }
 
@@ -190,6 +203,10 @@ func (w *walk) str(end int, at place) {
 	inner := w.text[w.i+1 : end-1]
 	from := w.i + 1
 	w.i = end
+	if at.role == naming {
+		in := &w.around[len(w.around)-1]
+		in.name, in.nameEnd = from, end-1
+	}
 	isSecret := w.isSecret(at.class)
 	if !isSecret { // most strings
 		if name, value, found := headerOf(inner); found && w.m.classLocked(name) != secrets {
@@ -199,18 +216,31 @@ func (w *walk) str(end int, at place) {
 			}
 		}
 		if !isSecret && len(inner) >= minKnown && len(w.m.numbers) > 0 {
-			_, isSecret = w.m.numbers[string(inner)]
+			isSecret = w.m.isKnownLocked(inner)
+		}
+		if !isSecret {
+			w.passwords(from, end-1)
+			return
 		}
 	}
-	if !isSecret || len(inner) == 0 {
-		return
-	}
-	if scheme := authScheme.Find(inner); scheme != nil {
-		from += len(scheme)
-		inner = inner[len(scheme):]
+	if scheme := schemeOf(inner); scheme > 0 {
+		from += scheme
+		inner = inner[scheme:]
 	}
 	if text := plainText(inner); text != "" && !w.m.isMaskLocked(text) {
 		w.replace(from, end-1, w.m.maskLocked(text))
+	}
+}
+
+// passwords masks those of the URLs between two offsets.
+func (w *walk) passwords(from, to int) {
+	if !w.urls || bytes.IndexByte(w.text[from:to], '@') < 0 {
+		return
+	}
+	for _, found := range password.FindAllSubmatchIndex(w.text[from:to], -1) {
+		if text := plainText(w.text[from+found[2] : from+found[3]]); !w.m.isMaskLocked(text) {
+			w.replace(from+found[2], from+found[3], w.m.maskLocked(text))
+		}
 	}
 }
 
@@ -297,69 +327,4 @@ func headerOf(text []byte) (name, value []byte, found bool) {
 		}
 	}
 	return text[:i], bytes.TrimLeft(text[i+1:], " "), true
-}
-
-var (
-	// authScheme is what stands before credentials (RFC 9110 section 11.4), and is no secret.
-	authScheme = regexp.MustCompile(`^(?i:basic|bearer|digest|token|negotiate) +`)
-	// pair is a name and a value in text that is no JSON: a broken message, a header, a line of a log, a query.
-	pair = regexp.MustCompile(`([A-Za-z][A-Za-z0-9_-]*)["']?\s*[:=]\s*` +
-		`("(?:[^"\\]|\\.)*|'[^']*|(?:(?i:basic|bearer|digest|token|negotiate) +)?[^\s"',;&})\]]+)`)
-	// password is the one in a URL.
-	password = regexp.MustCompile(`://[^/\s:@"]*:([^/\s@"]+)@`)
-)
-
-// looseLocked masks what looks like a secret in text that is no JSON.
-func (m *Masker) looseLocked(text []byte) (masked []byte, n int) {
-	done := 0
-	put := func(from, to int) {
-		value := text[from:to]
-		if scheme := authScheme.Find(value); scheme != nil {
-			from += len(scheme)
-			value = value[len(scheme):]
-		}
-		if from < done || len(value) == 0 || m.isMaskLocked(string(value)) {
-			return
-		}
-		masked = append(append(masked, text[done:from]...), m.maskLocked(string(value))...)
-		done = to
-		n++
-	}
-	url, at := password.FindSubmatchIndex(text), 0
-	for {
-		named := after(pair, text, at)
-		if url != nil && (named == nil || url[0] <= named[4]) {
-			put(url[2], url[3])
-			at = max(at, url[3])
-			url = after(password, text, url[3])
-			continue
-		}
-		if named == nil {
-			break
-		}
-		from, to := named[4], named[5]
-		to = from + len(bytes.TrimRight(text[from:to], ":.")) // what a sentence has behind it
-		if c := m.classLocked(text[named[2]:named[3]]); c != secret && c != progress {
-			at = named[3] // the value may have a name and a value in it
-			continue
-		}
-		if text[from] == '"' || text[from] == '\'' {
-			from++
-		}
-		put(from, to)
-		at = to
-	}
-	if n == 0 {
-		return text, 0
-	}
-	return append(masked, text[done:]...), n
-}
-
-// after returns the offsets of the next match behind an offset, nil for none.
-func after(expression *regexp.Regexp, text []byte, offset int) []int {
-	found := expression.FindSubmatchIndex(text[offset:])
-	for i := range found {
-		found[i] += offset
-	}
-	return found
 }
