@@ -108,7 +108,7 @@ func (c *Control) Stop() (s Summary, runs bool) {
 }
 
 // Close waits until the recording has ended with the bus, which has been closed. It may be called more than once. The
-// error says why not all was written, unless the Fail of the Options was told.
+// error says why not all was written, unless Stop has said it or the Fail of the Options was told.
 func (c *Control) Close() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -116,7 +116,7 @@ func (c *Control) Close() error {
 		return nil
 	}
 	<-c.now.Done()
-	if err := c.now.Summary().Err; err != nil && !c.now.broken {
+	if err := c.now.unsaid(); err != nil {
 		return failure(c.now.opts.File, err)
 	}
 	return nil

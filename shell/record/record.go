@@ -165,6 +165,16 @@ func (r *Recorder) Stop() Summary {
 	return r.Summary()
 }
 
+// unsaid returns the error of a recording that has ended, nil where somebody was told.
+func (r *Recorder) unsaid() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.stopped || r.broken {
+		return nil
+	}
+	return r.summary.Err
+}
+
 // Done returns a channel that is closed when nothing is recorded any more.
 func (r *Recorder) Done() <-chan struct{} { return r.ended }
 

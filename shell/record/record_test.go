@@ -320,6 +320,10 @@ func TestFullAtTheEnd(t *testing.T) {
 			if len(s.failed) > 0 {
 				t.Errorf("told as well: %v", <-s.failed)
 			}
+			s.bus.Close()
+			if err := s.control.Close(); name == "stop" && err != nil {
+				t.Errorf("told again: %v", err)
+			}
 		})
 	}
 }
