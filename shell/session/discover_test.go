@@ -13,6 +13,7 @@ import (
 	"rpcsh/rpcconn/catalog"
 	"rpcsh/rpcconn/dial"
 	"rpcsh/rpcconn/dialect"
+	"rpcsh/rpcconn/dialect/dialects"
 	"rpcsh/rpcconn/rpctest"
 	"rpcsh/rpcconn/transport"
 	"rpcsh/shell/event"
@@ -271,6 +272,7 @@ func TestRelearnsOneAtATime(t *testing.T) {
 		if err := s.AwaitSession(t.Context(), []*Peer{p}); err != nil {
 			t.Fatal(err)
 		}
+		p.connection.Load().inquired.Store(true) // a line has wanted the tools
 		for range 3 {
 			if err := w.conn.Notify(t.Context(), "notifications/tools/list_changed", nil); err != nil {
 				t.Fatal(err)
@@ -286,4 +288,29 @@ func TestRelearnsOneAtATime(t *testing.T) {
 			t.Errorf("%d inquiries in all", got)
 		}
 	})
+}
+
+// Where nobody has asked, in a run without a person, and where the session was begun by hand, so that another would be
+// begun, nothing is asked again, whatever has changed.
+func TestRelearnsWhatWasAsked(t *testing.T) {
+	for name, opts := range map[string]Options{
+		"without a person": {Discover: true}, "begun by hand": {Discover: true, Attended: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			rpctest.Bubble(t, func(t *testing.T) {
+				s := New(opts)
+				defer s.Close()
+				p := newPeer(s)
+				w := play(t, s, p, map[string]string{"initialize": isMCP})
+				p.dialect.Store(dialects.Find("mcp"))
+				if err := w.conn.Notify(t.Context(), "notifications/tools/list_changed", nil); err != nil {
+					t.Fatal(err)
+				}
+				time.Sleep(2 * relearnPause)
+				if got := w.methods(); got != "" {
+					t.Errorf("the peer is sent %s", got)
+				}
+			})
+		})
+	}
 }

@@ -9,10 +9,14 @@ import (
 // relearnPause is waited before a peer is asked again: notifications that its offer has changed come several at a time.
 const relearnPause = 100 * time.Millisecond
 
-// relearn asks p again by the convention of its dialect, because it said that what it offers has changed.
+// relearn asks p again by the convention of its dialect, because it said that what it offers has changed. A session
+// that somebody has begun by hand is not begun again for that, and without a person only what was asked for is asked
+// again.
 func (d *Discovery) relearn(p *Peer, spoken *dialect.Dialect) {
 	c := p.connection.Load()
-	if !d.session.opts.Discover || c.relearns.Swap(true) {
+	_, begun := c.handshakeOf(spoken.Name)
+	wanted := d.session.opts.Attended || c.inquired.Load()
+	if !d.session.opts.Discover || !wanted || spoken.Handshake != nil && !begun || c.relearns.Swap(true) {
 		return
 	}
 	d.session.tasks.Go(func() {
