@@ -3,7 +3,12 @@ package main
 import (
 	"fmt"
 	"strings"
+	"unicode/utf8"
 )
+
+// usageColumn is the width of the forms of rpcsh -h in columns; the summary
+// of a longer form begins a row of its own.
+const usageColumn = 37
 
 // usage returns the head of rpcsh -h.
 func usage() string {
@@ -24,7 +29,11 @@ or @NAME: one that config.toml has. What it speaks is found out, unless -p and -
 	var b strings.Builder
 	b.WriteString(forms)
 	for _, v := range verbs() {
-		fmt.Fprintf(&b, "  %-37s  %s\n", v.line(), v.summary)
+		line := v.line()
+		if utf8.RuneCountInString(line) > usageColumn {
+			line += "\n" + strings.Repeat(" ", usageColumn+2)
+		}
+		fmt.Fprintf(&b, "  %-*s  %s\n", usageColumn, line, v.summary)
 	}
 	b.WriteString(targets)
 	return b.String()
