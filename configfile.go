@@ -16,6 +16,7 @@ import (
 	"rpcsh/shell/command"
 	"rpcsh/shell/config"
 	"rpcsh/shell/exit"
+	"rpcsh/shell/redact"
 	"rpcsh/shell/term"
 	"rpcsh/shell/view"
 )
@@ -79,9 +80,18 @@ func (p *program) configure() {
 		if p.interactive() {
 			p.shell.Greet(view.Visible(remark))
 		} else {
-			fmt.Fprintln(p.stderr, "rpcsh: "+view.Visible(remark))
+			p.say("%s", remark)
 		}
 	}
+}
+
+// withoutSecret returns what is configured, without a secret that is written out there.
+func withoutSecret(r config.Row) string {
+	named := r.Key[strings.LastIndexByte(r.Key, '.')+1:] + ": "
+	if !redact.InLine(named + r.Value) {
+		return r.Value
+	}
+	return strings.TrimPrefix(redact.New(redact.Rules{}).Text(named+r.Value), named)
 }
 
 // printConfig prints what is configured: --config.
@@ -91,7 +101,7 @@ func (p *program) printConfig() int {
 		if f.Passed != "" {
 			is = f.Passed
 		}
-		fmt.Fprintf(p.stdout, "%s: %s\n", view.Visible(f.Path), is)
+		p.print(f.Path + ": " + is)
 	}
 	var rows columns.Table
 	for _, r := range p.named.Rows() {
@@ -99,9 +109,9 @@ func (p *program) printConfig() int {
 		if isSetting && p.given(flag) {
 			r.From += ", but --" + flag + " is given"
 		}
-		rows.Row(view.Visible(r.Key), view.Visible(r.Value), view.Visible(r.From))
+		rows.Row(view.Visible(r.Key), view.Visible(withoutSecret(r)), view.Visible(r.From))
 	}
-	fmt.Fprint(p.stdout, rows.String())
+	_ = p.printAll(rows.String())
 	return exit.Done
 }
 

@@ -53,7 +53,7 @@ func TestCredentials(t *testing.T) {
 		{"an empty token", basic, "no", []string{"--token", "${RPCSH_TEST_NOTHING}"}, "", exit.Usage,
 			"--token is empty"},
 		{"two words", basic, "no", []string{"--token", "Bearer s3cret"}, "", exit.Usage, "more than one word"},
-		{"no file", basic, "no", []string{"--token", "@" + file + "x"}, "", exit.Usage, "reading --token: open"},
+		{"no file", basic, "no", []string{"--token", "@" + file + "x"}, "", exit.Usage, "there is no such file"},
 		{"an empty user", basic, "no", []string{"--user", "${RPCSH_TEST_NOTHING}"}, "", exit.Usage, "--user is empty"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -96,16 +96,16 @@ func TestHTTPFailures(t *testing.T) {
 		stderr       string // has this
 	}{
 		{"fault", "", 503, "Work queue depth exceeded", "Retry-After:3", exit.Connection,
-			`HTTP 503 Service Unavailable "Work queue depth exceeded"; it asks to try again in 3s (Retry-After)`},
+			`HTTP 503 Service Unavailable "Work queue depth exceeded"; it asks to try again in 3 s (Retry-After)`},
 		{"nothing", "", 200, "", "", exit.Connection, "HTTP 200 with an empty body"},
 		{"a page", "", 200, "<title>Hi</title>", "", exit.Connection, `HTTP 200 OK "Hi"; that is no answer`},
 		{"a page that is not there", "", 404, "<title>Nothing here</title>", "", exit.Connection, "try another path"},
 		{"not there, in JSON", "", 404, `{"timestamp":"x","status":404,"error":"Not Found"}`, "", exit.Connection,
 			"HTTP 404 Not Found"},
 		{"error without id", "", 429, `{"jsonrpc":"2.0","error":{"code":-32005,"message":"slow down"}}`,
-			"Retry-After:3", exit.PeerError, "error -32005: slow down; it asks to try again in 3s"},
+			"Retry-After:3", exit.PeerError, "error -32005: slow down; it asks to try again in 3 s"},
 		{"error", "", 429, `{"jsonrpc":"2.0","id":1,"error":{"code":-32005,"message":"slow down"}}`, "Retry-After:3",
-			exit.PeerError, "it asks to try again in 3s"},
+			exit.PeerError, "it asks to try again in 3 s"},
 		{"redirect", "", 302, "", "Location:/x", exit.Connection, "it redirects to \"http://127.0.0.1:"},
 		{"session", "", 409, "", "X-S:tok", exit.Connection, "Conflict"},
 		{"csrf", "", 409, "", "X-Csrf-Token:tok", exit.Connection, "; --session-header X-Csrf-Token does that"},

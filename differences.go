@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"io"
 	"strconv"
 	"strings"
 
@@ -38,7 +37,7 @@ func (p replaying) printDifference(d *replay.Difference) {
 	if text == "" {
 		text = shown(d.Then) + " → " + shown(d.Now)
 	}
-	fmt.Fprintln(p.stdout, view.Visible(strings.Join(append(parts, text), ": ")))
+	p.print(strings.Join(append(parts, text), ": "))
 }
 
 // shown returns a value as people compare it.
@@ -65,7 +64,23 @@ func (p replaying) printTally(t replay.Tally) {
 	if t.Differ == 1 {
 		differ = "differs"
 	}
-	fmt.Fprintf(p.stdout, "%d sent, %d same, %d %s\n", t.Sent, t.Same, t.Differ, differ)
+	p.print(fmt.Sprintf("%d sent, %d same, %d %s", t.Sent, t.Same, t.Differ, differ))
+}
+
+// sayTaken says how many messages are not sent since they never reached the server.
+func (p replaying) sayTaken(n int) {
+	if n > 0 {
+		p.say("%s of the client left out: whoever stood between had dropped or answered it, so it has not reached the "+
+			"server", human.Plural(n, "message"))
+	}
+}
+
+// sayUnread says how many messages of the peer were not compared.
+func (p replaying) sayUnread(n int) {
+	if n > 0 {
+		p.say("%s of the peer not compared: it cannot be read, or only its beginning was recorded (--record-max)",
+			human.Plural(n, "message"))
+	}
 }
 
 // A member is one of an object that is printed; without a value, it is left out.
@@ -99,5 +114,5 @@ func (p replaying) printObject(members []member) {
 		}
 		text = append(append(append(text, jsontext.Quote(m.name)...), ':'), m.value...)
 	}
-	_, _ = io.WriteString(p.stdout, string(text)+"}\n")
+	p.printJSON(append(text, '}'))
 }

@@ -73,7 +73,11 @@ func docNames(t *testing.T) []string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return append([]string{readmeFile}, pages...)
+	names := []string{readmeFile}
+	for _, page := range pages {
+		names = append(names, filepath.ToSlash(page))
+	}
+	return names
 }
 
 var (

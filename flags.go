@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"io"
-	"net/http"
 	"net/url"
 	"os"
 	"slices"
@@ -14,6 +13,7 @@ import (
 
 	"rpcsh/rpcconn"
 	"rpcsh/rpcconn/dial"
+	"rpcsh/rpcconn/plain"
 	"rpcsh/rpcconn/transport"
 	"rpcsh/shell"
 	"rpcsh/shell/advice"
@@ -40,6 +40,7 @@ type options struct {
 	linger     duration
 	lingers    bool // --linger was given
 	maxMessage byteSize
+	maxMemory  byteSize
 	ping       duration
 	noDiscover bool
 	schemas    []string
@@ -80,6 +81,7 @@ type options struct {
 	verbArgs []string
 	playing  playing // of the verbs that play a recording
 	wrapping wrapping
+	tapName  string // by which shells attach to a tap; "": none can
 	write    string // where export writes to; "": stdout
 }
 
@@ -104,7 +106,8 @@ func newFlags(o *options) *pflag.FlagSet {
 	f.SortFlags = false
 	f.Usage = func() {}
 	f.SetOutput(io.Discard) // what is wrong is said by run
-	f.StringVarP(&o.listen, "listen", "l", "", "listen on `ADDRESS`; peers come and go as @1, @2 …")
+	f.StringVarP(&o.listen, "listen", "l", "",
+		"listen on `ADDRESS`: :PORT for programs of this machine, *:PORT for all; peers come and go as @1, @2 …")
 	f.StringVarP(&o.wire.Protocol, "protocol", "p", dial.Auto,
 		"`PROTOCOL` spoken: "+strings.Join(dial.ProtocolNames(), ", "))
 	f.StringVarP(&o.wire.Framing, "framing", "f", dial.Auto,
@@ -125,6 +128,8 @@ func newFlags(o *options) *pflag.FlagSet {
 			"lets the run go on; 0: until the peer closes")
 	o.maxMessage = rpcconn.DefaultMaxMessage
 	f.Var(&o.maxMessage, "max-message", "largest message taken, in bytes or as 64K, 16M")
+	f.Var(&o.maxMemory, "max-memory", "memory for requests and answers that wait for peers, of all connections "+
+		"together; default: a quarter of the machine's")
 	f.StringArrayVarP(&o.headers, "header", "H", nil,
 		"`'NAME: VALUE'` of WebSocket handshakes and HTTP requests; ${NAME} in it is from the environment")
 	f.StringVar(&o.user, "user", "",
@@ -236,7 +241,7 @@ func (o *options) check() error {
 		return exit.Usagef("--redact: %w", err)
 	}
 	if o.output != "" && !slices.Contains(view.Outputs(), o.output) {
-		return exit.Usagef("-o %s: choose one of %s", o.output, strings.Join(view.Outputs(), ", "))
+		return o.wrongOutput()
 	}
 	if !slices.Contains(shell.IDs(), o.ids) {
 		return exit.Usagef("--ids %s: choose one of %s", o.ids, strings.Join(shell.IDs(), ", "))
@@ -286,21 +291,6 @@ func (o *options) call() []string {
 	return o.args[1:]
 }
 
-// readHeaders reads -H.
-func (o *options) readHeaders() error {
-	for _, h := range o.headers {
-		name, value, found := strings.Cut(h, ":")
-		if name = strings.TrimSpace(name); !found || name == "" {
-			return exit.Usagef("-H %q: write 'Name: value'", h)
-		}
-		if o.wire.Header == nil {
-			o.wire.Header = make(http.Header)
-		}
-		o.wire.Header.Add(name, expand(strings.TrimSpace(value)))
-	}
-	return nil
-}
-
 // readCredentials reads --user and --token. The error shows neither.
 func (o *options) readCredentials() error {
 	if o.user != "" && o.token != "" {
@@ -320,7 +310,7 @@ func (o *options) readCredentials() error {
 	if file, isFile := strings.CutPrefix(o.token, "@"); isFile {
 		text, err := os.ReadFile(file)
 		if err != nil {
-			return exit.Usagef("reading --token: %w", err)
+			return exit.Usagef("reading --token: %w", plain.Error(err))
 		}
 		token = string(text)
 	}
@@ -366,7 +356,10 @@ func (o *options) detects() bool {
 }
 
 // alone reports whether there is nothing to run but what is typed or piped.
-func (o *options) alone() bool { return len(o.call()) == 0 && len(o.execute) == 0 && o.script == "" }
+func (o *options) alone() bool { return len(o.call()) == 0 && !o.hasLines() }
+
+// hasLines reports whether there are lines to be run, in -e or in a file.
+func (o *options) hasLines() bool { return len(o.execute) > 0 || o.script != "" }
 
 // A duration is a time.Duration, for flags; it is written as in .set timeout.
 type duration time.Duration

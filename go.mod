@@ -3,6 +3,7 @@ module rpcsh
 go 1.26.0
 
 require (
+	github.com/Microsoft/go-winio v0.6.2
 	github.com/adrg/xdg v0.5.3
 	github.com/c-bata/go-prompt v0.2.6
 	github.com/clipperhouse/uax29/v2 v2.7.0

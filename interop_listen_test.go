@@ -1,6 +1,7 @@
 package main
 
 import (
+	"net"
 	"regexp"
 	"testing"
 
@@ -21,7 +22,12 @@ func TestInteropListen(t *testing.T) {
 func (in *interop) listen(t *testing.T, args ...string) (sh *shellRun, port string) {
 	t.Helper()
 	sh = in.shell(t, append([]string{"-v", "-l", "127.0.0.1:0"}, args...)...)
-	return sh, sh.stderr.until(t, `^(?:rpcsh:|\S+ ·) listening on tcp://127\.0\.0\.1:(\d+) · `+in.title+`$`)[1]
+	own := sh.stderr.until(t, `^(?:rpcsh:|\S+ ·) listening on tcp://(127\.0\.0\.1:\d+) · `+in.title+`$`)[1]
+	_, port, err := net.SplitHostPort(in.passage(t, own))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return sh, port
 }
 
 // accept starts a client and returns it with its address, as @N.

@@ -309,7 +309,21 @@ func (p *pythonProgram) do(t *testing.T, commands ...string) {
 func (in *interop) server(t *testing.T) (p *pythonProgram, address string) {
 	t.Helper()
 	p = in.run(t, "server.py", in.form)
-	return p, "127.0.0.1:" + p.stdout.until(t, `^listening (\d+)$`)[1]
+	return p, in.passage(t, "127.0.0.1:"+p.stdout.until(t, `^listening (\d+)$`)[1])
+}
+
+// direct reports whether no tap stands between the programs: one takes a connection before it knows that nobody listens
+// behind it.
+func (*interop) direct() bool { return os.Getenv("RPCSH_TAPPED") == "" }
+
+// passage returns where the peer at address is found: behind a tap if RPCSH_TAPPED is set, which no test may notice.
+func (in *interop) passage(t *testing.T, address string) string {
+	t.Helper()
+	if in.direct() {
+		return address
+	}
+	through, _ := tapped(t, address)
+	return through
 }
 
 // client starts client.py on a port of this machine.

@@ -185,3 +185,28 @@ func compareImports(t *testing.T, name string, got map[string]bool, allowed []st
 		t.Errorf("%s: the table is not sorted: %s", name, strings.Join(allowed, " "))
 	}
 }
+
+// The imports of a file stand in groups, with an empty line between: Go's own packages, those of others, and ours.
+func TestImportGroups(t *testing.T) {
+	group := func(spec *ast.ImportSpec) string {
+		first, _, _ := strings.Cut(strings.Trim(spec.Path.Value, `"`), "/")
+		switch {
+		case first == module:
+			return "ours"
+		case strings.Contains(first, "."):
+			return "others"
+		}
+		return "Go's"
+	}
+	for _, files := range sources(t) {
+		for _, f := range files {
+			for i := 1; i < len(f.syntax.Imports); i++ {
+				above, spec := f.syntax.Imports[i-1], f.syntax.Imports[i]
+				together := f.set.Position(spec.Pos()).Line == f.set.Position(above.End()).Line+1
+				if together && group(above) != group(spec) {
+					t.Errorf("%s: %s stands with %s", f.name, spec.Path.Value, above.Path.Value)
+				}
+			}
+		}
+	}
+}

@@ -30,12 +30,12 @@ var house = []floor{
 		{
 			name:    "main",
 			purpose: "Flags, wiring, exit code; `run` is the program without its exit.",
-			imports: "history rpcconn rpcconn/catalog rpcconn/demo rpcconn/dial rpcconn/dialect " +
-				"rpcconn/jsontext rpcconn/process " +
-				"rpcconn/rpcrec rpcconn/rpcrec/foreign rpcconn/transport shell shell/advice shell/columns " +
-				"shell/command shell/command/rule shell/config shell/event shell/exit shell/export shell/human " +
-				"shell/jq shell/lang shell/reach shell/record shell/redact shell/replay shell/review shell/tap " +
-				"shell/term shell/view",
+			imports: "completer history rpcconn rpcconn/catalog rpcconn/demo rpcconn/dial rpcconn/dialect " +
+				"rpcconn/jsontext rpcconn/plain rpcconn/process rpcconn/rpcrec rpcconn/rpcrec/foreign " +
+				"rpcconn/statefile rpcconn/transport shell shell/advice shell/columns shell/command " +
+				"shell/command/rule shell/config shell/event shell/exit shell/export shell/human shell/jq shell/lang " +
+				"shell/memory shell/reach shell/record shell/redact shell/replay shell/review shell/tap shell/term " +
+				"shell/view",
 			modules: "github.com/adrg/xdg github.com/spf13/pflag golang.org/x/term",
 		},
 	}},
@@ -44,28 +44,29 @@ var house = []floor{
 			name:    "shell",
 			purpose: "The loop: reads a line and runs it, for a person or for a run of lines.",
 			imports: "completer history rpcconn rpcconn/catalog rpcconn/detect rpcconn/dial rpcconn/dialect " +
-				"rpcconn/transport shell/advice shell/answer shell/call shell/clipboard shell/columns shell/command " +
-				"shell/command/rule shell/complete " +
-				"shell/config shell/document shell/event shell/exit shell/glob shell/human shell/jq shell/lang " +
-				"shell/macro shell/methods shell/record shell/ring shell/script shell/session shell/term shell/turn " +
-				"shell/variables shell/view",
+				"rpcconn/plain rpcconn/process rpcconn/transport shell/advice shell/answer shell/call " +
+				"shell/clipboard shell/columns shell/command shell/command/rule shell/complete shell/config " +
+				"shell/document shell/event shell/exit shell/glob shell/habit shell/human shell/intercept shell/jq " +
+				"shell/lang shell/macro shell/methods shell/record shell/redact shell/ring shell/script " +
+				"shell/session shell/term shell/turn shell/variables shell/view",
 		},
 		{
 			name:    "shell/complete",
 			purpose: "What may stand at the cursor, and the hint for it.",
-			imports: "completer rpcconn/catalog rpcconn/dialect rpcconn/jsontext rpcconn/schema shell/columns " +
-				"shell/command shell/human shell/lang shell/session shell/term shell/variables shell/view",
+			imports: "completer rpcconn/catalog rpcconn/dialect rpcconn/home rpcconn/jsontext " +
+				"rpcconn/lazyregexp rpcconn/schema shell/columns shell/command shell/human shell/lang " +
+				"shell/session shell/term shell/variables shell/view",
 		},
 		{
 			name:    "shell/command",
 			purpose: "The table of the shell's own commands; a group is a file.",
 			large:   "There are some forty commands, each of them short.",
 			imports: "completer history rpcconn rpcconn/catalog rpcconn/dial rpcconn/dialect " +
-				"rpcconn/dialect/dialects rpcconn/dialect/openrpc rpcconn/jsontext rpcconn/schema " +
-				"rpcconn/transport " +
-				"shell/advice shell/answer shell/arguments shell/call shell/columns shell/command/rule " +
-				"shell/config shell/document shell/event shell/exit shell/export shell/glob shell/human shell/jobs " +
-				"shell/jq shell/lang shell/macro shell/methods shell/paste shell/record shell/review shell/ring " +
+				"rpcconn/dialect/dialects rpcconn/dialect/openrpc rpcconn/home rpcconn/jsontext " +
+				"rpcconn/plain rpcconn/schema rpcconn/transport shell/advice shell/answer shell/arguments " +
+				"shell/call shell/columns shell/command/rule shell/config shell/document shell/event " +
+				"shell/exit shell/export shell/glob shell/human shell/intercept shell/jobs shell/jq " +
+				"shell/lang shell/macro shell/methods shell/paste shell/record shell/review shell/ring " +
 				"shell/session shell/term shell/turn shell/variables shell/view",
 		},
 		{
@@ -83,13 +84,13 @@ var house = []floor{
 			name: "shell/arguments",
 			purpose: "Reads the arguments of commands: words, flags, durations, bytes, errors; " +
 				"a mistake knows its column.",
-			imports: "completer rpcconn rpcconn/jsontext shell/jq shell/lang",
+			imports: "completer rpcconn rpcconn/jsontext rpcconn/lazyregexp shell/jq shell/lang",
 		},
 		{
 			name:    "shell/review",
 			purpose: "Looks at recordings: prints what is in them, counts it, and gives it to other forms.",
-			imports: "rpcconn/jsontext rpcconn/rpcrec rpcconn/rpcrec/foreign shell/columns shell/event shell/export " +
-				"shell/human shell/jq shell/recording shell/redact shell/view",
+			imports: "completer rpcconn/jsontext rpcconn/plain rpcconn/rpcrec rpcconn/rpcrec/foreign " +
+				"shell/columns shell/event shell/export shell/human shell/jq shell/recording shell/redact shell/view",
 		},
 		{
 			name:    "shell/export",
@@ -102,15 +103,15 @@ var house = []floor{
 			name:    "shell/view",
 			purpose: "Events, results and notices as people, pipes and logs read them, and the order of all output.",
 			large:   "Each kind of event has a form for each kind of reader.",
-			imports: "rpcconn rpcconn/jsontext shell/columns shell/event shell/exit shell/human shell/lang " +
-				"shell/shape shell/term",
+			imports: "rpcconn rpcconn/jsontext rpcconn/plain shell/columns shell/event shell/exit shell/human " +
+				"shell/lang shell/shape shell/term",
 			modules: "github.com/fatih/color",
 		},
 		{
 			name:    "shell/term",
 			purpose: "The terminal: a line editor, and output above the line being typed.",
 			large:   "The editor, the list, the pager and the screen draw one frame together.",
-			imports: "shell/columns shell/term/edit",
+			imports: "rpcconn/home rpcconn/plain shell/columns shell/term/edit",
 			modules: "github.com/c-bata/go-prompt github.com/clipperhouse/uax29/v2 " +
 				"github.com/muesli/cancelreader golang.org/x/sys golang.org/x/term",
 		},
@@ -129,16 +130,23 @@ var house = []floor{
 	}},
 	{"The session", []layer{
 		{
+			name: "shell/intercept",
+			purpose: "A tap as a session has it: what passes becomes events, the two sides become peers, messages " +
+				"are held.",
+			imports: "rpcconn rpcconn/dial rpcconn/dialect rpcconn/dialect/dialects rpcconn/jsonrpc " +
+				"rpcconn/jsontext rpcconn/rpcrec shell/answer shell/event shell/recording shell/session shell/tap",
+		},
+		{
 			name: "shell/session",
 			purpose: "Peers and all one does with them, without a screen: " +
 				"dial, listen, reconnect, learn, answer, run lines.",
 			large: "A peer's whole life is here: dialled or accepted, learned, called, answering, lost, dialled again.",
-			imports: "rpcconn rpcconn/catalog rpcconn/detect rpcconn/dial rpcconn/dialect rpcconn/dialect/dialects " +
-				"rpcconn/dialect/lsp rpcconn/dialect/openrpc rpcconn/jsontext rpcconn/process rpcconn/rpcrec/foreign " +
-				"rpcconn/schema rpcconn/transport shell/advice shell/answer shell/call shell/document " +
-				"shell/event shell/exit " +
-				"shell/glob shell/human shell/noise shell/pending shell/reach shell/replay shell/script shell/turn " +
-				"shell/variables",
+			imports: "rpcconn rpcconn/catalog rpcconn/detect rpcconn/dial rpcconn/dialect " +
+				"rpcconn/dialect/dialects rpcconn/dialect/lsp rpcconn/dialect/openrpc rpcconn/home " +
+				"rpcconn/jsontext rpcconn/plain rpcconn/process rpcconn/rpcrec/foreign rpcconn/schema " +
+				"rpcconn/transport shell/advice shell/answer shell/call shell/document shell/event " +
+				"shell/exit shell/glob shell/human shell/noise shell/pending shell/reach shell/replay " +
+				"shell/script shell/turn shell/variables",
 		},
 		{
 			name: "shell/reach",
@@ -163,7 +171,8 @@ var house = []floor{
 		{
 			name:    "shell/replay",
 			purpose: "Plays one side of a recording again: its client, to see what differs, or its server, as a mock.",
-			imports: "rpcconn rpcconn/jsontext rpcconn/rpcrec rpcconn/schema shell/answer shell/event shell/human",
+			imports: "rpcconn rpcconn/dialect/dialects rpcconn/jsontext rpcconn/lazyregexp rpcconn/rpcrec " +
+				"rpcconn/schema shell/answer shell/event shell/human",
 		},
 		{
 			name: "shell/answer",
@@ -174,29 +183,33 @@ var house = []floor{
 		{
 			name:    "shell/call",
 			purpose: "The only sender: a prepared call goes to a peer and becomes an outcome.",
-			imports: "rpcconn rpcconn/catalog rpcconn/dialect rpcconn/dialect/openrpc rpcconn/jsontext shell/event " +
-				"shell/exit shell/human shell/turn",
+			imports: "rpcconn rpcconn/catalog rpcconn/dialect rpcconn/dialect/openrpc rpcconn/jsontext " +
+				"rpcconn/lazyregexp shell/event shell/exit shell/human shell/turn",
 		},
 		{
 			name:    "shell/advice",
 			purpose: "What a person can do about an error: the flags and commands that help.",
-			imports: "rpcconn rpcconn/detect rpcconn/dial rpcconn/framing rpcconn/transport rpcconn/transport/web " +
-				"shell/human",
+			imports: "rpcconn rpcconn/detect rpcconn/dial rpcconn/framing rpcconn/plain rpcconn/transport " +
+				"rpcconn/transport/web shell/human",
 		},
 		{
 			name:    "shell/document",
 			purpose: "Reads what describes methods: OpenRPC documents, and the source of Python services.",
-			imports: "rpcconn/catalog rpcconn/dialect/openrpc rpcconn/dialect/python rpcconn/schema shell/human",
+			imports: "rpcconn/catalog rpcconn/dialect/openrpc rpcconn/dialect/python rpcconn/home " +
+				"rpcconn/plain rpcconn/schema shell/human",
 		},
 		{
 			name:    "shell/record",
 			purpose: "Writes what happens in a session into recordings.",
-			imports: "rpcconn/jsontext rpcconn/rpcrec shell/event shell/recording shell/redact shell/ring",
+			imports: "rpcconn/jsontext rpcconn/plain rpcconn/rpcrec shell/event shell/recording shell/redact " +
+				"shell/ring",
 		},
 		{
 			name:    "shell/tap",
 			purpose: "Stands between clients and a server, and writes down what passes.",
-			imports: "rpcconn rpcconn/detect rpcconn/dial rpcconn/jsontext rpcconn/rpcrec shell/recording shell/redact",
+			imports: "rpcconn rpcconn/detect rpcconn/dial rpcconn/dialect rpcconn/framing rpcconn/jsonrpc " +
+				"rpcconn/jsontext " +
+				"rpcconn/rpcrec shell/recording shell/redact",
 		},
 		{
 			name:    "shell/recording",
@@ -217,21 +230,23 @@ var house = []floor{
 		{
 			name:    "shell/exit",
 			purpose: "The exit codes, and the errors that carry one.",
-			imports: "rpcconn shell/lang",
+			imports: "rpcconn rpcconn/plain shell/lang",
 		},
 	}},
 	{"Languages, and what knows nothing of RPC", []layer{
 		{
 			name:    "shell/paste",
 			purpose: "Writes a call as a line for a system's shell that makes it again, without its secrets.",
-			imports: "rpcconn rpcconn/dial rpcconn/jsontext rpcconn/transport shell/human shell/lang",
+			imports: "rpcconn rpcconn/dial rpcconn/jsontext rpcconn/lazyregexp rpcconn/transport shell/human " +
+				"shell/lang",
 		},
 		{name: "shell/clipboard", purpose: "Puts text where other programs paste from."},
 		{
 			name: "shell/config",
 			purpose: "What is written down for rpcsh: named targets, aliases, defaults of settings; " +
 				"a mistake knows its line.",
-			imports: "rpcconn/dial rpcconn/jsontext rpcconn/transport shell/human shell/macro",
+			imports: "rpcconn/dial rpcconn/home rpcconn/jsontext rpcconn/lazyregexp rpcconn/plain " +
+				"rpcconn/statefile rpcconn/transport shell/human shell/macro",
 			modules: "github.com/pelletier/go-toml/v2",
 		},
 		{
@@ -243,6 +258,11 @@ var house = []floor{
 			name: "shell/lang",
 			purpose: "The language: a line becomes a `Statement`, or an error that knows its column; " +
 				"a half-typed one a `Cursor`.",
+			imports: "rpcconn/home rpcconn/jsontext",
+		},
+		{
+			name:    "shell/habit",
+			purpose: "What people mean who type what other programs understand.",
 			imports: "rpcconn/jsontext",
 		},
 		{name: "shell/jobs", purpose: "Runs things again and again in the background, until they are stopped."},
@@ -254,7 +274,7 @@ var house = []floor{
 		{
 			name:    "shell/jq",
 			purpose: "jq expressions over JSON text.",
-			imports: "rpcconn/jsontext shell/memory",
+			imports: "rpcconn/jsontext rpcconn/lazyregexp shell/memory",
 			modules: "github.com/itchyny/gojq",
 		},
 		{
@@ -271,9 +291,9 @@ var house = []floor{
 		{
 			name:    "shell/redact",
 			purpose: "Replaces the secrets in messages and texts by masks, and nothing else.",
-			imports: "rpcconn/jsontext",
+			imports: "rpcconn/jsontext rpcconn/lazyregexp",
 		},
-		{name: "shell/memory", purpose: "Ends what takes too much memory."},
+		{name: "shell/memory", purpose: "Ends what takes too much memory, and knows how much there is."},
 		{name: "shell/turn", purpose: "Keeps what a peer sends in order; nobody waits behind what waits itself."},
 		{name: "shell/glob", purpose: "Patterns of method names."},
 		{name: "shell/human", purpose: "Numbers, sizes and durations as people read them."},
@@ -281,10 +301,20 @@ var house = []floor{
 		{
 			name:    "history",
 			purpose: "The lines that were typed, in a file that several shells share.",
+			imports: "rpcconn/statefile",
 			modules: "github.com/gofrs/flock",
 		},
 	}},
 	{"Peers", []layer{
+		{
+			name: "rpcconn/compare",
+			purpose: "Measures `Conn` beside the bytes without JSON and beside other libraries. It is a module of " +
+				"its own, so that these stay out of ours.",
+			imports: "rpcconn rpcconn/bsonrpc rpcconn/dial rpcconn/framing rpcconn/jsonrpc rpcconn/msgpackrpc",
+			modules: "github.com/creachadair/jrpc2 github.com/creachadair/jrpc2/channel " +
+				"github.com/creachadair/jrpc2/handler github.com/ethereum/go-ethereum/rpc " +
+				"github.com/sourcegraph/jsonrpc2 golang.org/x/exp/jsonrpc2",
+		},
 		{
 			name:    "rpcconn/demo",
 			purpose: "The peer of `--demo`.",
@@ -294,13 +324,14 @@ var house = []floor{
 			name:    "rpcconn/dial",
 			purpose: "From a target to a `Conn`: dialling, child processes, listening for everything.",
 			imports: "rpcconn rpcconn/bsonrpc rpcconn/detect rpcconn/dialect rpcconn/dialect/dialects " +
-				"rpcconn/framing rpcconn/msgpackrpc rpcconn/process rpcconn/transport rpcconn/transport/httprpc " +
-				"rpcconn/transport/web rpcconn/transport/websocket",
+				"rpcconn/framing rpcconn/msgpackrpc rpcconn/plain rpcconn/process rpcconn/transport " +
+				"rpcconn/transport/httprpc rpcconn/transport/web rpcconn/transport/websocket",
 		},
 		{
 			name:    "rpcconn/detect",
 			purpose: "Finds out what a peer speaks: first bytes, probes, HTTP servers, and what was found earlier.",
-			imports: "rpcconn rpcconn/jsontext rpcconn/transport rpcconn/transport/web",
+			imports: "rpcconn rpcconn/jsontext rpcconn/plain rpcconn/statefile rpcconn/transport " +
+				"rpcconn/transport/web",
 		},
 	}},
 	{"Protocols", []layer{
@@ -355,7 +386,8 @@ var house = []floor{
 		{
 			name:    "rpcconn/dialect/lsp",
 			purpose: "The Language Server Protocol, and the documents that a server is told of.",
-			imports: "rpcconn rpcconn/catalog rpcconn/dialect rpcconn/jsonrpc rpcconn/jsontext rpcconn/schema",
+			imports: "rpcconn rpcconn/catalog rpcconn/dialect rpcconn/home rpcconn/jsonrpc rpcconn/jsontext " +
+				"rpcconn/lazyregexp rpcconn/plain rpcconn/schema",
 		},
 		{
 			name:    "rpcconn/dialect/mcp",
@@ -399,13 +431,12 @@ var house = []floor{
 		{
 			name:    "rpcconn/catalog",
 			purpose: "The methods known of one peer, where they were learned, and how that is kept.",
-			imports: "rpcconn/jsontext rpcconn/schema",
+			imports: "rpcconn/jsontext rpcconn/plain rpcconn/schema rpcconn/statefile",
 		},
 		{
 			name:    "rpcconn/schema",
 			purpose: "JSON Schema as text: checked with, bundled, inferred, sampled, spelled.",
 			imports: "rpcconn/jsontext",
-			modules: "github.com/santhosh-tekuri/jsonschema/v6",
 		},
 	}},
 	{"Messages", []layer{
@@ -432,26 +463,30 @@ var house = []floor{
 		{
 			name:    "rpcconn/transport/httprpc",
 			purpose: "Channels over HTTP: POSTs, event streams, MCP's sessions.",
-			imports: "rpcconn rpcconn/jsontext rpcconn/transport/web",
+			imports: "rpcconn rpcconn/jsontext rpcconn/plain rpcconn/transport/web",
 		},
 		{
 			name:    "rpcconn/transport/websocket",
 			purpose: "Channels over WebSocket.",
-			imports: "rpcconn rpcconn/transport rpcconn/transport/web",
+			imports: "rpcconn rpcconn/plain rpcconn/transport rpcconn/transport/web",
 			modules: "github.com/coder/websocket",
 		},
 		{
 			name:    "rpcconn/transport/web",
 			purpose: "What HTTP and WebSocket share: connecting, who is let in (`Guard`), the queue of those who came.",
-			imports: "rpcconn/transport",
+			imports: "rpcconn/lazyregexp rpcconn/plain rpcconn/transport",
 		},
 		{
-			name:    "rpcconn/transport",
-			purpose: "Where a peer is (`Target`), and the streams to it: TCP, Unix sockets, TLS, dialled and accepted.",
+			name: "rpcconn/transport",
+			purpose: "Where a peer is (`Target`), and the streams to it: TCP, Unix sockets, named pipes, TLS, " +
+				"dialled and accepted.",
+			imports: "rpcconn/home rpcconn/plain",
+			modules: "github.com/Microsoft/go-winio golang.org/x/sys",
 		},
 		{
 			name:    "rpcconn/process",
 			purpose: "A child process and its stdio, on each system.",
+			imports: "rpcconn/plain",
 			modules: "golang.org/x/sys",
 		},
 		{
@@ -462,7 +497,7 @@ var house = []floor{
 		{
 			name:    "rpcconn/framing",
 			purpose: "Channels over streams of bytes: the framings of text, reader, writer.",
-			imports: "rpcconn rpcconn/jsontext",
+			imports: "rpcconn rpcconn/jsontext rpcconn/plain",
 		},
 	}},
 	{"Calls", []layer{
@@ -475,11 +510,12 @@ var house = []floor{
 		{
 			name:    "rpcconn",
 			purpose: "`Conn`, which matches answers with calls, in both directions, and the types between the layers.",
+			imports: "rpcconn/plain",
 		},
 		{
 			name:    "rpcconn/rpcrec/foreign",
 			purpose: "Reads the logs of other tools as recordings.",
-			imports: "rpcconn/jsontext rpcconn/rpcrec",
+			imports: "rpcconn/jsontext rpcconn/lazyregexp rpcconn/rpcrec",
 		},
 		{
 			name:    "rpcconn/rpcrec",
@@ -489,6 +525,24 @@ var house = []floor{
 		{
 			name:    "rpcconn/jsontext",
 			purpose: "Where JSON texts begin and end, checked in one pass, without decoding.",
+		},
+		{
+			name:    "rpcconn/statefile",
+			purpose: "Changes small files that several processes have in common, and loses nothing of either.",
+			modules: "github.com/gofrs/flock golang.org/x/sys",
+		},
+		{
+			name:    "rpcconn/plain",
+			purpose: "Tells in words what the operating system refused.",
+			modules: "golang.org/x/sys",
+		},
+		{
+			name:    "rpcconn/home",
+			purpose: "What ~ stands for in the name of a file that a person has typed.",
+		},
+		{
+			name:    "rpcconn/lazyregexp",
+			purpose: "Compiles regular expressions when they are first used, not as the program starts.",
 		},
 	}},
 }

@@ -3,22 +3,21 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"os/exec"
-	"os/signal"
 	"strings"
-	"syscall"
 
 	"github.com/spf13/pflag"
+	xterm "golang.org/x/term"
 
+	"rpcsh/rpcconn/plain"
+	"rpcsh/rpcconn/process"
 	"rpcsh/shell/event"
 	"rpcsh/shell/exit"
 	"rpcsh/shell/jq"
 	"rpcsh/shell/lang"
 	"rpcsh/shell/review"
-	"rpcsh/shell/view"
 )
 
 // lookFlags are the flags of show and stat: they have none of their own, and take those of rpcsh behind the verb.
@@ -30,8 +29,6 @@ func (p *program) show(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	ctx, stop := signal.NotifyContext(ctx, syscall.SIGTERM, syscall.SIGHUP, os.Interrupt)
-	defer stop()
 	out, wait, err := pager(ctx, p)
 	if err != nil {
 		return err
@@ -49,18 +46,16 @@ func (p *program) stat(ctx context.Context) error {
 	if opts.JQ != nil {
 		return exit.Usagef("| JQ is for rpcsh show; -o json has what stat says as JSON")
 	}
-	ctx, stop := signal.NotifyContext(ctx, syscall.SIGTERM, syscall.SIGHUP, os.Interrupt)
-	defer stop()
 	return looked(ctx, review.Stat(ctx, opts))
 }
 
 // looked returns what has become of looking at a recording. Who has seen enough closes the pipe.
 func looked(ctx context.Context, err error) error {
 	switch {
-	case err == nil || errors.Is(err, syscall.EPIPE):
-		return nil
 	case ctx.Err() != nil:
 		return exit.ErrInterrupted
+	case err == nil || plain.NobodyReads.Is(err):
+		return nil
 	}
 	return &exit.Failure{Code: exit.Usage, Err: err}
 }
@@ -69,7 +64,8 @@ func looked(ctx context.Context, err error) error {
 func (p *program) review(args []string) (review.Options, error) {
 	opts := review.Options{
 		Rules: p.redacts, Output: p.output, Out: p.stdout, Safe: isTerminal(p.stdout), Color: p.coloredOutput(),
-		Remark: func(text string) { fmt.Fprintln(p.stderr, "rpcsh: "+view.Visible(text)) },
+		Remark: func(text string) { p.say("%s", text) }, Width: columnsOf(p.stdout),
+		Stdin: p.stdin,
 	}
 	if len(args) == 0 {
 		return opts, verbs()[verbAt(p.verb)].wrong()
@@ -91,6 +87,16 @@ func (p *program) review(args []string) (review.Options, error) {
 		return opts, exit.Usagef("|%s: %w", expression, err)
 	}
 	return opts, nil
+}
+
+// columnsOf returns how wide the window is that a stream is shown in, 0 where it is no terminal.
+func columnsOf(stream any) int {
+	if f, ok := stream.(*os.File); ok {
+		if width, _, err := xterm.GetSize(int(f.Fd())); err == nil {
+			return width
+		}
+	}
+	return 0
 }
 
 // coloredOutput reports whether what is printed on stdout has colours.
@@ -122,13 +128,14 @@ func pager(ctx context.Context, p *program) (out io.Writer, wait func() error, e
 	if _, err := exec.LookPath(words[0]); err != nil && !said {
 		return p.stdout, func() error { return nil }, nil
 	}
-	cmd := exec.CommandContext(ctx, words[0], words[1:]...)
+	cmd := process.Command(ctx, words[0], words[1:]...)
 	cmd.Stdout, cmd.Stderr = p.stdout, p.stderr
 	if _, said := os.LookupEnv("LESS"); !said {
 		cmd.Env = append(os.Environ(), "LESS="+pagerFlags)
 	}
 	in, err := cmd.StdinPipe()
 	if err == nil {
+		p.ending.lendKeys()
 		err = cmd.Start()
 	}
 	if err != nil {

@@ -2,33 +2,32 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"os"
-	"os/signal"
 	"path/filepath"
 	"runtime/debug"
 	"strings"
 	"sync"
-	"syscall"
 	"time"
 
 	"github.com/adrg/xdg"
 	xterm "golang.org/x/term"
 
-	"rpcsh/history"
+	"rpcsh/rpcconn"
 	"rpcsh/rpcconn/catalog"
 	"rpcsh/rpcconn/demo"
 	"rpcsh/rpcconn/dial"
 	"rpcsh/rpcconn/dialect"
+	"rpcsh/rpcconn/plain"
 	"rpcsh/rpcconn/transport"
 	"rpcsh/shell"
 	"rpcsh/shell/command"
 	"rpcsh/shell/config"
 	"rpcsh/shell/exit"
-	"rpcsh/shell/lang"
+	"rpcsh/shell/memory"
 	"rpcsh/shell/term"
 	"rpcsh/shell/view"
 )
@@ -40,32 +39,60 @@ const version = "0.1.0"
 const historyLimit = 10_000
 
 func main() {
-	os.Exit(run(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+	var args []string
+	for _, arg := range os.Args[1:] {
+		args = append(args, strings.Clone(arg)) // what others see of the command line is changed
+	}
+	o, err := parseFlags(args)
+	if err == nil && !o.help && !o.version {
+		hide(os.Args[1:], o.shown()[1:])
+	}
+	code, _ := runParsed(context.Background(), o, err, os.Stdin, os.Stdout, os.Stderr)
+	os.Exit(code)
 }
 
-// run is the whole program but for its exit.
+// run is the whole program but for its exit, and for what others see of the command line.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	o, err := parseFlags(args)
+	code, release := runParsed(ctx, o, err, stdin, stdout, stderr)
+	release()
+	return code
+}
+
+// runParsed is run for what parseFlags has returned. Until release is called, a signal does not change the exit code.
+func runParsed(
+	ctx context.Context, o *options, err error, stdin io.Reader, stdout, stderr io.Writer,
+) (code int, release func()) {
+	release = func() {}
+	p := &program{options: o, speaker: speaker{stdout, stderr}, stdin: stdin}
 	switch {
 	case err != nil:
-		fmt.Fprintln(stderr, "rpcsh: "+err.Error())
-		return exit.Code(err)
+		return p.fail(err), release
 	case o.help:
-		fmt.Fprint(stdout, o.helpText())
-		return exit.Done
+		_ = p.printAll(o.helpText(p.room(p.stdout)))
+		return exit.Done, release
 	case o.version:
-		fmt.Fprintln(stdout, "rpcsh "+version+revision())
-		return exit.Done
+		p.print("rpcsh " + version + revision())
+		return exit.Done, release
 	}
-	p := &program{options: o, stdin: stdin, stdout: stdout, stderr: stderr}
-	if p.verb != "" {
-		err := p.runVerb(ctx)
-		if err != nil && !exit.IsShown(err) {
-			return p.fail(err)
-		}
-		return exit.Code(err)
+	ctx, p.ending = newEnding(ctx, p.speaker)
+	code = runAs(ctx, p)
+	if how := (*exit.Failure)(nil); errors.As(context.Cause(ctx), &how) {
+		code = how.Code
 	}
-	return p.run(ctx)
+	return code, p.ending.release
+}
+
+// runAs runs the verb that is given, or what is done without one.
+func runAs(ctx context.Context, p *program) int {
+	if p.verb == "" {
+		return p.run(ctx)
+	}
+	err := p.runVerb(ctx)
+	if err != nil && !exit.IsShown(err) {
+		return p.fail(err)
+	}
+	return exit.Code(err)
 }
 
 // revision returns the commit that the program was built from, where that is known.
@@ -85,21 +112,28 @@ func revision() string {
 // A program is one run of rpcsh.
 type program struct {
 	*options
-	stdin          io.Reader
-	stdout, stderr io.Writer
+	speaker
+	stdin  io.Reader
+	ending *ending
 
 	named *config.Config
 	shell *shell.Shell
 	peer  *demo.Peer // nil: there is none
+	seat  *tapSeat   // at the tap that the shell is for; nil: it is for none
 }
 
 func (p *program) run(ctx context.Context) int {
 	cfg := shell.Config{
-		Stdout: p.stdout, Stderr: p.stderr, Wire: p.wire, Timeout: time.Duration(p.timeout),
+		Stdout: p.ending.outlet(p.stdout), Stderr: p.ending.outlet(p.stderr), Wire: p.wire,
+		Timeout:   time.Duration(p.timeout),
 		Handshake: time.Duration(p.handshake), IDs: p.ids, Output: p.output,
 		Color: p.colored(), Verbose: p.verbose, Incoming: p.lingers, Log: p.isService(), Reconnect: p.reconnect,
+		Memory:   rpcconn.NewMemory(cmp.Or(int64(p.maxMemory), memory.Machine()/4)),
 		Discover: !p.noDiscover, Self: dialect.Self{Name: "rpcsh", Version: version, Root: workingFolder()},
 		Findings: dial.Findings(filepath.Join(stateDir(), "found.json")),
+	}
+	if p.seat != nil { // it sends nothing of its own
+		cfg.Discover = false
 	}
 	cfg.Record = p.recordOptions()
 	if len(p.call()) > 0 || len(p.execute) > 0 { // else lines come from there
@@ -110,7 +144,6 @@ func (p *program) run(ctx context.Context) int {
 	} else {
 		cfg.Store = catalog.Store{Dir: filepath.Join(stateDir(), methodsFolder)}
 	}
-	signals := []os.Signal{syscall.SIGTERM, syscall.SIGHUP}
 	closeTerminal := func() {}
 	if p.interactive() {
 		var err error
@@ -120,19 +153,15 @@ func (p *program) run(ctx context.Context) int {
 		closeTerminal = sync.OnceFunc(closeTerminal)
 		defer closeTerminal()
 	} else {
-		signals = append(signals, os.Interrupt)
 		if isTerminal(p.stdout) && p.output == "" {
 			cfg.Output = view.OutputPretty
 		}
 		if isTerminal(p.stderr) && p.draws() {
-			cfg.Status = func(text string) { fmt.Fprintf(p.stderr, "\r\x1b[K%s", text) }
+			cfg.Status, cfg.Columns = p.showStatus, func() int { return p.room(p.stderr) }
 		}
 	}
 	p.named = p.loadConfig(ctx, cfg.Terminal)
 	cfg.Named = p.named
-	ctx, stop := signal.NotifyContext(ctx, signals...)
-	defer stop()
-	context.AfterFunc(ctx, stop) // a second signal ends what does not end in good order
 
 	p.shell = shell.New(cfg)
 	defer func() {
@@ -146,21 +175,21 @@ func (p *program) run(ctx context.Context) int {
 	if p.showConfig {
 		return p.printConfig()
 	}
-	err := p.prepare(ctx)
-	if err == nil {
-		err = p.connect(ctx)
-	}
+	err := begin(ctx, p, cfg.Terminal)
 	if err == nil {
 		err = p.work(ctx)
 	}
-	if err != nil && ctx.Err() == nil || err != nil && !p.interactive() {
+	if cfg.Terminal != nil && !isTerminal(p.stdin) { // which has hung up
+		err = exit.ErrInterrupted
+	}
+	if err != nil && ctx.Err() == nil || err != nil && !p.interactive() && context.Cause(ctx) != error(errUnread) {
 		p.shell.ShowFailure(err)
 	}
 	return exit.Code(err)
 }
 
 func (p *program) fail(err error) int {
-	fmt.Fprintln(p.stderr, "rpcsh: "+err.Error())
+	p.say("%s", plain.Error(err))
 	return exit.Code(err)
 }
 
@@ -204,62 +233,19 @@ func workingFolder() string {
 	return dir
 }
 
-// openTerminal opens the terminal for a person, and what is kept for them between runs.
-func (p *program) openTerminal(cfg *shell.Config) (closeTerminal func(), err error) {
-	h, historyErr := history.Open(filepath.Join(stateDir(), "history"), historyLimit)
-	if historyErr != nil {
-		fmt.Fprintln(p.stderr, "rpcsh: "+historyErr.Error())
-	}
-	cfg.History = h
-	if p.plain {
-		return p.openPlain(cfg), nil
-	}
-	t, err := term.Open(term.Config{
-		Complete: func(line string, cursor int) []term.Suggestion {
-			return p.shell.Complete(line, cursor)
-		},
-		Hint: func(line string, cursor int) string {
-			return p.shell.Hint(line, cursor)
-		},
-		History:   h.Entries,
-		Continues: lang.Open,
-		Tokens:    tokens,
-		Edit: func(ctx context.Context, line string) string {
-			return p.shell.EditLine(ctx, line)
-		},
-	})
-	if errors.Is(err, term.ErrNoTerminal) {
-		return p.openPlain(cfg), nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	cfg.Terminal = t
-	return func() {
-		_ = t.Close()
-		_ = h.Close()
-	}, nil
-}
-
-// openPlain is openTerminal where nothing is drawn.
-func (p *program) openPlain(cfg *shell.Config) (closeTerminal func()) {
-	plain := term.NewPlain(p.stdin, p.stdout, lang.Open)
-	cfg.Terminal = plain
-	return plain.Close
-}
-
-// tokens returns what of a line that is typed has colours.
-func tokens(line string) []term.Token {
-	var all []term.Token
-	for _, t := range lang.Tokens(line) {
-		all = append(all, term.Token{Kind: term.TokenKind(t.Kind), From: t.From, To: t.To})
-	}
-	return all
-}
-
 // connect dials or listens as the command line says.
 func (p *program) connect(ctx context.Context) error {
 	switch {
+	case p.seat != nil:
+		if err := shell.Attach(ctx, p.shell, p.seat.stream, p.seat.stays && !p.lingers); err != nil {
+			return err
+		}
+		if len(p.execute) == 0 {
+			p.seat.watches()
+		}
+		if p.interactive() {
+			p.shell.Greet(p.seat.begins)
+		}
 	case p.demo:
 		return p.startDemo(ctx)
 	case p.listen != "":
@@ -285,33 +271,14 @@ const lonely = `Nobody is connected yet:
   .listen :6000                   wait for peers
   .help                           all commands; rpcsh --demo has a peer to try them on`
 
-// greeting says what to type first at the demo peer.
-const greeting = `This is the demo peer. Try, one after the other (Tab completes):
-  my_add 40 2                     a call; x = my_add 40 2 keeps its result in $x
-  .serve my_double .[0]*2         answer the peer's own requests
-  my_progress_add 2 2             it notifies and calls you before it answers
-  ticks 5 500 &                   notifications come while you type
-  .methods                        what it offers;  .help  all commands;  .quit`
-
-func (p *program) startDemo(ctx context.Context) error {
-	if p.wire.Protocol == dial.Auto && p.wire.Framing == dial.Auto { // there is nothing to find out about one's own
-		p.wire.Protocol, p.wire.Framing = dial.Protocols()[0].Name, dial.Protocols()[0].Framing
-	}
-	p.wire.Settle = 0 // nor does one's own peer need time
-	var err error
-	if p.peer, err = demo.Start(ctx, p.wire); err != nil {
-		return err
-	}
-	if p.interactive() {
-		p.shell.Greet(greeting)
-	}
-	return p.shell.Connect(ctx, p.peer.Target().String(), p.wire)
-}
-
 // work does what there is to do once the connection stands.
 func (p *program) work(ctx context.Context) error {
 	var err error
 	toEnd := true // of the lines, though some may have failed
+	connect := p.connect
+	if p.seat != nil {
+		connect = nil // that was done
+	}
 	switch call := p.call(); {
 	case p.detects():
 		return p.detectTarget(ctx)
@@ -320,17 +287,26 @@ func (p *program) work(ctx context.Context) error {
 	case p.isService():
 		return p.runService(ctx)
 	case p.script != "":
-		toEnd, err = p.shell.RunScript(ctx, p.script, p.scriptArgs)
+		toEnd, err = p.shell.RunScript(ctx, p.script, p.scriptArgs, connect)
 	case len(call) > 0:
 		err = p.shell.Call(ctx, p.notify, call[0], call[1:])
 		toEnd = err == nil
+		p.remarkUnread(call[1:])
 	case len(p.execute) > 0:
-		toEnd, err = p.shell.RunLines(ctx, shell.Lines(p.execute))
+		toEnd, err = p.shell.RunLines(ctx, shell.Lines(p.execute), connect)
+		if p.seat != nil && toEnd {
+			p.seat.watches()
+		}
 	case !p.lingers || !isTerminal(p.stdin):
 		toEnd, err = p.runInput(ctx)
 	}
-	if toEnd && p.lingers {
-		p.shell.Linger(ctx, time.Duration(p.linger))
+	if toEnd && (p.lingers || p.seat != nil && p.seat.stays) {
+		if p.linger > 0 {
+			var cancel context.CancelFunc
+			ctx, cancel = context.WithTimeout(ctx, time.Duration(p.linger))
+			defer cancel()
+		}
+		p.shell.Linger(ctx)
 	}
 	return err
 }
@@ -338,12 +314,13 @@ func (p *program) work(ctx context.Context) error {
 // runInput runs the lines of standard input. Where there is neither a line nor a target, there is nothing to do, which
 // is hardly what was meant.
 func (p *program) runInput(ctx context.Context) (toEnd bool, err error) {
-	read, has := readLines(ctx, p.stdin), p.lingers || p.demo || len(p.args) > 0 || p.command != nil || p.listen != ""
+	read := readLines(ctx, p.stdin)
+	has := p.lingers || p.demo || p.seat != nil || len(p.args) > 0 || p.command != nil || p.listen != ""
 	toEnd, err = p.shell.RunLines(ctx, func() (string, error) {
 		line, err := read()
 		has = has || err == nil
 		return line, err
-	})
+	}, nil)
 	if err == nil && !has {
 		err = exit.Usagef("there is no TARGET, and standard input, which is no terminal, is empty; rpcsh -h tells more")
 	}
@@ -364,7 +341,7 @@ func (p *program) runService(ctx context.Context) error {
 	ctx, cancel := p.shell.UntilQuit(ctx)
 	defer cancel()
 	if !isTerminal(p.stdin) {
-		if _, err := p.shell.RunLines(ctx, readLines(ctx, p.stdin)); err != nil && ctx.Err() == nil {
+		if _, err := p.shell.RunLines(ctx, readLines(ctx, p.stdin), nil); err != nil && ctx.Err() == nil {
 			return err
 		}
 	}
@@ -383,7 +360,7 @@ func (p *program) detectTarget(ctx context.Context) error {
 	}
 	var trace func(string)
 	if p.verbose {
-		trace = func(step string) { fmt.Fprintln(p.stderr, "rpcsh: "+step) }
+		trace = func(step string) { p.say("%s", step) }
 	}
 	return p.shell.Detect(ctx, t, trace)
 }

@@ -11,6 +11,17 @@ func peerBashLanguageServer(t *testing.T, p *peers) {
 	command := []string{"--", node, script, "start"}
 	detects(t, found{URL: "exec:" + node + " " + script + " start", Protocol: "jsonrpc", Framing: "header"}, command...)
 
+	languageServerSession(t, command)
+	languageServerSession(t, tappedCommand(command))
+	languageServerIntercepted(t, command)
+	replaysAlike(t, []string{"textDocument/documentSymbol testdata/peers/hello.sh"},
+		// it answers documentSymbol from an empty analysis, now and then, as long as it is not ready
+		[]string{"--ignore", "/params/message", "--ignore", "/params/registrations/*/id", "--ignore", "/result/0"},
+		append([]string{"-p", "lsp"}, command...)...)
+}
+
+// languageServerSession tells bash-language-server of a document, and asks about it.
+func languageServerSession(t *testing.T, command []string) {
 	sh := connected(t, command...)
 	sh.do(t, ".serve client/registerCapability null", ".serve workspace/configuration [null]",
 		`initialize {"processId":null,"rootUri":null,"capabilities":{"workspace":{"configuration":true,`+
@@ -30,11 +41,6 @@ func peerBashLanguageServer(t *testing.T, p *peers) {
 	sh.stdout.next(t, `["hello"]`, "null")
 	sh.stderr.until(t, `ended: exit status 0$`)
 	sh.exits(t, exit.Done)
-
-	replaysAlike(t, []string{"textDocument/documentSymbol testdata/peers/hello.sh"},
-		// it answers documentSymbol from an empty analysis, now and then, as long as it is not ready
-		[]string{"--ignore", "/params/message", "--ignore", "/params/registrations/*/id", "--ignore", "/result/0"},
-		append([]string{"-p", "lsp"}, command...)...)
 }
 
 // peerTypeScriptLanguageServer is not told to answer anything: the server answers nothing itself until it has been told

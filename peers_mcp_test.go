@@ -20,6 +20,8 @@ func peerMCPOverStdio(t *testing.T, p *peers) {
 	sh := connected(t, command...)
 	mcpSession(t, sh)
 	sh.stderr.has(t, "^│ Starting default .STDIO. server") // its stderr
+	mcpSession(t, connected(t, tappedCommand(command)...))
+	mcpIntercepted(t, command)
 	replaysAlike(t, []string{"get-sum a=1 b=2"}, nil, append([]string{"-p", "mcp"}, command...)...)
 
 	// Where the profile is why a call failed, it is named, though a protocol was; in all forms.
@@ -49,6 +51,7 @@ func peerMCPOverHTTP(t *testing.T, p *peers) {
 	through, printed := tapped(t, "http://"+address)
 	mcpSession(t, connected(t, "http://"+through+"/mcp"))
 	printed.until(t, ` ← (@\d+ )?#\d+ sampling/createMessage {.*a question`)
+	mcpOverHTTPIntercepted(t, address)
 	// what the server sends before its stream is open is lost
 	replaysAlike(t, []string{"get-sum a=1 b=2"}, []string{"--only", "initialize notifications/initialized tools/*"},
 		"-p", "mcp", "http://"+address+"/mcp")

@@ -14,6 +14,7 @@ func peerNeovim(t *testing.T, p *peers) {
 		detects(t, found{URL: "exec:" + nvim + " --clean --embed --headless", Protocol: "nvim", Framing: "msgpack"},
 			command...)
 		neovimSession(t, command...)
+		neovimSession(t, tappedCommand(command)...)
 		replaysAlike(t, []string{
 			".serve ask .[0]+1", `nvim_buf_set_lines 0 0 -1 false ["a","b"]`, "nvim_buf_get_lines 0 0 -1 false",
 			`nvim_exec_lua 'vim.rpcnotify(..., "told", {1}) return vim.rpcrequest(..., "ask", 20)' [1]`,
@@ -28,6 +29,7 @@ func peerNeovim(t *testing.T, p *peers) {
 		through, printed := tapped(t, address)
 		neovimSession(t, through)
 		printed.until(t, ` ← (@\d+ )?#\d+ ask 20$`)
+		neovimIntercepted(t, address)
 	})
 	t.Run("Unix", func(t *testing.T) {
 		path := filepath.Join(t.TempDir(), "s")

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"net"
 	"testing"
 
 	"go.uber.org/goleak"
@@ -41,6 +42,16 @@ func TestPeersPyBSONRPC(t *testing.T) {
 			} {
 				printed.until(t, passed)
 			}
+
+			_, port, err := net.SplitHostPort(through)
+			if err != nil {
+				t.Fatal(err)
+			}
+			client := in.client(t, port)
+			client.do(t, "request my_progress_add [2,3]")
+			client.stdout.until(t, `^notified report_progress \["hi"\]$`)
+			client.stdout.until(t, `^result 5$`)
+			printed.until(t, ` ← (@\d+ )?#1 5  `)
 		})
 	}
 }

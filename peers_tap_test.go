@@ -8,3 +8,8 @@ func tapped(t *testing.T, target string) (address string, printed *transcript) {
 	sh := peerShell(t, "tap", "-l", "127.0.0.1:0", target)
 	return sh.stderr.until(t, `^rpcsh: listening on (\S+), for `)[1], sh.stdout
 }
+
+// tappedCommand is the command of a peer, -- and behind it what is started, with a tap in between.
+func tappedCommand(command []string) []string {
+	return append([]string{"--", "rpcsh", "tap"}, command...)
+}

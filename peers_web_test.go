@@ -103,6 +103,7 @@ func peerAnvil(t *testing.T, p *peers) {
 	calls(t, exactly(chain), "ws://"+through, "eth_chainId")
 	calls(t, exactly(chain), "http://"+through, "eth_chainId")
 	printed.until(t, ` ← (@\d+ )?#1 `+chain)
+	anvilIntercepted(t, address)
 	for _, target := range []string{"ws://" + address, "http://" + address, path} {
 		replaysAlike(t, []string{"eth_chainId", ".batch eth_chainId ; eth_gasPrice"}, []string{"--ignore", "/result"},
 			target)

@@ -4,15 +4,12 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"os"
-	"os/signal"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/spf13/pflag"
@@ -20,8 +17,10 @@ import (
 	"rpcsh/rpcconn"
 	"rpcsh/rpcconn/demo"
 	"rpcsh/rpcconn/dial"
+	"rpcsh/rpcconn/plain"
 	"rpcsh/rpcconn/rpcrec"
 	"rpcsh/rpcconn/rpcrec/foreign"
+	"rpcsh/rpcconn/statefile"
 	"rpcsh/rpcconn/transport"
 	"rpcsh/shell/command"
 	"rpcsh/shell/event"
@@ -29,7 +28,6 @@ import (
 	"rpcsh/shell/human"
 	"rpcsh/shell/reach"
 	"rpcsh/shell/replay"
-	"rpcsh/shell/view"
 )
 
 // playing is what the flags of replay and verify say.
@@ -150,13 +148,11 @@ func (p replaying) runTo(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
-	defer stop()
 	changes := make(map[int][]byte)
 	if p.playing.update {
 		opts.Changed = func(line int, message []byte, reason string) {
 			if message == nil {
-				fmt.Fprintf(p.stderr, "rpcsh: line %d stays as it is: %s\n", line, view.Visible(reason))
+				p.say("line %d stays as it is: %s", line, reason)
 				return
 			}
 			changes[line] = message
@@ -165,8 +161,7 @@ func (p replaying) runTo(ctx context.Context) error {
 	tally, err := p.play(ctx, p.verbArgs[0], t, cfg, opts)
 	if err == nil && len(changes) > 0 {
 		if err = updateFile(p.verbArgs[0], changes); err == nil {
-			fmt.Fprintf(p.stderr, "rpcsh: %s updated in %s\n", human.Plural(len(changes), "message"),
-				view.Visible(p.verbArgs[0]))
+			p.say("%s updated in %s", human.Plural(len(changes), "message"), p.verbArgs[0])
 			tally.Differ -= len(changes)
 		}
 	}
@@ -190,7 +185,7 @@ func updateFile(file string, changes map[int][]byte) error {
 	if err != nil {
 		return err
 	}
-	defer in.Close()
+	defer in.Close() // Windows replaces no file that is open: it has been closed by then
 	info, err := in.Stat()
 	if err != nil {
 		return err
@@ -199,9 +194,10 @@ func updateFile(file string, changes map[int][]byte) error {
 	if err != nil {
 		return err
 	}
-	err = errors.Join(replay.Update(out, in, changes), out.Chmod(info.Mode().Perm()), out.Close())
+	err = errors.Join(
+		replay.Update(out, in, changes), os.Chmod(out.Name(), info.Mode().Perm()), out.Close(), in.Close())
 	if err == nil {
-		err = os.Rename(out.Name(), file)
+		err = statefile.Rename(out.Name(), file)
 	}
 	if err != nil {
 		_ = os.Remove(out.Name()) // what is wrong is told
@@ -238,9 +234,8 @@ func (p replaying) play(
 	ctx context.Context, file string, t transport.Target, cfg dial.Config, opts replay.Options,
 ) (replay.Tally, error) {
 	codec := func(protocol string) (rpcconn.Codec, error) {
-		if p.given("protocol") || protocol == "" {
-			protocol = cfg.Protocol
-		}
+		// What -p says is what is spoken now: the recording tells what was spoken then.
+		protocol = cmp.Or(protocol, cfg.Protocol)
 		if protocol == dial.Auto {
 			return nil, exit.Usagef("%w: -p says it", replay.ErrNothingSpoken)
 		}
@@ -250,23 +245,29 @@ func (p replaying) play(
 		}
 		return known.NewCodec(), nil
 	}
-	told := 0
-	survey, err := reading(file, func(r *rpcrec.Reader) (*replay.Survey, error) { return replay.Look(r, codec) })
+	told, status := 0, p.statusRow()
+	survey, err := reading(file, func(r *rpcrec.Reader) (*replay.Survey, error) {
+		return replay.Look(r, codec, opts.Only)
+	})
 	if err != nil {
 		return replay.Tally{}, err
 	}
 	const most = 10 // lines that are told one by one
 	opts.LeftOut = func(line *rpcrec.LineError) {
 		if told++; told <= most {
-			fmt.Fprintf(p.stderr, "rpcsh: %s: %s; it is left out\n", file, view.Visible(line.Error()))
+			status.aside(func() { p.say("%s: %s; it is left out", file, line) })
 		}
 	}
-	if len(survey.Sends) == 0 {
+	if len(survey.Sends) == 0 && survey.Taken == 0 {
 		return replay.Tally{}, exit.Usagef("%s: there is nothing in it that a client has sent", file)
 	}
+	if survey.Late {
+		const text = "%s begins in the middle of a connection: what was said before, a handshake or subscriptions, is" +
+			" not sent"
+		p.say(text, file)
+	}
 	opts.Patience, opts.Codec = time.Duration(p.timeout), codec
-	opts.Dial = p.dial(t, cfg)
-	status := p.statusRow()
+	opts.Dial = p.dial(t, cfg, status)
 	defer status.show("")
 	opts.Waiting = status.show
 	opts.Differs = func(d *replay.Difference) {
@@ -291,6 +292,8 @@ func (p replaying) play(
 	if tally.Sent > 0 || err == nil {
 		status.show("")
 		p.printTally(tally)
+		p.sayTaken(survey.Taken)
+		p.sayUnread(tally.Unread)
 	}
 	return tally, err
 }
@@ -306,20 +309,21 @@ func reading[T any](file string, read func(*rpcrec.Reader) (T, error)) (T, error
 	got, err := read(foreign.NewReader(f))
 	var wrong *replay.ReadError
 	if errors.As(err, &wrong) {
-		err = exit.Usagef("%s: %w", file, err)
+		err = exit.Usagef("%s: %w", file, plain.Reason(err))
 	}
 	return got, err
 }
 
 // dial returns what dials the peer for each connection of a recording: what it speaks is what it spoke then.
-func (p replaying) dial(t transport.Target, cfg dial.Config) func(
-	context.Context, replay.Spoken, *rpcconn.Options) (*rpcconn.Conn, error) {
+func (p replaying) dial(
+	t transport.Target, cfg dial.Config, status *statusRow,
+) func(context.Context, replay.Spoken, *rpcconn.Options) (*rpcconn.Conn, error) {
 	d := reach.Dialler{
 		Findings: dial.Findings(filepath.Join(stateDir(), "found.json")), Timeout: time.Duration(p.timeout),
 		Remark: func(error) {},
 	}
-	note := func(text string) { fmt.Fprintln(p.stderr, "rpcsh: "+view.Visible(text)) }
-	cfg.Stderr = func(line string) { fmt.Fprintln(p.stderr, "│ "+view.Visible(line)) }
+	note := func(text string) { status.aside(func() { p.say("%s", text) }) }
+	cfg.Stderr = func(line string) { status.aside(func() { p.quote(line) }) }
 	return func(ctx context.Context, spoken replay.Spoken, ours *rpcconn.Options) (*rpcconn.Conn, error) {
 		cfg := cfg
 		framed := p.demo || t.IsStream()

@@ -5,6 +5,7 @@ import (
 
 	"rpcsh/shell"
 	"rpcsh/shell/record"
+	"rpcsh/shell/redact"
 )
 
 // prepare does what the command line says before anybody is connected.
@@ -30,20 +31,28 @@ func (p *program) prepare(ctx context.Context) error {
 // recordOptions says what recordings tell of the program, and what is masked in them.
 func (p *program) recordOptions() record.Options {
 	return record.Options{
-		By: "rpcsh " + version, Argv: p.argv(), SecretFlags: []string{"--token", "--user"}, Max: int(p.recordMax),
+		By: "rpcsh " + version, Argv: p.argv(), SecretFlags: secretFlags(), Max: int(p.recordMax),
 		Rules: p.redacts,
 	}
 }
 
 // argv returns the command line. Where the place of a value makes it a secret, the arguments of the call are left out,
 // whose places are others.
-func (p *program) argv() []string {
-	args := append([]string{"rpcsh"}, p.line...)
-	if p.redacts.HasPaths() {
-		args = args[:len(args)-max(0, len(p.call())-1)]
+func (o *options) argv() []string {
+	args := append([]string{"rpcsh"}, o.line...)
+	if o.redacts.HasPaths() {
+		args = args[:len(args)-max(0, len(o.call())-1)]
 	}
 	return args
 }
+
+// shown returns the command line without its secrets.
+func (o *options) shown() []string {
+	return redact.New(o.redacts).Argv(o.argv(), secretFlags()...)
+}
+
+// secretFlags are the flags whose values are secrets.
+func secretFlags() []string { return []string{"--token", "--user", "--secret"} }
 
 // startRecording begins to record where --record says so.
 func (p *program) startRecording() error {

@@ -52,12 +52,12 @@ func TestNarrowPrompt(t *testing.T) {
 	t.Parallel()
 	const cols = 40
 	s := sitAt(t, rpcshIn(t.TempDir(), []string{"NO_COLOR=1"}, "--demo", "--no-discover"), cols, 24)
-	s.sees(`^  \.serve my_double \.\[0\]\*2\nanswer the peer's own requests$`)
+	s.sees(`^  \.serve my_double \.\[0\]\*2\n    answer the peer's own requests$`)
 	s.sees(`^127\.0\.0\.1:\d+>`)
 	s.enter(".serve my_double --ask")
-	s.sees("is answered with --ask")
+	s.sees(`is answered\s+with --ask`)
 	s.enter("my_progress_add 2 2")
-	s.sees(`goes on in the background`)
+	s.sees(`goes\s+on\s+in\s+the\s+background`)
 	prompt := s.finds(`^(\[\d+ \d+ s\] 127\.0\.0\.1:\d+>)`)
 	if got := columns.Width(prompt); got > cols-8 {
 		t.Errorf("%q takes %d of %d columns", prompt, got, cols)

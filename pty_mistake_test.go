@@ -52,13 +52,12 @@ func TestMistakesStay(t *testing.T) {
 	s.sees(`^ +\^\nno method quit is`)
 	cursor(".quit")
 	s.clear()
-	s.Press("help\rmy_add 20 22\r") // what is typed behind it is another line
-	s.sees(`^42 `)
-	s.clear()
-	s.enter(".close") // what cannot be sent since nobody is connected
+	s.enter(".close") // what cannot be sent since nobody is connected gives way to what helps, and is one Up away
 	s.sees(`^\(not connected\)>`)
 	s.enter("echo later")
 	s.sees(`^not connected: `)
+	cursor("")
+	s.Press("\x1b[A")
 	cursor("echo later")
 	s.clear()
 	s.leaves()

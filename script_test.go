@@ -4,6 +4,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"os/exec"
@@ -19,7 +20,24 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-func TestMain(m *testing.M) { testscript.Main(testRun{m}, map[string]func(){"rpcsh": main}) }
+func TestMain(m *testing.M) {
+	testscript.Main(testRun{m}, map[string]func(){"rpcsh": main, "bridge": bridge})
+}
+
+// bridge is a program whose stdin and stdout are a connection to the socket that is its argument.
+func bridge() {
+	conn, err := net.Dial("unix", os.Args[1])
+	if err != nil {
+		panic(err)
+	}
+	go func() {
+		_, _ = io.Copy(conn, os.Stdin)
+		if half, ok := conn.(*net.UnixConn); ok {
+			_ = half.CloseWrite()
+		}
+	}()
+	_, _ = io.Copy(os.Stdout, conn)
+}
 
 // A testRun is a run of all tests of this package.
 type testRun struct{ m *testing.M }
@@ -106,8 +124,7 @@ func cmdStatus(ts *testscript.TestScript, _ bool, args []string) {
 
 // cmdRetry runs a program again while its exit code is 3: the one that it is to connect to does not listen yet.
 func cmdRetry(ts *testscript.TestScript, _ bool, args []string) {
-	const attempts = 1000
-	for range attempts {
+	for end := time.Now().Add(interopPatience); time.Now().Before(end); {
 		err := ts.Exec(args[0], args[1:]...)
 		var ended *exec.ExitError
 		if err == nil {

@@ -7,12 +7,12 @@ import (
 	"time"
 
 	"rpcsh/shell/human"
-	"rpcsh/shell/view"
 )
 
 // A statusRow is a row on a terminal that says what is waited for, once that has taken a second.
 type statusRow struct {
-	out io.Writer // nil: there is no terminal
+	out io.Writer                // nil: there is no terminal
+	fit func(text string) string // makes a text fit into a row
 
 	mu    sync.Mutex // protects what follows
 	text  string
@@ -26,7 +26,7 @@ func (p *program) statusRow() *statusRow {
 	if !isTerminal(p.stderr) || !p.draws() {
 		return new(statusRow)
 	}
-	return &statusRow{out: p.stderr}
+	return &statusRow{out: p.stderr, fit: p.inRow}
 }
 
 // show has the row say what is waited for from now on; "": nothing is, and other output may come.
@@ -56,6 +56,24 @@ func (s *statusRow) draw() {
 		return
 	}
 	s.drawn = true
-	fmt.Fprintf(s.out, "\r\x1b[Kwaiting for %s … %s", view.Visible(s.text), human.Age(time.Since(s.began)))
+	s.drawLocked()
 	s.timer.Reset(time.Second)
+}
+
+func (s *statusRow) drawLocked() {
+	text := fmt.Sprintf("waiting for %s … %s", s.text, human.Age(time.Since(s.began)))
+	fmt.Fprint(s.out, "\r\x1b[K"+s.fit(text))
+}
+
+// aside takes the row away while write writes lines to the same terminal.
+func (s *statusRow) aside(write func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.drawn {
+		write()
+		return
+	}
+	fmt.Fprint(s.out, "\r\x1b[K")
+	write()
+	s.drawLocked()
 }

@@ -8,31 +8,34 @@ import (
 	"io"
 	"net"
 	"os"
-	"os/signal"
 	"path/filepath"
 	"strings"
-	"syscall"
+	"sync"
 	"time"
 
 	"github.com/spf13/pflag"
 
 	"rpcsh/rpcconn/dial"
+	"rpcsh/rpcconn/plain"
 	"rpcsh/rpcconn/process"
 	"rpcsh/rpcconn/rpcrec"
 	"rpcsh/rpcconn/transport"
+	"rpcsh/shell/advice"
 	"rpcsh/shell/event"
 	"rpcsh/shell/exit"
 	"rpcsh/shell/human"
-	"rpcsh/shell/redact"
 	"rpcsh/shell/review"
 	"rpcsh/shell/tap"
-	"rpcsh/shell/view"
 )
 
 // wrapping is what the flags of tap say of a client's configuration.
 type wrapping struct{ wrap, unwrap string }
 
+// attachFlags are those of attach, which has none of its own: those of all kinds may stand behind it.
+func (*options) attachFlags(*pflag.FlagSet) {}
+
 func (o *options) tapFlags(f *pflag.FlagSet) {
+	f.StringVar(&o.tapName, "name", "", "let rpcsh attach `NAME` look at and control this tap")
 	f.StringVar(&o.wrapping.wrap, "wrap", "", "put a tap into `CONFIG`, a client's JSON, in the place of SERVER "+
 		"there; what passes is recorded as --record says, else with rpcsh's state")
 	f.StringVar(&o.wrapping.unwrap, "unwrap", "", "take it out of `CONFIG` again")
@@ -57,9 +60,7 @@ func (p tapping) run(ctx context.Context) error {
 	if isChild && (len(p.verbArgs) > 0 || p.listen != "") || !isChild && (p.listen == "" || len(p.verbArgs) == 0) {
 		return v.wrong()
 	}
-	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
-	defer stop()
-	signal.Ignore(syscall.SIGPIPE) // who looks may go, and what passes goes on
+	p.ending.outlivesReaders() // who looks may go, and what passes goes on
 	start := time.Now()
 	file, done, err := p.file(start)
 	if err != nil {
@@ -123,7 +124,7 @@ func (p tapping) rewrite(server string) error {
 	if err := os.WriteFile(config, changed, info.Mode().Perm()); err != nil { // perhaps a link, which stays one
 		return err
 	}
-	fmt.Fprintln(p.stderr, "rpcsh: "+view.Visible(does+"; "+config+backupSuffix+" is what it was"))
+	p.say("%s; %s is what it was", does, config+backupSuffix)
 	return nil
 }
 
@@ -147,10 +148,10 @@ func (p tapping) recordingOf(server string) (string, error) {
 
 // file returns where records are written, and what ends that.
 func (p tapping) file(start time.Time) (*tap.File, func() error, error) {
-	fail := func(err error) { fmt.Fprintln(p.stderr, "rpcsh: recording: "+view.Visible(err.Error())) }
+	fail := func(err error) { p.say("recording: %s", plain.Error(err)) }
 	head := rpcrec.Header{
 		Start: start, By: "rpcsh " + version,
-		Argv: redact.New(p.redacts).Argv(p.argv(), "--token", "--user", "--secret"),
+		Argv: p.shown(),
 	}
 	opts := rpcrec.WriterOptions{Max: int(p.recordMax)}
 	if p.record == "" {
@@ -166,7 +167,7 @@ func (p tapping) file(start time.Time) (*tap.File, func() error, error) {
 		if closed := out.Close(); err == nil {
 			err = closed
 		}
-		fmt.Fprintf(p.stderr, "rpcsh: %s in %s\n", human.Plural(n, "message"), view.Visible(p.record))
+		p.say("%s in %s", human.Plural(n, "message"), p.record)
 		return err
 	}, nil
 }
@@ -175,16 +176,26 @@ func (p tapping) file(start time.Time) (*tap.File, func() error, error) {
 // that has ended.
 func (p tapping) child(ctx context.Context, opts tap.Options, file *tap.File, start time.Time) error {
 	child := transport.CommandTarget(p.command)
-	told := func(line string) { fmt.Fprintln(p.stderr, line) }
 	opts.Target = transport.CommandTarget(file.Argv(p.command)).String()
 	var server *process.Process
 	opts.Dial = func(context.Context) (io.ReadWriteCloser, error) {
 		env := append(os.Environ(), child.Env...)
 		var err error
-		server, err = process.Start(process.Options{Args: child.Command, Env: env, Stderr: told})
+		server, err = process.Start(process.Options{Args: child.Command, Env: env, Stderr: p.passOn})
 		return server, err
 	}
-	if err := tap.New(opts, start).Pass(ctx, newOwnStreams(p.stdin, p.stdout), ""); err != nil {
+	t := tap.New(opts, start)
+	desk, err := p.offered(ctx, t)
+	if err != nil {
+		return err
+	}
+	defer desk.close()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	err = p.withShell(ctx, t, strings.NewReader(""), p.stderr, func() error { // the client has the streams
+		return t.Pass(ctx, newOwnStreams(p.stdin, p.stdout), "")
+	}, cancel)
+	if err != nil || server == nil {
 		return err
 	}
 	ended := server.Status()
@@ -194,6 +205,14 @@ func (p tapping) child(ctx context.Context, opts tap.Options, file *tap.File, st
 		return nil
 	}
 	return &exit.Failure{Code: code, Err: fmt.Errorf("%s ended: %s", p.command[0], ended)}
+}
+
+// offered lets shells attach to a tap, where --name says so.
+func (p tapping) offered(ctx context.Context, t *tap.Tap) (*controlDesk, error) {
+	if p.tapName == "" {
+		return nil, nil
+	}
+	return offer(ctx, t, p.tapName)
 }
 
 // ownStreams are standard input and output as a connection. Nothing wakes a read of standard input, so that the one
@@ -241,33 +260,72 @@ func (p tapping) between(ctx context.Context, opts tap.Options, file *tap.File, 
 	if err != nil {
 		return err
 	}
+	defer listener.Close()
 	opts.Target = target.String()
 	opts.Dial = func(ctx context.Context) (io.ReadWriteCloser, error) { return p.dial(ctx, target) }
+	t := tap.New(opts, start)
+	desk, err := p.offered(ctx, t)
+	if err != nil {
+		return err
+	}
+	defer desk.close()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	serve := func() error { return t.Serve(ctx, listener) }
+	listens := fmt.Sprintf("listening on %s, for %s", listener.Addr(), file.Text(opts.Target))
+	if !p.seesAll() {
+		p.say("%s", listens)
+		passing := func() error { return p.withShell(ctx, t, p.stdin, p.stdout, serve, cancel) }
+		if p.lingers { // the shell prints
+			return passing()
+		}
+		return p.print(ctx, t, filter, start, passing)
+	}
+	served := make(chan error, 1)
+	begin := sync.OnceFunc(func() { go func() { served <- serve() }() })
+	err = p.shellOf(ctx, t, tapSeat{begins: strings.ToUpper(listens[:1]) + listens[1:] + "; what passes is shown.\n" +
+		tapGreeting, watches: begin})
+	begin() // also where the shell has failed
+	n := t.Connected()
+	if n == 0 || err != nil || ctx.Err() != nil {
+		cancel()
+		return errors.Join(<-served, err)
+	}
+	return p.print(ctx, t, filter, start, func() error {
+		p.say("what passes is passed on and printed (%s); Ctrl-C ends that", human.Plural(n, "connection"))
+		return <-served
+	})
+}
+
+// print prints what passes, as rpcsh show does, until serve returns, whose error it returns.
+func (p tapping) print(
+	ctx context.Context, t *tap.Tap, filter event.Filter, start time.Time, serve func() error,
+) error {
 	in, live := io.Pipe()
 	atOnce := rpcrec.WriterOptions{After: func(_ time.Duration, flush func()) { go flush() }}
 	shown := tap.NewFile(live, rpcrec.Header{Start: start}, atOnce, p.redacts, func(error) {})
-	record := opts.Record
-	opts.Record = func(r *rpcrec.Record) {
-		record(r)
-		shown.Write(r)
-	}
-	fmt.Fprintf(p.stderr, "rpcsh: listening on %s, for %s\n", listener.Addr(), view.Visible(file.Text(opts.Target)))
+	stop := t.Watch(func(news tap.News) {
+		if news.Record != nil {
+			shown.Write(news.Record)
+		}
+	})
 	served := make(chan error, 1)
 	go func() {
-		err := tap.New(opts, start).Serve(ctx, listener)
+		err := serve()
+		stop()
 		_, _ = shown.Flush()
 		_ = live.Close()
 		served <- err
 	}()
-	showErr := review.Show(context.WithoutCancel(ctx), review.Options{
+	err := review.Show(context.WithoutCancel(ctx), review.Options{
 		In: in, Filter: filter, Rules: p.redacts, Output: p.output, Out: p.stdout, Safe: isTerminal(p.stdout),
 		Color: p.coloredOutput(), Remark: func(string) {},
 	})
 	_, _ = io.Copy(io.Discard, in) // passing on goes on though nobody sees it
-	if errors.Is(showErr, syscall.EPIPE) {
-		showErr = nil // who looked has seen enough
+	if plain.NobodyReads.Is(err) {
+		err = nil // who looked has seen enough
 	}
-	return errors.Join(<-served, showErr)
+	return errors.Join(<-served, err)
 }
 
 // listener listens where -l says.
@@ -275,6 +333,9 @@ func (p tapping) listener(ctx context.Context) (net.Listener, error) {
 	t, err := transport.ParseTarget(p.listen)
 	if err != nil {
 		return nil, exit.Usagef("%w", err)
+	}
+	if t.IsOpen() {
+		p.say("%s", advice.Open)
 	}
 	if t.IsTLS() {
 		cfg, err := p.wire.TLS.Server()
@@ -288,7 +349,7 @@ func (p tapping) listener(ctx context.Context) (net.Listener, error) {
 		return tls.NewListener(l, cfg), nil
 	}
 	network := "tcp"
-	if t.Scheme == "unix" {
+	if t.Scheme == transport.SchemeUnix || t.Socket() != "" {
 		network = "unix"
 	}
 	l, err := transport.Listen(ctx, network, t.Address)
@@ -303,10 +364,8 @@ func (p tapping) dial(ctx context.Context, t transport.Target) (net.Conn, error)
 	ctx, cancel := context.WithTimeout(ctx, time.Duration(p.timeout))
 	defer cancel()
 	switch {
-	case t.Scheme == "unix":
+	case t.Scheme == transport.SchemeUnix, t.Socket() != "":
 		return transport.Dial(ctx, "unix", t.Address)
-	case t.Socket() != "":
-		return transport.Dial(ctx, "unix", t.Socket())
 	case t.IsTLS():
 		cfg, err := p.wire.TLS.Client(t.Host())
 		if err != nil {

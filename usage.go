@@ -2,8 +2,11 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"rpcsh/shell/columns"
 )
 
 // usageColumn is the width of the forms of rpcsh -h in columns; the summary
@@ -39,8 +42,45 @@ or @NAME: one that config.toml has. What it speaks is found out, unless -p and -
 	return b.String()
 }
 
+// narrowed returns text as it is where its lines have at most width columns. Else what stands in two columns is put one
+// below the other, and paragraphs are filled anew.
+func narrowed(text string, width int) string {
+	const below = "      " // stands before a summary
+	lines := strings.Split(text, "\n")
+	if !slices.ContainsFunc(lines, func(line string) bool { return columns.Width(line) > width }) {
+		return text
+	}
+	var narrow []string
+	fill := func(text, first, indent string) {
+		narrow = append(narrow, columns.Fill(strings.Fields(text), width, first, indent)...)
+	}
+	for i := 0; i < len(lines); i++ {
+		line := strings.TrimLeft(lines[i], " ")
+		switch lead := len(lines[i]) - len(line); {
+		case line == "":
+			narrow = append(narrow, "")
+		case lead > usageColumn:
+			fill(line, below, below)
+		case lead > 0:
+			form, summary, _ := strings.Cut(line, "  ")
+			fill(form, lines[i][:lead], below)
+			if summary != "" {
+				fill(summary, below, below)
+			}
+		default:
+			for i+1 < len(lines) && lines[i+1] != "" && lines[i+1][0] != ' ' {
+				i++
+				line += " " + lines[i]
+			}
+			fill(line, "", "")
+		}
+	}
+	return strings.Join(narrow, "\n")
+}
+
 // exitCodes is the foot of rpcsh -h.
 const exitCodes = `
 Exit codes: 0 done, 1 the peer answered with an error, or with what is no answer, 2 the command line or a line is wrong,
-3 no connection, or it was lost, 4 timed out, 5 an expectation failed, 130 interrupted.
+3 no connection, or it was lost, 4 timed out, 5 an expectation failed, 130 interrupted,
+131 ended by SIGQUIT, 141 nobody reads what is printed.
 `

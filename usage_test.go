@@ -1,10 +1,33 @@
 package main
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"rpcsh/shell/columns"
 )
+
+// TestUsageFits: what -h prints fits into a window, and says the same.
+func TestUsageFits(t *testing.T) {
+	for _, verb := range []string{"", verbExport, "replay", "show", "tap"} {
+		o := &options{verb: verb}
+		whole := strings.Fields(o.helpText(unbounded))
+		for _, width := range []int{60, 79, 100} {
+			text := o.helpText(width)
+			for line := range strings.Lines(text) {
+				words := strings.Fields(line)
+				if n := columns.Width(strings.TrimRight(line, "\n")); n > width && len(words) > 1 {
+					t.Errorf("%s: %d columns, more than %d: %s", verb, n, width, line)
+				}
+			}
+			if !slices.Equal(strings.Fields(text), whole) {
+				t.Errorf("%s: in %d columns it says something else", verb, width)
+			}
+		}
+	}
+}
 
 // TestUsageColumn holds the summaries of rpcsh -h to one column.
 func TestUsageColumn(t *testing.T) {

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"io"
 	"io/fs"
 	"os"
 	"slices"
@@ -11,6 +10,9 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"rpcsh/completer"
+	"rpcsh/rpcconn/transport"
+	"rpcsh/shell/advice"
 	"rpcsh/shell/exit"
 	"rpcsh/shell/export"
 )
@@ -27,8 +29,10 @@ type verb struct {
 // The verbs that others name.
 const (
 	verbRun        = "run"
+	verbExport     = "export"
 	verbCompletion = "completion"
 	verbMan        = "man"
+	verbHelp       = "help"
 )
 
 // verbs returns all verbs, in the order of their use.
@@ -44,7 +48,7 @@ func verbs() []verb {
 			summary: "count the methods, errors and latencies of a recording, and what was never answered",
 		},
 		{
-			name: "export", usage: strings.Join(export.Names(), "|") + " RECORDING [FILTER]",
+			name: verbExport, usage: strings.Join(export.Names(), "|") + " RECORDING [FILTER]",
 			words: export.Names(), flags: (*options).exportFlags,
 			run:     func(p *program, ctx context.Context) error { return exportRecording(ctx, p) },
 			summary: "write a recording as a diagram, a page, a report, or as other programs read it",
@@ -64,10 +68,18 @@ func verbs() []verb {
 			summary: "pass on what clients and a server say to each other, and print or --record it",
 		},
 		{
+			name: "attach", usage: "NAME", words: tapNames(), run: (*program).attach, flags: (*options).attachFlags,
+			summary: "a shell at a tap that runs under a name: look at what passes, hold and change it",
+		},
+		{
 			name: verbCompletion, usage: strings.Join(completionShells(), "|"), words: completionShells(),
 			summary: "print what completes command lines in that shell", run: (*program).printCompletion,
 		},
 		{name: verbMan, summary: "print the manual page", words: []string{}, run: (*program).printManual},
+		{
+			name: verbHelp, usage: "[VERB]", words: []string{}, run: (*program).printHelp,
+			summary: "print what -h prints, of rpcsh or of VERB",
+		},
 	}
 }
 
@@ -78,6 +90,9 @@ func (v verb) line() string {
 	}
 	return strings.TrimSpace("rpcsh " + v.name + " " + v.usage)
 }
+
+// reaches reports whether v has a TARGET.
+func (v verb) reaches() bool { return strings.Contains(v.usage, "TARGET") }
 
 // ownFlags returns the flags that only v has.
 func (v verb) ownFlags() *pflag.FlagSet {
@@ -124,8 +139,44 @@ func (o *options) readVerb(f *pflag.FlagSet) error {
 		return exit.Usagef("%s: there is no such file", o.args[0])
 	case missing == 0 || missing == 1 && !o.demo && o.listen == "":
 		return exit.Usagef("%[1]s: there is no such file (.call %[1]s calls a method of that name)", o.args[missing])
+	case len(o.args) > 0 && !o.demo && o.listen == "":
+		return noTarget(o.args)
 	}
 	return nil
+}
+
+// noTarget returns what may be meant by words that begin with neither a verb nor a TARGET: a verb whose name is near,
+// or a program; nil where nothing tells.
+func noTarget(words []string) error {
+	_, err := transport.ParseTarget(words[0])
+	if err == nil || strings.ContainsAny(words[0], ":@") {
+		return nil
+	}
+	if meant := ofOthers()[words[0]]; meant != "" {
+		return exit.Usagef("%s is neither a verb nor a target: rpcsh %s does that", words[0], meant)
+	}
+	var names []string
+	for _, v := range verbs() {
+		names = append(names, v.name)
+	}
+	if near := completer.Nearest(words[0], names); len(near) > 0 {
+		return exit.Usagef("%s is neither a verb nor a target: did you mean rpcsh %s?", words[0],
+			strings.Join(near, " or rpcsh "))
+	}
+	if advised := advice.Program(err, "rpcsh --", words...); advised != err {
+		return exit.Usagef("%w", advised)
+	}
+	return nil
+}
+
+// ofOthers returns what does here what verbs of other programs do.
+func ofOthers() map[string]string {
+	return map[string]string{
+		"version": "--version", "connect": "TARGET", "call": "TARGET METHOD", "notify": "-n TARGET METHOD",
+		"listen": "-l ADDRESS", "serve": "-l ADDRESS -s FILE", "mock": "-l ADDRESS -s FILE", "demo": "--demo",
+		"record": "--record FILE TARGET", "proxy": "tap -l ADDRESS TARGET", "diff": "verify FILE TARGET",
+		"compare": "verify FILE TARGET", "detect": "--detect TARGET", "config": "--config",
+	}
 }
 
 // verbAt returns the index of a verb, -1 for another word.
@@ -167,15 +218,23 @@ func (o *options) readVerbFlags(v verb, f *pflag.FlagSet) error {
 	return nil
 }
 
-// helpText returns what -h prints.
-func (o *options) helpText() string {
+// helpText returns what -h prints, in lines of at most width columns.
+func (o *options) helpText(width int) string {
 	i := verbAt(o.verb)
 	if i < 0 || verbs()[i].flags == nil {
-		return usage() + newFlags(new(options)).FlagUsages() + exitCodes
+		flags := newFlags(new(options)).FlagUsagesWrapped(width)
+		return narrowed(usage(), width) + flags + narrowed(exitCodes, width)
 	}
 	v := verbs()[i]
-	const others = "\nFlags that say how TARGET is reached, what it speaks, how long it has, and --pace: rpcsh -h.\n"
-	return v.line() + "\n\n" + v.summary + ".\n\n" + v.ownFlags().FlagUsages() + others + exitCodes
+	others := "\nOther flags, such as -o and --redact: rpcsh -h.\n"
+	if v.reaches() {
+		others = "\nFlags that say how TARGET is reached, what it speaks, how long it has, and --pace: rpcsh -h.\n"
+	}
+	head := narrowed(v.line()+"\n\n"+v.summary+".\n", width)
+	if own := v.ownFlags().FlagUsagesWrapped(width); own != "" {
+		head += "\n" + own
+	}
+	return head + narrowed(others+exitCodes, width)
 }
 
 // runVerb does what a verb says.
@@ -188,8 +247,17 @@ func (p *program) printManual(context.Context) error {
 	if len(p.verbArgs) > 0 {
 		return verbs()[verbAt(p.verb)].wrong()
 	}
-	_, err := io.WriteString(p.stdout, manual())
-	return err
+	return p.printAll(manual())
+}
+
+func (p *program) printHelp(context.Context) error {
+	switch {
+	case len(p.verbArgs) == 1 && verbAt(p.verbArgs[0]) >= 0:
+		return p.printAll((&options{verb: p.verbArgs[0]}).helpText(p.room(p.stdout)))
+	case len(p.verbArgs) > 0:
+		return verbs()[verbAt(p.verb)].wrong()
+	}
+	return p.printAll(new(options).helpText(p.room(p.stdout)))
 }
 
 func (p *program) printCompletion(context.Context) error {
@@ -202,6 +270,5 @@ func (p *program) printCompletion(context.Context) error {
 	default:
 		return verbs()[verbAt(p.verb)].wrong()
 	}
-	_, err := io.WriteString(p.stdout, text)
-	return err
+	return p.printAll(text)
 }

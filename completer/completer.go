@@ -103,17 +103,16 @@ func (x *Index) Len() int { return len(x.candidates) }
 // Find returns the best at most max candidates for what was typed, best first:
 //
 //  1. those that begin with it, in the same case;
+//
 //  2. those that begin with it in another case;
 //
-// 3. those with words that begin with it, cut into pieces if needed: "add", "pa", "p_a" and "padd" all find
-// my_progress_add.
-// A word begins at the start of the name, after one of . _ - / : $ and blank, and with a capital letter that follows
-// none.
-// Each piece begins a word after the word of the piece before it; one of the separators typed, whichever it is, ends a
+//  3. those with words that begin with it, cut into pieces if needed: "add", "pa", "p_a" and "padd" all find
+//     my_progress_add. A word begins at the start of the name, after one of . _ - / : $ and blank, and with a capital
+//     letter that follows none. Each piece begins a word after the word of the piece before it; one of the separators
+//     typed, whichever it is, ends a piece. Fewer pieces are better;
 //
-//	   piece. Fewer pieces are better;
-//	4. those that have its characters in the same order with others between. The fewer between the better, then the
-//	   earlier the better. "rogr" finds my_progress_add, as does "mprgd".
+//  4. those that have its characters in the same order with others between. The fewer between the better, then the
+//     earlier the better. "rogr" finds my_progress_add, as does "mprgd".
 //
 // The first two are in alphabetical order: names that belong together stay together, a name stands before longer ones
 // that begin with it, and the list keeps its order while one types on. In the others, where all else is the same, the

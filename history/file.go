@@ -1,7 +1,6 @@
 package history
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -9,25 +8,21 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"github.com/gofrs/flock"
+
+	"rpcsh/rpcconn/statefile"
 )
 
 const (
 	fileMode   = 0o600
 	folderMode = 0o700
-
-	// How long an Add waits while another shell rewrites the file, which takes milliseconds, and how often it asks.
-	lockWait  = 2 * time.Second
-	lockRetry = 5 * time.Millisecond
 )
 
 // A file is a history file, shared by all shells that were given the same path. One goroutine at a time uses it.
 //
-// To add a line, a shell opens the file for appending and writes once, so that lines of several shells never mix.
-// Meanwhile it holds a shared lock on a second file beside it (the name with .lock), because a rewrite, which replaces
-// the file under an exclusive lock, would lose lines that go to the file replaced. Nobody keeps the file open.
+// To add a line, or to replace the file by a shorter one, a shell holds the lock on a second file beside it (the name
+// with .lock). A line is written at once, so that it is there as a whole or not at all. Nobody keeps the file open.
 type file struct {
 	path  string
 	limit int
@@ -47,7 +42,9 @@ func openFile(path string, limit int) (*file, []string, error) {
 	}
 	f := &file{path: path, limit: limit, lock: flock.New(path+".lock", flock.SetPermissions(fileMode))}
 	info, err := os.Stat(path)
-	switch {
+	switch folder, missing := os.Stat(filepath.Dir(path)); {
+	case missing == nil && !folder.IsDir(): // which Windows takes for one that is not there
+		return nil, nil, fmt.Errorf("%s: %s is no folder: choose another file", path, filepath.Dir(path))
 	case errors.Is(err, fs.ErrNotExist):
 		return f, nil, nil
 	case err != nil:
@@ -67,7 +64,10 @@ func openFile(path string, limit int) (*file, []string, error) {
 		return nil, nil, fmt.Errorf("%w: make the file readable for you, or choose another", err)
 	}
 	f.lines = len(entries)
-	f.compactIfLong()
+	if locked, err := f.lock.TryLock(); err == nil && locked {
+		f.compactIfLong()
+		_ = f.lock.Unlock()
+	}
 	return f, newest(entries, limit), nil
 }
 
@@ -76,24 +76,18 @@ func (f *file) add(entry string) error {
 	if err := os.MkdirAll(filepath.Dir(f.path), folderMode); err != nil {
 		return fmt.Errorf("make the folder of the history file: %w", err)
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), lockWait)
-	defer cancel()
-	if _, err := f.lock.TryRLockContext(ctx, lockRetry); err != nil {
-		if errors.Is(err, context.DeadlineExceeded) {
-			return fmt.Errorf("%s has been locked by another program for %v: end that program", f.lock.Path(), lockWait)
-		}
+	if err := statefile.Lock(f.lock); err != nil {
 		return fmt.Errorf("lock the history file: %w", err)
 	}
 	err := f.append(escape(entry) + "\n")
+	if err == nil {
+		f.lines++
+		f.compactIfLong()
+	}
 	if unlockErr := f.lock.Unlock(); err == nil && unlockErr != nil {
 		err = fmt.Errorf("unlock the history file: %w", unlockErr)
 	}
-	if err != nil {
-		return err
-	}
-	f.lines++
-	f.compactIfLong()
-	return nil
+	return err
 }
 
 // append writes line in one piece. A line before it that a crash left without its end is ended first.
@@ -124,7 +118,7 @@ func (f *file) append(line string) (err error) {
 
 // read returns all entries in the file. It needs no lock, as the file is complete at any time.
 func (f *file) read() ([]string, error) {
-	text, err := os.ReadFile(f.path)
+	text, err := statefile.Read(f.path)
 	if err != nil {
 		return nil, fmt.Errorf("read the history file: %w", err)
 	}
@@ -138,16 +132,12 @@ func (f *file) read() ([]string, error) {
 	return entries, nil
 }
 
-// compactIfLong rewrites the file if it has grown clearly beyond the limit, to more than twice that. That it cannot do
-// so now, because another shell is using the file or the disk is full, does no harm: a later Add tries again.
+// compactIfLong rewrites the file if it has grown clearly beyond the limit, to more than twice that; the lock is held.
+// That it cannot do so now, because the disk is full perhaps, does no harm: a later Add tries again.
 func (f *file) compactIfLong() {
 	if f.lines-f.limit <= f.limit {
 		return
 	}
-	if locked, err := f.lock.TryLock(); err != nil || !locked {
-		return
-	}
-	defer f.lock.Unlock()
 	entries, err := f.read()
 	if err != nil {
 		return
@@ -174,5 +164,5 @@ func (f *file) replace(entries []string) error {
 	if err := errors.Join(err, temp.Sync(), temp.Close()); err != nil {
 		return err
 	}
-	return os.Rename(temp.Name(), f.path)
+	return statefile.Rename(temp.Name(), f.path)
 }

@@ -29,8 +29,8 @@ type History struct {
 
 // Open returns the history kept in the file at path, with its newest limit distinct lines. The file, its mode then
 // 0600, and its folders, 0700, are made when the first line is added; a missing file is an empty history. The mode of
-// an existing file is corrected to 0600, since lines may hold secrets. With path "" lines are kept for this run only,
-// with a limit below 1 not at all.
+// an existing file is corrected to 0600, since lines may hold what is private. With path "" lines are kept for this run
+// only, with a limit below 1 not at all.
 //
 // Open always returns a History that works. Where the file cannot be used, it also returns an error, to be shown, which
 // says why and what to do about it; lines are then kept for this run only, and the file is left alone.
@@ -56,7 +56,12 @@ func Open(path string, limit int) (*History, error) {
 //
 // The entry is kept for this run even where an error says that it could not be written; the next Add tries again, with
 // its own line. After Close, Add changes nothing and returns os.ErrClosed.
-func (h *History) Add(line string) error {
+func (h *History) Add(line string) error { return h.add(line, true) }
+
+// AddForNow is like Add, but does not write to the file: the entry is for this run only.
+func (h *History) AddForNow(line string) error { return h.add(line, false) }
+
+func (h *History) add(line string, write bool) error {
 	if strings.TrimSpace(line) == "" || line[0] == ' ' || line[0] == '\t' {
 		return nil
 	}
@@ -78,7 +83,7 @@ func (h *History) Add(line string) error {
 	lines = append(lines, line)
 	lines = lines[max(0, len(lines)-h.limit):]
 	h.entries.Store(&lines)
-	if h.file == nil {
+	if h.file == nil || !write {
 		return nil
 	}
 	if err := h.file.add(line); err != nil {

@@ -338,3 +338,17 @@ func BenchmarkAdd(b *testing.B) {
 		}
 	}
 }
+
+func TestAddForNow(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "history")
+	h := open(t, path, 10)
+	add(t, h, "one")
+	if err := h.AddForNow("two"); err != nil {
+		t.Fatal(err)
+	}
+	add(t, h, "three")
+	wantEntries(t, h, "one", "two", "three")
+	if got := readFile(t, path); got != "one\nthree\n" {
+		t.Errorf("the file has %q", got)
+	}
+}

@@ -5,12 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"math"
 	"slices"
 	"strings"
-	"sync"
-	"syscall"
 	"time"
+
+	"rpcsh/rpcconn/plain"
 )
 
 // A Call is a request or a notification to send.
@@ -27,6 +26,8 @@ type Call struct {
 	OnSent func()   // if set, is called once the call, or its batch, has been sent without error
 	// if set, gets the response before the caller does; the rules for the On functions of Options apply
 	OnResponse func(*Response)
+	// if set, becomes the response, in place of a new one. The memory of its Result is used again.
+	Into *Response
 }
 
 // Call sends a request and waits for the answer, which may be an error (Response.Err). A non-nil error means that there
@@ -45,7 +46,7 @@ func (c *Conn) Notify(ctx context.Context, method string, params json.RawMessage
 // nil.
 func (c *Conn) Do(ctx context.Context, call *Call) (*Response, error) {
 	o := newOutgoing()
-	w, err := c.add(o, call, nil)
+	w, err := c.add(ctx, o, call, nil)
 	if err != nil {
 		o.free()
 		return nil, err
@@ -80,7 +81,7 @@ func (c *Conn) Batch(ctx context.Context, calls []Call) ([]*Response, error) {
 	var waiting []*waiter
 	var err error
 	for i := range calls {
-		w, addErr := c.add(o, &calls[i], waiting)
+		w, addErr := c.add(ctx, o, &calls[i], waiting)
 		if addErr != nil {
 			err = addErr
 			break
@@ -152,7 +153,11 @@ const endPatience = time.Second
 
 // sendError returns why a send failed: the end of the connection, if that is the reason, or else err.
 func (c *Conn) sendError(err error) error {
-	if errors.Is(err, syscall.EPIPE) || errors.Is(err, syscall.ECONNRESET) {
+	alone := errors.As(err, new(interface {
+		error
+		EndsNothing()
+	}))
+	if !alone && (plain.NobodyReads.Is(err) || plain.Reset.Is(err)) {
 		timeout := time.NewTimer(endPatience)
 		defer timeout.Stop()
 		select {
@@ -167,7 +172,7 @@ func (c *Conn) sendError(err error) error {
 }
 
 // add appends call to o's packet, after those of its batch that wait already. The waiter is nil for a notification.
-func (c *Conn) add(o *outgoing, call *Call, batch []*waiter) (*waiter, error) {
+func (c *Conn) add(ctx context.Context, o *outgoing, call *Call, batch []*waiter) (*waiter, error) {
 	m := Message{Kind: KindNotification, Method: call.Method, Params: call.Params, Extra: call.Extra}
 	if call.Notify {
 		if c.Err() != nil {
@@ -177,7 +182,7 @@ func (c *Conn) add(o *outgoing, call *Call, batch []*waiter) (*waiter, error) {
 		return nil, nil
 	}
 	w := waiters.Get().(*waiter)
-	w.onResponse, w.batched = call.OnResponse, o.packet.Batch
+	w.onResponse, w.batched, w.into = call.OnResponse, o.packet.Batch, call.Into
 	c.mu.Lock()
 	ended := c.err != nil
 	var err error
@@ -190,6 +195,9 @@ func (c *Conn) add(o *outgoing, call *Call, batch []*waiter) (*waiter, error) {
 	}
 	if w.first = w.id; len(batch) > 0 {
 		w.first = batch[0].first
+	}
+	if !ended && err == nil && !w.batched {
+		share(ctx, c, w)
 	}
 	c.mu.Unlock()
 	if ended {
@@ -209,24 +217,29 @@ func (c *Conn) add(o *outgoing, call *Call, batch []*waiter) (*waiter, error) {
 
 // wait returns the answer that w waits for.
 func (c *Conn) wait(ctx context.Context, w *waiter) (*Response, error) {
-	select {
-	case r := <-w.done:
-		failure := w.failure
-		w.free()
-		switch {
-		case r != nil:
-			return r, nil
-		case failure != nil:
-			return nil, failure
+	c.reader.willWait(ctx)
+	if ended := ctx.Done(); ended == nil || w.shared {
+		<-w.done
+	} else {
+		select {
+		case <-w.done:
+		case <-ended:
+			r, failure := c.giveUp(w)
+			if r != nil || failure != nil {
+				return r, failure // it arrived just in time
+			}
+			return nil, &GivenUpError{Cause: context.Cause(ctx), Seen: c.seen()}
 		}
-		return nil, c.closedError()
-	case <-ctx.Done():
-		r, failure := c.giveUp(w)
-		if r != nil || failure != nil {
-			return r, failure // it arrived just in time
-		}
-		return nil, &GivenUpError{Cause: context.Cause(ctx), Seen: c.seen()}
 	}
+	r, failure := w.response, w.failure
+	w.free()
+	switch {
+	case r != nil:
+		return r, nil
+	case failure != nil:
+		return nil, failure
+	}
+	return nil, c.closedError()
 }
 
 // seen says what has come that may have been an answer; "": nothing.
@@ -254,145 +267,11 @@ func (c *Conn) giveUp(w *waiter) (r *Response, failure error) {
 	waited := c.calls.remove(w)
 	c.mu.Unlock()
 	if !waited {
-		r = <-w.done // whoever removed w from the table sends
-		failure = w.failure
+		<-w.done // whoever removed w from the table sends
+		r, failure = w.response, w.failure
 	}
 	w.free()
 	return r, failure
 }
 
 var errEmptyBatch = errors.New("a batch needs at least one call")
-
-// A waiter is a call that waits for its answer. Whoever removes it from the table sends to done, once. Only the caller
-// that waits receives from done, and then frees the waiter for reuse.
-type waiter struct {
-	id         int64          // negative where own is the one on the wire
-	own        ID             // that was chosen for it; none: id is on the wire
-	first      int64          // the id of the first call of its batch; its own where it is alone
-	batched    bool           // it is in a batch, perhaps alone
-	done       chan *Response // of one; nil: there is none, because of failure, or because the connection ended
-	failure    error          // set before done gets nil
-	onResponse func(*Response)
-}
-
-var waiters = sync.Pool{New: func() any { return &waiter{done: make(chan *Response, 1)} }}
-
-// wireID returns the id that the request and its response have.
-func (w *waiter) wireID() ID {
-	if w.own.IsNone() {
-		return IntID(w.id)
-	}
-	return w.own
-}
-
-func (w *waiter) free() {
-	w.own, w.onResponse, w.failure = ID{}, nil, nil
-	waiters.Put(w)
-}
-
-// A callTable finds the waiter for an id. Ids are assigned in sequence and looked up by their low bits; an id whose
-// slot is still in use is skipped.
-type callTable struct {
-	slots []*waiter // a power of two in length, at most half of it in use
-	n     int
-	last  int64 // the last id assigned
-
-	own     map[ID]*waiter // with ids that were chosen for them, by their Plain
-	lastOwn int64          // the last number given to one of these, negative
-}
-
-// add gives w the next id. Ids stay within 32 bits because some peers truncate larger ones.
-func (t *callTable) add(w *waiter) {
-	if 2*t.n >= len(t.slots) {
-		t.grow()
-	}
-	mask := int64(len(t.slots) - 1)
-	for {
-		if t.last == math.MaxInt32 {
-			t.last = 0
-		}
-		t.last++
-		if slot := &t.slots[t.last&mask]; *slot == nil && (len(t.own) == 0 || t.own[IntID(t.last)] == nil) {
-			*slot, w.id = w, t.last
-			t.n++
-			return
-		}
-	}
-}
-
-func (t *callTable) grow() {
-	slots := make([]*waiter, max(16, 2*len(t.slots)))
-	mask := int64(len(slots) - 1)
-	for _, w := range t.slots {
-		if w != nil {
-			slots[w.id&mask] = w
-		}
-	}
-	t.slots = slots
-}
-
-// take removes and returns the waiter for id, nil if there is none.
-func (t *callTable) take(id int64) *waiter {
-	if !t.has(id) {
-		return t.takeOwn(IntID(id))
-	}
-	slot := &t.slots[id&int64(len(t.slots)-1)]
-	w := *slot
-	*slot = nil
-	t.n--
-	return w
-}
-
-// remove removes w and reports whether it was in the table. Ids wrap around, so the slot may hold another waiter by
-// now.
-func (t *callTable) remove(w *waiter) bool {
-	if !w.own.IsNone() {
-		return t.removeOwn(w)
-	}
-	if len(t.slots) == 0 || t.slots[w.id&int64(len(t.slots)-1)] != w {
-		return false
-	}
-	t.take(w.id)
-	return true
-}
-
-// takeLone removes and returns the waiters of the only call, or the only batch, that there are; none where there are
-// several.
-func (t *callTable) takeLone() []*waiter {
-	var lone *waiter
-	if len(t.own) > 0 {
-		if t.n > 1 {
-			return nil // none of these is in a batch
-		}
-		return t.takeAll()
-	}
-	for _, w := range t.slots {
-		switch {
-		case w == nil:
-		case lone != nil && w.first != lone.first:
-			return nil
-		default:
-			lone = w
-		}
-	}
-	return t.takeAll()
-}
-
-// takeLoneBatch is takeLone for a batch.
-func (t *callTable) takeLoneBatch() []*waiter {
-	if slices.ContainsFunc(t.slots, func(w *waiter) bool { return w != nil && !w.batched }) || len(t.own) > 0 {
-		return nil
-	}
-	return t.takeLone()
-}
-
-func (t *callTable) takeAll() []*waiter {
-	all := t.takeAllOwn()
-	for _, w := range t.slots {
-		if w != nil {
-			all = append(all, w)
-		}
-	}
-	t.slots, t.n = nil, 0
-	return all
-}

@@ -13,7 +13,8 @@ const OwnSize = 32 << 10
 // A Channel sends and receives frames, one message or batch each.
 type Channel interface {
 	// Send sends one frame and does not keep it. Several goroutines may call it at a time. Its error concerns that
-	// frame only, and may be an *UnansweredError; Recv reports the end of the connection.
+	// frame only, and may be an *UnansweredError; Recv reports the end of the connection. Where a write fails because
+	// there is nobody to read, the end is waited for, unless the error has a method EndsNothing.
 	Send(ctx context.Context, frame []byte) error
 
 	// Recv returns the next frame. Only one goroutine calls it. A frame shorter than OwnSize is valid until the next

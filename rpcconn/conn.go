@@ -8,11 +8,12 @@ import (
 	"io"
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
-// A Handler answers the peer's requests, each in a goroutine of its own; ctx ends with the connection. An *Error is
-// sent as it is, and any other error as CodeServerError with its text; after ErrNoAnswer nothing is sent. The Handler
-// may keep req.
+// A Handler answers the peer's requests; ctx ends with the connection. It may wait and take long, and holds up no other
+// request for more than a moment then. An *Error is sent as it is, and any other error as CodeServerError with its
+// text; after ErrNoAnswer nothing is sent. The Handler may keep req, unless Options.Reuse says otherwise.
 type Handler func(ctx context.Context, c *Conn, req *Request) (json.RawMessage, error)
 
 // Options hold the callbacks for what the peer sends. With the zero Options, requests are answered with
@@ -42,6 +43,12 @@ type Options struct {
 	OnDeviation func(*Deviation)
 	// gets each frame before it is decoded, or sent; see Tap.Watch
 	OnFrame See
+	// bounds what waits in memory, with that of other connections; nil: each connection has its own bounds only
+	Memory *Memory
+	// the ids of calls are numbers above it: where somebody else numbers calls from 1 over the same connection
+	FirstID int32
+	// the Handler keeps nothing of a request, nor does OnRequest: its memory is used again once it has been answered
+	Reuse bool
 }
 
 // Limits on what a peer can make a Conn do.
@@ -58,6 +65,8 @@ const (
 // goroutines.
 type Conn struct {
 	ch     Channel
+	pacer  Pacer // ch
+	paced  bool  // it is one
 	codec  Codec
 	opts   Options
 	ctx    context.Context
@@ -66,12 +75,17 @@ type Conn struct {
 
 	in, out atomic.Uint64
 	serving atomic.Int64
+	served  atomic.Uint64
 	idle    atomic.Int64
+	reader  *receiver
+	inliner inliner
 	work    chan *Request  // from the reading goroutine to idle workers; closed when no more requests come
 	workers sync.WaitGroup // all goroutines that handle requests
+	waiting waiting
 
 	mu      sync.Mutex // protects what follows
 	calls   callTable
+	shared  sharedContext
 	odd     int    // frames and bytes that were sent on purpose, and have had no answer of their own
 	unread  unread // since the last message
 	closing bool   // Close was called
@@ -84,6 +98,8 @@ func New(ch Channel, codec Codec, opts *Options) *Conn {
 	if opts != nil {
 		c.opts = *opts
 	}
+	c.waiting.memory, c.waiting.turn = c.opts.Memory, make(chan struct{}, 1)
+	c.calls.last = int64(c.opts.FirstID)
 	if c.opts.OnFrame != nil {
 		tap, ok := ch.(*Tap)
 		if !ok {
@@ -93,7 +109,16 @@ func New(ch Channel, codec Codec, opts *Options) *Conn {
 		c.ch = tap
 	}
 	c.ctx, c.cancel = context.WithCancel(context.Background())
-	go (&receiver{Conn: c, demands: demands(ch)}).receive()
+	c.reader = &receiver{
+		Conn: c, demands: demands(ch), inlineCtx: context.WithValue(c.ctx, inlineKey{}, c),
+		text: make([]byte, 0, 512), out: newOutgoing(),
+	}
+	if c.pacer, c.paced = pacerOf(c.ch); c.paced {
+		c.pacer.OnWait(c.reader.beforeWait)
+		c.inliner.timer = time.AfterFunc(time.Hour, c.reader.watch)
+		c.inliner.timer.Stop()
+	}
+	go c.reader.receive()
 	return c
 }
 
@@ -109,15 +134,17 @@ type Stats struct {
 	Asked   bool   // we have made a request
 	Calling int    // our pending requests
 	Serving int    // the peer's pending requests
+	Served  uint64 // all requests of the peer, the pending ones included
 }
 
 // Stats returns the current numbers.
 func (c *Conn) Stats() Stats {
 	c.mu.Lock()
-	calling, asked := c.calls.n, c.calls.last != 0 || c.calls.lastOwn != 0
+	calling, asked := c.calls.n, c.calls.last != int64(c.opts.FirstID) || c.calls.lastOwn != 0
 	c.mu.Unlock()
 	return Stats{
-		In: c.in.Load(), Out: c.out.Load(), Asked: asked, Calling: calling, Serving: int(c.serving.Load()),
+		In: c.in.Load(), Out: c.out.Load(), Asked: asked, Calling: calling,
+		Serving: int(c.serving.Load() + c.inliner.step.Load()%2), Served: c.served.Load(),
 	}
 }
 
@@ -139,7 +166,7 @@ func (c *Conn) Err() error {
 func (c *Conn) ending() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.closing || c.err != nil
+	return c.closing || c.err != nil || c.waiting.isStalled()
 }
 
 // Close ends the connection and waits until the reading goroutine has stopped; pending calls fail with ErrClosed. It
@@ -172,6 +199,9 @@ func reasonOf(err error) error {
 
 // finish ends the connection because of err: pending calls fail, and the Handlers' contexts end.
 func (c *Conn) finish(err error) {
+	if stalled := c.waiting.stalled.Load(); stalled != nil {
+		err = stalled
+	}
 	c.mu.Lock()
 	if c.closing {
 		err = ErrClosed
@@ -182,8 +212,11 @@ func (c *Conn) finish(err error) {
 
 	c.cancel()
 	close(c.work)
+	if c.paced {
+		c.inliner.timer.Stop()
+	}
 	for _, w := range waiting {
-		w.done <- nil
+		w.wake()
 	}
 	_ = c.ch.Close() // the reason is known already
 	close(c.done)
@@ -217,19 +250,23 @@ var outgoings = sync.Pool{New: func() any { return new(outgoing) }}
 func newOutgoing() *outgoing { return outgoings.Get().(*outgoing) }
 
 func (o *outgoing) free() {
+	o.reset()
+	outgoings.Put(o)
+}
+
+func (o *outgoing) reset() {
 	clear(o.packet.Messages)
 	o.packet = Packet{Messages: o.packet.Messages[:0]}
 	if cap(o.buf) > maxKept {
 		o.buf = nil
 	}
-	outgoings.Put(o)
 }
 
 func (c *Conn) send(ctx context.Context, o *outgoing) error {
 	if err := c.encode(o); err != nil {
 		return err
 	}
-	return c.transmit(ctx, o)
+	return c.transmit(ctx, o, false)
 }
 
 // encode makes the frame of o's packet. The error is an *EncodeError.
@@ -242,10 +279,15 @@ func (c *Conn) encode(o *outgoing) error {
 	return nil
 }
 
-// transmit sends o's frame. It counts the message first, so that Stats includes it by the time the peer can react.
-func (c *Conn) transmit(ctx context.Context, o *outgoing) error {
+// transmit sends o's frame, or has it sent later. It counts the message first, so that Stats includes it by the time
+// the peer can react.
+func (c *Conn) transmit(ctx context.Context, o *outgoing, later bool) (err error) {
 	c.out.Add(1)
-	err := c.ch.Send(ctx, o.buf)
+	if later {
+		err = c.pacer.SendLater(ctx, o.buf)
+	} else {
+		err = c.ch.Send(ctx, o.buf)
+	}
 	if err != nil {
 		c.out.Add(^uint64(0))
 	}

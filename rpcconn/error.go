@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"strconv"
 	"unicode/utf8"
 )
@@ -47,6 +48,10 @@ type Error struct {
 	Code    int64
 	Message string
 	Data    json.RawMessage // nil: no data member
+
+	// CodeText is the code where Code cannot say it, a JSON value: text, a number that is no integer of 64 bits; null
+	// where a peer's error has none. Code is 0 then.
+	CodeText json.RawMessage
 }
 
 // NewError returns an Error with the standard message for code. If reason is not "", it becomes the data.
@@ -58,16 +63,64 @@ func NewError(code int64, reason string) *Error {
 	return e
 }
 
+// Uncoded returns the error of a peer that has given it no code; data may be nil.
+func Uncoded(message string, data json.RawMessage) *Error {
+	e := &Error{Message: message, Data: data}
+	e.SetCode(nil)
+	return e
+}
+
+// SetCode makes the JSON value text the code; nil: there is none. A whole number is one however it is written:
+// -32000.0 is -32000.
+func (e *Error) SetCode(text json.RawMessage) {
+	e.Code, e.CodeText = 0, nil
+	if text == nil {
+		text = json.RawMessage("null")
+	}
+	n, err := strconv.ParseInt(string(text), 10, 64)
+	if err == nil {
+		e.Code = n
+		return
+	}
+	f, err := strconv.ParseFloat(string(text), 64)
+	if err != nil || f != math.Trunc(f) || math.Abs(f) > 1<<53 {
+		e.CodeText = text
+		return
+	}
+	e.Code = int64(f)
+}
+
+// AppendCode appends the code as JSON text.
+func (e *Error) AppendCode(dst []byte) []byte {
+	if e.CodeText != nil {
+		return append(dst, e.CodeText...)
+	}
+	return strconv.AppendInt(dst, e.Code, 10)
+}
+
+// CodeName returns the code as people read it, "" where there is none: 0 and null.
+func (e *Error) CodeName() string {
+	var name string
+	switch {
+	case e.CodeText == nil && e.Code == 0, string(e.CodeText) == "null":
+		return ""
+	case json.Unmarshal(e.CodeText, &name) == nil:
+		return name
+	default:
+		return string(e.AppendCode(nil))
+	}
+}
+
 // Parts returns what there is to say: "error -32601: Method not found" and the data. An error without a code is one of
 // a protocol whose errors are any value; data that only says the message once more is nil.
 func (e *Error) Parts() (text string, data json.RawMessage) {
 	text, data = "error: "+e.Message, e.Data
-	if e.Code != 0 {
-		text = "error " + strconv.FormatInt(e.Code, 10) + ": " + e.Message
+	if code := e.CodeName(); code != "" {
+		text = "error " + code + ": " + e.Message
 	}
 	said := data
 	var pair []json.RawMessage // a code and a message, as MessagePack-RPC peers send an error
-	if json.Unmarshal(data, &pair) == nil && len(pair) == 2 && string(pair[0]) == strconv.FormatInt(e.Code, 10) {
+	if json.Unmarshal(data, &pair) == nil && len(pair) == 2 && string(pair[0]) == string(e.AppendCode(nil)) {
 		said = pair[1]
 	}
 	var same string
@@ -89,7 +142,7 @@ func (e *Error) Error() string {
 // Is reports whether target is an *Error of the same code.
 func (e *Error) Is(target error) bool {
 	t, ok := target.(*Error)
-	return ok && t.Code == e.Code
+	return ok && t.Code == e.Code && string(t.CodeText) == string(e.CodeText)
 }
 
 // ErrorOf returns the Error to send for a Handler's error: an *Error as it is, or else the code that py-bson-rpc uses,

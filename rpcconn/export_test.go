@@ -2,6 +2,7 @@ package rpcconn
 
 // What the tests need to know of the limits.
 const (
+	MaxAnswers    = maxAnswers
 	MaxServing    = maxServing
 	MaxUnreadable = maxUnreadable
 	MaxIdle       = maxIdle

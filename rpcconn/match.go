@@ -50,7 +50,7 @@ func (c *receiver) resolve(r *Response) bool {
 	c.mu.Unlock()
 	switch {
 	case w != nil:
-		w.resolve(r)
+		c.answered(w, r)
 		return true
 	case isNumber:
 		return false
@@ -58,17 +58,34 @@ func (c *receiver) resolve(r *Response) bool {
 	return c.resolveOdd(r)
 }
 
-func (w *waiter) resolve(r *Response) {
+// answered gives w its response. It goes on once all has been handed out that has been read.
+func (c *receiver) answered(w *waiter, r *Response) {
 	if w.onResponse != nil {
+		c.wakeAll()
 		w.onResponse(r)
 	}
-	w.done <- r
+	w.response = r
+	if !c.paced {
+		w.wake()
+		return
+	}
+	c.woken = append(c.woken, w)
+}
+
+// wakeAll wakes those who have their response. It is called before anything that may take longer than to hand out the
+// next one.
+func (c *receiver) wakeAll() {
+	for i, w := range c.woken {
+		w.wake()
+		c.woken[i] = nil
+	}
+	c.woken = c.woken[:0]
 }
 
 // fail ends the call without a response.
 func (w *waiter) fail(err error) {
 	w.failure = err
-	w.done <- nil
+	w.wake()
 }
 
 // resolveOdd is resolve for an id that is no number. An error without an id, or with null, is that of what could not be
@@ -104,7 +121,7 @@ func (c *receiver) resolveOdd(r *Response) bool {
 			})
 		}
 		for _, w := range waiting {
-			w.resolve(&Response{ID: w.wireID(), Result: r.Result, Err: r.Err, Extra: r.Extra})
+			c.answered(w, &Response{ID: w.wireID(), Result: r.Result, Err: r.Err, Extra: r.Extra})
 		}
 		return true
 	}
@@ -128,6 +145,7 @@ func (c *receiver) stray(r *Response) {
 	c.mu.Lock()
 	c.odd = max(0, c.odd-1) // it may answer what was sent on purpose
 	c.mu.Unlock()
+	c.wakeAll()
 	if c.opts.OnStray != nil {
 		c.opts.OnStray(r)
 	}
@@ -136,6 +154,7 @@ func (c *receiver) stray(r *Response) {
 // refuseFrame reports bytes that are not a message. If they are an answer, they end the calls that it was for, and are
 // not answered: nobody has asked. Otherwise the answer is sent, where such are.
 func (c *receiver) refuseFrame(text []byte, reason string, report error, answer *Error) {
+	c.wakeAll()
 	f := Glean(c.codec, text)
 	broken := &BrokenAnswerError{reason, head(text), report}
 	switch {

@@ -49,6 +49,18 @@ type Packet struct {
 	Batch    bool // the messages are in an array, even if there is only one (or, decoded, none)
 	// what is against the specification and was taken nevertheless; Decode appends to it
 	Deviations []*Deviation
+	// memory for the text of params and results that a codec makes of a frame of another form: valid until Decode is
+	// called again. nil: each text has memory of its own.
+	Text []byte
+}
+
+// forget has p keep neither the memory of a frame nor that of a long batch.
+func (p *Packet) forget() {
+	const few = 16
+	clear(p.Messages)
+	if p.Messages = p.Messages[:0]; cap(p.Messages) > few {
+		p.Messages = nil
+	}
 }
 
 // A Request is a request or, without an ID, a notification that the peer sent.
@@ -60,10 +72,13 @@ type Request struct {
 	Time   time.Time       // when a request came; zero for a notification
 	Remark string          // the Handler's remark on its answer, for OnAnswer
 
+	conn    *Conn         // that it came over
+	held    int           // bytes that are counted for it
 	refusal *Error        // the answer to an invalid request, which the Handler does not see
 	batch   *batchAnswers // the batch that the answer belongs to; nil: it is sent alone
 	place   int           // of the answer in the batch
 	after   []func()
+	memory  []byte // for the params of a request that is used again
 }
 
 // Clone returns a copy of r that shares nothing with the connection.
@@ -94,8 +109,8 @@ type Codec interface {
 	// unchanged.
 	AppendEncode(dst []byte, p *Packet) ([]byte, error)
 
-	// Decode reads frame into p, reusing p.Messages. The results may alias frame. p.Deviations is appended to, whether
-	// or not there is an error.
+	// Decode reads frame into p, reusing p.Messages and p.Text. The results may alias frame and p.Text. p.Deviations is
+	// appended to, whether or not there is an error.
 	//
 	// The error, an *Error with a standard code, concerns the frame as a whole: it is not well-formed text. What is
 	// well-formed but not a message becomes a Message of KindInvalid.

@@ -6,7 +6,7 @@ import "context"
 // (wrapped), ctx's, or the channel's.
 func (c *Conn) SendFrame(ctx context.Context, frame []byte) error {
 	c.sendsOdd()
-	return c.sendError(c.transmit(ctx, &outgoing{buf: frame}))
+	return c.sendError(c.transmit(ctx, &outgoing{buf: frame}, false))
 }
 
 // AppendFrame appends to dst what SendFrame would write for frame, for SendRaw. The error is that of Raw.

@@ -1,7 +1,6 @@
 package rpcconn
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -25,8 +24,14 @@ func (c *Conn) Respond(ctx context.Context, r *Response) error {
 	return c.send(ctx, o)
 }
 
-// dispatch delivers the messages of p. owned says that the memory they point to is not overwritten later.
-func (c *receiver) dispatch(p *Packet, owned bool) {
+// dispatch delivers the messages of p. owned says that the memory they point to is not overwritten later. It reports
+// false if another goroutine reads now.
+func (c *receiver) dispatch(p *Packet, owned bool) bool {
+	if !p.Batch && len(p.Messages) == 1 && p.Messages[0].Kind != KindInvalid {
+		c.couldRead()
+		return c.deliver(&p.Messages[0], nil, owned, true)
+	}
+	c.wakeAll()
 	for i := range p.Messages {
 		m := &p.Messages[i]
 		isMistake := false
@@ -42,13 +47,14 @@ func (c *receiver) dispatch(p *Packet, owned bool) {
 	if p.Batch {
 		if len(p.Messages) == 0 {
 			c.emptyBatch()
-			return
+			return true
 		}
 		batch = newBatchAnswers(p)
 	}
 	for i := range p.Messages {
-		c.deliver(&p.Messages[i], batch, owned)
+		c.deliver(&p.Messages[i], batch, owned, false)
 	}
+	return true
 }
 
 // emptyBatch handles an array without a message. It is no request; if a batch of ours waits alone, it ends that, as it
@@ -74,53 +80,71 @@ func (c *receiver) emptyBatch() {
 	}
 }
 
-func (c *receiver) deliver(m *Message, batch *batchAnswers, owned bool) {
+// deliver delivers m, which stands in a batch unless that is nil; alone says that nothing comes behind it in its frame.
+// It reports false if another goroutine reads now.
+func (c *receiver) deliver(m *Message, batch *batchAnswers, owned, alone bool) bool {
+	if m.Kind != KindResponse {
+		c.wakeAll()
+	}
 	switch m.Kind {
 	case KindNotification:
 		if c.opts.OnRequest != nil {
-			c.note = Request{Method: m.Method, Params: m.Params, Extra: m.Extra}
+			c.note.Method, c.note.Params, c.note.Extra = m.Method, m.Params, m.Extra
 			c.opts.OnRequest(&c.note)
-			c.note = Request{}
+			if owned {
+				c.note = Request{} // keeps no big frame
+			}
 		}
 	case KindRequest:
-		req := &Request{ID: m.ID, Method: m.Method, Params: keep(m.Params, owned), Extra: keep(m.Extra, owned),
-			Time: time.Now()}
+		req := c.newRequest(m, owned)
 		if c.opts.OnRequest != nil {
 			c.opts.OnRequest(req)
 		}
+		if alone && c.runsInline() {
+			return c.inline(req)
+		}
 		c.start(req, batch)
 	case KindResponse:
-		r := &Response{ID: m.ID, Result: keep(m.Result, owned), Err: m.Err, Extra: keep(m.Extra, owned)}
-		if r.Err != nil {
-			r.Err.Data = keep(r.Err.Data, owned)
+		if w := c.called(m.ID); w != nil {
+			c.answered(w, c.newResponse(w.into, m, owned))
+			return true
 		}
-		if !c.resolve(r) {
+		if r := c.newResponse(nil, m, owned); !c.resolve(r) {
 			c.stray(r)
 		}
 	case KindInvalid:
-		if m.Err == nil {
-			if c.opts.OnOther != nil {
-				c.opts.OnOther(m.Raw)
-			}
-			return
-		}
-		reason := reasonOf(m.Err)
-		c.onError(fmt.Errorf("not a message: %w: %s", reason, Excerpt(m.Raw)))
-		m.Err.Data = keep(m.Err.Data, owned)
-		if !m.ID.IsNone() {
-			c.refuse(m.ID, m.Err, batch)
-			return
-		}
-		c.couldNotRead(reason.Error())
-		c.refuseUnread(m.Err, batch)
+		c.deliverInvalid(m, batch, owned)
 	}
+	return true
 }
 
-func keep(text json.RawMessage, owned bool) json.RawMessage {
-	if owned {
-		return text
+func (c *receiver) deliverInvalid(m *Message, batch *batchAnswers, owned bool) {
+	if m.Err == nil {
+		if c.opts.OnOther != nil {
+			c.opts.OnOther(m.Raw)
+		}
+		return
 	}
-	return bytes.Clone(text)
+	reason := reasonOf(m.Err)
+	c.onError(fmt.Errorf("not a message: %w: %s", reason, Excerpt(m.Raw)))
+	m.Err.Data = c.keep(m.Err.Data, owned)
+	if !m.ID.IsNone() {
+		c.refuse(m.ID, m.Err, batch)
+		return
+	}
+	c.couldNotRead(reason.Error())
+	c.refuseUnread(m.Err, batch)
+}
+
+// called takes the call that waits for the integer id; nil: there is none.
+func (c *receiver) called(id ID) *waiter {
+	n, isInt := id.Int()
+	if !isInt {
+		return nil
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.calls.take(n)
 }
 
 // refuse answers an invalid request. It leaves the sending to a worker: the reading goroutine must not wait for the
@@ -143,6 +167,7 @@ func (c *Conn) start(req *Request, batch *batchAnswers) {
 	if batch != nil {
 		req.batch, req.place = batch, batch.place()
 	}
+	hold(c, req)
 	if c.serving.Add(1) <= maxServing {
 		select {
 		case c.work <- req:
@@ -155,13 +180,19 @@ func (c *Conn) start(req *Request, batch *batchAnswers) {
 	case c.work <- req:
 	case <-c.ctx.Done():
 		c.serving.Add(-1)
+		release(req)
 	}
 }
 
 // worker handles req, and then further requests.
 func (c *Conn) worker(req *Request) {
 	for more := true; more; c.idle.Add(-1) {
-		c.serve(req)
+		if c.awaitRoom(c.ctx); !c.waiting.isStalled() {
+			o := newOutgoing()
+			c.serve(c.ctx, o, req, false)
+			o.free()
+		}
+		release(req)
 		overloaded := c.serving.Add(-1) >= maxServing // the reading goroutine waits for a worker
 		if c.idle.Add(1) > maxIdle && !overloaded {
 			c.idle.Add(-1)
@@ -171,11 +202,9 @@ func (c *Conn) worker(req *Request) {
 	}
 }
 
-// serve answers req, alone or as part of its batch.
-func (c *Conn) serve(req *Request) {
-	o := newOutgoing()
-	defer o.free()
-	answered := c.answer(o, req)
+// serve answers req by o, alone or as part of its batch. later says that the answer need not be sent at once.
+func (c *Conn) serve(ctx context.Context, o *outgoing, req *Request, later bool) {
+	answered := c.answer(ctx, o, req)
 	after := req.after
 	if req.batch != nil {
 		var last bool
@@ -188,7 +217,7 @@ func (c *Conn) serve(req *Request) {
 		}
 	}
 	if answered {
-		c.reply(o)
+		c.reply(o, later && len(after) == 0)
 	}
 	for _, f := range after {
 		f()
@@ -196,10 +225,19 @@ func (c *Conn) serve(req *Request) {
 }
 
 // reply sends o's frame, an answer.
-func (c *Conn) reply(o *outgoing) {
-	if err := c.transmit(c.ctx, o); err != nil && !c.ending() {
-		c.onError(fmt.Errorf("sending an answer: %w", err))
+func (c *Conn) reply(o *outgoing, later bool) {
+	size := len(o.buf)
+	c.waiting.hold(&c.waiting.answers, size)
+	defer func() {
+		c.waiting.hold(&c.waiting.answers, -size)
+		c.waiting.sent.Add(1)
+	}()
+	clear(o.packet.Messages) // the results are in the frame
+	err := c.transmit(c.ctx, o, later)
+	if err == nil || c.ending() || errors.Is(err, ErrClosed) && !c.waiting.unsent.CompareAndSwap(false, true) {
+		return
 	}
+	c.onError(fmt.Errorf("sending an answer: %w", err))
 }
 
 // scatter sends the messages of o's batch one by one.
@@ -209,18 +247,23 @@ func (c *Conn) scatter(o *outgoing) {
 	for _, m := range all {
 		o.packet.Messages = append(o.packet.Messages[:0], m)
 		if c.encode(o) == nil {
-			c.reply(o)
+			c.reply(o, false)
 		}
 	}
 }
 
 // answer calls the Handler and encodes its answer. It returns false if nothing is to be sent. An answer that the
 // protocol cannot express becomes an error for the peer, which would wait forever otherwise.
-func (c *Conn) answer(o *outgoing, req *Request) bool {
-	result, err := c.handle(req)
+func (c *Conn) answer(ctx context.Context, o *outgoing, req *Request) bool {
+	result, err := c.handle(ctx, req)
 	if errors.Is(err, ErrNoAnswer) {
 		return false
 	}
+	if c.awaitRoom(c.ctx); c.waiting.isStalled() { // a Handler may take long, and others have made answers meanwhile
+		return false
+	}
+	c.waiting.hold(&c.waiting.answers, len(result))
+	defer c.waiting.hold(&c.waiting.answers, -len(result))
 	answer := Message{Kind: KindResponse, ID: req.ID, Result: result, Extra: req.Extra}
 	if err != nil {
 		answer.Result, answer.Err = nil, ErrorOf(err)
@@ -244,7 +287,7 @@ func (c *Conn) answer(o *outgoing, req *Request) bool {
 }
 
 // handle calls the Handler. A panic fails the request and not the whole program, which talks to other peers too.
-func (c *Conn) handle(req *Request) (result json.RawMessage, err error) {
+func (c *Conn) handle(ctx context.Context, req *Request) (result json.RawMessage, err error) {
 	if req.refusal != nil {
 		return nil, req.refusal
 	}
@@ -257,7 +300,7 @@ func (c *Conn) handle(req *Request) (result json.RawMessage, err error) {
 			c.onError(fmt.Errorf("the handler of %s panicked: %v\n%s", req.Method, r, debug.Stack()))
 		}
 	}()
-	return c.opts.Handler(c.ctx, c, req)
+	return c.opts.Handler(ctx, c, req)
 }
 
 // batchAnswers gathers the answers to a batch, which are sent together, in the order of its requests.
@@ -265,6 +308,7 @@ type batchAnswers struct {
 	mu       sync.Mutex // protects what follows
 	messages []Message  // a place for each request; KindInvalid if it has no answer
 	taken    int        // places given to requests
+	size     int        // bytes of the answers
 	waiting  int        // answers still to come
 	after    []func()
 }
@@ -291,7 +335,12 @@ func (a *batchAnswers) add(o *outgoing, req *Request) (after []func(), last bool
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if len(o.packet.Messages) > 0 {
-		a.messages[req.place] = o.packet.Messages[0]
+		m := &o.packet.Messages[0]
+		if a.size += len(m.Result); a.size > maxBatch {
+			const reason = "the answers to this batch have too many bytes: ask for fewer"
+			m.Result, m.Err = nil, NewError(CodeInternalError, reason)
+		}
+		a.messages[req.place] = *m
 		o.packet.Messages = o.packet.Messages[:0]
 	}
 	a.after = append(a.after, req.after...)
@@ -304,5 +353,6 @@ func (a *batchAnswers) add(o *outgoing, req *Request) (after []func(), last bool
 			o.packet.Messages = append(o.packet.Messages, m)
 		}
 	}
+	a.messages = nil // they are in the packet
 	return a.after, true
 }

@@ -9,12 +9,17 @@ import (
 	"rpcsh/rpcconn/bsonrpc"
 	"rpcsh/rpcconn/dial"
 	"rpcsh/rpcconn/jsonrpc"
+	"rpcsh/rpcconn/msgpackrpc"
 )
 
 // wires are what the tests over sockets speak.
 func wires() []wire {
 	newJSON := func() rpcconn.Codec { return jsonrpc.New() }
-	return []wire{{"line", newJSON}, {"rfc7464", newJSON}, {"bson", func() rpcconn.Codec { return bsonrpc.New() }}}
+	return []wire{
+		{"line", newJSON}, {"rfc7464", newJSON},
+		{"bson", func() rpcconn.Codec { return bsonrpc.New() }},
+		{"msgpack", func() rpcconn.Codec { return msgpackrpc.New() }},
+	}
 }
 
 type wire struct {

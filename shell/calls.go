@@ -34,7 +34,12 @@ func (r *runner) call(ctx context.Context, st *lang.Statement) error {
 		return &lang.Error{Column: st.Calls[0].Column, Reason: reason}
 	case j.silent():
 		r.sends()
-		return r.notify(ctx, peers, j)
+		unheard := j.unheard(peers[0]) // as long as it is not known that it was sent
+		err := r.notify(ctx, peers, j)
+		if line, _ := r.typed(ctx); unheard != "" && line != "" && err == nil && r.view.Interactive() {
+			r.view.Remark(r.view.Colors().Dim(unheard))
+		}
+		return err
 	}
 	r.sends()
 	switch {
@@ -71,7 +76,7 @@ func (r *runner) ready(ctx context.Context, j *job) ([]*session.Peer, error) {
 	}
 	j.ready = make(map[*session.Peer][]*call.Prepared, len(peers))
 	for _, p := range peers {
-		if j.ready[p], err = r.prepare(p, j); err != nil {
+		if j.ready[p], err = r.prepare(ctx, p, j); err != nil {
 			return nil, err
 		}
 	}

@@ -71,9 +71,15 @@ func (s *Shell) ServeFile(ctx context.Context, name string, mock rule.Mock) erro
 	return s.session.Scripts().ServeRecording(name, nil, "", opts, mock.Pass())
 }
 
-// Linger waits for d, or as long as there is a connection if d is 0, while what comes in is printed. A listening shell
-// waits for ctx's end then.
-func (s *Shell) Linger(ctx context.Context, d time.Duration) { s.session.Linger(ctx, d) }
+// Linger waits as long as there is a connection, or until ctx ends, while what comes in is printed. A listening shell
+// waits for ctx's end, and one that is attached to a tap for the tap's.
+func (s *Shell) Linger(ctx context.Context) {
+	if t := s.tapped.Load(); t != nil {
+		t.Linger(ctx)
+		return
+	}
+	s.session.Linger(ctx)
+}
 
 // Drain ends the session in good order; see Session.Drain. Close comes after it.
 func (s *Shell) Drain(patience time.Duration) { s.session.Drain(patience) }

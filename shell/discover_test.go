@@ -342,11 +342,25 @@ func TestChecksParams(t *testing.T) {
 	if asked := s.questions(); asked != "" {
 		t.Errorf("sent %s", asked)
 	}
-	p.until("the line's being there to be entered once more", func() bool {
+	restored := func() string {
 		p.mu.Lock()
 		defer p.mu.Unlock()
-		return p.restored == "add 1 ▮two"
-	})
+		return p.restored
+	}
+	// The cursor is where it is wrong, or where what is missing belongs.
+	for _, tt := range []struct{ line, want string }{
+		{"add", "add▮"},
+		{"add b=2", "add b=2▮"},
+		{"add b=2 & # why", "add b=2▮ & # why"},
+		{"add | .x", "add▮ | .x"},
+		{"add 1 two", "add 1 ▮two"},
+	} {
+		p.run(tt.line)
+		p.until("the cursor's place in "+tt.want, func() bool { return restored() == tt.want })
+		p.run(".print 0")
+	}
+	s.questions()
+	p.run("add 1 two")
 	if got := p.run("add 1 two"); !strings.HasPrefix(got, "3 ") {
 		t.Errorf("entered once more: %s", got)
 	}
@@ -402,7 +416,7 @@ func TestDiscoverWithoutAPerson(t *testing.T) {
 		}
 	}
 	sh.Close()
-	if got := out.String(); !strings.Contains(got, "add(a: integer, b?: integer)\n") ||
+	if got := out.String(); !strings.Contains(got, "add(a: integer, b?: integer) → integer\n") ||
 		!strings.Contains(got, "add 0\n") || !strings.Contains(got, "3\n") || errs.String() != "" {
 		t.Errorf("got %q, stderr %q", got, errs.String())
 	}

@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"strings"
 
+	"rpcsh/rpcconn/process"
 	"rpcsh/shell/columns"
 	"rpcsh/shell/exit"
 	"rpcsh/shell/lang"
@@ -41,11 +42,14 @@ func (l *lines) EditFile(ctx context.Context, path string) error {
 		return err
 	}
 	err = l.Lend(func() error {
-		cmd := exec.CommandContext(ctx, words[0], append(words[1:], path)...)
+		cmd := process.Command(ctx, words[0], append(words[1:], path)...)
 		cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
 		return cmd.Run()
 	})
-	if err != nil {
+	switch {
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
+	case err != nil:
 		return &exit.Failure{Code: exit.PeerError, Err: fmt.Errorf("editing with %s: %w", words[0], err)}
 	}
 	return nil
@@ -54,28 +58,63 @@ func (l *lines) EditFile(ctx context.Context, path string) error {
 // EditLine implements command.Lines. As long as the person changes what does not parse, it is opened again, with what
 // is wrong below its row.
 func (l *lines) EditLine(ctx context.Context, line string) (string, error) {
-	if _, ok := l.shell.cfg.Terminal.(suspender); !ok {
-		return line, exit.Usagef("only a terminal that can place a cursor can be given to an editor")
+	edited, err := l.edited(ctx, "rpcsh-*.rpc", line, checkLines)
+	if err != nil && errors.As(err, new(*lang.Error)) {
+		err = nil // it is shown when the line is run
 	}
-	f, err := os.CreateTemp("", "rpcsh-*.rpc")
+	return edited, err
+}
+
+// EditMessage implements command.Lines.
+func (l *lines) EditMessage(ctx context.Context, text string, check func(string) error) (string, error) {
+	return l.edited(ctx, "rpcsh-*.json", text, func(text string) error {
+		if strings.TrimSpace(text) == "" { // it is not wanted
+			return nil
+		}
+		return check(text)
+	})
+}
+
+// edited has the person edit text in a file, of a name with a * in it. As long as they change what check refuses, it is
+// opened again, with what is wrong below its row. The error is a *lang.Error where they leave it as it is then.
+func (l *lines) edited(ctx context.Context, name, text string, check func(string) error) (string, error) {
+	if _, ok := l.shell.cfg.Terminal.(suspender); !ok {
+		return text, exit.Usagef("only a terminal that can place a cursor can be given to an editor")
+	}
+	f, err := os.CreateTemp("", name)
 	if err != nil {
-		return line, fmt.Errorf("editing the line: %w", err)
+		return text, fmt.Errorf("editing the line: %w", err)
 	}
 	defer func() { _ = os.Remove(f.Name()) }()
 	if err := f.Close(); err != nil {
-		return line, fmt.Errorf("editing the line: %w", err)
+		return text, fmt.Errorf("editing the line: %w", err)
 	}
-	for opened, mistake := line, (*lang.Error)(nil); ; {
+	for opened, mistake := text, (*lang.Error)(nil); ; {
 		edited, err := l.editText(ctx, f.Name(), opened, mistake)
 		if err != nil {
-			return line, err
+			return text, err
 		}
-		_, err = lang.Check(edited)
+		err = check(edited)
 		if !errors.As(err, &mistake) || edited == opened {
-			return edited, nil
+			return edited, err
 		}
 		opened = edited
 	}
+}
+
+// checkLines returns the first mistake in the lines of text.
+func checkLines(text string) error {
+	lines, _ := lang.Lines(text)
+	for _, line := range lines {
+		if _, err := lang.Check(line.Text); err != nil {
+			var mistake *lang.Error
+			if errors.As(err, &mistake) {
+				mistake.Column += line.Column
+			}
+			return err
+		}
+	}
+	return nil
 }
 
 // editText has the person edit text in a file, with mistake, if there is one, in a comment below the row that has it.

@@ -59,15 +59,18 @@ func FuzzEval(f *testing.F) {
 		if reachesOut(line) {
 			t.Skip("it would do something outside")
 		}
-		const limit = 50 * time.Millisecond
-		s := shell.New(shell.Config{Stdout: io.Discard, Stderr: io.Discard, Wire: wire, Timeout: limit})
+		s := shell.New(shell.Config{Stdout: io.Discard, Stderr: io.Discard, Wire: wire, Timeout: time.Minute})
 		defer s.Close()
 		if err := s.Connect(t.Context(), p.Target().String(), wire); err != nil {
 			t.Fatal(err)
 		}
-		ctx, cancel := context.WithTimeout(t.Context(), limit)
+		err := s.Eval(t.Context(), ".set timeout 50ms") // of the line, and of the end
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 		defer cancel()
-		err := s.Eval(ctx, line)
+		err = s.Eval(ctx, line)
 		var mistake *lang.Error
 		if errors.As(err, &mistake) && (mistake.Column < 0 || mistake.Column > len(line)) {
 			t.Errorf("%q is wrong in column %d: %v", line, mistake.Column, err)

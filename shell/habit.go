@@ -3,65 +3,17 @@ package shell
 import (
 	"context"
 	"fmt"
-	"os"
-	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 
 	"rpcsh/rpcconn/catalog"
 	"rpcsh/shell/command"
+	"rpcsh/shell/habit"
+	"rpcsh/shell/human"
 	"rpcsh/shell/lang"
 	"rpcsh/shell/session"
+	"rpcsh/shell/view"
 )
-
-// A habit is a word of other programs, and the command that does here what it does there.
-type habit struct {
-	words   []string
-	command string
-	always  bool // it is hardly a method: without a person, too, it is not sent unless one of its name is known
-}
-
-func habits() []habit {
-	return []habit{
-		{[]string{"quit", "exit", "q", ":q", `\q`, "logout"}, "quit", true},
-		{[]string{"help", "?", `\?`}, "help", true},
-		{[]string{"h", "man"}, "help", false},
-		{[]string{"ls"}, "methods", false},
-		{[]string{"history"}, "history", false},
-		{[]string{"clear", "cls"}, "clear", false},
-	}
-}
-
-// habitOf returns the habit that a word is.
-func habitOf(word string) (h habit, found bool) {
-	all := habits()
-	i := slices.IndexFunc(all, func(h habit) bool { return slices.Contains(h.words, word) })
-	if i < 0 {
-		return habit{}, false
-	}
-	return all[i], true
-}
-
-// meantBy returns the command that a line may mean which begins with a word, "" where it means none. alone says that
-// the word is one of habit, and all there is.
-func meantBy(commands *command.Table, word, rest string) (name string, alone bool) {
-	bare := strings.ToLower(strings.TrimRight(word, "();"))
-	h, isHabit := habitOf(bare)
-	c, isCommand := commands.Named(bare)
-	if isHabit && !isCommand {
-		c, _ = commands.Named(h.command)
-		isCommand = c.Usage != ""
-	}
-	rest = strings.TrimSpace(rest)
-	switch {
-	case isHabit && rest == "":
-		return h.command, true
-	case isCommand && word == bare && !strings.HasSuffix(rest, "&"): // which no command ends in
-		return c.Name, false
-	}
-	return "", false
-}
 
 // habit returns the refusal of a line that a person has typed and that names a command without its dot; nil: it is
 // another line, or the peer is known to have such a method. Where there is little doubt, Enter runs the command: the
@@ -69,17 +21,21 @@ func meantBy(commands *command.Table, word, rest string) (name string, alone boo
 func (r *runner) habit(ctx context.Context, text string) error {
 	line, insists := r.typed(ctx)
 	start := len(text) - len(strings.TrimLeft(text, " \t\n"))
-	word, rest := cutWord(text[start:])
+	word, rest := habit.CutWord(text[start:])
 	p := r.session.CurrentFor(ctx)
+	reason, sends := notKnown(p, word)
 	known := func() bool { return p != nil && p.Known().Knows(word) }
 	if line == "" || insists || known() {
 		return nil
 	}
-	if runs := commandFor(word); runs != "" && line == text {
-		return r.offer(p, start, word, "."+runs+" "+text[start:])
+	if runs := habit.Runs(word); runs != "" && line == text {
+		return r.offer(start, reason, sends, "."+runs+" "+text[start:])
 	}
-	name, alone := meantBy(r.commands, word, rest)
+	name, alone := habit.Command(commandsNamed(r.commands), word, rest)
 	if name == "" {
+		if meant, why := habit.Elsewhere(text); meant != "" && line == text {
+			return r.offer(start, why, "", meant)
+		}
 		return nil
 	}
 	if !alone {
@@ -89,39 +45,37 @@ func (r *runner) habit(ctx context.Context, text string) error {
 	case known():
 		return nil
 	case line == text && alone:
-		return r.offer(p, start, word, "."+name)
+		return r.offer(start, reason, sends, "."+name)
 	case line == text && (p == nil || !p.Alive() || lists(p)):
-		return r.offer(p, start, word, "."+name+rest)
+		return r.offer(start, reason, sends, "."+name+rest)
 	}
 	const ask = "no method %s is known: is .%s meant? (%s)"
-	reason := fmt.Sprintf(ask, word, name, r.onceMore())
-	return &refusal{&lang.Error{Column: start, Reason: reason}, ""}
+	return &refusal{&lang.Error{Column: start, Reason: fmt.Sprintf(ask, word, name, r.onceMore())}, ""}
 }
 
-// offer returns the refusal of a line for p that has a word at a column which is no method: Enter runs what is meant.
-func (r *runner) offer(p *session.Peer, column int, word, meant string) error {
-	reason := "no method " + word + " is known: "
-	if r.retypes {
-		reason += "the same line again runs " + meant
-	} else {
-		reason += "Enter runs " + meant
+// commandsNamed returns what finds a command as habits know it.
+func commandsNamed(commands *command.Table) func(name string) (habit.Named, bool) {
+	return func(name string) (habit.Named, bool) {
+		c, found := commands.Named(name)
+		return habit.Named{Name: c.Name, Takes: c.Usage != "", Fits: c.Fits}, found
 	}
+}
+
+// notKnown says that p has no method of a name, and how that is called all the same.
+func notKnown(p *session.Peer, word string) (reason, sends string) {
 	if p != nil && p.Alive() {
-		reason += " (.call " + word + " sends it)"
+		sends = " (.call " + word + " sends it)"
 	}
-	return &refusal{&lang.Error{Column: column, Reason: reason}, meant}
+	return "no method " + word + " is known", sends
 }
 
-// commandFor returns the command that runs the file of lines, or the script, that a word names; "": it names none.
-func commandFor(word string) string {
-	name := map[string]string{".rpc": "source", ".star": "run"}[filepath.Ext(word)]
-	if name == "" {
-		return ""
+// offer returns the refusal of a line that has what is wrong, for a reason, at a column: Enter runs what is meant.
+func (r *runner) offer(column int, reason, sends, meant string) error {
+	runs := "Enter runs "
+	if r.retypes {
+		runs = "the same line again runs "
 	}
-	if info, err := os.Stat(word); err != nil || !info.Mode().IsRegular() {
-		return ""
-	}
-	return name
+	return &refusal{&lang.Error{Column: column, Reason: reason + ": " + runs + human.Clip(meant, 80) + sends}, meant}
 }
 
 // awaitKnown waits until a peer has told what it offers, where it is being asked, but not for long.
@@ -135,30 +89,31 @@ func awaitKnown(ctx context.Context, s *session.Session, p *session.Peer) {
 	_ = s.Discovery().Await(ctx, p) // whatever it is, more is not known now
 }
 
-// cutWord cuts the first word off a line.
-func cutWord(line string) (word, rest string) {
-	if i := strings.IndexAny(line, " \t\n"); i >= 0 {
-		return line[:i], line[i:]
-	}
-	return line, ""
-}
-
 // lists reports whether a peer has said, or a document of it, which methods there are.
 func lists(p *session.Peer) bool {
-	return slices.ContainsFunc(p.Known().Methods(), func(m catalog.Method) bool {
-		return !m.Ours && !m.Source.Inferred()
-	})
+	return p.Known().Has(func(m *catalog.Method) bool { return !m.Ours && !m.Source.Inferred() })
+}
+
+// unheard says that notifications may have reached nobody at p, "" where they have: elsewhere, ! runs a program.
+func (j *job) unheard(p *session.Peer) string {
+	for _, c := range j.Calls {
+		if lists(p) && !p.Known().Knows(c.Method) {
+			const text = "sent as a notification, which nobody answers; no method %s is known"
+			return fmt.Sprintf(text, view.Visible(c.Method))
+		}
+	}
+	return ""
 }
 
 // stray returns the mistake of a line that nobody has typed just now and that is a word of habit alone, where the peer
 // is not known to have such a method: a script that leaves by exit must not send it.
 func (r *runner) stray(ctx context.Context, st *lang.Statement) error {
 	c := st.Calls[0]
-	h, found := habitOf(c.Method)
+	h, found := habit.Of(c.Method)
 	plain := len(st.Calls) == 1 && !c.Spelt && !c.Notify && c.Params == nil && st.Peer == "" && st.Assign == "" &&
 		st.Filter == nil && st.Outlet == nil && !st.Background
 	line, _ := r.typed(ctx)
-	if !found || !h.always || !plain || line != "" {
+	if !found || !h.Always || !plain || line != "" {
 		return nil
 	}
 	if p := r.session.CurrentFor(ctx); p != nil {
@@ -170,5 +125,5 @@ func (r *runner) stray(ctx context.Context, st *lang.Statement) error {
 		}
 	}
 	const text = "no method %s is known: .%s is the command (.call %[1]s sends it)"
-	return &lang.Error{Column: c.Column, Reason: fmt.Sprintf(text, c.Method, h.command)}
+	return &lang.Error{Column: c.Column, Reason: fmt.Sprintf(text, c.Method, h.Command)}
 }

@@ -15,6 +15,7 @@ import (
 	"rpcsh/shell/call"
 	"rpcsh/shell/event"
 	"rpcsh/shell/exit"
+	"rpcsh/shell/habit"
 	"rpcsh/shell/jq"
 	"rpcsh/shell/lang"
 	"rpcsh/shell/session"
@@ -117,14 +118,17 @@ func (j *job) title() string {
 // gathered reports whether what peers answer is shown when all of them have, in the order of their numbers.
 func (j *job) gathered() bool { return j.several && (j.output != view.OutputRaw || j.Outlet != nil) }
 
-// filtered returns what the job's filter makes of a result: the result itself where there is none.
+// filtered returns what the job's filter makes of a result: the result itself where there is none. It has as long for
+// that as a call has for its answer.
 func (j *job) filtered(ctx context.Context, result json.RawMessage) ([]json.RawMessage, error) {
 	if j.filter == nil {
 		return []json.RawMessage{result}, nil
 	}
-	values, err := j.filter.Run(ctx, result, j.values...)
-	if err == nil {
-		return values, nil
+	limit := j.settings.Timeout
+	late := fmt.Errorf("%w: the filter was not done in %s (.set timeout or -t changes that)", exit.ErrTimeout, limit)
+	values, err := j.filter.RunFor(ctx, limit, late, result, j.values...)
+	if err == nil || errors.Is(err, late) {
+		return values, err
 	}
 	if strings.HasPrefix(err.Error(), "jq: expected an object but got: array") {
 		err = fmt.Errorf("%w: .[] | … takes one element after the other", err)
@@ -142,13 +146,13 @@ type refusal struct {
 func (r *refusal) Unwrap() error { return r.error }
 
 // prepare makes the calls of j fit for p; a mistake is found before anything is sent.
-func (r *runner) prepare(p *session.Peer, j *job) ([]*call.Prepared, error) {
+func (r *runner) prepare(ctx context.Context, p *session.Peer, j *job) ([]*call.Prepared, error) {
 	check := j.settings.Check()
 	if j.insists || j.Anyway {
 		check = call.CheckNothing
 	}
 	if err := p.Caller().TakesBatches(check); err != nil && j.Batch {
-		return nil, r.located(err, j.Calls[0], j)
+		return nil, r.located(ctx, err, j.Calls[0], j)
 	}
 	calls := make([]*call.Prepared, len(j.Calls))
 	for i, c := range j.Calls {
@@ -160,14 +164,14 @@ func (r *runner) prepare(p *session.Peer, j *job) ([]*call.Prepared, error) {
 			return nil, &lang.Error{Column: c.IDColumn, Reason: reason}
 		}
 		if calls[i], err = p.Caller().Prepare(wanted, check); err != nil {
-			return nil, r.located(err, c, j)
+			return nil, r.located(ctx, err, c, j)
 		}
 	}
 	return calls, nil
 }
 
 // located returns what is wrong with a call as a mistake that knows its column.
-func (r *runner) located(err error, c lang.Call, j *job) error {
+func (r *runner) located(ctx context.Context, err error, c lang.Call, j *job) error {
 	var refused *call.Refusal
 	if errors.As(err, &refused) {
 		hint := ".call --anyway sends it"
@@ -176,6 +180,12 @@ func (r *runner) located(err error, c lang.Call, j *job) error {
 		}
 		if r.view.Interactive() && j.origin != event.FromHook { // where there is nobody to insist
 			hint = r.onceMore()
+		}
+		if line, _ := r.typed(ctx); c.Column < len(line) {
+			_, words := habit.CutWord(line[c.Column:])
+			if how := habit.Arguments(words); how != "" {
+				hint = how + "; " + hint
+			}
 		}
 		column := argumentColumn(&refused.ArgumentError, c)
 		return &refusal{&lang.Error{Column: column, Reason: refused.Reason + " (" + hint + ")"}, ""}
@@ -195,10 +205,14 @@ func (r *runner) onceMore() string {
 	return "Enter sends it anyway"
 }
 
-// argumentColumn returns where the argument is that err is about: that of a param, all of them, or the method.
+// argumentColumn returns where the argument is that err is about, or would be: that of a param, all of them, or the
+// method.
 func argumentColumn(err *call.ArgumentError, c lang.Call) int {
-	if len(c.Args) == 0 || err.Call {
+	switch {
+	case err.Call:
 		return c.Column
+	case len(c.Args) == 0, err.Lacks && !c.Raw:
+		return c.End
 	}
 	for i, a := range c.Args {
 		if a.Name != "" && a.Name == err.Param || a.Name == "" && i == err.Index && !c.Raw {

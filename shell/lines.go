@@ -7,10 +7,10 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"runtime"
 	"strings"
 
 	"rpcsh/completer"
+	"rpcsh/rpcconn/process"
 	"rpcsh/shell/columns"
 	"rpcsh/shell/command"
 	"rpcsh/shell/exit"
@@ -106,7 +106,7 @@ func (l *lines) RunTyped(ctx context.Context, line string) error {
 	if paged := s.view.PageLong(ctx); err == nil {
 		err = paged
 	}
-	s.goOn(s.runner.end(err))
+	s.goOn(s.runner.end(err), "")
 	s.view.Fail(line, columns.Width(prompt), err)
 	if err != nil {
 		err = &exit.Shown{Err: err}
@@ -123,16 +123,15 @@ type suspender interface {
 // pipe runs a command of the system's shell with text on its standard input. It has the terminal meanwhile.
 func (l *lines) pipe(ctx context.Context, command, text string) error {
 	err := l.lendOutput(func(stdout, stderr io.Writer) error {
-		name, flag := "sh", "-c"
-		if runtime.GOOS == "windows" {
-			name, flag = "cmd", "/C"
-		}
-		cmd := exec.CommandContext(ctx, name, flag, command)
+		cmd := process.ShellCommand(ctx, command)
 		cmd.Stdin, cmd.Stdout, cmd.Stderr = strings.NewReader(text), stdout, stderr
 		return cmd.Run()
 	})
 	var ended *exec.ExitError
-	if errors.As(err, &ended) {
+	switch {
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
+	case errors.As(err, &ended):
 		return &exit.Failure{Code: exit.PeerError, Err: fmt.Errorf("%s: %w", view.Visible(command), err)}
 	}
 	return err
@@ -148,7 +147,15 @@ func (l *lines) lendOutput(run func(stdout, stderr io.Writer) error) error {
 	if cfg.Terminal != nil {
 		return run(cfg.Terminal, cfg.Terminal)
 	}
-	return run(cfg.Stdout, cfg.Stderr)
+	return run(direct(cfg.Stdout), direct(cfg.Stderr))
+}
+
+// direct returns what another program writes to in place of w, without us: a file stays one.
+func direct(w io.Writer) io.Writer {
+	if d, ok := w.(interface{ Direct() io.Writer }); ok {
+		return d.Direct()
+	}
+	return w
 }
 
 // Lend gives the terminal to another program while run runs. A terminal that cannot be lent is none that a program

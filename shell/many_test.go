@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -166,7 +167,7 @@ func TestManyPeers(t *testing.T) {
 	var before uint64
 	for round := range rounds {
 		results.begin(round)
-		if _, err := sh.RunLines(t.Context(), lines(fmt.Sprintf("@all job %d", round))); err != nil {
+		if _, err := sh.RunLines(t.Context(), lines(fmt.Sprintf("@all job %d", round)), nil); err != nil {
 			t.Fatal(err)
 		}
 		results.check(t, clients)
@@ -293,4 +294,36 @@ func BenchmarkManyPeers(b *testing.B) {
 		}
 		messages(b)
 	})
+}
+
+// BenchmarkAllPeers calls all of 300 peers and all of 3,000, in turn: one of many is to take at most twice as long as
+// one of few. How often it does is a metric.
+func BenchmarkAllPeers(b *testing.B) {
+	counts := [2]int{300, 3000}
+	var shells [2]*shell.Shell
+	handle := func(context.Context, *rpcconn.Conn, *rpcconn.Request) (json.RawMessage, error) {
+		return json.RawMessage("1"), nil
+	}
+	for i, n := range counts {
+		sh, at, connected := crowdShell(b, io.Discard)
+		for range n {
+			connectTo(b, at, &rpcconn.Options{Handler: handle})
+		}
+		eventually(b, "all being known", func() bool { return connected(n) })
+		shells[i] = sh
+	}
+	var ratios []float64
+	for b.Loop() {
+		var took [2]float64 // a peer
+		for i, sh := range shells {
+			start := time.Now()
+			if err := sh.Eval(b.Context(), "@all job 1"); err != nil {
+				b.Fatal(err)
+			}
+			took[i] = float64(time.Since(start)) / float64(counts[i])
+		}
+		ratios = append(ratios, took[1]/took[0])
+	}
+	slices.Sort(ratios)
+	b.ReportMetric(ratios[len(ratios)/2], "of-few")
 }

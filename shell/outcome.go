@@ -17,6 +17,7 @@ import (
 	"rpcsh/shell/call"
 	"rpcsh/shell/event"
 	"rpcsh/shell/exit"
+	"rpcsh/shell/habit"
 	"rpcsh/shell/methods"
 	"rpcsh/shell/session"
 	"rpcsh/shell/view"
@@ -71,6 +72,9 @@ func (r *runner) meant(err error, p *session.Peer, j *job) string {
 	if refused.Code != rpcconn.CodeMethodNotFound && (told || !call.MayNotKnow(refused, name)) {
 		if call.Separates(c.Params) {
 			return "a line is one call, and ; is text in it; calls stand on lines of their own, or in .batch"
+		}
+		if refused.Code == rpcconn.CodeInvalidParams {
+			return habit.Arguments(call.Words(c.Params))
 		}
 		return ""
 	}

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"sync"
 
-	"rpcsh/shell/document"
+	"rpcsh/rpcconn/plain"
 	"rpcsh/shell/human"
 	"rpcsh/shell/lang"
 	"rpcsh/shell/session"
@@ -32,7 +32,7 @@ func checkOutlet(ctx context.Context, st *lang.Statement) error {
 	made := errors.Is(err, os.ErrNotExist)
 	f, err := os.OpenFile(o.To, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o666)
 	if err != nil {
-		return &lang.Error{Column: o.Column, Reason: fmt.Sprintf("writing to %s: %v", o.To, document.Reason(err))}
+		return &lang.Error{Column: o.Column, Reason: fmt.Sprintf("writing to %s: %v", o.To, plain.Reason(err))}
 	}
 	if err = f.Close(); made {
 		err = errors.Join(err, os.Remove(o.To))
@@ -86,7 +86,7 @@ func (r *runner) deliver(ctx context.Context, j *job, values []json.RawMessage) 
 	}
 	size, err := j.begun.write(o, texts)
 	if err != nil {
-		return fmt.Errorf("writing to %s: %w", o.To, document.Reason(err))
+		return fmt.Errorf("writing to %s: %w", o.To, plain.Reason(err))
 	}
 	r.view.Report(human.Size(size) + " → " + view.Visible(o.To))
 	return nil

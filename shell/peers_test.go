@@ -175,6 +175,7 @@ func TestNameOutlivesConnection(t *testing.T) {
 func TestLongResultsOfSeveral(t *testing.T) {
 	t.Parallel()
 	s := startSession(t, dial.Config{Protocol: "jsonrpc"})
+	s.widen(100)
 	at, _ := s.crowd(2)
 	got := s.run("@all long")
 	if strings.Contains(got, "PEER") || strings.Count(got, strings.Repeat("x", 200)) != 2 ||

@@ -7,6 +7,7 @@ import (
 	"io"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -87,6 +88,23 @@ func TestPromptOfWhatWaits(t *testing.T) {
 	}
 }
 
+// The number of the line that asks is as good as that of the request.
+func TestReplyToTheLineThatAsks(t *testing.T) {
+	t.Parallel()
+	s := startSession(t, dial.Config{Protocol: "jsonrpc"})
+	_, numbers, answers := s.askedBy(1)
+	n, err := strconv.Atoi(numbers[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := s.run(fmt.Sprintf(".reply %d 6", n+1)); got != "" && !strings.Contains(got, "→") {
+		t.Errorf("seen: %s", got)
+	}
+	if got := <-answers; got != "6" {
+		t.Errorf("answered %s", got)
+	}
+}
+
 // A peer that disconnects in the middle of its own request takes it with it.
 func TestRequestOfOneWhoHasGone(t *testing.T) {
 	t.Parallel()
@@ -97,7 +115,7 @@ func TestRequestOfOneWhoHasGone(t *testing.T) {
 	_ = link.Close()
 	<-answers
 	s.see(`request ` + n[0] + `, m, is gone: @1 closed the connection`)
-	s.promptIs(`^\(@1 has gone\)> $`)
+	s.promptIs(`^\(listening on 127.0.0.1:\d+\)> $`)
 	if got := s.take(); strings.Index(got, "@1 HOST:PORT closed the connection") > strings.Index(got, "request ") ||
 		strings.Contains(got, "no answer") {
 		t.Errorf("seen:\n%s", got)
@@ -143,7 +161,8 @@ func TestCallWhileSomethingWaits(t *testing.T) {
 	}
 	s.run("x = slow 2")
 	s.see(`slow goes on in the background; its result is shown when it comes`)
-	if got := s.run(".pending"); !strings.Contains(got, "slow") || !strings.Contains(got, n[0]+"  @1    #1  ") {
+	asked := regexp.MustCompile(`(?m)^` + n[0] + ` +@1 +#1 `)
+	if got := s.run(".pending"); !strings.Contains(got, "slow") || !asked.MatchString(got) {
 		t.Errorf(".pending: %s", got)
 	}
 	s.see(`← @2 #\d+ "done"  .*slow`)
@@ -255,7 +274,7 @@ func TestRepliesWithoutPerson(t *testing.T) {
 			line := lines[0]
 			lines = lines[1:]
 			return line, nil
-		})
+		}, nil)
 		return err
 	}
 	if err := run(
@@ -349,9 +368,10 @@ func TestPendingOfRules(t *testing.T) {
 	for i := range 22 {
 		go func() { _, _ = link.Call(t.Context(), "slow", json.RawMessage(fmt.Sprintf("[%d]", i))) }()
 	}
+	asked := regexp.MustCompile(`(?m)^` + n[0] + ` +@1 +#1 +TOOK +you `)
 	s.until("the requests", func() bool {
 		got := s.run(".pending")
-		return strings.Contains(got, n[0]+"  @1    #1") && strings.Count(got, "  a rule  slow") == 20 &&
+		return asked.MatchString(got) && strings.Count(got, "  a rule  slow") == 20 &&
 			strings.Contains(got, "… 2 more that are being answered")
 	})
 	if got := s.run(".pending"); !regexp.MustCompile(`\d+ +@1    #\d+ +TOOK +a rule  slow \d+\n`).MatchString(got) {

@@ -71,6 +71,11 @@ func TestToolsAreMethods(t *testing.T) {
 	if got := p.run("echo message=hi | .content[0].text"); !strings.HasPrefix(got, `"echo{\"message\":\"hi\"}"`) {
 		t.Errorf("a tool: %s", got)
 	}
+	for filter, want := range map[string]int{"echo": 2, "tools/call": 2, "get": 0} { // the request, and its answer
+		if got := strings.Count(p.run(".show "+filter), "tools/call"); got != want {
+			t.Errorf(".show %s lists %d messages, want %d", filter, got, want)
+		}
+	}
 	if got := p.run("echo mesage=hi"); !strings.Contains(got, "mesage is not a param of echo") ||
 		s.given("tools/call") == "" {
 		t.Errorf("a wrong name: %s", got)
@@ -338,7 +343,7 @@ func TestDocumentsAreKeptInStep(t *testing.T) {
 	if got := p.run(fmt.Sprintf(".close-doc '%s'", file)); !strings.Contains(got, "is not open") {
 		t.Errorf("closed again: %s", got)
 	}
-	if got := p.run(".open /nosuch/file"); !strings.Contains(got, "no such file") {
+	if got := p.run(".open /nosuch/file"); !strings.Contains(got, "its folder is missing") {
 		t.Errorf("a file that is not there: %s", got)
 	}
 }

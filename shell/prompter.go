@@ -25,6 +25,7 @@ type prompter struct {
 	session  *session.Session
 	terminal Terminal // nil: nobody sits there
 	desk     *desk
+	taps     func() bool // the shell is attached to a tap
 	news     *event.Subscription
 	watching sync.WaitGroup
 	asked    chan struct{} // holds one when a request has begun to wait for the person
@@ -35,8 +36,8 @@ type prompter struct {
 	prompted string     // the prompt that was made last
 }
 
-func newPrompter(s *session.Session, terminal Terminal, d *desk) *prompter {
-	p := &prompter{session: s, terminal: terminal, desk: d, asked: make(chan struct{}, 1)}
+func newPrompter(s *session.Session, terminal Terminal, d *desk, taps func() bool) *prompter {
+	p := &prompter{session: s, terminal: terminal, desk: d, taps: taps, asked: make(chan struct{}, 1)}
 	d.changed = p.updatePrompt
 	return p
 }
@@ -46,7 +47,14 @@ func (p *prompter) follow(index *command.MethodIndex) {
 	if p.terminal == nil {
 		return
 	}
-	filter := event.OfKind(event.Connect, event.Close, event.Learned, event.Parked, event.Unparked)
+	filter := event.OfKind(
+		event.Connect, event.Close, event.Speaks, event.Learned, event.Parked, event.Unparked,
+	)
+	relist := func() {}
+	if t, ok := p.terminal.(interface{ Relist() }); ok {
+		relist = t.Relist
+	}
+	index.OnChange(relist)
 	p.news = p.session.Events().Subscribe(event.Options{Filter: filter})
 	p.watching.Go(func() {
 		for {
@@ -62,6 +70,7 @@ func (p *prompter) follow(index *command.MethodIndex) {
 			}
 			if peer := p.session.Peers().Current(); e != nil && peer != nil {
 				index.Prepare(peer.Known())
+				relist() // a small index is made when it is asked
 			}
 			p.updatePrompt()
 		}

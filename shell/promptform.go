@@ -94,7 +94,11 @@ func (p *prompter) promptPart(name string, peer *session.Peer, warning string) s
 func (p *prompter) absent(peer *session.Peer) string {
 	l := p.session.Listeners()
 	switch {
-	case peer == nil && len(l) > 0:
+	case p.taps() && peer == nil:
+		return "nobody is connected"
+	case p.taps():
+		return peer.At() + " has gone"
+	case len(l) > 0 && (peer == nil || len(p.session.Peers().List()) == 0): // who connects next is meant
 		return "listening on " + l[0].Target.Short()
 	case peer != nil && peer.Accepted():
 		return peer.At() + " has gone"

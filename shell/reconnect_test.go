@@ -68,7 +68,8 @@ func TestDetectCommand(t *testing.T) {
 	s := startSession(t, dial.Config{Protocol: "jsonrpc", Framing: "netstring"})
 	got := s.run(".detect -v $PEER")
 	if !strings.Contains(got, "jsonrpc1, none: closed the connection") ||
-		!strings.Contains(got, "3 connections; sent: jsonrpc, rfc7464; jsonrpc1, none; jsonrpc, netstring") ||
+		!strings.Contains(got,
+			"4 connections; sent: jsonrpc, rfc7464; jsonrpc1, none; bsonrpc, bson; jsonrpc, netstring") ||
 		!strings.Contains(got, "tcp://HOST:PORT · JSON-RPC 2.0, netstring · found in") {
 		t.Errorf(".detect -v: %s", got)
 	}

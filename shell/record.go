@@ -18,7 +18,7 @@ func recorded(peers []*session.Peer) []record.Peer {
 	all := make([]record.Peer, len(peers))
 	for i, p := range peers {
 		all[i] = record.Peer{Peer: p.Event(), Target: p.Link().Target.String(), Accepted: p.Accepted()}
-		if p.Accepted() {
+		if p.Accepted() || p.Target().Scheme == "" {
 			all[i].Target = p.Address()
 		}
 		if w, known := p.Link().Wire(); known {

@@ -24,7 +24,7 @@ func TestRunsGoByWhatIsRemembered(t *testing.T) {
 		if err := sh.Connect(t.Context(), s.listener.Target.String(), wire); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := sh.RunLines(t.Context(), shell.Lines(lines)); err != nil {
+		if _, err := sh.RunLines(t.Context(), shell.Lines(lines), nil); err != nil {
 			return err.Error()
 		}
 		return said.String()

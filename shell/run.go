@@ -16,9 +16,12 @@ import (
 )
 
 // RunLines runs the lines that next returns until it returns io.EOF. It stops at the first that fails, unless .set stop
-// off; its error is that of the first that failed. toEnd reports whether it came to the last line.
-func (s *Shell) RunLines(ctx context.Context, next func() (string, error)) (toEnd bool, err error) {
-	return s.runToEnd(ctx, &statements{next: next})
+// off; its error is that of the first that failed. toEnd reports whether it came to the last line. connect, if not nil,
+// is called once, before the first line that does more than say how peers are answered; its error ends all.
+func (s *Shell) RunLines(
+	ctx context.Context, next func() (string, error), connect func(context.Context) error,
+) (toEnd bool, err error) {
+	return s.runToEnd(ctx, &statements{next: next, connect: connect})
 }
 
 // Lines returns what RunLines is given for texts of one line or several each.
@@ -31,11 +34,14 @@ func Lines(texts []string) (next func() (string, error)) {
 }
 
 // RunScript is RunLines for the lines of a file, in which args, words of the command line, are $1 … $9.
-func (s *Shell) RunScript(ctx context.Context, file string, args []string) (toEnd bool, err error) {
+func (s *Shell) RunScript(
+	ctx context.Context, file string, args []string, connect func(context.Context) error,
+) (toEnd bool, err error) {
 	ctx, lines, err := openScript(ctx, file, macro.Words(args))
 	if err != nil {
 		return false, err
 	}
+	lines.connect = connect
 	return s.runToEnd(ctx, lines)
 }
 
@@ -106,13 +112,19 @@ func (s *Shell) runAll(ctx context.Context, lines *statements) (toEnd bool, err 
 	var first error
 	for {
 		text, n, err := lines.read()
-		if errors.Is(err, io.EOF) {
+		atEnd := errors.Is(err, io.EOF)
+		if lines.connect != nil && (atEnd || err == nil && !s.commands.Prepares(text)) {
+			if err := lines.connect(ctx); err != nil {
+				return false, err
+			}
+			lines.connect = nil
+		}
+		switch {
+		case atEnd:
 			return true, first
-		}
-		if s.left.Err() != nil {
+		case s.left.Err() != nil:
 			return false, first
-		}
-		if err != nil {
+		case err != nil:
 			return false, fmt.Errorf("reading line %d: %w", n, err)
 		}
 		err = s.evalIn(ctx, lines, text)
@@ -186,6 +198,8 @@ type statements struct {
 
 	file string   // that they are read from; "": none
 	args []string // its $1 …, as lines have them
+
+	connect func(context.Context) error // nil: that was done
 }
 
 // read returns the next line and its number; lines that it goes on in come with it. Its error is that of next.

@@ -92,7 +92,6 @@ func (r *runner) end(err error) amendment {
 	line := r.line
 	r.line, r.insists = "", false
 	var refused *refusal
-	var absent *session.AbsentError
 	switch isRefusal := errors.As(err, &refused); {
 	case line == "" || err == nil:
 		return amendment{}
@@ -103,7 +102,7 @@ func (r *runner) end(err error) amendment {
 		return amendment{refused.meant, len(refused.meant)}
 	case isRefusal:
 		r.refused = line
-	case r.sent || exit.IsShown(err) || exit.Code(err) != exit.Usage && !errors.As(err, &absent):
+	case r.sent || exit.IsShown(err) || exit.Code(err) != exit.Usage: // what helps then is another line
 		return amendment{}
 	}
 	cursor := len(line)

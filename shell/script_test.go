@@ -168,7 +168,7 @@ func TestCompleteScripts(t *testing.T) {
 	t.Parallel()
 	s := startSession(t, dial.Config{Protocol: "jsonrpc"})
 	for typed, want := range map[string]string{
-		".serve testd":     "testdata/",
+		".serve testd":     "testdata" + string(filepath.Separator),
 		".serve testdata/": "testdata/dialogues/ testdata/double.star testdata/kinds.star",
 	} {
 		var got []string

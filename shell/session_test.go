@@ -415,7 +415,7 @@ func TestLines(t *testing.T) {
 				}
 				lines = lines[1:]
 				return strings.TrimSuffix(line, "\n"), nil
-			})
+			}, nil)
 			if err != nil {
 				sh.ShowFailure(err)
 			}

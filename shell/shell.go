@@ -10,9 +10,11 @@ import (
 	"io"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"rpcsh/history"
+	"rpcsh/rpcconn"
 	"rpcsh/rpcconn/catalog"
 	"rpcsh/rpcconn/detect"
 	"rpcsh/rpcconn/dial"
@@ -23,9 +25,11 @@ import (
 	"rpcsh/shell/config"
 	"rpcsh/shell/event"
 	"rpcsh/shell/exit"
+	"rpcsh/shell/intercept"
 	"rpcsh/shell/lang"
 	"rpcsh/shell/macro"
 	"rpcsh/shell/record"
+	"rpcsh/shell/redact"
 	"rpcsh/shell/ring"
 	"rpcsh/shell/session"
 	"rpcsh/shell/term"
@@ -52,6 +56,7 @@ type Config struct {
 	Stderr   io.Writer         // all else
 	Stdin    io.Reader         // what @- stands for; nil: lines come from there
 	Status   func(text string) // shows what is being waited for where there is no Terminal; nil: nothing does
+	Columns  func() int        // that lines on Stderr may take where there is no Terminal; nil: no window shows them
 
 	Wire      dial.Config   // for .connect and .listen where they say nothing else
 	Timeout   time.Duration // of calls; 0: none
@@ -60,10 +65,11 @@ type Config struct {
 	Output    string        // one of view.Outputs; "" is pretty for a person, else json
 	Color     bool
 	Verbose   bool
-	Reconnect bool // dial peers again that have gone
-	Discover  bool // ask peers what they offer: a person's unasked
-	Incoming  bool // print what comes in on Stdout, a JSON object a line
-	Log       bool // print each message, in and out, on Stderr: JSON objects where Output is view.OutputJSON
+	Reconnect bool            // dial peers again that have gone
+	Memory    *rpcconn.Memory // of what waits for peers
+	Discover  bool            // ask peers what they offer: a person's unasked
+	Incoming  bool            // print what comes in on Stdout, a JSON object a line
+	Log       bool            // print each message, in and out, on Stderr: JSON objects where Output is view.OutputJSON
 
 	Self     dialect.Self     // who we tell peers that we are
 	History  *history.History // nil: none
@@ -88,9 +94,11 @@ type Shell struct {
 	runner    *runner
 	prompter  *prompter
 	desk      *desk
-	left      context.Context // ends when .quit is given
+	tapped    atomic.Pointer[intercept.Tap] // nil: the shell is attached to none
+	left      context.Context               // ends when .quit is given
 	leave     context.CancelFunc
-	close     func() // is Close, once
+	close     func()    // is Close, once
+	secret    sync.Once // it has been said that a line is not written down
 
 	mu    sync.Mutex // protects what follows
 	stops bool       // a run of several lines stops at the first that fails
@@ -108,11 +116,11 @@ func New(cfg Config) *Shell {
 		Settings: session.Settings{Timeout: cfg.Timeout, Handshake: cfg.Handshake, IDs: cfg.IDs},
 		Findings: cfg.Findings,
 		Discover: cfg.Discover, Attended: cfg.Terminal != nil, Redial: cfg.Reconnect, RunLine: s.runHook,
-		ShowPings: cfg.Verbose,
+		ShowPings: cfg.Verbose, Memory: cfg.Memory,
 	})
 	options := view.Options{
-		Stdout: cfg.Stdout, Stderr: cfg.Stderr, Status: cfg.Status, Color: cfg.Color, Verbose: cfg.Verbose,
-		Output:   cfg.Output,
+		Stdout: cfg.Stdout, Stderr: cfg.Stderr, Status: cfg.Status, Columns: cfg.Columns, Color: cfg.Color,
+		Verbose: cfg.Verbose, Output: cfg.Output,
 		Incoming: cfg.Incoming, Log: cfg.Log, Several: s.session.Several,
 		Asked: func(e *event.Event) view.Asked { return asked(s.session.Peers(), e) },
 	}
@@ -126,10 +134,10 @@ func New(cfg Config) *Shell {
 	addThemes(s.view, cfg.Named)
 	setKeys(cfg.Terminal, cfg.Named)
 	s.desk = newDesk(cfg.Terminal, newStatusBar(s.session, cfg.Terminal))
-	s.prompter = newPrompter(s.session, cfg.Terminal, s.desk)
+	s.prompter = newPrompter(s.session, cfg.Terminal, s.desk, func() bool { return s.tapped.Load() != nil })
 	s.commands = command.New(command.Deps{
 		Session: s.session, View: s.view, Lines: lines, History: cfg.History, Config: cfg.Named, Ring: s.ring,
-		Recording: s.recording,
+		Recording: s.recording, Tapped: s.tapped.Load,
 	})
 	s.completer = complete.New(s.session, s.commands, s.view.Width)
 	s.runner = &runner{
@@ -141,15 +149,15 @@ func New(cfg Config) *Shell {
 	return s
 }
 
-// Greet shows text to the person, broken at blanks where the window is narrow.
-func (s *Shell) Greet(text string) { s.view.Say("%s", columns.BreakWords(text, s.view.ListWidth())) }
-
 // Close ends all connections and what the session has running, and puts out what is still to be shown. It may be called
 // more than once.
 func (s *Shell) Close() { s.close() }
 
 func (s *Shell) end() {
 	s.leave()
+	if t := s.tapped.Load(); t != nil {
+		t.Close()
+	}
 	s.session.Close()
 	s.prompter.close()
 	s.desk.bar.close()
@@ -172,34 +180,10 @@ func (s *Shell) Run(ctx context.Context) error {
 			return err
 		}
 		s.keep(text)
-		_ = s.runTyped(ctx, text, columns.Width(s.prompter.lastPrompt())) // it has been shown
+		s.runTyped(ctx, text, columns.Width(s.prompter.lastPrompt()))
 		if s.left.Err() != nil {
 			return nil
 		}
-	}
-}
-
-// runTyped runs a line that Ctrl-C can end, and shows what is wrong with it. promptWidth is how many columns stand
-// before it.
-func (s *Shell) runTyped(ctx context.Context, text string, promptWidth int) error {
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	s.cfg.Terminal.NotifyInterrupt(func() { cancel(exit.ErrInterrupted) })
-	defer s.cfg.Terminal.NotifyInterrupt(nil)
-	s.view.ForgetLong()
-	err := s.Eval(ctx, s.runner.begin(text))
-	if paged := s.view.PageLong(ctx); err == nil {
-		err = paged
-	}
-	s.goOn(s.runner.end(err))
-	s.view.Fail(text, promptWidth, err)
-	return err
-}
-
-// goOn puts what a person goes on with into the next line.
-func (s *Shell) goOn(with amendment) {
-	if with.text != "" {
-		s.cfg.Terminal.Restore(with.text, with.cursor)
 	}
 }
 
@@ -218,7 +202,12 @@ func (s *Shell) keep(text string) {
 	if s.cfg.History == nil {
 		return
 	}
-	if err := s.cfg.History.Add(text); err != nil {
+	add := s.cfg.History.Add
+	if redact.InLine(text) {
+		add = s.cfg.History.AddForNow
+		s.secret.Do(func() { s.session.Note("lines with passwords or the like are kept for this run only") })
+	}
+	if err := add(text); err != nil {
 		s.session.Note(fmt.Sprintf("the line was not kept: %v", err))
 	}
 }

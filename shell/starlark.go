@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"rpcsh/rpcconn"
+	"rpcsh/rpcconn/plain"
 	"rpcsh/shell/answer"
 	"rpcsh/shell/document"
 	"rpcsh/shell/event"
@@ -27,7 +28,7 @@ func (s *Shell) runScript(ctx context.Context, file string, args []string) error
 	}
 	source, err := document.ReadFile(file, script.MaxSource)
 	if err != nil {
-		return exit.Usagef("%s: %w", file, document.Reason(err))
+		return exit.Usagef("%s: %w", file, plain.Reason(err))
 	}
 	h := &heard{news: s.session.Events().Subscribe(event.Options{
 		Filter: event.OfKind(event.Request, event.Notification, event.Close),

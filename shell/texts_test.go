@@ -28,7 +28,7 @@ func TestLinesOfTexts(t *testing.T) {
 		if err := sh.Connect(t.Context(), s.peer.Target().String(), dial.Config{Protocol: "jsonrpc"}); err != nil {
 			t.Fatal(err)
 		}
-		toEnd, err := sh.RunLines(t.Context(), shell.Lines(tt.texts))
+		toEnd, err := sh.RunLines(t.Context(), shell.Lines(tt.texts), nil)
 		sh.Close()
 		isWrong := err != nil && strings.HasPrefix(err.Error(), tt.wrong)
 		if got := stdout.String(); got != tt.want || toEnd != (tt.wrong == "") || isWrong != (tt.wrong != "") {

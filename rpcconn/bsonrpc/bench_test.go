@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/x/bsonx/bsoncore"
 
 	"rpcsh/rpcconn"
 )
@@ -36,7 +37,7 @@ func BenchmarkEnvelope(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
 				var e envelope
-				if err := e.scan(frame); err != nil || e.params.kind != bson.TypeArray {
+				if err := e.scan(frame); err != nil || e.params.kind != bsoncore.TypeArray {
 					b.Fatal(err)
 				}
 			}

@@ -7,8 +7,8 @@
 //
 //	int32            3
 //	int64            5000000000; {"$numberLong":"5"} where it would fit an int32
-//	double           3.0, 1e+300, -0.0; {"$numberDouble":"NaN"}, "Infinity", "-Infinity"
-//	decimal128       {"$numberDecimal":"1.10"}
+//	double           3.0, 1e+300, -0.0; {"$numberDouble":"NaN"}, "Infinity", "-Infinity", "NaN(fff8000000000001)"
+//	decimal128       {"$numberDecimal":"1.10"}, "0E+3(6c110000000000000000000000000000)"
 //	UTC datetime     {"$date":"2020-09-03T10:00:00.123Z"}; {"$date":{"$numberLong":"-1"}} outside 1970 to 9999
 //	ObjectId         {"$oid":"5f50c31e1c9d440000a1b2c3"}
 //	binary           {"$binary":{"base64":"AAH/","subType":"00"}}
@@ -17,15 +17,16 @@
 //	code             {"$code":"f()"}, {"$code":"f()","$scope":{}}
 //	rest             {"$symbol":"s"}, {"$undefined":true}, {"$minKey":1}, {"$maxKey":1},
 //	                 {"$dbPointer":{"$ref":"db.c","$id":{"$oid":"5f50c31e1c9d440000a1b2c3"}}}
+//	document         {"key":1}; {"$document":{"$oid":1}} where the first key is a $-name of this list
 //
-// A value that was received and is sent again has the same bytes, the order of keys and repeated keys included. JSON
-// text that someone writes is read the same way; {"$numberInt":"3"}, {"$date":1599127200123}, {"$uuid":"…"} and
-// {"$binary":"AAH/","$type":"00"} are understood besides. A lone surrogate escape in a string becomes U+FFFD.
+// What Extended JSON cannot say has a form of ours: the bits of a number stand behind its text, in hexadecimal, where
+// that text is read as other bits; and the document of the last line.
 //
-// What Extended JSON cannot say is lost: the keys of an array that are not 0, 1, 2 …, the sign and payload of a NaN,
-// decimal128 encodings that are not canonical. And a document whose first key is one of the $-names above cannot be
-// told from the wrapper of a value: received, it is shown as it is; sent, it is read as the wrapper, and refused when
-// it is none. All other keys that begin with $ are keys like any other.
+// A value that was received and is sent again has the same bytes, the order of keys and repeated keys included. Only
+// the keys of an array that are not 0, 1, 2 …, as BSON wants them, become so. JSON text that someone writes is read the
+// same way; {"$numberInt":"3"}, {"$uuid":"…"} and {"$binary":"AAH/","$type":"00"} are understood besides. A lone
+// surrogate escape in a string becomes U+FFFD. What begins with a $-name of the list and is not of its form is an
+// error, which says where it stands. All other keys that begin with $ are keys like any other.
 package bsonrpc
 
 import (

@@ -6,13 +6,13 @@ import (
 	"fmt"
 	"unicode/utf8"
 
-	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/x/bsonx/bsoncore"
 
 	"rpcsh/rpcconn"
 )
 
 // Decode implements rpcconn.Codec. The whole document is checked first, including members that no message has. The
-// results in p have memory of their own.
+// results in p do not alias frame.
 //
 // A message with a method is a request or a notification, even if it has a result or an error. In a response, bsonrpc
 // may be missing or have any value, and the id may be missing or of any type. An error other than null makes it a
@@ -20,7 +20,7 @@ import (
 // int64, it is read as the integer that was sent.
 func (c *Codec) Decode(frame []byte, p *rpcconn.Packet) error {
 	p.Messages, p.Batch = p.Messages[:0], false
-	m, err := c.message(frame)
+	m, err := c.message(frame, p)
 	if err != nil {
 		return rpcconn.NewError(rpcconn.CodeParseError, err.Error())
 	}
@@ -29,7 +29,7 @@ func (c *Codec) Decode(frame []byte, p *rpcconn.Packet) error {
 }
 
 // message returns the message for document, of KindInvalid if it is not one. The error says why document is not BSON.
-func (c *Codec) message(document []byte) (rpcconn.Message, error) {
+func (c *Codec) message(document []byte, p *rpcconn.Packet) (rpcconn.Message, error) {
 	var e envelope
 	if err := e.scan(document); err != nil {
 		return rpcconn.Message{}, err
@@ -47,28 +47,28 @@ func (c *Codec) message(document []byte) (rpcconn.Message, error) {
 	case rpcconn.KindInvalid:
 		m.Err = rpcconn.NewError(rpcconn.CodeInvalidRequest, reason)
 		e.settle(&m)
-		m.Raw, err = toJSON(element{bson.TypeEmbeddedDocument, document}, 0)
+		m.Raw, err = toJSON(element{bsoncore.TypeEmbeddedDocument, document}, 0)
 		return m, err
 	case rpcconn.KindResponse:
 		unread = unread || e.version.kind != 0 && !e.isVersion() || e.params.kind != 0
 		switch {
-		case e.err.kind != 0 && e.err.kind != bson.TypeNull:
-			if m.Err, err = readError(e.err); err == nil && e.result.kind != 0 && e.result.kind != bson.TypeNull {
-				m.Result, err = memberJSON(e.result, memberResult, 1)
+		case e.err.kind != 0 && e.err.kind != bsoncore.TypeNull:
+			if m.Err, err = readError(e.err); err == nil && e.result.kind != 0 && e.result.kind != bsoncore.TypeNull {
+				m.Result, err = memberJSON(e.result, memberResult, p)
 			}
 		case e.result.kind != 0:
-			m.Result, err = memberJSON(e.result, memberResult, 1)
+			m.Result, err = memberJSON(e.result, memberResult, p)
 		default:
-			m.Result, err = memberJSON(e.err, memberError, 1) // null
+			m.Result, err = memberJSON(e.err, memberError, p) // null
 		}
 	default:
 		unread = unread || e.result.kind != 0 || e.err.kind != 0
 		if m.Method, err = c.methodName(e.method); err == nil && e.params.kind != 0 {
-			m.Params, err = memberJSON(e.params, memberParams, 1)
+			m.Params, err = memberJSON(e.params, memberParams, p)
 		}
 	}
 	if err == nil && unread {
-		_, err = toJSON(element{bson.TypeEmbeddedDocument, document}, 0) // checks what was not read
+		_, err = toJSON(element{bsoncore.TypeEmbeddedDocument, document}, 0) // checks what was not read
 	}
 	return m, err
 }
@@ -82,7 +82,7 @@ func (e *envelope) classify() (kind rpcconn.Kind, reason string) {
 		return rpcconn.KindResponse, ""
 	case e.method.kind == 0:
 		return rpcconn.KindInvalid, "message has neither method nor result nor error"
-	case e.method.kind != bson.TypeString:
+	case e.method.kind != bsoncore.TypeString:
 		return rpcconn.KindInvalid, "method must be a string"
 	case e.version.kind == 0:
 		return rpcconn.KindInvalid, `member bsonrpc is missing, it must be the string "2.0"`
@@ -119,7 +119,7 @@ func (e *envelope) settle(m *rpcconn.Message) {
 
 func (e *envelope) isVersion() bool {
 	v := e.version.value
-	return e.version.kind == bson.TypeString && string(v[4:]) == version+"\x00"
+	return e.version.kind == bsoncore.TypeString && string(v[4:]) == version+"\x00"
 }
 
 // hasID reports whether a message of that kind has an id. An invalid one has an id, for the answer, if that is beyond
@@ -128,12 +128,16 @@ func (e *envelope) hasID(kind rpcconn.Kind) bool {
 	if kind != rpcconn.KindInvalid {
 		return e.id.kind != 0
 	}
-	return isID(e.id.kind) && e.id.kind != bson.TypeNull && e.duplicate != memberID
+	return isID(e.id.kind) && e.id.kind != bsoncore.TypeNull && e.duplicate != memberID
 }
 
-// memberJSON returns the value of the member called name as Extended JSON.
-func memberJSON(e element, name string, depth int) ([]byte, error) {
-	text, err := toJSON(e, depth)
+// memberJSON returns the value of the member called name as Extended JSON, in memory of p if that has some.
+func memberJSON(e element, name string, p *rpcconn.Packet) (text []byte, err error) {
+	if p.Text == nil {
+		text, err = toJSON(e, 1)
+	} else if text, err = appendJSON(p.Text[:0], e, 1); err == nil {
+		p.Text = text
+	}
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
@@ -143,9 +147,9 @@ func memberJSON(e element, name string, depth int) ([]byte, error) {
 // readID returns the id of a message of that kind.
 func readID(e element, kind rpcconn.Kind) (rpcconn.ID, error) {
 	switch e.kind {
-	case bson.TypeInt32:
+	case bsoncore.TypeInt32:
 		return rpcconn.IntID(int64(int32(binary.LittleEndian.Uint32(e.value)))), nil
-	case bson.TypeInt64:
+	case bsoncore.TypeInt64:
 		n := int64(binary.LittleEndian.Uint64(e.value))
 		if kind == rpcconn.KindResponse && n == int64(int32(n)) {
 			return rpcconn.IntID(n), nil

@@ -6,13 +6,13 @@ import (
 	"errors"
 	"fmt"
 
-	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/x/bsonx/bsoncore"
 )
 
 // An element is one member of a document or array: a type, and the bytes of the value. The zero element means that
 // there is none.
 type element struct {
-	kind  bson.Type
+	kind  bsoncore.Type
 	value []byte
 }
 
@@ -51,7 +51,7 @@ func nextElement(elements []byte) (key []byte, e element, rest []byte, err error
 	case len(elements):
 		return nil, element{}, nil, errTerminator
 	}
-	e.kind = bson.Type(elements[0])
+	e.kind = bsoncore.Type(elements[0])
 	key, rest = elements[1:end], elements[end+1:]
 	size, err := valueSize(e.kind, rest)
 	if err != nil {
@@ -62,32 +62,32 @@ func nextElement(elements []byte) (key []byte, e element, rest []byte, err error
 }
 
 // valueSize returns the size of the value of type kind that b begins with; b has at least that many bytes.
-func valueSize(kind bson.Type, b []byte) (int, error) {
+func valueSize(kind bsoncore.Type, b []byte) (int, error) {
 	var size int
 	switch kind {
-	case bson.TypeNull, bson.TypeUndefined, bson.TypeMinKey, bson.TypeMaxKey:
+	case bsoncore.TypeNull, bsoncore.TypeUndefined, bsoncore.TypeMinKey, bsoncore.TypeMaxKey:
 		return 0, nil
-	case bson.TypeBoolean:
+	case bsoncore.TypeBoolean:
 		size = 1
-	case bson.TypeInt32:
+	case bsoncore.TypeInt32:
 		size = 4
-	case bson.TypeDouble, bson.TypeInt64, bson.TypeDateTime, bson.TypeTimestamp:
+	case bsoncore.TypeDouble, bsoncore.TypeInt64, bsoncore.TypeDateTime, bsoncore.TypeTimestamp:
 		size = 8
-	case bson.TypeObjectID:
+	case bsoncore.TypeObjectID:
 		size = 12
-	case bson.TypeDecimal128:
+	case bsoncore.TypeDecimal128:
 		size = 16
-	case bson.TypeString, bson.TypeJavaScript, bson.TypeSymbol:
+	case bsoncore.TypeString, bsoncore.TypeJavaScript, bsoncore.TypeSymbol:
 		return prefixed(b, 4, 1)
-	case bson.TypeBinary:
+	case bsoncore.TypeBinary:
 		return prefixed(b, 5, 0)
-	case bson.TypeDBPointer:
+	case bsoncore.TypeDBPointer:
 		return prefixed(b, 4+12, 1)
-	case bson.TypeEmbeddedDocument, bson.TypeArray:
+	case bsoncore.TypeEmbeddedDocument, bsoncore.TypeArray:
 		return prefixed(b, 0, minDocument)
-	case bson.TypeCodeWithScope:
+	case bsoncore.TypeCodeWithScope:
 		return prefixed(b, 0, 4+4+1+minDocument)
-	case bson.TypeRegex:
+	case bsoncore.TypeRegex:
 		pattern := bytes.IndexByte(b, 0)
 		options := bytes.IndexByte(b[pattern+1:], 0)
 		if pattern < 0 || options < 0 {

@@ -8,9 +8,10 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/x/bsonx/bsoncore"
 
 	"rpcsh/rpcconn"
+	"rpcsh/rpcconn/jsontext"
 )
 
 // AppendEncode implements rpcconn.Codec. What BSON cannot express is an error, which says what to write instead if
@@ -82,8 +83,8 @@ func appendCall(dst []byte, m *rpcconn.Message) ([]byte, error) {
 }
 
 // isParams reports whether params may be of that type.
-func isParams(kind bson.Type) bool {
-	return kind == bson.TypeArray || kind == bson.TypeEmbeddedDocument || kind == bson.TypeNull
+func isParams(kind bsoncore.Type) bool {
+	return kind == bsoncore.TypeArray || kind == bsoncore.TypeEmbeddedDocument || kind == bsoncore.TypeNull
 }
 
 func appendOutcome(dst []byte, m *rpcconn.Message) ([]byte, error) {
@@ -94,16 +95,22 @@ func appendOutcome(dst []byte, m *rpcconn.Message) ([]byte, error) {
 			return nil, err
 		}
 	case m.Err == nil:
-		dst = appendHeader(dst, bson.TypeNull, memberResult)
+		dst = appendHeader(dst, bsoncore.TypeNull, memberResult)
 	}
 	if m.Err == nil {
 		return dst, nil
 	}
-	dst, start := openDocument(appendHeader(dst, bson.TypeEmbeddedDocument, memberError))
-	if code := m.Err.Code; code == int64(int32(code)) {
-		dst = binary.LittleEndian.AppendUint32(appendHeader(dst, bson.TypeInt32, memberCode), uint32(code))
-	} else {
-		dst = binary.LittleEndian.AppendUint64(appendHeader(dst, bson.TypeInt64, memberCode), uint64(code))
+	dst, start := openDocument(appendHeader(dst, bsoncore.TypeEmbeddedDocument, memberError))
+	switch code := m.Err.Code; {
+	case string(m.Err.CodeText) == "null":
+	case m.Err.CodeText != nil:
+		if dst, _, err = appendMember(dst, memberCode, m.Err.CodeText, 2); err != nil {
+			return nil, err
+		}
+	case code == int64(int32(code)):
+		dst = binary.LittleEndian.AppendUint32(appendHeader(dst, bsoncore.TypeInt32, memberCode), uint32(code))
+	default:
+		dst = binary.LittleEndian.AppendUint64(appendHeader(dst, bsoncore.TypeInt64, memberCode), uint64(code))
 	}
 	dst = appendStringMember(dst, memberMessage, strings.ToValidUTF8(m.Err.Message, "\uFFFD"))
 	if m.Err.Data != nil {
@@ -117,42 +124,42 @@ func appendOutcome(dst []byte, m *rpcconn.Message) ([]byte, error) {
 // appendID appends the member id, null if there is none.
 func appendID(dst []byte, id rpcconn.ID) ([]byte, error) {
 	if id.IsNone() {
-		return appendHeader(dst, bson.TypeNull, memberID), nil
+		return appendHeader(dst, bsoncore.TypeNull, memberID), nil
 	}
 	if n, ok := id.Int(); ok && n == int64(int32(n)) {
-		return binary.LittleEndian.AppendUint32(appendHeader(dst, bson.TypeInt32, memberID), uint32(n)), nil
+		return binary.LittleEndian.AppendUint32(appendHeader(dst, bsoncore.TypeInt32, memberID), uint32(n)), nil
 	}
 	dst, _, err := appendMember(dst, memberID, id.Append(nil), 1)
 	return dst, err
 }
 
 // isID reports whether the id of a request may be of that type.
-func isID(kind bson.Type) bool {
+func isID(kind bsoncore.Type) bool {
 	switch kind {
-	case bson.TypeInt32, bson.TypeInt64, bson.TypeDouble, bson.TypeString, bson.TypeNull:
+	case bsoncore.TypeInt32, bsoncore.TypeInt64, bsoncore.TypeDouble, bsoncore.TypeString, bsoncore.TypeNull:
 		return true
 	}
 	return false
 }
 
 // appendMember appends a member whose value is the Extended JSON text, and returns its type.
-func appendMember(dst []byte, name string, text []byte, depth int) ([]byte, bson.Type, error) {
+func appendMember(dst []byte, name string, text []byte, depth int) ([]byte, bsoncore.Type, error) {
 	kindAt := len(dst)
 	dst, kind, err := appendValue(appendHeader(dst, 0, name), text, depth)
 	if err != nil {
-		return nil, 0, fmt.Errorf("%s: %w", name, err)
+		return nil, 0, jsontext.AtMember(name, err)
 	}
 	dst[kindAt] = byte(kind)
 	return dst, kind, nil
 }
 
 func appendStringMember(dst []byte, name, value string) []byte {
-	dst = appendHeader(dst, bson.TypeString, name)
+	dst = appendHeader(dst, bsoncore.TypeString, name)
 	dst = binary.LittleEndian.AppendUint32(dst, uint32(len(value)+1))
 	return append(append(dst, value...), 0)
 }
 
 // appendHeader appends what precedes the value of an element.
-func appendHeader(dst []byte, kind bson.Type, name string) []byte {
+func appendHeader(dst []byte, kind bsoncore.Type, name string) []byte {
 	return append(append(append(dst, byte(kind)), name...), 0)
 }

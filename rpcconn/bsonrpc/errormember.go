@@ -5,16 +5,16 @@ import (
 	"fmt"
 	"math"
 
-	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/x/bsonx/bsoncore"
 
 	"rpcsh/rpcconn"
 )
 
 // readError returns what the member error says; what is no document is all message.
 func readError(e element) (*rpcconn.Error, error) {
-	result := new(rpcconn.Error)
+	result := rpcconn.Uncoded("", nil)
 	var err error
-	if e.kind == bson.TypeEmbeddedDocument {
+	if e.kind == bsoncore.TypeEmbeddedDocument {
 		err = readErrorDocument(result, e)
 	} else {
 		result.Message, err = stringOrText(e, 1)
@@ -40,9 +40,12 @@ func readErrorDocument(result *rpcconn.Error, e element) error {
 		rest = after
 		switch string(key) {
 		case memberCode:
-			var ok bool
-			result.Code, ok = readCode(member)
-			unread = unread || !ok
+			if code, ok := readCode(member); ok {
+				result.Code, result.CodeText = code, nil
+			} else {
+				result.Code = 0
+				result.CodeText, err = toJSON(member, 2)
+			}
 		case memberMessage:
 			result.Message, err = stringOrText(member, 2)
 		case memberData:
@@ -62,7 +65,7 @@ func readErrorDocument(result *rpcconn.Error, e element) error {
 
 // stringOrText returns the string that e is, or else its text.
 func stringOrText(e element, depth int) (string, error) {
-	if e.kind == bson.TypeString {
+	if e.kind == bsoncore.TypeString {
 		return readString(e)
 	}
 	text, err := toJSON(e, depth)
@@ -72,11 +75,11 @@ func stringOrText(e element, depth int) (string, error) {
 // readCode returns e as an integer, and whether it is one; a double without a fraction is one too.
 func readCode(e element) (int64, bool) {
 	switch e.kind {
-	case bson.TypeInt32:
+	case bsoncore.TypeInt32:
 		return int64(int32(binary.LittleEndian.Uint32(e.value))), true
-	case bson.TypeInt64:
+	case bsoncore.TypeInt64:
 		return int64(binary.LittleEndian.Uint64(e.value)), true
-	case bson.TypeDouble:
+	case bsoncore.TypeDouble:
 		const limit = 1 << 63
 		f := math.Float64frombits(binary.LittleEndian.Uint64(e.value))
 		if f == math.Trunc(f) && -limit <= f && f < limit {

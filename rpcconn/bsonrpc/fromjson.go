@@ -8,7 +8,7 @@ import (
 	"math"
 	"strconv"
 
-	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/x/bsonx/bsoncore"
 
 	"rpcsh/rpcconn/jsontext"
 )
@@ -19,21 +19,30 @@ var (
 )
 
 // appendValue appends the BSON value that the Extended JSON text stands for, and returns its type; depth counts the
-// documents around it. On error, the returned dst is meaningless.
-func appendValue(dst, text []byte, depth int) ([]byte, bson.Type, error) {
-	if err := jsontext.Valid(text); err != nil {
-		return nil, 0, err
+// documents around it. On error, the returned dst is meaningless; what is no JSON is a *jsontext.SyntaxError or
+// jsontext.ErrIncomplete, all else a *jsontext.PlaceError.
+func appendValue(dst, text []byte, depth int) ([]byte, bsoncore.Type, error) {
+	r := jsonReader{Walker: jsontext.Walker{Text: text}}
+	dst, kind, err := r.value(dst, depth)
+	if err == nil && jsontext.Space(text, r.Pos) == len(text) {
+		return dst, kind, nil
 	}
-	r := jsonReader{jsontext.Cursor{Text: text}}
-	return r.value(dst, depth)
+	if syntax := jsontext.Valid(text); syntax != nil { // which comes first
+		return nil, 0, syntax
+	}
+	return nil, 0, &jsontext.PlaceError{Place: jsontext.Path(text, r.at), Err: err}
 }
 
-// A jsonReader goes through valid JSON text and appends it as BSON.
-type jsonReader struct{ jsontext.Cursor }
+// A jsonReader goes through JSON text and appends it as BSON.
+type jsonReader struct {
+	jsontext.Walker
+	at int // where the value that was met last begins
+}
 
-func (r *jsonReader) value(dst []byte, depth int) ([]byte, bson.Type, error) {
+func (r *jsonReader) value(dst []byte, depth int) ([]byte, bsoncore.Type, error) {
 	r.Pos = jsontext.Space(r.Text, r.Pos)
-	switch r.Text[r.Pos] {
+	r.at = r.Pos
+	switch r.Peek() {
 	case '{':
 		return r.object(dst, depth)
 	case '[':
@@ -45,37 +54,45 @@ func (r *jsonReader) value(dst []byte, depth int) ([]byte, bson.Type, error) {
 	}
 	switch s[0] {
 	case '"':
-		return appendBSONString(dst, s[1:len(s)-1]), bson.TypeString, nil
+		return appendBSONString(dst, s[1:len(s)-1]), bsoncore.TypeString, nil
 	case 'n':
-		return dst, bson.TypeNull, nil
+		return dst, bsoncore.TypeNull, nil
 	case 't':
-		return append(dst, 1), bson.TypeBoolean, nil
+		return append(dst, 1), bsoncore.TypeBoolean, nil
 	case 'f':
-		return append(dst, 0), bson.TypeBoolean, nil
+		return append(dst, 0), bsoncore.TypeBoolean, nil
 	default:
 		return appendNumber(dst, s)
 	}
 }
 
-func (r *jsonReader) object(dst []byte, depth int) ([]byte, bson.Type, error) {
+func (r *jsonReader) object(dst []byte, depth int) ([]byte, bsoncore.Type, error) {
 	brace, start := r.Pos, len(dst)
-	dst, _, err := r.document(dst, depth)
+	dst, _, err := r.document(dst, depth, true)
 	if err == errWrapper {
 		r.Pos = brace
 		return r.wrapper(dst[:start], depth)
 	}
-	return dst, bson.TypeEmbeddedDocument, err
+	return dst, bsoncore.TypeEmbeddedDocument, err
 }
 
-// document appends an object as a document. If its first key is that of a wrapper, it stops with errWrapper.
-func (r *jsonReader) document(dst []byte, depth int) ([]byte, bson.Type, error) {
+// document appends an object as a document. If its first key is that of a wrapper, and it may be one, it stops with
+// errWrapper.
+func (r *jsonReader) document(dst []byte, depth int, wrapper bool) ([]byte, bsoncore.Type, error) {
 	if depth >= maxDepth {
 		return nil, 0, errTooDeep
 	}
 	dst, start := openDocument(dst)
 	r.Pos++
-	for r.More('}') {
-		key, err := r.Scan()
+	for first := true; ; first = false {
+		more, err := r.More('}', first)
+		if err != nil {
+			return nil, 0, err
+		}
+		if !more {
+			return closeDocument(dst, start), bsoncore.TypeEmbeddedDocument, nil
+		}
+		key, err := r.Key()
 		if err != nil {
 			return nil, 0, err
 		}
@@ -85,37 +102,40 @@ func (r *jsonReader) document(dst []byte, depth int) ([]byte, bson.Type, error) 
 		if bytes.IndexByte(name, 0) >= 0 {
 			return nil, 0, errZeroKey
 		}
-		if kindAt == start+4 && isWrapper(name) {
+		if wrapper && kindAt == start+4 && isWrapper(name) {
 			return dst, 0, errWrapper
 		}
 		dst = append(dst, 0)
-		r.More('}') // past the colon
-		var kind bson.Type
+		var kind bsoncore.Type
 		if dst, kind, err = r.value(dst, depth+1); err != nil {
 			return nil, 0, err
 		}
 		dst[kindAt] = byte(kind)
 	}
-	return closeDocument(dst, start), bson.TypeEmbeddedDocument, nil
 }
 
-func (r *jsonReader) array(dst []byte, depth int) ([]byte, bson.Type, error) {
+func (r *jsonReader) array(dst []byte, depth int) ([]byte, bsoncore.Type, error) {
 	if depth >= maxDepth {
 		return nil, 0, errTooDeep
 	}
 	dst, start := openDocument(dst)
 	r.Pos++
-	for i := int64(0); r.More(']'); i++ {
+	for i := int64(0); ; i++ {
+		more, err := r.More(']', i == 0)
+		if err != nil {
+			return nil, 0, err
+		}
+		if !more {
+			return closeDocument(dst, start), bsoncore.TypeArray, nil
+		}
 		kindAt := len(dst)
 		dst = append(strconv.AppendInt(append(dst, 0), i, 10), 0)
-		var kind bson.Type
-		var err error
+		var kind bsoncore.Type
 		if dst, kind, err = r.value(dst, depth+1); err != nil {
 			return nil, 0, err
 		}
 		dst[kindAt] = byte(kind)
 	}
-	return closeDocument(dst, start), bson.TypeArray, nil
 }
 
 // openDocument leaves room for the length of a document that begins at start.
@@ -133,10 +153,7 @@ func closeDocument(dst []byte, start int) []byte {
 
 // appendText appends the characters that s, the inside of a JSON string, stands for.
 func appendText(dst, s []byte) []byte {
-	if bytes.IndexByte(s, '\\') < 0 {
-		return append(dst, s...)
-	}
-	return append(dst, jsontext.Key(s)...)
+	return jsontext.AppendKey(dst, s)
 }
 
 // appendBSONString appends s, the inside of a JSON string, as a BSON string.
@@ -148,14 +165,17 @@ func appendBSONString(dst, s []byte) []byte {
 }
 
 // appendNumber appends a JSON number: a double where it has a fraction or an exponent, else the smallest integer.
-func appendNumber(dst, s []byte) ([]byte, bson.Type, error) {
+func appendNumber(dst, s []byte) ([]byte, bsoncore.Type, error) {
+	if n, ok := jsontext.Int(s); ok && n == int64(int32(n)) {
+		return binary.LittleEndian.AppendUint32(dst, uint32(n)), bsoncore.TypeInt32, nil
+	}
 	if bytes.ContainsAny(s, ".eE") {
 		f, err := strconv.ParseFloat(string(s), 64)
 		if err != nil {
 			return nil, 0, fmt.Errorf(`number %s is out of the range of a double: write {"$numberDecimal":"…"}`,
 				shorten(s))
 		}
-		return binary.LittleEndian.AppendUint64(dst, math.Float64bits(f)), bson.TypeDouble, nil
+		return binary.LittleEndian.AppendUint64(dst, math.Float64bits(f)), bsoncore.TypeDouble, nil
 	}
 	n, err := strconv.ParseInt(string(s), 10, 64)
 	if err != nil {
@@ -163,9 +183,9 @@ func appendNumber(dst, s []byte) ([]byte, bson.Type, error) {
 			`double, or {"$numberDecimal":"%[1]s"}`, shorten(s))
 	}
 	if n == int64(int32(n)) {
-		return binary.LittleEndian.AppendUint32(dst, uint32(n)), bson.TypeInt32, nil
+		return binary.LittleEndian.AppendUint32(dst, uint32(n)), bsoncore.TypeInt32, nil
 	}
-	return binary.LittleEndian.AppendUint64(dst, uint64(n)), bson.TypeInt64, nil
+	return binary.LittleEndian.AppendUint64(dst, uint64(n)), bsoncore.TypeInt64, nil
 }
 
 // shorten returns ASCII text for an error message.

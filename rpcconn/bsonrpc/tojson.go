@@ -1,17 +1,17 @@
 package bsonrpc
 
 import (
+	"bytes"
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"math"
 	"strconv"
 	"time"
 	"unicode/utf8"
 
-	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/x/bsonx/bsoncore"
 )
 
 // maxRelaxedDate is the last millisecond of the year 9999, the last that Extended JSON writes as text.
@@ -29,30 +29,30 @@ func toJSON(e element, depth int) ([]byte, error) {
 func appendJSON(dst []byte, e element, depth int) ([]byte, error) {
 	v := e.value
 	switch e.kind {
-	case bson.TypeNull:
+	case bsoncore.TypeNull:
 		return append(dst, "null"...), nil
-	case bson.TypeBoolean:
+	case bsoncore.TypeBoolean:
 		if v[0] > 1 {
 			return nil, fmt.Errorf("boolean is 0x%02x, not 0 or 1", v[0])
 		}
 		return strconv.AppendBool(dst, v[0] == 1), nil
-	case bson.TypeInt32:
+	case bsoncore.TypeInt32:
 		return strconv.AppendInt(dst, int64(int32(binary.LittleEndian.Uint32(v))), 10), nil
-	case bson.TypeInt64:
+	case bsoncore.TypeInt64:
 		return appendInt64(dst, int64(binary.LittleEndian.Uint64(v))), nil
-	case bson.TypeDouble:
-		return appendDouble(dst, math.Float64frombits(binary.LittleEndian.Uint64(v))), nil
-	case bson.TypeString:
+	case bsoncore.TypeDouble:
+		return appendDouble(dst, binary.LittleEndian.Uint64(v)), nil
+	case bsoncore.TypeString:
 		return appendString(dst, v)
-	case bson.TypeEmbeddedDocument:
-		return appendMembers(dst, v, '{', depth)
-	case bson.TypeArray:
+	case bsoncore.TypeEmbeddedDocument:
+		return appendDocument(dst, v, depth)
+	case bsoncore.TypeArray:
 		return appendMembers(dst, v, '[', depth)
-	case bson.TypeDateTime:
+	case bsoncore.TypeDateTime:
 		return appendDate(dst, int64(binary.LittleEndian.Uint64(v))), nil
-	case bson.TypeObjectID:
+	case bsoncore.TypeObjectID:
 		return appendObjectID(dst, v), nil
-	case bson.TypeBinary:
+	case bsoncore.TypeBinary:
 		return appendBinary(dst, v)
 	default:
 		return appendRare(dst, e, depth)
@@ -64,43 +64,42 @@ func appendRare(dst []byte, e element, depth int) ([]byte, error) {
 	v := e.value
 	var err error
 	switch e.kind {
-	case bson.TypeDecimal128:
-		decimal := bson.NewDecimal128(binary.LittleEndian.Uint64(v[8:]), binary.LittleEndian.Uint64(v))
-		dst = append(append(append(dst, `{"$numberDecimal":"`...), decimal.String()...), '"')
-	case bson.TypeTimestamp:
+	case bsoncore.TypeDecimal128:
+		dst = append(appendDecimalText(append(dst, `{"$numberDecimal":"`...), v), '"')
+	case bsoncore.TypeTimestamp:
 		dst = append(dst, `{"$timestamp":{"t":`...)
 		dst = strconv.AppendUint(dst, uint64(binary.LittleEndian.Uint32(v[4:])), 10)
 		dst = append(dst, `,"i":`...)
 		dst = append(strconv.AppendUint(dst, uint64(binary.LittleEndian.Uint32(v)), 10), '}')
-	case bson.TypeRegex:
+	case bsoncore.TypeRegex:
 		pattern, options := splitRegex(v)
 		dst, err = appendQuoted(append(dst, `{"$regularExpression":{"pattern":`...), pattern)
 		if err == nil {
 			dst, err = appendQuoted(append(dst, `,"options":`...), options)
 		}
 		dst = append(dst, '}')
-	case bson.TypeJavaScript:
+	case bsoncore.TypeJavaScript:
 		dst, err = appendString(append(dst, `{"$code":`...), v)
-	case bson.TypeCodeWithScope:
+	case bsoncore.TypeCodeWithScope:
 		code, scope, splitErr := splitCodeWithScope(v)
 		if splitErr != nil {
 			return nil, splitErr
 		}
 		dst, err = appendString(append(dst, `{"$code":`...), code)
 		if err == nil {
-			dst, err = appendMembers(append(dst, `,"$scope":`...), scope, '{', depth)
+			dst, err = appendDocument(append(dst, `,"$scope":`...), scope, depth)
 		}
-	case bson.TypeSymbol:
+	case bsoncore.TypeSymbol:
 		dst, err = appendString(append(dst, `{"$symbol":`...), v)
-	case bson.TypeDBPointer:
+	case bsoncore.TypeDBPointer:
 		ref, id := v[:len(v)-12], v[len(v)-12:]
 		dst, err = appendString(append(dst, `{"$dbPointer":{"$ref":`...), ref)
 		dst = append(appendObjectID(append(dst, `,"$id":`...), id), '}')
-	case bson.TypeUndefined:
+	case bsoncore.TypeUndefined:
 		dst = append(dst, `{"$undefined":true`...)
-	case bson.TypeMinKey:
+	case bsoncore.TypeMinKey:
 		dst = append(dst, `{"$minKey":1`...)
-	case bson.TypeMaxKey:
+	case bsoncore.TypeMaxKey:
 		dst = append(dst, `{"$maxKey":1`...)
 	default:
 		err = fmt.Errorf("there is no BSON type 0x%02x", byte(e.kind))
@@ -109,6 +108,19 @@ func appendRare(dst []byte, e element, depth int) ([]byte, error) {
 		return nil, err
 	}
 	return append(dst, '}'), nil
+}
+
+// appendDocument appends the document doc, in a wrapper where it would be read as another value.
+func appendDocument(dst, doc []byte, depth int) ([]byte, error) {
+	const keyAt = 5 // behind the length and a type
+	if len(doc) > keyAt && doc[keyAt] == '$' {
+		key, _, _ := bytes.Cut(doc[keyAt:], []byte{0})
+		if isWrapper(key) {
+			dst, err := appendMembers(append(dst, `{"$document":`...), doc, '{', depth)
+			return append(dst, '}'), err
+		}
+	}
+	return appendMembers(dst, doc, '{', depth)
 }
 
 // appendMembers appends the document or array doc; open is the bracket that begins it.
@@ -153,26 +165,6 @@ func appendInt64(dst []byte, n int64) []byte {
 	return append(strconv.AppendInt(append(dst, `{"$numberLong":"`...), n, 10), `"}`...)
 }
 
-// appendDouble appends f so that it is not taken for an integer.
-func appendDouble(dst []byte, f float64) []byte {
-	switch {
-	case math.IsNaN(f):
-		return append(dst, `{"$numberDouble":"NaN"}`...)
-	case math.IsInf(f, 1):
-		return append(dst, `{"$numberDouble":"Infinity"}`...)
-	case math.IsInf(f, -1):
-		return append(dst, `{"$numberDouble":"-Infinity"}`...)
-	}
-	if abs := math.Abs(f); abs != 0 && (abs < 1e-6 || abs >= 1e21) {
-		return strconv.AppendFloat(dst, f, 'e', -1, 64)
-	}
-	dst = strconv.AppendFloat(dst, f, 'f', -1, 64)
-	if f == math.Trunc(f) {
-		dst = append(dst, ".0"...)
-	}
-	return dst
-}
-
 func appendDate(dst []byte, ms int64) []byte {
 	dst = append(dst, `{"$date":`...)
 	if ms < 0 || ms > maxRelaxedDate {
@@ -213,7 +205,7 @@ func splitRegex(v []byte) (pattern, options []byte) {
 
 // splitCodeWithScope splits such a value into the BSON string and the document that are in it.
 func splitCodeWithScope(v []byte) (code, scope []byte, err error) {
-	n, err := valueSize(bson.TypeString, v[4:])
+	n, err := valueSize(bsoncore.TypeString, v[4:])
 	if err != nil {
 		return nil, nil, err
 	}

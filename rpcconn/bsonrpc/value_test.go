@@ -8,6 +8,9 @@ import (
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/x/bsonx/bsoncore"
+
+	"rpcsh/rpcconn"
 )
 
 var objectID = bson.ObjectID{0x5f, 0x50, 0xc3, 0x1e, 0x1c, 0x9d, 0x44, 0, 0, 0xa1, 0xb2, 0xc3}
@@ -16,7 +19,7 @@ var objectID = bson.ObjectID{0x5f, 0x50, 0xc3, 0x1e, 0x1c, 0x9d, 0x44, 0, 0, 0xa
 func bsonOf(t testing.TB, v any) element {
 	t.Helper()
 	value := bson.Raw(document(t, d("v", v))).Lookup("v")
-	return element{value.Type, value.Value}
+	return element{bsoncore.Type(value.Type), value.Value}
 }
 
 func TestValues(t *testing.T) {
@@ -106,6 +109,16 @@ func TestValues(t *testing.T) {
 		{d("$ref", "c", "$id", objectID), `{"$ref":"c","$id":{"$oid":"5f50c31e1c9d440000a1b2c3"}}`},
 		{d("a", int32(1), "$oid", "x"), `{"a":1,"$oid":"x"}`},
 		{d("$regex", "a", "$options", "i"), `{"$regex":"a","$options":"i"}`},
+		{math.Float64frombits(0xfff8000000000001), `{"$numberDouble":"NaN(fff8000000000001)"}`},
+		{bson.NewDecimal128(0xfc00<<48, 0), `{"$numberDecimal":"NaN(fc000000000000000000000000000000)"}`},
+		{bson.NewDecimal128(0x7e00<<48, 12), `{"$numberDecimal":"NaN(7e00000000000000000000000000000c)"}`},
+		{bson.NewDecimal128(0x6c11ffffffffffff, math.MaxUint64),
+			`{"$numberDecimal":"0E+3(6c11ffffffffffffffffffffffffffff)"}`},
+		{bson.NewDecimal128(0xec10<<48, 7), `{"$numberDecimal":"-0(ec100000000000000000000000000007)"}`},
+		{d("$oid", "x"), `{"$document":{"$oid":"x"}}`},
+		{d("$document", d("$date", int32(1), "a", nil)),
+			`{"$document":{"$document":{"$document":{"$date":1,"a":null}}}}`},
+		{bson.CodeWithScope{Code: "f", Scope: d("$code", "f")}, `{"$code":"f","$scope":{"$document":{"$code":"f"}}}`},
 	}
 	for _, test := range tests {
 		t.Run(test.json, func(t *testing.T) {
@@ -140,7 +153,7 @@ func TestFromJSON(t *testing.T) {
 		{`{"$numberLong":"9223372036854775807"}`, int64(math.MaxInt64)},
 		{`{"$numberDouble":"3"}`, 3.0},
 		{`{"$date":"2020-09-03T12:00:00.123+02:00"}`, bson.DateTime(1599127200123)},
-		{`{"$date":1599127200123}`, bson.DateTime(1599127200123)},
+		{`{"$date":{"$numberLong":"1599127200123"}}`, bson.DateTime(1599127200123)},
 		{`{"$binary":{"subType":"0","base64":"AAH/"}}`, bson.Binary{Data: []byte{0, 1, 255}}},
 		{`{"$binary":"AAH/","$type":"00"}`, bson.Binary{Data: []byte{0, 1, 255}}},
 		{`{"$uuid":"c8edabc3-f738-4ca3-b68d-ab92a91478a3"}`, uuid},
@@ -171,14 +184,18 @@ func TestFromJSONErrors(t *testing.T) {
 		`{"$numberInt":"2147483648"}`, `{"$numberInt":3}`, `{"$numberLong":"x"}`,
 		`{"$numberLong":"9223372036854775808"}`,
 		`{"$numberDouble":"x"}`, `{"$numberDouble":1}`, `{"$numberDecimal":"x"}`, `{"$numberDecimal":1}`,
-		`{"$numberDecimal":"1` + strings.Repeat("0", 1000) + `"}`,
-		`{"$date":"yesterday"}`, `{"$date":1.5}`, `{"$date":null}`, `{"$date":{}}`,
+		`{"$numberDecimal":"1` + strings.Repeat("0", 10000) + `"}`,
+		`{"$numberDecimal":"1(30400000000000000000000000000000)"}`, `{"$numberDecimal":"NaN(7c)"}`,
+		`{"$numberDouble":"1_0"}`, `{"$numberDouble":"NaN(7ff0000000000000)"}`, `{"$numberDouble":"NaN(7ff8)"}`,
+		`{"$date":"yesterday"}`, `{"$date":1.5}`, `{"$date":42}`, `{"$date":"2020-09-03T12:00:00.1234Z"}`,
+		`{"$date":null}`, `{"$date":{}}`,
 		`{"$date":{"$numberLong":"1","a":2}}`,
 		`{"$binary":"AAH/"}`, `{"$binary":{"base64":"AAH/"}}`, `{"$binary":{"base64":"A","subType":"00"}}`,
 		`{"$binary":{"base64":"AAH/","subType":"100"}}`, `{"$binary":{"base64":"AAH/","base64":"AAH/"}}`,
 		`{"$binary":"AAH/","$type":0}`,
 		`{"$uuid":"c8edabc3f7384ca3b68dab92a91478a3"}`, `{"$uuid":"c8edabc3-f738-4ca3-b68d-ab92a91478ax"}`,
-		`{"$uuid":1}`,
+		`{"$uuid":"----d264-44b3-4--9-90e8-e7d1dfc0----"}`, `{"$uuid":1}`,
+		`{"$document":1}`, `{"$document":{},"a":1}`,
 		`{"$timestamp":{"t":-1,"i":2}}`, `{"$timestamp":{"t":1,"i":4294967296}}`, `{"$timestamp":1}`,
 		`{"$regularExpression":{"pattern":"a"}}`, `{"$regularExpression":{"pattern":"a","options":1}}`,
 		`{"$regularExpression":{"pattern":"a\u0000","options":""}}`,
@@ -198,7 +215,7 @@ func TestFromJSONErrors(t *testing.T) {
 
 // TestRegexOptions keeps options in the order in which they came; the driver's own encoder sorts them.
 func TestRegexOptions(t *testing.T) {
-	e := element{bson.TypeRegex, []byte("a\x00xi\x00")}
+	e := element{bsoncore.TypeRegex, []byte("a\x00xi\x00")}
 	text, err := toJSON(e, 0)
 	if err != nil {
 		t.Fatal(err)
@@ -213,12 +230,8 @@ func TestLostInJSON(t *testing.T) {
 		e          element
 		json, want string // want: the bytes it goes back as
 	}{
-		{"payload of a NaN", element{bson.TypeDouble, []byte("\x01\x00\x00\x00\x00\x00\xf8\xff")},
-			`{"$numberDouble":"NaN"}`, "\x00\x00\x00\x00\x00\x00\xf8\x7f"},
-		{"keys of an array", element{bson.TypeArray, []byte(doc("\x0a5\x00\x0aa\x00"))}, `[null,null]`,
+		{"keys of an array", element{bsoncore.TypeArray, []byte(doc("\x0a5\x00\x0aa\x00"))}, `[null,null]`,
 			doc("\x0a0\x00\x0a1\x00")},
-		{"payload of a decimal NaN", element{bson.TypeDecimal128, []byte(strings.Repeat("\x01", 15) + "\xfc")},
-			`{"$numberDecimal":"NaN"}`, strings.Repeat("\x00", 15) + "\x7c"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -228,5 +241,28 @@ func TestLostInJSON(t *testing.T) {
 			}
 			checkFromJSON(t, test.json, element{test.e.kind, []byte(test.want)})
 		})
+	}
+}
+
+// TestFromJSONPlace: an error says which value of the message is wrong, and how.
+func TestFromJSONPlace(t *testing.T) {
+	tests := []struct{ params, want string }{
+		{`[{"a":[1,{"b c":{"$uuid":"x"}}]}]`, `params[0].a[1]["b c"]: $uuid: want a UUID such as ` +
+			`"c8edabc3-f738-4ca3-b68d-ab92a91478a3"`},
+		{`{"when":{"$date":"2020-13-01T00:00:00Z"}}`, `params.when: $date: want a time such as ` +
+			`"2020-09-03T10:00:00.123Z", to the millisecond, or {"$numberLong":"1599127200123"}, ` +
+			`milliseconds since 1970`},
+		{`[1,{"$oid":5}]`, `params[1]: $oid: want a string of 24 hexadecimal digits`},
+		{`[1,9223372036854775808]`, `params[1]: integer 9223372036854775808 does not fit 64 bits, and BSON has none ` +
+			`longer: write 9223372036854775808e0 for a double, or {"$numberDecimal":"9223372036854775808"}`},
+		{`[1,{"$oid":5]`, `params: offset 12: unexpected character ']', want ',' or '}'`},
+		{`"x"`, `params must be an array or an object, not BSON string: put it into an array`},
+	}
+	for _, test := range tests {
+		m := rpcconn.Message{Kind: rpcconn.KindNotification, Method: "m", Params: []byte(test.params)}
+		_, err := New().AppendEncode(nil, &rpcconn.Packet{Messages: []rpcconn.Message{m}})
+		if err == nil || err.Error() != test.want {
+			t.Errorf("%s:\n%v, want\n%s", test.params, err, test.want)
+		}
 	}
 }

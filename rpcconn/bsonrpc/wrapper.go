@@ -6,13 +6,12 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"math"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
-	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/x/bsonx/bsoncore"
 
 	"rpcsh/rpcconn/jsontext"
 )
@@ -20,9 +19,6 @@ import (
 // errWrapper says that an object is not a document, but a wrapper: the Extended JSON of one value of a type that JSON
 // lacks.
 var errWrapper = errors.New("object is an Extended JSON value")
-
-// maxDecimalText is longer than any decimal128 need be, and short enough to read quickly.
-const maxDecimalText = 100
 
 // isWrapper reports whether an object that begins with key is a wrapper.
 func isWrapper(key []byte) bool {
@@ -32,14 +28,14 @@ func isWrapper(key []byte) bool {
 	switch string(key) {
 	case "$oid", "$date", "$binary", "$uuid", "$timestamp", "$regularExpression",
 		"$numberInt", "$numberLong", "$numberDouble", "$numberDecimal",
-		"$code", "$symbol", "$undefined", "$minKey", "$maxKey", "$dbPointer":
+		"$code", "$symbol", "$undefined", "$minKey", "$maxKey", "$dbPointer", "$document":
 		return true
 	}
 	return false
 }
 
 // wrapper appends the value that the object at hand wraps.
-func (r *jsonReader) wrapper(dst []byte, depth int) ([]byte, bson.Type, error) {
+func (r *jsonReader) wrapper(dst []byte, depth int) ([]byte, bsoncore.Type, error) {
 	var keys []string
 	var values [][]byte
 	end, err := jsontext.Object(r.Text[r.Pos:], func(key, value []byte) error {
@@ -52,71 +48,73 @@ func (r *jsonReader) wrapper(dst []byte, depth int) ([]byte, bson.Type, error) {
 	r.Pos += end
 	dst, kind, err := appendWrapped(dst, keys, values, depth)
 	if err != nil {
-		return nil, 0, fmt.Errorf("reading the Extended JSON %s: %w", keys[0], err)
+		return nil, 0, fmt.Errorf("%s: %w", keys[0], err)
 	}
 	return dst, kind, nil
 }
 
-func appendWrapped(dst []byte, keys []string, values [][]byte, depth int) ([]byte, bson.Type, error) {
+func appendWrapped(dst []byte, keys []string, values [][]byte, depth int) ([]byte, bsoncore.Type, error) {
 	v := values[0]
 	switch strings.Join(keys, " ") {
 	case "$oid":
 		dst, err := appendHex(dst, v, 12)
-		return dst, bson.TypeObjectID, err
+		return dst, bsoncore.TypeObjectID, err
 	case "$date":
 		ms, err := parseDate(v)
-		return binary.LittleEndian.AppendUint64(dst, uint64(ms)), bson.TypeDateTime, err
+		return binary.LittleEndian.AppendUint64(dst, uint64(ms)), bsoncore.TypeDateTime, err
 	case "$numberInt":
 		n, err := parseInt(v, 32)
-		return binary.LittleEndian.AppendUint32(dst, uint32(n)), bson.TypeInt32, err
+		return binary.LittleEndian.AppendUint32(dst, uint32(n)), bsoncore.TypeInt32, err
 	case "$numberLong":
 		n, err := parseInt(v, 64)
-		return binary.LittleEndian.AppendUint64(dst, uint64(n)), bson.TypeInt64, err
+		return binary.LittleEndian.AppendUint64(dst, uint64(n)), bsoncore.TypeInt64, err
 	case "$numberDouble":
 		f, err := parseDouble(v)
-		return binary.LittleEndian.AppendUint64(dst, f), bson.TypeDouble, err
+		return binary.LittleEndian.AppendUint64(dst, f), bsoncore.TypeDouble, err
 	case "$numberDecimal":
 		dst, err := appendDecimal(dst, v)
-		return dst, bson.TypeDecimal128, err
+		return dst, bsoncore.TypeDecimal128, err
 	case "$binary":
 		parts, err := fields(v, "base64", "subType")
 		if err != nil {
 			return nil, 0, err
 		}
 		dst, err = appendBSONBinary(dst, parts[0], parts[1])
-		return dst, bson.TypeBinary, err
+		return dst, bsoncore.TypeBinary, err
 	case "$binary $type":
 		dst, err := appendBSONBinary(dst, v, values[1])
-		return dst, bson.TypeBinary, err
+		return dst, bsoncore.TypeBinary, err
 	case "$uuid":
 		dst, err := appendUUID(dst, v)
-		return dst, bson.TypeBinary, err
+		return dst, bsoncore.TypeBinary, err
 	case "$timestamp":
 		dst, err := appendTimestamp(dst, v)
-		return dst, bson.TypeTimestamp, err
+		return dst, bsoncore.TypeTimestamp, err
 	case "$regularExpression":
 		dst, err := appendRegex(dst, v)
-		return dst, bson.TypeRegex, err
+		return dst, bsoncore.TypeRegex, err
 	case "$code":
 		dst, err := appendUnquoted(dst, v)
-		return dst, bson.TypeJavaScript, err
+		return dst, bsoncore.TypeJavaScript, err
 	case "$code $scope":
 		dst, err := appendCodeWithScope(dst, v, values[1], depth)
-		return dst, bson.TypeCodeWithScope, err
+		return dst, bsoncore.TypeCodeWithScope, err
 	case "$symbol":
 		dst, err := appendUnquoted(dst, v)
-		return dst, bson.TypeSymbol, err
+		return dst, bsoncore.TypeSymbol, err
 	case "$dbPointer":
 		dst, err := appendDBPointer(dst, v)
-		return dst, bson.TypeDBPointer, err
+		return dst, bsoncore.TypeDBPointer, err
 	case "$undefined":
-		return dst, bson.TypeUndefined, want(v, "true")
+		return dst, bsoncore.TypeUndefined, want(v, "true")
 	case "$minKey":
-		return dst, bson.TypeMinKey, want(v, "1")
+		return dst, bsoncore.TypeMinKey, want(v, "1")
 	case "$maxKey":
-		return dst, bson.TypeMaxKey, want(v, "1")
+		return dst, bsoncore.TypeMaxKey, want(v, "1")
+	case "$document":
+		return appendPlainDocument(dst, v, depth)
 	default:
-		return nil, 0, errors.New("there are other members beside it, which that type has not")
+		return nil, 0, errors.New(`that type has no such other members; a document with that key is {"$document":{…}}`)
 	}
 }
 
@@ -148,17 +146,25 @@ func want(value []byte, text string) error {
 
 // appendHex appends the size bytes that the JSON string v gives in hexadecimal.
 func appendHex(dst, v []byte, size int) ([]byte, error) {
-	digits, err := jsontext.Unquote(v)
-	if err != nil {
-		return nil, err
+	digits, err := stringOf(v)
+	if err == nil && len(digits) == 2*size {
+		dst, err = hex.AppendDecode(dst, []byte(digits))
 	}
-	if len(digits) != 2*size {
-		return nil, fmt.Errorf("want %d hexadecimal digits, not %d characters", 2*size, len(digits))
+	if err != nil || len(digits) != 2*size {
+		return nil, fmt.Errorf("want a string of %d hexadecimal digits", 2*size)
 	}
-	return hex.AppendDecode(dst, []byte(digits))
+	return dst, nil
 }
 
-// parseDate returns the milliseconds since 1970 that v gives as text (RFC 3339), as $numberLong or as a number.
+// stringOf returns the string that the JSON value v is.
+func stringOf(v []byte) (string, error) {
+	if v[0] != '"' {
+		return "", errors.New("want a string")
+	}
+	return jsontext.Unquote(v)
+}
+
+// parseDate returns the milliseconds since 1970 that v gives as text (RFC 3339) or as $numberLong.
 func parseDate(v []byte) (int64, error) {
 	switch v[0] {
 	case '{':
@@ -173,65 +179,36 @@ func parseDate(v []byte) (int64, error) {
 			return 0, err
 		}
 		date, err := time.Parse(time.RFC3339, text)
-		if err != nil {
-			return 0, fmt.Errorf("want a time such as 2020-09-03T10:00:00.123Z: %w", err)
+		if err == nil && date.Nanosecond()%int(time.Millisecond) == 0 {
+			return date.UnixMilli(), nil
 		}
-		return date.UnixMilli(), nil
-	default:
-		return strconv.ParseInt(string(v), 10, 64)
 	}
+	return 0, errors.New(`want a time such as "2020-09-03T10:00:00.123Z", to the millisecond, or ` +
+		`{"$numberLong":"1599127200123"}, milliseconds since 1970`)
 }
 
 func parseInt(v []byte, bits int) (int64, error) {
-	text, err := jsontext.Unquote(v)
+	text, err := stringOf(v)
 	if err != nil {
 		return 0, err
 	}
-	return strconv.ParseInt(text, 10, bits)
-}
-
-// parseDouble returns the bits of a double. NaN has the bits that other languages give it, not Go's.
-func parseDouble(v []byte) (uint64, error) {
-	text, err := jsontext.Unquote(v)
+	n, err := strconv.ParseInt(text, 10, bits)
 	if err != nil {
-		return 0, err
+		return 0, fmt.Errorf("want an integer of %d bits as a string", bits)
 	}
-	f, err := strconv.ParseFloat(text, 64)
-	if math.IsNaN(f) {
-		return 0x7ff8 << 48, nil
-	}
-	return math.Float64bits(f), err
-}
-
-func appendDecimal(dst, v []byte) ([]byte, error) {
-	text, err := jsontext.Unquote(v)
-	if err != nil {
-		return nil, err
-	}
-	if len(text) > maxDecimalText {
-		return nil, errors.New("too many digits, a decimal128 has 34")
-	}
-	decimal, err := bson.ParseDecimal128(text)
-	if err != nil {
-		return nil, err
-	}
-	high, low := decimal.GetBytes()
-	return binary.LittleEndian.AppendUint64(binary.LittleEndian.AppendUint64(dst, low), high), nil
+	return n, nil
 }
 
 // appendBSONBinary appends the binary value that two JSON strings give: the data in base64, the subtype in hexadecimal.
 func appendBSONBinary(dst, base64Text, subtypeText []byte) ([]byte, error) {
-	data, err := jsontext.Unquote(base64Text)
+	data, err := stringOf(base64Text)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("the data: %w", err)
 	}
-	subtype, err := jsontext.Unquote(subtypeText)
-	if err != nil {
-		return nil, err
-	}
-	n, err := strconv.ParseUint(subtype, 16, 8)
-	if err != nil {
-		return nil, fmt.Errorf("subtype: want two hexadecimal digits: %w", err)
+	subtype, err := stringOf(subtypeText)
+	n, parseErr := strconv.ParseUint(subtype, 16, 8)
+	if err != nil || parseErr != nil {
+		return nil, errors.New("the subtype: want a string of two hexadecimal digits")
 	}
 	start := len(dst)
 	dst = append(dst, 0, 0, 0, 0, byte(n))
@@ -240,7 +217,7 @@ func appendBSONBinary(dst, base64Text, subtypeText []byte) ([]byte, error) {
 	}
 	dataAt := len(dst)
 	if dst, err = base64.StdEncoding.AppendDecode(dst, []byte(data)); err != nil {
-		return nil, err
+		return nil, errors.New("the data: want base64")
 	}
 	if n == binaryOld {
 		binary.LittleEndian.PutUint32(dst[dataAt-4:], uint32(len(dst)-dataAt))
@@ -250,16 +227,18 @@ func appendBSONBinary(dst, base64Text, subtypeText []byte) ([]byte, error) {
 }
 
 func appendUUID(dst, v []byte) ([]byte, error) {
-	text, err := jsontext.Unquote(v)
-	if err != nil {
-		return nil, err
-	}
+	const binaryUUID = 4
 	const example = "c8edabc3-f738-4ca3-b68d-ab92a91478a3"
-	if len(text) != len(example) || text[8] != '-' || text[13] != '-' || text[18] != '-' || text[23] != '-' {
-		return nil, errors.New("want a UUID such as " + example)
+	text, err := stringOf(v)
+	if err == nil {
+		dst, err = hex.AppendDecode(append(dst, 16, 0, 0, 0, binaryUUID),
+			[]byte(strings.ReplaceAll(text, "-", "")))
 	}
-	dst = append(dst, 16, 0, 0, 0, bson.TypeBinaryUUID)
-	return hex.AppendDecode(dst, []byte(strings.ReplaceAll(text, "-", "")))
+	if err != nil || len(text) != len(example) || strings.Count(text, "-") != 4 ||
+		text[8] != '-' || text[13] != '-' || text[18] != '-' || text[23] != '-' {
+		return nil, fmt.Errorf("want a UUID such as %q", example)
+	}
+	return dst, nil
 }
 
 func appendTimestamp(dst, v []byte) ([]byte, error) {
@@ -268,11 +247,11 @@ func appendTimestamp(dst, v []byte) ([]byte, error) {
 		return nil, err
 	}
 	t, err := strconv.ParseUint(string(parts[0]), 10, 32)
-	if err != nil {
-		return nil, err
+	i, err2 := strconv.ParseUint(string(parts[1]), 10, 32)
+	if err != nil || err2 != nil {
+		return nil, errors.New("want t and i from 0 to 4294967295")
 	}
-	i, err := strconv.ParseUint(string(parts[1]), 10, 32)
-	return binary.LittleEndian.AppendUint64(dst, t<<32|i), err
+	return binary.LittleEndian.AppendUint64(dst, t<<32|i), nil
 }
 
 func appendRegex(dst, v []byte) ([]byte, error) {
@@ -281,7 +260,7 @@ func appendRegex(dst, v []byte) ([]byte, error) {
 		return nil, err
 	}
 	for _, part := range parts {
-		text, err := jsontext.Unquote(part)
+		text, err := stringOf(part)
 		if err != nil {
 			return nil, err
 		}
@@ -301,18 +280,28 @@ func appendUnquoted(dst, v []byte) ([]byte, error) {
 	return appendBSONString(dst, v[1:len(v)-1]), nil
 }
 
+// appendPlainDocument appends the object v as a document, whatever its keys.
+func appendPlainDocument(dst, v []byte, depth int) ([]byte, bsoncore.Type, error) {
+	if v[0] != '{' {
+		return nil, 0, errors.New("want an object")
+	}
+	r := jsonReader{Walker: jsontext.Walker{Text: v}}
+	return r.document(dst, depth, false)
+}
+
 func appendCodeWithScope(dst, code, scope []byte, depth int) ([]byte, error) {
 	start := len(dst)
 	dst, err := appendUnquoted(append(dst, 0, 0, 0, 0), code)
 	if err != nil {
 		return nil, err
 	}
-	if scope[0] != '{' {
-		return nil, errors.New("want an object as $scope")
-	}
-	r := jsonReader{jsontext.Cursor{Text: scope}}
-	if dst, _, err = r.document(dst, depth); err != nil {
+	r := jsonReader{Walker: jsontext.Walker{Text: scope}}
+	dst, kind, err := r.value(dst, depth)
+	if err != nil {
 		return nil, err
+	}
+	if kind != bsoncore.TypeEmbeddedDocument {
+		return nil, errors.New("want a document as $scope")
 	}
 	binary.LittleEndian.PutUint32(dst[start:], uint32(len(dst)-start))
 	return dst, nil

@@ -3,6 +3,7 @@
 package catalog
 
 import (
+	"encoding/json"
 	"maps"
 	"slices"
 	"strings"
@@ -16,8 +17,10 @@ const MaxMethods = 100_000
 
 // A Catalog holds the methods of one peer. Any number of goroutines may use it.
 type Catalog struct {
-	mu          sync.Mutex // protects what follows
-	methods     map[key]Method
+	sorting sync.Mutex // held while methods are put in order, before mu
+
+	mu          sync.Mutex      // protects what follows
+	methods     map[key]*Method // which never change
 	told        map[Source]schema.Definitions
 	definitions schema.Definitions // from all sources
 	schemas     *schema.Checker    // of definitions; nil: not made yet
@@ -28,6 +31,7 @@ type Catalog struct {
 	version     int
 	sorted      []Method // the result of Methods
 	sortedAt    int      // the version of sorted
+	forgotten   map[string]bool
 }
 
 type key struct {
@@ -37,17 +41,18 @@ type key struct {
 
 // New returns a Catalog of methods.
 func New(methods ...Method) *Catalog {
-	c := &Catalog{methods: make(map[key]Method)}
+	c := &Catalog{methods: make(map[key]*Method, len(methods))}
 	c.Learn(methods...)
 	return c
 }
 
-// Learn adds methods and returns how many were unknown. What is known from a better source stays.
+// Learn adds methods and returns how many were unknown. What is known from a better source stays. The elements of
+// methods must not change afterwards.
 func (c *Catalog) Learn(methods ...Method) (added int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for _, m := range methods {
-		if c.learn(m) {
+	for i := range methods {
+		if c.learn(&methods[i]) {
 			added++
 		}
 	}
@@ -55,7 +60,7 @@ func (c *Catalog) Learn(methods ...Method) (added int) {
 }
 
 // learn adds m and reports whether it was not known. c.mu is held.
-func (c *Catalog) learn(m Method) bool {
+func (c *Catalog) learn(m *Method) bool {
 	k := key{m.Name, m.Ours}
 	known, ok := c.methods[k]
 	if ok && (known.Source.rank() > m.Source.rank() || known.Source.rank() == m.Source.rank() && m.Source.Inferred()) ||
@@ -67,20 +72,67 @@ func (c *Catalog) learn(m Method) bool {
 	return !ok
 }
 
-// orGuess returns m with the params and result that were inferred earlier, if its source has none.
-func (m Method) orGuess(known Method) Method {
-	if known.Inferred && m.Params == nil && m.Result == nil {
-		m.Params, m.Result, m.Inferred = known.Params, known.Result, true
+// orGuess returns m with what was inferred earlier, where its source does not tell: all params and the result, or the
+// types of those that it only names.
+func (m *Method) orGuess(known *Method) *Method {
+	if known == nil {
+		return m
 	}
-	return m
+	if known.Inferred && m.Params == nil && m.Result == nil {
+		guessed := *m
+		guessed.Params, guessed.Result, guessed.Inferred = known.Params, known.Result, true
+		return &guessed
+	}
+	if m.guessed() || !known.hasSeen() {
+		return m
+	}
+	typed := *m
+	if m.Result == nil {
+		if seen := known.seen(known.Result); seen != nil {
+			typed.Result = &Param{Name: "result", Schema: seen, Seen: true}
+		}
+	}
+	typed.Params = slices.Clone(m.Params)
+	for i := range typed.Params {
+		if p := &typed.Params[i]; p.Schema == nil {
+			p.Schema = known.seen(known.paramLike(p.Name, i))
+			p.Seen = p.Schema != nil
+		}
+	}
+	return &typed
+}
+
+// paramLike returns the param of a name, or else the one at a position that has no name yet; nil: there is neither.
+func (m *Method) paramLike(name string, position int) *Param {
+	if at := m.param(name); at >= 0 {
+		return &m.Params[at]
+	}
+	if position < len(m.Params) && m.Params[position].Name == argName(position) {
+		return &m.Params[position]
+	}
+	return nil
+}
+
+// hasSeen reports whether some types of m were inferred from values.
+func (m *Method) hasSeen() bool {
+	return m.guessed() || m.Result != nil && m.Result.Seen ||
+		slices.ContainsFunc(m.Params, func(p Param) bool { return p.Seen })
+}
+
+// seen returns the schema of a param of m, or of its result, where it was inferred from values; else nil.
+func (m *Method) seen(p *Param) json.RawMessage {
+	if p == nil || !p.Seen && !m.guessed() {
+		return nil
+	}
+	return p.Schema
 }
 
 // Replace learns everything that a convention tells, and forgets what the convention told earlier but no longer does.
-// It returns how many methods were unknown.
+// It returns how many methods were unknown. The methods of l must not change afterwards.
 func (c *Catalog) Replace(l *Learned) (added int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	before := make(map[key]Method)
+	before := make(map[key]*Method)
 	for k, m := range c.methods {
 		if m.Source == l.Source {
 			before[k] = m
@@ -88,9 +140,15 @@ func (c *Catalog) Replace(l *Learned) (added int) {
 		}
 	}
 	c.version++
-	for _, m := range l.Methods {
-		if m.Source == "" || !m.Source.Inferred() { // an exported document marks its guesses
-			m.Source = l.Source
+	if len(c.methods) == 0 {
+		c.methods = make(map[key]*Method, len(l.Methods))
+	}
+	for i := range l.Methods {
+		m := &l.Methods[i]
+		if m.Source == "" || m.Source != l.Source && !m.Source.Inferred() { // an exported document marks its guesses
+			told := *m
+			told.Source = l.Source
+			m = &told
 		}
 		known, ok := before[key{m.Name, m.Ours}]
 		if c.learn(m.orGuess(known)) && !ok {
@@ -149,8 +207,22 @@ func (c *Catalog) Knows(name string) bool {
 func (c *Catalog) Find(name string) (Method, bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	m, ok := c.methods[key{name, false}]
-	return m, ok
+	if m, ok := c.methods[key{name, false}]; ok {
+		return *m, true
+	}
+	return Method{}, false
+}
+
+// Has reports whether there is a method for which wanted returns true. wanted must not use c.
+func (c *Catalog) Has(wanted func(m *Method) bool) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, m := range c.methods {
+		if wanted(m) {
+			return true
+		}
+	}
+	return false
 }
 
 // Forget removes the peer's method name, after the peer said that it does not exist.
@@ -160,7 +232,19 @@ func (c *Catalog) Forget(name string) {
 	if m, ok := c.methods[key{name, false}]; ok && m.Source.Inferred() {
 		delete(c.methods, key{name, false})
 		c.version++
+		if c.forgotten == nil {
+			c.forgotten = make(map[string]bool)
+		}
+		c.forgotten[name] = true
 	}
+}
+
+// lacks reports whether m is not known, and never was.
+func (c *Catalog) lacks(m Method) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	_, known := c.methods[key{m.Name, m.Ours}]
+	return !known && (m.Ours || !c.forgotten[m.Name])
 }
 
 // Len returns how many methods are known.
@@ -185,27 +269,34 @@ func (c *Catalog) Version() int {
 }
 
 // Methods returns all methods in order of name, the peer's before ours of the same name. The caller must not change
-// them.
+// them. While many are put in order, others can use c.
 func (c *Catalog) Methods() []Method {
+	c.sorting.Lock()
+	defer c.sorting.Unlock()
 	c.mu.Lock()
-	defer c.mu.Unlock()
 	if c.sorted != nil && c.sortedAt == c.version {
+		defer c.mu.Unlock()
 		return c.sorted
 	}
-	keys := slices.SortedFunc(maps.Keys(c.methods), func(a, b key) int {
-		if n := strings.Compare(a.name, b.name); n != 0 || a.ours == b.ours {
+	all, version := slices.AppendSeq(make([]*Method, 0, len(c.methods)), maps.Values(c.methods)), c.version
+	c.mu.Unlock()
+	slices.SortFunc(all, func(a, b *Method) int {
+		if n := strings.Compare(a.Name, b.Name); n != 0 || a.Ours == b.Ours {
 			return n
 		}
-		if b.ours {
+		if b.Ours {
 			return -1
 		}
 		return 1
 	})
-	c.sorted, c.sortedAt = make([]Method, len(keys)), c.version
-	for i, k := range keys {
-		c.sorted[i] = c.methods[k]
+	sorted := make([]Method, len(all))
+	for i, m := range all {
+		sorted[i] = *m
 	}
-	return c.sorted
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.sorted, c.sortedAt = sorted, version
+	return sorted
 }
 
 // Answered remembers whether the peer answered a convention.

@@ -3,6 +3,7 @@ package catalog
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -184,5 +185,30 @@ func TestIsMethodName(t *testing.T) {
 		if got := IsMethodName(name); got != want {
 			t.Errorf("%.20q: %v, want %v", name, got, want)
 		}
+	}
+}
+
+// What is learned while methods are put in order is in the order that is asked for afterwards.
+func TestMethodsMeanwhile(t *testing.T) {
+	c := New()
+	var all sync.WaitGroup
+	const names = 2000
+	all.Go(func() {
+		for i := range names {
+			c.Learn(Method{Name: fmt.Sprint(i)})
+		}
+	})
+	for range 2 {
+		all.Go(func() {
+			for c.Len() < names {
+				c.Methods()
+			}
+		})
+	}
+	all.Wait()
+	got := c.Methods()
+	inOrder := slices.IsSortedFunc(got, func(a, b Method) int { return strings.Compare(a.Name, b.Name) })
+	if len(got) != names || !inOrder {
+		t.Errorf("%d methods are in order, want %d", len(got), names)
 	}
 }

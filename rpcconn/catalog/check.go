@@ -12,8 +12,17 @@ import (
 // Missing is the reason of a Problem with a param that was not given.
 const Missing = "is missing"
 
+// A MissingError says that a param was not given, and cannot be left out.
+type MissingError struct {
+	Param  string
+	Reason string
+}
+
+// Error implements error.
+func (e *MissingError) Error() string { return e.Reason }
+
 // Check validates params, before the method's Via is applied, against m. It returns no problems if nothing is wrong, or
-// nothing is known. Inferred methods and unusable schemas are not checked.
+// nothing is known. What is inferred, and unusable schemas, is not checked.
 func (c *Catalog) Check(m Method, params json.RawMessage) []schema.Problem {
 	if m.Params == nil || m.guessed() || len(params) > 0 && jsontext.Valid(params) != nil {
 		return nil
@@ -59,11 +68,14 @@ func (c *Catalog) CheckResult(m Method, result json.RawMessage) []schema.Problem
 	if m.Result == nil || m.guessed() || jsontext.Valid(result) != nil {
 		return nil
 	}
-	return c.validate(Param{Name: "result", Schema: m.Result.Schema}, result)
+	return c.validate(Param{Name: "result", Schema: m.Result.Schema, Seen: m.Result.Seen}, result)
 }
 
 // validate returns what is wrong with a value of p.
 func (c *Catalog) validate(p Param, value json.RawMessage) []schema.Problem {
+	if p.Seen {
+		return nil
+	}
 	c.mu.Lock()
 	if c.schemas == nil {
 		c.schemas = schema.NewChecker(c.definitions)

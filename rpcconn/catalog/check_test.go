@@ -146,6 +146,16 @@ func TestCheckSchemas(t *testing.T) {
 		{`{"type":5}`, `1`, ``},
 		{`{"type":"string"`, `1`, ``},
 		{`{"minimum":true}`, `1`, ``},
+		{`{"minimum":true,"maximum":2}`, `3`, `p is 3, at most 2 is wanted`},
+		{`{"type":"string","nullable":true}`, `null`, ``},
+		{`{"minimum":1,"exclusiveMinimum":true}`, `1`, `p is 1, more than 1 is wanted`},
+		{`{"maximum":1,"exclusiveMaximum":false}`, `1`, ``},
+		{`{"allOf":[{"properties":{"a":true}}],"unevaluatedProperties":false}`, `{"a":1,"b":2}`,
+			`p.b is not wanted there`},
+		{`{"dependencies":{"a":["b"],"c":{"required":["d"]}}}`, `{"a":1,"c":2}`,
+			`p.b is missing beside a; p.d is missing`},
+		{`{"items":[true],"additionalItems":false}`, `[1,2]`, `p[1] is not wanted there`},
+		{`{"contains":{"const":1},"maxContains":1}`, `[1,1]`, `p does not fit its schema`},
 	}
 	c := checked()
 	for _, test := range tests {
@@ -198,7 +208,7 @@ func TestCheckIsBounded(t *testing.T) {
 	d["40"] = json.RawMessage(`{"type":"string"}`)
 	d["Deep"] = json.RawMessage(`{"anyOf":[{"items":{"$ref":"#/components/schemas/Deep"}},` +
 		`{"items":{"$ref":"#/components/schemas/Deep"}}],"not":{"const":0}}`)
-	wide := `{"anyOf":[` + strings.Repeat(`{"type":"string"},`, 20_000) + `{"type":"null"}]}`
+	wide := `{"anyOf":[` + strings.Repeat(`{"type":"string"},`, 70_000) + `{"type":"null"}]}`
 	deep := strings.Repeat("[", 500) + "0" + strings.Repeat("]", 500)
 	c := New()
 	c.Replace(&Learned{Source: sourcePeer, Definitions: d})

@@ -18,12 +18,12 @@ type Expectation struct {
 // Expect returns what is known of a method that the peer calls here. result is the schema of what answers it where more
 // is known of that than the method says; nil: nothing more is.
 func (c *Catalog) Expect(method string, result json.RawMessage) Expectation {
+	m := Method{Name: method, Ours: true}
 	c.mu.Lock()
-	m, known := c.methods[key{method, true}]
-	c.mu.Unlock()
-	if !known {
-		m = Method{Name: method, Ours: true}
+	if known := c.methods[key{method, true}]; known != nil {
+		m = *known
 	}
+	c.mu.Unlock()
 	if result != nil {
 		m.Result = &Param{Name: "result", Schema: result}
 	}

@@ -116,8 +116,52 @@ func TestObserveAddsToNames(t *testing.T) {
 		t.Errorf("got %s, want %s, unchecked", got, want)
 	}
 	c.Replace(&Learned{Source: "help", Methods: []Method{{Name: "m", Params: []Param{{Name: "a"}}}}})
-	if got, want := signature(c), "help false m(a?)"; got != want {
+	if got, want := signature(c), "help false m(a?: integer|null) → string"; got != want {
 		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
+// What was seen of the types of params and results stays where a better source does not tell them. It is no reason to
+// refuse anything.
+func TestTypesThatWereSeenStay(t *testing.T) {
+	text := json.RawMessage(`{"type":"string"}`)
+	source := func() *Learned {
+		return &Learned{Source: SourceCode, Methods: []Method{{Name: "m", Params: []Param{
+			{Name: "a", Required: true}, {Name: "b", Schema: text}, {Name: "c"},
+		}}}}
+	}
+	c := New()
+	c.Observe("m", false, json.RawMessage(`[1,2]`), json.RawMessage(`3`))
+	for range 2 { // it is read once more
+		c.Replace(source())
+		m, _ := c.Find("m")
+		if got, want := m.Signature(), "m(a: integer, b?: string, c?) → integer"; got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+		if !m.Params[0].Seen || m.Params[1].Seen || !m.Result.Seen || m.Inferred {
+			t.Errorf("got %+v, result %+v", m, m.Result)
+		}
+		if got := c.Check(m, json.RawMessage(`["x","y"]`)); got != nil {
+			t.Errorf("params are refused: %v", got)
+		}
+		if got := c.Check(m, json.RawMessage(`[1,2]`)); len(got) != 1 || got[0].Param != "b" {
+			t.Errorf("b has the type of the source, and no problem: %v", got)
+		}
+		if got := c.CheckResult(m, json.RawMessage(`"x"`)); got != nil {
+			t.Errorf("a result is refused: %v", got)
+		}
+	}
+	told := source()
+	told.Source, told.Methods[0].Params = sourcePeer, []Param{{Name: "a", Schema: text}}
+	c.Replace(told)
+	if m, _ := c.Find("m"); m.Signature() != "m(a?: string) → integer" || m.Params[0].Seen {
+		t.Errorf("got %+v", m)
+	}
+	named := New()
+	named.Observe("m", false, json.RawMessage(`{"c":true,"a":1}`), nil)
+	named.Replace(source())
+	if m, _ := named.Find("m"); m.Signature() != "m(a: integer, b?: string, c?: boolean)" {
+		t.Errorf("got %s", m.Signature())
 	}
 }
 

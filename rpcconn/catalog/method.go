@@ -31,20 +31,19 @@ const (
 type Method struct {
 	Name        string        `json:"name"`
 	Kind        Kind          `json:"kind,omitempty"`
-	Ours        bool          `json:"ours,omitempty"`        // the peer calls it on us
+	Ours        bool          `json:"ours,omitempty"` // the peer calls it on us
+	Open        bool          `json:"open,omitempty"` // it takes further params
+	Deprecated  bool          `json:"deprecated,omitempty"`
+	Inferred    bool          `json:"inferred,omitempty"`    // params and result, from calls, whatever the source is
 	Summary     string        `json:"summary,omitempty"`     // one line
 	Description string        `json:"description,omitempty"` // Markdown, without the summary
 	Params      []Param       `json:"params,omitzero"`       // by position; nil: not known, empty: none
 	Structure   Structure     `json:"structure,omitempty"`
-	Open        bool          `json:"open,omitempty"`   // it takes further params
 	Result      *Param        `json:"result,omitempty"` // nil: not known
 	Errors      []MethodError `json:"errors,omitempty"`
 	Examples    []Example     `json:"examples,omitempty"`
-	Deprecated  bool          `json:"deprecated,omitempty"`
 	Tags        []string      `json:"tags,omitempty"`
 	Source      Source        `json:"source"`
-	// params and result are inferred from calls, whatever the source is
-	Inferred bool `json:"inferred,omitempty"`
 	// how it is called by another method; nil: directly
 	Via *Via `json:"via,omitempty"`
 }

@@ -26,17 +26,19 @@ func (c *Catalog) Observe(name string, ours bool, params, result json.RawMessage
 	if c.observed[k] >= maxObserved {
 		return
 	}
-	m, known := c.methods[k]
+	m := Method{Name: name, Ours: ours, Source: SourceUsed}
+	if ours {
+		m.Source = SourceTraffic
+	}
+	found, known := c.methods[k]
+	if known {
+		m = *found
+	}
 	switch {
 	case known && !m.Inferred && (m.Params != nil || m.Result != nil):
 		return
 	case !known && len(c.methods) >= MaxMethods:
 		return
-	case !known:
-		m = Method{Name: name, Ours: ours, Source: SourceUsed}
-		if ours {
-			m.Source = SourceTraffic
-		}
 	}
 	before := m
 	if observable(params) {
@@ -54,7 +56,7 @@ func (c *Catalog) Observe(name string, ours bool, params, result json.RawMessage
 	more := m.size() - before.size()
 	if fits := c.inferred+more <= maxAllInferred; fits && (!known || !reflect.DeepEqual(m, before)) {
 		c.inferred += more
-		c.methods[k] = m
+		c.methods[k] = &m
 		c.version++
 	} else if !known {
 		return

@@ -90,12 +90,8 @@ func (m Method) byPosition(object json.RawMessage) (json.RawMessage, error) {
 		if value == nil {
 			value, _ = placeholder(p)
 			if p.Required {
-				return nil, fmt.Errorf(
-					"%s is missing: %s takes its params by position, and %s is behind it",
-					p.Name,
-					m.Name,
-					m.Params[n-1].Name,
-				)
+				const text = "%s is missing: %s takes its params by position, and %s is behind it"
+				return nil, &MissingError{p.Name, fmt.Sprintf(text, p.Name, m.Name, m.Params[n-1].Name)}
 			}
 		}
 		if i > 0 {

@@ -9,11 +9,12 @@ import (
 	"io/fs"
 	"maps"
 	"net/url"
-	"os"
 	"path/filepath"
 
 	"rpcsh/rpcconn/jsontext"
+	"rpcsh/rpcconn/plain"
 	"rpcsh/rpcconn/schema"
+	"rpcsh/rpcconn/statefile"
 )
 
 // A Store stores catalogs between runs, in a folder with a file for each target. The zero Store stores nothing.
@@ -21,6 +22,9 @@ type Store struct{ Dir string }
 
 // maxName is the maximal length of a file name without its extension, in bytes, on any system.
 const maxName = 200
+
+// lockName is the name of a file that is held while one of the others is written.
+const lockName = "lock"
 
 func (s Store) path(target string) string {
 	name := url.QueryEscape(target)
@@ -35,7 +39,7 @@ func (s Store) Load(target string) (*Catalog, error) {
 	if s.Dir == "" {
 		return New(), nil
 	}
-	data, err := os.ReadFile(s.path(target))
+	data, err := statefile.Read(s.path(target))
 	if errors.Is(err, fs.ErrNotExist) {
 		return New(), nil
 	}
@@ -73,29 +77,42 @@ func load(data []byte) (*Catalog, error) {
 		err := json.Unmarshal(data, &methods)
 		return New(methods...), err
 	}
-	var file stored
-	if err := json.Unmarshal(jsontext.Index(data)["version"], &file.Version); err != nil {
+	var version int
+	members := jsontext.Index(data)
+	if err := json.Unmarshal(members["version"], &version); err != nil {
 		return nil, errors.New("it has no version")
 	}
-	if file.Version != storeVersion {
+	if version != storeVersion {
 		return New(), nil
 	}
-	if err := json.Unmarshal(data, &file); err != nil {
+	methods, err := readMethods(members["methods"])
+	if err != nil {
 		return nil, err
 	}
-	c := New(file.Methods...)
-	c.peer, c.asked = file.Peer, file.Asked
+	c := New(methods...)
+	for name, to := range map[string]any{"peer": &c.peer, "asked": &c.asked} {
+		if text := members[name]; text != nil {
+			if err := json.Unmarshal(text, to); err != nil {
+				return nil, err
+			}
+		}
+	}
 	definitions := make(schema.Definitions)
-	for name, text := range jsontext.Index(file.Definitions) {
+	for name, text := range jsontext.Index(members["definitions"]) {
 		definitions[name] = text
 	}
 	c.define("", definitions) // they stay until any source replaces them
 	return c, nil
 }
 
-// save returns the content of the file for c.
-func (c *Catalog) save() ([]byte, error) {
+// save returns the content of the file for c, and those of other methods that were learned from traffic.
+func (c *Catalog) save(other []Method) ([]byte, error) {
 	file := stored{Version: storeVersion, Methods: c.Methods()}
+	for _, m := range other {
+		if m.Source == SourceTraffic && c.lacks(m) {
+			file.Methods = append(file.Methods, m)
+		}
+	}
 	c.mu.Lock()
 	file.Peer, file.Asked = c.peer, maps.Clone(c.asked)
 	c.mu.Unlock()
@@ -107,33 +124,22 @@ func (c *Catalog) save() ([]byte, error) {
 	return b.Bytes(), err
 }
 
-// Save stores c as the catalog of target. If several shells save at the same time, the last one wins.
+// Save stores c as the catalog of target. What other shells have learned from traffic meanwhile stays; of all else,
+// what was saved last is kept.
 func (s Store) Save(target string, c *Catalog) error {
 	if s.Dir == "" {
 		return nil
 	}
-	data, err := c.save()
+	file := statefile.File{Path: s.path(target), Lock: filepath.Join(s.Dir, lockName)}
+	err := file.Update(func(text []byte) ([]byte, error) {
+		var other []Method
+		if there, err := load(text); err == nil {
+			other = there.Methods()
+		}
+		return c.save(other)
+	})
 	if err != nil {
-		return fmt.Errorf("remembering the methods of %s: %w", target, err)
-	}
-	if err := s.write(s.path(target), data); err != nil {
-		return fmt.Errorf("remembering the methods of %s: %w", target, err)
+		return fmt.Errorf("remembering the methods of %s: %w", target, plain.Error(err))
 	}
 	return nil
-}
-
-func (s Store) write(path string, data []byte) error {
-	if err := os.MkdirAll(s.Dir, 0o700); err != nil {
-		return err
-	}
-	f, err := os.CreateTemp(s.Dir, ".new-*") // made with mode 0600
-	if err != nil {
-		return err
-	}
-	defer os.Remove(f.Name())
-	_, err = f.Write(data)
-	if err = errors.Join(err, f.Close()); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), path)
 }

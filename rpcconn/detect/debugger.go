@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/url"
+
 	"rpcsh/rpcconn/transport"
 )
 

@@ -198,14 +198,29 @@ func (d *detection) run(ctx context.Context, likely *Finding) (*Finding, error) 
 	if !d.target.IsStream() {
 		return d.overHTTP(ctx, []transport.Target{d.target})
 	}
-	a, err := d.probe(ctx, likely)
+	isLikely := func(p probe) bool { return likely != nil && p.isOf(likely.Protocol, likely.Framing) }
+	if d.target.IsCommand() {
+		a, err := d.probeChild(ctx, preferred(childProbes(), isLikely))
+		if err == nil && a.guess.Other == OtherHTTP {
+			err = fmt.Errorf("%s speaks HTTP, which is not spoken with a child process", d.target)
+		}
+		if err != nil {
+			return nil, err
+		}
+		return d.found(a), nil
+	}
+	r := d.newRound(ctx, preferred(probesOf(d.target), isLikely))
+	defer r.end()
+	a, err := r.first()
 	switch {
 	case err != nil:
 		return nil, err
-	case a.guess.Other == OtherHTTP && d.target.IsCommand():
-		return nil, fmt.Errorf("%s speaks HTTP, which is not spoken with a child process", d.target)
 	case a.guess.Other == OtherHTTP:
 		f, err := d.overHTTP(ctx, httpTargets(d.target))
+		if late := r.late(); late != nil { // of who speaks both; over HTTP, it could not call
+			f.Release()
+			return d.found(*late), nil
+		}
 		if err != nil && d.refused && d.speaksTLS(ctx) { // many HTTPS servers say in HTTP that they want TLS
 			return d.overTLS(ctx)
 		}
@@ -214,15 +229,6 @@ func (d *detection) run(ctx context.Context, likely *Finding) (*Finding, error) 
 		return d.overTLS(ctx)
 	}
 	return d.found(a), nil
-}
-
-// probe asks the target of a stream.
-func (d *detection) probe(ctx context.Context, likely *Finding) (attempt, error) {
-	isLikely := func(p probe) bool { return likely != nil && p.isOf(likely.Protocol, likely.Framing) }
-	if d.target.IsCommand() {
-		return d.probeChild(ctx, preferred(childProbes(), isLikely))
-	}
-	return d.probeAll(ctx, preferred(probesOf(d.target), isLikely))
 }
 
 // found is the finding of an attempt that was answered.

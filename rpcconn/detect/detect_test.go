@@ -1,9 +1,10 @@
 package detect
 
 import (
-	"rpcsh/rpcconn/transport"
 	"testing"
 	"time"
+
+	"rpcsh/rpcconn/transport"
 )
 
 func TestFindingJSON(t *testing.T) {

@@ -4,9 +4,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"net"
-	"os"
-	"path/filepath"
 
+	"rpcsh/rpcconn/plain"
+	"rpcsh/rpcconn/statefile"
 	"rpcsh/rpcconn/transport"
 )
 
@@ -27,12 +27,17 @@ type remembered struct {
 
 // load returns all entries. An unreadable file counts as empty: findings can be found again.
 func (f Findings) load() map[string]remembered {
-	all := make(map[string]remembered)
 	if f.File == "" {
-		return all
+		return nil
 	}
-	data, err := os.ReadFile(f.File)
-	if err != nil || json.Unmarshal(data, &all) != nil || all == nil {
+	text, _ := statefile.Read(f.File)
+	return read(text)
+}
+
+// read returns the entries that a file has.
+func read(text []byte) map[string]remembered {
+	all := make(map[string]remembered)
+	if json.Unmarshal(text, &all) != nil || all == nil {
 		return make(map[string]remembered)
 	}
 	return all
@@ -117,64 +122,38 @@ func (l *likeness) add(f *Finding) {
 // key returns under what the finding for t is stored.
 func key(t transport.Target) string { return t.Normal().String() }
 
-// Save stores the finding for t, except for a debugger, whose URL changes with every start. Shells that save at the
-// same time may lose each other's findings, which are then found again.
+// Save stores the finding for t, except for a debugger, whose URL changes with every start. Several shells may save at
+// the same time.
 func (f Findings) Save(t transport.Target, found *Finding) error {
-	if f.File == "" {
-		return nil
-	}
 	r := remembered{found.Target.String(), found.Protocol, found.Framing, found.Settled}
 	if found.Protocol == "cdp" && r.Target != t.String() {
 		return f.Forget(t)
 	}
-	all := f.load()
-	if all[key(t)] == r {
+	if f.load()[key(t)] == r {
 		return nil
 	}
-	all[key(t)] = r
-	return f.save(t, all)
+	return f.update(t, func(all map[string]remembered) { all[key(t)] = r })
 }
 
 // Forget removes the finding for t, which turned out to be wrong.
 func (f Findings) Forget(t transport.Target) error {
-	all := f.load()
-	if _, known := all[key(t)]; !known {
+	if _, known := f.load()[key(t)]; !known {
 		return nil
 	}
-	delete(all, key(t))
-	return f.save(t, all)
+	return f.update(t, func(all map[string]remembered) { delete(all, key(t)) })
 }
 
-func (f Findings) save(t transport.Target, all map[string]remembered) error {
-	data, err := json.MarshalIndent(all, "", " ")
-	if err == nil {
-		err = replaceFile(f.File, data)
+func (f Findings) update(t transport.Target, change func(all map[string]remembered)) error {
+	if f.File == "" {
+		return nil
 	}
+	err := statefile.File{Path: f.File}.Update(func(text []byte) ([]byte, error) {
+		all := read(text)
+		change(all)
+		return json.MarshalIndent(all, "", " ")
+	})
 	if err != nil {
-		return fmt.Errorf("remembering what %s speaks: %w", t, err)
+		return fmt.Errorf("remembering what %s speaks: %w", t, plain.Error(err))
 	}
 	return nil
-}
-
-// replaceFile replaces a file atomically, so that nobody reads half of it. Only its owner may read it.
-func replaceFile(path string, data []byte) error {
-	folder := filepath.Dir(path)
-	if err := os.MkdirAll(folder, 0o700); err != nil {
-		return err
-	}
-	temp, err := os.CreateTemp(folder, filepath.Base(path)+".*")
-	if err != nil {
-		return err
-	}
-	_, err = temp.Write(data)
-	if closed := temp.Close(); err == nil {
-		err = closed
-	}
-	if err == nil {
-		err = os.Rename(temp.Name(), path)
-	}
-	if err != nil {
-		_ = os.Remove(temp.Name())
-	}
-	return err
 }

@@ -150,7 +150,7 @@ func after(hungUp, silent bool, left []probe) []probe {
 		}
 	case hungUp:
 		order = []string{
-			"none", "netstring", "GET", "line", "msgpack", "POST", OtherTLS, "bson", "header", "nul", "length",
+			"none", "bson", "netstring", "GET", "line", "msgpack", "POST", OtherTLS, "header", "nul", "length",
 		}
 	default:
 		order = []string{

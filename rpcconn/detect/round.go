@@ -7,38 +7,17 @@ import (
 	"io/fs"
 	"slices"
 	"sync"
-	"syscall"
 	"time"
 
+	"rpcsh/rpcconn/plain"
 	"rpcsh/rpcconn/transport"
 )
 
-// probeAll sends one probe after the other until one is answered. Probes that a peer may have rejected because it was
-// busy with another one are repeated, alone.
-func (d *detection) probeAll(ctx context.Context, all []probe) (attempt, error) {
-	ctx, cancel := context.WithCancel(ctx)
-	r := &round{detection: d, probes: all}
-	defer r.drop()
-	defer r.running.Wait()
-	defer cancel()
-	if done, err := r.run(ctx); done {
-		return r.answer, err
-	}
-	if len(r.again) > 0 && ctx.Err() == nil {
-		d.trace("once more, one at a time")
-		r.probes, r.again, r.alone = r.again, nil, true
-		if done, err := r.run(ctx); done {
-			return r.answer, err
-		}
-	}
-	failure := &UnknownError{Target: d.target, Reason: r.reason(), Tried: r.tried, HungUp: r.cut, Gone: r.gone}
-	failure.Opened, _ = d.spent.all()
-	return attempt{}, failure
-}
-
-// A round is a sequence of probes.
+// A round is a sequence of probes. Who begins one ends it.
 type round struct {
 	*detection
+	ctx     context.Context // of the probes
+	cancel  context.CancelFunc
 	probes  []probe // that have not been sent
 	alone   bool    // each starts when the previous one has ended
 	running sync.WaitGroup
@@ -55,8 +34,42 @@ type round struct {
 	unasked  int  // how often it hung up before anything was sent
 }
 
+func (d *detection) newRound(ctx context.Context, all []probe) *round {
+	r := &round{detection: d, probes: all}
+	r.ctx, r.cancel = context.WithCancel(ctx)
+	return r
+}
+
+// end ends the probes that are running, and closes the connections of answers that nobody has asked for.
+func (r *round) end() {
+	r.cancel()
+	r.running.Wait()
+	for a := r.late(); a != nil; a = r.late() {
+		a.kept.Release()
+	}
+}
+
+// first sends one probe after the other until one is answered. Probes that a peer may have rejected because it was busy
+// with another one are repeated, alone.
+func (r *round) first() (attempt, error) {
+	if done, err := r.run(); done {
+		return r.answer, err
+	}
+	if len(r.again) > 0 && r.ctx.Err() == nil {
+		r.trace("once more, one at a time")
+		r.probes, r.again, r.alone = r.again, nil, true
+		if done, err := r.run(); done {
+			return r.answer, err
+		}
+	}
+	failure := &UnknownError{Target: r.target, Reason: r.reason(), Tried: r.tried, HungUp: r.cut, Gone: r.gone}
+	failure.Opened, _ = r.spent.all()
+	return attempt{}, failure
+}
+
 // run runs the probes. done says that there is an answer, or an error that makes further probes useless.
-func (r *round) run(ctx context.Context) (done bool, err error) {
+func (r *round) run() (done bool, err error) {
+	ctx := r.ctx
 	attempts := make(chan attempt, len(r.probes))
 	r.attempts = append(r.attempts, attempts)
 	var settle time.Duration
@@ -109,13 +122,18 @@ func (r *round) start(ctx context.Context, attempts chan<- attempt) (settle time
 	return settle
 }
 
-// drop closes the connections of late answers. No probe is running any more.
-func (r *round) drop() {
+// late returns an answer in a protocol of RPC that has come since the first one, nil if there is none.
+func (r *round) late() *attempt {
 	for _, attempts := range r.attempts {
 		for len(attempts) > 0 {
-			(<-attempts).kept.Release()
+			a := <-attempts
+			if a.err == nil && a.guess.Other == "" {
+				return &a
+			}
+			a.kept.Release()
 		}
 	}
+	return nil
 }
 
 // sleep waits for d, or until ctx is done.
@@ -170,7 +188,7 @@ func (r *round) note(a attempt, busy bool) error {
 
 // IsRefused reports whether err is that nobody listens there.
 func IsRefused(err error) bool {
-	return errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, fs.ErrNotExist)
+	return plain.Refused.Is(err) || errors.Is(err, fs.ErrNotExist)
 }
 
 // late reports whether err is that time has run out.

@@ -5,10 +5,11 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"rpcsh/rpcconn/transport"
 	"strings"
 	"testing"
 	"time"
+
+	"rpcsh/rpcconn/transport"
 )
 
 // childRole is before what this test program is when it is started as a child.
@@ -28,6 +29,9 @@ const childAnswer = `{"jsonrpc":"2.0","id":1,"error":{"code":-32601,"message":"M
 
 // beChild is the child's main; it returns the exit status.
 func beChild(role string) int {
+	if strings.HasPrefix(role, faultyRole) {
+		return faultyChild(role)
+	}
 	in := bufio.NewReader(os.Stdin)
 	switch role {
 	case "exits":
@@ -59,7 +63,7 @@ func beChild(role string) int {
 		fmt.Print(framedText("header", childAnswer))
 	case "silent":
 	case "stubborn": // does not end when its stdin does
-		select {}
+		time.Sleep(time.Hour)
 	}
 	_, _ = io.Copy(io.Discard, in)
 	return 0

@@ -1,8 +1,9 @@
 package dial
 
 import (
-	"rpcsh/rpcconn/detect"
 	"testing"
+
+	"rpcsh/rpcconn/detect"
 )
 
 // TestConnect finds out what is spoken, or takes what was found earlier.

@@ -187,8 +187,8 @@ func detectRefusals() []httpCase {
 			http.Redirect(w, r, r.URL.Path+"x", http.StatusFound)
 		}, "", "no peer was found; tried ws://"},
 		{"502", refuses(502, "<title>502 Bad Gateway</title>"), "", `no peer was found: connecting to ws://`},
-		{"429", refuses(429, "", "Retry-After", "7"), "", "again in 7s"},
-		{"503", refuses(503, "", "Retry-After", "7"), "/", "again in 7s"},
+		{"429", refuses(429, "", "Retry-After", "7"), "", "again in 7 s"},
+		{"503", refuses(503, "", "Retry-After", "7"), "/", "again in 7 s"},
 		{"hangs up on GET", only("/rpc", result, hangUp), "", "http jsonrpc/"},
 		{"is silent on GET", only("/", result, silent), "", "http jsonrpc/"},
 		{"fails on what it does not know", only("/", failing, refuses(405, "")), "", "http jsonrpc/"},

@@ -6,12 +6,13 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"rpcsh/rpcconn/detect"
-	"rpcsh/rpcconn/transport"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"rpcsh/rpcconn/detect"
+	"rpcsh/rpcconn/transport"
 )
 
 // detectPatience is the limit of detections that find something, however busy the machine is.
@@ -26,7 +27,11 @@ func detected(t *testing.T, cfg Config, target Target) string {
 		t.Error("nothing was traced")
 	}
 	if err != nil {
-		t.Log(strings.Join(steps, "\n"))
+		t.Cleanup(func() {
+			if t.Failed() {
+				t.Log(strings.Join(steps, "\n"))
+			}
+		})
 		if strings.Contains(err.Error(), "\n") {
 			t.Errorf("the error has several lines: %v", err)
 		}
@@ -85,6 +90,7 @@ func TestDetectPeers(t *testing.T) {
 		{"is slow", change(pickyAbout("jsonrpc", "line"), func(p *picky) {
 			p.slow, p.hangs = 250*time.Millisecond, true
 		}), "tcp jsonrpc/line"},
+		{"is slow, and speaks HTTP too", speaksHTTPToo(pickyAbout("jsonrpc", "rfc7464")), "tcp jsonrpc/rfc7464"},
 		{"is silent", drain, "it stays silent; tried jsonrpc, rfc7464; bsonrpc, bson"},
 		{"greets and is silent", func(nc net.Conn) {
 			_, _ = io.WriteString(nc, "Welcome!\n")

@@ -36,7 +36,7 @@ type Link struct {
 	Subprotocol string // of WebSocket, agreed on; "": none
 
 	wire   func() (Wire, bool)
-	onWire func(func(w Wire, found bool))
+	onWire func(func(w Wire, found bool)) (waits bool)
 	status func() string
 
 	unverified bool
@@ -69,13 +69,9 @@ func (l *Link) Become(protocol string) {
 }
 
 // OnWire has f called, once, when it turns out protocol and framing, and whether the peer's own bytes said so; not
-// where that is known already. f is called by whoever finds out, before the peer's first message is handed on, or ours
-// is sent, and may wait.
-func (l *Link) OnWire(f func(w Wire, found bool)) {
-	if l.onWire != nil {
-		l.onWire(f)
-	}
-}
+// where that is known already. It reports whether f will be called. f is called by whoever finds out, before the peer's
+// first message is handed on, or ours is sent, and may wait.
+func (l *Link) OnWire(f func(w Wire, found bool)) (waits bool) { return l.onWire != nil && l.onWire(f) }
 
 // Unverified reports whether the connection uses TLS without verifying the peer's certificate.
 func (l *Link) Unverified() bool { return l.unverified }
@@ -114,6 +110,12 @@ func (cfg Config) hasten(c any) {
 	if g, ok := c.(interface{ SetGrace(time.Duration) }); ok && cfg.Grace > 0 {
 		g.SetGrace(cfg.Grace)
 	}
+}
+
+// Over returns a Link over a channel that is there already, to a peer whose address is remote.
+func Over(ch rpcconn.Channel, w Wire, remote string, opts *rpcconn.Options) *Link {
+	link := &Link{Remote: remote, wire: fixed(w)}
+	return link.on(ch, w.Protocol.NewCodec(), opts)
 }
 
 // on starts the connection of l and returns l. Its frames can be watched from then on.

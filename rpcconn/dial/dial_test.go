@@ -8,11 +8,12 @@ import (
 	"net"
 	"path/filepath"
 	"reflect"
-	"rpcsh/rpcconn/detect"
-	"rpcsh/rpcconn/transport"
 	"slices"
 	"strings"
 	"testing"
+
+	"rpcsh/rpcconn/detect"
+	"rpcsh/rpcconn/transport"
 )
 
 // allWires are all that there is to speak, as a Config.
@@ -144,7 +145,8 @@ func TestDialAndListen(t *testing.T) {
 				if accepted == nil {
 					t.FailNow()
 				}
-				if dialled.Remote != l.Target.Address || dialled.Target.String() != l.Target.String() ||
+				remote := strings.Replace(l.Target.Address, "localhost", "127.0.0.1", 1)
+				if dialled.Remote != remote || dialled.Target.String() != l.Target.String() ||
 					accepted.Remote == "" {
 					t.Errorf("dialled %s, the link says %s; accepted from %s", l.Target, dialled.Remote,
 						accepted.Remote)

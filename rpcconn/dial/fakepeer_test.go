@@ -1,14 +1,18 @@
 package dial
 
 import (
+	"bufio"
 	"bytes"
+	"fmt"
 	"io"
 	"net"
-	"rpcsh/rpcconn/transport"
+	"net/http"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"rpcsh/rpcconn/transport"
 )
 
 // fakePeer serves every connection by f, which is to return once the peer has closed it; the test ends when all have.
@@ -113,6 +117,51 @@ func busy(f func(net.Conn)) func(net.Conn) {
 		if mu.TryLock() {
 			defer mu.Unlock()
 			f(nc)
+		}
+	}
+}
+
+// speaksHTTPToo answers p's question only when it has been asked by HTTP, too; before it answers that, it gives the
+// other answer a moment to be read.
+func speaksHTTPToo(p picky) func(net.Conn) {
+	asked := make(chan struct{})
+	once := sync.OnceFunc(func() { close(asked) })
+	return func(nc net.Conn) {
+		in := bufio.NewReader(nc)
+		first, err := in.Peek(1)
+		switch {
+		case err != nil:
+			return
+		case first[0] == p.asked[0]:
+			gone := make(chan struct{})
+			go func() {
+				drain(nc)
+				close(gone)
+			}()
+			select {
+			case <-asked:
+				_, _ = io.WriteString(nc, p.answer)
+			case <-gone:
+			}
+			<-gone
+			return
+		case first[0] != 'G' && first[0] != 'P':
+			drain(nc)
+			return
+		}
+		for {
+			req, err := http.ReadRequest(in)
+			if err != nil {
+				return
+			}
+			_, _ = io.Copy(io.Discard, req.Body)
+			status, answer := http.StatusNotFound, ""
+			if req.Method == http.MethodPost {
+				once()
+				time.Sleep(100 * time.Millisecond)
+				status, answer = http.StatusOK, `{"jsonrpc":"2.0","id":1,"result":1}`
+			}
+			fmt.Fprintf(nc, "HTTP/1.1 %d x\r\nContent-Length: %d\r\n\r\n%s", status, len(answer), answer)
 		}
 	}
 }

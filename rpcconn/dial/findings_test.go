@@ -5,11 +5,12 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"rpcsh/rpcconn/detect"
-	"rpcsh/rpcconn/transport"
 	"strings"
 	"sync"
 	"testing"
+
+	"rpcsh/rpcconn/detect"
+	"rpcsh/rpcconn/transport"
 )
 
 func TestFindings(t *testing.T) {
@@ -106,7 +107,8 @@ func TestFindingsUnreadable(t *testing.T) {
 	}
 }
 
-// TestFindingsAtOnce saves from several shells: the file stays whole, and nothing else is left beside it.
+// TestFindingsAtOnce saves from several shells: the file stays whole, nothing is lost, and nothing else is left beside
+// it but a lock.
 func TestFindingsAtOnce(t *testing.T) {
 	t.Parallel()
 	f := Findings(filepath.Join(t.TempDir(), "found.json"))
@@ -118,14 +120,19 @@ func TestFindingsAtOnce(t *testing.T) {
 				Framing: "line"}); err != nil {
 				t.Error(err)
 			}
-			if f.Load(target) == nil && !isWhole(f.File) {
+			if !isWhole(f.File) {
 				t.Error("the file is not whole")
 			}
 		})
 	}
 	shells.Wait()
+	for i := range 20 {
+		if target := mustParse(t, fmt.Sprintf("localhost:%d", i+1)); f.Load(target) == nil {
+			t.Errorf("what %s speaks is lost", target)
+		}
+	}
 	files, err := filepath.Glob(f.File + "*")
-	if err != nil || len(files) != 1 {
+	if err != nil || len(files) != 1+1 {
 		t.Errorf("%q, %v", files, err)
 	}
 }

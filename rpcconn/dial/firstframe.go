@@ -20,13 +20,15 @@ type firstFrame struct {
 }
 
 // OnWire sets the function that is called once the protocol is decided; found says that the peer's message showed it.
-// It is not called if that is decided already.
-func (f *firstFrame) OnWire(tell func(w Wire, found bool)) {
+// It is not called, and OnWire returns false, if that is decided already.
+func (f *firstFrame) OnWire(tell func(w Wire, found bool)) (waits bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.codec == nil {
-		f.onWire = tell
+	if f.codec != nil {
+		return false
 	}
+	f.onWire = tell
+	return true
 }
 
 // Wire returns what is spoken, and false while that is not known yet.

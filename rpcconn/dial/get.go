@@ -6,10 +6,11 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"slices"
+
 	"rpcsh/rpcconn/detect"
 	"rpcsh/rpcconn/transport"
 	"rpcsh/rpcconn/transport/web"
-	"slices"
 )
 
 // maxGot is how many bytes Get reads at most: the description of a browser's protocol has about two million.

@@ -175,7 +175,9 @@ func TestAcceptAndSpeakFirst(t *testing.T) {
 			t.Errorf("told %s, want %s", got, want)
 		}
 		talk(t, peer)
-		link.OnWire(func(Wire, bool) { t.Error("told once more") })
+		if link.OnWire(func(Wire, bool) { t.Error("told once more") }) {
+			t.Error("it is not known that it was told")
+		}
 		if len(wires) > 0 {
 			t.Errorf("told twice: %s", <-wires)
 		}

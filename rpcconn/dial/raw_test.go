@@ -4,8 +4,9 @@ import (
 	"bufio"
 	"errors"
 	"io"
-	"rpcsh/rpcconn/transport"
 	"testing"
+
+	"rpcsh/rpcconn/transport"
 )
 
 // Bytes that are no frame can be sent to a peer on a stream, whatever is known of it; and what comes can be watched.

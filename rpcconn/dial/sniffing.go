@@ -12,6 +12,7 @@ import (
 
 	"rpcsh/rpcconn"
 	"rpcsh/rpcconn/detect"
+	"rpcsh/rpcconn/plain"
 )
 
 // A sniffing connection is a stream whose protocol and framing are not known yet. The peer's first bytes show them; if
@@ -39,13 +40,15 @@ func (c *sniffing) Wire() (Wire, bool) {
 }
 
 // OnWire sets the function that is called once what is spoken is decided; found says that the peer's bytes showed it.
-// It is not called if that is decided already.
-func (c *sniffing) OnWire(f func(w Wire, found bool)) {
+// It is not called, and OnWire returns false, if that is decided already.
+func (c *sniffing) OnWire(f func(w Wire, found bool)) (waits bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.channel == nil {
-		c.onWire = f
+	if c.channel != nil {
+		return false
 	}
+	c.onWire = f
+	return true
 }
 
 // decide sets what is spoken to w, unless it is decided already.
@@ -214,7 +217,7 @@ func endedAfter(first []byte, err error) error {
 	case len(bytes.TrimSpace(first)) == 0:
 		return err
 	case err == io.EOF:
-		err = io.ErrUnexpectedEOF
+		return plain.Reworded(io.ErrUnexpectedEOF, "the connection ended after "+rpcconn.Excerpt(first))
 	}
 	return fmt.Errorf("the connection ended after %s: %w", rpcconn.Excerpt(first), err)
 }

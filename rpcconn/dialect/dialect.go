@@ -37,6 +37,8 @@ type Dialect struct {
 	Learn func(ctx context.Context, p Peer, handshake json.RawMessage) (*catalog.Learned, error)
 	// Table returns the methods that peers may have, as far as that is known without asking; nil: nothing is.
 	Table func() *catalog.Learned
+	// Tabled reports, at less cost than Table has, whether that may have a method.
+	Tabled func(method string) bool
 	// Shows reports whether a message of this method, sent by the peer, shows that the peer has this dialect; nil: none
 	// does.
 	Shows func(method string) bool
@@ -69,6 +71,9 @@ type Dialect struct {
 	// the text of an open document at an absolute path, or "". The result is nil for other notifications. nil: there is
 	// none.
 	Digest func(method string, params json.RawMessage, text func(path string) string) []string
+	// Subject returns what a request is a call of where its method alone does not tell, MCP's tool; "" of others. nil:
+	// methods tell.
+	Subject func(method string, params json.RawMessage) string
 	// Documents says that peers are told about the files that calls are about; see lsp.Documents.
 	Documents bool
 

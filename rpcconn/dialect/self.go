@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/url"
 	"path/filepath"
+	"runtime"
 	"strings"
 )
 
@@ -15,13 +16,34 @@ func (s Self) RootURI() string {
 	return FileURI(s.Root)
 }
 
-// FileURI returns the URI of the file at an absolute path (RFC 8089).
+// FileURI returns the URI of the file at an absolute path (RFC 8089). On Windows, that may begin with a drive or, as
+// those of appendix E.3.1, with a server.
 func FileURI(path string) string {
-	slashed := filepath.ToSlash(path)
-	if !strings.HasPrefix(slashed, "/") {
-		slashed = "/" + slashed // a drive of Windows
+	u := url.URL{Scheme: "file", Path: filepath.ToSlash(path)}
+	switch volume := filepath.VolumeName(path); {
+	case len(volume) > 2:
+		u.Host, u.Path, _ = strings.Cut(u.Path[2:], "/")
+		u.Path = "/" + u.Path
+	case !strings.HasPrefix(u.Path, "/"):
+		u.Path = "/" + u.Path
 	}
-	return (&url.URL{Scheme: "file", Path: slashed}).String()
+	return u.String()
+}
+
+// FilePath returns the path that a URI of a file names, the inverse of FileURI; false for another URI.
+func FilePath(uri string) (path string, is bool) {
+	u, err := url.Parse(uri)
+	if err != nil || u.Scheme != "file" {
+		return "", false
+	}
+	path = u.Path
+	switch {
+	case len(path) > 2 && path[2] == ':':
+		path = path[1:] // a drive of Windows
+	case u.Host != "" && u.Host != "localhost" && runtime.GOOS == "windows":
+		path = "//" + u.Host + path
+	}
+	return filepath.FromSlash(path), true
 }
 
 // Folders returns the root as LSP and MCP name folders: an array of objects with uri and name, empty if there is none.

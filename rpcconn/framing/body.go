@@ -27,7 +27,7 @@ func (b *body) Begun() Begun {
 	case b.toSkip > 0:
 		return Begun{Used: b.size - b.toSkip, Size: b.size}
 	case b.begun:
-		return Begun{Size: b.size}
+		return Begun{Size: b.size, Place: Inside}
 	}
 	return Begun{}
 }

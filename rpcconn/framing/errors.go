@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"rpcsh/rpcconn"
+	"rpcsh/rpcconn/plain"
 )
 
 // frameError returns a FrameError with the first bytes of data.
@@ -25,15 +26,15 @@ func Truncated(got []byte, size int) error {
 	if size > len(got) && isWhole(got) {
 		whole = ", which are a whole JSON text, so that the length before it does not match it"
 	}
-	return fmt.Errorf("the connection ended in the middle of a message, after %d%s bytes, %s%s: %w",
-		len(got), of, rpcconn.Excerpt(got), whole, io.ErrUnexpectedEOF)
+	return plain.Reworded(io.ErrUnexpectedEOF, fmt.Sprintf("the connection ended in the middle of a message, "+
+		"after %d%s bytes, %s%s", len(got), of, rpcconn.Excerpt(got), whole))
 }
 
 // TruncatedSkip returns the error for a stream that ended within a message over the limit. It wraps
 // io.ErrUnexpectedEOF.
 func TruncatedSkip() error {
-	return fmt.Errorf("the connection ended in the middle of a message that was over the limit: %w",
-		io.ErrUnexpectedEOF)
+	return plain.Reworded(io.ErrUnexpectedEOF,
+		"the connection ended in the middle of a message that was over the limit")
 }
 
 // A LostError ends a stream in which no further message can be found: the framing does not allow the data that came.

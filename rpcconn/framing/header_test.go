@@ -2,9 +2,10 @@ package framing_test
 
 import (
 	"fmt"
+	"strings"
+
 	"rpcsh/rpcconn/framing"
 	"rpcsh/rpcconn/framing/framingtest"
-	"strings"
 )
 
 func headerCases() []framingtest.Case {

@@ -21,14 +21,14 @@ type joiner struct {
 	scanned  int // bytes known to have no further end of a line
 	checked  int // the length of the text when it was last checked as a whole
 	whole    int // the length of the text, once it has ended
-	brackets brackets
+	brackets jsontext.Brackets
 	told     bool // it has been said that there are such texts
 }
 
 // begins reports whether line, which has no end, begins a text that goes on behind it, and takes note of that. Printers
 // break lines behind brackets, commas and colons: a line that ends otherwise has been cut off, and is not waited for.
 func (j *joiner) begins(line []byte) bool {
-	if j == nil {
+	if j == nil || len(line) > 0 && line[len(line)-1] == '}' {
 		return false
 	}
 	text := bytes.TrimSpace(line)
@@ -41,8 +41,8 @@ func (j *joiner) begins(line []byte) bool {
 	if _, _, err := jsontext.Value(text); err != jsontext.ErrIncomplete || rpcconn.IsNoise(text) {
 		return false
 	}
-	state := brackets{}
-	if state.scan(line); state.inString {
+	state := jsontext.Brackets{}
+	if state.Scan(line); state.InString {
 		return false
 	}
 	j.first, j.seen, j.scanned, j.brackets = len(line), len(line)+1, len(line)+1, state
@@ -70,7 +70,7 @@ func (j *joiner) more(data []byte, final bool) (Step, error) {
 		}
 		end := j.scanned + lf
 		line := data[j.seen:end]
-		if j.brackets.scan(line) >= 0 {
+		if j.brackets.Scan(line) >= 0 {
 			j.whole = end
 			break
 		}
@@ -96,7 +96,7 @@ func (j *joiner) more(data []byte, final bool) (Step, error) {
 func (j *joiner) isBroken(text, line []byte) bool {
 	anew := text[0] == '{' && bytes.HasPrefix(line, []byte("{"))
 	switch {
-	case j.brackets.inString || j.brackets.depth > jsontext.MaxDepth:
+	case j.brackets.InString || j.brackets.Depth > jsontext.MaxDepth:
 		return true
 	case anew && bytes.HasPrefix(line, []byte(`{"jsonrpc"`)) && isWhole(line):
 		return true

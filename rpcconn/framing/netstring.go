@@ -46,7 +46,7 @@ const (
 func (s *netstringSplitter) Begun() Begun {
 	switch s.part {
 	case netstringBody:
-		return Begun{Size: int64(s.size)}
+		return Begun{Size: int64(s.size), Place: Inside}
 	case netstringSkip, netstringComma:
 		return Begun{Used: s.over - s.toSkip, Size: s.over}
 	}

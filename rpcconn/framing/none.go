@@ -18,7 +18,7 @@ func noneFraming() Framing {
 type noneSplitter struct {
 	max      int
 	scanned  int // bytes of the message that brackets has seen
-	brackets brackets
+	brackets jsontext.Brackets
 	skipping bool  // the message is over the limit
 	skipped  int64 // bytes of it
 }
@@ -46,7 +46,7 @@ func (s *noneSplitter) Split(data []byte, eof bool) (Step, error) {
 		}
 	}
 	window := data[:min(len(data), s.max)]
-	end := s.brackets.scan(window[s.scanned:])
+	end := s.brackets.Scan(window[s.scanned:])
 	switch {
 	case end >= 0:
 		end += s.scanned
@@ -74,7 +74,7 @@ func (s *noneSplitter) skip(data []byte, eof bool) (Step, error) {
 	if len(data) == 0 && eof {
 		return Step{}, TruncatedSkip()
 	}
-	end := s.brackets.scan(data)
+	end := s.brackets.Scan(data)
 	if end < 0 {
 		s.skipped += int64(len(data))
 		return Step{Used: len(data)}, nil

@@ -30,6 +30,7 @@ func (w *writer) sendRaw(ctx context.Context, raw []byte, rate int) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
+	w.SendNow() // what was left for later goes first
 	w.mu.Lock()
 	switch {
 	case w.err != nil:

@@ -12,6 +12,7 @@ import (
 const (
 	minBuffer  = 4 << 10   // of a reader that has read nothing big
 	keepBuffer = 256 << 10 // a bigger one is dropped when it is no longer needed
+	bigBuffer  = 4 << 20   // from this size on, a buffer grows by a lot
 	readSize   = 64 << 10  // of a reader with much to read, or with a message that is not small
 	emptyReads = 100       // how many Reads in a row may return nothing
 )
@@ -27,8 +28,13 @@ type reader struct {
 	buf        []byte // buf[start:end] has been read and not used yet
 	start, end int
 	full       bool  // the last Read filled buf
+	used       int64 // bytes of the stream before buf[start]
 	readErr    error // of r; there is nothing more to read
 	err        error // why the channel ended
+
+	onWait func()
+	lent   []byte // the memory of the last frame, if that was big
+	spare  []byte // memory of a frame that nobody uses any more
 
 	mu      sync.Mutex // protects what follows
 	waiting bool       // for the peer, and meanwhile all else but what is in buf after end
@@ -48,6 +54,7 @@ func (r *reader) Recv() ([]byte, error) {
 			break
 		}
 		r.start += max(s.Used, 0)
+		r.used += int64(max(s.Used, 0))
 		switch {
 		case err != nil:
 			switch err.(type) {
@@ -71,16 +78,17 @@ func (r *reader) Recv() ([]byte, error) {
 
 // own gives a big frame, which lies before r.start, to the caller. A frame that fills half of the buffer keeps it, and
 // the bytes after it move to a new one; a smaller frame is copied. So no more is copied than returned, and a frame
-// keeps little memory beyond its own.
+// keeps little memory beyond its own. Of a buffer that is large, the rest was hardly written to, and is no memory yet.
 func (r *reader) own(frame []byte) []byte {
 	size := len(frame)
 	if size < rpcconn.OwnSize {
 		return frame[:size:size]
 	}
 	rest := r.buf[r.start:r.end]
-	takes := size >= len(r.buf)/2
-	if !takes {
-		frame = bytes.Clone(frame)
+	takes := size >= len(r.buf)/2 || size >= bigBuffer && size >= len(r.buf)/8
+	if r.lent = r.buf; !takes {
+		frame = append(r.spare[:0], frame...)
+		r.lent, r.spare = frame, nil
 	}
 	if takes || len(r.buf) > keepBuffer && len(rest) <= size {
 		r.buf, r.start, r.end = nil, 0, 0
@@ -90,6 +98,23 @@ func (r *reader) own(frame []byte) []byte {
 		}
 	}
 	return frame[:size:size]
+}
+
+// OnWait implements rpcconn.Pacer.
+func (r *reader) OnWait(f func()) {
+	before := r.onWait
+	r.onWait = func() {
+		f()
+		before()
+	}
+}
+
+// Reclaim implements rpcconn.Pacer.
+func (r *reader) Reclaim() {
+	if cap(r.lent) <= keepBuffer {
+		r.spare = r.lent
+	}
+	r.lent = nil
 }
 
 // fill reads more. want is how many bytes are needed from r.start on, 0 if that is not known.
@@ -109,6 +134,9 @@ func (r *reader) fill(want int) {
 
 // wait reads into room.
 func (r *reader) wait(room []byte) (int, error) {
+	if r.onWait != nil {
+		r.onWait()
+	}
 	r.setWaiting(true)
 	defer r.setWaiting(false)
 	return r.r.Read(room)
@@ -128,7 +156,7 @@ func (r *reader) Partial() *rpcconn.Partial {
 		return nil
 	}
 	held, begun := r.buf[r.start:r.end], r.split.Begun()
-	if begun == (Begun{}) && isBlank(held) {
+	if begun.Used == 0 && begun.Size == 0 && isBlank(held) {
 		return nil
 	}
 	p := &rpcconn.Partial{
@@ -142,6 +170,10 @@ func (r *reader) Partial() *rpcconn.Partial {
 	p.Whole = begun.Used == 0 && isWhole(held)
 	return p
 }
+
+// Place returns how many bytes of the stream Recv is done with, and where that is. It is called by who calls Recv, also
+// while that reads.
+func (r *reader) Place() (used int64, at Place) { return r.used, r.split.Begun().place() }
 
 // makeRoom makes room in buf after end, and for want bytes from start on.
 func (r *reader) makeRoom(want int) {
@@ -163,18 +195,26 @@ func (r *reader) makeRoom(want int) {
 	default:
 		return
 	}
-	buf := make([]byte, size)
+	buf := r.spare[:cap(r.spare)]
+	if len(buf) < size {
+		buf = make([]byte, size)
+	}
 	r.start, r.end = 0, copy(buf, unused)
-	r.buf = buf
+	r.buf, r.spare = buf, nil
 }
 
-// bigger returns the size of the next buffer after size. A factor of four leaves little to copy and little to discard.
-// The last step goes to the limit: memory that is not written to costs nothing.
+// bigger returns the size of the next buffer after size. The old one is still there when all of it is copied, so that
+// what counts is how large the last but one is. A factor of four leaves little to copy and little to discard. From
+// bigBuffer on it is a large one, for memory that is not written to costs nothing.
 func (r *reader) bigger(size int) int {
-	if size > r.max/8 {
+	factor := 4
+	if size >= bigBuffer {
+		factor = 32
+	}
+	if size > r.max/factor || size > r.max/8 {
 		return max(size, r.max) + minBuffer
 	}
-	return 4 * size
+	return factor * size
 }
 
 // reason returns the error that ends the channel; err is the splitter's error at the end of the stream.

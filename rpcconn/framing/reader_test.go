@@ -78,6 +78,29 @@ func TestOverLimitTakesNoMemory(t *testing.T) {
 	}
 }
 
+// A message whose length is over the limit is refused once its beginning is there, in which its id is: what is
+// announced need not come.
+func TestLengthsOverTheLimit(t *testing.T) {
+	const limit = 1 << 10
+	begins := map[string]string{
+		"netstring": "200000000:", "header": "Content-Length: 200000000\r\n\r\n", "length": "\x0b\xeb\xc2\x00",
+		"bson": "\x00\xc2\xeb\x0b\x02",
+	}
+	for name, begin := range begins {
+		t.Run(name, func(t *testing.T) {
+			ours, theirs := io.Pipe()
+			defer ours.Close()
+			go func() { _, _ = io.WriteString(theirs, begin+strings.Repeat("x", rpcconn.HeadSize)) }() // and no more
+			rd := newReader(ours, framingNamed(t, name).Split(limit), limit, new(ending))
+			_, err := rd.Recv()
+			var size *rpcconn.SizeError
+			if !errors.As(err, &size) || size.Size != 200_000_000 || size.Limit != limit {
+				t.Errorf("Recv returned %v, want that 200 MB are over the limit", err)
+			}
+		})
+	}
+}
+
 // A big message takes little more memory than itself, and the buffer is small again after it.
 func TestBigMessageMemory(t *testing.T) {
 	const size = 32 << 20
@@ -163,3 +186,37 @@ type inPieces struct {
 }
 
 func (p inPieces) Read(b []byte) (int, error) { return p.Reader.Read(b[:min(len(b), p.size)]) }
+
+// What a big message leaves behind while its buffer grows is little beside it, whatever the limit is.
+func TestGrowth(t *testing.T) {
+	const message = 64 << 20
+	for _, limit := range []int{message, message + 1, 100 << 20, 256 << 20, 1 << 30} {
+		r := &reader{max: limit}
+		left, size := 0, readSize
+		for size < message {
+			left += size
+			size = r.bigger(size)
+		}
+		if left > message*3/10 {
+			t.Errorf("limit %d: %d bytes are left behind", limit, left)
+		}
+	}
+}
+
+// A large frame keeps the buffer that it lies in, of which the rest was hardly written to; of one that is small beside
+// it, there is a copy.
+func TestLargeFramesAreNotCopied(t *testing.T) {
+	const size = 128 << 20
+	for _, tt := range []struct {
+		frame int
+		same  bool
+	}{{size / 8, true}, {size - 1, true}, {size/8 - 1, false}, {rpcconn.OwnSize, false}} {
+		r := &reader{buf: make([]byte, size)}
+		r.start = tt.frame
+		r.end = r.start
+		first := &r.buf[0]
+		if got := r.own(r.buf[:tt.frame]); len(got) != tt.frame || (&got[0] == first) != tt.same {
+			t.Errorf("%d bytes of %d: the buffer itself: %v", tt.frame, size, &got[0] == first)
+		}
+	}
+}

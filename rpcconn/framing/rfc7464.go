@@ -2,7 +2,9 @@ package framing
 
 import (
 	"bytes"
+
 	"rpcsh/rpcconn"
+	"rpcsh/rpcconn/jsontext"
 )
 
 // recordMark is RS, before each record.
@@ -26,13 +28,21 @@ type rfc7464Splitter struct {
 	max      int
 	marked   bool // RS has come, but no text yet
 	scanned  int  // bytes of the text that brackets has seen
-	brackets brackets
+	brackets jsontext.Brackets
 	checked  int  // the length of the text when it was last checked as a whole
 	skipping bool // to the next RS
 }
 
 // Begun implements Splitter. Of a record over the limit, nobody knows whether it has more bytes.
-func (s *rfc7464Splitter) Begun() Begun { return Begun{} }
+func (s *rfc7464Splitter) Begun() Begun {
+	switch {
+	case s.skipping:
+		return Begun{Place: Skipping}
+	case s.marked:
+		return Begun{Place: Inside}
+	}
+	return Begun{}
+}
 
 // Split implements Splitter.
 func (s *rfc7464Splitter) Split(data []byte, eof bool) (Step, error) {
@@ -118,7 +128,7 @@ func (s *rfc7464Splitter) text(data []byte, eof bool) (Step, error) {
 // count passes all of line to brackets.
 func (s *rfc7464Splitter) count(line []byte) {
 	for {
-		n := s.brackets.scan(line)
+		n := s.brackets.Scan(line)
 		if n < 0 {
 			return
 		}
@@ -129,7 +139,7 @@ func (s *rfc7464Splitter) count(line []byte) {
 // endsAt reports whether an LF after text ends it. The text is checked as a whole only when it has doubled in length,
 // so that the total time is proportional to its length.
 func (s *rfc7464Splitter) endsAt(text []byte) bool {
-	if s.brackets.inString || s.brackets.depth <= 0 {
+	if s.brackets.InString || s.brackets.Depth <= 0 {
 		return true // whole, or, as a string has no LF in it, malformed
 	}
 	if len(text) < 2*s.checked {

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"io"
+
 	"rpcsh/rpcconn"
 )
 

@@ -25,7 +25,27 @@ type Splitter interface {
 type Begun struct {
 	Used int64 // bytes of it that have been used, as those of one over the limit are
 	Size int64 // how many bytes the framing has announced for it; 0: none
+	// Place is where the bytes that were used have ended. It need not be set where Used is: the message is skipped.
+	Place Place
 }
+
+// place returns where the bytes that were used have ended.
+func (b Begun) place() Place {
+	if b.Used > 0 {
+		return Skipping
+	}
+	return b.Place
+}
+
+// A Place is where in a stream the bytes end that a Splitter is done with.
+type Place uint8
+
+// The places.
+const (
+	Between  Place = iota // behind a message, or what is between messages
+	Inside                // in one: what precedes it was used, such as its length, or the mark before it
+	Skipping              // in one that is not returned
+)
 
 // A Step is what a Splitter did with its bytes. It has as many words as the compiler keeps in registers, since there is
 // one for each frame.

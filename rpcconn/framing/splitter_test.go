@@ -43,7 +43,7 @@ func TestReadError(t *testing.T) {
 		want        []string
 	}{
 		{"none", `{}{"a`, []string{`{}`, `= receiving: connection reset; the connection ended in the middle of a ` +
-			`message, after 3 bytes, "{\"a": unexpected EOF`}},
+			`message, after 3 bytes, "{\"a"`}},
 		{"line", "{}\n[]", []string{`{}`, `[]`, "= receiving: connection reset"}},
 		{"rfc7464", "\x1e{}\n\x1e[]", []string{`{}`, `[]`, "= receiving: connection reset"}},
 		{"netstring", "2:{},", []string{`{}`, "= receiving: connection reset"}},

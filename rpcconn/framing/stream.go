@@ -23,16 +23,21 @@ type stream struct {
 	err     error // of rwc.Close; set in closing
 }
 
-var _ rpcconn.RawChannel = (*stream)(nil)
+var (
+	_ rpcconn.RawChannel = (*stream)(nil)
+	_ rpcconn.Pacer      = (*stream)(nil)
+)
 
 func newStream(rwc io.ReadWriteCloser, f Framing, max int) *stream {
 	ended := new(ending)
-	return &stream{
+	s := &stream{
 		writer: newWriter(rwc, f, ended),
 		reader: newReader(rwc, f.Split(max), max, ended),
 		rwc:    rwc,
 		grace:  closeGrace,
 	}
+	s.reader.onWait = s.writer.SendNow
+	return s
 }
 
 // SetGrace sets how long Close waits for the peer to read what was sent. It is not called at the same time as Close.

@@ -15,6 +15,7 @@ import (
 
 const (
 	maxQueue   = 256 << 10             // bytes; a sender that finds more queued waits
+	maxLater   = maxQueue / 4          // bytes; with more queued, nothing is left for later
 	keepQueue  = 2 * maxQueue          // bytes; a bigger buffer is dropped after use
 	bigFrame   = rpcconn.OwnSize       // bytes; a frame of at least this size is written without copying it
 	patience   = 20 * time.Millisecond // how long a sender waits for a peer that does not read
@@ -96,6 +97,9 @@ func (w *writer) send(ctx context.Context, frame []byte) error {
 		return err
 	}
 	big := len(frame) >= bigFrame && w.timed != nil
+	if big {
+		w.SendNow() // what was left for later goes first
+	}
 	w.mu.Lock()
 	switch {
 	case w.err != nil:
@@ -122,6 +126,33 @@ func (w *writer) send(ctx context.Context, frame []byte) error {
 		return nil
 	}
 	return w.flush()
+}
+
+// SendLater implements rpcconn.Pacer. A big frame is sent at once, as is one on a stream that may not be written to on
+// the goroutine that reads.
+func (w *writer) SendLater(ctx context.Context, frame []byte) error {
+	if len(frame) >= bigFrame || w.timed == nil || ctx.Err() != nil {
+		return w.Send(ctx, frame)
+	}
+	w.mu.Lock()
+	if w.err != nil || len(w.waiting) > 0 || len(w.queue) >= maxLater {
+		w.mu.Unlock()
+		return w.Send(ctx, frame)
+	}
+	w.enqueueLocked(frame)
+	w.mu.Unlock()
+	return nil
+}
+
+// SendNow implements rpcconn.Pacer.
+func (w *writer) SendNow() {
+	w.mu.Lock()
+	mine := len(w.queue) > 0 && !w.flushing
+	w.flushing = w.flushing || mine
+	w.mu.Unlock()
+	if mine {
+		_ = w.flush() // the next sender gets the error
+	}
 }
 
 func (w *writer) enqueueLocked(frame []byte) {
@@ -176,6 +207,7 @@ func (w *writer) dismissLocked() {
 
 // Flush implements rpcconn.Flusher.
 func (w *writer) Flush(ctx context.Context) error {
+	w.SendNow()
 	written := w.untilWritten()
 	if written != nil {
 		select {
@@ -208,7 +240,12 @@ func (w *writer) finish(grace time.Duration) {
 		w.err = rpcconn.ErrClosed
 	}
 	w.dismissLocked()
-	if !w.flushing {
+	switch {
+	case w.flushing:
+	case len(w.queue) > 0: // it was left for later
+		w.flushing = true
+		w.behind.Go(func() { w.flushBehind(nil) })
+	default:
 		close(w.idle)
 	}
 	w.mu.Unlock()

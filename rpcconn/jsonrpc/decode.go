@@ -17,6 +17,11 @@ import (
 func (c *Codec) Decode(frame []byte, p *rpcconn.Packet) error {
 	p.Batch = false
 	p.Messages = p.Messages[:0]
+	m := members{extra: c.extra}
+	if m.readPlain(frame) {
+		c.message(next(p), &m, frame, p)
+		return nil
+	}
 	err := c.decode(frame, p)
 	if err == nil {
 		return nil
@@ -84,6 +89,11 @@ func (c *Codec) decodeText(frame []byte, p *rpcconn.Packet) (end int, err error)
 
 // next adds a message to p, and returns it.
 func next(p *rpcconn.Packet) *rpcconn.Message {
+	if n := len(p.Messages); n < cap(p.Messages) {
+		p.Messages = p.Messages[:n+1]
+		p.Messages[n] = rpcconn.Message{}
+		return &p.Messages[n]
+	}
 	p.Messages = append(p.Messages, rpcconn.Message{})
 	return &p.Messages[len(p.Messages)-1]
 }

@@ -35,7 +35,7 @@ func show(m rpcconn.Message) string {
 		s += " result=" + string(m.Result)
 	}
 	if m.Err != nil {
-		s += fmt.Sprintf(" code=%d message=%q", m.Err.Code, m.Err.Message)
+		s += fmt.Sprintf(" code=%s message=%q", m.Err.AppendCode(nil), m.Err.Message)
 		if m.Err.Data != nil {
 			s += " data=" + string(m.Err.Data)
 		}
@@ -165,26 +165,26 @@ func TestDecodeMessage(t *testing.T) {
 		{`{"jsonrpc":1,"result":2}`, "response id= result=2"},
 		{`{"id":{"a":[1]},"result":2}`, `response id={"a":[1]} result=2`},
 		{`{"id":false,"result":2}`, `response id=false result=2`},
-		{`{"id":1,"error":"no \u0041"}`, `response id=1 code=0 message="no A"`},
-		{`{"id":1,"error":-5}`, `response id=1 code=0 message="-5"`},
-		{`{"id":1,"error":[1]}`, `response id=1 code=0 message="[1]"`},
-		{`{"id":1,"error":{}}`, `response id=1 code=0 message="{}"`},
+		{`{"id":1,"error":"no \u0041"}`, `response id=1 code=null message="no A"`},
+		{`{"id":1,"error":-5}`, `response id=1 code=null message="-5"`},
+		{`{"id":1,"error":[1]}`, `response id=1 code=null message="[1]"`},
+		{`{"id":1,"error":{}}`, `response id=1 code=null message="{}"`},
 		{`{"id":1,"error":{"class":"CommandNotFound", "desc":"none"}}`,
-			`response id=1 code=0 message="{\"class\":\"CommandNotFound\",\"desc\":\"none\"}"`},
+			`response id=1 code=null message="{\"class\":\"CommandNotFound\",\"desc\":\"none\"}"`},
 		{
 			`{"id":1,"error":{"code":-3.2e1,"message":{"x":1},"data":null,"more":1}}`,
 			`response id=1 code=-32 message="{\"x\":1}" data=null`,
 		},
-		{`{"id":1,"error":{"code":1.5,"message":"m","data":[1]}}`, `response id=1 code=0 message="m" data=[1]`},
+		{`{"id":1,"error":{"code":1.5,"message":"m","data":[1]}}`, `response id=1 code=1.5 message="m" data=[1]`},
 		{`{"id":1,"error":{"c\u006fde":"7","message":"m"}}`,
-			`response id=1 code=0 message="m" data={"c\u006fde":"7","message":"m"}`},
+			`response id=1 code="7" message="m"`},
 		{`{"id":1,"error":{"c\u006fde":7,"message":"m"}}`, `response id=1 code=7 message="m"`},
 		{`{"id":1,"error":{"code":1e400,"message":"m"}}`,
-			`response id=1 code=0 message="m" data={"code":1e400,"message":"m"}`},
+			`response id=1 code=1e400 message="m"`},
 		{`{"id":1,"error":{"code":9223372036854775807,"message":"m"}}`,
 			`response id=1 code=9223372036854775807 message="m"`},
 		{`{"id":1,"error":{"code":9223372036854775808,"message":"m"}}`,
-			`response id=1 code=0 message="m" data={"code":9223372036854775808,"message":"m"}`},
+			`response id=1 code=9223372036854775808 message="m"`},
 	}
 	codec := New()
 	var p rpcconn.Packet

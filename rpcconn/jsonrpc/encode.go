@@ -91,6 +91,9 @@ func appendID(dst []byte, id rpcconn.ID) []byte {
 	if id.IsNone() {
 		return append(dst, "null"...)
 	}
+	if n, isInt := id.Int(); isInt {
+		return strconv.AppendInt(dst, n, 10)
+	}
 	start := len(dst)
 	return joinLines(id.Append(dst), start)
 }
@@ -129,9 +132,11 @@ func (c *Codec) appendError(dst []byte, e *rpcconn.Error) []byte {
 	if c.dialect.anyError && isAllData(e) {
 		return appendText(dst, e.Data)
 	}
-	dst = append(dst, `{"code":`...)
-	dst = strconv.AppendInt(dst, e.Code, 10)
-	dst = append(dst, `,"message":`...)
+	dst = append(dst, '{')
+	if code := e.AppendCode(nil); string(code) != "null" {
+		dst = append(appendText(append(dst, `"code":`...), code), ',')
+	}
+	dst = append(dst, `"message":`...)
 	dst = jsontext.AppendQuote(dst, e.Message)
 	if len(e.Data) > 0 {
 		dst = append(dst, `,"data":`...)
@@ -144,7 +149,7 @@ func (c *Codec) appendError(dst []byte, e *rpcconn.Error) []byte {
 // means that there is no error.
 func isAllData(e *rpcconn.Error) bool {
 	data := bytes.TrimSpace(e.Data)
-	if e.Code != 0 || len(data) == 0 || data[0] == 'n' {
+	if e.CodeName() != "" || len(data) == 0 || data[0] == 'n' {
 		return false
 	}
 	return e.Message == "" || e.Message == stringOrCompact(data)

@@ -3,8 +3,6 @@ package jsonrpc
 import (
 	"bytes"
 	"encoding/json"
-	"math"
-	"strconv"
 
 	"rpcsh/rpcconn"
 	"rpcsh/rpcconn/jsontext"
@@ -32,29 +30,28 @@ func (c *Codec) readError(text []byte) *rpcconn.Error {
 	e, whole := readErrorObject(text)
 	switch {
 	case c.dialect.anyError && !whole:
-		return &rpcconn.Error{Message: stringOrCompact(text), Data: text}
+		return rpcconn.Uncoded(stringOrCompact(text), text)
 	case e == nil:
-		return &rpcconn.Error{Message: stringOrText(text)}
+		return rpcconn.Uncoded(stringOrText(text), nil)
 	default:
 		return e
 	}
 }
 
 // readErrorObject returns the error for text if it is an object, else nil; whole reports whether it has an integer code
-// and a string message. What no member of an Error can hold is not lost: of an object without a message all is the
-// message, and one whose code is no number is the data.
+// and a string message. Of an object with neither all is the message.
 func readErrorObject(text []byte) (e *rpcconn.Error, whole bool) {
 	if text[0] != '{' {
 		return nil, false
 	}
-	e = new(rpcconn.Error)
-	var hasCode, oddCode, hasMessage bool
+	e = rpcconn.Uncoded("", nil)
+	var hasCode, hasMessage bool
 	// The text was scanned before, so there is no error to expect. If a member occurs twice, the last one counts.
 	_, _ = jsontext.Object(text, func(key, value []byte) error {
 		switch string(unescape(key)) {
 		case "code":
-			e.Code, hasCode = readCode(value)
-			oddCode = !hasCode
+			e.SetCode(value)
+			hasCode = true
 		case "message":
 			e.Message, hasMessage = stringOrText(value), value[0] == '"'
 		case "data":
@@ -62,13 +59,10 @@ func readErrorObject(text []byte) (e *rpcconn.Error, whole bool) {
 		}
 		return nil
 	})
-	switch {
-	case e.Message == "" && !hasMessage && !hasCode:
+	if e.Message == "" && !hasMessage && !hasCode {
 		e.Message, e.Data = stringOrCompact(text), nil
-	case oddCode && e.Data == nil:
-		e.Data = text
 	}
-	return e, hasCode && hasMessage
+	return e, hasCode && e.CodeText == nil && hasMessage
 }
 
 // unescape returns the name that the key of a member stands for.
@@ -77,18 +71,6 @@ func unescape(key []byte) []byte {
 		return key
 	}
 	return []byte(jsontext.Key(key))
-}
-
-// readCode returns the whole number that text is, however it is written, and whether it is exactly one.
-func readCode(text []byte) (code int64, ok bool) {
-	if code, err := strconv.ParseInt(string(text), 10, 64); err == nil {
-		return code, true
-	}
-	f, err := strconv.ParseFloat(string(text), 64)
-	if err != nil || f != math.Trunc(f) || math.Abs(f) > 1<<53 {
-		return 0, false
-	}
-	return int64(f), true
 }
 
 // stringOrText returns the string that text, a JSON value, is, or else text itself.

@@ -78,3 +78,16 @@ func BenchmarkObject(b *testing.B) {
 		})
 	}
 }
+
+func BenchmarkRuns(b *testing.B) {
+	for _, t := range texts()[2:] {
+		text := []byte(t.text)
+		b.Run(t.name, func(b *testing.B) {
+			b.SetBytes(int64(len(text)))
+			for b.Loop() {
+				for range Runs(text) {
+				}
+			}
+		})
+	}
+}

@@ -12,6 +12,7 @@ package jsontext
 import (
 	"errors"
 	"fmt"
+	"iter"
 	"strconv"
 	"unicode/utf8"
 )
@@ -45,6 +46,10 @@ func Value(b []byte) (start, end int, err error) {
 	}
 	return start, end, nil
 }
+
+// Within scans the value of a member of an object, or of an element of an array, that is at offset i of b, and returns
+// the offset after it. The error is Value's.
+func Within(b []byte, i int) (end int, err error) { return value(b, i, 1) }
 
 // Valid returns nil if b is exactly one JSON value with nothing but white space around it, else a *SyntaxError or
 // ErrIncomplete.
@@ -117,20 +122,27 @@ func AppendCompact(dst, text []byte) ([]byte, error) {
 	if err := Valid(text); err != nil {
 		return dst, err
 	}
-	done := 0
-	for i := 0; i < len(text); {
-		switch text[i] {
-		case '"':
-			i, _ = str(text, i+1)
-		case ' ', '\n', '\r', '\t':
-			dst = append(dst, text[done:i]...)
-			i++
-			done = i
-		default:
-			i++
+	for run := range Runs(text) {
+		dst = append(dst, run...)
+	}
+	return dst, nil
+}
+
+// IsCompact reports whether text, a valid JSON value, has no white space between its tokens.
+func IsCompact(text []byte) bool { return gap(text, 0) == len(text) }
+
+// Runs returns the parts of text, a valid JSON value, that have no white space between their tokens: all of it at once
+// where there is none.
+func Runs(text []byte) iter.Seq[[]byte] {
+	return func(yield func(run []byte) bool) {
+		for i := Space(text, 0); i < len(text); {
+			end := gap(text, i)
+			if !yield(text[i:end:end]) {
+				return
+			}
+			i = Space(text, end)
 		}
 	}
-	return append(dst, text[done:]...), nil
 }
 
 // open checks that the bracket is at offset i of b.

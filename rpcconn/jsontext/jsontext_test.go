@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -318,6 +319,40 @@ func FuzzAppendCompact(f *testing.F) {
 			t.Errorf("AppendCompact of %q: %q, %v, want %q", text, got, err, want)
 		}
 	})
+}
+
+// White space is found wherever it is, beside strings of all kinds, at each distance from the words of eight bytes that
+// are looked at together.
+func TestRuns(t *testing.T) {
+	tokens := []string{
+		`"a b"`, `"\\"`, `"\" \\"`, `"é  ü"`, `"    "`, `""`, `"1234567 "`, `-1.5e3`, `null`, `[ ]`, `{"a" : 1}`,
+		`12345678`,
+	}
+	for seed := range uint64(2000) {
+		random := rand.New(rand.NewPCG(seed, 0))
+		text := []byte("[0")
+		for range random.IntN(12) {
+			for _, part := range []string{",", tokens[random.IntN(len(tokens))]} {
+				space := []string{" ", "\n", "\t", "\r"}[random.IntN(4)]
+				text = append(text, strings.Repeat(space, max(0, random.IntN(6)-3))+part...)
+			}
+		}
+		text = append(text, ']')
+		var want bytes.Buffer
+		if err := json.Compact(&want, text); err != nil {
+			t.Fatalf("%s: %v", text, err)
+		}
+		var runs [][]byte
+		for run := range Runs(text) {
+			runs = append(runs, run)
+		}
+		if got := bytes.Join(runs, nil); !bytes.Equal(got, want.Bytes()) {
+			t.Fatalf("%s became %s", text, got)
+		}
+		if same := want.Len() == len(text); same != IsCompact(text) || same && len(runs) != 1 {
+			t.Fatalf("%s: compact is %v, and it has %d parts", text, IsCompact(text), len(runs))
+		}
+	}
 }
 
 // FuzzPrefix checks that what goes on is not called wrong, and that what is called complete is.

@@ -84,7 +84,7 @@ func Index(value []byte) map[string][]byte {
 // it is the last one, as decoders have it.
 func Get(object []byte, name string) (value json.RawMessage) {
 	_, err := Object(object, func(key, v []byte) error {
-		if Key(key) == name {
+		if string(Plain(key)) == name {
 			value = v
 		}
 		return nil

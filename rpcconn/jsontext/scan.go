@@ -186,20 +186,6 @@ func long(b []byte, i int) (int, error) {
 	}
 }
 
-const (
-	eachByte = 0x0101010101010101 // times c: c in each byte
-	highBits = eachByte * 0x80
-)
-
-// special marks, by its highest bit, the first byte of word, counted from the lowest, that does not stand for itself in
-// a string: a control character, quote or backslash. Bits above that one say nothing. Without any such byte it is 0.
-func special(word uint64) uint64 {
-	control := word - eachByte*' '
-	quote := word ^ eachByte*'"' - eachByte
-	backslash := word ^ eachByte*'\\' - eachByte
-	return (control | quote | backslash) &^ word & highBits
-}
-
 // checkUTF8 checks b from start to end, in a string. Where end is that of b, a character may be cut off there.
 func checkUTF8(b []byte, start, end int) error {
 	if utf8.Valid(b[start:end]) {

@@ -2,6 +2,8 @@ package jsontext
 
 import (
 	"bytes"
+	"encoding/binary"
+	"math/bits"
 	"strconv"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -28,18 +30,51 @@ func Unquote(text []byte) (string, error) {
 // Key returns the name that the key of a member, as [Object] hands it out, stands for. Half a surrogate pair becomes
 // U+FFFD.
 func Key(key []byte) string {
-	i := bytes.IndexByte(key, '\\')
-	if i < 0 {
+	if bytes.IndexByte(key, '\\') < 0 {
 		return string(key)
 	}
-	name := make([]byte, 0, len(key))
-	for ; i >= 0; i = bytes.IndexByte(key, '\\') {
-		name = append(name, key[:i]...)
+	return string(AppendKey(make([]byte, 0, len(key)), key))
+}
+
+// Plain returns the name that a key stands for as Key does, which is the key itself where nothing is escaped.
+func Plain(key []byte) []byte {
+	if bytes.IndexByte(key, '\\') < 0 {
+		return key
+	}
+	return AppendKey(nil, key)
+}
+
+// AppendKey appends what Key returns to dst.
+func AppendKey(dst, key []byte) []byte {
+	for i := bytes.IndexByte(key, '\\'); i >= 0; i = bytes.IndexByte(key, '\\') {
+		dst = append(dst, key[:i]...)
 		r, size := unescape(key[i:])
-		name = utf8.AppendRune(name, r)
+		dst = utf8.AppendRune(dst, r)
 		key = key[i+size:]
 	}
-	return string(append(name, key...))
+	return append(dst, key...)
+}
+
+// Escaped turns offsets in the name that a key stands for into those in the key, where the same characters are. They
+// are in order; one behind the end becomes that of the end.
+func Escaped(key []byte, offsets []int) {
+	plain := 0
+	for i := 0; len(offsets) > 0; {
+		for len(offsets) > 0 && (offsets[0] <= plain || i == len(key)) {
+			offsets[0] = i
+			offsets = offsets[1:]
+		}
+		switch {
+		case i == len(key):
+		case key[i] == '\\':
+			r, size := unescape(key[i:])
+			plain += utf8.RuneLen(r)
+			i += size
+		default:
+			plain++
+			i++
+		}
+	}
 }
 
 // unescape returns the character that the valid escape sequence at the beginning of b stands for, and its length in
@@ -109,6 +144,40 @@ func AppendQuote(dst []byte, s string) []byte {
 	}
 	dst = append(dst, s[done:]...)
 	return append(dst, '"')
+}
+
+// AppendString appends s as a JSON string to dst. If s is not UTF-8, ok is false, and dst as it was.
+func AppendString(dst, s []byte) (_ []byte, ok bool) {
+	start, done := len(dst), 0
+	dst = append(dst, '"')
+	var seen uint64 // all bytes, or-ed
+	for i := 0; ; {
+		if i+8 <= len(s) {
+			word := binary.LittleEndian.Uint64(s[i:])
+			seen |= word
+			marks := special(word)
+			if marks == 0 {
+				i += 8
+				continue
+			}
+			i += bits.TrailingZeros64(marks) / 8
+		} else {
+			for i < len(s) && (plain[s[i]] || s[i] >= utf8.RuneSelf) {
+				seen |= uint64(s[i])
+				i++
+			}
+			if i == len(s) {
+				break
+			}
+		}
+		dst = appendEscape(append(dst, s[done:i]...), s[i])
+		i++
+		done = i
+	}
+	if seen&highBits != 0 && !utf8.Valid(s) {
+		return dst[:start], false
+	}
+	return append(append(dst, s[done:]...), '"'), true
 }
 
 // appendEscape appends what stands for the byte c, which cannot stand for itself, in a JSON string.

@@ -30,6 +30,19 @@ func TestUnquote(t *testing.T) {
 	}
 }
 
+func TestEscaped(t *testing.T) {
+	const key = `a\"\u00e9\ud83d\ude00é` + "\xff"
+	plain := Key([]byte(key))
+	for from := range plain {
+		offsets := []int{from, from, len(plain)}
+		Escaped([]byte(key), offsets)
+		got := Key([]byte(key)[offsets[0]:])
+		if got != plain[from:] || offsets[1] != offsets[0] || offsets[2] != len(key) {
+			t.Errorf("offset %d of %q: %v of %s", from, plain, offsets, key)
+		}
+	}
+}
+
 func TestAppendQuote(t *testing.T) {
 	tests := []struct{ s, want string }{
 		{"", `""`},

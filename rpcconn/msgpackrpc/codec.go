@@ -7,18 +7,19 @@
 // types of MessagePack (https://github.com/msgpack/msgpack/blob/master/spec.md) apart:
 //
 //	int          3, -1, 18446744073709551615
-//	float 64     3.0, 1e+300, -0.0; {"$float64":"NaN"}, "Infinity", "-Infinity"
-//	float 32     {"$float32":1.5}, {"$float32":"NaN"}: sent back as a float 64 it would be another type to some peers
+//	float 64     3.0, 1e+300, -0.0; {"$float64":"NaN"}, "Infinity", "-Infinity", "NaN(fff8000000000001)"
+//	float 32     {"$float32":0.1}, {"$float32":"NaN"}: sent back as a float 64 it would be another type to some peers
 //	str          "text"; {"$str":"base64"} if it is not UTF-8
 //	bin          {"$binary":"base64"}; "text" from a peer that writes text so, if it is UTF-8
-//	ext          {"$ext":{"type":-1,"data":"base64"}}, timestamps too
+//	timestamp    {"$date":"2020-09-03T10:00:00.123456789Z"}, if it is of the years 0 to 9999
+//	ext          {"$ext":{"type":5,"data":"base64"}}, other timestamps too
 //	map          {"key":1}; {"$map":[[key,value],[key,value]]} where a key is no str in UTF-8
 //	array, bool, nil   [1,2], true, null
 //
 // A value that was received and is sent again is the same value of the same type, the order of keys and repeated keys
-// included. It may only lose a longer encoding than necessary, since all libraries send the shortest one, and the sign
-// and payload of a NaN. JSON text that a person writes is read the same way; a lone surrogate escape in a string
-// becomes U+FFFD.
+// included; of a NaN that is not the usual one the bits are in parentheses. It may only lose a longer encoding than
+// necessary, since all libraries send the shortest one. JSON text that a person writes is read the same way; a lone
+// surrogate escape in a string becomes U+FFFD.
 //
 // An object whose first key is one of the $-names above is read as that wrapper, and is an error if it is not one. A
 // map whose first key is such a name becomes a {"$map":…}, and has to be written so. Other keys that begin with $ have

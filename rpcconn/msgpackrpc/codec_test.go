@@ -29,7 +29,7 @@ func show(m rpcconn.Message) string {
 		}
 	}
 	if m.Err != nil {
-		s += fmt.Sprintf(" code=%d message=%q data=%s", m.Err.Code, m.Err.Message, m.Err.Data)
+		s += fmt.Sprintf(" code=%s message=%q data=%s", m.Err.AppendCode(nil), m.Err.Message, m.Err.Data)
 	}
 	return s
 }
@@ -51,17 +51,17 @@ func TestDecode(t *testing.T) {
 		// Errors of all kinds.
 		{"94 01 05 92 01 a36f6f70 c0", `response id=5 code=1 message="oop" data=[1,"oop"]`},
 		{"94 01 05 92 d1ff38 a16d 07", `response id=5 result=7 code=-200 message="m" data=[-200,"m"]`},
-		{"94 01 05 a36f220a c0", `response id=5 code=0 message="o\"\n" data="o\"\n"`},
+		{"94 01 05 a36f220a c0", `response id=5 code=null message="o\"\n" data="o\"\n"`},
 		{"94 01 05 82 a7 6d657373616765 a16d a4 636f6465 03 c0",
 			`response id=5 code=3 message="m" data={"message":"m","code":3}`},
-		{"94 01 05 81 a4 636f6465 03 c0", `response id=5 code=0 message="{\"code\":3}" data={"code":3}`},
-		{"94 01 05 92 cb3ff0000000000000 a16d c0", `response id=5 code=0 message="[1.0,\"m\"]" data=[1.0,"m"]`},
-		{"94 01 05 92 01 02 c0", `response id=5 code=0 message="[1,2]" data=[1,2]`},
-		{"94 01 05 93 01 a16d 02 c0", `response id=5 code=0 message="[1,\"m\",2]" data=[1,"m",2]`},
-		{"94 01 05 90 c0", `response id=5 code=0 message="[]" data=[]`},
-		{"94 01 05 c2 c0", `response id=5 code=0 message="false" data=false`},
-		{"94 01 05 07 c0", `response id=5 code=0 message="7" data=7`},
-		{"94 01 05 a1ff c0", `response id=5 code=0 message="{\"$str\":\"/w==\"}" data={"$str":"/w=="}`},
+		{"94 01 05 81 a4 636f6465 03 c0", `response id=5 code=null message="{\"code\":3}" data={"code":3}`},
+		{"94 01 05 92 cb3ff0000000000000 a16d c0", `response id=5 code=null message="[1.0,\"m\"]" data=[1.0,"m"]`},
+		{"94 01 05 92 01 02 c0", `response id=5 code=null message="[1,2]" data=[1,2]`},
+		{"94 01 05 93 01 a16d 02 c0", `response id=5 code=null message="[1,\"m\",2]" data=[1,"m",2]`},
+		{"94 01 05 90 c0", `response id=5 code=null message="[]" data=[]`},
+		{"94 01 05 c2 c0", `response id=5 code=null message="false" data=false`},
+		{"94 01 05 07 c0", `response id=5 code=null message="7" data=7`},
+		{"94 01 05 a1ff c0", `response id=5 code=null message="{\"$str\":\"/w==\"}" data={"$str":"/w=="}`},
 
 		// What is no message. Only what is a request but for a mistake is answered.
 		{"c0", "invalid raw=null"},
@@ -272,7 +272,7 @@ func TestAppendEncodeErrors(t *testing.T) {
 		{request(rpcconn.IntID(1), `{"a":1}`), "params must be an array", false},
 		{request(rpcconn.IntID(1), "null"), "params must be an array", false},
 		{request(rpcconn.IntID(1), `{"$binary":""}`), "params must be an array", false},
-		{request(rpcconn.IntID(1), "[1e999]"), "params: number 1e999 is out of the range", false},
+		{request(rpcconn.IntID(1), "[1e999]"), "params[0]: number 1e999 is out of the range", false},
 		{request(rpcconn.IntID(1), "[1"), "params: the JSON text ends too early", false},
 		{one(rpcconn.Message{Kind: rpcconn.KindResponse, ID: rpcconn.IntID(1), Result: []byte("x")}),
 			"result: offset 0", false},

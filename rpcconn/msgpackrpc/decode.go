@@ -9,7 +9,7 @@ import (
 	"rpcsh/rpcconn"
 )
 
-// Decode implements rpcconn.Codec. The whole frame is checked first. The results in p have memory of their own.
+// Decode implements rpcconn.Codec. The whole frame is checked first. The results in p do not alias frame.
 //
 // Params are handed on whatever they are, though the specification wants an array. What is no message is of
 // KindInvalid, and is to be answered only where it is a request with an id, for an answer needs one.
@@ -19,7 +19,7 @@ import (
 func (c *Codec) Decode(frame []byte, p *rpcconn.Packet) error {
 	p.Messages, p.Batch = p.Messages[:0], false
 	before := c.binText
-	m, err := c.message(frame)
+	m, err := c.message(frame, p)
 	if c.binText && !before {
 		p.Deviations = append(p.Deviations, &rpcconn.Deviation{
 			Rule: "bin for str", Text: "it writes text as bin, where the specification has str; both are read as text",
@@ -33,7 +33,7 @@ func (c *Codec) Decode(frame []byte, p *rpcconn.Packet) error {
 }
 
 // message returns the message that frame is. The error says why frame is not a MessagePack value.
-func (c *Codec) message(frame []byte) (rpcconn.Message, error) {
+func (c *Codec) message(frame []byte, p *rpcconn.Packet) (rpcconn.Message, error) {
 	e := readEnvelope(frame)
 	if e.mistake != "" {
 		return e.invalid(translator{frame: frame, handles: c.shown()})
@@ -45,7 +45,7 @@ func (c *Codec) message(frame []byte) (rpcconn.Message, error) {
 	rest := e.rest
 	if e.kind != rpcconn.KindResponse {
 		m.Method = c.methods.Get(e.method)
-		if m.Params, rest, err = t.value(rest); err != nil {
+		if m.Params, rest, err = t.valueIn(p, rest); err != nil {
 			return m, fmt.Errorf("params: %w", err)
 		}
 		return m, t.end(rest)
@@ -61,7 +61,7 @@ func (c *Codec) message(frame []byte) (rpcconn.Message, error) {
 		}
 		m.Err = readError(failure)
 	}
-	result, rest, err := t.value(rest)
+	result, rest, err := t.valueIn(p, rest)
 	if err != nil {
 		return m, fmt.Errorf("result: %w", err)
 	}

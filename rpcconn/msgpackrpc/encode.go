@@ -9,6 +9,7 @@ import (
 	"github.com/tinylib/msgp/msgp"
 
 	"rpcsh/rpcconn"
+	"rpcsh/rpcconn/jsontext"
 )
 
 // AppendEncode implements rpcconn.Codec. What cannot be said is an error that tells what to write instead, where there
@@ -30,7 +31,7 @@ func (c *Codec) AppendEncode(dst []byte, p *rpcconn.Packet) ([]byte, error) {
 	}
 	frame, err := c.appendMessage(dst, &p.Messages[0])
 	if err != nil {
-		return dst, fmt.Errorf("encoding MessagePack-RPC: %w", err)
+		return dst, err
 	}
 	return frame, nil
 }
@@ -80,7 +81,7 @@ func (c *Codec) appendCall(dst []byte, m *rpcconn.Message) ([]byte, error) {
 	start := len(dst)
 	dst, err := appendValue(dst, m.Params, c.shown())
 	if err != nil {
-		return nil, fmt.Errorf("params: %w", err)
+		return nil, jsontext.AtMember("params", err)
 	}
 	if msgp.NextType(dst[start:]) != msgp.ArrayType {
 		return nil, errors.New("params must be an array: MessagePack-RPC has no named arguments; write them in order," +
@@ -97,7 +98,7 @@ func (c *Codec) appendOutcome(dst []byte, m *rpcconn.Message) ([]byte, error) {
 			dst, err = appendValue(dst, text, c.shown())
 		}
 		if err != nil {
-			return nil, fmt.Errorf("error: %w", err)
+			return nil, jsontext.AtMember("error", err)
 		}
 	} else {
 		dst = msgp.AppendNil(dst)
@@ -107,7 +108,7 @@ func (c *Codec) appendOutcome(dst []byte, m *rpcconn.Message) ([]byte, error) {
 	}
 	dst, err := appendValue(dst, m.Result, c.shown())
 	if err != nil {
-		return nil, fmt.Errorf("result: %w", err)
+		return nil, jsontext.AtMember("result", err)
 	}
 	return dst, nil
 }

@@ -3,7 +3,6 @@ package msgpackrpc
 import (
 	"bytes"
 	"encoding/json"
-	"strconv"
 
 	"rpcsh/rpcconn"
 	"rpcsh/rpcconn/jsontext"
@@ -15,7 +14,7 @@ import (
 
 // readError returns the error that text, the JSON text of any value, says. Its data is text, so that nothing is lost.
 func readError(text []byte) *rpcconn.Error {
-	e := &rpcconn.Error{Data: text}
+	e := rpcconn.Uncoded("", text)
 	var code, message []byte
 	switch text[0] {
 	case '"':
@@ -28,7 +27,7 @@ func readError(text []byte) *rpcconn.Error {
 			elements = append(elements, value)
 			return nil
 		})
-		if len(elements) == 2 {
+		if len(elements) == 2 && len(bytes.Trim(elements[0], "-0123456789")) == 0 {
 			code, message = elements[0], elements[1]
 		}
 	case '{':
@@ -42,11 +41,10 @@ func readError(text []byte) *rpcconn.Error {
 			return nil
 		})
 	}
-	if n, err := strconv.ParseInt(string(code), 10, 64); err == nil {
-		if s, err := jsontext.Unquote(message); err == nil {
-			e.Code, e.Message = n, s
-			return e
-		}
+	if s, err := jsontext.Unquote(message); err == nil && code != nil {
+		e.SetCode(code)
+		e.Message = s
+		return e
 	}
 	e.Message = compact(text)
 	return e
@@ -69,7 +67,7 @@ func errorText(e *rpcconn.Error) ([]byte, error) {
 		}
 		if data[0] != 'n' { // null says that there is no error
 			read := readError(data)
-			if e.Code == 0 && e.Message == "" || e.Code == read.Code && e.Message == read.Message {
+			if e.CodeName() == "" && e.Message == "" || e.CodeName() == read.CodeName() && e.Message == read.Message {
 				return data, nil
 			}
 		}
@@ -85,12 +83,12 @@ func errorText(e *rpcconn.Error) ([]byte, error) {
 		}
 		message += said
 	}
-	switch e.Code {
-	case 0:
+	switch code := e.CodeName(); code {
+	case "":
 		return jsontext.AppendQuote(nil, message), nil
-	case 1:
+	case "1":
 		return append(jsontext.AppendQuote([]byte("[1,"), message), ']'), nil
 	default:
-		return jsontext.AppendQuote(nil, message+" ("+strconv.FormatInt(e.Code, 10)+")"), nil
+		return jsontext.AppendQuote(nil, message+" ("+code+")"), nil
 	}
 }

@@ -52,7 +52,7 @@ func (s *msgpackSplitter) Split(data []byte, eof bool) (framing.Step, error) {
 			s.scanned = 0
 			return framing.Step{Used: used, Frame: data[:used]}, nil
 		}
-		n, err := s.value.scan(data[s.scanned:])
+		n, err := s.value.scanAll(data[s.scanned:], uint64(s.max-s.scanned))
 		switch {
 		case err != nil:
 			return framing.Step{}, err
@@ -111,6 +111,24 @@ func (v *msgpackValue) whole() bool { return v.parts == 0 && v.rest == 0 }
 // atLeast returns the minimal number of missing bytes: each part has at least one.
 func (v *msgpackValue) atLeast() uint64 { return v.parts + v.rest }
 
+// scanAll reads what there is of the value in b, and returns how many bytes that took. It leaves off where the value
+// has more than max bytes, which it still reads as far as the head that says so.
+func (v *msgpackValue) scanAll(b []byte, max uint64) (n int, err error) {
+	for !v.whole() && uint64(n)+v.atLeast() <= max {
+		if n < len(b) && v.rest == 0 && b[n] <= 0x7f { // a small number
+			v.parts--
+			n++
+			continue
+		}
+		m, err := v.scan(b[n:])
+		if err != nil || m == 0 {
+			return n, err
+		}
+		n += m
+	}
+	return n, nil
+}
+
 // scan reads one head, or of what is after it, and returns how many bytes of b that took. 0: b is too short; a head is
 // read as a whole. The value must not be whole.
 func (v *msgpackValue) scan(b []byte) (int, error) {
@@ -122,9 +140,9 @@ func (v *msgpackValue) scan(b []byte) (int, error) {
 	if len(b) == 0 {
 		return 0, nil
 	}
-	head := msgpackHeadOf(b[0])
+	head := &msgpackHeads[b[0]]
 	switch {
-	case head == msgpackHead{}:
+	case *head == msgpackHead{}:
 		return 0, framing.Lost("no MessagePack value begins with 0xc1", b)
 	case len(b) < 1+head.width:
 		return 0, nil
@@ -147,6 +165,14 @@ type msgpackHead struct {
 	times uint64
 	parts bool // what follows is counted in values, not in bytes
 }
+
+// msgpackHeads are the heads by their first bytes.
+var msgpackHeads = func() (heads [256]msgpackHead) {
+	for c := range heads {
+		heads[c] = msgpackHeadOf(byte(c))
+	}
+	return heads
+}()
 
 // msgpackHeadOf returns the head that begins with c, the zero head where none does.
 func msgpackHeadOf(c byte) msgpackHead {

@@ -3,12 +3,13 @@ package msgpackrpc_test
 import (
 	"errors"
 	"fmt"
-	"rpcsh/rpcconn"
-	"rpcsh/rpcconn/framing/framingtest"
-	"rpcsh/rpcconn/msgpackrpc"
 	"slices"
 	"strings"
 	"testing"
+
+	"rpcsh/rpcconn"
+	"rpcsh/rpcconn/framing/framingtest"
+	"rpcsh/rpcconn/msgpackrpc"
 )
 
 func framingCases() []framingtest.Case {

@@ -16,22 +16,28 @@ import (
 // appendValue appends the MessagePack value that text, which must be one JSON value, stands for. On error, the returned
 // dst is meaningless.
 func appendValue(dst, text []byte, h handles) ([]byte, error) {
-	if err := jsontext.Valid(text); err != nil {
-		return nil, err
+	r := jsonReader{Walker: jsontext.Walker{Text: text}, handles: h}
+	dst, err := r.value(dst, 1)
+	if err == nil && jsontext.Space(text, r.Pos) == len(text) {
+		return dst, nil
 	}
-	r := jsonReader{jsontext.Cursor{Text: text}, h}
-	return r.value(dst, 1)
+	if syntax := jsontext.Valid(text); syntax != nil { // which comes first
+		return nil, syntax
+	}
+	return nil, &jsontext.PlaceError{Place: jsontext.Path(text, r.at), Err: err}
 }
 
-// A jsonReader goes through valid JSON text and appends it as MessagePack.
+// A jsonReader goes through JSON text and appends it as MessagePack.
 type jsonReader struct {
-	jsontext.Cursor
+	jsontext.Walker
 	handles handles
+	at      int // where the value that was met last begins
 }
 
 func (r *jsonReader) value(dst []byte, depth int) ([]byte, error) {
 	r.Pos = jsontext.Space(r.Text, r.Pos)
-	switch r.Text[r.Pos] {
+	r.at = r.Pos
+	switch r.Peek() {
 	case '{':
 		return r.object(dst, depth)
 	case '[':
@@ -43,7 +49,7 @@ func (r *jsonReader) value(dst []byte, depth int) ([]byte, error) {
 	}
 	switch s[0] {
 	case '"':
-		return msgp.AppendStringFromBytes(dst, unescape(s)), nil
+		return appendStr(dst, s), nil
 	case 'n':
 		return msgp.AppendNil(dst), nil
 	case 't':
@@ -62,14 +68,18 @@ func (r *jsonReader) array(dst []byte, depth int) ([]byte, error) {
 	start := len(dst)
 	dst = append(dst, 0)
 	r.Pos++
-	size := 0
-	for ; r.More(']'); size++ {
-		var err error
+	for size := 0; ; size++ {
+		more, err := r.More(']', size == 0)
+		if err != nil {
+			return nil, err
+		}
+		if !more {
+			return closeArray(dst, start, size)
+		}
 		if dst, err = r.value(dst, depth+1); err != nil {
 			return nil, err
 		}
 	}
-	return closeArray(dst, start, size)
 }
 
 func (r *jsonReader) object(dst []byte, depth int) ([]byte, error) {
@@ -79,14 +89,19 @@ func (r *jsonReader) object(dst []byte, depth int) ([]byte, error) {
 	start := len(dst)
 	dst = append(dst, 0)
 	r.Pos++
-	size := 0
-	for ; r.More('}'); size++ {
-		quoted, err := r.Scan()
+	for size := 0; ; size++ {
+		more, err := r.More('}', size == 0)
+		if err != nil {
+			return nil, err
+		}
+		if !more {
+			return closeMap(dst, start, size)
+		}
+		quoted, err := r.Key()
 		if err != nil {
 			return nil, err
 		}
 		key := unescape(quoted)
-		r.More('}') // past the colon
 		if size == 0 && (isWrapper(key) || r.handles.isHandle(key)) {
 			return r.wrapper(dst[:start], string(key), depth)
 		}
@@ -94,7 +109,32 @@ func (r *jsonReader) object(dst []byte, depth int) ([]byte, error) {
 			return nil, err
 		}
 	}
-	return closeMap(dst, start, size)
+}
+
+// appendStr appends the str that s, a JSON string, stands for.
+func appendStr(dst, s []byte) []byte {
+	inner := s[1 : len(s)-1]
+	if bytes.IndexByte(inner, '\\') < 0 {
+		return msgp.AppendStringFromBytes(dst, inner)
+	}
+	const room = 5 // for the longest head
+	start := len(dst)
+	dst = jsontext.AppendKey(append(dst, make([]byte, room)...), inner)
+	size := len(dst) - start - room
+	var space [room]byte
+	head := space[:0]
+	switch {
+	case size < 32:
+		head = append(head, 0xa0|byte(size))
+	case size <= math.MaxUint8:
+		head = append(head, 0xd9, byte(size))
+	case size <= math.MaxUint16:
+		head = binary.BigEndian.AppendUint16(append(head, 0xda), uint16(size))
+	default:
+		head = binary.BigEndian.AppendUint32(append(head, 0xdb), uint32(size))
+	}
+	copy(dst[start:], head)
+	return append(dst[:start+len(head)], dst[start+room:]...)
 }
 
 // unescape returns the characters that s, a JSON string, stands for.
@@ -108,6 +148,9 @@ func unescape(s []byte) []byte {
 
 // appendNumber appends a JSON number: a float 64 where it has a fraction or an exponent, else an int.
 func appendNumber(dst, s []byte) ([]byte, error) {
+	if n, ok := jsontext.Int(s); ok {
+		return appendInt(dst, n), nil
+	}
 	if bytes.ContainsAny(s, ".eE") {
 		f, err := strconv.ParseFloat(string(s), 64)
 		if err != nil {

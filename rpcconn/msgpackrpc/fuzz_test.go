@@ -151,6 +151,9 @@ func appendRandom(b []byte, r *rand.Rand, depth int) []byte {
 	case 4:
 		return msgp.AppendFloat64(b, float64(int64(r.Uint64())>>r.IntN(64))/float64(uint64(1)<<r.IntN(64)))
 	case 5:
+		if r.IntN(2) == 0 {
+			return append(b, 0xca, byte(r.Uint32())|0x7f, 0x80|byte(r.Uint32()), byte(r.Uint32()), byte(r.Uint32()))
+		}
 		return msgp.AppendFloat32(b, float32(r.NormFloat64()))
 	case 6, 7:
 		return msgp.AppendStringFromBytes(b, randomBytes(r))
@@ -158,7 +161,14 @@ func appendRandom(b []byte, r *rand.Rand, depth int) []byte {
 		if r.IntN(2) == 0 {
 			return msgp.AppendBytes(b, randomBytes(r))
 		}
-		b, _ = msgp.AppendExtension(b, &msgp.RawExtension{Type: int8(r.Uint32()), Data: randomBytes(r)})
+		ext := &msgp.RawExtension{Type: int8(r.Uint32()), Data: randomBytes(r)}
+		if r.IntN(2) == 0 { // perhaps a time
+			ext.Type, ext.Data = extTimestamp, make([]byte, 4*r.IntN(4))
+			for i := range ext.Data {
+				ext.Data[i] = byte(r.Uint32() >> (r.IntN(5) * 8))
+			}
+		}
+		b, _ = msgp.AppendExtension(b, ext)
 		return b
 	case 9:
 		size := r.IntN(20)
@@ -185,7 +195,7 @@ func appendRandom(b []byte, r *rand.Rand, depth int) []byte {
 func randomBytes(r *rand.Rand) []byte {
 	const alphabet = "ab\"\\/\n\x01\x7f é✓😀$0"
 	if r.IntN(4) == 0 {
-		return []byte([]string{keyMap, keyStr, keyExt, "$other", "\xff", "\xed\xa0\x80"}[r.IntN(6)])
+		return []byte([]string{keyMap, keyStr, keyExt, keyDate, "$other", "\xff", "\xed\xa0\x80"}[r.IntN(7)])
 	}
 	b := make([]byte, 0, 8)
 	runes := []rune(alphabet)

@@ -53,7 +53,7 @@ func TestHandles(t *testing.T) {
 
 func TestBadHandles(t *testing.T) {
 	for _, test := range []struct{ text, want string }{
-		{`{"$buffer":"1"}`, "reading $buffer: want the number of a buffer"}, {`{"$window":1.5}`,
+		{`{"$buffer":"1"}`, "$buffer: want the number of a buffer"}, {`{"$window":1.5}`,
 			"want the number of a window"},
 		{`{"$tabpage":{}}`, "want the number of a tabpage"}, {`{"$buffer":1,"a":2}`,
 			"no other members"}, {`{"$buffer":99999999999999999999}`, "want the number"},

@@ -11,6 +11,7 @@ import (
 
 	"github.com/tinylib/msgp/msgp"
 
+	"rpcsh/rpcconn"
 	"rpcsh/rpcconn/jsontext"
 )
 
@@ -30,7 +31,21 @@ var errMixed = errors.New("map with keys of several types")
 
 // value returns the value that b, the end of the frame, begins with, in memory of its own, and what follows it.
 func (t *translator) value(b []byte) (text, rest []byte, err error) {
-	text = make([]byte, 0, len(b)+len(b)/2+16)
+	return t.appendFirst(make([]byte, 0, len(b)+len(b)/2+16), b)
+}
+
+// valueIn is value in memory of p, if that has some.
+func (t *translator) valueIn(p *rpcconn.Packet, b []byte) (text, rest []byte, err error) {
+	if p.Text == nil {
+		return t.value(b)
+	}
+	text, rest, err = t.appendFirst(p.Text[:0], b)
+	p.Text = text
+	return text, rest, err
+}
+
+// appendFirst appends to text, which is empty, the value that b, the end of the frame, begins with.
+func (t *translator) appendFirst(text, b []byte) (_, rest []byte, err error) {
 	t.mixed = nil
 	text, rest, err = t.append(text, b, 1)
 	if err == errMixed {
@@ -67,6 +82,9 @@ var errTooDeep = fmt.Errorf("arrays and maps nested deeper than %d", maxDepth)
 // append appends the JSON text of the value that b begins with; depth counts the arrays and maps around it. On error,
 // the returned dst is good for its memory only.
 func (t *translator) append(dst, b []byte, depth int) (_, rest []byte, err error) {
+	if len(b) > 0 && b[0] <= 0x7f { // a small number, the most frequent value of all
+		return strconv.AppendUint(dst, uint64(b[0]), 10), b[1:], nil
+	}
 	switch kind := msgp.NextType(b); kind {
 	case msgp.NilType:
 		return append(dst, "null"...), b[1:], nil
@@ -85,11 +103,11 @@ func (t *translator) append(dst, b []byte, depth int) (_, rest []byte, err error
 	case msgp.Float64Type:
 		var f float64
 		f, rest, err = msgp.ReadFloat64Bytes(b)
-		dst = appendFloat64(dst, f)
+		dst = appendFloat(dst, math.Float64bits(f), 64)
 	case msgp.Float32Type:
 		var f float32
 		f, rest, err = msgp.ReadFloat32Bytes(b)
-		dst = appendFloat32(dst, f)
+		dst = appendFloat(dst, uint64(math.Float32bits(f)), 32)
 	case msgp.StrType:
 		var s []byte
 		s, rest, err = msgp.ReadStringZC(b)
@@ -114,6 +132,9 @@ func (t *translator) append(dst, b []byte, depth int) (_, rest []byte, err error
 		number, data, rest, err = readExt(b)
 		if handle, ok := t.handles.appendHandle(dst, number, data); ok {
 			return handle, rest, err
+		}
+		if date, ok := appendTimestamp(dst, number, data); ok {
+			return date, rest, err
 		}
 		dst = strconv.AppendInt(append(dst, `{"`+keyExt+`":{"type":`...), int64(number), 10)
 		dst = append(appendBase64(append(dst, `,"data":`...), data), "}}"...)
@@ -284,64 +305,45 @@ func readExt(b []byte) (number int8, data, rest []byte, err error) {
 
 // appendString appends a str.
 func appendString(dst, s []byte) []byte {
-	if !utf8.Valid(s) {
+	dst, ok := jsontext.AppendString(dst, s)
+	if !ok {
 		return append(appendBase64(append(dst, `{"`+keyStr+`":`...), s), '}')
 	}
-	return appendText(dst, s)
+	return dst
 }
 
 // appendText appends s, which is UTF-8, as a JSON string.
 func appendText(dst, s []byte) []byte {
-	for _, c := range s {
-		if c < ' ' || c == '"' || c == '\\' {
-			return jsontext.AppendQuote(dst, string(s))
-		}
-	}
-	return append(append(append(dst, '"'), s...), '"')
+	dst, _ = jsontext.AppendString(dst, s)
+	return dst
 }
 
 func appendBase64(dst, data []byte) []byte {
 	return append(base64.StdEncoding.AppendEncode(append(dst, '"'), data), '"')
 }
 
-// appendFloat64 appends f so that it is not taken for an integer.
-func appendFloat64(dst []byte, f float64) []byte {
-	if special := specialFloat(f); special != "" {
-		return append(append(append(dst, `{"`+keyFloat64+`":"`...), special...), `"}`...)
+// appendFloat appends the number that has those bits, of size 32 or 64, so that it is not taken for an integer.
+func appendFloat(dst []byte, bits uint64, size int) []byte {
+	f := math.Float64frombits(bits)
+	if size == 32 {
+		f = float64(math.Float32frombits(uint32(bits)))
 	}
-	return appendFloat(dst, f, 64)
-}
-
-func appendFloat32(dst []byte, f float32) []byte {
-	dst = append(dst, `{"`+keyFloat32+`":`...)
-	if special := specialFloat(float64(f)); special != "" {
-		return append(append(append(dst, '"'), special...), `"}`...)
-	}
-	return append(appendFloat(dst, float64(f), 32), '}')
-}
-
-// specialFloat returns the name of a number that JSON has none for, "" for all others.
-func specialFloat(f float64) string {
+	var special string
 	switch {
+	case isNaN(bits, size) && bits != nanBits(size):
+		special = fmt.Sprintf("%s(%0*x)", nan, size/4, bits)
 	case math.IsNaN(f):
-		return nan
+		special = nan
 	case math.IsInf(f, 1):
-		return infinity
+		special = infinity
 	case math.IsInf(f, -1):
-		return negativeInfinity
-	default:
-		return ""
+		special = negativeInfinity
+	case size == 64:
+		return jsontext.AppendFloat(dst, f, size)
 	}
-}
-
-// appendFloat appends f, which has that many bits, with a fraction or an exponent.
-func appendFloat(dst []byte, f float64, bits int) []byte {
-	if abs := math.Abs(f); abs != 0 && (abs < 1e-6 || abs >= 1e21) {
-		return strconv.AppendFloat(dst, f, 'e', -1, bits)
+	dst = append(append(append(dst, `{"$float`...), strconv.Itoa(size)...), `":`...)
+	if special != "" {
+		return append(append(append(append(dst, '"'), special...), '"'), '}')
 	}
-	dst = strconv.AppendFloat(dst, f, 'f', -1, bits)
-	if f == math.Trunc(f) {
-		dst = append(dst, ".0"...)
-	}
-	return dst
+	return append(jsontext.AppendFloat(dst, f, size), '}')
 }

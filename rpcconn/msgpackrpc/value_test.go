@@ -59,6 +59,9 @@ func TestValues(t *testing.T) {
 			`{"$float32":3.0}`}, {"ca80000000", `{"$float32":-0.0}`},
 		{"ca7f7fffff", `{"$float32":3.4028235e+38}`}, {"ca00000001", `{"$float32":1e-45}`}, {"ca4b800000",
 			`{"$float32":16777216.0}`},
+		{"cbfff8000000000000", `{"$float64":"NaN(fff8000000000000)"}`}, {"cb7ff0000000000001",
+			`{"$float64":"NaN(7ff0000000000001)"}`},
+		{"caffc00000", `{"$float32":"NaN(ffc00000)"}`}, {"ca7f800001", `{"$float32":"NaN(7f800001)"}`},
 		{"ca7fc00000", `{"$float32":"NaN"}`}, {"ca7f800000", `{"$float32":"Infinity"}`}, {"caff800000",
 			`{"$float32":"-Infinity"}`},
 
@@ -72,8 +75,23 @@ func TestValues(t *testing.T) {
 
 		{"d40500", `{"$ext":{"type":5,"data":"AA=="}}`}, {"d5800001",
 			`{"$ext":{"type":-128,"data":"AAE="}}`}, {"c700 7f", `{"$ext":{"type":127,"data":""}}`},
-		{"d6ff 00000001", `{"$ext":{"type":-1,"data":"AAAAAQ=="}}`}, {"d7ff 0000000000000001",
-			`{"$ext":{"type":-1,"data":"AAAAAAAAAAE="}}`},
+
+		{"d6ff 00000001", `{"$date":"1970-01-01T00:00:01Z"}`}, {"d6ff ffffffff", `{"$date":"2106-02-07T06:28:15Z"}`},
+		{"d7ff 0000000100000000", `{"$date":"2106-02-07T06:28:16Z"}`},
+		{"d7ff 1d6f34505f50be6b", `{"$date":"2020-09-03T09:59:07.123456788Z"}`},
+		{"d7ff ee6b27ffffffffff", `{"$date":"2514-05-30T01:53:03.999999999Z"}`},
+		{"c70cff 00000000 ffffffffffffffff", `{"$date":"1969-12-31T23:59:59Z"}`},
+		{"c70cff 00000001 0000000400000000", `{"$date":"2514-05-30T01:53:04.000000001Z"}`},
+		{"c70cff 3b9ac9ff 0000003afff4417f", `{"$date":"9999-12-31T23:59:59.999999999Z"}`},
+		{"c70cff 00000000 fffffff1868b8400", `{"$date":"0000-01-01T00:00:00Z"}`},
+		// Of the years that have no such text, in another form than the shortest, and none.
+		{"c70cff 00000000 fffffff1868b83ff", `{"$ext":{"type":-1,"data":"AAAAAP////GGi4P/"}}`},
+		{"c70cff 00000000 7fffffffffffffff", `{"$ext":{"type":-1,"data":"AAAAAH//////////"}}`},
+		{"d7ff 0000000000000001", `{"$ext":{"type":-1,"data":"AAAAAAAAAAE="}}`},
+		{"d7ff ee6b280000000000", `{"$ext":{"type":-1,"data":"7msoAAAAAAA="}}`},
+		{"c70cff 00000000 0000000000000001", `{"$ext":{"type":-1,"data":"AAAAAAAAAAAAAAAB"}}`},
+		{"d4ff 00", `{"$ext":{"type":-1,"data":"AA=="}}`},
+
 		{"d803" + strings.Repeat("00", 16), `{"$ext":{"type":3,"data":"AAAAAAAAAAAAAAAAAAAAAA=="}}`}, {"c70300 010203",
 			`{"$ext":{"type":0,"data":"AQID"}}`},
 		{"c80100 04" + strings.Repeat("00", 256), `{"$ext":{"type":4,"data":"` + strings.Repeat("A", 342) + `=="}}`},
@@ -97,6 +115,7 @@ func TestValues(t *testing.T) {
 		// Keys that look like a wrapper's.
 		{"81 a4 24737472 a0", `{"$map":[["$str",""]]}`}, {"82 a7 2462696e617279 a0 a161 01",
 			`{"$map":[["$binary",""],["a",1]]}`},
+		{"81 a5 2464617465 01", `{"$map":[["$date",1]]}`},
 		{"81 a4 246d6170 90", `{"$map":[["$map",[]]]}`}, {"82 a161 01 a4 246d6170 90",
 			`{"a":1,"$map":[]}`}, {"81 a2 2461 01", `{"$a":1}`}, {"81 a1 24 01", `{"$":1}`},
 	}
@@ -201,7 +220,7 @@ func TestWritten(t *testing.T) {
 		{`{"$ext":{"data":"AA==","type":-1}}`, "d4ff00"},
 		{`{"$map": [ [ 1 , 2 ] , ["a",[]] ] }`, "82 01 02 a161 90"}, {`{"$map":[]}`, "80"}, {`{"a":1,"$str":2}`,
 			"82 a161 01 a4 24737472 02"},
-		{`{"$date":1}`, "81 a5 2464617465 01"},
+		{`{"$date":"2020-09-03T11:59:07.5+02:00"}`, "d7ff 773594005f50be6b"},
 	} {
 		b, err := appendValue(nil, []byte(test.text), withoutHandles)
 		if want := unhex(t, test.binary); err != nil || !bytes.Equal(b, want) {
@@ -215,12 +234,18 @@ func TestWrittenErrors(t *testing.T) {
 		{"18446744073709551616", "write 18446744073709551616e0"}, {"-9223372036854775809",
 			"does not fit 64 bits"}, {"1e400", "out of the range"},
 		{strings.Repeat("9", 100), strings.Repeat("9", 50) + "…"},
-		{`{"$float32":1e39}`, "reading $float32: want a number within the range of 32 bits"}, {`{"$float32":"1"}`,
+		{`{"$float32":1e39}`, "$float32: want a number within the range of 32 bits"}, {`{"$float32":"1"}`,
 			"want a number"}, {`{"$float64":"inf"}`, "want a number"},
 		{`{"$float64":null}`, "want a number"}, {`{"$float64":[]}`, "want a number"},
+		{`{"$float32":"NaN(7ff8000000000000)"}`, "want a number"}, {`{"$float64":"NaN(7ff0000000000000)"}`,
+			"want a number"}, {`{"$float32":"NaN(7fc00000"}`, "want a number"},
+		{`{"$date":1}`, "$date: want a time such as"}, {`{"$date":"2020-02-30T00:00:00Z"}`, "want a time"},
+		{`[1,{"a":[{"$date":"now"}]}]`, "[1].a[0]: $date: want a time"}, {`{"$map":[[1,{"$str":1}]]}`,
+			".$map[0][1]: $str: want"},
 		{`{"$str":1}`, "want a string of base64"}, {`{"$binary":"A"}`,
-			"reading $binary: illegal base64"}, {`{"$binary":{"base64":"","subType":"00"}}`, "want a string of base64"},
-		{`{"$ext":1}`, "reading $ext: want"}, {`{"$ext":{"type":1}}`, "want {"}, {`{"$ext":{"type":128,"data":""}}`,
+			"$binary: want a string of base64"},
+		{`{"$binary":{"base64":"","subType":"00"}}`, "want a string of base64"},
+		{`{"$ext":1}`, "$ext: want"}, {`{"$ext":{"type":1}}`, "want {"}, {`{"$ext":{"type":128,"data":""}}`,
 			"-128…127"}, {`{"$ext":{"type":1,"data":"","x":1}}`, "want {"},
 		{`{"$ext":{"type":1,"data":1}}`, "want a string of base64"}, {`{"$ext":{"type":"1","data":""}}`,
 			"want {"}, {`{"$ext":{"type":1,"type":1}}`, "want {"},

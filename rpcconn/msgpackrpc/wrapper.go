@@ -2,10 +2,12 @@ package msgpackrpc
 
 import (
 	"encoding/base64"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"math"
 	"strconv"
+	"strings"
 
 	"github.com/tinylib/msgp/msgp"
 
@@ -20,6 +22,7 @@ const (
 	keyBinary  = "$binary"
 	keyExt     = "$ext"
 	keyMap     = "$map"
+	keyDate    = "$date"
 )
 
 // The names of numbers that JSON has none for.
@@ -35,7 +38,7 @@ func isWrapper(key []byte) bool {
 		return false
 	}
 	switch string(key) {
-	case keyFloat32, keyFloat64, keyStr, keyBinary, keyExt, keyMap:
+	case keyFloat32, keyFloat64, keyStr, keyBinary, keyExt, keyMap, keyDate:
 		return true
 	}
 	return false
@@ -51,56 +54,79 @@ func (r *jsonReader) wrapper(dst []byte, key string, depth int) ([]byte, error) 
 		if value, err = r.Scan(); err == nil {
 			dst, err = appendWrapped(dst, key, value)
 		}
+		if err != nil {
+			err = fmt.Errorf("%s: %w", key, err)
+		}
 	}
 	if err != nil {
-		return nil, fmt.Errorf("reading %s: %w", key, err)
+		return nil, err
 	}
-	if r.More('}') {
+	more, err := r.More('}', false)
+	if err != nil {
+		return nil, err
+	}
+	if more {
 		return nil, fmt.Errorf(`an object that begins with %s has no other members; write {"$map":[[key,value],…]} `+
 			`for a map with that key`, key)
 	}
 	return dst, nil
 }
 
+var errPairs = errors.New(keyMap + ": want an array of pairs, [[key,value],…]")
+
 // pairs appends the map whose pairs, each an array of two, are in the array at hand.
 func (r *jsonReader) pairs(dst []byte, depth int) ([]byte, error) {
-	errPairs := errors.New("want an array of pairs, [[key,value],…]")
-	if r.Text[r.Pos] != '[' {
+	if r.Peek() != '[' {
 		return nil, errPairs
 	}
 	start := len(dst)
 	dst = append(dst, 0)
 	r.Pos++
-	size := 0
-	for ; r.More(']'); size++ {
-		if r.Text[r.Pos] != '[' {
-			return nil, errPairs
+	for size := 0; ; size++ {
+		more, err := r.More(']', size == 0)
+		if err != nil {
+			return nil, err
 		}
-		r.Pos++
-		for range 2 {
-			if !r.More(']') {
-				return nil, errPairs
-			}
-			var err error
-			if dst, err = r.value(dst, depth+1); err != nil {
-				return nil, err
-			}
+		if !more {
+			return closeMap(dst, start, size)
 		}
-		if r.More(']') {
-			return nil, errPairs
+		if dst, err = r.pair(dst, depth); err != nil {
+			return nil, err
 		}
 	}
-	return closeMap(dst, start, size)
+}
+
+// pair appends the key and the value that are in the array at hand.
+func (r *jsonReader) pair(dst []byte, depth int) ([]byte, error) {
+	if r.Peek() != '[' {
+		return nil, errPairs
+	}
+	r.Pos++
+	for i := range 3 {
+		more, err := r.More(']', i == 0)
+		switch {
+		case err != nil:
+			return nil, err
+		case more != (i < 2):
+			return nil, errPairs
+		case !more:
+			return dst, nil
+		}
+		if dst, err = r.value(dst, depth+1); err != nil {
+			return nil, err
+		}
+	}
+	return dst, nil
 }
 
 func appendWrapped(dst []byte, key string, value []byte) ([]byte, error) {
 	switch key {
 	case keyFloat32:
-		f, err := parseFloat(value, 32)
-		return msgp.AppendFloat32(dst, float32(f)), err
+		bits, err := parseFloat(value, 32)
+		return binary.BigEndian.AppendUint32(append(dst, 0xca), uint32(bits)), err
 	case keyFloat64:
-		f, err := parseFloat(value, 64)
-		return msgp.AppendFloat64(dst, f), err
+		bits, err := parseFloat(value, 64)
+		return binary.BigEndian.AppendUint64(append(dst, 0xcb), bits), err
 	case keyStr:
 		data, err := parseBase64(value)
 		return msgp.AppendStringFromBytes(dst, data), err
@@ -109,35 +135,70 @@ func appendWrapped(dst []byte, key string, value []byte) ([]byte, error) {
 		return msgp.AppendBytes(dst, data), err
 	case keyExt:
 		return appendExt(dst, value)
+	case keyDate:
+		return appendDate(dst, value)
 	default:
 		return appendHandleExt(dst, key, value)
 	}
 }
 
-// parseFloat returns the number that value is or, as a string, names.
-func parseFloat(value []byte, bits int) (float64, error) {
-	switch string(value) {
+// parseFloat returns the bits of the number that value is or, as a string, names.
+func parseFloat(value []byte, size int) (bits uint64, err error) {
+	text := string(value)
+	switch text {
 	case `"` + nan + `"`:
-		return math.Float64frombits(0x7ff8 << 48), nil // the NaN of other languages, not Go's
+		return nanBits(size), nil
 	case `"` + infinity + `"`:
-		return math.Inf(1), nil
+		text = "+Inf"
 	case `"` + negativeInfinity + `"`:
-		return math.Inf(-1), nil
+		text = "-Inf"
 	}
-	f, err := strconv.ParseFloat(string(value), bits)
-	if err != nil {
-		return 0, fmt.Errorf("want a number within the range of %d bits, %q, %q or %q", bits, nan, infinity,
+	if digits, found := strings.CutPrefix(text, `"`+nan+`(`); found {
+		bits, err = strconv.ParseUint(strings.TrimSuffix(digits, `)"`), 16, size)
+		if err == nil && len(digits) == size/4+len(`)"`) && isNaN(bits, size) {
+			return bits, nil
+		}
+	}
+	f, err := strconv.ParseFloat(text, size)
+	switch {
+	case err != nil:
+		return 0, fmt.Errorf("want a number within the range of %d bits, %q, %q or %q", size, nan, infinity,
 			negativeInfinity)
+	case size == 32:
+		return uint64(math.Float32bits(float32(f))), nil
+	default:
+		return math.Float64bits(f), nil
 	}
-	return f, nil
 }
+
+// nanBits returns the bits of the usual NaN, that of other languages and not Go's.
+func nanBits(size int) uint64 {
+	if size == 32 {
+		return 0x7fc00000
+	}
+	return 0x7ff8 << 48
+}
+
+// isNaN reports whether those are the bits of a NaN. A float32 is not converted for that: that may change them.
+func isNaN(bits uint64, size int) bool {
+	if size == 32 {
+		return bits&0x7fffffff > 0x7f800000
+	}
+	return math.IsNaN(math.Float64frombits(bits))
+}
+
+var errBase64 = errors.New("want a string of base64")
 
 func parseBase64(value []byte) ([]byte, error) {
 	if value[0] != '"' {
-		return nil, errors.New("want a string of base64")
+		return nil, errBase64
 	}
 	s := unescape(value)
-	return base64.StdEncoding.AppendDecode(make([]byte, 0, base64.StdEncoding.DecodedLen(len(s))), s)
+	data, err := base64.StdEncoding.AppendDecode(make([]byte, 0, base64.StdEncoding.DecodedLen(len(s))), s)
+	if err != nil {
+		return nil, errBase64
+	}
+	return data, nil
 }
 
 // appendExt appends the ext that value, {"type":n,"data":"base64"}, stands for.

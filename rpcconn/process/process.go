@@ -7,17 +7,21 @@ package process
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime"
 	"sync"
 	"sync/atomic"
 	"syscall"
 	"time"
+
+	"rpcsh/rpcconn/plain"
 )
 
 // DefaultGrace is how long a child has by default for each step of its end.
@@ -97,6 +101,14 @@ func (o Options) command() *exec.Cmd {
 	return exec.Command(o.Args[0], o.Args[1:]...)
 }
 
+// Command returns what runs a program in our terminal until ctx ends. Then the program is asked to end, so that it can
+// leave the terminal as it was, where the system has a way to ask.
+func Command(ctx context.Context, name string, args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, name, args...)
+	askToEnd(cmd)
+	return cmd
+}
+
 // connect makes the pipes and returns the child's ends.
 func (p *Process) connect() (theirs []*os.File, err error) {
 	pipe := func() (r, w *os.File) {
@@ -131,33 +143,49 @@ func (p *Process) disconnect() {
 
 // startError returns the error for a child that did not start, with advice if there is any.
 func startError(program, dir string, err error) error {
-	if advice := startAdvice(err, dir); advice != "" {
-		return fmt.Errorf("cannot start %s: %s (%w)", program, advice, err)
+	if advice := startAdvice(err, program, dir); advice != "" {
+		return plain.Reworded(err, "cannot start "+program+": "+advice)
 	}
-	return fmt.Errorf("cannot start %s: %w", program, err)
+	return fmt.Errorf("cannot start %s: %w", program, plain.Reason(err))
 }
 
-// startAdvice says what to do about err, with which a child that was to run in dir did not start; "": not known.
-func startAdvice(err error, dir string) string {
+// startAdvice says what to do about err, with which a program that was to run in dir did not start; "": not known.
+func startAdvice(err error, program, dir string) string {
 	if dir != "" {
 		// the error is the same as that of a missing program
-		if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+		if !isFolder(dir) {
 			return "there is no folder " + dir + " to run it in"
 		}
 	}
 	switch {
 	case errors.Is(err, exec.ErrDot):
 		return "it was found in this folder only; write ./ before it"
-	case errors.Is(err, exec.ErrNotFound):
+	case errors.Is(err, exec.ErrNotFound) && program == filepath.Base(program):
 		return "not found in PATH"
+	case errors.Is(err, exec.ErrNotFound) && isFile(program): // as Windows has it
+		return notExecutable
+	case errors.Is(err, exec.ErrNotFound) && !isFolder(program):
+		return missingProgram
 	case errors.Is(err, fs.ErrNotExist):
-		return "there is no such program, or the one that its first line (#!) names is missing"
+		return missingProgram
+	case (errors.Is(err, fs.ErrPermission) || errors.Is(err, exec.ErrNotFound)) && isFolder(program):
+		return "it is a folder"
 	case errors.Is(err, fs.ErrPermission):
-		return "it is not executable; chmod +x makes it so"
-	case errors.Is(err, syscall.ENOEXEC):
-		return "it is not a program for this machine; a script needs a first line such as #!/bin/sh"
+		return notExecutable
+	case plain.NoProgram.Is(err):
+		return notForMachine
 	}
 	return ""
+}
+
+func isFile(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Mode().IsRegular()
+}
+
+func isFolder(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
 }
 
 // run starts the child, reports that to started, and waits until nothing of the child is left.

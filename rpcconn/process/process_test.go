@@ -170,7 +170,7 @@ func TestProcessEndsByItself(t *testing.T) {
 	}{
 		{[]string{"print", "{}\n[]\n"}, []string{"{}", "[]", framingtest.EOF}, "exit status 3"},
 		{[]string{"print", "{}\n["},
-			[]string{"{}", `= the connection ended in the middle of a message, after 1 bytes, "[": unexpected EOF`},
+			[]string{"{}", `= the connection ended in the middle of a message, after 1 bytes, "["`},
 			"exit status 3"},
 		{[]string{"print", ""}, []string{framingtest.EOF}, "exit status 3"},
 		{[]string{"print", "starting\n{}\n"}, []string{"starting", "{}", framingtest.EOF}, "exit status 3"},
@@ -221,7 +221,7 @@ func TestProcessIsEnded(t *testing.T) {
 	}{
 		{"echo", never, "exit status 0"},
 		{"talkative", never, "exit status 5"},
-		{"deaf", soon, "killed by signal 15"},
+		{"deaf", 20 * soon, "killed by signal 15"},
 		{"obedient", time.Second, "exit status 7"},
 		{"stubborn", soon, "killed by signal 9"},
 	} {
@@ -246,7 +246,7 @@ func TestProcessIsEnded(t *testing.T) {
 
 // A child that closes its stdout is gone as a peer.
 func TestProcessThatFallsSilent(t *testing.T) {
-	p := startProcess(t, child(t, soon, "mute"))
+	p := startProcess(t, child(t, 20*soon, "mute"))
 	ch := channel(t, "line", p)
 	if _, err := ch.Recv(); err != io.EOF {
 		t.Errorf("Recv returned %v", err)

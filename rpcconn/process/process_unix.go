@@ -3,9 +3,11 @@
 package process
 
 import (
+	"context"
 	"io"
 	"os"
 	"os/exec"
+	"strings"
 	"syscall"
 	"time"
 )
@@ -13,8 +15,39 @@ import (
 // groupCheck is how often endGroup looks whether a group is still there.
 const groupCheck = 10 * time.Millisecond
 
-// shellCommand returns what runs a line as the system's shell reads it.
+// What to do about a program that cannot be started.
+const (
+	missingProgram = "there is no such program, or the one that its first line (#!) names is missing"
+	notExecutable  = "it is not executable; chmod +x makes it so"
+	notForMachine  = "it is not a program for this machine; a script needs a first line such as #!/bin/sh"
+)
+
+// ShellCommand returns what runs a line as the system's shell reads it, in our terminal, until ctx ends.
+func ShellCommand(ctx context.Context, line string) *exec.Cmd {
+	if isOneProgram(line) {
+		line = "exec " + line // else the shell alone would be asked to end
+	}
+	return Command(ctx, "sh", "-c", line)
+}
+
+// shellCommand returns the same for a child of which the whole group is ended.
 func shellCommand(line string) *exec.Cmd { return exec.Command("sh", "-c", line) }
+
+// isOneProgram reports whether all that a line does is to run one program.
+func isOneProgram(line string) bool {
+	words := strings.Fields(line)
+	if len(words) == 0 || strings.ContainsAny(line, "|&;()\n") {
+		return false
+	}
+	_, err := exec.LookPath(words[0])
+	return err == nil
+}
+
+// askToEnd has the end of the context of cmd ask it to end, and kill it after a while.
+func askToEnd(cmd *exec.Cmd) {
+	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
+	cmd.WaitDelay = DefaultGrace
+}
 
 // setGroup puts the child into a process group of its own, with its pid.
 func setGroup(cmd *exec.Cmd) {

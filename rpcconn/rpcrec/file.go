@@ -6,7 +6,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"syscall"
 )
 
 // OpenFile opens a file for a [Writer], which appends to it. It makes the file, readable for its owner only, since a
@@ -30,20 +29,6 @@ func OpenFile(path string, appending bool) (*os.File, error) {
 	}
 	return f, nil
 }
-
-// openSpecial opens what is no regular file.
-func openSpecial(path string, mode fs.FileMode) (*os.File, error) {
-	if mode&fs.ModeNamedPipe == 0 {
-		return os.OpenFile(path, os.O_WRONLY|os.O_APPEND, 0)
-	}
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND|syscall.O_NONBLOCK, 0)
-	if errors.Is(err, syscall.ENXIO) {
-		return nil, &fs.PathError{Op: "open", Path: path, Err: errNoReader}
-	}
-	return f, err
-}
-
-var errNoReader = errors.New("nobody reads this pipe; start its reader first")
 
 // prepare sees to it that a recording can be appended to f.
 func prepare(f *os.File) error {

@@ -131,6 +131,16 @@ func (r *Reader) Next() (*Record, error) {
 	return nil, r.failed
 }
 
+// ParseLine returns the record of a line that AppendLine has made. It points into the line. The error is a *LineError.
+func ParseLine(line []byte) (*Record, error) {
+	r := &Reader{line: 1}
+	r.member = r.fields.take
+	if broken := r.parse(line); broken != nil {
+		return nil, broken
+	}
+	return &r.record, nil
+}
+
 func (r *Reader) fail(err error) error {
 	r.failed = err
 	return err

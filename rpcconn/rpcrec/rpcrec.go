@@ -55,8 +55,10 @@ const (
 
 // The ways in which a message can have come to be; docs/rpcrec.md, "Messages".
 const (
-	Edited  = "edited"  // somebody has changed it on its way
-	Rebuilt = "rebuilt" // it was written anew from what it says
+	Edited   = "edited"   // somebody has changed it on its way
+	Dropped  = "dropped"  // somebody has taken it out: it has not arrived
+	Injected = "injected" // who stands between the two has sent it
+	Rebuilt  = "rebuilt"  // it was written anew from what it says
 )
 
 // A Record is one line of a recording: a message, or an event. A Record of a [Reader] is valid until its next call.

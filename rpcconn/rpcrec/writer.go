@@ -94,6 +94,13 @@ func (w *Writer) flushLocked() error {
 	return w.err
 }
 
+// AppendLine appends the line of a record, with its line feed, for those who send records one by one. The error says
+// what of r cannot be written; b is what it was, then.
+func AppendLine(b []byte, r *Record) ([]byte, error) {
+	w := Writer{opts: WriterOptions{Max: MaxMessage}}
+	return w.appendRecord(b, r)
+}
+
 // appendHeader appends the line of a header.
 func appendHeader(b []byte, h *Header) []byte {
 	b = strconv.AppendInt(append(b, headerStart...), Version, 10)

@@ -2,4 +2,5 @@
 
 package rpctest
 
-const race = false
+// Race says whether the race detector is at work, which makes pools forget.
+const Race = false

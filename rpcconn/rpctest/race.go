@@ -2,4 +2,5 @@
 
 package rpctest
 
-const race = true
+// Race says whether the race detector is at work, which makes pools forget.
+const Race = true

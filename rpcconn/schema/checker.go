@@ -2,36 +2,40 @@ package schema
 
 import (
 	"bytes"
-	"encoding/hex"
 	"encoding/json"
-	"errors"
-	"fmt"
 	"regexp"
-	"strconv"
-	"strings"
 	"sync"
-
-	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"rpcsh/rpcconn/jsontext"
 )
 
 const (
-	maxSchema = 128 << 10 // bytes of a schema and all that it refers to: compiling takes quadratic time
-	maxValue  = 1 << 20   // bytes of a value that is checked
+	maxValue = 1 << 20 // bytes of a value that is checked
+	// maxSteps is how many steps checking a value may take. Schemas whose parts are schemas of parts can double them
+	// with each level.
+	maxSteps = 1 << 16
 )
 
-// A Checker checks values against schemas, which it compiles when they are first used. It may be used by any number of
+// A Checker checks values against schemas, which it reads when they are first used. It may be used by any number of
 // goroutines.
+//
+// What a schema says by keywords of draft 2020-12, of the drafts before it, and by nullable of OpenAPI 3.0 holds; what
+// cannot be understood says nothing, and formats and contents are not looked at.
 type Checker struct {
 	definitions Definitions
-	mu          sync.Mutex                    // protects what follows
-	schemas     map[string]*jsonschema.Schema // by their text; nil: one that cannot be used
+
+	mu       sync.Mutex                // protects what follows
+	schemas  map[string]any            // decoded, by their text; nil: one that is no JSON
+	referred map[string]any            // the definitions, decoded, by their names
+	patterns map[string]*regexp.Regexp // by their text; nil: one that Go does not support
 }
 
 // NewChecker returns a Checker of schemas that refer to definitions.
 func NewChecker(d Definitions) *Checker {
-	return &Checker{definitions: d, schemas: make(map[string]*jsonschema.Schema)}
+	return &Checker{
+		definitions: d,
+		schemas:     make(map[string]any), referred: make(map[string]any), patterns: make(map[string]*regexp.Regexp),
+	}
 }
 
 // Check returns what is wrong with value; nothing if that cannot be determined.
@@ -39,149 +43,68 @@ func (c *Checker) Check(schema, value json.RawMessage) []Problem {
 	if c := jsontext.FirstByte(schema); c != '{' && c != 'f' || len(value) > maxValue {
 		return nil
 	}
-	s := c.get(schema)
-	v, err := jsonschema.UnmarshalJSON(bytes.NewReader(value))
-	if s == nil || err != nil || !reasonable(v) || tooLong(s, v) {
+	decoded, err := decode(value)
+	if err != nil || !reasonable(decoded) {
 		return nil
 	}
-	var invalid *jsonschema.ValidationError
-	if !errors.As(s.Validate(v), &invalid) {
+	v := validation{checker: c, left: maxSteps}
+	mismatches := v.fit(c.schema(schema), part{value: decoded})
+	if v.left < 0 {
 		return nil
 	}
-	return problemsOf(invalid, v)
+	return problemsOf(mismatches, decoded)
 }
 
-// get returns the compiled schema, nil if it cannot be used.
-func (c *Checker) get(schema json.RawMessage) *jsonschema.Schema {
+// schema returns a schema as it is decoded.
+func (c *Checker) schema(text json.RawMessage) any {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	s, known := c.schemas[string(schema)]
-	if !known {
-		s = c.compile(schema)
-		c.schemas[string(schema)] = s
+	return remember(c.schemas, string(text), func() any { return decodedSchema(text) })
+}
+
+// definition returns a definition as it is decoded. A missing one allows any value.
+func (c *Checker) definition(name string) any {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return remember(c.referred, name, func() any { return decodedSchema(c.definitions[name]) })
+}
+
+// pattern returns a compiled regular expression, nil where Go does not support it.
+func (c *Checker) pattern(expression string) *regexp.Regexp {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return remember(c.patterns, expression, func() *regexp.Regexp {
+		re, _ := regexp.Compile(expression) // what cannot be understood says nothing
+		return re
+	})
+}
+
+// remember returns what made returns for key, which is called once.
+func remember[T any](known map[string]T, key string, made func() T) T {
+	v, ok := known[key]
+	if !ok {
+		v = made()
+		known[key] = v
+	}
+	return v
+}
+
+// decodedSchema returns a schema as it is decoded; nil, which allows any value, for what is no JSON.
+func decodedSchema(text json.RawMessage) any {
+	if jsontext.Valid(text) != nil {
+		return nil
+	}
+	s, err := decode(text)
+	if err != nil {
+		return nil
 	}
 	return s
 }
 
-// compile compiles schema as the newest draft or, if that fails, as the draft of OpenRPC.
-func (c *Checker) compile(schema json.RawMessage) *jsonschema.Schema {
-	for _, draft := range []*jsonschema.Draft{jsonschema.Draft2020, jsonschema.Draft7} {
-		l := &loader{definitions: c.definitions, budget: maxSchema}
-		document, err := l.document(schema)
-		if err != nil {
-			return nil
-		}
-		compiler := jsonschema.NewCompiler()
-		compiler.DefaultDraft(draft)
-		compiler.UseLoader(l)
-		compiler.UseRegexpEngine(pattern)
-		if compiler.AddResource(schemaURL, document) != nil {
-			return nil
-		}
-		if s, err := compiler.Compile(schemaURL); err == nil {
-			return s
-		}
-	}
-	return nil
+// decode decodes a JSON text, with its numbers as they are written.
+func decode(text json.RawMessage) (v any, err error) {
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.UseNumber()
+	err = d.Decode(&v)
+	return v, err
 }
-
-// The addresses of the schema that is compiled, and of definitions. Nobody serves them.
-const (
-	schemaURL     = "rpcsh:///schema"
-	definitionURL = "rpcsh:///definition/" // and the name in hexadecimal digits
-)
-
-// A loader gives the compiler the definitions that schemas refer to.
-type loader struct {
-	definitions Definitions
-	budget      int // bytes
-}
-
-// Load returns a definition. A missing one allows any value.
-func (l *loader) Load(url string) (any, error) {
-	name, err := hex.DecodeString(strings.TrimPrefix(url, definitionURL))
-	if d, ok := l.definitions[string(name)]; ok && err == nil {
-		return l.document(d)
-	}
-	return true, nil
-}
-
-// document returns a schema as the compiler wants it.
-func (l *loader) document(schema json.RawMessage) (any, error) {
-	if l.budget -= len(schema); l.budget < 0 {
-		return nil, fmt.Errorf("it is larger than %d bytes", maxSchema)
-	}
-	if err := jsontext.Valid(schema); err != nil {
-		return nil, err
-	}
-	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(schema))
-	if err == nil && !reasonable(document) {
-		err = errors.New("it has numbers of too many digits")
-	}
-	localize(document)
-	return document, err
-}
-
-// localize points references in a schema to definitions, and removes other references and keywords that change their
-// meaning.
-func localize(schema any) {
-	switch s := schema.(type) {
-	case []any:
-		for _, element := range s {
-			localize(element)
-		}
-	case map[string]any:
-		for key, value := range s {
-			text, isText := value.(string)
-			switch name, ok := definitionName(text); {
-			case !isText:
-				localize(value)
-			case key == "$ref" && ok:
-				s[key] = definitionURL + hex.EncodeToString([]byte(name))
-			case strings.HasPrefix(key, "$") && key != "$comment":
-				delete(s, key)
-			}
-		}
-	}
-}
-
-// maxDigits is how many characters a number may have, and how large its exponent may be: the validator calculates
-// exactly.
-const maxDigits = 400
-
-// reasonable reports whether calculating with the numbers in v is cheap.
-func reasonable(v any) bool {
-	switch v := v.(type) {
-	case json.Number:
-		_, exponent, _ := strings.Cut(strings.ToLower(string(v)), "e")
-		n, err := strconv.Atoi(strings.TrimPrefix(exponent, "+"))
-		return len(v) <= maxDigits && (exponent == "" || err == nil && -maxDigits <= n && n <= maxDigits)
-	case []any:
-		for _, element := range v {
-			if !reasonable(element) {
-				return false
-			}
-		}
-	case map[string]any:
-		for _, member := range v {
-			if !reasonable(member) {
-				return false
-			}
-		}
-	}
-	return true
-}
-
-// pattern compiles a regular expression. One that Go does not support matches everything.
-func pattern(expression string) (jsonschema.Regexp, error) {
-	if re, err := regexp.Compile(expression); err == nil {
-		return re, nil
-	}
-	return everything(expression), nil
-}
-
-type everything string
-
-func (everything) MatchString(string) bool { return true }
-
-func (e everything) String() string { return string(e) }

@@ -1,14 +1,11 @@
 package schema
 
 import (
-	"fmt"
+	"encoding/json"
 	"math/big"
 	"slices"
 	"strconv"
 	"strings"
-
-	"github.com/santhosh-tekuri/jsonschema/v6"
-	"github.com/santhosh-tekuri/jsonschema/v6/kind"
 
 	"rpcsh/rpcconn/jsontext"
 )
@@ -23,6 +20,8 @@ type mismatch struct {
 	want    string   // what is wanted instead; "": got says it all
 	byType  bool     // it is of another type
 	byValue bool     // the schema lists the allowed values
+
+	inCircle bool // nothing is known: the schema leads in a circle, and is no alternative
 }
 
 func (m mismatch) reason() string {
@@ -32,9 +31,9 @@ func (m mismatch) reason() string {
 	return m.got + ", " + m.want + " is wanted"
 }
 
-// problemsOf returns what is wrong with v.
-func problemsOf(e *jsonschema.ValidationError, v any) (problems []Problem) {
-	for _, m := range mismatches(e, v) {
+// problemsOf returns what is wrong with v as those read it who have written it.
+func problemsOf(list []mismatch, v any) (problems []Problem) {
+	for _, m := range known(list) {
 		p := Problem{Path: pathText(m.at, v), Reason: m.reason()}
 		if !slices.Contains(problems, p) {
 			problems = append(problems, p)
@@ -43,94 +42,28 @@ func problemsOf(e *jsonschema.ValidationError, v any) (problems []Problem) {
 	return problems
 }
 
-// mismatches returns what is wrong with v; none if the only problem is a circle in the schema.
-func mismatches(e *jsonschema.ValidationError, v any) (list []mismatch) {
-	m := mismatch{at: e.InstanceLocation}
-	found := at(v, m.at)
-	m.got = "is " + valueText(found)
-	switch k := e.ErrorKind.(type) {
-	case *kind.Schema, *kind.Group, *kind.Reference, *kind.AllOf:
-		for _, cause := range e.Causes {
-			list = append(list, mismatches(cause, v)...)
-		}
-		return list
-	case *kind.AnyOf:
-		return bestOf(e, v)
-	case *kind.OneOf:
-		if k.Subschemas == nil {
-			return bestOf(e, v)
-		}
-		m.got = "fits more than one of what is wanted"
-	case *kind.RefCycle:
-		return nil
-	case *kind.Type:
-		m.ofType(k, found)
-	case *kind.Enum:
-		m.want, m.byValue = oneOf(k.Want), true
-	case *kind.Const:
-		m.want, m.byValue = valueText(k.Want), true
-	case *kind.Pattern:
-		m.want = "what matches " + string(appendClipped(nil, k.Want, maxRemarked))
-	case *kind.Format:
-		m.want = "a " + k.Want
-	case *kind.Minimum:
-		m.want = "at least " + numberText(k.Want)
-	case *kind.Maximum:
-		m.want = "at most " + numberText(k.Want)
-	case *kind.ExclusiveMinimum:
-		m.want = "more than " + numberText(k.Want)
-	case *kind.ExclusiveMaximum:
-		m.want = "less than " + numberText(k.Want)
-	case *kind.MultipleOf:
-		m.want = "a multiple of " + numberText(k.Want)
-	case *kind.MinLength:
-		m.want = "a text of at least " + count(k.Want, "character")
-	case *kind.MaxLength:
-		m.want = "a text of at most " + count(k.Want, "character")
-	case *kind.MinItems:
-		m.got = fmt.Sprintf("has %s, at least %d are wanted", count(k.Got, "element"), k.Want)
-	case *kind.MaxItems:
-		m.got = fmt.Sprintf("has %s, at most %d are wanted", count(k.Got, "element"), k.Want)
-	case *kind.AdditionalItems:
-		m.got = "has " + count(k.Count, "element") + " too many"
-	case *kind.MinProperties:
-		m.got = fmt.Sprintf("has %s, at least %d are wanted", count(k.Got, "member"), k.Want)
-	case *kind.MaxProperties:
-		m.got = fmt.Sprintf("has %s, at most %d are wanted", count(k.Got, "member"), k.Want)
-	case *kind.UniqueItems:
-		m.got = fmt.Sprintf("has equal elements, [%d] and [%d]", k.Duplicates[0], k.Duplicates[1])
-	case *kind.Required:
-		return members(m.at, k.Missing, "is missing")
-	case *kind.Dependency:
-		return members(m.at, k.Missing, "is missing beside "+k.Prop)
-	case *kind.DependentRequired:
-		return members(m.at, k.Missing, "is missing beside "+k.Prop)
-	case *kind.AdditionalProperties:
-		return members(m.at, k.Properties, "is not known there")
-	case *kind.FalseSchema:
-		m.got = "is not wanted there"
-	default:
-		m.got = "does not fit its schema"
-	}
-	return []mismatch{m}
+// known returns the mismatches that say something.
+func known(list []mismatch) []mismatch {
+	return slices.DeleteFunc(slices.Clone(list), func(m mismatch) bool { return m.inCircle })
 }
 
-// ofType records that found has another type than wanted.
-func (m *mismatch) ofType(k *kind.Type, found any) {
-	m.got, m.byType = "is "+withArticle(typeOfValue(found)), true
-	if k.Got == "number" && slices.Contains(k.Want, "integer") {
-		m.got = "is " + valueText(found)
+// ofType returns the mismatch of a value that is of another type than those wanted.
+func (p part) ofType(want []string) []mismatch {
+	m := mismatch{at: p.at, got: "is " + withArticle(typeOfValue(p.value)), byType: true}
+	if _, ok := p.value.(json.Number); ok && slices.Contains(want, "integer") {
+		m.got = "is " + valueText(p.value)
 	}
 	var names []string
-	for _, name := range k.Want {
+	for _, name := range want {
 		if name != "null" {
 			names = append(names, withArticle(name))
 		}
 	}
-	if len(names) < len(k.Want) {
+	if len(names) < len(want) {
 		names = append(names, "null")
 	}
 	m.want = either(names)
+	return []mismatch{m}
 }
 
 // members returns the same mismatch for several members of the object at a place.
@@ -144,14 +77,14 @@ func members(at, names []string, what string) (list []mismatch) {
 
 // bestOf returns what is wrong with a value that fits no alternative: what they all want instead, or what is wrong with
 // it for the alternative that was probably meant.
-func bestOf(e *jsonschema.ValidationError, v any) []mismatch {
+func bestOf(alternatives [][]mismatch, p part) []mismatch {
 	var all [][]mismatch
-	for _, cause := range e.Causes {
-		if list := mismatches(cause, v); len(list) > 0 {
+	for _, list := range alternatives {
+		if list = known(list); len(list) > 0 {
 			all = append(all, list)
 		}
 	}
-	here := func(m mismatch) bool { return len(m.at) == len(e.InstanceLocation) }
+	here := func(m mismatch) bool { return len(m.at) == len(p.at) }
 	likely := without(all, func(m mismatch) bool { return here(m) && m.byType })
 	likely = without(
 		likely, func(m mismatch) bool { return !here(m) && m.byValue },
@@ -166,7 +99,7 @@ func bestOf(e *jsonschema.ValidationError, v any) []mismatch {
 		wants = append(wants, one.want)
 	}
 	if len(wants) == 0 {
-		return nil
+		return []mismatch{{inCircle: true}}
 	}
 	one.want = either(distinct(wants))
 	return []mismatch{one}

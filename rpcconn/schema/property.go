@@ -10,6 +10,7 @@ type Property struct {
 	Deprecated bool   `json:"deprecated,omitempty"`
 	// JSON Schema; what it refers to is in the Definitions that come with it
 	Schema json.RawMessage `json:"schema,omitempty"`
+	Seen   bool            `json:"seen,omitempty"` // Schema is inferred from values that were seen
 }
 
 // Type returns the type of p in short, "" where its schema says none.

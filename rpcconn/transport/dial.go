@@ -13,7 +13,8 @@ import (
 	"io/fs"
 	"net"
 	"os"
-	"syscall"
+
+	"rpcsh/rpcconn/plain"
 )
 
 // The networks that Dial and Listen know.
@@ -22,17 +23,29 @@ const (
 	networkUnix = "unix"
 )
 
-// Dial connects to address: host:port where network is "tcp", the path of a socket where it is "unix". It gives up when
-// ctx is done. The error says what to do where that is known.
+// Dial connects to address: host:port where network is "tcp", the path of a socket where it is "unix"; on Windows, the
+// path of a named pipe as well. It gives up when ctx is done. The error says what to do where that is known.
 func Dial(ctx context.Context, network, address string) (net.Conn, error) {
 	if err := checkNetwork(network); err != nil {
 		return nil, fmt.Errorf("connecting to %s: %w", address, err)
 	}
-	conn, err := new(net.Dialer).DialContext(ctx, network, address)
+	dial := dialTCP
+	if network == networkUnix {
+		dial = dialLocal
+	}
+	conn, err := dial(ctx, address)
 	if err != nil {
 		return nil, explain("connecting to "+address, err, dialAdvice(network, err))
 	}
 	return conn, nil
+}
+
+func dialTCP(ctx context.Context, address string) (net.Conn, error) {
+	return new(net.Dialer).DialContext(ctx, networkTCP, address)
+}
+
+func dialUnix(ctx context.Context, path string) (net.Conn, error) {
+	return new(net.Dialer).DialContext(ctx, networkUnix, path)
 }
 
 func checkNetwork(network string) error {
@@ -42,21 +55,21 @@ func checkNetwork(network string) error {
 	return nil
 }
 
-// explain wraps err with what was being done and, unless advice is "", what to do.
+// explain returns err with what was being done and, unless advice is "", with that in place of what the system says.
 func explain(doing string, err error, advice string) error {
 	if advice == "" {
-		return fmt.Errorf("%s: %w", doing, err)
+		return fmt.Errorf("%s: %w", doing, plain.Reason(err))
 	}
-	return fmt.Errorf("%s: %s (%w)", doing, advice, err)
+	return plain.Reworded(err, doing+": "+advice)
 }
 
 func dialAdvice(network string, err error) string {
 	var dns *net.DNSError
 	var timeout net.Error
 	switch {
-	case errors.Is(err, syscall.ECONNREFUSED) && network == networkTCP:
+	case plain.Refused.Is(err) && network == networkTCP:
 		return "nothing listens there; start it or check the port"
-	case errors.Is(err, syscall.ECONNREFUSED):
+	case plain.Refused.Is(err):
 		return "nothing listens on that socket; start what does, or check the path"
 	case errors.Is(err, fs.ErrNotExist):
 		return "there is no such socket; start what makes it, or check the path"
@@ -68,14 +81,16 @@ func dialAdvice(network string, err error) string {
 		return "no host has that name; check it"
 	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &timeout) && timeout.Timeout():
 		return "no answer; check the host, and whether a firewall is in between"
-	case errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH):
+	case plain.NoWay.Is(err):
 		return "there is no way to that host; check the network"
 	}
 	return ""
 }
 
-// Listen listens on address: host:port or :port where network is "tcp", the path of a socket where it is "unix". Port 0
-// is any free port. The listener's Close removes the socket's file.
+// Listen listens on address: host:port where network is "tcp", the path of a socket where it is "unix"; on Windows, the
+// path of a named pipe as well, to which this user's programs can connect. Without a host, and at localhost, clients of
+// this machine only reach the listener, by IPv4 and IPv6; at the host * all do. Port 0 is any free port. The listener's
+// Close removes the socket's file.
 //
 // A socket that nobody listens on any more is replaced; one that somebody does, or a file that is no socket, is an
 // error. The error says what to do where that is known.
@@ -84,13 +99,16 @@ func Listen(ctx context.Context, network, address string) (net.Listener, error) 
 	if err := checkNetwork(network); err != nil {
 		return nil, fmt.Errorf("%s: %w", doing, err)
 	}
-	var config net.ListenConfig
-	l, err := config.Listen(ctx, network, address)
-	if network == networkUnix && errors.Is(err, syscall.EADDRINUSE) {
+	listen := listenTCP
+	if network == networkUnix {
+		listen = listenLocal
+	}
+	l, err := listen(ctx, address)
+	if network == networkUnix && plain.AddressInUse.Is(err) {
 		if err := removeStale(ctx, address); err != nil {
 			return nil, fmt.Errorf("%s: %w", doing, err)
 		}
-		l, err = config.Listen(ctx, network, address)
+		l, err = listen(ctx, address)
 	}
 	if err != nil {
 		return nil, explain(doing, err, listenAdvice(err))
@@ -98,13 +116,18 @@ func Listen(ctx context.Context, network, address string) (net.Listener, error) 
 	return l, nil
 }
 
+func listenUnix(ctx context.Context, path string) (net.Listener, error) {
+	var config net.ListenConfig
+	return config.Listen(ctx, networkUnix, path)
+}
+
 func listenAdvice(err error) string {
 	switch {
-	case errors.Is(err, syscall.EADDRINUSE):
+	case plain.AddressInUse.Is(err):
 		return "somebody listens there already; choose another"
 	case errors.Is(err, fs.ErrPermission):
 		return "not allowed; choose a port above 1023, or a folder of your own"
-	case errors.Is(err, syscall.EADDRNOTAVAIL):
+	case plain.NotOurs.Is(err):
 		return "that address is not one of this machine"
 	case errors.Is(err, fs.ErrNotExist):
 		return "there is no such folder; make it"
@@ -123,16 +146,16 @@ func removeStale(ctx context.Context, path string) error {
 	case info.Mode().Type() != fs.ModeSocket:
 		return fmt.Errorf("%s is no socket; remove it or choose another path", path)
 	}
-	conn, err := new(net.Dialer).DialContext(ctx, networkUnix, path)
+	conn, err := dialUnix(ctx, path)
 	switch {
 	case err == nil:
 		_ = conn.Close()
 		return errors.New("somebody listens there already; stop it or choose another path")
-	case !errors.Is(err, syscall.ECONNREFUSED):
-		return fmt.Errorf("is somebody listening there? %w", err)
+	case !plain.Refused.Is(err):
+		return fmt.Errorf("is somebody listening there? %w", plain.Reason(err))
 	}
 	if err := os.Remove(path); err != nil {
-		return fmt.Errorf("removing a socket that nobody listens on: %w", err)
+		return fmt.Errorf("removing a socket that nobody listens on: %w", plain.Reason(err))
 	}
 	return nil
 }

@@ -49,7 +49,7 @@ func TestDialErrors(t *testing.T) {
 		{"no socket", t.Context(), "unix", filepath.Join(dir, "none"), "there is no such socket"},
 		{"network", t.Context(), "udp", "127.0.0.1:1", `network "udp" is not known`},
 		{"no port", t.Context(), "tcp", "127.0.0.1", "missing port"},
-		{"canceled", canceled, "tcp", "127.0.0.1:1", "connecting to 127.0.0.1:1: dial tcp"},
+		{"canceled", canceled, "tcp", "127.0.0.1:1", "connecting to 127.0.0.1:1: operation was canceled"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			conn, err := Dial(test.ctx, test.network, test.address)

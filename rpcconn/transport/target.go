@@ -4,15 +4,19 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
+	"unicode"
+
+	"rpcsh/rpcconn/home"
 )
 
 // The schemes of targets.
 const (
 	SchemeTCP   = "tcp"
-	SchemeUnix  = "unix"
+	SchemeUnix  = "unix" // a socket in the file system; on Windows a named pipe, too
 	SchemeTLS   = "tls"
 	SchemeWS    = "ws"
 	SchemeWSS   = "wss"
@@ -34,14 +38,15 @@ func Schemes() []string {
 // A Target says where a peer is, or where to listen for peers.
 type Target struct {
 	Scheme  string
-	Address string   // host:port, the host perhaps empty, or the path of a socket
+	Address string   // host:port, the host perhaps empty, or the path of a socket or pipe
 	Path    string   // of a URL of ws or http: what follows the host, "/" at least
 	User    string   // of a URL: user:password, as written
 	Command []string // of a child process
 	Env     []string // of a child process: what it has besides ours, as in os.Environ
 }
 
-// ParseTarget reads a URL of one of Schemes, host:port, :port, a port alone, or a path that has a slash.
+// ParseTarget reads a URL of one of Schemes, host:port, :port, a port alone, or a path that has a slash; on Windows, a
+// backslash is one.
 func ParseTarget(text string) (Target, error) {
 	if t, is, err := webUnixTarget(text); is {
 		return t, err
@@ -50,8 +55,8 @@ func ParseTarget(text string) (Target, error) {
 	switch {
 	case text == "":
 		return Target{}, fmt.Errorf("no target given: write host:port, or unix:///path")
-	case !found && strings.Contains(text, "/"):
-		return Target{Scheme: SchemeUnix, Address: text}, nil
+	case !found && strings.ContainsFunc(text, isSlash):
+		return Target{Scheme: SchemeUnix, Address: home.Path(text)}, nil
 	case !found && strings.Trim(text, "0123456789") == "": // a port alone
 		return hostPort(SchemeTCP, text, ":"+text)
 	case !found:
@@ -62,7 +67,7 @@ func ParseTarget(text string) (Target, error) {
 		if rest == "" {
 			return Target{}, fmt.Errorf("target %q has no path: write unix:///path", text)
 		}
-		return Target{Scheme: SchemeUnix, Address: rest}, nil
+		return Target{Scheme: SchemeUnix, Address: fromURL(rest)}, nil
 	case SchemeTCP, SchemeTLS:
 		return hostPort(scheme, withoutPassword(text), strings.TrimSuffix(rest, "/"))
 	case SchemeWS, SchemeWSS, SchemeHTTP, SchemeHTTPS:
@@ -70,6 +75,17 @@ func ParseTarget(text string) (Target, error) {
 	}
 	return Target{}, fmt.Errorf("target %q: scheme %q is not known, choose one of %s",
 		withoutPassword(text), scheme, strings.Join(Schemes(), ", "))
+}
+
+// isSlash reports whether r stands between the parts of a path.
+func isSlash(r rune) bool { return r <= unicode.MaxASCII && os.IsPathSeparator(byte(r)) }
+
+// fromURL returns the path that stands in a URL: one that begins with a drive of Windows has a slash before that.
+func fromURL(path string) string {
+	if trimmed := strings.TrimPrefix(path, "/"); trimmed != path && filepath.VolumeName(trimmed) != "" {
+		return trimmed
+	}
+	return path
 }
 
 // withoutPassword returns text, which is to be a target, as errors show it: what stands between a colon and the last @
@@ -242,7 +258,7 @@ const longestPath = 24
 func (t Target) Short() string {
 	switch {
 	case t.Scheme == SchemeExec && len(t.Command) > 0:
-		return t.Command[0][strings.LastIndexByte(t.Command[0], '/')+1:]
+		return t.Command[0][strings.LastIndexFunc(t.Command[0], isSlash)+1:]
 	case t.Scheme == SchemeTCP:
 		return t.Address
 	case t.Scheme == SchemeUnix:
@@ -259,14 +275,16 @@ func (t Target) Short() string {
 
 // shortSocket returns the end of a long path to a socket.
 func shortSocket(path string) string {
-	for len(path) > longestPath {
-		i := strings.IndexByte(strings.TrimPrefix(path, "…/"), '/')
+	end, shown := path, path
+	for len(shown) > longestPath {
+		i := strings.IndexFunc(end[1:], isSlash)
 		if i < 0 {
 			break
 		}
-		path = "…" + strings.TrimPrefix(path, "…/")[i:]
+		end = end[1+i:]
+		shown = "…" + end
 	}
-	return path
+	return shown
 }
 
 // IsCommand reports whether the target is a child process.

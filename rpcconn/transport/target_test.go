@@ -1,7 +1,7 @@
 package transport
 
 import (
-	"os"
+	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
@@ -67,7 +67,7 @@ func TestParseTarget(t *testing.T) {
 
 // A target is in one place, however it is written.
 func TestPlace(t *testing.T) {
-	here, err := os.Getwd()
+	socket, err := filepath.Abs("sock")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -77,8 +77,8 @@ func TestPlace(t *testing.T) {
 		"localhost:6000/rpc":      {"http://:6000/rpc", "ws://127.0.0.1:6000/rpc/"},
 		"user@localhost:80":       {"http://user:secret@localhost"},
 		"example.org:443":         {"https://example.org", "wss://example.org/"},
-		here + "/s":               {"./s", "unix://s", here + "/s", "ws+unix://s"},
-		here + "/s:/rpc":          {"http+unix:s:/rpc", "http+unix://" + here + "/s:/rpc/"},
+		socket:                    {"./sock", "unix://sock", socket, "ws+unix://sock"},
+		socket + ":/rpc":          {"http+unix:sock:/rpc", "http+unix://" + socket + ":/rpc/"},
 		"192.0.2.1:1":             {"192.0.2.1:1"},
 		"[fe80::1%25lo]:7000/rpc": {"ws://[fe80::1%25lo]:7000/rpc"},
 	} {

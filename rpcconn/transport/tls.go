@@ -6,6 +6,9 @@ import (
 	"crypto/x509"
 	"errors"
 	"os"
+	"strings"
+
+	"rpcsh/rpcconn/plain"
 )
 
 // TLSOptions are the files and names for TLS. With the zero value, a peer's certificate must be for the host that was
@@ -73,9 +76,26 @@ func (o TLSOptions) certificate() (*tls.Certificate, error) {
 	}
 	cert, err := tls.LoadX509KeyPair(o.Cert, cmp.Or(o.Key, o.Cert))
 	if err != nil {
-		return nil, &CertificateFileError{Cert: o.Cert, Key: cmp.Or(o.Key, o.Cert), Err: err}
+		return nil, &CertificateFileError{Cert: o.Cert, Key: cmp.Or(o.Key, o.Cert), Err: keyPairError(err)}
 	}
 	return &cert, nil
+}
+
+// keyPairError says what is wrong with the files of a certificate and its key.
+func keyPairError(err error) error {
+	text := strings.TrimPrefix(err.Error(), "tls: ")
+	for said, better := range map[string]string{
+		"failed to find any PEM data in certificate input": "there is no certificate in PEM form",
+		"failed to find any PEM data in key input":         "there is no key in PEM form",
+	} {
+		if text == said {
+			text = better
+		}
+	}
+	if text == err.Error() {
+		return err
+	}
+	return plain.Reworded(err, text)
 }
 
 func readCAs(file string) (*x509.CertPool, error) {

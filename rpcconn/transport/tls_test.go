@@ -8,11 +8,12 @@ import (
 	"net"
 	"os"
 	"path/filepath"
-	"rpcsh/rpcconn"
-	"rpcsh/rpcconn/framing"
 	"strings"
 	"testing"
 	"time"
+
+	"rpcsh/rpcconn"
+	"rpcsh/rpcconn/framing"
 )
 
 // A tlsServer answers each line with itself.
@@ -168,8 +169,8 @@ func TestTLSFiles(t *testing.T) {
 		{"no certificate", TLSOptions{Key: key}, string(KeyAlone), string(KeyAlone)},
 		{"no key", TLSOptions{Cert: cert}, "its key " + cert, "its key " + cert},
 		{"another key", TLSOptions{Cert: cert, Key: otherKey}, "does not match", "does not match"},
-		{"no such file", TLSOptions{Cert: none, Key: key}, "no such file", "no such file"},
-		{"no such CA", TLSOptions{Cert: cert, Key: key, CA: none}, "no such file", "no such file"},
+		{"no such file", TLSOptions{Cert: none, Key: key}, "open " + none, "open " + none},
+		{"no such CA", TLSOptions{Cert: cert, Key: key, CA: none}, "open " + none, "open " + none},
 		{"no CA in it", TLSOptions{Cert: cert, Key: key, CA: key}, "no certificate in PEM form",
 			"no certificate in PEM form"},
 	} {

@@ -9,7 +9,8 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"syscall"
+
+	"rpcsh/rpcconn/plain"
 )
 
 // DialTLS connects to address, host:port, over TLS, with a configuration from [TLSOptions.Client]. The handshake is
@@ -62,7 +63,7 @@ func handshakeReason(err error) TLSReason {
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
 		return PeerSilent
-	case errors.Is(err, io.EOF), errors.Is(err, syscall.ECONNRESET):
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), plain.Reset.Is(err), plain.NobodyReads.Is(err):
 		return PeerClosed
 	}
 	return TLSReasonOf(err)

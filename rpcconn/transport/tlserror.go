@@ -1,8 +1,12 @@
 package transport
 
 import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
+	"strings"
 )
 
 // A TLSReason says in words why TLS failed.
@@ -52,10 +56,25 @@ type TLSError struct {
 }
 
 func (e *TLSError) Error() string {
-	if e.Err == nil {
-		return string(e.Reason)
+	if said := saidOf(e.Err); said != "" {
+		return fmt.Sprintf("%s (%s)", e.Reason, said)
 	}
-	return fmt.Sprintf("%s (%v)", e.Reason, e.Err)
+	return string(e.Reason)
+}
+
+// saidOf returns what crypto/tls says of a certificate, or has heard from the peer, in err; "": nothing that the reason
+// does not say.
+func saidOf(err error) string {
+	if err == nil || isA[tls.RecordHeaderError](err) || isA[x509.UnknownAuthorityError](err) {
+		return ""
+	}
+	text := err.Error()
+	for _, name := range []string{"x509: ", "tls: "} {
+		if i := strings.LastIndex(text, name); i >= 0 {
+			return text[i+len(name):]
+		}
+	}
+	return ""
 }
 
 // Unwrap returns Err.
@@ -68,7 +87,12 @@ type StalledError struct {
 	Err error  // what ended the waiting
 }
 
-func (e *StalledError) Error() string { return fmt.Sprintf("%s (%v)", e.text(), e.Err) }
+func (e *StalledError) Error() string {
+	if errors.Is(e.Err, context.DeadlineExceeded) {
+		return e.text()
+	}
+	return fmt.Sprintf("%s (%v)", e.text(), e.Err)
+}
 
 func (e *StalledError) text() string { return "no answer to the " + e.In }
 

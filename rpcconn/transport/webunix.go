@@ -3,6 +3,8 @@ package transport
 import (
 	"fmt"
 	"net/url"
+	"os"
+	"path/filepath"
 	"strings"
 )
 
@@ -21,15 +23,18 @@ func webUnixTarget(text string) (t Target, is bool, err error) {
 		rest = strings.TrimPrefix(rest, "//")
 	case SchemeHTTP, SchemeWS:
 		rest, is = strings.CutPrefix(rest, "//unix:")
-		if !is || rest == "" || rest[0] != '/' && rest[0] != '.' { // a host of that name
+		if !is || !beginsPath(rest) { // a host of that name
 			return Target{}, false, nil
 		}
 		scheme += "+unix"
 	default:
 		return Target{}, false, nil
 	}
-	socket, path, _ := strings.Cut(rest, ":/")
-	if strings.HasPrefix(strings.ToUpper(rest), "%2F") {
+	rest = fromURL(rest)
+	drive := filepath.VolumeName(rest) // whose colon is not the one before the path
+	socket, path, _ := strings.Cut(rest[len(drive):], ":/")
+	socket = drive + socket
+	if strings.HasPrefix(strings.ToUpper(rest[len(drive):]), "%2F") {
 		socket, path, _ = strings.Cut(rest, "/")
 		if socket, err = url.PathUnescape(socket); err != nil {
 			return Target{}, true, fmt.Errorf("target %q: %w", text, err)
@@ -42,11 +47,16 @@ func webUnixTarget(text string) (t Target, is bool, err error) {
 	return Target{Scheme: scheme, Address: socket, Path: "/" + path}, true, nil
 }
 
+// beginsPath reports whether text begins like the path of a socket.
+func beginsPath(text string) bool {
+	return text != "" && (text[0] == '.' || os.IsPathSeparator(text[0]) || filepath.VolumeName(text) != "")
+}
+
 // webUnixString returns the URL of t, HTTP or WebSocket over a Unix socket.
 func (t Target) webUnixString() string {
-	path := ":" + t.Path
+	path, drive := ":"+t.Path, filepath.VolumeName(t.Address)
 	switch {
-	case strings.Contains(t.Address, ":/"): // it cannot be told where the path begins
+	case strings.Contains(t.Address[len(drive):], ":/"): // it cannot be told where the path begins
 		return t.Scheme + "://" + url.PathEscape(t.Address) + t.Path
 	case t.Path == "/":
 		path = ""

@@ -5,12 +5,15 @@ package advice
 import (
 	"errors"
 	"fmt"
+	"os/exec"
 	"strings"
+	"unicode"
 
 	"rpcsh/rpcconn"
 	"rpcsh/rpcconn/detect"
 	"rpcsh/rpcconn/dial"
 	"rpcsh/rpcconn/framing"
+	"rpcsh/rpcconn/plain"
 	"rpcsh/rpcconn/transport"
 	"rpcsh/rpcconn/transport/web"
 	"rpcsh/shell/human"
@@ -18,6 +21,9 @@ import (
 
 // Origin is the advice for clients whose Origin is not allowed.
 const Origin = "--allow-origin allows it"
+
+// Open is what is said of a listener that other machines reach.
+const Open = "whoever reaches this machine can connect there; -l :PORT is for this machine only"
 
 // For returns err with what to do about it. errors.Is and errors.As find in the result what they find in err.
 func For(err error) error {
@@ -46,6 +52,28 @@ type advised struct {
 
 func (e *advised) Error() string { return e.text }
 func (e *advised) Unwrap() error { return e.err }
+
+// Program returns err, which says that a word is no target, with how words are written where the first of them is a
+// program: behind how, which takes a command.
+func Program(err error, how string, words ...string) error {
+	if _, missing := exec.LookPath(words[0]); err == nil || missing != nil {
+		return err
+	}
+	isPlain := func(word string) bool {
+		return word != "" && !strings.ContainsFunc(word, func(c rune) bool {
+			return !unicode.IsLetter(c) && !unicode.IsDigit(c) && !strings.ContainsRune("-_=./:,@+", c)
+		})
+	}
+	line := how
+	for _, word := range words {
+		if !isPlain(word) {
+			line += " …"
+			break
+		}
+		line += " " + word
+	}
+	return fmt.Errorf("%w; to start the program of that name, write %s", err, line)
+}
 
 // Unbegun returns err, with which a call has ended, with what to do where it may be that a session by one of profiles
 // was not begun before.
@@ -213,10 +241,10 @@ func fileAdvice(err error) (said, better string) {
 	case e == nil:
 		return "", ""
 	case e.CA != "":
-		return e.Error(), fmt.Sprintf("reading the CA's certificate (--ca %s): %v", e.CA, e.Err)
+		return e.Error(), fmt.Sprintf("reading the CA's certificate (--ca %s): %v", e.CA, plain.Reason(e.Err))
 	}
 	return e.Error(), fmt.Sprintf("reading the certificate (--cert %s) and its key (--key %s): %v",
-		e.Cert, e.Key, e.Err)
+		e.Cert, e.Key, plain.Reason(e.Err))
 }
 
 func statusAdvice(err error) (said, better string) {

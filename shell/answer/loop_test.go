@@ -187,11 +187,27 @@ func TestLoopThatIsLate(t *testing.T) {
 // A connection that ends does not end the process, whose answer nobody gets.
 func TestLoopOutlivesConnections(t *testing.T) {
 	t.Parallel()
-	l := newLoop(t, `n=0; while read -r line; do n=$((n+1)); sleep 0.2; echo $n; done`, unseen(t))
+	dir := t.TempDir()
+	asking, gone := filepath.Join(dir, "asked"), filepath.Join(dir, "gone")
+	for _, fifo := range []string{asking, gone} { // it is opened when the other side opens it
+		if err := syscall.Mkfifo(fifo, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	l := newLoop(t, `cd `+dir+`; n=0
+		while read -r line; do n=$((n+1)); [ $n = 1 ] && { : >asked; : <gone; }; echo $n; done`, unseen(t))
 	ctx, cancel := context.WithCancel(t.Context())
-	time.AfterFunc(20*time.Millisecond, cancel)
+	var leaving sync.WaitGroup
+	defer leaving.Wait()
+	leaving.Go(func() {
+		_, _ = os.ReadFile(asking)
+		cancel()
+	})
 	if got := outcome(l.Answer(ctx, asked("m", ""))); got != rpcconn.ErrNoAnswer.Error() {
 		t.Errorf("answered %s", got)
+	}
+	if err := os.WriteFile(gone, nil, 0); err != nil {
+		t.Fatal(err)
 	}
 	if got := l.ask(t, ""); got != "2" {
 		t.Errorf("answered %s", got)

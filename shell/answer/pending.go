@@ -35,6 +35,7 @@ type PendingRequests struct {
 	mu      sync.Mutex        // protects what follows
 	parked  []*Parked         // oldest first
 	settled map[uint64]string // what became of the others, the last maxSettled
+	unsent  map[int]int       // answers that were given and not sent yet, by peer
 	news    chan struct{}     // closed when a request is parked
 }
 
@@ -48,7 +49,9 @@ type Parked struct {
 
 // NewPendingRequests returns PendingRequests without any request.
 func NewPendingRequests(opts PendingOptions) *PendingRequests {
-	return &PendingRequests{opts: opts, settled: make(map[uint64]string), news: make(chan struct{})}
+	return &PendingRequests{
+		opts: opts, settled: make(map[uint64]string), unsent: make(map[int]int), news: make(chan struct{}),
+	}
 }
 
 // Answer implements Answerer: it waits until the request is answered, or ctx ends.
@@ -108,16 +111,52 @@ func (pr *PendingRequests) Drop(n uint64) error {
 	return pr.answer(n, "was dropped", reply{err: rpcconn.ErrNoAnswer})
 }
 
+// Dropped is the Remark of a request that a person has left without an answer for good.
+const Dropped = "dropped"
+
+// Withdraw says that request n does not wait any more, and is not answered: became is what those who answer it later
+// are told.
+func (pr *PendingRequests) Withdraw(n uint64, became string) error {
+	p, err := pr.unpark(n, became)
+	if err == nil {
+		p.Remark = became
+		p.answer <- reply{err: rpcconn.ErrNoAnswer}
+	}
+	return err
+}
+
 func (pr *PendingRequests) answer(n uint64, became string, r reply) error {
+	if p := pr.Find(n); p != nil && p.IsNotification() && r.err != rpcconn.ErrNoAnswer {
+		return fmt.Errorf("message %d wants no answer: .pass, .edit or .drop it", n)
+	}
 	p, err := pr.unpark(n, became)
 	if err != nil {
 		return err
 	}
 	if r.err == rpcconn.ErrNoAnswer {
-		p.Remark = "dropped" // who dropped it says so
+		p.Remark = Dropped // who dropped it says so
+	}
+	if !p.Held && !p.IsNotification() {
+		pr.count(p.Peer, 1)
+		p.After(func() { pr.count(p.Peer, -1) }) // who waits for the answer touches nothing before it has that
 	}
 	p.answer <- r
 	return nil
+}
+
+func (pr *PendingRequests) count(to Peer, n int) {
+	pr.mu.Lock()
+	defer pr.mu.Unlock()
+	if pr.unsent[to.Number()] += n; pr.unsent[to.Number()] == 0 {
+		delete(pr.unsent, to.Number())
+	}
+}
+
+// Sent reports whether all answers that were given to a peer have been sent.
+func (pr *PendingRequests) Sent(peer int) bool {
+	pr.mu.Lock()
+	defer pr.mu.Unlock()
+	return pr.unsent[peer] == 0
 }
 
 // unpark removes request n from those that wait. The error says why it does not wait.

@@ -39,6 +39,9 @@ type Request struct {
 	Entered func(*rpcconn.Request)
 	// Suggested is an answer that a person can give; nil: nothing is known that they could.
 	Suggested json.RawMessage
+	// Held says that it is a message between two others, which may pass as well as be answered. One without an id can
+	// not be answered.
+	Held bool
 
 	after []func() // of a notification
 }

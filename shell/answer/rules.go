@@ -19,8 +19,23 @@ import (
 type Rules struct {
 	order reorder
 
-	mu    sync.Mutex // protects what follows
-	rules []*entry
+	mu      sync.Mutex // protects what follows
+	rules   []*entry
+	changed func() // nil: nobody wants to know
+}
+
+// OnChange has f called when there are other rules than before. It must not wait for who changes them.
+func (r *Rules) OnChange(f func()) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.changed = f
+}
+
+// changedLocked tells that there are other rules.
+func (r *Rules) changedLocked() {
+	if r.changed != nil {
+		r.changed()
+	}
 }
 
 type entry struct {
@@ -93,6 +108,9 @@ func (r *Rules) removeLocked(meant func(*entry) bool) (removed []*Rule) {
 		}
 		return false
 	})
+	if len(removed) > 0 {
+		r.changedLocked()
+	}
 	return removed
 }
 
@@ -105,6 +123,7 @@ func (r *Rules) insertLocked(e *entry) {
 		}
 	}
 	r.rules = slices.Insert(r.rules, place, e)
+	r.changedLocked()
 }
 
 // Renew replaces the rules from file by rules, which are put where new rules belong. There is no moment at which file
@@ -179,6 +198,7 @@ func (r *Rules) removeAt(place int) (*Rule, error) {
 	}
 	rule := r.rules[place-1].rule
 	r.rules = slices.Delete(r.rules, place-1, place)
+	r.changedLocked()
 	return rule, nil
 }
 

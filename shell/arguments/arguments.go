@@ -82,7 +82,8 @@ func Mistake(at lang.Text, reason string) error {
 	return &lang.Error{Column: at.Column, Reason: reason}
 }
 
-// Unquote takes the quotes off a quoted word.
+// Unquote takes the quotes off a quoted word. What is in double quotes and no JSON, such as a path of Windows, is taken
+// as it is.
 func Unquote(text string) string {
 	if len(text) < 2 || text[0] != text[len(text)-1] {
 		return text
@@ -94,6 +95,7 @@ func Unquote(text string) string {
 		if s, err := jsontext.Unquote([]byte(text)); err == nil {
 			return s
 		}
+		return text[1 : len(text)-1]
 	}
 	return text
 }

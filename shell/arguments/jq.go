@@ -2,9 +2,9 @@ package arguments
 
 import (
 	"errors"
-	"regexp"
 	"strings"
 
+	"rpcsh/rpcconn/lazyregexp"
 	"rpcsh/shell/jq"
 	"rpcsh/shell/lang"
 )
@@ -20,8 +20,8 @@ func JQMistake(text lang.Text, err error) error {
 
 // toFile matches what ends in > FILE, and toCommand what is the name of a command.
 var (
-	toFile    = regexp.MustCompile(`(^|[^=<>-])>>? *[^ =>]+ *$`)
-	toCommand = regexp.MustCompile(`^ *[a-z][a-z0-9-]*( |$)`)
+	toFile    = lazyregexp.New(`(^|[^=<>-])>>? *[^ =>]+ *$`)
+	toCommand = lazyregexp.New(`^ *[a-z][a-z0-9-]*( |$)`)
 )
 
 // FilterMistake is JQMistake for the filter of a line, behind which its result may go elsewhere: it says how, where
@@ -34,11 +34,11 @@ func FilterMistake(text lang.Text, err error) error {
 	last := text.Text[strings.LastIndexByte(text.Text, '|')+1:]
 	hint := ""
 	switch {
-	case toFile.MatchString(text.Text):
+	case toFile().MatchString(text.Text):
 		hint = "; > is jq's behind a filter: |> FILE writes to a file"
 	case strings.HasPrefix(strings.TrimSpace(last)+" ", "jq "):
 		hint = "; what is behind | is jq already"
-	case toCommand.MatchString(last):
+	case toCommand().MatchString(last):
 		hint = "; |! COMMAND gives the result to a command"
 	}
 	return &lang.Error{Column: mistake.Column, Reason: mistake.Reason + hint}

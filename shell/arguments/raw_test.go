@@ -38,6 +38,7 @@ func TestBytes(t *testing.T) {
 		`"hex:1"`:                       "hex:1",
 		`'@x'`:                          "@x",
 		"@" + file:                      "\x00\\n",
+		`@'` + file + `'`:               "\x00\\n",
 		`@"` + file + `"`:               "\x00\\n",
 	} {
 		got, err := Bytes(lang.Text{Text: text}, os.ReadFile)

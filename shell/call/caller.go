@@ -53,10 +53,11 @@ type Connection struct {
 
 // A Caller sends calls to one peer. Its methods may be called by any number of goroutines.
 type Caller struct {
-	host   Host
-	known  *catalog.Catalog
-	conn   atomic.Pointer[Connection]
-	tokens atomic.Int64 // the last progress token that was given out
+	host    Host
+	known   *catalog.Catalog
+	conn    atomic.Pointer[Connection]
+	tokens  atomic.Int64  // the last progress token that was given out
+	batches atomic.Uint64 // the last batch that was sent
 
 	mu       sync.Mutex              // protects what follows
 	pending  map[rpcconn.ID]*Pending // all ids are Plain
@@ -95,6 +96,7 @@ type Pending struct {
 	Number uint64 // of the event that told of it: what a person means it by
 	ID     rpcconn.ID
 	Method string
+	About  string // the Subject of its events
 	Since  time.Time
 
 	listed bool // among those of Pending

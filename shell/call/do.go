@@ -75,6 +75,7 @@ type exchange struct {
 	cancel context.CancelCauseFunc
 	limit  *limit
 
+	batch    uint64      // which of the batches to the peer it is; 0: none
 	requests int         // calls that are no notifications
 	pending  []*Pending  // of the requests, in order; made before they are sent
 	prepared []*Prepared // of the same requests
@@ -106,8 +107,11 @@ func (x *exchange) run(ctx context.Context) *Outcome {
 			}
 		}
 	}
+	if x.opts.Batch {
+		x.batch = x.caller.batches.Add(1)
+	}
 	for i, p := range x.calls {
-		messages[i] = x.message(p)
+		messages[i] = x.message(p, i+1)
 	}
 	o := &Outcome{Origin: x.opts.Origin}
 	messages[0].OnSent = x.onSent
@@ -151,31 +155,37 @@ func (x *exchange) onSent() {
 	}
 }
 
-// message returns p as a connection sends it.
-func (x *exchange) message(p *Prepared) rpcconn.Call {
+// message returns p, which has a place among the calls, as a connection sends it.
+func (x *exchange) message(p *Prepared, part int) rpcconn.Call {
 	m := rpcconn.Call{Method: p.Method, Params: p.Params, Notify: p.Notify, Extra: p.Extra, ID: p.ID}
-	w := &Pending{Method: p.Method, Since: x.start, listed: !x.ofSession(), cancel: x.cancel, limit: x.limit}
+	subject := ""
+	if d := x.caller.host.Dialect(); d != nil && d.Subject != nil {
+		subject = d.Subject(p.Method, p.Params)
+	}
+	w := &Pending{
+		Method: p.Method, About: subject, Since: x.start, listed: !x.ofSession(), cancel: x.cancel, limit: x.limit,
+	}
 	m.OnID = func(id rpcconn.ID) {
 		w.ID = id
 		x.pending, x.prepared = append(x.pending, w), append(x.prepared, p)
 		w.Number = x.caller.publish(&event.Event{
-			Kind: event.Request, Out: true, Origin: x.opts.Origin,
-			ID: id, Method: p.Method, Params: p.Params, Extra: p.Extra,
+			Kind: event.Request, Out: true, Origin: x.opts.Origin, Batch: x.batch, Part: part,
+			ID: id, Method: p.Method, Subject: subject, Params: p.Params, Extra: p.Extra,
 		})
 		x.caller.add(w)
 	}
 	m.OnResponse = func(r *rpcconn.Response) {
 		x.caller.remove(w)
-		x.onResponse(p, r)
+		x.onResponse(w, r)
 	}
 	return m
 }
 
 // onResponse takes note of an answer. It is called by the goroutine that reads.
-func (x *exchange) onResponse(p *Prepared, r *rpcconn.Response) {
-	took := time.Since(x.start)
+func (x *exchange) onResponse(w *Pending, r *rpcconn.Response) {
+	took := event.Since(x.start)
 	e := ResponseEvent(r)
-	e.Origin, e.Method, e.Took = x.opts.Origin, p.Method, took
+	e.Origin, e.Method, e.Subject, e.Took = x.opts.Origin, w.Method, w.About, took
 	x.mu.Lock()
 	x.answered++
 	last := x.answered == x.requests
@@ -197,12 +207,12 @@ func (x *exchange) onResponse(p *Prepared, r *rpcconn.Response) {
 }
 
 func (x *exchange) publishNotifications() {
-	for _, p := range x.calls {
+	for i, p := range x.calls {
 		if !p.Notify {
 			continue
 		}
 		x.caller.publish(&event.Event{
-			Kind: event.Notification, Out: true, Origin: x.opts.Origin,
+			Kind: event.Notification, Out: true, Origin: x.opts.Origin, Batch: x.batch, Part: i + 1,
 			Method: p.Method, Params: p.Params, Extra: p.Extra,
 		})
 		if !x.ofSession() {
@@ -217,7 +227,7 @@ func (x *exchange) conclude(ctx context.Context, o *Outcome) {
 	o.Event, o.Took, o.Answered = x.event, x.took, x.answered == x.requests && x.requests > 0
 	x.mu.Unlock()
 	if o.Took == 0 {
-		o.Took = time.Since(x.start)
+		o.Took = event.Since(x.start)
 	}
 	o.At = x.start.Add(o.Took)
 	if len(x.pending) > 0 {

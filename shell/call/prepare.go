@@ -43,6 +43,7 @@ type ArgumentError struct {
 	Param  string // the parameter that is wrong; "": all of them
 	Index  int    // its place among the method's parameters; -1: not known
 	Call   bool   // it is the call itself that is wrong, and no argument
+	Lacks  bool   // Param was not given
 	Reason string
 }
 
@@ -165,7 +166,12 @@ func (c *Caller) fit(p *Prepared) error {
 	if !p.Raw {
 		placeholders := catalog.Placeholders(m, p.Params)
 		if p.Params, err = catalog.ReorderParams(m, p.Params); err != nil {
-			return p.wrong("", err.Error())
+			wrong := p.wrong("", err.Error())
+			var missing *catalog.MissingError
+			if wrong.Lacks = errors.As(err, &missing); wrong.Lacks {
+				wrong.Param = missing.Param
+			}
+			return wrong
 		}
 		if err := p.hold(placeholders); err != nil {
 			return err
@@ -238,7 +244,8 @@ func (p *Prepared) hold(placeholders []catalog.Placeholder) error {
 	for _, h := range placeholders {
 		if !h.IsDefault && p.check != CheckNothing {
 			const text = "%s is missing: %s takes its params by position, and null would stand for it before %s"
-			return &Refusal{ArgumentError{Index: -1, Reason: fmt.Sprintf(text, h.Param, p.method.Name, h.Before)}}
+			reason := fmt.Sprintf(text, h.Param, p.method.Name, h.Before)
+			return &Refusal{ArgumentError{Param: h.Param, Index: -1, Lacks: true, Reason: reason}}
 		}
 		remark := fmt.Sprintf("%s was not given: %s is sent for it, before %s", h.Param, h.Value, h.Before)
 		p.remarks = append(p.remarks, remark)
@@ -269,7 +276,9 @@ func (c *Caller) checkParams(p *Prepared) error {
 	if p.Raw && p.method.Structure == catalog.ByPosition && p.Params[0] == '{' {
 		texts = append(texts, "an object alone is all params; as the first of them it is written [{…}]")
 	}
-	return &Refusal{*p.wrong(problems[0].Param, strings.Join(texts, "; "))}
+	refusal := &Refusal{*p.wrong(problems[0].Param, strings.Join(texts, "; "))}
+	refusal.Lacks = problems[0].Path == "" && problems[0].Reason == catalog.Missing
+	return refusal
 }
 
 // remarkResult says what in a result is not as the schema says.

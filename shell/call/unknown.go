@@ -2,14 +2,15 @@ package call
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
 
 	"rpcsh/rpcconn"
 	"rpcsh/rpcconn/jsontext"
+	"rpcsh/rpcconn/lazyregexp"
 )
 
 // MayNotKnow reports whether err may say that there is no method called name, in the ways of peers that do not say so
@@ -21,13 +22,25 @@ func MayNotKnow(err *rpcconn.Error, name string) bool {
 	}
 	before, after, found := strings.Cut(" "+err.Message+" ", name)
 	isWord := found && strings.IndexFunc(before[len(before)-1:]+after[:1], isWordRune) < 0
-	return isWord && saysUnknown.MatchString(before+after)
+	return isWord && saysUnknown().MatchString(before+after)
 }
 
 // saysUnknown matches what says in words that there is no such thing.
-var saysUnknown = regexp.MustCompile(`(?i)\b(no|not|unknown|invalid|undefined|unsupported|unrecogni[sz]ed)\b`)
+var saysUnknown = lazyregexp.New(`(?i)\b(no|not|unknown|invalid|undefined|unsupported|unrecogni[sz]ed)\b`)
 
 func isWordRune(r rune) bool { return r == '_' || unicode.IsLetter(r) || unicode.IsDigit(r) }
+
+// Words returns positional arguments about as they are typed, "" for others.
+func Words(params json.RawMessage) string {
+	if jsontext.FirstByte(params) != '[' {
+		return ""
+	}
+	var words []string
+	for _, argument := range jsontext.Elements(params) {
+		words = append(words, cmp.Or(jsontext.Text(argument), string(argument)))
+	}
+	return strings.Join(words, " ")
+}
 
 // Separates reports whether an argument is text with a ; at its end that nothing explains but another call behind it.
 func Separates(params json.RawMessage) bool {

@@ -127,8 +127,20 @@ func Fill(words []string, n int, first, indent string) []string {
 	return append(lines, line)
 }
 
-// BreakWords breaks the lines of text at blanks where they are wider than n columns. All else stays as it is: a
-// longer word stays where it begins, and blanks between words stay where a line is not broken at them.
+// Between these, BreakWords breaks nothing. They take no columns, and no visible text has them.
+const (
+	whole    = '\x0e'
+	wholeEnd = '\x0f'
+)
+
+const shortWhole = 20 // columns
+
+// Whole returns text for BreakWords, which does not break it, and begins a line with it only where it is short.
+func Whole(text string) string { return string(whole) + text + string(wholeEnd) }
+
+// BreakWords breaks the lines of text at blanks where they are wider than n columns, for a window of n+1. All else
+// stays as it is: a longer word, and what is Whole and not short, stay where they begin, and the window breaks them;
+// blanks between words stay where a line is not broken at them.
 func BreakWords(text string, n int) string {
 	lines := strings.Split(text, "\n")
 	for i, line := range lines {
@@ -136,23 +148,52 @@ func BreakWords(text string, n int) string {
 			lines[i] = strings.Join(brokenAtBlanks(line, n), "\n")
 		}
 	}
-	return strings.Join(lines, "\n")
+	return strings.Map(withoutMarks, strings.Join(lines, "\n"))
+}
+
+func withoutMarks(r rune) rune {
+	if r == whole || r == wholeEnd {
+		return -1
+	}
+	return r
 }
 
 func brokenAtBlanks(line string, n int) (lines []string) {
 	start, used, hasWord := 0, 0, false // of the line that is being filled
 	at := 0
-	for word := range strings.SplitSeq(line, " ") {
+	for at < len(line) {
+		size := wordSize(line[at:])
+		word := line[at : at+size]
 		width := Width(word)
-		if hasWord && width > 0 && width <= n && used+width > n {
+		stays := width > n || width > shortWhole && word[0] == whole
+		if hasWord && width > 0 && !stays && used+width > n {
 			lines = append(lines, strings.TrimRight(line[start:at], " "))
 			start, used = at, 0
 		}
-		used += width + 1
-		at += len(word) + 1
+		if used += width; used > n+1 {
+			used = (used-1)%(n+1) + 1 // in the window's last row of it
+		}
+		used++
+		at = min(at+size+1, len(line))
 		hasWord = hasWord || width > 0
 	}
 	return append(lines, line[start:])
+}
+
+// wordSize returns the size of the word at the beginning of line: up to a blank, those within what is whole left aside.
+func wordSize(line string) int {
+	depth := 0
+	for i := range len(line) {
+		switch {
+		case line[i] == whole:
+			depth++
+		case line[i] == wholeEnd:
+			depth--
+		case line[i] == ' ' && depth == 0:
+			return i
+		}
+	}
+	return len(line)
 }
 
 // isPlain reports whether each byte of text is a character of one column. Nearly all text is, and looking is much

@@ -179,6 +179,12 @@ func TestBreakWords(t *testing.T) {
 		{"one two\nthree four", 7, "one two\nthree\nfour"},
 		{"\x1b[2mone two\x1b[0m three", 7, "\x1b[2mone two\x1b[0m\nthree"},
 		{"日本 日本 日本", 9, "日本 日本\n日本"},
+		{"a wide-wide-word b c d", 5, "a wide-wide-word\nb c d"},
+		{"a " + Whole(`"x y"`) + " b", 9, `a "x y" b`},
+		{"one two " + Whole("0.1 ms"), 12, "one two\n0.1 ms"},
+		{"one " + Whole(`"a value of many words"`), 24, `one "a value of many words"`},
+		{"a " + Whole(`"x y"`) + " bc", 5, "a\n\"x y\"\nbc"},
+		{"a " + Whole(`"x y z"`) + " b c d", 5, `a "x y z" b` + "\nc d"}, // longer than a row
 		{"", 3, ""},
 	} {
 		if got := BreakWords(tt.text, tt.n); got != tt.want {

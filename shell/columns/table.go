@@ -10,15 +10,26 @@ import (
 // A Table is rows of cells in aligned columns. A row of one cell may be as long as the line. Cells may have colours.
 // The zero Table is empty, and ready to use.
 type Table struct {
-	rows  [][]string
-	right map[int]bool // columns that are aligned at their right
-	keeps bool         // the first column says what a row is
+	rows   [][]string
+	widths []int        // of the columns, as the rows want them
+	right  map[int]bool // columns that are aligned at their right
+	keeps  bool         // the first column says what a row is
 }
 
 const columnGap = 2 // columns of the terminal between those of a table
 
 // Row adds a row. The first row may be a heading.
-func (t *Table) Row(cells ...string) { t.rows = append(t.rows, cells) }
+func (t *Table) Row(cells ...string) {
+	t.rows = append(t.rows, cells)
+	for i, cell := range cells {
+		if i == len(t.widths) {
+			t.widths = append(t.widths, 0)
+		}
+		if len(cells) > 1 {
+			t.widths[i] = max(t.widths[i], Width(cell))
+		}
+	}
+}
 
 // AlignRight aligns a column, counted from 0, at its right.
 func (t *Table) AlignRight(column int) {
@@ -34,22 +45,6 @@ func (t *Table) KeepFirst() { t.keeps = true }
 // Len returns the number of rows.
 func (t *Table) Len() int { return len(t.rows) }
 
-// widths returns the widths of the columns.
-func (t *Table) widths() []int {
-	var widths []int
-	for _, r := range t.rows {
-		for i, cell := range r {
-			if i == len(widths) {
-				widths = append(widths, 0)
-			}
-			if len(r) > 1 {
-				widths[i] = max(widths[i], Width(cell))
-			}
-		}
-	}
-	return widths
-}
-
 // total returns how many columns of the terminal a row takes.
 func total(widths []int) int {
 	sum := columnGap * max(0, len(widths)-1)
@@ -60,10 +55,10 @@ func total(widths []int) int {
 }
 
 // Width returns how many columns of the terminal the table takes.
-func (t *Table) Width() int { return total(t.widths()) }
+func (t *Table) Width() int { return total(t.widths) }
 
 // String returns the table, a line for each row.
-func (t *Table) String() string { return t.laidOut(t.widths()) }
+func (t *Table) String() string { return t.laidOut(t.widths) }
 
 func (t *Table) laidOut(widths []int) string {
 	var b strings.Builder
@@ -140,14 +135,14 @@ func (c Cut) Any() bool { return c.Cells || c.Left > 0 }
 // Clipped is String, but each line fits into width columns: cells are shortened, and columns left out at the right.
 func (t *Table) Clipped(width int) (text string, cut Cut) {
 	if t.keeps {
-		return t.clipped(fitFirst(t.widths(), width), width)
+		return t.clipped(fitFirst(t.widths, width), width)
 	}
-	return t.clipped(fit(t.widths(), width), width)
+	return t.clipped(fit(t.widths, width), width)
 }
 
 // clipped is Clipped, where the columns that are shown have widths.
 func (t *Table) clipped(widths []int, width int) (text string, cut Cut) {
-	cut.Left = len(t.widths()) - len(widths)
+	cut.Left = len(t.widths) - len(widths)
 	clipped := Table{right: t.right}
 	for _, r := range t.rows {
 		row := slices.Clone(r[:min(len(r), len(widths))])
@@ -170,7 +165,7 @@ const leastLast = 20
 // Within is String, but lines fit into width columns: the last column is wrapped, or stands below the others where
 // there is little room; others are shortened and, where that does not do, left out, which a line says at the end.
 func (t *Table) Within(width int) string {
-	widths := t.widths()
+	widths := t.widths
 	if len(widths) == 0 {
 		return ""
 	}
@@ -236,7 +231,7 @@ func broken(text string, n int) (lines []string) {
 // Listed is Within, but each row is one line: the last column is shortened, too.
 func (t *Table) Listed(width int) string {
 	text, cut := t.Clipped(width)
-	widths := t.widths()
+	widths := t.widths
 	return text + leftOut(widths, len(widths)-cut.Left)
 }
 
@@ -255,7 +250,7 @@ func leftOut(widths []int, shown int) string {
 
 // OneLined is Within, but the last column takes one line of each row: it is shortened, which cut says.
 func (t *Table) OneLined(width int) (text string, cut bool) {
-	widths := t.widths()
+	widths := t.widths
 	last := len(widths) - 1
 	if last < 1 {
 		return t.Within(width), false

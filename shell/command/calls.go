@@ -68,10 +68,11 @@ func callCommands(s *session.Session, v *view.View, env environment, messages *M
 			},
 		},
 		{
-			Name: "cancel", Group: groupCalls, Usage: "[@PEER] N|#ID",
+			Name: "cancel", Group: groupCalls, Usage: "[@PEER] [N|#ID]",
 			Summary: "give up a call by its number, or its id; its answer will show up as late",
-			Help: "N is the running number of the call, as .pending lists it, and as it stands before a call that " +
-				"ends in &. #ID is the id that it has on the wire.",
+			Help: "Without a number, the call that waits is given up, where there is one only. N is the running " +
+				"number of the call, as .pending lists it, and as it stands before a call that ends in &. " +
+				"#ID is the id that it has on the wire.",
 			Examples: []string{".cancel 23", ".cancel #3", ".cancel @2 #3"},
 			Complete: func([]string) []completer.Candidate { return pendingCandidates(s.Peers().List()) },
 			Run:      func(_ context.Context, args lang.Text) error { return cancel(s, messages, args) },
@@ -99,7 +100,7 @@ func pendingCandidates(peers []*session.Peer) []completer.Candidate {
 	return all
 }
 
-// cancel runs .cancel [@PEER] N|#ID.
+// cancel runs .cancel [@PEER] [N|#ID].
 func cancel(s *session.Session, messages *Messages, args lang.Text) error {
 	peers := s.Peers().List()
 	a := arguments.Read(args)
@@ -113,6 +114,9 @@ func cancel(s *session.Session, messages *Messages, args lang.Text) error {
 	word := a.Word()
 	if err := a.End(); err != nil {
 		return err
+	}
+	if all := pendingCandidates(peers); word.Text == "" && len(all) == 1 {
+		word.Text = all[0].Text
 	}
 	id, isID := strings.CutPrefix(word.Text, "#")
 	number, isNumber := messageNumber(word)
@@ -155,7 +159,7 @@ func cancel(s *session.Session, messages *Messages, args lang.Text) error {
 // briefly says what a message is, without what it carries.
 func briefly(e *event.Event) string {
 	if !e.Kind.IsMessage() {
-		return "a " + string(e.Kind)
+		return "no message"
 	}
 	text, from := string(e.Kind), "the peer's "
 	if e.Out {

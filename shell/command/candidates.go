@@ -10,6 +10,7 @@ import (
 
 	"rpcsh/completer"
 	"rpcsh/rpcconn/dial"
+	"rpcsh/rpcconn/home"
 	"rpcsh/shell/session"
 )
 
@@ -110,10 +111,14 @@ func Entries(folder, base string) []completer.Candidate {
 		strings.Contains(folder, ":/") && filepath.VolumeName(folder) == "" {
 		return nil
 	}
+	slash := string(filepath.Separator)
 	if folder == "" {
-		folder = "." + string(filepath.Separator) // which no file is, and so nothing that opening waits for
+		folder = "." + slash // which no file is, and so nothing that opening waits for
 	}
-	f, err := os.Open(folder)
+	if last := folder[len(folder)-1:]; os.IsPathSeparator(last[0]) {
+		slash = last // Windows has two
+	}
+	f, err := os.Open(home.Path(folder))
 	if err != nil {
 		return nil
 	}
@@ -125,7 +130,7 @@ func Entries(folder, base string) []completer.Candidate {
 		switch hidden := strings.HasPrefix(name, "."); {
 		case hidden && !strings.HasPrefix(base, "."), !utf8.ValidString(name):
 		case e.IsDir():
-			all = append(all, completer.Candidate{Text: name + string(filepath.Separator), Description: "folder"})
+			all = append(all, completer.Candidate{Text: name + slash, Description: "folder"})
 		default:
 			all = append(all, completer.Candidate{Text: name})
 		}

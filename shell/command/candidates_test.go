@@ -39,8 +39,9 @@ func inFolder(t *testing.T) (folder string) {
 
 func TestFiles(t *testing.T) {
 	folder := inFolder(t)
+	slash := string(filepath.Separator)
 	for typed, want := range map[string]string{
-		"": "mock.star service.py sub/", "in": "", "ser": "service.py", "sub/": "sub/inner.py",
+		"": "mock.star service.py sub" + slash, "in": "", "ser": "service.py", "sub/": "sub/inner.py",
 		"sub/inner.py": "sub/inner.py", folder + "/se": folder + "/service.py",
 		"nosuch/": "", "//host/": "", "http://host/": "", "service.py/": "",
 	} {
@@ -60,7 +61,7 @@ func TestCompletes(t *testing.T) {
 	for line, want := range map[string]string{
 		".send @ser": "@service.py", ".send @sub/": "@sub/inner.py", ".send x": "", ".send --w": "--wait",
 		".send ": "--unframed --wait", ".send @1": "@1",
-		".serve ": "mock.star sub/", ".serve x --ab": "--abort",
+		".serve ": "mock.star sub" + string(filepath.Separator), ".serve x --ab": "--abort",
 		".peers ": "--sort 1", ".peers --sort na": "name", ".use ": "1", ".close ": "1 all", ".reconnect ": "",
 		".connect x bs": "bsonrpc", ".connect ": "", ".prefer ": "1", ".unserve ": "1 twice", ".unserve twice ": "",
 		".on c": "close connect", ".off ": "1", ".methods my_a": "my_add", ".describe my_add x": "",

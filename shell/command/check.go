@@ -2,6 +2,7 @@ package command
 
 import (
 	"errors"
+	"strings"
 
 	"rpcsh/shell/arguments"
 	"rpcsh/shell/jq"
@@ -9,8 +10,8 @@ import (
 	"rpcsh/shell/session"
 )
 
-// checkLine finds what is wrong with a line of .on, which is run later; what its variables will be is not known. A
-// mistake is a *lang.Error with its column in the whole line that line is a part of.
+// checkLine finds what is wrong with a line that is run later; what its variables will be is not known. A mistake is a
+// *lang.Error with its column in the whole line that line is a part of.
 func (t *Table) checkLine(line lang.Text) error {
 	st, err := lang.Check(line.Text)
 	if err == nil {
@@ -23,6 +24,14 @@ func (t *Table) checkLine(line lang.Text) error {
 		return &moved
 	}
 	return err
+}
+
+// checkHook is checkLine for a line of .on, of which params without variables have to fit, too.
+func (t *Table) checkHook(line lang.Text) error {
+	if err := t.checkLine(line); err != nil || strings.Contains(line.Text, "$") {
+		return err
+	}
+	return t.lines.CheckCalls(line)
 }
 
 func (t *Table) checkStatement(st *lang.Statement) error {

@@ -32,6 +32,9 @@ type Command struct {
 	// see Complete.
 	Find  func(words []string, typed string) []completer.Candidate
 	Typed bool // it is for whoever sits at the keyboard: a line of .on cannot have it
+	// Prepares says that it changes how peers are answered, and needs none: run before there is one, it is in time for
+	// the first request.
+	Prepares bool
 	// Run runs the command; nil for those that the language knows as calls.
 	Run func(ctx context.Context, args lang.Text) error
 }

@@ -9,6 +9,7 @@ import (
 	"rpcsh/completer"
 	"rpcsh/rpcconn/dial"
 	"rpcsh/rpcconn/transport"
+	"rpcsh/shell/advice"
 	"rpcsh/shell/arguments"
 	"rpcsh/shell/columns"
 	"rpcsh/shell/exit"
@@ -58,8 +59,8 @@ func (c *connections) dialCommands(t *Table) []Command {
 		{
 			Name: "listen", Group: groupConnections, Usage: "ADDRESS [PROTOCOL] [FRAMING]",
 			Summary: "wait for peers, which come and go as @1, @2 …",
-			Help: "ADDRESS is written like a target; :6000 listens on all addresses of this machine. The first " +
-				"peer that comes is the one that calls go to.",
+			Help: "ADDRESS is written like a target; :6000 listens for programs of this machine, *:6000 for those of " +
+				"others, too. The first peer that comes is the one that calls go to.",
 			Examples: []string{".listen :6000", ".listen 127.0.0.1:0 bsonrpc"},
 			Complete: completeWire,
 			Run: func(ctx context.Context, args lang.Text) error {
@@ -183,7 +184,7 @@ func readTarget(words []string) (transport.Target, error) {
 	}
 	t, err := transport.ParseTarget(words[0])
 	if err != nil {
-		return t, exit.Usagef("%w", err)
+		return t, exit.Usagef("%w", advice.Program(err, ".connect "+arguments.CommandMark, words...))
 	}
 	return t, nil
 }

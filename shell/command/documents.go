@@ -26,10 +26,11 @@ type documents struct {
 	session *session.Session
 	view    *view.View
 	lines   keyboard
+	holder  *holder
 }
 
-func documentCommands(s *session.Session, v *view.View, lines keyboard) []Command {
-	d := &documents{s, v, lines}
+func documentCommands(s *session.Session, v *view.View, lines keyboard, h *holder) []Command {
+	d := &documents{s, v, lines, h}
 	return []Command{
 		{
 			Name: "open", Group: groupDocuments, Usage: "FILE [LANGUAGE]",
@@ -42,13 +43,19 @@ func documentCommands(s *session.Session, v *view.View, lines keyboard) []Comman
 			Run:      d.open,
 		},
 		{
-			Name: "edit", Group: groupDocuments, Typed: true, Usage: "[FILE]",
-			Summary: "edit a file in $EDITOR and tell the language server what has changed",
+			Name: "edit", Group: groupDocuments, Typed: true, Usage: "[FILE | N|next [MESSAGE]]",
+			Summary: "edit a file in $EDITOR and tell the language server what has changed; or a message that is held",
 			Help: "The file is opened first where it is not. Without a person, or without FILE, changes that " +
-				"others made to open files are told.",
-			Examples: []string{".edit main.go"},
-			Complete: d.completeOpen,
-			Run:      d.edit,
+				"others made to open files are told. Where .hold holds message N, that is edited: it passes once it " +
+				"is saved and is JSON, an empty file drops it; MESSAGE takes its place without an editor.",
+			Examples: []string{".edit main.go", ".edit 17"},
+			Complete: func(words []string) []completer.Candidate {
+				if len(words) > 0 {
+					return nil
+				}
+				return append(d.completeOpen(words), heldCandidates(s)...)
+			},
+			Run: d.edit,
 		},
 		{
 			Name: "close-doc", Group: groupDocuments, Usage: "FILE",
@@ -114,6 +121,9 @@ func (d *documents) open(ctx context.Context, args lang.Text) error {
 
 // edit runs .edit [FILE].
 func (d *documents) edit(ctx context.Context, args lang.Text) error {
+	if d.holder.edits(args) {
+		return d.holder.edit(ctx, args)
+	}
 	p, err := d.server(ctx)
 	if err != nil {
 		return err

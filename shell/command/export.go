@@ -14,6 +14,8 @@ import (
 
 	"rpcsh/completer"
 	"rpcsh/rpcconn/dialect/openrpc"
+	"rpcsh/rpcconn/home"
+	"rpcsh/rpcconn/plain"
 	"rpcsh/shell/arguments"
 	"rpcsh/shell/exit"
 	"rpcsh/shell/export"
@@ -118,7 +120,7 @@ func (x exporter) happened(ctx context.Context, form export.Form, a *arguments.A
 		last = n
 		a.Word()
 	case isRecording(word.Text):
-		opts.File = arguments.Unquote(a.Quoted().Text)
+		opts.File = home.Path(arguments.Unquote(a.Quoted().Text))
 	}
 	filter, to, err := outOf(a)
 	if err != nil {
@@ -127,11 +129,18 @@ func (x exporter) happened(ctx context.Context, form export.Form, a *arguments.A
 	if opts.Filter, err = readFilter(filter); err != nil {
 		return err
 	}
-	if opts.File == "" {
-		if err := x.kept(ctx, &opts, last); err != nil {
-			return &exit.Failure{Code: exit.Usage, Err: err}
-		}
+	read, err := x.reader(ctx, opts, last)
+	if err != nil {
+		return exported(ctx, err)
 	}
+	switch word, err := review.FileForFilter(ctx, read()); {
+	case err != nil:
+		return exported(ctx, err)
+	case word != "" && to == "":
+		return arguments.Mistake(filter, "that is taken for a filter, which nothing fits: the file to write to "+
+			"stands behind >: > "+word)
+	}
+	opts = read()
 	if to != "" {
 		size, err := review.ExportTo(ctx, opts, form, to)
 		if err != nil {
@@ -148,19 +157,27 @@ func (x exporter) happened(ctx context.Context, form export.Form, a *arguments.A
 	return x.view.Page(ctx, x.view.Safe(strings.TrimSuffix(text.String(), "\n")))
 }
 
-// kept has what has happened written, from the last messages on that the filter chooses.
-func (x exporter) kept(ctx context.Context, opts *review.Options, last int) error {
+// reader returns what returns opts for reading the recording from its beginning, or what has happened: from the last
+// messages on that the filter chooses.
+func (x exporter) reader(ctx context.Context, opts review.Options, last int) (read func() review.Options, err error) {
+	if opts.File != "" {
+		return func() review.Options { return opts }, nil
+	}
 	var recording bytes.Buffer
 	if err := x.control.Copy(&recording); err != nil {
-		return err
+		return nil, err
 	}
-	opts.File, opts.In = "what is kept", bytes.NewReader(recording.Bytes())
+	opts.File = "what is kept"
+	read = func() review.Options {
+		opts.In = bytes.NewReader(recording.Bytes())
+		return opts
+	}
 	if last == math.MaxInt {
-		return nil
+		return read, nil
 	}
-	n, err := review.Messages(ctx, *opts)
-	opts.Skip, opts.In = n-last, bytes.NewReader(recording.Bytes())
-	return err
+	n, err := review.Messages(ctx, read())
+	opts.Skip = n - last
+	return read, err
 }
 
 // exported returns what has become of an export that has failed.
@@ -174,7 +191,7 @@ func exported(ctx context.Context, err error) error {
 // isRecording reports whether a word is meant as a file, and not as a method.
 func isRecording(word string) bool {
 	path := arguments.Unquote(word)
-	_, err := os.Stat(path)
+	_, err := os.Stat(home.Path(path))
 	return word != "" && (path != word || err == nil || strings.HasSuffix(word, ".rpcrec"))
 }
 
@@ -193,7 +210,7 @@ func outOf(a *arguments.Args) (filter lang.Text, to string, err error) {
 	case strings.HasPrefix(file.Text, exportTo):
 		return filter, "", arguments.Mistake(file, "what is exported cannot be appended to a file: write > FILE")
 	}
-	return filter, arguments.Unquote(file.Text), a.End()
+	return filter, home.Path(arguments.Unquote(file.Text)), a.End()
 }
 
 // openRPC runs .export openrpc FILE [--force]: it writes what is known of the current peer's methods.
@@ -221,7 +238,7 @@ func (x exporter) openRPC(ctx context.Context, args lang.Text) error {
 	if err != nil {
 		return err
 	}
-	path := arguments.Unquote(file.Text)
+	path := home.Path(arguments.Unquote(file.Text))
 	if path == "-" {
 		return x.view.Page(ctx, x.view.Safe(string(document)))
 	}
@@ -258,7 +275,7 @@ func writeFile(path string, data []byte, force bool) error {
 		return fmt.Errorf("%s is there already; --force behind it writes over it", path)
 	}
 	if err != nil {
-		return err
+		return plain.Error(err)
 	}
 	_, err = f.Write(data)
 	return errors.Join(err, f.Close())

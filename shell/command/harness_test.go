@@ -142,6 +142,11 @@ func (l *lines) EditFile(context.Context, string) error {
 	return nil
 }
 
+// EditMessage implements command.Lines: what is typed is what it was.
+func (*lines) EditMessage(_ context.Context, text string, _ func(string) error) (string, error) {
+	return text, nil
+}
+
 func (l *lines) EditLine(_ context.Context, line string) (string, error) {
 	return line + " edited", nil
 }
@@ -169,6 +174,8 @@ func (l *lines) Eval(_ context.Context, line lang.Text) error {
 	l.ran = append(l.ran, line.Text)
 	return l.fails
 }
+
+func (l *lines) CheckCalls(lang.Text) error { return nil }
 
 func (l *lines) Repeated(ctx context.Context) context.Context { return ctx }
 

@@ -23,6 +23,9 @@ type Lines interface {
 	RunLines(ctx context.Context, name string, lines []string) error
 	// Eval runs a line that stands in the arguments of a command. A mistake knows its column in the whole line.
 	Eval(ctx context.Context, line lang.Text) error
+	// CheckCalls finds what is wrong with the params of the calls in a line that is run later, for the current peer, as
+	// far as it is known now. A mistake knows its column in the whole line.
+	CheckCalls(line lang.Text) error
 	// Repeated returns a context for all runs of one line by Eval, whose results follow one another in a file.
 	Repeated(ctx context.Context) context.Context
 	copier
@@ -60,6 +63,9 @@ type waiter interface {
 type lender interface {
 	// EditFile gives the terminal to the person's editor, with a file.
 	EditFile(ctx context.Context, path string) error
+	// EditMessage has the person edit JSON in their editor, again and again while check finds a mistake in what they
+	// have changed. The error is that of check where they leave it, or says that there is no editor.
+	EditMessage(ctx context.Context, text string, check func(string) error) (string, error)
 }
 
 type environment interface {

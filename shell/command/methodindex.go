@@ -18,6 +18,7 @@ const (
 // A MethodIndex is the names of peers' methods, prepared for searching. Its methods may be called by any goroutine.
 type MethodIndex struct {
 	session *session.Session
+	changed func() // is called after an index was made beside the editor
 
 	mu  sync.Mutex      // protects what follows, and is not held while an index is made
 	all []*indexedNames // the one that was used last first
@@ -32,7 +33,13 @@ type indexedNames struct {
 }
 
 // NewMethodIndex returns an index of nothing. Larger catalogs are indexed by goroutines of s.
-func NewMethodIndex(s *session.Session) *MethodIndex { return &MethodIndex{session: s} }
+func NewMethodIndex(s *session.Session) *MethodIndex {
+	return &MethodIndex{session: s, changed: func() {}}
+}
+
+// OnChange has f called when other methods are found than a moment ago, because an index was made beside the editor. It
+// may be set as long as nothing is indexed.
+func (x *MethodIndex) OnChange(f func()) { x.changed = f }
 
 // Find returns the methods of a catalog that were meant by typed, the best first. It looks at these alone for more
 // than their names.
@@ -69,8 +76,9 @@ func (x *MethodIndex) Prepare(known *catalog.Catalog) {
 	x.session.Go(func() {
 		x.update(known)
 		x.mu.Lock()
-		defer x.mu.Unlock()
 		e.indexing = false
+		x.mu.Unlock()
+		x.changed()
 	})
 }
 

@@ -98,7 +98,7 @@ func (c *connections) listPeers(ctx context.Context, args lang.Text) error {
 	for _, p := range c.session.Peers().List() {
 		row := &listedPeer{
 			Peer: p, stats: p.Stats(), age: time.Since(p.Since()),
-			remote: view.Visible(p.Address()), wire: p.WireText(),
+			remote: view.Visible(p.Address()), wire: wireOf(p),
 		}
 		if !slices.ContainsFunc(words, func(w lang.Text) bool { return !row.fits(w.Text) }) {
 			listed = append(listed, row)
@@ -114,6 +114,15 @@ func (c *connections) listPeers(ctx context.Context, args lang.Text) error {
 	slices.SortStableFunc(listed, column.compare)
 	table := peerTable(listed, c.session.Peers().Current(), c.view.Interactive())
 	return c.view.PageList(ctx, table.Listed)
+}
+
+// wireOf returns what is spoken with p, and over what where that is no stream: one address may have both WebSocket and
+// HTTP.
+func wireOf(p *session.Peer) string {
+	if t := p.Target(); t.Scheme != "" && !t.IsStream() {
+		return p.WireText() + ", " + t.Scheme
+	}
+	return p.WireText()
 }
 
 // fits reports whether word means p, or is found in what is told of it.

@@ -2,6 +2,7 @@ package command
 
 import (
 	"strconv"
+	"strings"
 	"time"
 
 	"rpcsh/rpcconn"
@@ -40,7 +41,8 @@ func callTable(peers []*session.Peer) *columns.Table {
 	for _, p := range peers {
 		for _, c := range p.Pending() {
 			age := human.Age(time.Since(c.Since))
-			t.Row(numberText(c.Number), p.At(), "#"+c.ID.String(), view.Visible(c.Method), age)
+			method := strings.TrimSuffix(c.Method+" "+c.About, " ")
+			t.Row(numberText(c.Number), p.At(), "#"+c.ID.String(), view.Visible(method), age)
 		}
 	}
 	return t
@@ -56,7 +58,15 @@ func requestTable(s *session.Session) *columns.Table {
 		req := r.Request.Request
 		parked[req] = true
 		age := human.Age(time.Since(r.Since))
-		t.Row(numberText(r.Number), at(r.Peer), idText(req.ID), age, "you", requestText(req))
+		id := ""
+		if !req.IsNotification() {
+			id = idText(req.ID)
+		}
+		asks := "you"
+		if r.Held {
+			asks = "held"
+		}
+		t.Row(numberText(r.Number), at(r.Peer), id, age, asks, requestText(req))
 	}
 	for _, p := range s.Peers().List() {
 		listed := 0

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"rpcsh/completer"
+	"rpcsh/rpcconn/home"
 	"rpcsh/shell/arguments"
 	"rpcsh/shell/exit"
 	"rpcsh/shell/human"
@@ -35,7 +36,7 @@ func recordCommand(s *session.Session, v *view.View, control *record.Control) Co
 		Summary: "write down what passes, byte for byte; without arguments, say how much was",
 		Help: "FILE is a recording as rpcsh show reads it; one that exists is appended to with --append only. A " +
 			"FILTER is one of .watch; it takes a batch for one of its messages. last DURATION records what has " +
-			"happened, as far as .set keep has kept it: what messages say, written anew. Values called password, " +
+			"happened, as far as .set keep has kept it. Values called password, " +
 			"token, secret, authorization, cookie and the like are masked, and what --redact names.",
 		Examples: []string{
 			".record today.rpcrec", ".record --append today.rpcrec kind:error", ".record off",
@@ -107,7 +108,11 @@ func (r recorder) record(args lang.Text) error {
 	if file.Text == "" {
 		return arguments.Mistake(file, "a file is missing: .record FILE")
 	}
-	req.File = arguments.Unquote(file.Text)
+	req.File = home.Path(arguments.Unquote(file.Text))
+	if a.Peek().Text == recordAppend { // which may stand behind the file, too
+		a.Word()
+		req.Append = true
+	}
 	var err error
 	if req.Filter, err = readFilter(a.Rest); err != nil {
 		return err

@@ -147,7 +147,7 @@ func (r *repeater) every(ctx context.Context, args lang.Text) error {
 	if err != nil {
 		return err
 	}
-	if err := r.check(line); err != nil {
+	if err := cmp.Or(r.check(line), r.lines.CheckCalls(line)); err != nil {
 		return err
 	}
 	p := r.session.CurrentFor(ctx)

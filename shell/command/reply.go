@@ -35,8 +35,7 @@ type replierLines interface {
 	asker
 }
 
-func replyCommands(s *session.Session, v *view.View, lines replierLines, messages *Messages) []Command {
-	r := &replier{s, v, lines, messages}
+func replyCommands(r *replier) []Command {
 	return []Command{
 		{
 			Name: "reply", Group: groupServing, Usage: "N|next [--anyway] VALUE|?",
@@ -60,7 +59,7 @@ func replyCommands(s *session.Session, v *view.View, lines replierLines, message
 		},
 		{
 			Name: "drop", Group: groupServing, Usage: "N|next",
-			Summary:  "never answer a request that waits for you",
+			Summary:  "never answer a request that waits for you; of a message that is held: have it not pass",
 			Examples: []string{".drop 17"},
 			Complete: r.complete,
 			Run:      r.drop,
@@ -144,8 +143,14 @@ func (r *replier) drop(ctx context.Context, args lang.Text) error {
 	if err := a.End(); err != nil {
 		return err
 	}
+	w := r.session.PendingRequests().Find(n)
+	held := w != nil && w.Held
 	if err := r.session.PendingRequests().Drop(n); err != nil {
 		return err
+	}
+	if held {
+		r.view.Report(fmt.Sprintf("message %d is dropped", n))
+		return nil
 	}
 	r.view.Report(fmt.Sprintf("request %d is never answered", n))
 	return nil
@@ -159,7 +164,14 @@ func (r *replier) number(ctx context.Context, a *arguments.Args) (n uint64, err 
 		if n, is = messageNumber(first); !is || n == 0 {
 			return 0, arguments.Mistake(first, "the number of a request belongs here, as .pending lists them, or next")
 		}
-		if e, err := r.messages.Find(n); err == nil && (e.Kind != event.Request || e.Out) {
+		if r.session.PendingRequests().Find(n) != nil {
+			return n, nil
+		}
+		e, err := r.messages.Find(n)
+		if err == nil && e.Kind == event.Parked && r.session.PendingRequests().Find(e.Pending) != nil {
+			return e.Pending, nil // the number of the line that asks
+		}
+		if err == nil && (e.Kind != event.Request || e.Out) {
 			return 0, arguments.Mistake(first, fmt.Sprintf("%d is no request of a peer: it is %s", n, briefly(e)))
 		}
 	}

@@ -2,6 +2,7 @@ package command
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -14,6 +15,7 @@ import (
 	"rpcsh/shell/command/rule"
 	"rpcsh/shell/glob"
 	"rpcsh/shell/human"
+	"rpcsh/shell/intercept"
 	"rpcsh/shell/lang"
 	"rpcsh/shell/session"
 	"rpcsh/shell/view"
@@ -23,10 +25,11 @@ import (
 type server struct {
 	session *session.Session
 	view    *view.View
+	tapped  Tapped
 }
 
-func serveCommands(s *session.Session, v *view.View) []Command {
-	srv := &server{s, v}
+func serveCommands(s *session.Session, v *view.View, tapped Tapped) []Command {
+	srv := &server{s, v, tapped}
 	return []Command{
 		{
 			Name: "serve", Group: groupServing, Usage: "[NAME [FLAG …] [JQ] | FILE [FLAG …]]",
@@ -36,7 +39,9 @@ func serveCommands(s *session.Session, v *view.View) []Command {
 				"list; a new one is put behind those that are as narrow as it is, methods before globs, and " +
 				".prefer moves it. FILE.star is a script in Starlark: its functions are methods, and it is loaded " +
 				"again when it changes (docs/scripts.md tells of scripts). FILE.rpcrec is a recording: requests are " +
-				"answered as its server has answered them, with what that sent of its own accord in its place.",
+				"answered as its server has answered them, with what that sent of its own accord in its place. In " +
+				"the shell of a tap, rules answer in the place of the side that was asked, and pass, in the place of " +
+				"JQ, has that side answer, with what the flags say.",
 			Terms: serveTerms(),
 			Examples: []string{
 				".serve my_double .[0]*2", ".serve status '\"ok\"'", ".serve greet '\"hello \" + .name'",
@@ -46,9 +51,11 @@ func serveCommands(s *session.Session, v *view.View) []Command {
 				".serve confirm --ask", ".serve '*' --ask", ".serve login --times 2 --error 401 'try again'",
 				".serve div --if '.[1] == 0' --error -32602 'division by zero'", ".serve service.star",
 				".serve service.star --delay 200ms..2s", ".serve session.rpcrec", ".serve session.rpcrec --match .id",
+				".serve my_add --delay 1s pass",
 			},
-			Find: srv.completeServe,
-			Run:  srv.run,
+			Find:     srv.completeServe,
+			Run:      srv.run,
+			Prepares: true,
 		},
 		{
 			Name: "prefer", Group: groupServing, Usage: "N [PLACE]",
@@ -56,6 +63,7 @@ func serveCommands(s *session.Session, v *view.View) []Command {
 			Examples: []string{".prefer 3", ".prefer 3 2"},
 			Complete: srv.completeRule,
 			Run:      srv.prefer,
+			Prepares: true,
 		},
 		{
 			Name: "unserve", Group: groupServing, Usage: "NAME | N | FILE",
@@ -63,6 +71,7 @@ func serveCommands(s *session.Session, v *view.View) []Command {
 			Examples: []string{".unserve my_double", ".unserve 2"},
 			Complete: srv.completeServed,
 			Run:      srv.unserve,
+			Prepares: true,
 		},
 	}
 }
@@ -101,6 +110,9 @@ func (srv *server) serve(ctx context.Context, args lang.Text) error {
 		return arguments.Mistake(name, err.Error())
 	}
 	reader := &rule.Reader{Rule: r, Person: srv.session.PendingRequests(), Events: srv.session.Events()}
+	if t, err := srv.tapped.tap(); err == nil {
+		reader.Other = intercept.Pass{Tap: t}
+	}
 	if err := reader.Flags().Leading(a); err != nil {
 		return err
 	}
@@ -116,7 +128,10 @@ func (srv *server) serve(ctx context.Context, args lang.Text) error {
 		}
 	}
 	if strings.HasSuffix(r.Pattern, scriptSuffix) || isRecording {
-		return srv.serveFile(ctx, r, reader, a)
+		if err := srv.tapped.claim(ctx); err != nil {
+			return err
+		}
+		return errors.Join(srv.serveFile(ctx, r, reader, a), srv.tapped.settle(ctx))
 	}
 	if reader.Mock != (rule.Mock{}) {
 		return arguments.Mistake(name, "--match, --order, --pace and --miss are for a recording: FILE"+RecordingSuffix)
@@ -124,11 +139,32 @@ func (srv *server) serve(ctx context.Context, args lang.Text) error {
 	if err := reader.Answer(a.Rest); err != nil {
 		return err
 	}
+	if err := srv.tapped.claim(ctx); err != nil {
+		return err
+	}
 	srv.session.Rules().Set(r)
 	if srv.view.Interactive() && hook == nil {
 		srv.view.Say("%s is answered with %s", view.Visible(r.Pattern), view.Visible(r.Text))
+		srv.tellWaiting(r)
 	}
 	return nil
+}
+
+// tellWaiting says which requests a new rule does not answer, as they wait for the person already.
+func (srv *server) tellWaiting(r *answer.Rule) {
+	var waiting []string
+	for _, p := range srv.session.PendingRequests().List() {
+		if glob.Match(r.Pattern, p.Method) && !p.Held {
+			waiting = append(waiting, strconv.FormatUint(p.Number, 10))
+		}
+	}
+	switch len(waiting) {
+	case 0:
+	case 1:
+		srv.view.Remark(fmt.Sprintf("%s waits already: .reply %[1]s VALUE answers it", waiting[0]))
+	default:
+		srv.view.Remark(fmt.Sprintf("%s wait already: .reply N VALUE answers each", strings.Join(waiting, ", ")))
+	}
 }
 
 // serveFile serves a script, or a recording.

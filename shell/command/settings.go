@@ -1,6 +1,8 @@
 package command
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"os/exec"
 	"slices"
@@ -86,7 +88,7 @@ func settingTable(s *session.Session, v *view.View, lines settable, kept *ring.R
 			"sent, results too, or nothing",
 			validate, func(set *session.Settings) *string { return &set.Validate }),
 		choice("view", "how results are laid out: as JSON, a table or a tree, or as a table where it shows all that "+
-			"JSON would (auto)",
+			"JSON would and it is no larger than 16 MiB (auto)",
 			view.Shapes(), func() string { return v.Shape() }, func(shape string) { v.SetShape(shape) }),
 	}
 	all = append(all, deskSettings(lines)...)
@@ -179,7 +181,7 @@ func setPager(v *view.View, pager string) error {
 	if pager != view.PagerOn && pager != view.PagerOff {
 		program, _, _ := strings.Cut(pager, " ")
 		if _, err := exec.LookPath(program); err != nil {
-			return fmt.Errorf("%q is neither on nor off, nor a program: %w", program, err)
+			return fmt.Errorf("%q is neither on nor off, nor a program that can be found", program)
 		}
 	}
 	v.SetPager(pager)
@@ -196,7 +198,7 @@ func (t *Table) settingHelp() string {
 }
 
 // set runs .set [NAME [VALUE]].
-func (t *Table) set(v *view.View, args lang.Text) error {
+func (t *Table) set(ctx context.Context, v *view.View, args lang.Text) error {
 	a := arguments.Read(args)
 	name, value := a.Word(), a.Rest
 	if name.Text == "" {
@@ -204,13 +206,12 @@ func (t *Table) set(v *view.View, args lang.Text) error {
 		for _, st := range t.settings {
 			rows.Row(st.Name, st.Get(), st.Help)
 		}
-		v.Say("%s", rows.Within(v.ListWidth()))
-		return nil
+		return v.PageList(ctx, rows.Within)
 	}
 	i := slices.IndexFunc(t.settings, func(st Setting) bool { return st.Name == name.Text })
 	switch {
 	case i < 0:
-		return arguments.Mistake(name, "there is no such setting: there are "+t.settingNames())
+		return arguments.Mistake(name, t.noSetting(name.Text, value.Text))
 	case value.Text == "":
 		v.Say("%s", t.settings[i].Get())
 		return nil
@@ -229,17 +230,30 @@ func (t *Table) set(v *view.View, args lang.Text) error {
 func (t *Table) Set(name, value string) error {
 	i := slices.IndexFunc(t.settings, func(st Setting) bool { return st.Name == name })
 	if i < 0 {
-		return fmt.Errorf("there is no such setting: there are %s", t.settingNames())
+		return errors.New(t.noSetting(name, value))
 	}
 	return t.settings[i].Set(value)
 }
 
-func (t *Table) settingNames() string {
-	var names []string
+// noSetting says that no setting has a name, and which may have been meant: those whose names are near, or else the one
+// that has a value which was given.
+func (t *Table) noSetting(name, value string) string {
+	var names, meant []string
 	for _, st := range t.settings {
 		names = append(names, st.Name)
+		for _, word := range []string{name, value} {
+			if slices.Contains(st.Values, word) {
+				meant = append(meant, st.Name+" "+word)
+			}
+		}
 	}
-	return strings.Join(names, ", ")
+	if near := completer.Nearest(name, names); len(near) > 0 || len(meant) > 1 { // several settings are on or off
+		meant = near
+	}
+	if len(meant) == 0 {
+		return "there is no such setting: there are " + strings.Join(names, ", ")
+	}
+	return "there is no such setting: did you mean " + strings.Join(meant, " or ") + "?"
 }
 
 // completeSetting completes names of settings, and their values.

@@ -1,10 +1,12 @@
 package command
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"rpcsh/completer"
@@ -61,7 +63,15 @@ func (m *Messages) shareCommands() []Command {
 			Examples: []string{".curl", ".curl 17"},
 			Complete: complete,
 			Run: func(_ context.Context, args lang.Text) error {
-				return m.share(args, (*paste.Call).Curl)
+				overWebSocket := false
+				err := m.share(args, func(c *paste.Call) (string, []string, error) {
+					overWebSocket = c.Target.IsWebSocket()
+					return c.Curl()
+				})
+				if err == nil && overWebSocket {
+					m.view.Remark(m.view.Colors().Dim("curl is for calls over HTTP: .connect to an http:// URL first"))
+				}
+				return err
 			},
 		},
 	}
@@ -161,6 +171,18 @@ func (m *Messages) called(args lang.Text) (*event.Event, error) {
 	return e, nil
 }
 
+// batch returns the calls of the batch that e is one of, in order, as far as they are kept.
+func (m *Messages) batch(e *event.Event) []*event.Event {
+	all := m.ring.Last(maxParts, func(other *event.Event) bool {
+		return isCall(other) && other.Peer.Number == e.Peer.Number && other.Batch == e.Batch
+	})
+	slices.SortFunc(all, func(a, b *event.Event) int { return cmp.Compare(a.Part, b.Part) })
+	return all
+}
+
+// maxParts is how many calls of a batch are written into a line.
+const maxParts = 1000
+
 // pasted returns a call with how it reached its peer.
 func (m *Messages) pasted(e *event.Event) (*paste.Call, error) {
 	peers := m.session.Peers()
@@ -178,6 +200,13 @@ func (m *Messages) pasted(e *event.Event) (*paste.Call, error) {
 		}
 		if p.Accepted() {
 			call.Target = p.Target()
+		}
+		if e.Batch > 0 {
+			for _, part := range m.batch(e) {
+				call.Batch = append(call.Batch, paste.Part{
+					Method: part.Method, Params: part.Params, Extra: part.Extra, ID: part.ID,
+				})
+			}
 		}
 		d := p.Dialect()
 		call.Begins = d != nil && d.Handshake != nil

@@ -20,12 +20,12 @@ import (
 func (t *Table) shellCommands(deps Deps) []Command {
 	return []Command{
 		{
-			Name: "set", Group: groupShell, Usage: "[NAME [VALUE]]",
+			Name: "set", Group: groupShell, Usage: "[SETTING [VALUE]]",
 			Summary:  "show or change a setting",
 			Help:     t.settingHelp(),
 			Examples: []string{".set", ".set timeout 5s", ".set noparams array"},
 			Complete: t.completeSetting,
-			Run:      func(_ context.Context, args lang.Text) error { return t.set(deps.View, args) },
+			Run:      func(ctx context.Context, args lang.Text) error { return t.set(ctx, deps.View, args) },
 		},
 		{
 			Name: "source", Group: groupShell, Usage: "FILE [ARG …]",
@@ -51,11 +51,12 @@ func (t *Table) shellCommands(deps Deps) []Command {
 		t.runCommand(),
 		{
 			Name: "history", Group: groupShell, Usage: "[PATTERN]",
-			Summary:  "list the lines that were typed, or those that contain PATTERN",
-			Help:     "Lines are kept across runs; one that begins with a blank is not.",
+			Summary: "list the lines that were typed, or those that contain PATTERN",
+			Help: "Lines are kept across runs; one that begins with a blank is not, nor is one with a password or " +
+				"the like written out in it ($NAME and @FILE are not).",
 			Examples: []string{".history my_add"},
-			Run: func(_ context.Context, args lang.Text) error {
-				return listHistory(deps.History, deps.View, args.Text)
+			Run: func(ctx context.Context, args lang.Text) error {
+				return listHistory(ctx, deps.History, deps.View, args.Text)
 			},
 		},
 		{
@@ -83,8 +84,8 @@ func (t *Table) shellCommands(deps Deps) []Command {
 			Run: func(ctx context.Context, args lang.Text) error { return t.help(ctx, deps.View, args) },
 		},
 		{
-			Name: "quit", Aliases: []string{"exit"}, Group: groupShell,
-			Summary: "leave; Ctrl-D on an empty line does the same",
+			Name: "quit", Aliases: []string{"exit", "detach"}, Group: groupShell,
+			Summary: "leave; Ctrl-D on an empty line does the same, and a tap goes on",
 			Run: func(_ context.Context, args lang.Text) error {
 				if err := arguments.None(args); err != nil {
 					return err
@@ -97,14 +98,15 @@ func (t *Table) shellCommands(deps Deps) []Command {
 }
 
 // listHistory lists the lines that contain pattern.
-func listHistory(lines *history.History, v *view.View, pattern string) error {
+func listHistory(ctx context.Context, lines *history.History, v *view.View, pattern string) error {
 	if lines == nil {
 		return fmt.Errorf("no lines are kept in this run")
 	}
+	var list strings.Builder
 	for _, line := range lines.Find(pattern) {
-		v.Say("%s", view.Visible(line))
+		list.WriteString(strings.ReplaceAll(view.VisibleLines(line), "\n", "\n  ") + "\n")
 	}
-	return nil
+	return v.Page(ctx, list.String())
 }
 
 // help runs .help [COMMAND].
@@ -115,6 +117,9 @@ func (t *Table) help(ctx context.Context, v *view.View, args lang.Text) error {
 		return v.Page(ctx, keyHelp(v))
 	default:
 		c, err := t.Find(strings.TrimPrefix(args.Text, "."))
+		if p := t.connections.session.Peers().Current(); err != nil && p != nil && p.Known().Knows(args.Text) {
+			err = fmt.Errorf("%[1]s is a method of the peer, and no command: .describe %[1]s tells of it", args.Text)
+		}
 		if err != nil {
 			return arguments.Mistake(args, err.Error())
 		}

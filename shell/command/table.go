@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"rpcsh/completer"
 	"rpcsh/history"
 	"rpcsh/shell/config"
 	"rpcsh/shell/exit"
@@ -27,6 +28,7 @@ type Deps struct {
 	Ring    *ring.Ring       // what has happened
 	// Recording starts and stops the session's recording.
 	Recording *record.Control
+	Tapped    Tapped // nil: there is no tap
 }
 
 // A Table is the commands of one shell. Run and checkLine are called by those who run lines; all else by any goroutine.
@@ -60,16 +62,19 @@ func New(deps Deps) *Table {
 	}
 	t.repeater = &repeater{session: deps.Session, view: deps.View, lines: deps.Lines, check: t.checkLine}
 	found := &finder{deps.Session, t.index}
+	replier := &replier{deps.Session, deps.View, deps.Lines, t.messages}
+	holder := &holder{replier, deps.Lines, deps.Tapped}
 	t.commands = slices.Concat(
 		t.connections.commands(t),
 		callCommands(deps.Session, deps.View, deps.Lines, t.messages),
 		methodCommands(deps, found),
 		t.learner.commands(),
 		[]Command{exportCommand(deps.Session, deps.View, deps.Recording)},
-		documentCommands(deps.Session, deps.View, deps.Lines),
-		serveCommands(deps.Session, deps.View),
-		replyCommands(deps.Session, deps.View, deps.Lines, t.messages),
-		hookCommands(deps.Session, deps.View, t.checkLine),
+		documentCommands(deps.Session, deps.View, deps.Lines, holder),
+		serveCommands(deps.Session, deps.View, deps.Tapped),
+		holder.commands(),
+		replyCommands(replier),
+		hookCommands(deps.Session, deps.View, t.checkHook),
 		watchCommands(deps.Session, deps.View, deps.Ring),
 		shapeCommands(deps.Session, deps.View, deps.Lines),
 		t.messages.commands(),
@@ -122,14 +127,26 @@ func (t *Table) Find(name string) (Command, error) {
 	case 1:
 		return found[0], nil
 	case 0:
-		return Command{}, fmt.Errorf("there is no command .%s; .help lists them (.call %s calls a method of that "+
-			"name)", name, "."+name)
+		return Command{}, t.noCommand(name)
 	}
 	names := make([]string, len(found))
 	for i, c := range found {
 		names[i] = "." + c.Name
 	}
 	return Command{}, fmt.Errorf(".%s may be %s", name, strings.Join(names, " or "))
+}
+
+// noCommand returns the error for a name that no command has: which ones are near.
+func (t *Table) noCommand(name string) error {
+	var names []string
+	for _, c := range t.commands {
+		names = append(names, c.Name)
+	}
+	help := "; .help lists them"
+	if near := completer.Nearest(name, names); len(near) > 0 {
+		help = ": did you mean ." + strings.Join(near, " or .") + "?"
+	}
+	return fmt.Errorf("there is no command .%[1]s%[2]s (.call .%[1]s calls a method of that name)", name, help)
 }
 
 // Run runs a statement that is a command. A mistake in the line is a *lang.Error.
@@ -147,6 +164,19 @@ func (t *Table) Run(ctx context.Context, st *lang.Statement) error {
 		return err
 	}
 	return located(err, st.Command.Args.Column)
+}
+
+// Prepares reports whether a line is empty, or a command that Prepares and makes no call for its arguments.
+func (t *Table) Prepares(line string) bool {
+	st, err := lang.Check(line)
+	switch {
+	case err != nil:
+		return false
+	case st.Command == nil:
+		return len(st.Calls) == 0 && st.Print == nil && st.Wait == nil
+	}
+	c, err := t.Find(st.Command.Name)
+	return err == nil && c.Prepares && !strings.Contains(st.Command.Args.Text, "$(")
 }
 
 // allowed returns the command that is named, if it may be run where it is.

@@ -32,7 +32,9 @@ func TestFind(t *testing.T) {
 	table := command.New(command.Deps{})
 	for name, want := range map[string]string{
 		"peers": "peers", "?": "help", "exit": "quit", "pe": ".pe may be .peers or .pending",
-		"pee": "peers", "reconn": "reconnect", "close": "close",
+		"pee":    "peers",
+		"hlep":   "there is no command .hlep: did you mean .help? (.call .hlep calls a method of that name)",
+		"reconn": "reconnect", "close": "close",
 		"":       "there is no command .; .help lists them (.call . calls a method of that name)",
 		"nosuch": "there is no command .nosuch; .help lists them (.call .nosuch calls a method of that name)",
 	} {
@@ -96,7 +98,7 @@ func TestMistakes(t *testing.T) {
 		{".cancel @9 1", "@9", "there is no peer @9"},
 		{".cancel #1", "#1", "no call waits with the id #1"},
 		{".cancel x", "x", "the number of a call belongs here"},
-		{".cancel 1", "1", "1 is no call that waits: it is a connect (.pending"},
+		{".cancel 1", "1", "1 is no call that waits: it is no message (.pending"},
 		{".cancel 900", "900", "no call 900 waits"},
 		{".show x=1", "x=1", "is no filter"},
 		{".show next", "next", "no request waits for you"},
@@ -153,7 +155,7 @@ func TestMistakes(t *testing.T) {
 		{".reply next 1", "next", "no request waits for you"},
 		{".fail x 1 y", "x", "the number of a request belongs here"},
 		{".drop 900 x", "x", "nothing belongs here"},
-		{".drop 1", "1", "1 is no request of a peer: it is a connect"},
+		{".drop 1", "1", "1 is no request of a peer: it is no message"},
 		{".on connect", "", "a line is missing"},
 		{".on [x !y", "[x", "is not a pattern"},
 		{".on connect my_add 1 b=2", "b=2", "positional and named arguments do not mix"},
@@ -170,6 +172,10 @@ func TestMistakes(t *testing.T) {
 			"there is no such setting: there are detect, detect-timeout, editing, escapes, fallback, " +
 				"handshake-timeout, ids, keep, noparams, numbers, order, output, pager, prompt, settle, status, " +
 				"stop, theme, timeout, validate, view"},
+		{".set keys vi", "keys", "there is no such setting: did you mean editing vi?"},
+		{".set timout 5s", "timout", "did you mean timeout or detect-timeout or handshake-timeout?"},
+		{".set nosuch off", "nosuch", "there is no such setting: there are detect, "},
+		{".help echo", "echo", "echo is a method of the peer, and no command: .describe echo tells of it"},
 		{".set order x", "x", `"x" is none of oldest, newest`},
 		{".set timeout x", "x", `"x" is not a duration`},
 		{".history", "", "no lines are kept in this run"},
@@ -180,6 +186,21 @@ func TestMistakes(t *testing.T) {
 		wrongPlace := tt.at != "" && strings.Index(caret, "^") != strings.LastIndex(tt.line, tt.at)
 		if wrongPlace || !strings.Contains(got, tt.want) {
 			t.Errorf("%s: got\n%swant %q at %q", tt.line, got, tt.want, tt.at)
+		}
+	}
+}
+
+// What prepares is a line by itself, and makes no call.
+func TestPrepares(t *testing.T) {
+	t.Parallel()
+	table := command.New(command.Deps{})
+	for line, want := range map[string]bool{
+		".serve m 1": true, ".ser m 1": true, ".unserve m": true, ".prefer 1": true, "  .serve m .": true,
+		".serve": true, "": true, "# .serve": true, ".serve m $(add 1 2)": false, ".let x = 1": false, "m 1": false,
+		"@1 m": false, "x = 1": false, ".print 1": false, ".wait m": false, ".on m .serve m 1": false,
+	} {
+		if got := table.Prepares(line); got != want {
+			t.Errorf("%q: %v", line, got)
 		}
 	}
 }

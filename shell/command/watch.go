@@ -19,9 +19,9 @@ import (
 	"rpcsh/shell/view"
 )
 
-const filterHelp = "A filter is method globs, peer:N, dir:in, dir:out, and kind:KIND, in any number; words of one " +
-	"sort are alternatives, and all sorts have to fit. Messages are of the kinds request, notification, response, " +
-	"error, other and unreadable, which error covers, too."
+const filterHelp = "A filter is globs of methods and of MCP's tools, peer:N, dir:in, dir:out, and kind:KIND, in any " +
+	"number; words of one sort are alternatives, and all sorts have to fit. Messages are of the kinds request, " +
+	"notification, response, error, other and unreadable, which error covers, too."
 
 // What shows and hides all messages again.
 const (

@@ -37,7 +37,7 @@ type choice struct {
 // Complete returns suggestions for the line, with the cursor after line[:cursor]. It neither reads nor writes anything
 // outside the program, but for the names in a folder where a file belongs.
 func (s *Completer) Complete(line string, cursor int) []term.Suggestion {
-	line = line[:cursor]
+	line = lang.LineAt(line[:cursor]).Text
 	if strings.TrimSpace(line) == "" {
 		return nil // a list over an empty line is in the way
 	}
@@ -164,7 +164,7 @@ func pick(typed string, from []choice) []choice {
 // place of the last word, which begins earlier where there is something before that, and later where a blank has been
 // typed already.
 func place(line string, start int, choices []choice) []term.Suggestion {
-	word := strings.LastIndexByte(line, ' ') + 1
+	word := strings.LastIndexAny(line, " \t\n") + 1
 	lead := line[min(word, start):start]
 	var suggestions []term.Suggestion
 	for _, c := range choices {

@@ -103,6 +103,8 @@ func TestCompletesLines(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	slash := string(filepath.Separator)
+	quoted := strings.ReplaceAll(slash, `\`, `\\`) // within "…"
 	s := completing(t)
 	for _, tt := range []struct{ line, want string }{
 		// methods
@@ -187,10 +189,11 @@ func TestCompletesLines(t *testing.T) {
 		{`.print $nosuch.`, ``},
 		{`textDocument/hover {"position": $`, `$list | $x | $env`},
 		// files
-		{`tree root=@`, `root=@"my sub/ | root=@other/ | root=@plain.json | root=@sub/ | root=@"two words.txt"`},
+		{`tree root=@`, `root=@"my sub` + quoted + ` | root=@other` + slash + ` | root=@plain.json | root=@sub` +
+			slash + ` | root=@"two words.txt"`},
 		{`tree root:=@pl`, `root:=@plain.json`},
 		{`tree root=@sub/`, `root=@sub/inner.json`},
-		{`tree root=@"my s`, `sub/`},
+		{`tree root=@"my s`, `sub` + quoted},
 		{`tree root=@"my sub/`, `sub/f"`},
 		{`tree root=@.h`, `root=@.hidden`},
 		{`tree root=@nosuch/`, ``},

@@ -4,13 +4,15 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
 
 	"rpcsh/rpcconn/dialect"
+	"rpcsh/rpcconn/home"
 	"rpcsh/rpcconn/jsontext"
+	"rpcsh/rpcconn/lazyregexp"
 	"rpcsh/shell/command"
 	"rpcsh/shell/human"
 	"rpcsh/shell/lang"
@@ -41,22 +43,44 @@ func (s *Completer) documentChoices(c lang.Cursor) []choice {
 		}
 		return lang.SpellValue([]byte(jsontext.Quote(text)))
 	}
+	files := func() []choice {
+		found := fileChoices(c.Typed, spell)
+		if docs := p.Documents(); docs != nil {
+			found = openFirst(c.Typed, docs.Paths(), found, spell)
+		}
+		return found
+	}
 	switch part {
 	case dialect.AFile:
-		return fileChoices(c.Typed, spell)
+		return files()
 	case dialect.FilePlace:
-		if path, place, found := strings.Cut(c.Typed, ":"); found {
-			return placeChoices(path, place, spell)
+		drive := filepath.VolumeName(c.Typed) // whose colon begins no place
+		if path, place, found := strings.Cut(c.Typed[len(drive):], ":"); found {
+			return placeChoices(drive+path, place, spell)
 		}
-		return withColons(fileChoices(c.Typed, spell))
+		return withColons(files())
 	}
 	return nil
+}
+
+// openFirst puts the open files that typed may become before the others: they are what is most likely meant.
+func openFirst(typed string, open []string, files []choice, spell func(path string) string) []choice {
+	var first []choice
+	for _, path := range open {
+		if name := human.Path(path); strings.HasPrefix(name, typed) {
+			first = append(first, choice{text: name, insert: spell(name), description: "open"})
+		}
+	}
+	isFirst := func(c choice) bool {
+		return slices.ContainsFunc(first, func(o choice) bool { return o.insert == c.insert })
+	}
+	return append(first, slices.DeleteFunc(files, isFirst)...)
 }
 
 // withColons has the files among choices go on with a place in them.
 func withColons(choices []choice) []choice {
 	for i, c := range choices {
-		isFolder := strings.HasSuffix(c.text, string(filepath.Separator))
+		isFolder := os.IsPathSeparator(c.text[len(c.text)-1])
 		isQuoted := strings.HasSuffix(c.insert, `"`) || strings.HasSuffix(c.insert, `'`)
 		if !isFolder && !isQuoted {
 			choices[i].insert += ":"
@@ -69,11 +93,12 @@ func withColons(choices []choice) []choice {
 const maxLooked = 1 << 20
 
 // words are what a column may begin.
-var words = regexp.MustCompile(`[\pL_$][\pL\pN_]*|\pN+`)
+var words = lazyregexp.New(`[\pL_$][\pL\pN_]*|\pN+`)
 
 // placeChoices returns the places in a file that typed, LINE or LINE:COLUMN, may become: the lines, at their first
 // word, or the words of a line.
 func placeChoices(path, typed string, spell func(string) string) []choice {
+	path = home.Path(path)
 	info, err := os.Stat(path)
 	if err != nil || !info.Mode().IsRegular() || info.Size() > maxLooked {
 		return nil
@@ -89,7 +114,7 @@ func placeChoices(path, typed string, spell func(string) string) []choice {
 		if inLine && number != line || !strings.HasPrefix(number, line) {
 			continue
 		}
-		for _, at := range words.FindAllStringIndex(row, -1) {
+		for _, at := range words().FindAllStringIndex(row, -1) {
 			place := fmt.Sprintf("%s:%d", number, utf8.RuneCountInString(row[:at[0]])+1)
 			shown := row[at[0]:]
 			if inLine {

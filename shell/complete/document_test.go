@@ -2,6 +2,7 @@ package complete
 
 import (
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -61,8 +62,41 @@ func TestShortNames(t *testing.T) {
 	if !slices.Contains(got, "document=") || !slices.Contains(got, "other:=") {
 		t.Errorf("names: %q", got)
 	}
-	files := withColons([]choice{{text: "d/", insert: "d/"}, {text: "a", insert: "a"}, {text: "a b", insert: `"a b"`}})
-	if files[0].insert != "d/" || files[1].insert != "a:" || files[2].insert != `"a b"` {
+	folder := "d" + string(filepath.Separator)
+	files := withColons([]choice{
+		{text: folder, insert: folder}, {text: "a", insert: "a"}, {text: "a b", insert: `"a b"`},
+	})
+	if files[0].insert != folder || files[1].insert != "a:" || files[2].insert != `"a b"` {
 		t.Errorf("files: %v", files)
+	}
+}
+
+// Files that are open come first, and once; those elsewhere are among them.
+func TestOpenFilesComeFirst(t *testing.T) {
+	dir, err := filepath.EvalSymlinks(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir(dir)
+	for _, name := range []string{"a.sh", "b.sh", "c.sh"} {
+		if err := os.WriteFile(name, nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	asIs := func(text string) string { return text }
+	open := []string{filepath.Join(dir, "b.sh"), filepath.Join(dir, "sub", "d.sh")}
+	for typed, want := range map[string]string{
+		"":  "b.sh open|sub/d.sh open|a.sh |c.sh ",
+		"b": "b.sh open",
+		"s": "sub/d.sh open|a.sh |b.sh |c.sh ",
+		"c": "c.sh ",
+	} {
+		var got []string
+		for _, c := range openFirst(typed, open, fileChoices(typed, asIs), asIs) {
+			got = append(got, filepath.ToSlash(c.insert)+" "+c.description)
+		}
+		if text := strings.Join(got, "|"); text != want {
+			t.Errorf("%q: %s, want %s", typed, text, want)
+		}
 	}
 }

@@ -1,6 +1,7 @@
 package complete
 
 import (
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -13,7 +14,7 @@ func fileChoices(typed string, spell func(path string) string) []choice {
 	choices := pick(base, asTyped("", command.Entries(folder, base)))
 	for i, c := range choices {
 		choices[i].insert = spell(folder + c.text)
-		if c.text[len(c.text)-1] == filepath.Separator {
+		if os.IsPathSeparator(c.text[len(c.text)-1]) {
 			choices[i].insert = strings.TrimSuffix(choices[i].insert, `"`) // there is more to come
 		}
 	}

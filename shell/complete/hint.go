@@ -20,7 +20,7 @@ const (
 // of the terminal: with the param at the cursor marked, and what is known of that. It returns "" where there is nothing
 // to say. Like Complete, it may be called at any time.
 func (s *Completer) Hint(line string, cursor int) string {
-	c := lang.ReadCursor(line[:cursor])
+	c := lang.ReadCursor(lang.LineAt(line[:cursor]).Text)
 	if c.At == lang.AtMethod {
 		c.Method = c.Typed
 	}

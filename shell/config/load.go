@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 
+	"rpcsh/rpcconn/plain"
+	"rpcsh/rpcconn/statefile"
 	"rpcsh/shell/human"
 )
 
@@ -69,7 +71,7 @@ func (c *Config) read(path string) (data []byte, ok bool) {
 		err = fmt.Errorf("it has more than %s", human.Size(maxFile))
 	}
 	if err == nil {
-		data, err = os.ReadFile(path)
+		data, err = statefile.Read(path)
 	}
 	f := File{Path: path}
 	switch {
@@ -77,7 +79,7 @@ func (c *Config) read(path string) (data []byte, ok bool) {
 		f.Passed = "there is none"
 	case err != nil:
 		f.Passed = "it cannot be read"
-		c.mistakes = append(c.mistakes, &Mistake{Place: Place{File: path}, Reason: err.Error()})
+		c.mistakes = append(c.mistakes, &Mistake{Place: Place{File: path}, Reason: plain.Reason(err).Error()})
 	}
 	c.files = append(c.files, f)
 	return data, err == nil
@@ -90,7 +92,7 @@ func (l Loader) pass(data []byte) string {
 	case l.All || same:
 		return ""
 	case err != nil:
-		return err.Error()
+		return plain.Error(err).Error()
 	case l.Confirm == nil && known:
 		return "it has changed since it was confirmed (a shell at a terminal asks; --trust-project takes it)"
 	case l.Confirm == nil:

@@ -2,17 +2,15 @@ package config
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/pelletier/go-toml/v2"
 
 	"rpcsh/rpcconn/jsontext"
+	"rpcsh/rpcconn/plain"
+	"rpcsh/rpcconn/statefile"
 )
 
 // Save writes a target into the person's file, and puts it in force. The rest of the file stays as it is. A target of
@@ -23,22 +21,13 @@ func (c *Config) Save(t *Target, force bool) error {
 	if !isWord(t.Name) {
 		return fmt.Errorf("%q is no name: it is letters, digits, -, _ and . and begins with a letter", t.Name)
 	}
-	text, err := os.ReadFile(c.user)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("reading %s: %w", c.user, err)
-	}
-	if text, err = saved(text, t, force); err != nil {
-		return fmt.Errorf("%s: %w", c.user, err)
-	}
-	path := c.user
-	if real, err := filepath.EvalSymlinks(path); err == nil {
-		path = real // such as one that is kept with other dotfiles
-	}
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return err
-	}
-	if err := replaceFile(path, text); err != nil {
-		return err
+	var text []byte
+	err := statefile.File{Path: c.user}.Update(func(old []byte) (_ []byte, err error) {
+		text, err = saved(old, t, force)
+		return text, err
+	})
+	if err != nil {
+		return fmt.Errorf("%s: %w", c.user, plain.Reason(err))
 	}
 	own := *t
 	own.Place = Place{File: c.user, Line: 1 + bytes.Count(text[:bytes.Index(text, []byte(heading(t)))], []byte("\n"))}

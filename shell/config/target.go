@@ -5,11 +5,12 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 
 	"rpcsh/rpcconn/dial"
+	"rpcsh/rpcconn/home"
+	"rpcsh/rpcconn/lazyregexp"
 	"rpcsh/rpcconn/transport"
 )
 
@@ -132,12 +133,12 @@ func (f *file) takeField(t *Target, to field, e entry) {
 
 // located returns the name of a file as it is found from anywhere.
 func (f *file) located(of field, text string) string {
-	home, err := os.UserHomeDir()
-	switch rest, inHome := strings.CutPrefix(text, "~/"); {
-	case !of.isFile || text == "" || strings.Contains(text, "://") || filepath.IsAbs(text):
+	if of.isFile {
+		text = home.Path(text)
+	}
+	if !of.isFile || text == "" || strings.Contains(text, "://") ||
+		filepath.IsAbs(text) || os.IsPathSeparator(text[0]) { // on Windows, the root of a drive
 		return text
-	case inHome && err == nil:
-		return filepath.Join(home, rest)
 	}
 	return filepath.Join(filepath.Dir(f.path), text)
 }
@@ -223,11 +224,11 @@ func (t *Target) Wire(base dial.Config) (dial.Config, error) {
 	return base, nil
 }
 
-var environment = regexp.MustCompile(`\$\{(\w+)\}`)
+var environment = lazyregexp.New(`\$\{(\w+)\}`)
 
 // Expand replaces ${NAME} by what the environment has, and returns the names that it does not have; a lone $ stays.
 func Expand(text string) (expanded string, missing []string) {
-	expanded = environment.ReplaceAllStringFunc(text, func(m string) string {
+	expanded = environment().ReplaceAllStringFunc(text, func(m string) string {
 		value, is := os.LookupEnv(m[2 : len(m)-1])
 		if !is {
 			missing = append(missing, m)

@@ -7,8 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
-	"path/filepath"
+
+	"rpcsh/rpcconn/statefile"
 )
 
 // Trust remembers which project files were confirmed, and in which form. File is a JSON object: the SHA-256 of each by
@@ -24,18 +24,15 @@ func (t Trust) knows(path string, data []byte) (known, same bool, err error) {
 
 // add remembers that a file was confirmed in this form.
 func (t Trust) add(path string, data []byte) error {
-	all, err := t.read()
-	if err != nil {
-		return err
-	}
-	all[path] = sumOf(data)
-	text, err := json.MarshalIndent(all, "", "  ")
-	if err == nil {
-		err = os.MkdirAll(filepath.Dir(t.File), 0o700)
-	}
-	if err == nil {
-		err = replaceFile(t.File, append(text, '\n'))
-	}
+	err := statefile.File{Path: t.File}.Update(func(text []byte) ([]byte, error) {
+		all, err := t.confirmed(text)
+		if err != nil {
+			return nil, err
+		}
+		all[path] = sumOf(data)
+		text, err = json.MarshalIndent(all, "", "  ")
+		return append(text, '\n'), err
+	})
 	if err != nil {
 		return fmt.Errorf("remembering that it was confirmed: %w", err)
 	}
@@ -43,15 +40,20 @@ func (t Trust) add(path string, data []byte) error {
 }
 
 func (t Trust) read() (map[string]string, error) {
+	text, err := statefile.Read(t.File)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("reading what was confirmed: %s: %w", t.File, err)
+	}
+	return t.confirmed(text)
+}
+
+// confirmed returns what the text of the file says; nil is that of no file.
+func (t Trust) confirmed(text []byte) (map[string]string, error) {
 	all := make(map[string]string)
-	text, err := os.ReadFile(t.File)
-	if errors.Is(err, fs.ErrNotExist) {
+	if text == nil {
 		return all, nil
 	}
-	if err == nil {
-		err = json.Unmarshal(text, &all)
-	}
-	if err != nil {
+	if err := json.Unmarshal(text, &all); err != nil {
 		return nil, fmt.Errorf("reading what was confirmed: %s: %w", t.File, err)
 	}
 	return all, nil
@@ -60,21 +62,4 @@ func (t Trust) read() (map[string]string, error) {
 func sumOf(data []byte) string {
 	sum := sha256.Sum256(data)
 	return hex.EncodeToString(sum[:])
-}
-
-// replaceFile writes a file, readable for its owner alone, at once: nobody ever reads a half of it.
-func replaceFile(path string, text []byte) error {
-	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*")
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(text)
-	err = errors.Join(err, f.Close())
-	if err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		_ = os.Remove(f.Name())
-	}
-	return err
 }

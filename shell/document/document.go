@@ -10,13 +10,17 @@ import (
 	"io/fs"
 	"maps"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"rpcsh/rpcconn/catalog"
 	"rpcsh/rpcconn/dialect/openrpc"
 	"rpcsh/rpcconn/dialect/python"
+	"rpcsh/rpcconn/home"
+	"rpcsh/rpcconn/plain"
 	"rpcsh/rpcconn/schema"
 	"rpcsh/shell/human"
 )
@@ -24,22 +28,27 @@ import (
 // maxSize is how many bytes a document that describes methods may have.
 const maxSize = 64 << 20
 
-// Merge returns what was learned, as one for each source: each forgets what the one before told.
+// Merge returns what was learned, as one for each source: each forgets what the one before told. The elements of all
+// stay as they are.
 func Merge(all []*catalog.Learned) []*catalog.Learned {
 	var result []*catalog.Learned
-	of := make(map[catalog.Source]*catalog.Learned)
+	of := make(map[catalog.Source]int) // in result
 	for _, l := range all {
-		m := of[l.Source]
-		if m == nil {
-			m = &catalog.Learned{Source: l.Source, Definitions: make(schema.Definitions)}
-			of[l.Source] = m
-			result = append(result, m)
+		at, more := of[l.Source]
+		if !more {
+			of[l.Source] = len(result)
+			result = append(result, l)
+			continue
 		}
-		m.Methods = append(m.Methods, l.Methods...)
+		m := *result[at]
+		m.Methods = slices.Concat(m.Methods, l.Methods)
+		m.Definitions = make(schema.Definitions)
+		maps.Copy(m.Definitions, result[at].Definitions)
 		maps.Copy(m.Definitions, l.Definitions)
 		if l.Peer.String() != "" {
 			m.Peer = l.Peer
 		}
+		result[at] = &m
 	}
 	return result
 }
@@ -65,6 +74,11 @@ func Read(ctx context.Context, path string) (*catalog.Learned, error) {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	learned.Source = catalog.SourceSchema
+	for i := range learned.Methods {
+		if m := &learned.Methods[i]; !m.Source.Inferred() {
+			m.Source = catalog.SourceSchema
+		}
+	}
 	return learned, nil
 }
 
@@ -73,27 +87,22 @@ func IsAddress(path string) bool {
 	return strings.HasPrefix(path, "http://") || strings.HasPrefix(path, "https://")
 }
 
+var errNotRegular = errors.New("it is no regular file")
+
 // ReadFile reads a file of at most so many bytes. What is no regular file may have no end, or never begin.
 func ReadFile(path string, most int) ([]byte, error) {
+	path = home.Path(path)
 	info, err := os.Stat(path)
 	switch {
 	case err != nil:
-		return nil, err
+		return nil, plain.Error(err)
 	case !info.Mode().IsRegular():
-		return nil, fmt.Errorf("%s is no regular file", path)
+		return nil, plain.Error(&fs.PathError{Op: "read", Path: path, Err: errNotRegular})
 	case info.Size() > int64(most):
 		return nil, fmt.Errorf("%s has %s, at most %s are taken", path, human.Size(int(info.Size())), human.Size(most))
 	}
-	return os.ReadFile(path)
-}
-
-// Reason returns why a file could not be read, without its path, which the person may have written otherwise.
-func Reason(err error) error {
-	var e *fs.PathError
-	if errors.As(err, &e) {
-		return e.Err
-	}
-	return err
+	data, err := os.ReadFile(path)
+	return data, plain.Error(err)
 }
 
 // readAddress gets what is at an http address.
@@ -105,7 +114,11 @@ func readAddress(ctx context.Context, address string) ([]byte, error) {
 	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true, Proxy: http.ProxyFromEnvironment}}
 	response, err := client.Do(request)
 	if err != nil {
-		return nil, err
+		var of *url.Error
+		if errors.As(err, &of) {
+			err = of.Err // which names the address
+		}
+		return nil, fmt.Errorf("getting %s: %w", address, plain.Reason(err))
 	}
 	defer response.Body.Close()
 	if response.StatusCode != http.StatusOK {

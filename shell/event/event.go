@@ -104,6 +104,10 @@ func (p Peer) At() string {
 	return "@" + strconv.Itoa(p.Number)
 }
 
+// Since returns how long ago start was, for Took, which is 0 where that is not known: on Windows the clock stands still
+// for up to 16 ms.
+func Since(start time.Time) time.Duration { return max(time.Since(start), 1) }
+
 // An Event is something that happened. What a subscriber gets is its own to keep, and shared with other subscribers: it
 // must not be changed.
 type Event struct {
@@ -114,15 +118,20 @@ type Event struct {
 	Out    bool   // sent by us
 	Origin Origin // of messages
 
+	Batch uint64 // of a call of ours: which of the batches to its peer it is in; 0: none
+	Part  int    // its place there, from 1
+
 	ID     rpcconn.ID
-	Method string          // of a response, that of its request; of Other, what it is about; "": that is not known
-	Params json.RawMessage // nil: no params member
-	Result json.RawMessage // beside Err only where the peer, wrongly, sent both
-	Err    *rpcconn.Error
-	Value  json.RawMessage
-	Extra  json.RawMessage // further members of the message, as an object; nil: none
-	Took   time.Duration   // of a response: since its request; 0: not known
-	Match  Match
+	Method string // of a response, that of its request; of Other, what it is about; "": that is not known
+	// Subject is what a request, or that of a response, is a call of where its method alone does not tell: a tool.
+	Subject string
+	Params  json.RawMessage // nil: no params member
+	Result  json.RawMessage // beside Err only where the peer, wrongly, sent both
+	Err     *rpcconn.Error
+	Value   json.RawMessage
+	Extra   json.RawMessage // further members of the message, as an object; nil: none
+	Took    time.Duration   // of a response: since its request; 0: not known
+	Match   Match
 
 	Text    string   // a remark on a message, or all that there is to say; not yet made visible
 	Summary string   // stands for a result that nobody has to read
@@ -132,6 +141,9 @@ type Event struct {
 	Asked   bool     // somebody asked for it just now, so that it need not be told when it happened
 	Implied bool     // another event says it to a person: the end of the connection, that there is no answer
 	Pending uint64   // of Parked and Unparked: the Number of the request, by which it is answered
+
+	// Held says, of Parked and Unparked, that it is a message between two others, which may pass as well.
+	Held bool
 
 	// Awaited says that whoever sent the request shows the response as a result, at this event's place in the order of
 	// output.
@@ -152,7 +164,7 @@ func (e *Event) Size() int {
 	const fixed = 400 // of the struct
 	n := fixed + len(e.Params) + len(e.Result) + len(e.Value) + len(e.Extra) + len(e.Text) + len(e.Frame) + len(e.Fault)
 	if e.Err != nil {
-		n += len(e.Err.Message) + len(e.Err.Data)
+		n += len(e.Err.Message) + len(e.Err.Data) + len(e.Err.CodeText)
 	}
 	return n
 }

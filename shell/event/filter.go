@@ -162,6 +162,9 @@ func (f Filter) HasMethods() bool {
 	})
 }
 
+// HasMessages reports whether f may choose anything that passes over a connection.
+func (f Filter) HasMessages() bool { return fits(f.kinds, Kind.IsMessage) }
+
 // With returns a filter for what both f and other choose, as far as other says something of kinds and directions of
 // which f says nothing.
 func (f Filter) With(other Filter) Filter {
@@ -188,7 +191,9 @@ func (f Filter) Match(e *Event) bool {
 	return f.FitsPeer(e) &&
 		fits(f.dirs, func(out bool) bool { return out == e.Out }) &&
 		fits(f.kinds, func(k Kind) bool { return k == e.Kind || k == Error && e.isFailure() }) &&
-		fits(f.methods, func(m string) bool { return glob.Match(m, e.Method) })
+		fits(f.methods, func(m string) bool {
+			return glob.Match(m, e.Method) || e.Subject != "" && glob.Match(m, e.Subject)
+		})
 }
 
 // FitsPeer reports whether f chooses events of the peer that e is about.

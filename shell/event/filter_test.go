@@ -14,24 +14,26 @@ func TestFilter(t *testing.T) {
 		"failed": {Peer: Peer{Number: 2}, Out: true, Kind: Error, Method: "my_double"},
 		"junk":   {Peer: Peer{Number: 3}, Kind: Error},
 		"stray":  {Peer: Peer{Number: 3}, Kind: Response},
+		"tool":   {Peer: Peer{Number: 4}, Out: true, Kind: Progress, Method: "tools/call", Subject: "get-sum"},
 	}
 	for _, tt := range []struct{ filter, want string }{
-		{"", "in out note failed junk stray"},
-		{" \t ", "in out note failed junk stray"},
-		{"*", "in out note failed junk stray"},
+		{"", "in out note failed junk stray tool"},
+		{" \t ", "in out note failed junk stray tool"},
+		{"*", "in out note failed junk stray tool"},
 		{"my_add", "in out"},
 		{"my_*", "in out failed"},
 		{"my_a?? text*", "in out note"},
 		{"textDocument/*", "note"},
 		{"*Open", "note"},
-		{"?*", "in out note failed"},
+		{"?*", "in out note failed tool"},
 		{"peer:1", "in out"}, {"peer:@1", "in out"}, {"peer:1 peer:3", "in out junk stray"}, {"peer:12", ""},
-		{"dir:in", "in note junk stray"}, {"dir:out", "out failed"},
-		{"dir:in dir:out", "in out note failed junk stray"},
+		{"dir:in", "in note junk stray"}, {"dir:out", "out failed tool"},
+		{"dir:in dir:out", "in out note failed junk stray tool"},
 		{"kind:request", "in"}, {"kind:notification", "note"}, {"kind:response", "out stray"},
 		{"kind:error", "failed junk"}, {"kind:request kind:error", "in failed junk"},
 		{"peer:1 dir:out my_*", "out"},
 		{"my_* kind:error", "failed"},
+		{"get-*", "tool"}, {"tools/*", "tool"}, {"tools/call get-sum", "tool"},
 		{"peer:2 my_add", ""},
 		{`\request \@x`, ""}, {"connect close", ""},
 		{"other:1", ""}, // the name of a method may have a colon
@@ -42,7 +44,7 @@ func TestFilter(t *testing.T) {
 			continue
 		}
 		var got []string
-		for _, name := range []string{"in", "out", "note", "failed", "junk", "stray"} {
+		for _, name := range []string{"in", "out", "note", "failed", "junk", "stray", "tool"} {
 			if f.Match(events[name]) {
 				got = append(got, name)
 			}
@@ -52,6 +54,18 @@ func TestFilter(t *testing.T) {
 		}
 		if want := strings.Join(strings.Fields(tt.filter), " "); f.String() != want {
 			t.Errorf("%q is written %q", tt.filter, f)
+		}
+	}
+}
+
+func TestHasMessages(t *testing.T) {
+	for text, want := range map[string]bool{
+		"": true, "my_add peer:1": true, "kind:error": true, "connect kind:request": true, "connect": false,
+		"kind:note kind:stderr my_add": false,
+	} {
+		f, err := ParseFilter(text)
+		if got := f.HasMessages(); err != nil || got != want {
+			t.Errorf("%q: %v, %v", text, got, err)
 		}
 	}
 }

@@ -3,7 +3,6 @@ package event
 import (
 	"encoding/base64"
 	"encoding/json"
-	"fmt"
 	"strconv"
 	"time"
 
@@ -102,7 +101,11 @@ func appendMember(b []byte, name string, value json.RawMessage) []byte {
 	if value == nil {
 		return b
 	}
-	b = append(append(append(b, `,"`...), name...), `":`...)
+	return appendValue(append(append(append(b, `,"`...), name...), `":`...), value)
+}
+
+// appendValue appends a value on one line.
+func appendValue(b []byte, value json.RawMessage) []byte {
 	compact, err := jsontext.AppendCompact(b, value)
 	if err != nil {
 		return jsontext.AppendQuote(b, string(value)) // text of a codec's own that is no JSON does not break the line
@@ -113,8 +116,8 @@ func appendMember(b []byte, name string, value json.RawMessage) []byte {
 // AppendError appends the object that says what an error is: code, message and, where there is any, data (JSON-RPC 2.0
 // section 5.1).
 func AppendError(b []byte, e *rpcconn.Error) []byte {
-	b = fmt.Appendf(b, `{"code":%d,"message":`, e.Code)
-	b = jsontext.AppendQuote(b, e.Message)
+	b = appendValue(append(b, `{"code":`...), e.AppendCode(nil))
+	b = jsontext.AppendQuote(append(b, `,"message":`...), e.Message)
 	b = appendMember(b, "data", e.Data)
 	return append(b, '}')
 }

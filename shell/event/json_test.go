@@ -30,6 +30,8 @@ func TestAppendJSON(t *testing.T) {
 				`"match":"late"}`},
 		{Event{Kind: Error, Err: &rpcconn.Error{}, Result: []byte("1"), Match: Unmatched},
 			`,"dir":"in","kind":"error","result":1,"error":{"code":0,"message":""},"match":"unmatched"}`},
+		{Event{Kind: Error, Err: &rpcconn.Error{CodeText: []byte("{\n\"a\": 1}"), Message: "no"}},
+			`,"dir":"in","kind":"error","error":{"code":{"a":1},"message":"no"}}`},
 		{Event{Kind: Other, Value: []byte("{\n\"a\":1}"), Extra: []byte(`{"s":1}`)},
 			`,"dir":"in","kind":"other","value":{"a":1},"extra":{"s":1}}`},
 		{Event{Kind: Frame, Out: true, Frame: []byte("{}\x00")}, `,"dir":"out","kind":"frame","frame":"e30A"}`},
@@ -43,5 +45,11 @@ func TestAppendJSON(t *testing.T) {
 		if !json.Valid([]byte(got)) || strings.Contains(got, "\n") {
 			t.Errorf("no JSON on one line: %s", got)
 		}
+	}
+}
+
+func TestSince(t *testing.T) {
+	if got := Since(time.Now().Add(time.Hour)); got <= 0 {
+		t.Errorf("what is known is %v, which is not known", got)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"rpcsh/rpcconn"
+	"rpcsh/rpcconn/plain"
 	"rpcsh/shell/lang"
 )
 
@@ -21,6 +22,8 @@ const (
 	Timeout     = 4
 	Expectation = 5
 	Interrupted = 130
+	Quit        = 131 // by SIGQUIT, as what a shell says of a program that ends so
+	Unread      = 141 // by SIGPIPE, the same
 )
 
 // Why a call or a run was given up.
@@ -111,16 +114,17 @@ func JSON(err error) string {
 	type object struct {
 		Exit    int             `json:"exit"`
 		Message string          `json:"message"`
-		Code    *int64          `json:"code,omitempty"` // of the peer's error
+		Code    json.RawMessage `json:"code,omitempty"` // of the peer's error
 		Data    json.RawMessage `json:"data,omitempty"`
 		Column  *int            `json:"column,omitempty"` // of the line, from 1
 		Hint    string          `json:"hint,omitempty"`   // what to do about the peer's error
 	}
-	o := object{Exit: Code(err), Message: err.Error()}
+	o := object{Exit: Code(err), Message: plain.Error(err).Error()}
 	var peer *rpcconn.Error
 	var syntax *lang.Error
 	if errors.As(err, &peer) {
-		o.Message, o.Code, o.Data, o.Hint = peer.Message, &peer.Code, peer.Data, strings.Join(Advice(err), "; ")
+		o.Message, o.Code, o.Data = peer.Message, peer.AppendCode(nil), peer.Data
+		o.Hint = strings.Join(Advice(err), "; ")
 	}
 	if errors.As(err, &syntax) {
 		column := syntax.Column + 1

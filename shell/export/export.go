@@ -8,6 +8,9 @@ package export
 import (
 	"bufio"
 	"encoding/json"
+	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 
 	"rpcsh/rpcconn/jsontext"
@@ -54,11 +57,30 @@ func Find(name string) (f Form, found bool) {
 	return Form{}, false
 }
 
+// IsFile reports whether a word looks like the file that a form is written to: it ends as the files of one do, or it is
+// there, or its folder is.
+func IsFile(word string) bool {
+	if word == "" || strings.ContainsAny(word, " *?[") {
+		return false
+	}
+	suffix := filepath.Ext(word)
+	if suffix != "" && slices.ContainsFunc(Forms(), func(f Form) bool { return f.Suffix == suffix }) {
+		return true
+	}
+	folder, _ := filepath.Split(word)
+	for _, path := range []string{word, folder} {
+		if _, err := os.Stat(path); path != "" && err == nil {
+			return true
+		}
+	}
+	return false
+}
+
 // A Writer writes a form. Whether that could be written its output tells.
 type Writer interface {
 	Begin(h *rpcrec.Header) // a recording begins; all others have ended
 	Event(e *Event)
-	End() // there is nothing more
+	End() error // there is nothing more; the error says what the form has no room for
 }
 
 // A Conn is what is known of the connection that an event is about. It is the same for all events of one, and changes
@@ -70,6 +92,8 @@ type Conn struct {
 	Protocol string // "": not known
 	Accepted bool   // the peer has dialled us
 	Tapped   bool   // who recorded stood between two peers
+
+	form any // what the Writer keeps of it, so that it is forgotten with the connection; nil: nothing yet
 }
 
 // us returns what the side is called that an event with Out comes from.

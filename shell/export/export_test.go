@@ -3,6 +3,8 @@ package export
 import (
 	"bufio"
 	"encoding/json"
+	"errors"
+	"io"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -27,8 +29,7 @@ func written(t *testing.T, name string, events ...*Event) string {
 	for _, e := range events {
 		w.Event(e)
 	}
-	w.End()
-	if err := out.Flush(); err != nil {
+	if err := errors.Join(w.End(), out.Flush()); err != nil {
 		t.Fatal(err)
 	}
 	return text.String()
@@ -135,4 +136,37 @@ func TestLongValue(t *testing.T) {
 func validTrace(text string) error {
 	var v any
 	return json.Unmarshal([]byte(text), &v)
+}
+
+// An archive, which is in memory until it is written, has no more messages than that can hold, and says so.
+func TestLongArchive(t *testing.T) {
+	form, _ := Find("har")
+	out := bufio.NewWriter(io.Discard)
+	w := form.New(out)
+	third := make([]byte, maxArchive/3)
+	message := Event{Event: event.Event{Kind: event.Notification}, Conn: &Conn{Number: 1}, Data: third}
+	for range 4 {
+		w.Event(&message)
+	}
+	if err := w.End(); err == nil || !strings.Contains(err.Error(), "and 2 more are not in it") {
+		t.Errorf("error %v", err)
+	}
+}
+
+// However many calls are never answered, those behind them find their lane at once.
+func TestManyLanes(t *testing.T) {
+	c, form := &Conn{Number: 1}, newTrace(bufio.NewWriter(io.Discard))
+	for i := range 20_000 {
+		e := event.Event{Kind: event.Request, ID: rpcconn.IntID(int64(i)), Method: "m", Time: time.Unix(int64(i), 0)}
+		answer := e
+		answer.Kind, answer.Took, answer.Time = event.Response, time.Second, e.Time.Add(time.Second)
+		if form.Event(&Event{Event: e, Conn: c}); i%2 > 0 {
+			answer.Out = true
+			form.Event(&Event{Event: answer, Conn: c})
+		}
+	}
+	l := c.form.(*process).lanes[false]
+	if len(l.until) > maxOpen+1 || l.busy < maxOpen-1 {
+		t.Errorf("%d lanes, of which %d are known to be taken", len(l.until), l.busy)
+	}
 }

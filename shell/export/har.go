@@ -15,6 +15,7 @@ import (
 
 	"rpcsh/rpcconn/rpcrec"
 	"rpcsh/shell/event"
+	"rpcsh/shell/human"
 )
 
 // A har writes an HTTP archive (HAR 1.2): an entry for each connection, with its messages as Chrome writes those of
@@ -22,9 +23,13 @@ import (
 type har struct {
 	out     *bufio.Writer
 	creator harCreator
-	conns   map[*Conn]*harConn
-	order   []*harConn
+	conns   []*harConn
+	size    int // of the messages
+	left    int // messages that are beyond maxArchive
 }
+
+// maxArchive is how many bytes of messages an archive has: it is one object, which is in memory until it is written.
+const maxArchive = 64 << 20
 
 // A harConn is the connection of an entry.
 type harConn struct {
@@ -91,7 +96,7 @@ type (
 	}
 )
 
-func newHAR(out *bufio.Writer) Writer { return &har{out: out, conns: make(map[*Conn]*harConn)} }
+func newHAR(out *bufio.Writer) Writer { return &har{out: out} }
 
 func (h *har) Begin(head *rpcrec.Header) {
 	if h.creator.Name == "" { // the first part tells
@@ -99,19 +104,39 @@ func (h *har) Begin(head *rpcrec.Header) {
 	}
 }
 
+// How many bytes a message and an entry take beside what they say, about.
+const (
+	harMessageSize = 100
+	harEntrySize   = 1000
+)
+
 // Event implements Writer.
 func (h *har) Event(e *Event) {
 	if e.Data == nil && e.Kind != event.Connect && e.Kind != event.Close {
 		return
 	}
-	c := h.conns[e.Conn]
-	if c == nil {
+	if e.Data != nil && e.Again {
+		return
+	}
+	c, met := e.Conn.form.(*harConn)
+	size := len(e.Data) + harMessageSize
+	if !met {
+		size += harEntrySize
+	}
+	if h.size+size > maxArchive {
+		if e.Data != nil {
+			h.left++
+		}
+		return
+	}
+	h.size += size
+	if !met {
 		c = &harConn{conn: e.Conn, first: e.Time}
-		h.conns[e.Conn] = c
-		h.order = append(h.order, c)
+		e.Conn.form = c
+		h.conns = append(h.conns, c)
 	}
 	c.last = e.Time
-	if e.Data == nil || e.Again {
+	if e.Data == nil {
 		return
 	}
 	const text, binary = 1, 2 // RFC 6455 section 5.2
@@ -127,9 +152,9 @@ func (h *har) Event(e *Event) {
 }
 
 // End implements Writer.
-func (h *har) End() {
-	entries := make([]harEntry, 0, len(h.order))
-	for _, c := range h.order {
+func (h *har) End() error {
+	entries := make([]harEntry, 0, len(h.conns))
+	for _, c := range h.conns {
 		entries = append(entries, c.entry())
 	}
 	e := json.NewEncoder(h.out)
@@ -137,6 +162,11 @@ func (h *har) End() {
 	_ = e.Encode(map[string]any{"log": map[string]any{ // what could not be written out tells
 		"version": "1.2", "creator": h.creator, "entries": entries,
 	}})
+	if h.left > 0 {
+		return fmt.Errorf("an HTTP archive has at most %s of messages, and %s more are not in it: "+
+			"choose fewer by FILTER", human.Size(maxArchive), human.Grouped(h.left))
+	}
+	return nil
 }
 
 // entry returns a connection as an entry.

@@ -31,13 +31,13 @@ type page struct {
 	out   *bufio.Writer
 	safe  *strings.Replacer // of what ends or begins elements
 	items int
-	conns map[*Conn]pageConn
+	conns int
 }
 
 // A pageConn is what the page has of a connection.
 type pageConn struct {
-	number int
-	Conn   // as it was when that was written
+	number   int
+	us, peer string // what its sides were called when that was written
 }
 
 func newPage(out *bufio.Writer) Writer {
@@ -46,7 +46,7 @@ func newPage(out *bufio.Writer) Writer {
 		`; style-src `+hashOf(pageStyle)+"\">\n"+
 		"<meta name=\"viewport\" content=\"width=device-width\">\n<title>rpcsh recording</title>\n"+
 		"<style>"+pageStyle+"</style>\n"+pageBody+`<script type="application/json" id="data">[`)
-	return &page{out: out, safe: strings.NewReplacer("<", `\u003c`), conns: make(map[*Conn]pageConn)}
+	return &page{out: out, safe: strings.NewReplacer("<", `\u003c`)}
 }
 
 // hashOf returns the source expression of a policy that lets an element of this text in (CSP 3 section 2.3.1).
@@ -99,20 +99,21 @@ func (p *page) Event(e *Event) {
 
 // conn returns the number of a connection, and writes what is known of it if that is new.
 func (p *page) conn(c *Conn) int {
-	known, met := p.conns[c]
-	if met && known.Conn == *c {
-		return known.number
-	}
-	if !met {
-		known.number = len(p.conns) + 1
-	}
-	known.Conn = *c
-	p.conns[c] = known
 	peer := ""
 	if c.Number > 0 {
 		peer = c.peer()
 	}
-	p.item("conn", strconv.Itoa(known.number), "us", jsontext.Quote(c.us()), "peer", quoteVisible(peer),
+	known, met := c.form.(*pageConn)
+	if !met {
+		p.conns++
+		known = &pageConn{number: p.conns}
+		c.form = known
+	}
+	if met && known.us == c.us() && known.peer == peer {
+		return known.number
+	}
+	known.us, known.peer = c.us(), peer
+	p.item("conn", strconv.Itoa(known.number), "us", jsontext.Quote(known.us), "peer", quoteVisible(peer),
 		"tapped", strconv.FormatBool(c.Tapped))
 	return known.number
 }
@@ -136,6 +137,7 @@ func (p *page) item(members ...string) {
 }
 
 // End implements Writer.
-func (p *page) End() {
+func (p *page) End() error {
 	io.WriteString(p.out, "\n]</script>\n<script>"+pageScript+"</script>\n</html>\n")
+	return nil
 }

@@ -42,7 +42,8 @@ func (i inspector) Event(e *Event) {
 		}
 		value := e.Result
 		if e.Err != nil {
-			took += fmt.Sprintf(" Request failed: %s (%d).", inspectorText(e.Err.Message), e.Err.Code)
+			took += fmt.Sprintf(" Request failed: %s (%s).", inspectorText(e.Err.Message),
+				inspectorText(string(e.Err.AppendCode(nil))))
 			value = event.AppendError(nil, e.Err)
 		}
 		i.entry(e, verb+" response "+called+took, "Result", value)
@@ -84,4 +85,4 @@ func inspectorID(id string) string {
 }
 
 // End implements Writer.
-func (i inspector) End() {}
+func (i inspector) End() error { return nil }

@@ -2,7 +2,6 @@ package export
 
 import (
 	"encoding/json"
-	"strconv"
 	"unicode/utf8"
 
 	"rpcsh/rpcconn/jsontext"
@@ -31,7 +30,7 @@ func (e *Event) label() string {
 		if e.Err == nil {
 			return joined(number, "error")
 		}
-		return joined(number, "error", strconv.FormatInt(e.Err.Code, 10), line(e.Err.Message), took)
+		return joined(number, "error", line(e.Err.CodeName()), line(e.Err.Message), took)
 	case event.Other:
 		return joined(method, short(e.Value))
 	}

@@ -124,4 +124,4 @@ func fenceFor(text string, least int) string {
 }
 
 // End implements Writer.
-func (m markdown) End() {}
+func (m markdown) End() error { return nil }

@@ -17,7 +17,7 @@ import (
 type snoop struct {
 	out      *bufio.Writer
 	start    time.Time
-	sessions map[*Conn]*snoopSession
+	sessions int
 }
 
 // A snoopSession is what mcpsnoop calls a connection, and how many envelopes it has.
@@ -41,7 +41,7 @@ type envelope struct {
 }
 
 func newSnoop(out *bufio.Writer) Writer {
-	return &snoop{out: out, sessions: make(map[*Conn]*snoopSession)}
+	return &snoop{out: out}
 }
 
 func (s *snoop) Begin(h *rpcrec.Header) { s.start = h.Start }
@@ -66,10 +66,11 @@ func (s *snoop) Event(e *Event) {
 	if strings.HasPrefix(e.Conn.Target, "http") {
 		line.Transport = "http"
 	}
-	session := s.sessions[e.Conn]
-	if session == nil {
-		session = &snoopSession{id: fmt.Sprintf("rpcsh-%d-%d", s.start.UnixMilli(), len(s.sessions)+1)}
-		s.sessions[e.Conn] = session
+	session, met := e.Conn.form.(*snoopSession)
+	if !met {
+		s.sessions++
+		session = &snoopSession{id: fmt.Sprintf("rpcsh-%d-%d", s.start.UnixMilli(), s.sessions)}
+		e.Conn.form = session
 	}
 	session.seq++
 	line.Session, line.Seq = session.id, session.seq
@@ -77,4 +78,4 @@ func (s *snoop) Event(e *Event) {
 }
 
 // End implements Writer.
-func (s *snoop) End() {}
+func (s *snoop) End() error { return nil }

@@ -80,7 +80,7 @@ func participant(name, title string) string {
 }
 
 // End implements Writer.
-func (m *mermaid) End() {
+func (m *mermaid) End() error {
 	m.out.WriteString("sequenceDiagram\n")
 	isDeclared := false
 	for _, c := range m.conns {
@@ -98,6 +98,7 @@ func (m *mermaid) End() {
 		m.line("    Note over %s: … and %s, for which a diagram has no room", over, human.Plural(m.left, "more event"))
 	}
 	m.out.WriteString(m.text.String())
+	return nil
 }
 
 func (m *mermaid) line(format string, args ...any) {

@@ -143,6 +143,8 @@ function choose() {
   };
   events.forEach((item) => (item.element = undefined));
   chosen = events.filter(wanted);
+  const used = chosen.filter((item, at) => item.kind !== "part" || (chosen[at + 1] ?? item).kind !== "part");
+  if (used.length > 0) chosen = used; // a part of which nothing is wanted is left out
   const count = (list) => list.filter((item) => item.kind !== "part").length;
   find("count").textContent = count(chosen) + " of " + count(events);
   find("rows").replaceChildren();

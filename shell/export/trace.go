@@ -18,8 +18,8 @@ import (
 )
 
 const (
-	// maxOpen is how many requests are remembered until their answers come.
-	maxOpen = 100_000
+	// maxOpen is how many requests are remembered until their answers come. The slices of further ones have no params.
+	maxOpen = 10_000
 	// maxArgument is how much of a value a slice has, in bytes.
 	maxArgument = 4000
 )
@@ -30,11 +30,22 @@ const (
 type trace struct {
 	out       *bufio.Writer
 	events    int
-	processes map[*Conn]int
-	named     map[lane]bool // threads
+	processes int
 	open      map[asked]call
-	lanes     map[side][]time.Time // when the last slice in each lane has ended; zero: one is under way
 	last      time.Time
+}
+
+// A process is a connection.
+type process struct {
+	pid   int
+	named map[int]bool    // threads
+	lanes map[bool]*lanes // by Out
+}
+
+// lanes are those of one side.
+type lanes struct {
+	until []time.Time // when the last slice in each has ended; zero: one is under way
+	busy  int         // in so many, the first ones, one surely is
 }
 
 // A side is one that calls: of a connection, ours or the peer's.
@@ -42,8 +53,6 @@ type side struct {
 	conn *Conn
 	out  bool
 }
-
-type lane struct{ process, thread int }
 
 type asked struct {
 	side
@@ -55,14 +64,11 @@ type call struct {
 	lane   int
 	at     time.Time
 	method string
-	params json.RawMessage
+	params []byte // as an argument; nil: none are known
 }
 
 func newTrace(out *bufio.Writer) Writer {
-	return &trace{
-		out: out, processes: make(map[*Conn]int), named: make(map[lane]bool), open: make(map[asked]call),
-		lanes: make(map[side][]time.Time),
-	}
+	return &trace{out: out, open: make(map[asked]call)}
 }
 
 func (t *trace) Begin(*rpcrec.Header) { t.finish(nil) }
@@ -79,7 +85,7 @@ func (t *trace) Event(e *Event) {
 		if before, twice := t.open[key]; twice {
 			t.slice(s, before, e.Time, unanswered)
 		}
-		t.open[key] = call{t.take(s, e.Time), e.Time, e.Method, slices.Clone(e.Params)}
+		t.open[key] = call{t.take(s, e.Time), e.Time, cut(e.Method, 4*maxLabel), argument(e.Params)}
 	case isAnswer(&e.Event) && e.Match == event.Matched:
 		t.answer(e)
 	default:
@@ -103,7 +109,7 @@ func (t *trace) answer(e *Event) {
 	c, known := t.open[key]
 	if !known { // what was chosen does not have the request
 		at := e.Time.Add(-e.Took)
-		c = call{lane: t.take(s, at), at: at, method: e.Method}
+		c = call{lane: t.take(s, at), at: at, method: cut(e.Method, 4*maxLabel)}
 	}
 	delete(t.open, key)
 	args := answered
@@ -116,17 +122,42 @@ func (t *trace) answer(e *Event) {
 	t.slice(s, c, e.Time, args)
 }
 
+// process returns that of a connection, and names it if it is new.
+func (t *trace) process(c *Conn) *process {
+	p, met := c.form.(*process)
+	if !met {
+		t.processes++
+		p = &process{pid: t.processes, named: make(map[int]bool)}
+		p.lanes = map[bool]*lanes{true: new(lanes), false: new(lanes)}
+		c.form = p
+		t.event(named, "process", p.pid, 0, jsontext.Quote(view.Visible(c.peer())))
+	}
+	return p
+}
+
+// named names a process or a thread.
+const named = `{"ph":"M","name":"%s_name","pid":%d,"tid":%d,"args":{"name":%s}}`
+
 // take returns a lane of a side that is free from a time on, and takes it.
 func (t *trace) take(s side, from time.Time) int {
-	all := t.lanes[s]
-	for i, until := range all {
+	l := t.process(s.conn).lanes[s.out]
+	for l.busy < len(l.until) && l.until[l.busy].IsZero() {
+		l.busy++
+	}
+	for i, until := range l.until[l.busy:] {
 		if !until.IsZero() && !until.After(from) {
-			all[i] = time.Time{}
-			return i
+			l.until[l.busy+i] = time.Time{}
+			return l.busy + i
 		}
 	}
-	t.lanes[s] = append(all, time.Time{})
-	return len(all)
+	l.until = append(l.until, time.Time{})
+	return len(l.until) - 1
+}
+
+// free says that the slice in a lane has ended.
+func (l *lanes) free(lane int, end time.Time) {
+	l.until[lane] = end
+	l.busy = min(l.busy, lane)
 }
 
 // messages is the thread of what is no call; the lanes of calls of both sides follow it in turn.
@@ -134,14 +165,14 @@ const messages = 1
 
 // slice writes a call from its request to its end.
 func (t *trace) slice(s side, c call, end time.Time, args string) {
-	t.lanes[s][c.lane] = end
+	t.process(s.conn).lanes[s.out].free(c.lane, end)
 	thread := messages + 1 + 2*c.lane
 	if !s.out {
 		thread++
 	}
 	pid := t.thread(s.conn, thread, joined(arrow(s.out), "calls", strconv.Itoa(c.lane+1)))
 	if c.params != nil {
-		args += `,"params":` + string(argument(c.params))
+		args += `,"params":` + string(c.params)
 	}
 	from := c.at.UnixMicro()
 	t.event(`{"ph":"X","cat":"call","name":%s,"pid":%d,"tid":%d,"ts":%d,"dur":%d,"args":{%s}}`,
@@ -163,21 +194,16 @@ func (t *trace) instant(e *Event) {
 		jsontext.Quote(string(e.Kind)), jsontext.Quote(view.Visible(name)), pid, messages, e.Time.UnixMicro(), args)
 }
 
-// thread returns the process of a connection. It says what it and a thread of it are called, if they are new.
+// thread returns the process of a connection, and says what a thread of it is called if it is new.
 func (t *trace) thread(c *Conn, thread int, title string) (pid int) {
-	const name = `{"ph":"M","name":"%s_name","pid":%d,"tid":%d,"args":{"name":%s}}`
-	pid, known := t.processes[c]
-	if !known {
-		pid = len(t.processes) + 1
-		t.processes[c] = pid
-		t.event(name, "process", pid, 0, jsontext.Quote(view.Visible(c.peer())))
+	p := t.process(c)
+	if !p.named[thread] {
+		p.named[thread] = true
+		t.event(named, "thread", p.pid, thread, jsontext.Quote(title))
+		t.event(`{"ph":"M","name":"thread_sort_index","pid":%d,"tid":%d,"args":{"sort_index":%d}}`, p.pid, thread,
+			thread)
 	}
-	if l := (lane{pid, thread}); !t.named[l] {
-		t.named[l] = true
-		t.event(name, "thread", pid, thread, jsontext.Quote(title))
-		t.event(`{"ph":"M","name":"thread_sort_index","pid":%d,"tid":%d,"args":{"sort_index":%d}}`, pid, thread, thread)
-	}
-	return pid
+	return p.pid
 }
 
 func (t *trace) event(format string, args ...any) {
@@ -194,6 +220,9 @@ const traceHead = `{"displayTimeUnit":"ms","traceEvents":[` + "\n"
 
 // argument returns a value as the argument of a slice: the value, or its beginning as a string.
 func argument(value json.RawMessage) []byte {
+	if value == nil {
+		return nil
+	}
 	text := compact(value)
 	if len(text) <= maxArgument {
 		return text
@@ -213,10 +242,11 @@ func (t *trace) finish(of *Conn) {
 }
 
 // End implements Writer.
-func (t *trace) End() {
+func (t *trace) End() error {
 	t.finish(nil)
 	if t.events == 0 {
 		t.out.WriteString(traceHead)
 	}
 	t.out.WriteString("\n]}\n")
+	return nil
 }

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/itchyny/gojq"
+
+	"rpcsh/rpcconn/lazyregexp"
 )
 
 // An Error is a mistake in an expression.
@@ -22,7 +24,7 @@ func parseError(expression string, err error, spelled spelling) error {
 	if errors.As(err, &parse) {
 		e.Offset = min(max(0, parse.Offset-len(parse.Token)), len(expression))
 	}
-	if parameter.MatchString(expression[e.Offset:]) {
+	if parameter().MatchString(expression[e.Offset:]) {
 		name := expression[e.Offset : e.Offset+2]
 		e.Reason = "jq: " + name + " is an argument of a script or an alias, and there is none here"
 	}
@@ -30,7 +32,7 @@ func parseError(expression string, err error, spelled spelling) error {
 }
 
 // parameter is what scripts and aliases put an argument in place of.
-var parameter = regexp.MustCompile(`^\$[1-9@]`)
+var parameter = lazyregexp.New(`^\$[1-9@]`)
 
 // compileError returns a mistake for which gojq gives no place: it is at the first occurrence of the name that gojq
 // complains about.

@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/itchyny/gojq"
 
@@ -20,8 +21,7 @@ import (
 	"rpcsh/shell/memory"
 )
 
-// errMemory ends an expression that takes too much memory. gojq bounds single operations to 2 GiB, but not an
-// expression: [range(1e9)] would take all memory there is.
+// errMemory ends an expression that takes too much memory: [range(1e9)] would take all there is.
 var errMemory = errors.New("the expression takes too much memory")
 
 // maxResults is how many values one run may yield.
@@ -34,6 +34,7 @@ type Filter struct {
 	names    []string        // of the variables, in the order of Compile
 	used     []bool          // whether the expression may use each
 	memory   uint64          // bytes that the program may grow by while it runs
+	runs     *runs
 }
 
 // Uses reports whether the expression may use a variable, named as for Compile.
@@ -57,14 +58,15 @@ func Compile(expression string, variables ...string) (*Filter, error) {
 	if err != nil {
 		return nil, parseError(expression, err, spelled)
 	}
-	f := &Filter{names: variables, used: make([]bool, len(variables)), memory: memory.Limit}
+	f := &Filter{names: variables, used: make([]bool, len(variables)), memory: memory.Limit, runs: new(runs)}
 	var names []string
 	for i, v := range variables {
 		if f.used[i] = strings.Contains(expression, "$"+v); f.used[i] {
 			names = append(names, "$"+spelled.name(v))
 		}
 	}
-	if f.code, err = gojq.Compile(query, gojq.WithVariables(names)); err != nil {
+	guarded(query)
+	if f.code, err = gojq.Compile(query, append(f.runs.options(), gojq.WithVariables(names))...); err != nil {
 		return nil, compileError(expression, err, spelled)
 	}
 	return f, nil
@@ -77,6 +79,18 @@ func Compile(expression string, variables ...string) (*Filter, error) {
 // expression takes too much memory or yields too many values. When ctx ends, the error is its cause.
 func (f *Filter) Run(ctx context.Context, input json.RawMessage, values ...json.RawMessage) ([]json.RawMessage, error) {
 	return f.run(ctx, maxResults, input, values)
+}
+
+// RunFor is Run, but ends with late after so long; 0: it does not.
+func (f *Filter) RunFor(
+	ctx context.Context, limit time.Duration, late error, input json.RawMessage, values ...json.RawMessage,
+) ([]json.RawMessage, error) {
+	if limit > 0 {
+		var end context.CancelFunc
+		ctx, end = context.WithTimeoutCause(ctx, limit, late)
+		defer end()
+	}
+	return f.Run(ctx, input, values...)
 }
 
 // First returns the first of the values that Run would return, or nil if there is none. It does not look for others.
@@ -117,6 +131,7 @@ func (f *Filter) run(
 	}
 	ctx, stop := memory.Guard(ctx, f.memory, errMemory)
 	defer stop()
+	defer f.runs.begin(ctx)()
 	iter := f.code.RunWithContext(ctx, in, vars...)
 	for {
 		v, ok := iter.Next()
@@ -166,6 +181,9 @@ func decode(text json.RawMessage) (any, error) {
 }
 
 func encode(v any) (json.RawMessage, error) {
+	if textSize(v, maxText) > maxText {
+		return nil, fmt.Errorf("jq: a value of more than %d bytes", maxText)
+	}
 	if deeper(v, jsontext.MaxDepth) {
 		return nil, fmt.Errorf("jq: a value nested deeper than %d", jsontext.MaxDepth)
 	}

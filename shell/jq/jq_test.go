@@ -42,6 +42,28 @@ func TestRun(t *testing.T) {
 		{`"\(.a)"`, `{"a":1}`, `"1"`},
 		{"[.]", `{"b":1,"a":2}`, `[{"a":2,"b":1}]`},
 
+		// what is looked at before it is made
+		{`(1,2)*(3,4)`, "null", "3 6 4 8"},
+		{`(1,2)+(3,4)|tojson`, "null", `"4" "5" "5" "6"`},
+		{`["a","b"]|join(",","-")`, "null", `"a,b" "a-b"`},
+		{`"ab"*2+"c"`, "null", `"ababc"`},
+		{`{a:{b:1}}*{a:{c:2}}+{d:[1]+[2]}`, "null", `{"a":{"b":1,"c":2},"d":[1,2]}`},
+		{`def f(g): g*2+1; [.[]|f(.+1)]`, "[1,2]", "[5,7]"},
+		{`if .+1==2 then "\(.*3)" else empty end`, "1", `"3"`},
+
+		{`"\(1,2) \(3,4)"`, "null", `"1 3" "2 3" "1 4" "2 4"`},
+		{`@html "<\(.a)>\("&")\(1)"`, `{"a":"<"}`, `"<&lt;>&amp;1"`},
+		{`{"\(.a)b":1}`, `{"a":2}`, `{"2b":1}`},
+		{`.a+=1|.b*=(2,3)`, `{"a":1,"b":"x"}`, `{"a":2,"b":"xx"} {"a":2,"b":"xxx"}`},
+		{`.[]+=10`, "[1,2]", "[11,12]"}, {`.a+=.b`, `{"a":1,"b":2}`, `{"a":3,"b":2}`},
+		{`explode|implode`, `"é✓"`, `"é✓"`}, {`split(",",";")`, `"a,b"`, `["a","b"] ["a,b"]`},
+		{`split(", *";null)`, `"a, b"`, `["a","b"]`}, {`add`, `["a","b"]`, `"ab"`}, {`add`, `[[1],[2]]`, `[1,2]`},
+		{`flatten`, `[1,[2,[3]]]`, `[1,2,3]`}, {`flatten(1)`, `[1,[2,[3]]]`, `[1,2,[3]]`},
+		{`transpose`, `[[1,2],[3]]`, `[[1,3],[2,null]]`}, {`indices(",")`, `"a,b,"`, `[1,3]`},
+		{`gsub("a";"b")|ascii_upcase`, `"aca"`, `"BCB"`}, {`[scan("a.")]`, `"abac"`, `["ab","ac"]`},
+		{`@base64,@uri,@sh,@json,@text`, `"é"`, `"w6k=" "%C3%A9" "'é'" "\"é\"" "é"`},
+		{`@csv,@tsv`, `[1,"a\"b"]`, `"1,\"a\"\"b\"" "1\ta\"b"`}, {`@base64|@base64d`, `"x"`, `"x"`},
+
 		// how many values
 		{".[]", "[1,2,3]", "1 2 3"},
 		{"empty", "1", ""},
@@ -86,6 +108,7 @@ func TestRun(t *testing.T) {
 }
 
 func TestRunErrors(t *testing.T) {
+	const tooLong = "jq: the result may have more than 104857600 bytes"
 	for _, tt := range []struct{ expression, values, reason string }{
 		{"1,error(\"no\"),2", "1", "jq: error: no"},
 		{"error({a:1})", "", `jq: error: {"a":1}`},
@@ -97,7 +120,29 @@ func TestRunErrors(t *testing.T) {
 		{"@foo", "", "jq: format not defined: @foo"},
 		{"reduce range(1001) as $i (null; [.])", "", "jq: a value nested deeper than 1000"},
 		{"reduce range(100000) as $i (null; {a:.})", "", "jq: a value nested deeper than 1000"},
-		{`"x"*3e9`, "", "jq: repeat string result too large"},
+		{`"x"*3e9`, "", "jq: the result may have more than 104857600 bytes"},
+		{`"x"*.[1]|length`, "", "jq: the result may have more than 104857600 bytes"},
+		{`[.[]|"x"][:3]|join("y"*60000000)|length`, "", "jq: the result may have more than 104857600 bytes"},
+		{`"x"*60000000|.+.|length`, "", "jq: the result may have more than 104857600 bytes"},
+		{`[range(1e6)]|.+.|.+.|.+.|length`, "", "jq: the result may have more than 104857600 bytes"},
+		{`reduce range(60) as $i (1;[.,.])|tojson|length`, "", "jq: the result may have more than 104857600 bytes"},
+		{`reduce range(60) as $i (1;[.,.])|tostring|length`, "", "jq: the result may have more than 104857600 bytes"},
+		{`[.[]|"x"*60000000][:3]|"\(.[0])\(.[1])"|length`, "", tooLong},
+		{`"x"*60000000|@text "\(.)\(.)"|length`, "", tooLong},
+		{`"x"*60000000|{"\(.)\(.)":1}|length`, "", tooLong},
+		{`"x"*60000000|.+=.|length`, "", tooLong}, {`"x"|.*=3e9|length`, "", tooLong},
+		{`{a:"x"}|.a*=3e9|length`, "", tooLong},
+		{`"&"*30000000|@html|length`, "", tooLong}, {`"'"*30000000|@sh|length`, "", tooLong},
+		{`"é"*30000000|@uri|length`, "", tooLong}, {`"x"*60000000|@base64|length`, "", tooLong},
+		{`"\u0000"*30000000|tojson|length`, "", tooLong}, {`"\""*60000000|@json|length`, "", tooLong},
+		{`["\""*60000000]|@csv|length`, "", tooLong}, {`["\t"*60000000]|@tsv|length`, "", tooLong},
+		{`"x"*30000000|explode|length`, "", tooLong}, {`"x"*30000000|split("")|length`, "", tooLong},
+		{`"x"*30000000|indices("x")|length`, "", tooLong}, {`"x"*30000000|gsub("x";"y")|length`, "", tooLong},
+		{`"x"*30000000|[match("x";"g")]|length`, "", tooLong}, {`"x"*30000000|[splits("x")]|length`, "", tooLong},
+		{`[range(1000)|1]|map("x"*1000000)|add|length`, "", tooLong},
+		{`reduce range(60) as $i (1;[.,.])|flatten|length`, "", tooLong},
+		{`[[range(100000)]]+[range(100000)|[]]|transpose|length`, "", tooLong},
+		{`reduce range(60) as $i (1;[.,.])`, "", "jq: a value of more than 268435456 bytes"},
 	} {
 		f, err := Compile(tt.expression)
 		if err != nil {

@@ -1,9 +1,10 @@
 package jq
 
 import (
-	"regexp"
 	"slices"
 	"strings"
+
+	"rpcsh/rpcconn/lazyregexp"
 )
 
 // messageMark is what the name of a variable begins with that is a message by its number: $#17. In jq itself a # begins
@@ -11,11 +12,11 @@ import (
 const messageMark = "#"
 
 // variable is the use of one in an expression.
-var variable = regexp.MustCompile(`\$([A-Za-z_][A-Za-z0-9_]*|#[0-9]+)`)
+var variable = lazyregexp.New(`\$([A-Za-z_][A-Za-z0-9_]*|#[0-9]+)`)
 
 // Variables returns the names, without their $, of all variables that an expression may use.
 func Variables(expression string) (names []string) {
-	for _, found := range variable.FindAllStringSubmatch(expression, -1) {
+	for _, found := range variable().FindAllStringSubmatch(expression, -1) {
 		if !slices.Contains(names, found[1]) {
 			names = append(names, found[1])
 		}

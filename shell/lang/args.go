@@ -29,6 +29,7 @@ func ParseArgs(method string, words []string, env Env) (*Call, error) {
 		return nil, err
 	}
 	args.into(call)
+	call.End = column - 1
 	return call, nil
 }
 

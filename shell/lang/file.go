@@ -9,16 +9,30 @@ import (
 	"rpcsh/rpcconn/jsontext"
 )
 
-// readPath reads the name of a file, in quotes or not.
+// readPath reads the name of a file, in quotes or not. A variable in it stands for its value, as in an argument.
 func readPath(p *parser) (string, error) {
-	if !p.atQuote() {
+	start := p.pos
+	var name json.RawMessage
+	var err error
+	switch {
+	case p.next() == '"' && p.env.Variable != nil:
+		name, err = p.text()
+	case p.atQuote():
+		name, err = p.quoted()
+	case p.atVariable() && p.env.Variable != nil:
+		name, err = p.variable()
+	default:
 		return p.bare(), nil
 	}
-	text, err := p.quoted()
-	if err != nil {
+	switch {
+	case err != nil:
 		return "", err
+	case isContainer(name):
+		return "", errorAt(start, "the name of a file belongs here, and that is an object or an array")
+	case name[0] != '"':
+		return string(name), nil
 	}
-	return jsontext.Unquote(text)
+	return jsontext.Unquote(name)
 }
 
 // atFile reports whether @FILE is here. An @ alone is text.

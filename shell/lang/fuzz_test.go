@@ -55,7 +55,7 @@ func check(t *testing.T, line string) {
 		t.Fatalf("%q: no peer at %d", line, s.PeerColumn)
 	}
 	code := s.Filter != nil || s.Command != nil || s.Outlet != nil && s.Outlet.Command
-	if !code && isInside(line) {
+	if _, open := insideOf(line); !code && open {
 		t.Fatalf("%q is whole, Open says that it is not", line)
 	}
 }
@@ -103,6 +103,45 @@ func FuzzParseArgs(f *testing.F) {
 			t.Fatalf("%q: the params %s", line, c.Params)
 		case err != nil && (!errors.As(err, &e) || e.Column < 0 || e.Column > len(line)):
 			t.Fatalf("%q: %#v", line, err)
+		}
+	})
+}
+
+// naiveLines is Lines row by row, as a file is read.
+func naiveLines(text string) (lines []string, open bool) {
+	for row := range strings.SplitSeq(text, "\n") {
+		if open {
+			lines[len(lines)-1] += "\n" + row
+		} else {
+			lines = append(lines, row)
+		}
+		open = Open(lines[len(lines)-1])
+	}
+	return lines, open
+}
+
+// FuzzLines compares Lines with what reads row by row.
+func FuzzLines(f *testing.F) {
+	for _, s := range seeds {
+		f.Add(s + "\n" + s)
+	}
+	for _, s := range []string{
+		"f {\n\"a\":1}\ng", "f \\\n1\ng",
+		"f 'a\nb' \\\n{\n\n}\n\nx", ".repeat 2 f [\n1]\n\ng | (.a\n)", "f $(g [\n1\n])\n#{\nh",
+		"f \"\n", "f {\n", ".send {\n}", "f | .a[\n0] {\n}",
+	} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		want, wantOpen := naiveLines(text)
+		got, open := Lines(text)
+		if open != wantOpen || len(got) != len(want) {
+			t.Fatalf("%q: %+v %v, want %q %v", text, got, open, want, wantOpen)
+		}
+		for i, line := range got {
+			if line.Text != want[i] || !strings.HasPrefix(text[line.Column:], line.Text) {
+				t.Fatalf("%q: line %d is %+v, want %q", text, i, line, want[i])
+			}
 		}
 	})
 }

@@ -46,6 +46,7 @@ type Call struct {
 	Args   []Argument      // where the arguments are, for mistakes in them
 	Extra  json.RawMessage // further members of the message, as an object; nil: none
 	Column int             // of the method
+	End    int             // where another argument would stand, blanks before it left aside
 	Spelt  bool            // .call says that it is a request
 
 	ID       json.RawMessage // that the request shall have; nil: the next one

@@ -5,20 +5,20 @@ import (
 	"strings"
 )
 
-// rowEnd is what a row ends in that goes on in the next one.
-const rowEnd = " \\\n"
+// rowMark is what a row ends in that goes on in the next one.
+const rowMark = ` \`
 
 // joined returns text without the backslashes at the ends of its rows, but for those of text in '…'. All else stays
 // where it is.
 func joined(text string) string {
-	if !strings.Contains(text, rowEnd) {
+	if !strings.Contains(text, rowMark+"\n") {
 		return text
 	}
 	b := []byte(text)
 	quote := byte(0)
 	for i := 0; i < len(b); i++ {
 		switch c := b[i]; {
-		case quote != '\'' && strings.HasPrefix(text[i:], rowEnd):
+		case quote != '\'' && strings.HasPrefix(text[i:], rowMark+"\n"):
 			copy(b[i:], "   ")
 		case quote == '"' && c == '\\':
 			i++
@@ -35,10 +35,14 @@ func joined(text string) string {
 
 // Open reports whether line goes on after a line break: it ends inside brackets or quotes, or with a backslash after a
 // blank. Other mistakes in the line do not matter: what is inside stays inside.
-func Open(line string) bool { return strings.HasSuffix(line, ` \`) || isInside(line) }
+func Open(line string) bool {
+	_, open := insideOf(line)
+	return open || strings.HasSuffix(line, rowMark)
+}
 
-// isInside reports whether line ends inside brackets or quotes.
-func isInside(line string) bool {
+// insideOf reports whether line ends inside brackets or quotes. at is where they begin, -1 inside jq and the arguments
+// of commands.
+func insideOf(line string) (at int, open bool) {
 	p := &parser{scanner: scanner{src: joined(line)}}
 	p.blank()
 	p.assignment()
@@ -55,25 +59,28 @@ func isInside(line string) bool {
 		p.batch = name == commandBatch
 		method = name != commandPrint
 	case commandSend:
-		return false
+		return -1, false
 	default:
 		if words, ok := lineBehind(name); ok {
 			p.pos += 1 + len(name)
 			p.skipWords(words)
-			return isInside(p.rest())
+			if at, open = insideOf(p.rest()); at >= 0 {
+				at += p.pos
+			}
+			return at, open
 		}
-		_, open := code(p.rest())
-		return open
+		_, open = code(p.rest())
+		return -1, open
 	}
 	for {
 		p.blank()
 		switch c := p.next(); {
 		case p.eof() || p.ampersand():
-			return false
+			return -1, false
 		case c == '|':
 			p.pos++
-			_, open := code(p.rest())
-			return open
+			_, open = code(p.rest())
+			return -1, open
 		case c == ';' && p.batch:
 			p.pos++
 			method = true
@@ -81,8 +88,8 @@ func isInside(line string) bool {
 			if c == '!' {
 				p.pos++
 			}
-			if p.skipValue() {
-				return true
+			if at = p.pos; p.skipValue() {
+				return at, true
 			}
 			method = false
 		case c == '>':
@@ -93,8 +100,8 @@ func isInside(line string) bool {
 			if name != "" && p.next() == '@' || p.atFile() {
 				p.pos++
 			}
-			if p.skipValue() {
-				return true
+			if at = p.pos; p.skipValue() {
+				return at, true
 			}
 		}
 	}

@@ -1,6 +1,10 @@
 package lang
 
-import "strings"
+import (
+	"strings"
+
+	"rpcsh/rpcconn/home"
+)
 
 // An Outlet is where a result goes in place of the screen.
 type Outlet struct {
@@ -46,10 +50,11 @@ func readOutlet(p *parser, s *Statement) error {
 	if mistake := strayParameter(p); mistake != nil {
 		return mistake
 	}
-	var err error
-	if o.To, err = readPath(p); err != nil {
+	path, err := readPath(p)
+	if err != nil {
 		return err
 	}
+	o.To = home.Path(path)
 	s.Outlet = o
 	blank := p.blank()
 	switch {

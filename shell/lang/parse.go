@@ -229,6 +229,7 @@ func (p *parser) arguments(call *Call) error {
 	args, err := p.argumentList()
 	if err == nil {
 		args.into(call)
+		call.End = len(strings.TrimRight(p.src[:p.pos], blanks))
 	}
 	return err
 }

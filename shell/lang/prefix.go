@@ -19,3 +19,14 @@ func (p *scanner) skipWords(words int) {
 		p.blank()
 	}
 }
+
+// Line returns the line that stands in the arguments of a command, with its column in the whole line; false: none does.
+func (c *Command) Line() (Text, bool) {
+	words, ok := lineBehind(c.Name)
+	if !ok {
+		return Text{}, false
+	}
+	p := scanner{src: c.Args.Text}
+	p.skipWords(words)
+	return Text{Text: p.rest(), Column: c.Args.Column + p.pos}, true
+}

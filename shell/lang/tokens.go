@@ -47,11 +47,11 @@ type tokenizer struct {
 // and a peer.
 func (t *tokenizer) skipHead() {
 	for {
-		rest := strings.TrimLeft(t.line[t.at:], " \n")
+		rest := strings.TrimLeft(t.line[t.at:], blanks)
 		t.at = len(t.line) - len(rest)
 		word := rest[:wordEnd(rest)]
 		t.at += len(word)
-		after := strings.TrimLeft(t.line[t.at:], " \n")
+		after := strings.TrimLeft(t.line[t.at:], blanks)
 		switch {
 		case strings.HasPrefix(after, "= "):
 			t.at = len(t.line) - len(after) + 1
@@ -63,7 +63,7 @@ func (t *tokenizer) skipHead() {
 
 // wordEnd returns where the word ends that text begins with.
 func wordEnd(text string) int {
-	if i := strings.IndexAny(text, " \n"); i >= 0 {
+	if i := strings.IndexAny(text, blanks); i >= 0 {
 		return i
 	}
 	return len(text)
@@ -75,7 +75,7 @@ func (t *tokenizer) next() {
 	starts := t.value
 	t.value = false
 	switch {
-	case c == ' ' || c == '\n':
+	case isBlank(c):
 		t.value = true
 		t.at++
 	case t.depth == 0 && starts && strings.IndexByte("|&<>", c) >= 0:
@@ -113,7 +113,7 @@ func (t *tokenizer) quoted(quote byte) {
 	}
 	end = min(end+1, len(t.line))
 	kind := TokenString
-	if after := strings.TrimLeft(t.line[end:], " \n"); t.depth > 0 && strings.HasPrefix(after, ":") {
+	if after := strings.TrimLeft(t.line[end:], blanks); t.depth > 0 && strings.HasPrefix(after, ":") {
 		kind = TokenKey
 	}
 	t.add(kind, end)
@@ -121,7 +121,7 @@ func (t *tokenizer) quoted(quote byte) {
 
 // word takes a number, a keyword, or another word.
 func (t *tokenizer) word(rest string) {
-	n := strings.IndexAny(rest, " \n,:=(){}[]\"'")
+	n := strings.IndexAny(rest, blanks+",:=(){}[]\"'")
 	if n < 0 {
 		n = len(rest)
 	}

@@ -40,3 +40,19 @@ func TestGuardStops(t *testing.T) {
 		}
 	})
 }
+
+// What is about to take too much ends at once.
+func TestGrow(t *testing.T) {
+	const limit = 64 << 20
+	ctx, stop := Guard(t.Context(), limit, errMemory)
+	defer stop()
+	Grow(ctx, limit/2)
+	if ctx.Err() != nil {
+		t.Fatal("ended although there is room")
+	}
+	Grow(ctx, 2*limit)
+	if !errors.Is(context.Cause(ctx), errMemory) {
+		t.Errorf("about to grow by %d: %v", 2*limit, context.Cause(ctx))
+	}
+	Grow(t.Context(), limit) // which nobody watches
+}

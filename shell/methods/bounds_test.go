@@ -76,7 +76,7 @@ func TestNearestIsBounded(t *testing.T) {
 	for i := range 10 {
 		all = append(all, catalog.Method{Name: fmt.Sprintf("method%d", i)})
 	}
-	if got := Nearest("methodx", all); len(got) != maxNearest {
+	if got := Nearest("methodx", all); len(got) != 3 {
 		t.Errorf("suggested %q", got)
 	}
 	long := strings.Repeat("x", 200)

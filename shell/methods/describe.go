@@ -49,10 +49,12 @@ func (p Page) Describe(m catalog.Method, defs schema.Definitions, example string
 	d.head()
 	d.params()
 	if m.Result != nil {
-		d.section("result")
 		t := paramTable{defs: defs, result: true}
 		t.row(*m.Result, 0, "")
-		d.table(&t.Table)
+		if m.Result.Type() != "" || t.about(*m.Result) != "" || t.Len() > 1 { // else its name is all that is known
+			d.section("result")
+			d.table(&t.Table)
+		}
 	}
 	if len(m.Errors) > 0 {
 		d.section("errors")

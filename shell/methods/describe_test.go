@@ -2,6 +2,7 @@ package methods
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 
 	"rpcsh/rpcconn/catalog"
@@ -55,5 +56,26 @@ example
 	var object struct{ Name string }
 	if err := json.Unmarshal(Object(m, defs), &object); err != nil || object.Name != m.Name {
 		t.Errorf("the object is %s: %v", Object(m, defs), err)
+	}
+}
+
+// A result of which nothing is known but a name has no section.
+func TestDescribeResult(t *testing.T) {
+	for text, says := range map[string]bool{
+		`{"name":"result","schema":{}}`:                                            false,
+		`{"name":"result","schema":{},"summary":"The sum."}`:                       true,
+		`{"name":"result","schema":{"type":"number"}}`:                             true,
+		`{"name":"result","schema":{"properties":{"sum":{"type":"number"}}}}`:      true,
+		`{"name":"result","schema":{"description":"The sum, which is a number."}}`: true,
+	} {
+		learned, err := openrpc.Read([]byte(`{"openrpc":"1.3.2","info":{"title":"T","version":"1"},"methods":[
+			{"name":"m","params":[],"result":` + text + `}]}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := plainPage().Describe(learned.Methods[0], learned.Definitions, "m")
+		if strings.Contains(got, "\nresult\n") != says {
+			t.Errorf("of %s is said\n%s", text, got)
+		}
 	}
 }

@@ -23,10 +23,16 @@ type group struct {
 	methods []catalog.Method
 }
 
-// inGroups returns methods in groups. Groups and their methods are sorted by name.
+// inGroups returns methods in groups. Groups and their methods are sorted by name; those that share no prefix come
+// last.
 func inGroups(methods []catalog.Method) []group {
 	groups := divide(group{methods: methods}, 0)
-	slices.SortStableFunc(groups, func(a, b group) int { return strings.Compare(a.prefix, b.prefix) })
+	slices.SortStableFunc(groups, func(a, b group) int {
+		if a.prefix == "" || b.prefix == "" {
+			return strings.Compare(b.prefix, a.prefix)
+		}
+		return strings.Compare(a.prefix, b.prefix)
+	})
 	return groups
 }
 

@@ -21,22 +21,26 @@ type layout struct {
 	width     int // of the list
 	signature int
 	source    int // 0: it is not shown
-	summaries bool
 }
 
-// layout returns the widths for methods, at least one. Long signatures leave room for the summaries.
+// layout returns the widths for methods, at least one. Long signatures leave room for the summaries, as far as these
+// are long.
 func (p Page) layout(methods []catalog.Method) layout {
-	c := layout{width: p.Width}
+	c, summary := layout{width: p.Width}, 0
 	first := methods[0].Source
 	for _, m := range methods {
 		if m.Source != first {
 			c.source = max(c.source, columns.Width(m.Source.String()), columns.Width(first.String()))
 		}
 		c.signature = max(c.signature, columns.Width(view.Visible(m.Signature())))
-		c.summaries = c.summaries || m.Summary != "" || m.Deprecated
+		summary = max(summary, columns.Width(about(m)))
 	}
-	if c.summaries {
-		c.signature = min(c.signature, c.width*3/5)
+	if summary > 0 {
+		c.signature = min(c.signature, max(c.width*3/5, c.width-3-2-summary))
+	}
+	if c.source > 0 {
+		const least = 12 // columns in which a signature says which method it is
+		c.signature = min(c.signature, max(least, c.width-3-2-c.source))
 	}
 	return c
 }
@@ -74,11 +78,14 @@ func (p Page) line(m catalog.Method, c layout) string {
 	if m.Ours {
 		mark = p.Colors.In("←")
 	}
-	summary := view.Visible(m.Summary)
+	summary, room := about(m), c.signature
 	if m.Deprecated {
-		paint, summary = p.Colors.Dim, strings.TrimSpace("deprecated. "+summary)
+		paint = p.Colors.Dim
 	}
-	signature := columns.Clip(view.Visible(m.Signature()), min(c.signature, c.width-3), "…")
+	if summary == "" && c.source == 0 { // nothing is beside it
+		room = c.width
+	}
+	signature := columns.Clip(view.Visible(m.Signature()), min(room, c.width-3), "…")
 	line := mark + "  " + paint(signature) + padding(signature, c.signature)
 	if c.source > 0 {
 		source := view.Visible(m.Source.String())
@@ -88,6 +95,14 @@ func (p Page) line(m catalog.Method, c layout) string {
 		line += "  " + paint(columns.Clip(summary, max(0, c.width-columns.Width(line)-2), "…"))
 	}
 	return strings.TrimRight(line, " ")
+}
+
+// about returns what stands behind a method in a list; "": nothing does.
+func about(m catalog.Method) string {
+	if m.Deprecated {
+		return strings.TrimSpace("deprecated. " + view.Visible(m.Summary))
+	}
+	return view.Visible(m.Summary)
 }
 
 // padding returns the blanks that fill text up to width columns.

@@ -8,6 +8,7 @@ import (
 
 	"rpcsh/rpcconn/catalog"
 	"rpcsh/rpcconn/dialect/openrpc"
+	"rpcsh/shell/columns"
 	"rpcsh/shell/view"
 )
 
@@ -33,7 +34,7 @@ func TestInGroups(t *testing.T) {
 	tests := []struct{ name, methods, want string }{
 		{"none", "", ""},
 		{"nothing alike", "add sub mul", "others (3)"},
-		{"few stay with the others", "a.x a.y b.x b.y b.z c", "others (3) b. (3)"},
+		{"few stay with the others", "a.x a.y b.x b.y b.z c", "b. (3) others (3)"},
 		{
 			"separators", numbered("eth_", 3) + numbered("a/", 3) + numbered("$/", 4) + numbered("A.b", 3),
 			"$/ (4) A. (3) a/ (3) eth_ (3)",
@@ -45,7 +46,7 @@ func TestInGroups(t *testing.T) {
 		},
 		{"one that is not is not", numbered("nvim_buf_", 20) + numbered("nvim_win_", 30), "nvim_ (50)"},
 		{"what cannot be divided", numbered("Page.", 70), "Page. (70)"},
-		{"a separator at the end", "a_ a_ a_ b_ _ __ ._/", "others (4) a_ (3)"},
+		{"a separator at the end", "a_ a_ a_ b_ _ __ ._/", "a_ (3) others (4)"},
 		{"deep", numbered(strings.Repeat("x.", 10000), 70), strings.Repeat("x.", 5) + " (70)"},
 	}
 	for _, test := range tests {
@@ -118,6 +119,45 @@ func aLotOfMethods() []catalog.Method {
 func plainPage() Page {
 	plain := func(text string) string { return text }
 	return Page{Width: 1 << 20, Colors: &view.Palette{In: plain, Dim: plain, Bold: plain}}
+}
+
+// A few summaries take no room from the signatures that have none, nor more than they need from others.
+func TestSignaturesHaveTheRoomThatIsThere(t *testing.T) {
+	params := make([]catalog.Param, 3)
+	for i := range params {
+		params[i] = catalog.Param{Name: strings.Repeat("p", 13), Required: true}
+	}
+	known := catalog.New(
+		catalog.Method{Name: "new_one_with_a_name", Params: params, Source: "s"},
+		catalog.Method{Name: "old_one_with_a_name", Params: params, Source: "s", Deprecated: true},
+	).Methods()
+	page := plainPage()
+	page.Width = 79
+	p := strings.Repeat("p", 13)
+	want := "   new_one_with_a_name(" + p + ", " + p + ", " + p + ")\n" +
+		"   old_one_with_a_name(" + p + ", " + p + ", pppppppppppp…  deprecated.\n"
+	if got := page.List(known); !strings.HasPrefix(got, want) {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
+// Where not all methods were learned in the same way, a line has room for that, too.
+func TestListFits(t *testing.T) {
+	param := []catalog.Param{{Name: strings.Repeat("p", 30), Required: true}}
+	page := plainPage()
+	for _, summary := range []string{"", "Does one thing or another."} {
+		known := catalog.New(
+			catalog.Method{Name: "one", Params: param, Source: catalog.SourceTraffic, Summary: summary},
+			catalog.Method{Name: "two", Params: param, Source: openrpc.Source},
+		).Methods()
+		for page.Width = 40; page.Width < 100; page.Width++ {
+			for line := range strings.Lines(page.List(known)) {
+				if columns.Width(strings.TrimSuffix(line, "\n")) > page.Width || !strings.Contains(line, "ppp") {
+					t.Errorf("in %d columns: %s", page.Width, line)
+				}
+			}
+		}
+	}
 }
 
 func TestOverview(t *testing.T) {

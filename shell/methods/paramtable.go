@@ -45,6 +45,9 @@ func (t *paramTable) about(p catalog.Param) string {
 	if p.Summary == "" {
 		about[0] = view.Visible(t.defs.Summary(p.Schema))
 	}
+	if p.Seen {
+		about = append(about, "As seen so far.")
+	}
 	if values := t.defs.Values(p.Schema); len(values) > 1 && strings.Contains(p.Type(), "…") {
 		var all []string
 		for _, v := range values[:min(len(values), maxMembers)] {

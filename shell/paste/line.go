@@ -6,10 +6,10 @@ import (
 	"net/http"
 	"net/url"
 	"os"
-	"regexp"
 	"slices"
 	"strings"
 
+	"rpcsh/rpcconn/lazyregexp"
 	"rpcsh/rpcconn/transport"
 )
 
@@ -45,7 +45,7 @@ func (l *shellLine) substitute(flag, command string) {
 }
 
 // harmless are headers whose values everybody may see.
-var harmless = regexp.MustCompile(`(?i)^(accept.*|content-type|user-agent|origin|host|referer|cache-control|` +
+var harmless = lazyregexp.New(`(?i)^(accept.*|content-type|user-agent|origin|host|referer|cache-control|` +
 	`x-request-id|traceparent)$`)
 
 // spell returns text as a word in which ${NAME} stands for what may be a secret: what the environment has, and else all
@@ -56,7 +56,7 @@ func (l *shellLine) spell(text string, from int, name string) string {
 	case variable != "":
 		i := from + strings.Index(value, secret)
 		return `"` + escaped(text[:i]) + l.variable(variable) + escaped(text[i+len(secret):]) + `"`
-	case value == "" || harmless.MatchString(name):
+	case value == "" || harmless().MatchString(name):
 		return quoted(text)
 	}
 	return `"` + escaped(text[:from]) + l.variable(name) + `"`
@@ -82,7 +82,7 @@ func (l *shellLine) target(t transport.Target) {
 }
 
 // secretQuery is what parameters of a URL are called whose values are secrets.
-var secretQuery = regexp.MustCompile(`(?i)(token|key|secret|auth|passw|signature)`)
+var secretQuery = lazyregexp.New(`(?i)(token|key|secret|auth|passw|signature)`)
 
 // url adds a URL, in which variables stand for what may be secrets: a password, a parameter, and what the environment
 // has.
@@ -111,7 +111,7 @@ func (l *shellLine) url(text string) {
 		switch name, secret := fromEnvironment(part); {
 		case name != "":
 			hide(secret, name)
-		case secretQuery.MatchString(key):
+		case secretQuery().MatchString(key):
 			hide(value, key)
 		}
 	}
@@ -163,11 +163,11 @@ func variableName(name string) string {
 }
 
 // bare matches words that a shell takes as they are.
-var bare = regexp.MustCompile(`^[\w@%+=:,./-]+$`)
+var bare = lazyregexp.New(`^[\w@%+=:,./-]+$`)
 
 // quoted returns text as a word of the shell that stands for just that.
 func quoted(text string) string {
-	if bare.MatchString(text) {
+	if bare().MatchString(text) {
 		return text
 	}
 	return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"rpcsh/rpcconn"
@@ -32,16 +33,53 @@ type Call struct {
 	Params json.RawMessage // as they were sent; nil: none
 	Extra  json.RawMessage // further members of the message, as an object; nil: none
 	ID     rpcconn.ID      // none: a notification
+
+	Batch []Part // of a batch, all its calls, in place of the one above
+}
+
+// A Part is a call of a batch.
+type Part struct {
+	Method        string
+	Params, Extra json.RawMessage
+	ID            rpcconn.ID
 }
 
 // notify reports whether the call has no answer.
-func (c *Call) notify() bool { return c.ID.IsNone() }
+func (p *Part) notify() bool { return p.ID.IsNone() }
+
+// parts returns what is sent.
+func (c *Call) parts() []Part {
+	if c.Batch == nil {
+		return []Part{{c.Method, c.Params, c.Extra, c.ID}}
+	}
+	return c.Batch
+}
+
+// silent reports whether nothing of the call is answered.
+func (c *Call) silent() bool {
+	return !slices.ContainsFunc(c.parts(), func(p Part) bool { return !p.notify() })
+}
+
+// batch returns a batch as a line of the shell.
+func (c *Call) batch() string {
+	calls := make([]string, len(c.Batch))
+	for i, p := range c.Batch {
+		if p.notify() {
+			calls[i] = "!"
+		}
+		calls[i] = strings.TrimSpace(calls[i] + lang.SpellMethod(p.Method) + " " + compact(p.Params))
+	}
+	return ".batch " + strings.Join(calls, " ; ")
+}
 
 // RPCSH returns the line that makes the call by rpcsh, and which variables stand for what is left out. The error says
 // why there is none.
 func (c *Call) RPCSH() (line string, left []string, err error) {
 	if err := c.check(); err != nil {
 		return "", nil, err
+	}
+	if slices.ContainsFunc(c.Batch, func(p Part) bool { return p.Extra != nil }) {
+		return "", nil, errors.New("the calls of the batch have further members, which no line gives to each of them")
 	}
 	l := newLine("rpcsh")
 	l.add("-p", c.Wire.Protocol.Name)
@@ -78,8 +116,8 @@ func (c *Call) RPCSH() (line string, left []string, err error) {
 func (c *Call) call(l *shellLine) {
 	params := compact(c.Params)
 	plain := c.Extra == nil && lang.SpellMethod(c.Method) == c.Method && strings.IndexAny(c.Method, ".!@-") != 0
-	if plain && !c.Target.IsCommand() {
-		if c.notify() {
+	if plain && c.Batch == nil && !c.Target.IsCommand() {
+		if c.ID.IsNone() {
 			l.add("-n")
 		}
 		l.target(c.Target)
@@ -90,13 +128,16 @@ func (c *Call) call(l *shellLine) {
 		return
 	}
 	line := ".call "
-	if c.notify() {
+	if c.ID.IsNone() {
 		line = ".notify "
 	}
 	for _, m := range jsontext.Members(c.Extra) {
 		line += "--with " + m.Name + ":=" + compact(m.Value) + " "
 	}
-	l.add("-e", strings.TrimSpace(line+lang.SpellMethod(c.Method)+" "+params))
+	if line += lang.SpellMethod(c.Method) + " " + params; c.Batch != nil {
+		line = c.batch()
+	}
+	l.add("-e", strings.TrimSpace(line))
 	if c.Target.IsCommand() {
 		l.add("--")
 		for _, variable := range c.Target.Env {
@@ -160,7 +201,7 @@ func (c *Call) Curl() (line string, left []string, err error) {
 // websocat returns the line that sends message over WebSocket, and prints what comes next where there is an answer.
 func (c *Call) websocat(message string) (line string, left []string, err error) {
 	l := newLine("websocat")
-	if !c.notify() {
+	if !c.silent() {
 		l.add("-n1")
 	}
 	c.headers(func(name, value string) { l.hide("-H", name+": ", name, value) })
@@ -184,25 +225,33 @@ func (c *Call) websocat(message string) (line string, left []string, err error) 
 
 // check returns why the call cannot be a line.
 func (c *Call) check() error {
+	size := 0
+	for _, p := range c.parts() {
+		size += len(p.Params)
+	}
 	switch {
 	case c.Target.Scheme == "":
 		return errors.New("the peer has come by itself: there is nothing to dial")
-	case len(c.Params) > maxLine:
+	case size > maxLine:
 		return fmt.Errorf("the params have %s, which no line takes: .show N | .params > FILE writes them, and "+
-			"METHOD @FILE takes them", human.Size(len(c.Params)))
+			"METHOD @FILE takes them", human.Size(size))
 	}
 	return nil
 }
 
 // message returns the message that was sent.
 func (c *Call) message() ([]byte, error) {
-	kind := rpcconn.KindRequest
-	if c.notify() {
-		kind = rpcconn.KindNotification
+	packet := rpcconn.Packet{Batch: c.Batch != nil}
+	for _, p := range c.parts() {
+		kind := rpcconn.KindRequest
+		if p.notify() {
+			kind = rpcconn.KindNotification
+		}
+		packet.Messages = append(packet.Messages, rpcconn.Message{
+			Kind: kind, ID: p.ID, Method: p.Method, Params: p.Params, Extra: p.Extra,
+		})
 	}
-	return c.Wire.Protocol.NewCodec().AppendEncode(nil, &rpcconn.Packet{Messages: []rpcconn.Message{{
-		Kind: kind, ID: c.ID, Method: c.Method, Params: c.Params, Extra: c.Extra,
-	}}})
+	return c.Wire.Protocol.NewCodec().AppendEncode(nil, &packet)
 }
 
 // headers hands on the headers that were asked for, in order of name.

@@ -190,6 +190,32 @@ func TestLineOfChild(t *testing.T) {
 	}
 }
 
+// A batch is one message, and one line.
+func TestLineOfBatch(t *testing.T) {
+	target, w := wireOf(t, "ws://h:1/", "jsonrpc", "")
+	c := Call{Target: target, Wire: w, Method: "tick", Batch: []Part{
+		{Method: "two words", Params: raw("[1]")}, {Method: "tick", Params: raw(`{"a b":2}`)},
+	}}
+	line, _, err := c.RPCSH()
+	const want = `rpcsh|-p|jsonrpc|-e|.batch !"two words" [1] ; !tick {"a b":2}|ws://h:1/`
+	if got := strings.Join(run(t, line), "|"); err != nil || got != want {
+		t.Errorf("%v, %s, want\n%s", err, got, want)
+	}
+	line, _, err = c.Curl()
+	const message = `[{"jsonrpc":"2.0","method":"two words","params":[1]},` +
+		`{"jsonrpc":"2.0","method":"tick","params":{"a b":2}}]`
+	if err != nil || !strings.Contains(line, "'"+message+"'") || strings.Contains(line, "-n1") { // nobody answers it
+		t.Errorf("%v, %s", err, line)
+	}
+	c.Batch[1].Extra, c.Batch[1].ID = raw(`{"s":1}`), rpcconn.IntID(7)
+	if line, _, err = c.Curl(); err != nil || !strings.Contains(line, `"id":7`) || !strings.Contains(line, "-n1") {
+		t.Errorf("%v, %s", err, line)
+	}
+	if line, _, err = c.RPCSH(); err == nil {
+		t.Errorf("%s has lost what stands beside the params", line)
+	}
+}
+
 // What no line can say is said.
 func TestNoLine(t *testing.T) {
 	target, w := wireOf(t, "http://h:1/", "jsonrpc", "")

@@ -5,13 +5,12 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"math"
 	"sync"
 	"time"
 
+	"rpcsh/rpcconn/plain"
 	"rpcsh/rpcconn/rpcrec"
 	"rpcsh/shell/event"
-	"rpcsh/shell/recording"
 	"rpcsh/shell/redact"
 	"rpcsh/shell/ring"
 )
@@ -21,6 +20,7 @@ import (
 type Control struct {
 	bus  *event.Bus
 	ring *ring.Ring
+	tape *tape
 	opts Options // of each recording, but for those of a Request
 
 	mu  sync.Mutex // protects what follows
@@ -34,9 +34,10 @@ type Request struct {
 	Filter event.Filter
 }
 
-// NewControl returns the Control of a session, with the Options of its recordings.
+// NewControl returns the Control of a session, with the Options of its recordings. It keeps as many bytes of messages
+// as the ring keeps of events.
 func NewControl(bus *event.Bus, kept *ring.Ring, opts Options) *Control {
-	return &Control{bus: bus, ring: kept, opts: opts}
+	return &Control{bus: bus, ring: kept, tape: newTape(bus, kept.Limit, opts.Peers), opts: opts}
 }
 
 func (c *Control) options(req Request) Options {
@@ -70,16 +71,7 @@ func refused(file string, err error) error {
 
 // failure says why a file cannot be written to.
 func failure(file string, err error) error {
-	return fmt.Errorf("recording to %s: %w", file, withoutPath(err))
-}
-
-// withoutPath returns what is wrong with a file that is named already.
-func withoutPath(err error) error {
-	var path *fs.PathError
-	if errors.As(err, &path) {
-		return path.Err
-	}
-	return err
+	return fmt.Errorf("recording to %s: %w", file, plain.Reason(err))
 }
 
 func (c *Control) runsLocked() bool {
@@ -133,13 +125,10 @@ func (c *Control) Now() (s Summary, runs bool) {
 	return c.now.Summary(), true
 }
 
-// Last records what has happened in the last time, as far as the session's ring has it. The ring has what messages say,
-// and not their bytes: they are written anew from that.
+// Last records what has happened in the last time, as far as it is kept.
 func (c *Control) Last(d time.Duration, req Request) (Summary, error) {
-	c.ring.Sync()
-	from := time.Now().Add(-d)
-	events := c.ring.Last(math.MaxInt, func(e *event.Event) bool { return !e.Time.Before(from) })
-	if len(events) == 0 {
+	past := c.since(time.Now().Add(-d))
+	if past.isEmpty() {
 		return Summary{}, errors.New("nothing that is kept has happened in that time; .show lists what is kept")
 	}
 	opts := c.options(req)
@@ -147,23 +136,22 @@ func (c *Control) Last(d time.Duration, req Request) (Summary, error) {
 	if err != nil {
 		return Summary{}, refused(req.File, err)
 	}
-	s := rebuilt(file, opts, events)
+	s := past.record(file, opts)
 	if s.Err != nil {
 		s.Err = failure(req.File, s.Err)
 	}
 	return s, s.Err
 }
 
-// Copy writes all that the session's ring has as a recording, as Last does, to out.
+// Copy writes all that is kept as a recording to out, as Last does.
 func (c *Control) Copy(out io.Writer) error {
-	c.ring.Sync()
-	events := c.ring.Last(math.MaxInt, func(*event.Event) bool { return true })
-	if len(events) == 0 {
+	past := c.since(time.Time{})
+	if past.isEmpty() {
 		return errors.New("nothing that has happened is kept")
 	}
 	opts := c.options(Request{})
 	opts.Max = 0
-	return rebuilt(writeCloser{out}, opts, events).Err
+	return past.record(writeCloser{out}, opts).Err
 }
 
 // Rules returns which values are masked.
@@ -174,43 +162,3 @@ type writeCloser struct{ io.Writer }
 
 // Close implements io.Closer.
 func (writeCloser) Close() error { return nil }
-
-// rebuilt writes events of the ring into a recording.
-func rebuilt(file io.WriteCloser, opts Options, events []*event.Event) Summary {
-	r := newRecorder(file, opts, events[0].Time)
-	var err error
-	for _, p := range opts.Peers() {
-		if err == nil {
-			err = r.open(p, r.start, "")
-		}
-	}
-	for _, e := range events {
-		if err == nil {
-			err = r.rebuild(e)
-		}
-	}
-	_ = r.finish(err) // which the summary has
-	return r.Summary()
-}
-
-// rebuild writes down an event of the ring, and a message as it would be sent.
-func (r *Recorder) rebuild(e *event.Event) error {
-	if err := r.meet(e, r.peer(e.Peer.Number)); err != nil {
-		return err
-	}
-	switch {
-	case !e.Kind.IsMessage() || e.Kind == event.Unreadable:
-		return r.take(e)
-	case !r.opts.Filter.Match(e):
-		return nil
-	}
-	data, err := r.decoder.Build(e)
-	if err != nil {
-		return r.write(e, rpcrec.Lost, recording.Details{Count: 1, Reason: err.Error()})
-	}
-	if data == nil {
-		return nil
-	}
-	rec := rpcrec.Record{Data: data, Kind: rpcrec.Rebuilt}
-	return r.message(e, &rec)
-}

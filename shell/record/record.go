@@ -67,6 +67,7 @@ type Recorder struct {
 	masker  *redact.Masker
 	decoder *recording.Decoder
 	known   map[int]Peer // whose connection was written down
+	begun   map[int]bool // the connections that begin in what is recorded; nil: all that are met do
 	met     int          // the number of one of them; 0: none
 	broken  bool         // no more can be written, and nobody has ended the recording: Fail is told
 
@@ -87,7 +88,7 @@ func Start(bus *event.Bus, opts Options) (*Recorder, error) {
 	r := newRecorder(file, opts, time.Now())
 	r.sub = bus.Subscribe(event.Options{Frames: true, Wanted: wanted, Take: r.enqueue})
 	for _, p := range opts.Peers() {
-		_ = r.open(p, r.start, "") // which is not written yet
+		_ = r.open(p, r.start, "", true) // which is not written yet
 	}
 	var watching sync.WaitGroup
 	watching.Go(func() {
@@ -269,6 +270,9 @@ func (r *Recorder) take(e *event.Event) error {
 	case event.Close:
 		delete(r.known, e.Peer.Number)
 		r.met = 0
+		if r.begun != nil { // it begins again
+			r.begun[e.Peer.Number] = true
+		}
 		if !r.ofPeer(e) {
 			return nil
 		}
@@ -295,7 +299,7 @@ func (r *Recorder) meet(e *event.Event, p *Peer) error {
 	}
 	switch {
 	case !met:
-		return r.open(now, e.Time, text)
+		return r.open(now, e.Time, text, r.isLate(now.Number))
 	case now.Protocol != "" && (now.Protocol != known.Protocol || now.Framing != known.Framing):
 		r.known[e.Peer.Number] = now
 		r.decoder.Speaks(now.Number, now.Protocol)
@@ -307,8 +311,11 @@ func (r *Recorder) meet(e *event.Event, p *Peer) error {
 	return nil
 }
 
-// open writes down that a peer is connected.
-func (r *Recorder) open(p Peer, at time.Time, text string) error {
+// isLate reports whether a connection that is met was there before the recording began.
+func (r *Recorder) isLate(number int) bool { return r.begun != nil && !r.begun[number] }
+
+// open writes down that a peer is connected; late, that it was so before the recording began.
+func (r *Recorder) open(p Peer, at time.Time, text string, late bool) error {
 	r.known[p.Number] = p
 	r.decoder.Speaks(p.Number, p.Protocol)
 	e := &event.Event{Kind: event.Connect, Peer: p.Peer, Time: at}
@@ -316,8 +323,8 @@ func (r *Recorder) open(p Peer, at time.Time, text string) error {
 		return nil
 	}
 	return r.write(e, rpcrec.Open, recording.Details{
-		Target: p.Target, Accepted: p.Accepted, Name: p.Name, Title: p.Title, Protocol: p.Protocol, Framing: p.Framing,
-		Text: text,
+		Target: p.Target, Accepted: p.Accepted, Late: late, Name: p.Name, Title: p.Title, Protocol: p.Protocol,
+		Framing: p.Framing, Text: text,
 	})
 }
 

@@ -1,7 +1,9 @@
 package record
 
 import (
+	"encoding/base64"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -85,7 +87,7 @@ func (s *scene) check(want ...string) {
 	}
 }
 
-const opened = `{"c":1,"e":"open","x":{"target":"tcp://localhost:6000","title":"localhost:6000",` +
+const opened = `{"c":1,"e":"open","x":{"target":"tcp://localhost:6000","late":true,"title":"localhost:6000",` +
 	`"protocol":"jsonrpc","framing":"line"}}`
 
 // What passes is recorded byte for byte, and so is what happens beside it.
@@ -116,7 +118,7 @@ func TestRecorder(t *testing.T) {
 		`{"c":1,"e":"stderr","x":{"text":"ready"}}`,
 		`{"e":"note","x":{"kind":"note","text":"half time"}}`,
 		`{"c":1,"e":"close","x":{"orderly":true,"text":"localhost:6000 closed the connection"}}`,
-		strings.TrimSuffix(opened, "}}")+`,"text":"reconnected"}}`,
+		strings.Replace(strings.TrimSuffix(opened, "}}"), `"late":true,`, "", 1)+`,"text":"reconnected"}}`,
 	)
 	if _, runs := s.control.Stop(); runs {
 		t.Error("it is stopped twice")
@@ -145,7 +147,7 @@ func TestBinary(t *testing.T) {
 	s.frame(true, encoded(t, msgpackrpc.New(), `[1,{"token":"abc"}]`))
 	s.control.Stop()
 	s.check(
-		`{"c":1,"e":"open","x":{"target":"tcp://localhost:6000","accepted":true,"title":"localhost:6000"}}`,
+		`{"c":1,"e":"open","x":{"target":"tcp://localhost:6000","accepted":true,"late":true,"title":"localhost:6000"}}`,
 		`{"c":1,"e":"detect","x":{"protocol":"bsonrpc","framing":"bson","text":"@1 speaks BSON-RPC 2.0"}}`,
 		`{"c":1,"d":"<","b":"UQAAAAJic29ucnBjAAQAAAAyLjAAEGlkAAUAAAACbWV0aG9kAAQAAABhZGQABHBhcmFtcwAbAAAAEDAAAQAAAAcx`+
 			`AFB/H3e8+GzXmUOQEQAA","m":{"id":5,"method":"add","params":[1,{"$oid":"507f1f77bcf86cd799439011"}]}}`,
@@ -214,37 +216,92 @@ func TestMasked(t *testing.T) {
 	}
 }
 
-// What has happened is recorded from the ring: what messages say, written anew.
+// What has happened is recorded afterwards, byte for byte, with what is known of peers that have gone.
 func TestLast(t *testing.T) {
 	s := newScene(t, Options{})
-	id := rpcconn.IntID(7)
+	gone := event.Peer{Number: 2, Title: "@2 127.0.0.1:5000"}
+	s.peers = append(s.peers, Peer{Peer: gone, Accepted: true, Protocol: "bsonrpc", Framing: "bson"})
+	ping, err := bsonrpc.New().AppendEncode(nil, &rpcconn.Packet{
+		Messages: []rpcconn.Message{{Kind: rpcconn.KindRequest, ID: rpcconn.IntID(1), Method: "ping"}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := time.Now()
 	for _, e := range []event.Event{
-		{Kind: event.Request, Out: true, ID: id, Method: "old", Time: time.Now().Add(-time.Hour)},
-		{Kind: event.Request, Out: true, ID: id, Method: "add", Params: []byte(`[40, 2.0]`)},
-		{Kind: event.Response, ID: id, Method: "add", Result: []byte(`42.0`)},
-		{Kind: event.Error, Out: true, ID: rpcconn.NullID(), Err: &rpcconn.Error{Code: -32700, Message: "no"}},
-		{Kind: event.Response, ID: id, Text: "no answer"},
-		{Kind: event.Notification, Method: "tick", Params: []byte(`{"password":"x"}`)},
-		{Kind: event.Other, Value: []byte(`{"event":"hello"}`)},
+		{Kind: event.Frame, Out: true, Frame: []byte(`{"id":6,"method":"old"}`), Time: now.Add(-time.Hour)},
+		{Kind: event.Connect, Peer: gone},
+		{Kind: event.Frame, Out: true, Frame: []byte(`{ "method": "add", "id": 7, "params": [40, 2.0] }`)},
+		{Kind: event.Request, Out: true, ID: rpcconn.IntID(7), Method: "add", Params: []byte(`[40, 2.0]`)},
+		{Kind: event.Frame, Peer: gone, Frame: ping},
+		{Kind: event.Close, Peer: gone, Orderly: true},
+		{Kind: event.Frame, Frame: []byte(`{"id":7,"result":42.0}`)},
+		{Kind: event.Response, ID: rpcconn.IntID(7), Method: "add", Result: []byte(`42.0`)},
+		{Kind: event.Frame, Frame: []byte(`{"method":"tick","params":{"password":"x"}}`)},
+		{Kind: event.Frame, Out: true, Frame: []byte(`no`), Fault: "on purpose"},
 		{Kind: event.Stderr, Text: "ready"},
 	} {
+		if e.Time.IsZero() {
+			e.Time = now // the clock of Windows stands still meanwhile
+		}
 		s.publish(e)
 	}
+	s.peers = s.peers[:1]
 	sum, err := s.control.Last(time.Minute, Request{File: s.file})
 	if err != nil || sum.Messages != 5 {
 		t.Fatalf("summary %+v, error %v", sum, err)
 	}
 	s.check(
 		opened,
-		`{"c":1,"d":">","m":{"jsonrpc":"2.0","id":7,"method":"add","params":[40, 2.0]},"k":"rebuilt"}`,
-		`{"c":1,"d":"<","m":{"jsonrpc":"2.0","id":7,"result":42.0},"k":"rebuilt"}`,
-		`{"c":1,"d":">","m":{"jsonrpc":"2.0","id":null,"error":{"code":-32700,"message":"no"}},"k":"rebuilt"}`,
-		`{"c":1,"d":"<","m":{"jsonrpc":"2.0","method":"tick","params":{"password":"***1"}},"r":1,"k":"rebuilt"}`,
-		`{"c":1,"d":"<","m":{"event":"hello"},"k":"rebuilt"}`,
+		`{"c":2,"e":"open","x":{"accepted":true,"title":"@2 127.0.0.1:5000","protocol":"bsonrpc","framing":"bson"}}`,
+		`{"c":1,"d":">","m":{ "method": "add", "id": 7, "params": [40, 2.0] }}`,
+		`{"c":2,"d":"<","b":"`+base64.StdEncoding.EncodeToString(ping)+`","m":{"id":1,"method":"ping"}}`,
+		`{"c":2,"e":"close","x":{"orderly":true}}`,
+		`{"c":1,"d":"<","m":{"id":7,"result":42.0}}`,
+		`{"c":1,"d":"<","m":{"method":"tick","params":{"password":"***1"}},"r":1}`,
+		`{"c":1,"d":">","s":"no","f":"on purpose"}`,
 		`{"c":1,"e":"stderr","x":{"text":"ready"}}`,
 	)
 	if _, err := s.control.Last(0, Request{File: s.file + "2"}); err == nil {
 		t.Error("nothing is recorded without an error")
+	}
+}
+
+// The memory of the messages that are kept is bounded by that of the ring, and the newest ones are kept.
+func TestTapeIsBounded(t *testing.T) {
+	s := newScene(t, Options{})
+	const limit = 100 << 10
+	s.ring.SetLimit(limit)
+	for i := range 10_000 {
+		s.publish(event.Event{Kind: event.Frame, Frame: fmt.Appendf(nil, `{"method":"tick","params":[%d]}`, i)})
+	}
+	tape := s.control.tape
+	held := 0
+	for _, b := range tape.blocks {
+		held += b.size()
+	}
+	if held != tape.bytes || held > limit || held < limit/2 {
+		t.Errorf("%d bytes are held, %d are counted, %d is the limit", held, tape.bytes, limit)
+	}
+	frames, _ := tape.since(time.Time{})
+	if last := string(frames[len(frames)-1].Frame); last != `{"method":"tick","params":[9999]}` {
+		t.Errorf("the last one is %s", last)
+	}
+	for i := range 3 * maxKnown {
+		s.publish(event.Event{Kind: event.Frame, Peer: event.Peer{Number: 2 + i}, Frame: []byte(`{"method":"m"}`)})
+	}
+	if n := len(tape.known); n > 2*maxKnown {
+		t.Errorf("%d peers are known", n)
+	}
+	huge := make([]byte, limit)
+	copied := testing.AllocsPerRun(1, func() { tape.addLocked(&event.Event{Frame: huge}) })
+	if copied > 0 || len(tape.blocks) > 0 {
+		t.Errorf("what is larger than all may be is copied, or what was before it kept: %d blocks", len(tape.blocks))
+	}
+	s.ring.SetLimit(0)
+	s.publish(event.Event{Kind: event.Frame, Frame: []byte(`{"method":"tick"}`)})
+	if frames, _ := tape.since(time.Time{}); len(frames) > 0 {
+		t.Errorf("%d are kept where nothing is to be", len(frames))
 	}
 }
 
@@ -304,7 +361,7 @@ func TestFullAtTheEnd(t *testing.T) {
 	if _, err := os.Stat(full); err != nil {
 		t.Skip("there is no " + full)
 	}
-	want := "recording to " + full + ": no space left on device"
+	want := "recording to " + full + ": the disk is full"
 	ends := map[string]func(s *scene) error{
 		"stop":  func(s *scene) error { sum, _ := s.control.Stop(); return sum.Err },
 		"close": func(s *scene) error { s.bus.Close(); return s.control.Close() },
@@ -335,7 +392,7 @@ func BenchmarkPublish(b *testing.B) {
 		b.Run(name, func(b *testing.B) {
 			var bus event.Bus
 			if recorded {
-				control := NewControl(&bus, nil, Options{Peers: func() []Peer { return nil }})
+				control := NewControl(&bus, new(ring.Ring), Options{Peers: func() []Peer { return nil }})
 				if err := control.Start(Request{File: filepath.Join(b.TempDir(), "x.rpcrec")}); err != nil {
 					b.Fatal(err)
 				}

@@ -19,29 +19,24 @@ import (
 	"rpcsh/shell/redact"
 )
 
-// maxUnanswered is how many requests of a direction of a connection are remembered until their answers come. Answers to
-// further ones are as if there had been no request.
-const maxUnanswered = 100_000
+// maxConns is how many connections are remembered. Of more, those that came first are forgotten: what they speak is
+// guessed, should they go on.
+const maxConns = 4096
 
 // A Decoder makes events of records, in their order. What is spoken on a connection it learns from the records
 // themselves, or guesses from the bytes where these do not tell. Its methods are called by one goroutine.
 type Decoder struct {
-	start  time.Time
-	conns  map[int]*conn
-	last   *conn         // that was looked up last; nil: none was
-	events []event.Event // of the record at hand
+	start   time.Time
+	conns   map[int]*conn
+	came    []int // the numbers of conns, in the order of their coming
+	last    *conn // that was looked up last; nil: none was
+	waiting queue
+	packet  rpcconn.Packet // the message at hand; used again and again
+	events  []event.Event  // of the record at hand
 
-	// OnUnanswered is told each request that has no answer when its connection is made anew, and by End; nil: nobody
-	// is.
+	// OnUnanswered is told each request that has no answer when its connection is made anew or forgotten, when too many
+	// wait, and by End; nil: nobody is.
 	OnUnanswered func(u Unanswered)
-}
-
-// An Unanswered is a request that was never answered.
-type Unanswered struct {
-	Peer   event.Peer
-	Out    bool
-	Method string
-	Time   time.Time
 }
 
 // A conn is what is known of a connection while its messages are decoded.
@@ -53,14 +48,7 @@ type conn struct {
 	guessed  map[string]rpcconn.Codec  // by protocol
 	used     rpcconn.Codec             // for the message at hand
 	dialect  *dialect.Dialect          // nil: there is nothing special about it
-	packet   rpcconn.Packet            // used again and again
 	asked    [2]map[rpcconn.ID]request // by whom they were sent: 1 for those that went out
-}
-
-// A request waits for its answer.
-type request struct {
-	method string
-	at     time.Duration
 }
 
 // NewDecoder returns a Decoder for a recording that began at a time.
@@ -78,19 +66,7 @@ func (d *Decoder) End() {
 		d.reset(c)
 	}
 	clear(d.conns)
-	d.last = nil
-}
-
-// reset forgets the requests of a connection that have no answer.
-func (d *Decoder) reset(c *conn) {
-	for out, asked := range c.asked {
-		for _, r := range asked {
-			if d.OnUnanswered != nil {
-				d.OnUnanswered(Unanswered{c.peer, out == 1, r.method, d.start.Add(r.at)})
-			}
-		}
-	}
-	c.asked = [2]map[rpcconn.ID]request{}
+	d.last, d.came, d.waiting = nil, nil, queue{}
 }
 
 // Speaks says what is spoken on a connection, as far as that is known.
@@ -113,10 +89,21 @@ func (d *Decoder) conn(number int) *conn {
 	if c == nil {
 		c = &conn{peer: event.Peer{Number: number}, guessed: make(map[string]rpcconn.Codec)}
 		c.peer.Title = c.peer.At()
+		if len(d.came) >= maxConns {
+			d.forget(d.came[0])
+			d.came = d.came[1:]
+		}
 		d.conns[number] = c
+		d.came = append(d.came, number)
 	}
 	d.last = c
 	return c
+}
+
+// forget forgets a connection.
+func (d *Decoder) forget(number int) {
+	d.reset(d.conns[number])
+	delete(d.conns, number)
 }
 
 // Opened returns what the recording tells of how a connection began, with what is spoken on it as far as that is known.
@@ -144,13 +131,13 @@ func (d *Decoder) Events(r *rpcrec.Record) []event.Event {
 		d.events = append(d.events, e)
 		return d.events
 	}
-	if err := c.decode(r.Data); err != nil {
+	if err := d.decode(c, r.Data); err != nil {
 		e.Kind, e.Text = event.Unreadable, remarks(reasonOf(err)+": "+rpcconn.Excerpt(r.Data), e.Text)
 		d.events = append(d.events, e)
 	}
-	for i := range c.packet.Messages {
+	for i := range d.packet.Messages {
 		one := e
-		c.fill(&one, &c.packet.Messages[i], r.At)
+		d.fill(c, &one, &d.packet.Messages[i], r.At)
 		d.events = append(d.events, one)
 	}
 	return d.events
@@ -159,12 +146,12 @@ func (d *Decoder) Events(r *rpcrec.Record) []event.Event {
 // IsOut reports whether a message has gone out: from us, or from the end of a tap that has dialled.
 func IsOut(r *rpcrec.Record) bool { return r.Dir == rpcrec.Out || r.Dir == rpcrec.AToB }
 
-// decode decodes a message into c.packet.
-func (c *conn) decode(data []byte) error {
-	c.packet.Messages, c.packet.Deviations = c.packet.Messages[:0], c.packet.Deviations[:0]
+// decode decodes a message of a connection into d.packet.
+func (d *Decoder) decode(c *conn, data []byte) error {
+	d.packet.Messages, d.packet.Deviations = d.packet.Messages[:0], d.packet.Deviations[:0]
 	if c.codec != nil {
 		c.used = c.codec
-		return c.codec.Decode(data, &c.packet)
+		return c.codec.Decode(data, &d.packet)
 	}
 	protocol := guess(data)
 	codec := c.guessed[protocol]
@@ -176,7 +163,7 @@ func (c *conn) decode(data []byte) error {
 		codec = dialects.Find(protocol).Wire.NewCodec()
 	}
 	c.guessed[protocol], c.used = codec, codec
-	return codec.Decode(data, &c.packet)
+	return codec.Decode(data, &d.packet)
 }
 
 // versionless is what is guessed of messages that leave out the version of JSON-RPC, and is no name of a protocol.
@@ -198,7 +185,7 @@ func guess(data []byte) string {
 // Again has the events of a record, which Events has returned, say what it says now, after Mask.
 func (d *Decoder) Again(r *rpcrec.Record, events []event.Event) {
 	c := d.conn(r.Conn)
-	if !r.IsMessage() || c.decode(r.Data) != nil || len(c.packet.Messages) != len(events) {
+	if !r.IsMessage() || d.decode(c, r.Data) != nil || len(d.packet.Messages) != len(events) {
 		for i := range events {
 			events[i] = event.Event{
 				Kind: event.Unreadable, Time: events[i].Time, Peer: events[i].Peer, Out: events[i].Out,
@@ -208,7 +195,7 @@ func (d *Decoder) Again(r *rpcrec.Record, events []event.Event) {
 		return
 	}
 	for i := range events {
-		e, m := &events[i], &c.packet.Messages[i]
+		e, m := &events[i], &d.packet.Messages[i]
 		e.Params, e.Result, e.Err, e.Extra, e.Digest = m.Params, m.Result, m.Err, m.Extra, nil
 		if e.Kind == event.Other {
 			e.Value = m.Raw
@@ -217,7 +204,7 @@ func (d *Decoder) Again(r *rpcrec.Record, events []event.Event) {
 }
 
 // fill makes e the event of a message.
-func (c *conn) fill(e *event.Event, m *rpcconn.Message, at time.Duration) {
+func (d *Decoder) fill(c *conn, e *event.Event, m *rpcconn.Message, at time.Duration) {
 	out := 0
 	if e.Out {
 		out = 1
@@ -226,12 +213,8 @@ func (c *conn) fill(e *event.Event, m *rpcconn.Message, at time.Duration) {
 	switch m.Kind {
 	case rpcconn.KindRequest:
 		e.Kind = event.Request
-		if c.asked[out] == nil {
-			c.asked[out] = make(map[rpcconn.ID]request)
-		}
-		if len(c.asked[out]) < maxUnanswered {
-			c.asked[out][m.ID.Plain()] = request{m.Method, at}
-		}
+		e.Subject = dialects.Subject(m.Method, m.Params)
+		d.ask(c, out, m.ID.Plain(), request{method: m.Method, subject: e.Subject, at: at})
 	case rpcconn.KindNotification:
 		e.Kind = event.Notification
 		if c.dialect != nil && c.dialect.Digest != nil {
@@ -242,13 +225,12 @@ func (c *conn) fill(e *event.Event, m *rpcconn.Message, at time.Duration) {
 		if m.Err != nil {
 			e.Kind = event.Error
 		}
-		asked, known := c.asked[1-out][m.ID.Plain()]
+		asked, known := d.take(c, 1-out, m.ID.Plain())
 		if !known {
 			e.Match = event.Unmatched
 			return
 		}
-		delete(c.asked[1-out], m.ID.Plain())
-		e.Method, e.Took = asked.method, at-asked.at
+		e.Method, e.Subject, e.Took = asked.method, asked.subject, max(at-asked.at, 1)
 	default:
 		e.Kind, e.Value, e.Method = event.Other, m.Raw, event.Topic(m.Raw)
 		if m.Err != nil {
@@ -271,10 +253,10 @@ func reasonOf(err error) string {
 // Readable returns what a binary message says as JSON; nil: it is not binary, or no message.
 func (d *Decoder) Readable(number int, data []byte) json.RawMessage {
 	c := d.conn(number)
-	if !c.isBinary(data) || c.decode(data) != nil {
+	if !c.isBinary(data) || d.decode(c, data) != nil {
 		return nil
 	}
-	text, err := jsonrpc.NewVersionless().AppendEncode(nil, &c.packet)
+	text, err := jsonrpc.NewVersionless().AppendEncode(nil, &d.packet)
 	if err != nil {
 		return nil
 	}
@@ -320,30 +302,4 @@ func (d *Decoder) Encode(number int, readable json.RawMessage) ([]byte, error) {
 		return nil, err
 	}
 	return c.used.AppendEncode(nil, &p)
-}
-
-// Build returns a message that says what an event does, as its protocol has it; nil: the event is none that passed.
-func (d *Decoder) Build(e *event.Event) ([]byte, error) {
-	m := rpcconn.Message{
-		ID: e.ID, Method: e.Method, Params: e.Params, Result: e.Result, Err: e.Err, Extra: e.Extra,
-	}
-	switch e.Kind {
-	case event.Request:
-		m.Kind = rpcconn.KindRequest
-	case event.Notification:
-		m.Kind = rpcconn.KindNotification
-	case event.Response, event.Error:
-		if m.Kind, m.Method = rpcconn.KindResponse, ""; m.Result == nil && m.Err == nil {
-			return nil, nil // nothing was sent
-		}
-	case event.Other:
-		return e.Value, nil
-	default:
-		return nil, nil
-	}
-	codec := d.conn(e.Peer.Number).codec
-	if codec == nil {
-		codec = jsonrpc.New()
-	}
-	return codec.AppendEncode(nil, &rpcconn.Packet{Messages: []rpcconn.Message{m}})
 }

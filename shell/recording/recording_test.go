@@ -114,7 +114,7 @@ func TestEvents(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			want := `0s "peer":1,"kind":"connect","text":"connected to h:1 · ` + test.protocol +
+			want := `0s "peer":1,"kind":"connect","text":"connected to tcp://h:1 · ` + test.protocol +
 				`, line"}` + "\n" + test.want
 			got := told(t, fmt.Sprintf(open, test.protocol)+test.lines)
 			if test.protocol == "" {
@@ -194,5 +194,41 @@ func TestMaskGuessed(t *testing.T) {
 	}
 	if d.Again(r, events); string(events[0].Params) != `[{"token":"***1"}]` {
 		t.Errorf("params are %s", events[0].Params)
+	}
+}
+
+// However many requests are never answered, and however many connections there are, those that came last are known.
+func TestForgets(t *testing.T) {
+	d := NewDecoder(start)
+	unanswered := 0
+	d.OnUnanswered = func(u Unanswered) {
+		unanswered++
+		if u.Method != "m" || !u.Out {
+			t.Fatalf("unanswered: %+v", u)
+		}
+	}
+	message := func(conn int, dir rpcrec.Direction, format string, args ...any) event.Event {
+		r := &rpcrec.Record{Part: 1, Conn: conn, Dir: dir, Data: fmt.Appendf(nil, format, args...)}
+		return d.Events(r)[0]
+	}
+	long := strings.Repeat("9", 1000)
+	const requests = maxUnanswered + 10_000
+	for i := range requests {
+		message(i%(2*maxConns), rpcrec.Out, `{"jsonrpc":"2.0","id":"%d%s","method":"m"}`, i, long[:i%2*1000])
+	}
+	got := message((requests-1)%(2*maxConns), rpcrec.In, `{"jsonrpc":"2.0","id":"%d%s","result":1}`, requests-1, long)
+	if got.Method != "m" || got.Match != event.Matched {
+		t.Errorf("the newest request has no answer: %+v", got)
+	}
+	w := &d.waiting
+	if len(d.conns) > maxConns || len(d.came) > maxConns || w.open > maxUnanswered || w.size > maxUnansweredSize ||
+		len(w.places) > 2*w.open+1000 {
+		t.Errorf("%d connections, %d and %d requests of %d bytes are kept", len(d.conns), w.open, len(w.places), w.size)
+	}
+	if d.End(); unanswered != requests-1 {
+		t.Errorf("%d were never answered, want %d", unanswered, requests-1)
+	}
+	if w.open != 0 || w.size != 0 {
+		t.Errorf("at the end %d are kept", w.open)
 	}
 }

@@ -14,6 +14,7 @@ import (
 type Details struct {
 	Target   string `json:"target,omitempty"`
 	Accepted bool   `json:"accepted,omitempty"`
+	Late     bool   `json:"late,omitempty"`
 	Name     string `json:"name,omitempty"`
 	Title    string `json:"title,omitempty"`
 	Protocol string `json:"protocol,omitempty"`
@@ -25,6 +26,20 @@ type Details struct {
 	Text     string `json:"text,omitempty"`
 }
 
+// maxKept is how many bytes of a name are kept.
+const maxKept = 4096
+
+// short returns what is kept of a connection.
+func (x Details) short() Details {
+	x.Text, x.Reason = "", ""
+	for _, name := range []*string{&x.Target, &x.Name, &x.Title, &x.Protocol, &x.Framing} {
+		if len(*name) > maxKept {
+			*name = strings.ToValidUTF8((*name)[:maxKept], "")
+		}
+	}
+	return x
+}
+
 // tell adds the event of a record that is no message, none where it is of a kind that is not known.
 func (d *Decoder) tell(r *rpcrec.Record, c *conn, e *event.Event) {
 	var x Details
@@ -34,10 +49,10 @@ func (d *Decoder) tell(r *rpcrec.Record, c *conn, e *event.Event) {
 	switch r.Event {
 	case rpcrec.Open:
 		d.reset(c)
-		c.opened = x
-		c.peer.Name, c.peer.Title = x.Name, cmp.Or(x.Title, x.Target, c.peer.Title)
+		c.opened = x.short()
+		c.peer.Name, c.peer.Title = c.opened.Name, cmp.Or(c.opened.Title, c.opened.Target, c.peer.Title)
 		d.Speaks(r.Conn, x.Protocol)
-		e.Kind, e.Text = event.Connect, cmp.Or(x.Text, joined(" · ", "connected to "+c.peer.Title, spoken(&x)))
+		e.Kind, e.Text = event.Connect, cmp.Or(x.Text, joined(" · ", connected(&x, c.peer.Title), spoken(&x)))
 	case rpcrec.Detect:
 		d.Speaks(r.Conn, x.Protocol)
 		e.Kind, e.Text = event.Speaks, cmp.Or(x.Text, c.peer.Title+" speaks "+spoken(&x))
@@ -58,6 +73,26 @@ func (d *Decoder) tell(r *rpcrec.Record, c *conn, e *event.Event) {
 	}
 	e.Peer = c.peer
 	d.events = append(d.events, *e)
+}
+
+// connected says that a peer is, which is called title in sentences: @2 and where it is, where there are several.
+func connected(x *Details, title string) string {
+	at, place, _ := strings.Cut(title, " ")
+	if !strings.HasPrefix(at, "@") {
+		at, place = "", title
+	}
+	how := "connected to"
+	switch {
+	case x.Target == "" && place == "": // as some programs' logs do not tell
+		how = "connected"
+	case x.Accepted:
+		how = "connected from"
+	}
+	text := joined(" ", at, how, cmp.Or(x.Target, place))
+	if x.Late {
+		text += " before the recording"
+	}
+	return text
 }
 
 // spoken says what is spoken, "" where that is not known.

@@ -3,6 +3,8 @@ package redact
 import (
 	"bytes"
 	"regexp"
+
+	"rpcsh/rpcconn/lazyregexp"
 )
 
 const schemes = `(?i:basic|bearer|digest|token|negotiate) +`
@@ -12,15 +14,15 @@ const maxScheme = len("negotiate ")
 
 var (
 	// authScheme is what stands before credentials (RFC 9110 section 11.4), and is no secret.
-	authScheme = regexp.MustCompile(`^` + schemes)
+	authScheme = lazyregexp.New(`^` + schemes)
 	// pairName is a name before a value in text that is no JSON: a broken message, a header, a line of a log, a query,
 	// a flag of a command line.
-	pairName = regexp.MustCompile(`(?:(?:^|\s)--?([A-Za-z][A-Za-z0-9_-]*)\s*[:=\s]|` +
+	pairName = lazyregexp.New(`(?:(?:^|\s)--?([A-Za-z][A-Za-z0-9_-]*)\s*[:=\s]|` +
 		`([A-Za-z][A-Za-z0-9_-]*)["']?\s*[:=])\s*`)
 	// pairValue is a value behind it that is no array and no object.
-	pairValue = regexp.MustCompile(`^(?:"(?:[^"\\]|\\.)*|'[^']*|(?:` + schemes + `)?[^\s"',;&})\]]+)`)
+	pairValue = lazyregexp.New(`^(?:"(?:[^"\\]|\\.)*|'[^']*|(?:` + schemes + `)?[^\s"',;&})\]]+)`)
 	// password is the one in a URL, whose slashes are escaped in some JSON.
-	password = regexp.MustCompile(`:\\?/\\?/[^/\s:@"]*:([^/\s@"]+)@`)
+	password = lazyregexp.New(`:\\?/\\?/[^/\s:@"]*:([^/\s@"]+)@`)
 )
 
 // schemeOf returns how long the authentication scheme is that a text begins with.
@@ -28,7 +30,7 @@ func schemeOf(text []byte) int {
 	if bytes.IndexByte(text[:min(len(text), maxScheme)], ' ') < 0 {
 		return 0
 	}
-	return len(authScheme.Find(text))
+	return len(authScheme().Find(text))
 }
 
 // A loose walk masks what looks like a secret in text that is no JSON.
@@ -42,17 +44,17 @@ type loose struct {
 
 func (m *Masker) looseLocked(text []byte) (masked []byte, n int) {
 	l := loose{m: m, text: text}
-	url, named := after(password, text, 0), after(pairName, text, 0)
+	url, named := after(password(), text, 0), after(pairName(), text, 0)
 	for url != nil || named != nil {
 		if url != nil && (named == nil || url[0] <= named[1]) {
 			l.put(url[2], url[3])
 			if named != nil && named[0] < url[3] {
-				named = after(pairName, text, url[3])
+				named = after(pairName(), text, url[3])
 			}
-			url = after(password, text, url[3])
+			url = after(password(), text, url[3])
 			continue
 		}
-		named = after(pairName, text, l.value(named))
+		named = after(pairName(), text, l.value(named))
 	}
 	if l.n == 0 {
 		return text, 0
@@ -76,7 +78,7 @@ func (l *loose) value(named []int) int {
 	case rest[0] == '-' && bytes.IndexByte(l.text[named[0]:from], '=') < 0 && named[2] >= 0:
 		return from // the flag has no value: another one follows
 	}
-	found := pairValue.FindIndex(rest)
+	found := pairValue().FindIndex(rest)
 	if found == nil {
 		return from
 	}
@@ -116,7 +118,7 @@ func (l *loose) word(from int) (end int) {
 	to := 0
 	switch l.text[from] {
 	case '"', '\'':
-		found := pairValue.FindIndex(l.text[from:])
+		found := pairValue().FindIndex(l.text[from:])
 		from, to = from+1, from+found[1]
 		end = min(to+1, len(l.text))
 	default:
@@ -144,7 +146,7 @@ func (l *loose) put(from, to int) {
 	}
 	from += schemeOf(l.text[from:to])
 	value := l.text[from:to]
-	if from < l.done || len(value) == 0 || l.m.isMaskLocked(string(value)) {
+	if from < l.done || len(value) == 0 || string(value) == nothing || l.m.isMaskLocked(string(value)) {
 		return
 	}
 	l.out = append(append(l.out, l.text[l.done:from]...), l.m.maskLocked(string(value))...)

@@ -7,8 +7,10 @@ package redact
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
+	"hash/maphash"
 	"slices"
 	"strconv"
 	"strings"
@@ -21,6 +23,7 @@ const (
 	maxSecrets = 100_000 // that have numbers; further ones are masks without one
 	maxPaths   = 64      // JSON pointers
 	minKnown   = 8       // the bytes of the shortest secret that is masked wherever it comes: shorter ones are words
+	maxWhole   = 64      // the bytes of the longest secret that is kept as it is
 )
 
 // Rules say which values are secrets. The zero Rules are those of a person who says nothing.
@@ -76,16 +79,19 @@ type Masker struct {
 	rules Rules
 
 	mu       sync.Mutex     // protects what follows
-	numbers  map[string]int // of secrets
+	numbers  map[string]int // of secrets, by their keys
+	seed     maphash.Seed   // of keys
 	last     int            // the highest number that was given or seen
-	added    []string       // secrets that the message at hand was the first to have
+	added    []string       // keys of secrets that the message at hand was the first to have
+	argv     *[]string      // the secrets of the command line at hand; nil: none is
 	meanings [256]meaning   // of the names that came last
 	around   []container    // of the message at hand
+	found    []edit         // in it
 }
 
 // New returns a Masker that has seen no secret yet.
 func New(rules Rules) *Masker {
-	return &Masker{rules: rules, numbers: make(map[string]int)}
+	return &Masker{rules: rules, numbers: make(map[string]int), seed: maphash.MakeSeed()}
 }
 
 // Message returns a message with its secrets masked, and how many were. It is the message itself where none was.
@@ -95,22 +101,19 @@ func (m *Masker) Message(message []byte) (masked []byte, n int) {
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	w := walk{m: m, text: message, around: m.around[:0], urls: bytes.IndexByte(message, '@') >= 0}
-	last := m.last
+	w := walk{
+		m: m, text: message, around: m.around[:0], found: m.found[:0], urls: bytes.IndexByte(message, '@') >= 0,
+	}
 	m.added = m.added[:0]
-	isJSON := w.run()
-	m.around = w.around[:0]
-	if !isJSON { // what was found was found in no JSON
-		for _, secret := range m.added {
-			delete(m.numbers, secret)
-		}
-		m.last = last
+	isJSON := w.run(place{paths: 1<<len(m.rules.paths) - 1})
+	m.around, m.found = w.around[:0], w.found[:0]
+	if !isJSON {
 		return m.looseLocked(message)
 	}
-	if w.n == 0 {
+	if len(w.found) == 0 {
 		return message, 0
 	}
-	return append(w.out, message[w.done:]...), w.n
+	return w.masked(), len(w.found)
 }
 
 // Text returns a text that is no message, such as a line of a log, a URL or a header, with its secrets masked.
@@ -124,11 +127,16 @@ func (m *Masker) Text(text string) string {
 
 // Argv returns a command line with its secrets masked. secretFlags are the flags whose values are secrets.
 func (m *Masker) Argv(args []string, secretFlags ...string) []string {
+	var found []string
+	m.mu.Lock()
+	m.argv = &found
+	m.mu.Unlock()
 	all := slices.Clone(args)
 	for i, arg := range args {
 		flag, value, joined := strings.Cut(arg, "=")
 		switch {
 		case m.rules.off:
+		case isElsewhere(arg, i > 0 && slices.Contains(secretFlags, args[i-1])):
 		case joined && slices.Contains(secretFlags, flag):
 			all[i] = flag + "=" + m.mask(value)
 		case i > 0 && slices.Contains(secretFlags, args[i-1]),
@@ -140,8 +148,9 @@ func (m *Masker) Argv(args []string, secretFlags ...string) []string {
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	m.argv = nil
 	for i, arg := range all {
-		for secret := range m.numbers { // which one word calls by its name, and another one does not
+		for _, secret := range found { // which one word calls by its name, and another one does not
 			if len(secret) >= minKnown {
 				arg = strings.ReplaceAll(arg, secret, m.maskLocked(secret))
 			}
@@ -169,29 +178,48 @@ func (m *Masker) mask(secret string) string {
 
 // maskLocked returns what stands for a secret.
 func (m *Masker) maskLocked(secret string) string {
-	number, known := m.numbers[secret]
+	if m.argv != nil {
+		*m.argv = append(*m.argv, secret)
+	}
+	var room [maxKey]byte
+	key := m.key(&room, []byte(secret))
+	number, known := m.numbers[string(key)]
 	if !known {
 		if len(m.numbers) >= maxSecrets {
 			return mask
 		}
 		m.last++
 		number = m.last
-		m.numbers[strings.Clone(secret)] = number
-		m.added = append(m.added, secret)
+		m.numbers[string(key)] = number
+		m.added = append(m.added, string(key))
 	}
 	return mask + strconv.Itoa(number)
 }
 
+// maxKey is how many bytes a key has at most: more than a secret that is kept as it is.
+const maxKey = maxWhole + 8
+
+// key returns what a secret is known by, in room or in itself: its beginning, its length and a hash where it is long.
+func (m *Masker) key(room *[maxKey]byte, secret []byte) []byte {
+	if len(secret) <= maxWhole {
+		return secret
+	}
+	key := append(room[:0], secret[:maxKey-16]...)
+	key = binary.LittleEndian.AppendUint64(key, uint64(len(secret)))
+	return binary.LittleEndian.AppendUint64(key, maphash.Bytes(m.seed, secret))
+}
+
 // isKnownLocked reports whether a string is a secret that was masked once, alone or behind an authentication scheme.
 func (m *Masker) isKnownLocked(text []byte) bool {
-	if _, is := m.numbers[string(text)]; is {
+	var room [maxKey]byte
+	if _, is := m.numbers[string(m.key(&room, text))]; is {
 		return true
 	}
 	scheme := schemeOf(text)
 	if scheme == 0 || len(text)-scheme < minKnown {
 		return false
 	}
-	_, is := m.numbers[string(text[scheme:])]
+	_, is := m.numbers[string(m.key(&room, text[scheme:]))]
 	return is
 }
 

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"rpcsh/rpcconn/jsontext"
 )
 
 func masker(t *testing.T, words ...string) *Masker {
@@ -59,6 +61,28 @@ func TestMessage(t *testing.T) {
 			`[{"name":"Authorization","value":"Bearer a"},{"key":"apiKey","value":["b"]},{"name":"x","value":"c"}]`,
 			`[{"name":"Authorization","value":"Bearer ***1"},{"key":"apiKey","value":["***2"]},` +
 				`{"name":"x","value":"c"}]`, 2},
+		{"a name behind its value", "",
+			`[{"value":"Bearer a","name":"Authorization"},{"value":["b",{"value":"c"}],"x":1, "key" : "apiKey"},` +
+				`{"value":"d","name":"x"},{"value":{"value":"e","name":"y"},"name":"z"},{"name":"token"}]`,
+			`[{"value":"Bearer ***1","name":"Authorization"},` +
+				`{"value":["***2",{"value":"***3"}],"x":1, "key" : "apiKey"},` +
+				`{"value":"d","name":"x"},{"value":{"value":"e","name":"y"},"name":"z"},{"name":"token"}]`, 3},
+		{"JSON in strings", "",
+			`{"params":["{\"password\":\"x\", \"a\":\"\\u0061\\/\"}","[{\"token\": 5}]","[1]","{",` +
+				`"\\n{a","{\"secret\":\"x\"} "]}`,
+			`{"params":["{\"password\":\"***1\", \"a\":\"\\u0061\\/\"}","[{\"token\": \"***2\"}]","[1]","{",` +
+				`"\\n{a","{\"secret\":\"***1\"} "]}`, 3},
+		{"JSON in strings of JSON in strings", "",
+			`["[\"\\u007b\\\"token\\\":\\\"p\\\\\\\"w\\\"}\"]",{"token":"p\"w"},` + `"\n{\"secret\":\"\u00e9\"}"]`,
+			`["[\"\\u007b\\\"token\\\":\\\"***1\\\"}\"]",{"token":"***1"},` + `"\n{\"secret\":\"***2\"}"]`, 3},
+		{"names behind values, and URLs, in strings", "",
+			`{"a":"{\"value\":\"b\",\"name\":\"cookie\",\"c\":\"ws://u:d@e\"}"}`,
+			`{"a":"{\"value\":\"***1\",\"name\":\"cookie\",\"c\":\"ws://u:***2@e\"}"}`, 2},
+		{"a string that is no JSON after all", "", `["{\"token\":\"abc\"",{"token":"x"}]`,
+			`["{\"token\":\"abc\"",{"token":"***1"}]`, 1},
+		{"a pointer into JSON in a string", "/params/0/1/a", `{"params":["[1,{\"a\":[2]}]"]}`,
+			`{"params":["[1,{\"a\":\"***1\"}]"]}`, 1},
+		{"JSON too deep in strings", "", nestedStrings(maxDepth + 1), nestedStrings(maxDepth + 1), 0},
 		{"a known secret with a scheme", "",
 			`{"password":"hunter2xyz","p":["Bearer hunter2xyz","Basic hunter2","a hunter2xyz"]}`,
 			`{"password":"***1","p":["Bearer ***1","Basic hunter2","a hunter2xyz"]}`, 2},
@@ -112,6 +136,15 @@ func TestMessage(t *testing.T) {
 	}
 }
 
+// nestedStrings returns a secret in so many JSON texts in strings.
+func nestedStrings(depth int) string {
+	text := `{"token":"abc"}`
+	for range depth {
+		text = "[" + jsontext.Quote(text) + "]"
+	}
+	return text
+}
+
 // The number of a secret is the same in all messages and texts.
 func TestNumbers(t *testing.T) {
 	m := masker(t)
@@ -123,6 +156,23 @@ func TestNumbers(t *testing.T) {
 	if all, want := strings.Join(got, " "),
 		`{"token":"***1"} {"token":"***2"} {"password":"***1"} token=***2`; all != want {
 		t.Errorf("got  %s\nwant %s", all, want)
+	}
+}
+
+// Long secrets are told apart, and take no more memory than short ones.
+func TestLongSecrets(t *testing.T) {
+	m := masker(t)
+	long := strings.Repeat("x", 1<<20)
+	message := fmt.Sprintf(`{"password":"%[1]sa","secret":"%[1]sb","p":["%[1]sa","%[1]sb","%[1]sc"]}`, long)
+	got, n := m.Message([]byte(message))
+	want := fmt.Sprintf(`{"password":"***1","secret":"***2","p":["***1","***2","%sc"]}`, long)
+	if string(got) != want || n != 4 {
+		t.Errorf("got %.200s, %d masked", got, n)
+	}
+	for key := range m.numbers {
+		if len(key) > maxKey {
+			t.Errorf("%d bytes of a secret are kept", len(key))
+		}
 	}
 }
 
@@ -145,10 +195,12 @@ func TestManySecrets(t *testing.T) {
 func TestArgv(t *testing.T) {
 	args := []string{"rpcsh", "-e", "login me correct-horse", "-e", "login password=correct-horse", "--token", "abc",
 		"--user=me:pa55", "-H", "Cookie: a=b", "http://me:pa55@h/", "login", `{"password":"x"}`, "abc",
+		"-H", "Authorization: Bearer ${T}", "--token", "${T}", "--user", "me:${T}", "-H", "X-Token: ${T}${U}",
 		"--", "server", "--api-key", "k", "--secret", "-v", "exec:server --password pw"}
 	want := []string{"rpcsh", "-e", "login me ***1", "-e", "login password=***1", "--token", "***2",
 		"--user=***3", "-H", "Cookie: ***4", "http://me:***5@h/", "login", `{"password":"***6"}`, "abc",
-		"--", "server", "--api-key", "***7", "--secret", "-v", "exec:server --password ***8"}
+		"-H", "Authorization: Bearer ${T}", "--token", "${T}", "--user", "***7", "-H", "X-Token: ${T}${U}",
+		"--", "server", "--api-key", "***8", "--secret", "-v", "exec:server --password ***9"}
 	if got := masker(t).Argv(args, "--token", "--user"); !slices.Equal(got, want) {
 		t.Errorf("got  %q\nwant %q", got, want)
 	}
@@ -184,6 +236,7 @@ func FuzzMessage(f *testing.F) {
 	f.Add([]byte(`--token {"a":["b",'c:{d:e`+"\x00]"), "name")
 	f.Add([]byte(`{"name":"token","value":{"a":"ws://a:b@c","b":"Basic x"}}`), "name")
 	f.Add([]byte("\x1e{\"token\":\x00"), "name")
+	f.Add([]byte(`{"a":" {\"value\":\"\\u00e9\\\"\",\"key\":\"token\",\"b\":5}"}`), "/a/b")
 	f.Fuzz(func(t *testing.T, message []byte, rule string) {
 		rules, err := ParseRules([]string{rule})
 		if err != nil {
@@ -193,6 +246,9 @@ func FuzzMessage(f *testing.F) {
 		masked, n := m.Message(message)
 		if n == 0 && string(masked) != string(message) {
 			t.Errorf("nothing was masked in %q, and it has become %q", message, masked)
+		}
+		if jsontext.Valid(message) == nil && jsontext.Valid(masked) != nil {
+			t.Errorf("%q has become %q, which is no JSON", message, masked)
 		}
 		if again, n := m.Message(masked); n > 0 && string(again) == string(masked) {
 			t.Errorf("%d values of %q were masked, and it is the same", n, masked)

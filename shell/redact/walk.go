@@ -6,19 +6,25 @@ import (
 	"rpcsh/rpcconn/jsontext"
 )
 
-// A walk goes through a message once, and masks its secrets.
+// A walk goes through a message once, and finds its secrets.
 type walk struct {
-	m    *Masker
-	text []byte
-	i    int    // of the next byte
-	out  []byte // what the text before done has become
-	done int
-	n    int // values that were masked
+	m     *Masker
+	text  []byte
+	i     int    // of the next byte
+	found []edit // the masks, in the order of the text
+	late  map[int]class
 
+	depth    int // of JSON texts in strings around this one
 	around   []container
 	urls     bool // a string may have a URL with a password
 	progress bool // it has been looked up whether the message is about progress
 	isAbout  bool // it is
+}
+
+// An edit puts text in place of what is between two offsets.
+type edit struct {
+	from, to int
+	text     string
 }
 
 // A container is an array or object that is open.
@@ -26,6 +32,7 @@ type container struct {
 	array   bool
 	role    role
 	class   class  // of all that is in it
+	start   int    // where it begins
 	index   int    // of the next element
 	paths   uint64 // the JSON pointers that lead here, a bit each
 	depth   int    // how many segments of these have been gone
@@ -41,10 +48,22 @@ type place struct {
 	depth int
 }
 
-// run goes through the text, and reports whether it looks like JSON. It checks no more than it needs for that: a text
-// with a number that is none is gone through, too.
-func (w *walk) run() (isJSON bool) {
-	at := place{paths: 1<<len(w.m.rules.paths) - 1}
+// run goes through the text, which stands at a place, and reports whether it looks like JSON. It checks no more than it
+// needs for that: a text with a number that is none is gone through, too. What was found in no JSON is forgotten.
+func (w *walk) run(at place) (isJSON bool) {
+	added, last := len(w.m.added), w.m.last
+	w.late = w.m.lateNamesLocked(w.text)
+	if isJSON = w.all(at); !isJSON {
+		for _, key := range w.m.added[added:] {
+			delete(w.m.numbers, key)
+		}
+		w.m.added, w.m.last, w.found = w.m.added[:added], last, w.found[:0]
+	}
+	return isJSON
+}
+
+// all is run without its beginning and its end.
+func (w *walk) all(at place) (isJSON bool) {
 	isKey, values := false, 0 // values: those that stand in nothing
 	for w.i < len(w.text) {
 		if c := w.text[w.i]; len(w.around) == 0 && c > ' ' {
@@ -62,7 +81,9 @@ func (w *walk) run() (isJSON bool) {
 			if w.masksWhole(at) {
 				continue
 			}
-			in := container{array: c == '[', role: at.role, class: at.class, paths: at.paths, depth: at.depth}
+			in := container{
+				array: c == '[', role: at.role, class: at.class, paths: at.paths, depth: at.depth, start: w.i,
+			}
 			if at.role == described && !in.array {
 				in.class = public
 			}
@@ -105,7 +126,7 @@ func (w *walk) next() (at place, isKey bool) {
 		return place{}, true
 	}
 	at = place{class: in.class, depth: in.depth}
-	if len(w.around) == 1 { // a batch
+	if len(w.around) == 1 && w.depth == 0 { // a batch
 		at.paths = in.paths
 		return at, false
 	}
@@ -134,6 +155,8 @@ func (w *walk) member(key []byte) place {
 		if c := w.m.classLocked(w.text[in.name:in.nameEnd]); c != secrets {
 			at.class = max(at.class, c)
 		}
+	case at.role == named:
+		at.class = max(at.class, w.late[in.start])
 	}
 	return at
 }
@@ -190,9 +213,17 @@ func (w *walk) masksWhole(at place) bool {
 
 // replace puts text in place of what is between two offsets.
 func (w *walk) replace(from, to int, text string) {
-	w.out = append(append(w.out, w.text[w.done:from]...), text...)
-	w.done = to
-	w.n++
+	w.found = append(w.found, edit{from, to, text})
+}
+
+// masked returns the text with its secrets masked.
+func (w *walk) masked() []byte {
+	out, done := make([]byte, 0, len(w.text)), 0
+	for _, e := range w.found {
+		out = append(append(out, w.text[done:e.from]...), e.text...)
+		done = e.to
+	}
+	return append(out, w.text[done:]...)
 }
 
 // str looks at the string from w.i to end, and goes past it.
@@ -219,7 +250,9 @@ func (w *walk) str(end int, at place) {
 			isSecret = w.m.isKnownLocked(inner)
 		}
 		if !isSecret {
-			w.passwords(from, end-1)
+			if !w.nested(from, end-1, at) {
+				w.passwords(from, end-1)
+			}
 			return
 		}
 	}
@@ -237,7 +270,7 @@ func (w *walk) passwords(from, to int) {
 	if !w.urls || bytes.IndexByte(w.text[from:to], '@') < 0 {
 		return
 	}
-	for _, found := range password.FindAllSubmatchIndex(w.text[from:to], -1) {
+	for _, found := range password().FindAllSubmatchIndex(w.text[from:to], -1) {
 		if text := plainText(w.text[from+found[2] : from+found[3]]); !w.m.isMaskLocked(text) {
 			w.replace(from+found[2], from+found[3], w.m.maskLocked(text))
 		}

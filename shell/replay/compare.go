@@ -31,7 +31,11 @@ type Pointer []string
 // ParsePointer reads a Pointer into a message, such as /result/items/*/time.
 func ParsePointer(text string) (Pointer, error) {
 	if !strings.HasPrefix(text, "/") {
-		return nil, fmt.Errorf("%s is no JSON pointer, which begins with a slash: /result/time", text)
+		meant := "/result/time"
+		if text != "" { // perhaps a path as a difference has it
+			meant = "/" + strings.NewReplacer(".", "/", "[", "/", "]", "").Replace(text)
+		}
+		return nil, fmt.Errorf("%s is no JSON pointer, which begins with a slash: %s", text, meant)
 	}
 	names := strings.Split(text[1:], "/")
 	for i, name := range names {

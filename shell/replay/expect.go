@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"strconv"
 	"time"
 
 	"rpcsh/rpcconn"
@@ -27,12 +26,13 @@ const maxExpected = 10_000
 
 // expect waits for what a turn has, or keeps it in mind, as the pace wants it.
 func (p *player) expect(ctx context.Context, l *link, t *turn) error {
-	if t.broken != nil {
-		return nil // what could not be read then may be read now, or come in other pieces
+	if t.broken != nil { // what could not be read then may be read now, or come in other pieces
+		p.tally.Unread++
+		return nil
 	}
 	for i := range t.packet.Messages {
 		m := &t.packet.Messages[i]
-		if !p.plays(l, t, m) {
+		if !l.chosen.plays(t, m) {
 			continue
 		}
 		x := &expectation{line: t.line, kind: m.Kind, id: m.ID, method: m.Method, message: compared(m), turn: t}
@@ -66,7 +66,7 @@ func compared(m *rpcconn.Message) json.RawMessage {
 
 func answered(r *rpcconn.Response) json.RawMessage {
 	if r.Err != nil {
-		text := object("code", jsontext.Encode(r.Err.Code))
+		text := object("code", r.Err.AppendCode(nil))
 		text, _ = jsontext.With(text, "message", []byte(jsontext.Quote(r.Err.Message)))
 		if r.Err.Data != nil {
 			text, _ = jsontext.With(text, "data", r.Err.Data)
@@ -85,7 +85,8 @@ func object(name string, value json.RawMessage) json.RawMessage {
 	return text
 }
 
-// meet waits for what is expected, and compares it.
+// meet waits for what is expected, and compares it. What the peer says of its own accord has had its time where
+// something before it was waited for in vain.
 func (p *player) meet(ctx context.Context, l *link, x *expectation) error {
 	defer p.waits(cmp.Or(x.method, "an answer"))()
 	if p.Patience > 0 {
@@ -100,10 +101,19 @@ func (p *player) meet(ctx context.Context, l *link, x *expectation) error {
 			return p.meetAnswer(ctx, l, x, c)
 		}
 	}
-	a, err := l.await(ctx, x.fits)
-	if err != nil {
-		return p.missed(ctx, l, x, err)
+	a := l.take(x.fits)
+	switch {
+	case a != nil:
+	case l.late:
+		p.differs(p.absent(x))
+		return l.lost()
+	default:
+		var err error
+		if a, err = l.await(ctx, x.fits); err != nil {
+			return p.missed(ctx, l, x, err)
+		}
 	}
+	l.late = false
 	if a.kind == rpcconn.KindRequest {
 		l.asked[x.id] = a
 	}
@@ -121,6 +131,7 @@ func (p *player) meetAnswer(ctx context.Context, l *link, x *expectation, c *cal
 	if c.answer == nil {
 		return p.missed(ctx, l, x, c.err)
 	}
+	l.late = false
 	p.compare(x, answered(c.answer))
 	return nil
 }
@@ -133,15 +144,23 @@ func (p *player) missed(ctx context.Context, l *link, x *expectation, err error)
 	if !late && ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
-	d := &Difference{Line: x.line, Method: x.method, Text: "did not come: " + err.Error()}
-	if late {
-		d.Text = "did not come within " + p.Patience.Round(time.Millisecond).String()
+	d := p.absent(x)
+	if l.late = late; !late {
+		d.Text = "did not come: " + err.Error()
+	}
+	p.differs(d)
+	return l.lost()
+}
+
+// absent returns the difference that what is expected has not come in time.
+func (p *player) absent(x *expectation) *Difference {
+	d := &Difference{
+		Line: x.line, Method: x.method, Text: "did not come within " + p.Patience.Round(time.Millisecond).String(),
 	}
 	if x.kind == rpcconn.KindResponse {
 		d.ID = x.id
 	}
-	p.differs(d)
-	return l.lost()
+	return d
 }
 
 // fits reports whether an arrival may be what is expected.
@@ -245,10 +264,9 @@ func errorOf(object json.RawMessage) *rpcconn.Error {
 	if object == nil {
 		return nil
 	}
-	code, _ := strconv.ParseInt(string(jsontext.Get(object, "code")), 10, 64) // that is where it comes from
-	return &rpcconn.Error{
-		Code: code, Message: jsontext.Text(jsontext.Get(object, "message")), Data: jsontext.Get(object, "data"),
-	}
+	e := &rpcconn.Error{Message: jsontext.Text(jsontext.Get(object, "message")), Data: jsontext.Get(object, "data")}
+	e.SetCode(jsontext.Get(object, "code"))
+	return e
 }
 
 // differences returns how what came differs from what was expected.

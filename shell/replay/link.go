@@ -20,8 +20,9 @@ type link struct {
 	// of the recording, by the ids that they have there; used by the player only
 	calls    map[rpcconn.ID]*call    // requests of the client
 	asked    map[rpcconn.ID]*arrival // requests of the peer, as they came now
-	left     map[asker]bool          // requests that are not played
-	expected []*expectation          // what is not waited for at once
+	chosen   *choice
+	expected []*expectation // what is not waited for at once
+	late     bool           // something was waited for in vain, and nothing has been sent or has come since
 
 	news    chan struct{}  // filled when something has come
 	calling sync.WaitGroup // what waits for answers
@@ -29,12 +30,6 @@ type link struct {
 	mu   sync.Mutex // protects what follows
 	came []*arrival // and has not been expected
 	seen map[string]int
-}
-
-// An asker is who has sent a request, and with which id: both sides number theirs.
-type asker struct {
-	client bool
-	id     rpcconn.ID
 }
 
 // A call is a request of the client that was sent again.
@@ -84,10 +79,10 @@ func (a *arrival) surplus() string {
 	return "a message that the recording does not have"
 }
 
-func newLink(asks map[string]int) *link {
+func newLink(asks map[string]int, only event.Filter) *link {
 	return &link{
 		asks: asks, calls: make(map[rpcconn.ID]*call), asked: make(map[rpcconn.ID]*arrival),
-		left: make(map[asker]bool), news: make(chan struct{}, 1), seen: make(map[string]int),
+		chosen: newChoice(only), news: make(chan struct{}, 1), seen: make(map[string]int),
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"rpcsh/rpcconn/jsontext"
+	"rpcsh/rpcconn/lazyregexp"
 	"rpcsh/rpcconn/schema"
 )
 
@@ -29,7 +30,7 @@ func ParseLet(text string) (Let, error) {
 }
 
 // mask matches what stands for a secret; docs/rpcrec.md, "Masked values".
-var mask = regexp.MustCompile(`\*\*\*(\d*)`)
+var mask = lazyregexp.New(`\*\*\*(\d*)`)
 
 // replacements know which values of a recording are others now.
 type replacements struct {
@@ -69,7 +70,7 @@ func (r *replacements) note(then, now json.RawMessage) {
 
 // onlyMask returns the number of the mask that a string is; 0: it is none.
 func onlyMask(value []byte) int {
-	m := mask.FindStringSubmatch(jsontext.Text(value))
+	m := mask().FindStringSubmatch(jsontext.Text(value))
 	if m == nil || m[0] != jsontext.Text(value) {
 		return 0
 	}
@@ -121,6 +122,9 @@ func (r *replacements) hidden(value json.RawMessage) json.RawMessage {
 	}
 	return eachScalar(value, func(scalar []byte) string {
 		text := jsontext.Text(scalar)
+		if inner := within(text); inner != nil {
+			return requoted(inner, r.hidden(inner))
+		}
 		shown := text
 		for n, secret := range r.secrets {
 			if secret != "" {
@@ -132,6 +136,22 @@ func (r *replacements) hidden(value json.RawMessage) json.RawMessage {
 		}
 		return jsontext.Quote(shown)
 	})
+}
+
+// within returns the JSON text that a string is, an array or object; nil: it is none.
+func within(text string) json.RawMessage {
+	if first := jsontext.FirstByte([]byte(text)); first != '{' && first != '[' || jsontext.Valid([]byte(text)) != nil {
+		return nil
+	}
+	return json.RawMessage(text)
+}
+
+// requoted returns a JSON text as a string, "" where it is what it was.
+func requoted(was, is json.RawMessage) string {
+	if string(was) == string(is) {
+		return ""
+	}
+	return jsontext.Quote(string(is))
 }
 
 // minPart is how long a text is that is replaced within longer ones.
@@ -146,7 +166,10 @@ func (r *replacements) scalar(value []byte) string {
 		return ""
 	}
 	text := jsontext.Text(value)
-	now := mask.ReplaceAllStringFunc(text, func(m string) string {
+	if inner := within(text); inner != nil {
+		return requoted(inner, r.in(inner))
+	}
+	now := mask().ReplaceAllStringFunc(text, func(m string) string {
 		n, _ := strconv.Atoi(m[3:])
 		if secret, ok := r.secrets[n]; ok {
 			return secret
@@ -169,7 +192,7 @@ func (t *turn) masks() (numbers []int) {
 	if !t.redacted {
 		return nil // asterisks that the message has had
 	}
-	for _, found := range mask.FindAllSubmatch(t.text(), -1) {
+	for _, found := range mask().FindAllSubmatch(t.text(), -1) {
 		n, _ := strconv.Atoi(string(found[1]))
 		numbers = append(numbers, n)
 	}
@@ -192,13 +215,18 @@ func (r *replacements) same(then, now []byte) bool {
 		return true
 	}
 	text := jsontext.Text(then)
-	if jsontext.FirstByte(now) != '"' || !mask.MatchString(text) {
+	if jsontext.FirstByte(now) != '"' || !mask().MatchString(text) {
 		return false
+	}
+	if a, b := within(text), within(jsontext.Text(now)); a != nil && b != nil {
+		c := &comparison{equality: Exact, same: r.same}
+		c.values(a, b)
+		return len(c.done()) == 0
 	}
 	var pattern strings.Builder
 	var numbers []int
 	from := 0
-	for _, at := range mask.FindAllStringSubmatchIndex(text, -1) {
+	for _, at := range mask().FindAllStringSubmatchIndex(text, -1) {
 		pattern.WriteString(regexp.QuoteMeta(text[from:at[0]]) + "(?s:(.*))")
 		n, _ := strconv.Atoi(text[at[2]:at[3]])
 		numbers = append(numbers, n)

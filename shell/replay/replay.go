@@ -83,6 +83,7 @@ type Tally struct {
 	Same    int // messages of the peer that are as they were
 	Differ  int // that are not, or did not come, or were not there
 	Skipped int // lines of the recording that are no records
+	Unread  int // messages of the peer in the recording that say nothing that could be compared
 }
 
 // A MaskError says that a message has a masked value, which is never sent.
@@ -159,6 +160,16 @@ func (p *player) unmasked() error {
 	return nil
 }
 
+// unmaskedIn refuses a message with masks that nothing stands for.
+func (p *player) unmaskedIn(t *turn) error {
+	for _, n := range t.masks() {
+		if !p.replaced.knows(n) {
+			return &MaskError{t.line, n}
+		}
+	}
+	return nil
+}
+
 func (p *player) play(ctx context.Context, turns *turns) error {
 	for {
 		t, err := turns.next()
@@ -199,6 +210,7 @@ func (p *player) turn(ctx context.Context, t *turn) error {
 		}
 	}
 	if t.sent {
+		l.late = false
 		err := p.send(ctx, l, t)
 		if lost := l.lost(); err != nil && lost != nil {
 			return lost
@@ -210,7 +222,7 @@ func (p *player) turn(ctx context.Context, t *turn) error {
 
 // open connects.
 func (p *player) open(ctx context.Context, t *turn) (*link, error) {
-	l := newLink(p.survey.Asks[t.conn])
+	l := newLink(p.survey.Asks[t.conn], p.Only)
 	conn, err := p.Dial(ctx, t.spoken, l.options())
 	if err != nil {
 		return nil, err

@@ -59,7 +59,7 @@ func play(
 ) *played {
 	t.Helper()
 	p := new(played)
-	survey, err := replay.Look(rpcrec.NewReader(strings.NewReader(recording)), codec)
+	survey, err := replay.Look(rpcrec.NewReader(strings.NewReader(recording)), codec, opts.Only)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -153,6 +153,7 @@ const (
 )
 
 func TestPlay(t *testing.T) {
+	const inString = `{"jsonrpc":"2.0","id":1,"method":"echo","params":["{\"a\":\"***1\"}"]}`
 	for _, tt := range []struct {
 		name      string
 		recording string
@@ -292,12 +293,36 @@ func TestPlay(t *testing.T) {
 			seen: []string{`1 echo ["pass\"word","tok-5"]`, `2 echo ["Bearer tok-5"]`},
 		},
 		{
+			name: "masks in JSON in a string", sent: 1, same: 1,
+			opts: replay.Options{Secrets: map[int]string{1: `p"w`}},
+			recording: record(
+				`{"t":1,"c":1,"d":">","r":1,"m":`+inString+`}`,
+				`{"t":1,"c":1,"d":"<","r":1,"m":{"jsonrpc":"2.0","id":1,"result":["{\"a\":\"***1\"}"]}}`),
+			seen: []string{`1 echo ["{\"a\":\"p\\\"w\"}"]`},
+		},
+		{
+			name: "a secret in JSON in a string is not shown", sent: 1, differ: 1,
+			opts: replay.Options{Secrets: map[int]string{1: `p"w`}},
+			recording: record(
+				`{"t":1,"c":1,"d":">","r":1,"m":`+inString+`}`,
+				`{"t":1,"c":1,"d":"<","r":1,"m":{"jsonrpc":"2.0","id":1,"result":["***1"]}}`),
+			want: []string{`#1 echo result[0]: "***1" → "{\"a\":\"***1\"}"`},
+		},
+		{
 			name: "a secret that differs is not shown", sent: 1, differ: 1,
 			opts: replay.Options{Secrets: map[int]string{1: "swordfish"}},
 			recording: record(
 				`{"t":1,"c":1,"d":">","m":{"jsonrpc":"2.0","id":1,"method":"echo","params":["***1"]},"r":1}`,
 				`{"t":1,"c":1,"d":"<","m":{"jsonrpc":"2.0","id":1,"result":"***1"},"r":1}`),
 			want: []string{`#1 echo result: "***1" → ["***1"]`},
+		},
+		{
+			name: "masks in what is not played", sent: 1, same: 1, opts: replay.Options{Only: filter(t, "add")},
+			recording: record(
+				`{"t":1,"c":1,"d":">","m":{"jsonrpc":"2.0","id":1,"method":"echo","params":["***1"]},"r":1}`,
+				`{"t":1,"c":1,"d":"<","m":{"jsonrpc":"2.0","id":1,"method":"who","params":["***1"]},"r":1}`,
+				`{"t":1,"c":1,"d":">","m":{"jsonrpc":"2.0","id":1,"result":["***2"]},"r":1}`, add, sum,
+				`{"t":1,"c":1,"d":">","m":[{"jsonrpc":"2.0","id":9,"method":"echo","params":["***3"]}],"r":1}`),
 		},
 		{
 			name: "lines that are none", sent: 1, same: 1,
@@ -324,28 +349,36 @@ func TestPlay(t *testing.T) {
 	}
 }
 
-// A mask is never sent.
+// A mask is never sent, alone or in a batch.
 func TestPlayMasked(t *testing.T) {
-	p := play(t, record(
-		`{"t":1,"c":1,"d":">","m":{"jsonrpc":"2.0","id":1,"method":"echo","params":["***3"]},"r":1}`,
-	), replay.Options{}, calculator)
-	var masked *replay.MaskError
-	if !errors.As(p.err, &masked) || masked.Line != 3 || masked.Number != 3 || len(p.seen) != 0 {
-		t.Errorf("error %v, sent %q", p.err, p.seen)
+	for _, m := range []string{
+		`{"jsonrpc":"2.0","id":1,"method":"echo","params":["***3"]}`,
+		`[{"jsonrpc":"2.0","id":1,"method":"add"},{"jsonrpc":"2.0","id":1,"method":"echo","params":["***3"]}]`,
+	} {
+		p := play(t, record(`{"t":1,"c":1,"d":">","m":`+m+`,"r":1}`), replay.Options{}, calculator)
+		var masked *replay.MaskError
+		if !errors.As(p.err, &masked) || masked.Line != 3 || masked.Number != 3 || len(p.seen) != 0 {
+			t.Errorf("%s: error %v, sent %q", m, p.err, p.seen)
+		}
 	}
 }
 
-// What does not come is waited for as long as Patience says; a message is sent when it was, at the pace Recorded.
+// What does not come is waited for as long as Patience says, all that the peer should have said by itself together; a
+// message is sent when it was, at the pace Recorded.
 func TestPlayTime(t *testing.T) {
 	rpctest.Bubble(t, func(t *testing.T) {
 		began := time.Now()
-		p := play(t, record(add, sum, `< {"jsonrpc":"2.0","method":"never"}`, ticks, tick0, tick1, ticked),
+		const never = `< {"jsonrpc":"2.0","method":"never"}`
+		const nor = `< {"jsonrpc":"2.0","id":5,"method":"nor this"}`
+		p := play(t, record(add, sum, never, nor, never, ticks, tick0, tick1, ticked, never),
 			replay.Options{Patience: 5 * time.Second}, calculator)
 		got := strings.Join(p.differences, "\n")
-		if want := "never: did not come within 5s"; p.err != nil || got != want {
+		want := "never: did not come within 5s\nnor this: did not come within 5s\n" +
+			"never: did not come within 5s\nnever: did not come within 5s"
+		if p.err != nil || got != want {
 			t.Errorf("error %v, differences:\n%s", p.err, got)
 		}
-		if took := time.Since(began); took != 5*time.Second {
+		if took := time.Since(began); took != 10*time.Second { // the first three, and the last one
 			t.Errorf("it took %s", took)
 		}
 		began = time.Now()
@@ -369,8 +402,8 @@ func TestPlayMany(t *testing.T) {
 		p := play(t, record(append([]string{add}, lines...)...), replay.Options{
 			Pace: replay.Max, Patience: time.Second, Only: filter(t, "add never"),
 		}, func(c *rpcconn.Conn, req *rpcconn.Request) (string, error) {
-			if req.ID == rpcconn.IntID(1) { // the second call is sent once two have been waited for
-				if took := time.Since(began); took != 2*time.Second {
+			if req.ID == rpcconn.IntID(1) { // the second call is sent once the first have been waited for
+				if took := time.Since(began); took != time.Second {
 					t.Errorf("it was sent after %s", took)
 				}
 				_ = c.Close()
@@ -419,4 +452,76 @@ func filter(t *testing.T, text string) event.Filter {
 		t.Fatal(err)
 	}
 	return f
+}
+
+// A recording of which too much had to be kept is refused before anybody is dialled.
+func TestTooMuchToPlay(t *testing.T) {
+	var connections, methods, masks strings.Builder
+	for _, b := range []*strings.Builder{&connections, &methods, &masks} {
+		b.WriteString(record())
+	}
+	for i := range 100_001 {
+		fmt.Fprintf(&connections, `{"t":1,"c":%d,"e":"open"}`+"\n", i+1)
+		fmt.Fprintf(&methods, `{"t":1,"c":1,"d":"<","m":{"jsonrpc":"2.0","id":%d,"method":"m%d"}}`+"\n", i, i)
+		fmt.Fprintf(&masks, `{"t":1,"c":1,"d":">","r":1,"m":{"method":"m","params":["***%d"]}}`+"\n", i+1)
+	}
+	for _, test := range []struct{ name, recording, want string }{
+		{"connections", connections.String(), " connections, which are too many to play"},
+		{"methods", methods.String(), "it has too many methods or masked values to play"},
+		{"masked values", masks.String(), "it has too many methods or masked values to play"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			_, err := replay.Look(rpcrec.NewReader(strings.NewReader(test.recording)), codec, event.Filter{})
+			if err == nil || !strings.Contains(err.Error(), test.want) {
+				t.Errorf("error %v, want %q", err, test.want)
+			}
+		})
+	}
+}
+
+// What somebody has changed between the two is played as the server saw it.
+func TestChangedBetween(t *testing.T) {
+	const head = `{"t":1.000000,"c":1,"d":`
+	recording := record(
+		head+`"a>b","m":{"jsonrpc":"2.0","id":1,"method":"add","params":[50,2]},"k":"edited",`+
+			`"o":{"m":{"jsonrpc":"2.0","id":1,"method":"add","params":[40,2]}}}`,
+		head+`"b>a","m":{"jsonrpc":"2.0","id":1,"result":0},"k":"edited",`+
+			`"o":{"m":{"jsonrpc":"2.0","id":1,"result":52}}}`,
+		head+`"a>b","m":{"jsonrpc":"2.0","id":2,"method":"never"},"k":"dropped"}`,
+		head+`"b>a","m":{"jsonrpc":"2.0","id":2,"result":1},"k":"injected"}`,
+		head+`"a>b","m":{"jsonrpc":"2.0","id":9,"method":"own"},"k":"injected"}`,
+		head+`"b>a","m":{"jsonrpc":"2.0","id":9,"result":true},"k":"dropped"}`,
+	)
+	p := play(t, recording, replay.Options{}, func(_ *rpcconn.Conn, req *rpcconn.Request) (string, error) {
+		switch req.Method {
+		case "add":
+			return "52", nil
+		case "own":
+			return "true", nil
+		}
+		return "", rpcconn.NewError(rpcconn.CodeMethodNotFound, "")
+	})
+	if p.err != nil || p.Sent != 2 || p.Same != 2 || len(p.differences) > 0 {
+		t.Errorf("%+v", p)
+	}
+	survey, err := replay.Look(rpcrec.NewReader(strings.NewReader(recording)), codec, event.Filter{})
+	if err != nil || survey.Taken != 1 {
+		t.Errorf("error %v, %d messages have not reached the server, want 1", err, survey.Taken)
+	}
+}
+
+// A recording that begins while the client is connected is known by that, unless nothing is sent there.
+func TestBeginsInTheMiddle(t *testing.T) {
+	const open = `{"t":0,"c":%d,"e":"open","x":{%s"protocol":"jsonrpc","framing":"line"}}` + "\n"
+	const call = `{"t":1,"c":1,"d":">","m":{"jsonrpc":"2.0","id":1,"method":"add"}}` + "\n"
+	for recording, want := range map[string]bool{
+		fmt.Sprintf(open, 1, `"late":true,`) + call:                            true,
+		fmt.Sprintf(open, 1, "") + call:                                        false,
+		fmt.Sprintf(open, 1, "") + fmt.Sprintf(open, 2, `"late":true,`) + call: false,
+	} {
+		survey, err := replay.Look(rpcrec.NewReader(strings.NewReader(header+recording)), codec, event.Filter{})
+		if err != nil || survey.Late != want {
+			t.Errorf("error %v, late: %v, want %v, of\n%s", err, survey.Late, want, recording)
+		}
+	}
 }

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"rpcsh/rpcconn"
-	"rpcsh/shell/event"
 )
 
 // send sends what a turn has, as it was then but for what has another value now.
@@ -20,17 +19,15 @@ func (p *player) send(ctx context.Context, l *link, t *turn) error {
 	if t.broken != nil {
 		return p.sent(l.conn.SendFrame(ctx, t.frame))
 	}
-	for _, n := range t.masks() {
-		if !p.replaced.knows(n) {
-			return &MaskError{t.line, n}
-		}
-	}
 	if t.packet.Batch {
 		return p.sendBatch(ctx, l, t)
 	}
 	m := &t.packet.Messages[0]
-	if !p.plays(l, t, m) {
+	if !l.chosen.plays(t, m) {
 		return nil
+	}
+	if err := p.unmaskedIn(t); err != nil {
+		return err
 	}
 	switch m.Kind {
 	case rpcconn.KindRequest:
@@ -63,29 +60,6 @@ func (p *player) pace(ctx context.Context, at time.Duration) error {
 	case <-ctx.Done():
 		return context.Cause(ctx)
 	}
-}
-
-// plays reports whether a message is one that is played. An answer follows its request.
-func (p *player) plays(l *link, t *turn, m *rpcconn.Message) bool {
-	if m.Kind == rpcconn.KindResponse {
-		return !l.left[asker{!t.sent, m.ID}]
-	}
-	e := event.Event{Method: m.Method, Params: m.Params, Out: t.sent, ID: m.ID, Kind: event.Other}
-	switch m.Kind {
-	case rpcconn.KindRequest:
-		e.Kind = event.Request
-	case rpcconn.KindNotification:
-		e.Kind = event.Notification
-	}
-	played := p.Only.Match(&e)
-	if m.Kind == rpcconn.KindRequest {
-		if by := (asker{t.sent, m.ID}); played {
-			delete(l.left, by)
-		} else {
-			l.left[by] = true
-		}
-	}
-	return played
 }
 
 // sent counts a message that was sent, unless it was not.
@@ -131,9 +105,12 @@ func (p *player) sendBatch(ctx context.Context, l *link, t *turn) error {
 	for i := range t.packet.Messages {
 		m := &t.packet.Messages[i]
 		if m.Kind != rpcconn.KindRequest && m.Kind != rpcconn.KindNotification {
+			if err := p.unmaskedIn(t); err != nil {
+				return err
+			}
 			return p.sent(l.conn.SendFrame(ctx, p.replaced.in(t.frame)))
 		}
-		if !p.plays(l, t, m) {
+		if !l.chosen.plays(t, m) {
 			continue
 		}
 		calls = append(calls, rpcconn.Call{
@@ -148,6 +125,9 @@ func (p *player) sendBatch(ctx context.Context, l *link, t *turn) error {
 	}
 	if len(calls) == 0 {
 		return nil
+	}
+	if err := p.unmaskedIn(t); err != nil {
+		return err
 	}
 	sent, ended := make(chan struct{}), make(chan error, 1)
 	calls[0].OnSent = func() { close(sent) }

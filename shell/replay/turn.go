@@ -11,6 +11,7 @@ import (
 	"rpcsh/rpcconn"
 	"rpcsh/rpcconn/jsontext"
 	"rpcsh/rpcconn/rpcrec"
+	"rpcsh/shell/human"
 )
 
 // A connection is one of a recording: its number, in one of the parts.
@@ -27,6 +28,7 @@ type turn struct {
 	at     time.Duration
 	spoken Spoken
 	sent   bool // by the client
+	late   bool // the connection was there before the recording began
 	closes bool
 
 	packet   rpcconn.Packet
@@ -52,12 +54,14 @@ type turns struct {
 	recording *rpcrec.Reader
 	newCodec  func(protocol string) (rpcconn.Codec, error)
 	conns     map[connection]*recorded
+	taken     int // messages of clients that have not reached the server
 }
 
 // recorded is what is known of a connection of a recording.
 type recorded struct {
 	spoken   Spoken
 	accepted bool          // the peer was the client
+	late     bool          // it was there before the recording began
 	codec    rpcconn.Codec // nil: none is known yet
 }
 
@@ -87,12 +91,20 @@ func (ts *turns) next() (*turn, error) {
 		t := &turn{conn: connection{r.Part, r.Conn}, line: ts.recording.Line(), at: r.At}
 		c := ts.conns[t.conn]
 		if c == nil {
+			if len(ts.conns) >= maxPlayed {
+				return nil, &ReadError{fmt.Errorf("it has more than %s, which are too many to play",
+					human.Plural(maxPlayed, "connection"))}
+			}
 			c = new(recorded)
 			ts.conns[t.conn] = c
 		}
 		switch {
+		case r.IsMessage() && !atServer(r):
+			if r.Kind == rpcrec.Dropped {
+				ts.taken++
+			}
 		case r.IsMessage():
-			t.frame, t.spoken, t.redacted = r.Clone().Data, c.spoken, r.Redacted > 0
+			t.frame, t.spoken, t.redacted, t.late = r.Clone().Data, c.spoken, r.Redacted > 0, c.late
 			t.cut = r.IsCut()
 			t.sent = c.sends(r.Dir)
 			return t, ts.decode(t, c)
@@ -103,6 +115,18 @@ func (ts *turns) next() (*turn, error) {
 			return t, nil
 		}
 	}
+}
+
+// atServer reports whether a message reached the server, or came from it, and has r be what it was there: somebody who
+// stood between may have changed it.
+func atServer(r *rpcrec.Record) bool {
+	switch {
+	case r.Dir == rpcrec.AToB && r.Kind == rpcrec.Dropped, r.Dir == rpcrec.BToA && r.Kind == rpcrec.Injected:
+		return false
+	case r.Dir == rpcrec.BToA && r.Kind == rpcrec.Edited && r.Original != nil:
+		r.Data, r.Readable, r.Length = r.Original, nil, 0
+	}
+	return true
 }
 
 // sends reports whether a message of this direction is the client's.
@@ -127,6 +151,8 @@ func (c *recorded) learn(details json.RawMessage) {
 			c.spoken.Framing = text
 		case "accepted":
 			c.accepted = string(value) == "true"
+		case "late":
+			c.late = string(value) == "true"
 		}
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"rpcsh/rpcconn/jsontext"
+	"rpcsh/rpcconn/plain"
 	"rpcsh/rpcconn/rpcrec"
 	"rpcsh/shell/event"
 	"rpcsh/shell/export"
@@ -19,11 +20,21 @@ import (
 
 // An exporter gives what is in a recording to what writes a form.
 type exporter struct {
-	source  *source
-	to      export.Writer
-	conns   map[int]*export.Conn // of the part at hand
-	learned map[int]bool         // those that have all that is known of them
+	source *source
+	to     export.Writer
+	conns  map[int]*conn // of the part at hand
+	came   []int         // their numbers, in the order of their coming
 }
+
+// A conn is a connection of a recording.
+type conn struct {
+	export.Conn
+	learned bool // it has all that is known of it
+}
+
+// maxConns is how many connections are remembered. Those that came first are another connection if they go on after
+// that.
+const maxConns = 4096
 
 // Export writes a recording in a form. The error is that of Show.
 func Export(ctx context.Context, opts Options, form export.Form) error {
@@ -36,7 +47,7 @@ func Export(ctx context.Context, opts Options, form export.Form) error {
 		opts.Out = &safeWriter{out: opts.Out}
 	}
 	out := bufio.NewWriterSize(opts.Out, flushAt)
-	x := &exporter{source: src, to: form.New(out), conns: make(map[int]*export.Conn), learned: make(map[int]bool)}
+	x := &exporter{source: src, to: form.New(out), conns: make(map[int]*conn)}
 	for {
 		r, begins, err := src.next()
 		switch {
@@ -44,8 +55,11 @@ func Export(ctx context.Context, opts Options, form export.Form) error {
 			if src.part == 0 { // nothing was recorded
 				x.begin()
 			}
-			x.to.End()
-			return out.Flush()
+			err := errors.Join(x.to.End(), out.Flush())
+			if err == nil {
+				src.remarkNothing()
+			}
+			return err
 		case err != nil:
 			return errors.Join(err, out.Flush())
 		case ctx.Err() != nil:
@@ -68,13 +82,13 @@ func (x *exporter) begin() {
 	h := x.source.reader.Header()
 	x.to.Begin(&h)
 	clear(x.conns)
-	clear(x.learned)
+	x.came = nil
 }
 
 // record gives the events of a record that the filter chooses.
 func (x *exporter) record(r *rpcrec.Record) error {
-	if !r.IsMessage() {
-		delete(x.learned, r.Conn)
+	if c := x.conns[r.Conn]; c != nil && !r.IsMessage() {
+		c.learned = false
 	}
 	full := export.Event{}
 	return x.source.chosen(r, func(e *event.Event) error {
@@ -96,19 +110,24 @@ func (x *exporter) record(r *rpcrec.Record) error {
 func (x *exporter) conn(r *rpcrec.Record) *export.Conn {
 	c := x.conns[r.Conn]
 	if c == nil {
-		c = &export.Conn{Number: r.Conn}
+		if len(x.came) >= maxConns {
+			delete(x.conns, x.came[0])
+			x.came = x.came[1:]
+		}
+		c = &conn{Conn: export.Conn{Number: r.Conn}}
 		x.conns[r.Conn] = c
+		x.came = append(x.came, r.Conn)
 	}
 	if r.IsMessage() {
 		c.Tapped = r.Dir == rpcrec.AToB || r.Dir == rpcrec.BToA
 	}
-	if !x.learned[r.Conn] && r.Conn > 0 {
-		x.learned[r.Conn] = true
+	if !c.learned && r.Conn > 0 {
+		c.learned = true
 		opened, masker := x.source.decoder.Opened(r.Conn), x.source.masker
 		c.Title, c.Target = masker.Text(opened.Title), masker.Text(opened.Target)
 		c.Protocol, c.Accepted = opened.Protocol, opened.Accepted
 	}
-	return c
+	return &c.Conn
 }
 
 // text returns the message of an event as JSON on one line, nil where it is none, and whether it is one of several.
@@ -123,8 +142,23 @@ func text(data []byte, e *event.Event) (text []byte, isBatch bool) {
 	return export.Message(e, err == nil), err == nil
 }
 
+// FileForFilter returns the word of a filter that is meant as the file to write to, "" for none: it looks like one, and
+// the recording has no method of that name. The error is that of Show.
+func FileForFilter(ctx context.Context, opts Options) (word string, err error) {
+	word = opts.Filter.String()
+	if !export.IsFile(word) {
+		return "", nil
+	}
+	n, err := Messages(ctx, opts)
+	if err != nil || n > 0 {
+		return "", err
+	}
+	return word, nil
+}
+
 // Messages returns how many messages of a recording the filter chooses. The error is that of Show.
 func Messages(ctx context.Context, opts Options) (n int, err error) {
+	opts.Remark = func(string) {} // who looks at it afterwards is told
 	src, file, err := open(&opts)
 	if err != nil {
 		return 0, err
@@ -157,7 +191,7 @@ func ExportTo(ctx context.Context, opts Options, form export.Form, path string) 
 	err = Export(ctx, opts, form)
 	if f.file != nil {
 		if closed := f.file.Close(); err == nil && closed != nil {
-			err = fmt.Errorf("writing %s: %w", path, cause(closed))
+			err = fmt.Errorf("writing %s: %w", path, plain.Reason(closed))
 		}
 	}
 	return f.size, err
@@ -180,7 +214,7 @@ func (f *lateFile) Write(data []byte) (n int, err error) {
 		f.size += n
 	}
 	if err != nil {
-		return n, fmt.Errorf("writing %s: %w", f.path, cause(err))
+		return n, fmt.Errorf("writing %s: %w", f.path, plain.Reason(err))
 	}
 	return n, nil
 }

@@ -260,8 +260,8 @@ func TestExportTo(t *testing.T) {
 	for _, test := range []struct{ from, to, want string }{
 		{recorded, recorded, "it is the recording itself"},
 		{other, recorded, "this is no recording"},
-		{filepath.Join(dir, "none"), recorded, "no such file"},
-		{recorded, filepath.Join(dir, "none", "x.md"), filepath.Join("none", "x.md") + ": no such file"},
+		{filepath.Join(dir, "none"), recorded, "there is no such file"},
+		{recorded, filepath.Join(dir, "none", "x.md"), filepath.Join("none", "x.md") + ": its folder is missing"},
 	} {
 		_, err := ExportTo(context.Background(), Options{File: test.from, Remark: remark}, form, test.to)
 		if err == nil || !strings.Contains(err.Error(), test.want) {

@@ -12,9 +12,12 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
+	"rpcsh/rpcconn/jsontext"
 	"rpcsh/rpcconn/rpcrec"
 	"rpcsh/shell/event"
+	"rpcsh/shell/export"
 	"rpcsh/shell/jq"
 	"rpcsh/shell/redact"
 	"rpcsh/shell/view"
@@ -52,7 +55,8 @@ func look(t *testing.T, what func(context.Context, Options) error, text string, 
 	var out, remarks strings.Builder
 	opts.Out, opts.Remark = &out, func(text string) { remarks.WriteString("! " + text + "\n") }
 	err := what(context.Background(), opts)
-	return strings.ReplaceAll(out.String()+remarks.String(), opts.File, "FILE"), err
+	inJSON := strings.Trim(jsontext.Quote(opts.File), `"`)
+	return strings.NewReplacer(opts.File, "FILE", inJSON, "FILE").Replace(out.String() + remarks.String()), err
 }
 
 func filter(t *testing.T, text string) event.Filter {
@@ -81,7 +85,7 @@ func TestShow(t *testing.T) {
 		want         string
 	}{
 		{"all", "", Options{}, `· recorded 2026-11-29 17:15:11 by rpcsh: rpcsh -e 'add 1' h:1
-17:15:11.000 · connected to h:1 · jsonrpc, line
+17:15:11.000 · connected to tcp://h:1 · jsonrpc, line
 17:15:11.100 → #1 login {"password":"***1"}
 17:15:11.150 ← #1 {"token":"***2"}  50.0 ms
 · 2.2 s later
@@ -90,7 +94,7 @@ func TestShow(t *testing.T) {
 17:15:13.401 ← #2 error -1: no  1.0 ms
 17:15:13.500 ← #9 0  unmatched response
 │ token=***3
-17:15:13.700 · connected to @2 h:2 · msgpackrpc, msgpack
+17:15:13.700 · @2 connected to tcp://h:2 · msgpackrpc, msgpack
 17:15:13.800 ← @2 #1 add [{"token":"***4"}]
 17:15:14.000 → @1 #3 slow
 · recorded 2026-11-30 08:00:00
@@ -163,6 +167,56 @@ never answered:
 	}
 }
 
+// A filter that nothing fits says so, and which methods are near; a recording without messages has none.
+func TestNothingFits(t *testing.T) {
+	const header = `{"rpcrec":1,"start":"2026-11-29T17:15:11Z"}` + "\n"
+	const open = `{"t":0,"c":1,"e":"open","x":{"protocol":"jsonrpc"}}` + "\n"
+	const one = `{"t":0,"c":1,"d":">","m":{"jsonrpc":"2.0","id":1,"method":"eth_blockNumber"}}` + "\n"
+	const two = `{"t":0,"c":1,"d":">","m":{"jsonrpc":"2.0","id":2,"method":"eth_chainId"}}` + "\n"
+	tests := []struct{ content, filter, want string }{
+		{header + open + one + two, "eth_block", "! nothing in FILE fits eth_block; did you mean eth_blockNumber?\n"},
+		{header + open + one + two, "eth_chainid*", "! nothing in FILE fits eth_chainid*; did you mean eth_chainId?\n"},
+		{header + open + one + two, "net",
+			"! nothing in FILE fits net; its methods are eth_blockNumber, eth_chainId\n"},
+		{header + open + one, "kind:error", "! nothing in FILE fits kind:error\n"},
+		{header + open + one, "connect", ""},
+		{header + open + one, "eth_*", ""},
+		{header + open + one, "", ""},
+		{header + open, "", "! FILE has no messages\n"},
+		{header, "", "! FILE has no messages\n"},
+		{header + open, "x", "! FILE has no messages\n"},
+	}
+	mermaid, _ := export.Find("mermaid")
+	for name, what := range map[string]func(context.Context, Options) error{
+		"show": Show, "stat": Stat,
+		"export": func(ctx context.Context, opts Options) error { return Export(ctx, opts, mermaid) },
+	} {
+		for _, test := range tests {
+			got, err := look(t, what, test.content, Options{Filter: filter(t, test.filter)})
+			_, got, _ = strings.Cut("\n"+got, "\n!")
+			if got != "" {
+				got = "!" + got
+			}
+			if err != nil || got != test.want {
+				t.Errorf("%s of %q: error %v, said %q, want %q", name, test.filter, err, got, test.want)
+			}
+		}
+	}
+}
+
+// A table that the window has no room for leaves columns out, and says so.
+func TestStatFits(t *testing.T) {
+	got, err := look(t, Stat, content, Options{Width: 60})
+	if err != nil || !strings.Contains(got, "\n… 3 more columns at width ") {
+		t.Errorf("error %v, got\n%s", err, got)
+	}
+	for line := range strings.Lines(got) {
+		if utf8.RuneCountInString(line) > 61 && !strings.HasPrefix(line, "!") {
+			t.Errorf("more than 60 columns: %s", line)
+		}
+	}
+}
+
 // What cannot be read is said in one line.
 func TestUnreadable(t *testing.T) {
 	const header = `{"rpcrec":1,"start":"2026-11-29T17:15:11Z"}` + "\n"
@@ -191,7 +245,7 @@ func TestUnreadable(t *testing.T) {
 		}
 	}
 	if _, err := look(t, Show, "", Options{File: t.TempDir()}); err == nil || !strings.Contains(err.Error(),
-		"directory") {
+		"it is a folder") {
 		t.Errorf("a folder: error %v", err)
 	}
 }
@@ -200,7 +254,7 @@ func TestUnreadable(t *testing.T) {
 func TestManyBroken(t *testing.T) {
 	const header = `{"rpcrec":1,"start":"2026-11-29T17:15:11Z"}` + "\n"
 	got, err := look(t, Show, header+strings.Repeat("words\n", 5000), Options{})
-	if n := strings.Count(got, "\n"); err != nil || n != maxRemarks+1 || !strings.Contains(got,
+	if n := strings.Count(got, "\n"); err != nil || n != maxRemarks+2 || !strings.Contains(got,
 		"4990 lines more left out") &&
 		!strings.Contains(got, "4 990 lines more left out") {
 		t.Errorf("error %v, %d lines:\n%s", err, n, got)
@@ -291,7 +345,9 @@ func BenchmarkReview(b *testing.B) {
 			b.SetBytes(info.Size())
 			b.ReportAllocs()
 			for b.Loop() {
-				err := bench.what(context.Background(), Options{File: file, Out: io.Discard, Filter: bench.filter})
+				err := bench.what(context.Background(), Options{
+					File: file, Out: io.Discard, Filter: bench.filter, Remark: func(string) {},
+				})
 				if err != nil {
 					b.Fatal(err)
 				}

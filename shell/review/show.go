@@ -22,7 +22,8 @@ import (
 // Options say which recording is looked at, and how.
 type Options struct {
 	File   string
-	In     io.Reader // what is read in its place; nil: the file is
+	In     io.Reader // what is read in its place, as it comes; nil: the file is
+	Stdin  io.Reader // which File - is; nil: - is a file of that name
 	Filter event.Filter
 	JQ     *jq.Filter   // what is printed of each event, as JSON has it; nil: its line
 	Rules  redact.Rules // which values are masked
@@ -30,6 +31,7 @@ type Options struct {
 	Color  bool
 	Safe   bool // Out may be a terminal: what peers sent is made visible
 	Out    io.Writer
+	Width  int               // of tables, in columns; 0: as wide as they are
 	Skip   int               // so many messages that the filter chooses are left out, and what is between them
 	Remark func(text string) // is told what is left out, and why
 }
@@ -45,7 +47,8 @@ const (
 type shower struct {
 	opts   *Options
 	source *source
-	line   func(e *event.Event) string
+	line   func(e *event.Event) (line string, cut bool)
+	cut    bool // messages were shortened
 	colors *view.Palette
 	conns  map[int]bool // of the part at hand, that events were about
 	last   time.Time    // of the event that was printed last in this part; zero: none was
@@ -69,8 +72,14 @@ func Show(ctx context.Context, opts Options) error {
 	s.line = view.Liner(view.Options{
 		Color: opts.Color, Output: opts.Output, Several: func() bool { return len(s.conns) > 1 },
 	})
-	err = s.all(ctx)
-	return errors.Join(err, s.flush())
+	err = errors.Join(s.all(ctx), s.flush())
+	if err == nil {
+		src.remarkNothing()
+	}
+	if s.cut && opts.In == nil {
+		opts.Remark("long messages were shortened: '| .' behind FILE, or -o json, shows them whole")
+	}
+	return err
 }
 
 // all prints all events.
@@ -111,6 +120,9 @@ func (s *shower) begin() {
 	}
 	h := s.source.reader.Header()
 	text := "recorded"
+	if s.opts.In != nil {
+		text = "what passes from now on:"
+	}
 	if !h.Start.IsZero() { // as it is where the log of another program does not tell
 		text += " " + h.Start.Local().Format("2006-01-02 15:04:05")
 	}
@@ -168,13 +180,16 @@ func (s *shower) show(ctx context.Context, e *event.Event, r *rpcrec.Record) err
 			s.printSafe(r.Data)
 		}
 	case s.opts.Output == view.OutputJSON:
-		s.printSafe([]byte(s.line(e)))
+		line, _ := s.line(e)
+		s.printSafe([]byte(line))
 	default:
 		if gap := e.Time.Sub(s.last); !s.last.IsZero() && gap >= longGap {
 			s.print(s.colors.Dim("· " + human.Took(gap) + " later"))
 		}
 		s.last = e.Time
-		s.print(s.line(e))
+		line, cut := s.line(e)
+		s.cut = s.cut || cut
+		s.print(line)
 	}
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"time"
 
+	"rpcsh/rpcconn/plain"
 	"rpcsh/rpcconn/rpcrec"
 	"rpcsh/rpcconn/rpcrec/foreign"
 	"rpcsh/shell/event"
@@ -23,17 +24,24 @@ type source struct {
 	decoder *recording.Decoder
 	part    int
 	passed  int    // messages that the filter chose
+	chose   bool   // the filter chose anything
+	unfit   unfit  // what it did not choose
 	broken  int    // lines that were left out
 	ended   func() // is called when a part has ended; nil: nothing is
 }
 
 // open opens a recording.
 func open(opts *Options) (*source, io.Closer, error) {
+	const standardInput = "-"
 	file := io.NopCloser(opts.In)
-	if opts.In == nil {
+	switch {
+	case opts.In != nil:
+	case opts.File == standardInput && opts.Stdin != nil:
+		file = io.NopCloser(opts.Stdin)
+	default:
 		f, err := os.Open(opts.File)
 		if err != nil {
-			return nil, nil, fmt.Errorf("reading %s: %w", opts.File, cause(err))
+			return nil, nil, fmt.Errorf("reading %s: %w", opts.File, plain.Reason(err))
 		}
 		file = f
 	}
@@ -42,15 +50,6 @@ func open(opts *Options) (*source, io.Closer, error) {
 		decoder: recording.NewDecoder(time.Time{}),
 	}
 	return s, file, nil
-}
-
-// cause returns what is wrong with a file that is named already.
-func cause(err error) error {
-	var path *os.PathError
-	if errors.As(err, &path) {
-		return path.Err
-	}
-	return err
 }
 
 // next returns the next record, and whether another part begins with it. The error is io.EOF at the end, or says why
@@ -75,7 +74,7 @@ func (s *source) next() (r *rpcrec.Record, begins bool, err error) {
 			s.end()
 			return nil, false, io.EOF
 		case err != nil:
-			return nil, false, fmt.Errorf("reading %s: %w", s.opts.File, cause(err))
+			return nil, false, fmt.Errorf("reading %s: %w", s.opts.File, plain.Reason(err))
 		}
 		if begins = r.Part != s.part; begins {
 			s.end()
@@ -100,7 +99,7 @@ func (s *source) chosen(r *rpcrec.Record, do func(e *event.Event) error) error {
 	masked := false
 	for i := range events {
 		e := &events[i]
-		if !s.opts.Filter.Match(e) {
+		if !s.fits(e) {
 			continue
 		}
 		if e.Kind.IsMessage() {

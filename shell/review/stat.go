@@ -22,6 +22,7 @@ import (
 
 const (
 	maxMethods   = 10_000 // that are counted one by one; further ones are otherMethods
+	maxMethod    = 256    // bytes of a method's name
 	maxListed    = 20     // requests without an answer that are listed
 	otherMethods = "(others)"
 )
@@ -71,7 +72,11 @@ func Stat(ctx context.Context, opts Options) error {
 		r, begins, err := src.next()
 		switch {
 		case err == io.EOF:
-			return s.print()
+			err := s.print()
+			if err == nil {
+				src.remarkNothing()
+			}
+			return err
 		case err != nil:
 			return err
 		case ctx.Err() != nil:
@@ -82,16 +87,16 @@ func Stat(ctx context.Context, opts Options) error {
 				s.began = src.reader.Header().Start
 			}
 		}
-		s.record(r, src.decoder.Events(r))
+		s.record(r, src)
 	}
 }
 
 // record counts a record.
-func (s *stat) record(r *rpcrec.Record, events []event.Event) {
+func (s *stat) record(r *rpcrec.Record, src *source) {
 	s.last = max(s.last, r.At)
-	chosen := false
+	events, chosen := src.decoder.Events(r), false
 	for i := range events {
-		if e := &events[i]; s.opts.Filter.Match(e) {
+		if e := &events[i]; src.fits(e) {
 			chosen = true
 			s.event(e)
 		}
@@ -113,7 +118,7 @@ func (s *stat) record(r *rpcrec.Record, events []event.Event) {
 func (s *stat) event(e *event.Event) {
 	switch e.Kind {
 	case event.Request:
-		s.count(e.Method, e.Out).requests++
+		s.count(called(e.Method, e.Subject), e.Out).requests++
 	case event.Notification:
 		s.count(e.Method, e.Out).notifications++
 	case event.Response, event.Error:
@@ -121,7 +126,7 @@ func (s *stat) event(e *event.Event) {
 			s.others["unmatched"]++
 			return
 		}
-		c := s.count(e.Method, !e.Out)
+		c := s.count(called(e.Method, e.Subject), !e.Out)
 		c.took.add(e.Took)
 		if e.Kind == event.Error {
 			c.errors++
@@ -134,7 +139,18 @@ func (s *stat) event(e *event.Event) {
 	}
 }
 
+// called returns what a request is counted as.
+func called(method, subject string) string {
+	if subject == "" {
+		return method
+	}
+	return method + " " + subject
+}
+
 func (s *stat) count(method string, out bool) *count {
+	if len(method) > maxMethod {
+		method = view.Prefix(method, maxMethod) + "…"
+	}
 	k := call{method, out}
 	c := s.counts[k]
 	if c == nil && len(s.counts) >= maxMethods {
@@ -151,10 +167,11 @@ func (s *stat) count(method string, out bool) *count {
 
 // unanswered counts a request that was never answered.
 func (s *stat) unanswered(u recording.Unanswered) {
-	e := event.Event{Kind: event.Request, Peer: u.Peer, Out: u.Out, Method: u.Method}
+	e := event.Event{Kind: event.Request, Peer: u.Peer, Out: u.Out, Method: u.Method, Subject: u.About}
 	if !s.opts.Filter.Match(&e) {
 		return
 	}
+	u.Method = called(u.Method, u.About)
 	s.count(u.Method, u.Out).unanswered++
 	s.waits++
 	at, _ := slices.BinarySearchFunc(s.waiting,
@@ -211,7 +228,12 @@ func (s *stat) text() string {
 		fmt.Fprintf(&b, "%s: %s\n", kind, human.Grouped(s.others[kind]))
 	}
 	if len(s.counts) > 0 {
-		b.WriteString("\n" + s.table().String())
+		table := s.table()
+		width := s.opts.Width
+		if width <= 0 {
+			width = table.Width()
+		}
+		b.WriteString("\n" + table.Listed(width))
 	}
 	if s.waits > 0 {
 		b.WriteString("\nnever answered:\n")
@@ -229,6 +251,7 @@ func (s *stat) text() string {
 // table returns the methods as a table.
 func (s *stat) table() *columns.Table {
 	var t columns.Table
+	t.KeepFirst()
 	t.Row("method", "dir", "requests", "notifications", "errors", "unanswered", "p50", "p90", "p99", "max")
 	for i := 2; i < 10; i++ {
 		t.AlignRight(i)

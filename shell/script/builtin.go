@@ -19,22 +19,28 @@ import (
 // builtins returns what scripts have beside Starlark's own builtins.
 func (s *Script) builtins() starlark.StringDict {
 	all := starlark.StringDict{
-		"error":  starlark.NewBuiltin("error", raise),
-		"every":  starlark.NewBuiltin("every", every),
-		"fail":   starlark.NewBuiltin("fail", fail),
-		"json":   starlarkjson.Module,
-		"log":    starlark.NewBuiltin("log", log),
-		"math":   starlarkmath.Module,
-		"now":    starlark.NewBuiltin("now", now),
-		"peers":  starlark.NewBuiltin("peers", peers),
-		"range":  starlark.NewBuiltin("range", smallRange),
-		"serve":  starlark.NewBuiltin("serve", serve),
-		"sleep":  starlark.NewBuiltin("sleep", sleep),
-		"state":  s.state.dict,
-		"struct": starlark.NewBuiltin("struct", starlarkstruct.Make),
-		"time":   starlarktime.Module,
+		"error":   starlark.NewBuiltin("error", raise),
+		"every":   starlark.NewBuiltin("every", every),
+		"fail":    sized("fail", starlark.NewBuiltin("fail", fail)),
+		"getattr": starlark.NewBuiltin("getattr", guardedGetattr),
+		"json":    sizedModule(starlarkjson.Module, "encode"),
+		"log":     sized("log", starlark.NewBuiltin("log", log)),
+		"math":    starlarkmath.Module,
+		"now":     starlark.NewBuiltin("now", now),
+		"peers":   starlark.NewBuiltin("peers", peers),
+		"range":   starlark.NewBuiltin("range", smallRange),
+		"serve":   starlark.NewBuiltin("serve", serve),
+		"sleep":   starlark.NewBuiltin("sleep", sleep),
+		"state":   s.state.dict,
+		"struct":  starlark.NewBuiltin("struct", starlarkstruct.Make),
+		"time":    starlarktime.Module,
+
+		"print": sized("print", starlark.Universe["print"]),
+		"repr":  sized("repr", starlark.Universe["repr"]),
+		"str":   sized("str", starlark.Universe["str"]),
 
 		guardName: starlark.NewBuiltin(guardName, guardOperand),
+		textGuard: starlark.NewBuiltin(textGuard, guardText),
 	}
 	if s.client != nil {
 		return s.client.builtins(all, s.state)
@@ -70,15 +76,24 @@ func raise(
 	thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple,
 ) (starlark.Value, error) {
 	answer := new(rpcconn.Error)
-	var data starlark.Value = starlark.None
+	var code, data starlark.Value = nil, starlark.None
 	err := starlark.UnpackArgs(
-		b.Name(), args, kwargs, "code", &answer.Code, "message", &answer.Message, "data?", &data,
+		b.Name(), args, kwargs, "code", &code, "message", &answer.Message, "data?", &data,
 	)
 	if err != nil {
 		return nil, err
 	}
+	switch code.(type) {
+	case starlark.Int, starlark.String, starlark.NoneType:
+	default:
+		return nil, fmt.Errorf("%s: for parameter code: got %s, want int", b.Name(), code.Type())
+	}
+	text, err := encode(running(thread).ctx, code)
+	if err != nil {
+		return nil, fmt.Errorf("%s: the code: %w", b.Name(), err)
+	}
+	answer.SetCode(text)
 	if data != starlark.None {
-		var err error
 		if answer.Data, err = encode(running(thread).ctx, data); err != nil {
 			return nil, fmt.Errorf("%s: the data: %w", b.Name(), err)
 		}

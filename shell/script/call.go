@@ -21,6 +21,9 @@ func (f *Function) Answer(ctx context.Context, req *answer.Request) (json.RawMes
 	defer end()
 	var result json.RawMessage
 	err = f.script.run(ctx, f.Name, req.Enter, func(r *run) error {
+		for !req.HasRoom() && r.ctx.Err() == nil { // the peer does not read its answers
+			r.aside(func() { req.AwaitRoom(r.ctx) })
+		}
 		args, kwargs, err := arguments(req.Params)
 		if err == nil {
 			err = f.sig.check(args, kwargs)

@@ -283,7 +283,11 @@ func newPeerError(e *rpcconn.Error) *peerError {
 			data = v
 		}
 	}
+	code, err := decode(e.AppendCode(nil))
+	if err != nil {
+		code = starlark.String(e.AppendCode(nil))
+	}
 	return &peerError{starlarkstruct.FromStringDict(starlark.String("error"), starlark.StringDict{
-		"code": starlark.MakeInt64(e.Code), "message": starlark.String(e.Message), "data": data,
+		"code": code, "message": starlark.String(e.Message), "data": data,
 	})}
 }

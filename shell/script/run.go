@@ -12,8 +12,8 @@ import (
 // slice is how many steps a function makes before other functions of its file get a turn. It takes about a second.
 const slice = 20_000_000
 
-// maxMemory is how many bytes the program may grow by while a function runs. One more operation may follow, which can
-// double a text.
+// maxMemory is how many bytes the program may grow by while a function runs. An operation that makes much looks at that
+// first (run.makes).
 const maxMemory = memory.Limit / 2
 
 var errMemory = errors.New("the script takes too much memory")

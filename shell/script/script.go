@@ -111,13 +111,14 @@ type loading struct {
 	served map[string]*Function // by the names of the methods
 }
 
-// compile parses a file, and guards its products.
+// compile parses a file, and guards what may take much memory.
 func (s *Script) compile(name string, source []byte) (*starlark.Program, error) {
 	f, err := dialect().Parse(name, source, 0)
 	if err != nil {
 		return nil, err
 	}
-	guardProducts(f)
+	guardOperators(f)
+	guardTexts(f)
 	return starlark.FileProgram(f, s.builtins().Has)
 }
 

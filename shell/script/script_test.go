@@ -272,8 +272,8 @@ func TestFailures(t *testing.T) {
 			"1:1: what f returns cannot be sent: it is nested deeper than 1000, or contains itself"},
 		{`return again()`, "function again called recursively", "9:14: function again called recursively"},
 		{
-			`return "x" * (1 << 40)`, "1 × 1099511627776 bytes are too many, 104857600 at most",
-			"2:14: 1 × 1099511627776 bytes are too many, 104857600 at most",
+			`return "x" * (1 << 40)`, "1 × 1099511627776 bytes are too many, 50331648 at most",
+			"2:14: 1 × 1099511627776 bytes are too many, 50331648 at most",
 		},
 		{`return rpc.call("boom")`, `boom: error 7: no luck {"try":1}`, `2:18: boom: error 7: no luck {"try":1}`},
 		{`return rpc.call("gone")`, "gone: connection closed: EOF", "2:18: gone: connection closed: EOF"},
@@ -304,8 +304,8 @@ func TestFailures(t *testing.T) {
 		{`sleep("x")`, "sleep: \"x\" is not a duration: write 500ms, 2s or 1m",
 			"2:8: sleep: \"x\" is not a duration: write 500ms, 2s or 1m"},
 		{
-			`error("x")`, "error: for parameter code: got string, want int",
-			"2:8: error: for parameter code: got string, want int",
+			`error([], "x")`, "error: for parameter code: got list, want int",
+			"2:8: error: for parameter code: got list, want int",
 		},
 		{`rpc.x`, "rpc has no .x field or method", "2:6: rpc has no .x field or method"},
 	} {

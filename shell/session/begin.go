@@ -205,8 +205,8 @@ func (d *Discovery) Ensure(ctx context.Context, p *Peer) {
 	}
 	c := p.connection.Load()
 	w, known := c.Wire()
-	told := func(m catalog.Method) bool { return !m.Source.Inferred() }
-	if known && !slices.ContainsFunc(p.known.Methods(), told) {
+	told := func(m *catalog.Method) bool { return !m.Source.Inferred() }
+	if known && !p.known.Has(told) {
 		plan := d.plan(p, w)
 		ctx, cancel, each := d.share(ctx, len(plan))
 		defer cancel()

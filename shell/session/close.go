@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"rpcsh/shell/answer"
 	"rpcsh/shell/call"
 	"rpcsh/shell/event"
 	"rpcsh/shell/human"
@@ -18,12 +19,23 @@ func (s *Session) ClosePeers(ctx context.Context, peers []*Peer) {
 	var closing sync.WaitGroup
 	for _, p := range peers {
 		closing.Go(func() {
+			awaitSent(s.PendingRequests(), p)
 			p.shutdown(ctx)
 			p.connection.Load().gentle.Leave(ctx)
 			_ = p.Link().Close()
 		})
 	}
 	closing.Wait()
+}
+
+// sentPatience is how long an answer that was given may take to be sent: one in a batch waits for the others.
+const sentPatience = time.Second
+
+// awaitSent waits until p has been sent what a person has answered, or a line: it may have been the last one.
+func awaitSent(answered *answer.PendingRequests, p *Peer) {
+	ctx, cancel := context.WithTimeout(context.Background(), sentPatience)
+	defer cancel()
+	turn.Await(ctx, func() bool { return answered.Sent(p.Number()) || !p.Alive() })
 }
 
 // shutdownPatience is how long a peer may take to end a session in good order.

@@ -40,7 +40,10 @@ func (s *Session) Connect(ctx context.Context, t transport.Target, cfg dial.Conf
 	}
 	s.connector.adopt(p, link, ready, func() {
 		p.publish(&event.Event{Kind: event.Connect, Asked: true, Text: said})
-		if n := theirs(p.known.Methods()); n > 0 && s.opts.Attended {
+		if !s.opts.Attended {
+			return
+		}
+		if n := theirs(p.known.Methods()); n > 0 {
 			text := whoText(p, human.Plural(n, "method")+" known from earlier · Tab completes · .help")
 			p.publish(&event.Event{Kind: event.Learned, Asked: true, Text: text})
 		}
@@ -227,13 +230,8 @@ func (c *connector) begin(p *Peer) {
 	}
 }
 
-// Linger waits for d, or as long as there is a connection if d is 0. A session that listens waits for ctx's end then.
-func (s *Session) Linger(ctx context.Context, d time.Duration) {
-	if d > 0 {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, d)
-		defer cancel()
-	}
+// Linger waits as long as there is a connection, or until ctx ends. A session that listens waits for ctx's end.
+func (s *Session) Linger(ctx context.Context) {
 	if len(s.Listeners()) > 0 {
 		<-ctx.Done()
 		return

@@ -8,10 +8,10 @@ import (
 	"net"
 	"sync"
 	"sync/atomic"
-	"syscall"
 
 	"rpcsh/rpcconn"
 	"rpcsh/rpcconn/dial"
+	"rpcsh/rpcconn/plain"
 	"rpcsh/shell/advice"
 	"rpcsh/shell/pending"
 	"rpcsh/shell/reach"
@@ -34,6 +34,7 @@ type connection struct {
 	isClient  func()
 	opened    atomic.Bool // somebody has sent what begins a session
 	gentle    *reach.Gentle
+	ready     sync.Once     // is done when a language server has been waited for
 	shown     atomic.Bool   // a message of the peer's has shown its dialect, so that a session is begun
 	reopened  chan struct{} // closed when that has been done
 
@@ -109,7 +110,7 @@ const closedHere = "closed here"
 
 // ending returns why the connection ended, and whether that was in good order. It is called after that.
 func (c *connection) ending() (reason string, orderly bool) {
-	err, status := advice.For(c.Err()), c.Status()
+	err, status := plain.Error(advice.For(c.Err())), c.Status()
 	switch {
 	case errors.Is(err, rpcconn.ErrClosed):
 		return closedHere, true
@@ -127,7 +128,7 @@ func (c *connection) ending() (reason string, orderly bool) {
 		return "closed the connection", true
 	case errors.Is(err, io.EOF):
 		return "closed the connection: " + err.Error(), true
-	case errors.Is(err, syscall.ECONNRESET):
+	case plain.Reset.Is(err):
 		return "reset the connection", false
 	default:
 		return fmt.Sprintf("connection lost: %v", err), false

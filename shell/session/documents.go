@@ -11,6 +11,7 @@ import (
 
 	"rpcsh/rpcconn/catalog"
 	"rpcsh/rpcconn/dialect/lsp"
+	"rpcsh/rpcconn/home"
 	"rpcsh/rpcconn/schema"
 	"rpcsh/shell/call"
 	"rpcsh/shell/document"
@@ -57,7 +58,7 @@ func (d *Documents) Open(ctx context.Context, path, language string) (as string,
 
 // ensureOpen opens a file, and reports whether it was not open before.
 func (d *Documents) ensureOpen(ctx context.Context, path, language string) (doc lsp.Document, opened bool, err error) {
-	if path, err = filepath.Abs(path); err != nil {
+	if path, err = filepath.Abs(home.Path(path)); err != nil {
 		return doc, false, err
 	}
 	turn, err := d.open.Take(ctx)
@@ -113,7 +114,7 @@ func (d *Documents) Sync(ctx context.Context) (changed []string, err error) {
 
 // Close tells the peer that a file is closed.
 func (d *Documents) Close(ctx context.Context, path string) error {
-	path, err := filepath.Abs(path)
+	path, err := filepath.Abs(home.Path(path))
 	if err != nil {
 		return err
 	}
@@ -175,6 +176,9 @@ func (p *Peer) showDocuments(ctx context.Context, method string, files []string)
 	changed, err := d.Sync(ctx)
 	for _, path := range changed {
 		p.note(human.Path(path) + " has changed, which the server was told")
+	}
+	if err == nil && len(d.Paths()) > 0 && !lsp.Syncs(method) && !p.session.opts.Attended {
+		p.connection.Load().ready.Do(func() { d.awaitReady(ctx) })
 	}
 	return err
 }

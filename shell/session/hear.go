@@ -62,15 +62,20 @@ func (c *connector) connOptions(p *Peer, ready <-chan struct{}) *rpcconn.Options
 		},
 		OnError: func(err error) {
 			<-ready
-			p.publish(unreadable(err))
+			p.publish(unreadable(p, err))
 		},
+		Memory:     c.session.opts.Memory,
 		Refuses:    func() bool { return refuses(p) },
 		LenientIDs: func() bool { return c.session.Settings().IDs == IDsLenient },
 	}
 }
 
-// unreadable returns the event for bytes that are no message. If they were the answer to a call, its error says so.
-func unreadable(err error) *event.Event {
+// unreadable returns the event for what is wrong with what p sends, or reads. If that was the answer to a call, its
+// error says so.
+func unreadable(p *Peer, err error) *event.Event {
+	if errors.As(err, new(*rpcconn.StalledError)) {
+		return &event.Event{Kind: event.Problem, Text: p.Title() + ": " + err.Error()}
+	}
 	e := &event.Event{Kind: event.Unreadable, Text: advice.For(err).Error()}
 	var noise *rpcconn.NoiseError
 	if errors.As(err, &noise) {
@@ -98,6 +103,9 @@ func (c *connector) onRequest(p *Peer, req *rpcconn.Request, e *event.Event) {
 	}
 	*e = event.Event{
 		Time: e.Time, Kind: event.Request, ID: req.ID, Method: req.Method, Params: req.Params, Extra: req.Extra,
+	}
+	if d := p.Dialect(); d != nil && d.Subject != nil {
+		e.Subject = d.Subject(req.Method, req.Params)
 	}
 	if !req.IsNotification() {
 		e.Lasting = true

@@ -30,6 +30,9 @@ func (s *Session) Listen(ctx context.Context, t transport.Target, cfg dial.Confi
 	s.connector.add(l)
 	s.tasks.Go(func() { s.connector.accept(l, cfg) })
 	s.bus.Publish(&event.Event{Kind: event.Note, Asked: true, Text: fmt.Sprintf("listening on %s · %s", l.Target, l)})
+	if t.IsOpen() {
+		s.Problem(advice.Open)
+	}
 	return nil
 }
 
@@ -46,13 +49,13 @@ func (c *connector) accept(l *dial.Listener, cfg dial.Config) {
 			return
 		}
 		p.label, p.storedAs = link.Remote, "accepted at "+l.Requested.String()
-		link.OnWire(func(w dial.Wire, found bool) {
+		waits := link.OnWire(func(w dial.Wire, found bool) {
 			<-ready
 			c.onWire(p, w, found)
 		})
 		c.adopt(p, link, ready, func() {
 			text := fmt.Sprintf("%s connected from %s", p.At(), p.label)
-			if w, known := link.Wire(); known {
+			if w, known := link.Wire(); known && !waits { // else that is told next
 				text += " · " + w.String()
 			}
 			if link.Subprotocol != "" {

@@ -1,6 +1,7 @@
 package session
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -10,10 +11,11 @@ import (
 
 	"rpcsh/rpcconn"
 	"rpcsh/rpcconn/dial"
+	"rpcsh/rpcconn/home"
+	"rpcsh/rpcconn/plain"
 	"rpcsh/rpcconn/rpcrec/foreign"
 	"rpcsh/rpcconn/transport"
 	"rpcsh/shell/answer"
-	"rpcsh/shell/document"
 	"rpcsh/shell/event"
 	"rpcsh/shell/exit"
 	"rpcsh/shell/human"
@@ -27,8 +29,9 @@ type mockFile struct {
 	path   string // which it had then
 	rule   *answer.Rule
 	mock   *replay.Mock
-	relay  *replay.Relay   // answers what the recording does not have; nil: it does not
-	passes string          // to whom
+	miss   answer.Answerer // answers what the recording does not have; nil: an error does
+	misses string          // who that is
+	relay  *replay.Relay   // is miss; nil: that is none
 	served context.Context // ends with stop
 	stop   context.CancelFunc
 }
@@ -42,13 +45,13 @@ func (ss *Scripts) ServeRecording(
 	if rule == nil {
 		rule = new(answer.Rule)
 	}
-	path, err := filepath.Abs(name) // the working directory may change
+	path, err := filepath.Abs(home.Path(name)) // the working directory may change
 	if err != nil {
 		return exit.Usagef("%s: %w", name, err)
 	}
 	file, err := os.Open(path)
 	if err != nil {
-		return exit.Usagef("%s: %w", name, document.Reason(err))
+		return exit.Usagef("%s: %w", name, plain.Reason(err))
 	}
 	defer file.Close()
 	f := &mockFile{name: name, path: path, rule: rule}
@@ -60,8 +63,9 @@ func (ss *Scripts) ServeRecording(
 			f.stop()
 			return exit.Usagef("%w", err)
 		}
-		f.passes, opts.Miss, opts.Passes = pass, f.relay, true
+		opts.Miss, opts.Passes = f.relay, true
 	}
+	f.miss, f.misses = opts.Miss, cmp.Or(pass, "you")
 	f.mock, err = replay.NewMock(foreign.NewReader(file), newCodec, opts)
 	if err == nil && len(f.mock.Methods()) == 0 && !f.mock.Greets() {
 		err = errors.New("there is nothing in it that a client was answered, or was sent")
@@ -141,10 +145,10 @@ func (f *mockFile) rules(text string) []*answer.Rule {
 		rule.Text = strings.TrimRight(fmt.Sprintf("as in %s, line %d %s", f.name, m.Line, text), " ")
 		rules = append(rules, &rule)
 	}
-	if f.relay != nil {
+	if f.miss != nil {
 		rule := *f.rule
-		rule.Pattern, rule.File, rule.Answerer, rule.Acts = "*", f.path, f.relay, true
-		rule.Text = "passed on to " + f.passes + ", by " + f.name
+		rule.Pattern, rule.File, rule.Answerer, rule.Acts = "*", f.path, f.miss, f.relay != nil
+		rule.Text = "passed on to " + f.misses + ", by " + f.name
 		rules = append(rules, &rule)
 	}
 	return rules

@@ -38,14 +38,16 @@ func (s *Session) WaitingForPerson() []*answer.Parked {
 func (k *parkedRequests) onParked(r *answer.Parked) {
 	e := &event.Event{
 		Kind: event.Parked, ID: r.ID, Method: r.Method, Params: r.Params, Pending: r.Number, Value: r.Suggested,
-		Topic: "requests that wait for you",
+		Topic: "requests that wait for you", Held: r.Held,
 	}
 	p, ok := r.Peer.(*Peer)
 	if !ok {
 		k.session.bus.Publish(e)
 		return
 	}
-	p.connection.Load().open.Park(r.Request.Request)
+	if !r.Held {
+		p.connection.Load().open.Park(r.Request.Request)
+	}
 	p.publish(e)
 }
 
@@ -56,7 +58,7 @@ func (k *parkedRequests) onGone(r *answer.Parked, cause error) (why string) {
 	p, ok := r.Peer.(*Peer)
 	var limit answer.TimeLimitError
 	var withdrawn *pending.WithdrawnError
-	if ok && !errors.As(cause, &limit) && !errors.As(cause, &withdrawn) {
+	if ok && !r.Held && !errors.As(cause, &limit) && !errors.As(cause, &withdrawn) {
 		why = p.At() + " has gone"
 		if c := p.connection.Load(); c.open.Has(r.Request.Request) { // else the peer has been dialled again by now
 			<-c.reported // so that the reason is seen before its consequence
@@ -65,7 +67,7 @@ func (k *parkedRequests) onGone(r *answer.Parked, cause error) (why string) {
 		}
 	}
 	if !k.session.ended() {
-		e := &event.Event{Kind: event.Unparked, ID: r.ID, Method: r.Method, Pending: r.Number, Text: why}
+		e := &event.Event{Kind: event.Unparked, ID: r.ID, Method: r.Method, Pending: r.Number, Text: why, Held: r.Held}
 		if ok {
 			p.publish(e)
 		} else {

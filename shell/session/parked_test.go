@@ -48,6 +48,27 @@ func TestCallsHaveTimeWhileRequestWaits(t *testing.T) {
 	})
 }
 
+// An answer that was given is sent, though the session ends right behind it.
+func TestAnswerBeforeTheEnd(t *testing.T) {
+	for range 50 {
+		s := New(Options{})
+		s.rules.Set(&answer.Rule{Pattern: "confirm", Answerer: s.PendingRequests()})
+		_, far := addPeer(t, s, true, "10.0.0.1:5")
+		far.Send(`{"jsonrpc":"2.0","id":7,"method":"confirm"}`)
+		s.PendingRequests().Await(t.Context(), 0)
+		if err := s.PendingRequests().Reply(s.WaitingForPerson()[0].Number, []byte("true")); err != nil {
+			t.Fatal(err)
+		}
+		closed := make(chan struct{})
+		go func() {
+			defer close(closed)
+			s.Close()
+		}()
+		far.Expect(`{"jsonrpc":"2.0","id":7,"result":true}`)
+		<-closed
+	}
+}
+
 // A request that waits for a person no longer does when its connection ends, and why is told after that has been.
 func TestParkedRequestIsGone(t *testing.T) {
 	s := New(Options{})

@@ -33,6 +33,7 @@ type Peer struct {
 	accepted   bool
 	target     transport.Target // that was dialled; zero for an accepted peer
 	cfg        dial.Config      // with which it was dialled
+	joined     *Joining         // nil: it was dialled, or has dialled us
 	label      string           // its target, or where it came from
 	storedAs   string           // under which what is known of it is kept
 	since      time.Time
@@ -117,11 +118,11 @@ func (p *Peer) Label() string { return p.label }
 func (p *Peer) Target() transport.Target { return p.target }
 
 // Accepted reports whether p came by itself.
-func (p *Peer) Accepted() bool { return p.accepted }
+func (p *Peer) Accepted() bool { return p.accepted && (p.joined == nil || !p.joined.Dialled) }
 
 // Role returns "accepted" or "dialled".
 func (p *Peer) Role() string {
-	if p.accepted {
+	if p.Accepted() {
 		return "accepted"
 	}
 	return "dialled"

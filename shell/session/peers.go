@@ -167,6 +167,13 @@ func CheckName(text string) error {
 	return nil
 }
 
+// nameFree gives p a name, with a number behind it where another peer has that name.
+func (r *Peers) nameFree(p *Peer, name string) {
+	for n := 2; r.Rename(p, name) != nil; n++ {
+		name = strings.TrimRight(name, "0123456789") + strconv.Itoa(n)
+	}
+}
+
 // Rename gives p a name that no other peer has; "" takes it off. The name has to be one for CheckName.
 func (r *Peers) Rename(p *Peer, name string) error {
 	r.mu.Lock()

@@ -44,7 +44,7 @@ func (c *connector) watchEnd(p *Peer, conn *connection) {
 		p.spoke.Store(nil)
 		c.session.remarkError(c.session.opts.Findings.Forget(p.target))
 	}
-	if !c.session.ended() {
+	if !c.session.ended() && p.joined == nil {
 		text := p.Title() + " " + reason
 		if reason == closedHere {
 			text = p.Title() + ": " + reason

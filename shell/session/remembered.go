@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"rpcsh/rpcconn/catalog"
+	"rpcsh/rpcconn/dialect"
 	"rpcsh/rpcconn/dialect/openrpc"
 )
 
@@ -15,8 +16,23 @@ type memory struct {
 	once sync.Once
 	kept *catalog.Catalog
 
-	tablesOnce sync.Once
-	tables     []*catalog.Catalog // of the dialects that p may have
+	mu     sync.Mutex                  // protects what follows
+	tables map[string]*catalog.Catalog // of dialects that the peer may have, by their names
+}
+
+// table returns the table of a dialect, which has one.
+func (m *memory) table(of *dialect.Dialect) *catalog.Catalog {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.tables[of.Name] == nil {
+		table := catalog.New()
+		table.Replace(of.Table())
+		if m.tables == nil {
+			m.tables = make(map[string]*catalog.Catalog)
+		}
+		m.tables[of.Name] = table
+	}
+	return m.tables[of.Name]
 }
 
 // Remembered returns the methods that p is known to have, those of earlier runs included.
@@ -57,21 +73,15 @@ func (d *Discovery) recall(p *Peer, method string) *catalog.Catalog {
 	if _, known := kept.Find(method); known {
 		return kept
 	}
-	p.memory.tablesOnce.Do(func() {
-		w, known := p.Link().Wire()
-		if !known {
-			return
+	w, known := p.Link().Wire()
+	if !known {
+		return nil
+	}
+	for _, by := range d.fitting(p, w) {
+		if by.Table == nil || !by.Tabled(method) {
+			continue
 		}
-		for _, by := range d.fitting(p, w) {
-			if by.Table != nil {
-				table := catalog.New()
-				table.Replace(by.Table())
-				p.memory.tables = append(p.memory.tables, table)
-			}
-		}
-	})
-	for _, table := range p.memory.tables {
-		if _, known := table.Find(method); known {
+		if table := p.memory.table(by); table.Knows(method) {
 			return table
 		}
 	}

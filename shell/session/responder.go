@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"time"
 
 	"rpcsh/rpcconn"
 	"rpcsh/rpcconn/catalog"
@@ -26,17 +25,20 @@ type responder struct{ session *Session }
 func (r responder) answer(ctx context.Context, p *Peer, req *rpcconn.Request) (json.RawMessage, error) {
 	asked := r.asked(p, req)
 	result, served, err := r.session.rules.Answer(ctx, asked)
-	if !served && !r.session.opts.Attended && !r.hasDefault(p, req.Method) &&
+	if !served && !r.session.opts.Attended && p.joined == nil && !r.hasDefault(p, req.Method) &&
 		p.connection.Load().gentle.Refuse(ctx) { // a line may serve it now
 		result, served, err = r.session.rules.Answer(ctx, asked)
 	}
-	if !served && r.session.opts.Attended {
+	if !served && r.session.opts.Attended && p.joined == nil {
 		result, served, err = r.askPerson(ctx, p, asked)
 	}
 	if p.connection.Load().open.IsParked(req) {
 		p.extendLimits()
 	}
 	switch {
+	case !served && p.joined != nil:
+		req.Remark = passes
+		return nil, rpcconn.ErrNoAnswer
 	case !served:
 		return r.answerByDefault(p, req)
 	case err != nil && pending.Withdrawn(ctx) != nil:
@@ -152,7 +154,7 @@ func (r responder) publish(p *Peer, req *rpcconn.Request, response *rpcconn.Resp
 	e := call.ResponseEvent(response)
 	e.Out, e.Method, e.Text = true, req.Method, remark
 	if !req.Time.IsZero() {
-		e.Took = time.Since(req.Time)
+		e.Took = event.Since(req.Time)
 	}
 	if remark == describedByScripts {
 		e.Summary = fmt.Sprintf("an OpenRPC document (%s)", human.Size(len(response.Result)))

@@ -13,6 +13,8 @@ import (
 	"sync"
 
 	"rpcsh/rpcconn/catalog"
+	"rpcsh/rpcconn/home"
+	"rpcsh/rpcconn/plain"
 	"rpcsh/shell/answer"
 	"rpcsh/shell/document"
 	"rpcsh/shell/event"
@@ -104,14 +106,14 @@ func (ss *Scripts) Serve(ctx context.Context, name string, rule *answer.Rule, fl
 	if rule == nil {
 		rule = &answer.Rule{Limit: answer.DefaultLimit}
 	}
-	path, err := filepath.Abs(name) // the working directory may change
+	path, err := filepath.Abs(home.Path(name)) // the working directory may change
 	if err != nil {
 		return exit.Usagef("%s: %w", name, err)
 	}
 	f := &scriptFile{name: name, path: path, rule: rule, text: flags, state: ss.stateOf(path)}
 	info, err := os.Stat(path)
 	if err != nil {
-		return exit.Usagef("%s: %w", name, document.Reason(err))
+		return exit.Usagef("%s: %w", name, plain.Reason(err))
 	}
 	loaded, err := ss.load(ctx, f)
 	if err != nil {
@@ -131,7 +133,7 @@ func (ss *Scripts) Serve(ctx context.Context, name string, rule *answer.Rule, fl
 func (ss *Scripts) load(ctx context.Context, f *scriptFile) (*script.Script, error) {
 	source, err := document.ReadFile(f.path, script.MaxSource)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", f.name, document.Reason(err))
+		return nil, fmt.Errorf("%s: %w", f.name, plain.Reason(err))
 	}
 	loaded, err := script.Load(ctx, f.name, source, f.state, script.Host{
 		Log: func(text string) {
@@ -200,7 +202,7 @@ func (ss *Scripts) replace(ctx context.Context, f *scriptFile, loaded *script.Sc
 
 // Unserve no longer serves a file, and reports whether it was served.
 func (ss *Scripts) Unserve(name string) bool {
-	path, err := filepath.Abs(name)
+	path, err := filepath.Abs(home.Path(name))
 	if err != nil || !ss.remove(path) && !ss.removeMock(path) {
 		return false
 	}

@@ -17,6 +17,7 @@ import (
 	"context"
 	"sync"
 
+	"rpcsh/rpcconn"
 	"rpcsh/rpcconn/catalog"
 	"rpcsh/rpcconn/detect"
 	"rpcsh/rpcconn/dial"
@@ -40,9 +41,10 @@ type Options struct {
 	// target speaks is found out anew, and nobody is made to wait for peers to come. Otherwise nothing is sent that was
 	// not asked for, but for the handshake of a protocol that was named, and what was found out earlier is believed.
 	Attended  bool
-	ShowPings bool    // what came of pings is told in notes
-	Redial    bool    // dialled peers that have gone are dialled again, with growing pauses
-	RunLine   RunLine // runs the lines of hooks; nil: they do nothing
+	ShowPings bool            // what came of pings is told in notes
+	Redial    bool            // dialled peers that have gone are dialled again, with growing pauses
+	Memory    *rpcconn.Memory // of what waits for peers to read it; nil: it is bounded for each connection alone
+	RunLine   RunLine         // runs the lines of hooks; nil: they do nothing
 }
 
 // A RunLine runs a line. ctx ends with the session, and bears the HookContext; what the line says on its own is not for

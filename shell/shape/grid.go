@@ -17,15 +17,29 @@ type Grid struct {
 	before   []jsontext.Member // of the object that the rows are a member of
 	headings []string          // nil: there are none
 	rows     [][]json.RawMessage
+	records  bool // the rows are objects, behind so many names of theirs
+	names    int
 	objects  bool // each row is an object
 	even     bool // each row has all columns
 	pairs    bool // each row is a member of one object: its name, and its value
 }
 
+// maxCells is how many cells a Grid may have. A peer could have each of many rows name columns of its own.
+const maxCells = 1 << 20
+
 // Of returns values as a Grid: the elements of one array, the members of one object, or several values. Each of
 // them is a row where it is an object or an array. headings are those of arrays. It is nil where there are no rows to
-// be seen: for a single value that is not made of others, and for an empty one.
+// be seen: for a single value that is not made of others, for an empty one, and where there are too many cells.
 func Of(values []json.RawMessage, headings []string) *Grid {
+	g := of(values, headings)
+	if g == nil || len(g.rows)*g.columns() > maxCells {
+		return nil
+	}
+	g.order()
+	return g
+}
+
+func of(values []json.RawMessage, headings []string) *Grid {
 	if len(values) != 1 {
 		return ofRows(values, headings)
 	}
@@ -51,7 +65,7 @@ func ofRows(rows []json.RawMessage, headings []string) *Grid {
 		return nil
 	case !slices.ContainsFunc(rows, notRecord):
 		g := &Grid{objects: true}
-		return g.records(rows, nil)
+		return g.addRecords(rows, nil)
 	case !slices.ContainsFunc(rows, func(row json.RawMessage) bool { return !isArray(row) }):
 		g := &Grid{}
 		widest := 0
@@ -72,8 +86,9 @@ func ofRows(rows []json.RawMessage, headings []string) *Grid {
 	return g
 }
 
-// records adds objects as rows, each behind cells of names if there are any.
-func (g *Grid) records(rows []json.RawMessage, names []string) *Grid {
+// addRecords adds objects as rows, each behind cells of names if there are any. It returns nil where they would have
+// too many cells.
+func (g *Grid) addRecords(rows []json.RawMessage, names []string) *Grid {
 	places := make(map[string]int)
 	if names != nil {
 		g.headings = []string{""}
@@ -100,35 +115,38 @@ func (g *Grid) records(rows []json.RawMessage, names []string) *Grid {
 		if least < 0 || n < least {
 			least = n
 		}
-		g.rows = append(g.rows, cells)
+		if g.rows = append(g.rows, cells); len(rows)*len(g.headings) > maxCells {
+			return nil
+		}
 	}
 	g.even = least == len(g.headings)-first
-	g.order(first)
+	g.records, g.names = true, first
 	return g
 }
 
 // headNames are the names of members that say what an object is.
 var headNames = []string{"name", "id", "_id", "title", "key", "label", "symbol", "method", "uri", "url", "path"}
 
-// order puts the columns from first on in the order of their use: those that say what a row is, scalars, and what is
-// made of others. Of the same use, they stay as they came.
-func (g *Grid) order(first int) {
-	rank := func(column int) int {
-		switch {
-		case column < first:
-			return 0
-		case g.holdsContainers(column):
-			return 3
-		case slices.Contains(headNames, strings.ToLower(g.headings[column])):
-			return 1
-		}
-		return 2
+// order puts the columns of records in the order of their use: those that say what a row is, scalars, and what is made
+// of others. Of the same use, they stay as they came.
+func (g *Grid) order() {
+	if !g.records {
+		return
 	}
-	places := make([]int, len(g.headings))
-	for i := range places {
+	places, ranks := make([]int, len(g.headings)), make([]int, len(g.headings))
+	for i, name := range g.headings {
 		places[i] = i
+		switch {
+		case i < g.names:
+		case g.holdsContainers(i):
+			ranks[i] = 3
+		case slices.Contains(headNames, strings.ToLower(name)):
+			ranks[i] = 1
+		default:
+			ranks[i] = 2
+		}
 	}
-	slices.SortStableFunc(places, func(a, b int) int { return rank(a) - rank(b) })
+	slices.SortStableFunc(places, func(a, b int) int { return ranks[a] - ranks[b] })
 	g.headings = permuted(g.headings, places)
 	for i, row := range g.rows {
 		g.rows[i] = permuted(append(row, make([]json.RawMessage, len(places)-len(row))...), places)
@@ -174,10 +192,12 @@ func ofObject(value json.RawMessage) *Grid {
 	case len(members) == 0:
 		return nil
 	case len(records) == len(members):
-		return new(Grid).records(records, names)
+		return new(Grid).addRecords(records, names)
 	case list >= 0 && list < len(members):
 		g := ofRows(jsontext.Elements(members[list].Value), nil)
-		g.before, g.objects = slices.Delete(members, list, list+1), false
+		if g != nil {
+			g.before, g.objects = slices.Delete(members, list, list+1), false
+		}
 		return g
 	}
 	g := &Grid{pairs: true}
@@ -216,7 +236,8 @@ func (g *Grid) Text(s Style, width int, whole bool) (string, columns.Cut) {
 		}
 		t.Row(row...)
 	}
-	for i := range g.columns() {
+	count := g.columns()
+	for i := range count {
 		if g.isNumeric(i) {
 			t.AlignRight(i)
 		}
@@ -226,7 +247,7 @@ func (g *Grid) Text(s Style, width int, whole bool) (string, columns.Cut) {
 		room = longest
 	}
 	for _, row := range g.rows {
-		cells := make([]string, g.columns())
+		cells := make([]string, count)
 		for i, value := range row {
 			cells[i] = s.cell(value, room)
 		}

@@ -5,12 +5,14 @@ import (
 	"bytes"
 	"errors"
 	"io"
-	"math"
 	"sync"
+	"sync/atomic"
+	"time"
 
 	"rpcsh/rpcconn"
 	"rpcsh/rpcconn/detect"
 	"rpcsh/rpcconn/dial"
+	"rpcsh/rpcconn/framing"
 	"rpcsh/rpcconn/rpcrec"
 )
 
@@ -27,6 +29,7 @@ type watcher struct {
 	changed *sync.Cond // something of it
 	ways    []*way
 	number  uint64 // of the last piece
+	over    bool   // the connection is being closed: nothing is waited for
 	decided bool   // what follows is known
 
 	// constant once decided
@@ -35,38 +38,58 @@ type watcher struct {
 	isHTTP bool
 	none   bool // nothing that is known is spoken
 
+	headless atomic.Bool // there was a request for a head alone
+
 	answered chan struct{} // closed when the server has answered the first request of HTTP
 	upgraded bool          // then: HTTP has become WebSocket
 	deflates bool          // then: whose messages may be compressed
 	answers  sync.Once
 }
 
-func newWatcher(c *connection) *watcher {
+// newWatcher starts to look at what passes to both sides.
+func newWatcher(c *connection, server, client io.Writer) *watcher {
 	w := &watcher{conn: c, answered: make(chan struct{})}
 	w.changed = sync.NewCond(&w.mu)
 	o := c.tap.opts
 	if p, err := dial.FindProtocol(o.Protocol); o.Protocol != "" && err == nil {
 		w.decideLocked(dial.Wire{Protocol: p, Framing: o.Framing}, false, false) // nobody looks yet
 	}
-	for _, d := range []rpcrec.Direction{rpcrec.AToB, rpcrec.BToA} {
-		w.ways = append(w.ways, &way{watcher: w, dir: d})
+	for i, to := range []io.Writer{server, client} {
+		y := &way{watcher: w, dir: []rpcrec.Direction{rpcrec.AToB, rpcrec.BToA}[i]}
+		y.gate.to, y.gate.wants, y.gate.moved = to, c.intercepted, w.moved
+		y.gate.idle = sync.NewCond(&y.gate.mu)
+		w.ways = append(w.ways, y)
 	}
+	c.ways = w.ways
 	for _, y := range w.ways {
 		w.looking.Go(y.look)
 	}
 	return w
 }
 
-// other returns the other way.
-func (w *watcher) other(y *way) *way {
-	if w.ways[0] == y {
-		return w.ways[1]
-	}
-	return w.ways[0]
+// moved tells those who wait that something has changed.
+func (w *watcher) moved() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.changed.Broadcast()
 }
 
-// wait waits until all has been looked at.
-func (w *watcher) wait() { w.looking.Wait() }
+// stop ends waiting for what may never come: the connection is being closed.
+func (w *watcher) stop() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.over = true
+	w.changed.Broadcast()
+}
+
+// wait waits until nothing is written any more.
+func (w *watcher) wait() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for w.ways[0].gate.writing.Load() || w.ways[1].gate.writing.Load() {
+		w.changed.Wait()
+	}
+}
 
 // decideLocked settles what is spoken, unless that is settled.
 func (w *watcher) decideLocked(wire dial.Wire, isHTTP, tell bool) {
@@ -76,6 +99,9 @@ func (w *watcher) decideLocked(wire dial.Wire, isHTTP, tell bool) {
 	w.wire, w.isHTTP, w.decided = wire, isHTTP, true
 	w.none = wire.Protocol.Name == "" && !isHTTP
 	w.changed.Broadcast()
+	if !w.none {
+		w.conn.speaks(wire.Protocol.Name, wire.Framing)
+	}
 	if tell && !w.none {
 		w.conn.event(rpcrec.Detect, "protocol", wire.Protocol.Name, "framing", wire.Framing)
 	}
@@ -89,130 +115,21 @@ func (w *watcher) answer(upgraded, deflates bool) {
 	})
 }
 
-// A way is one direction of a connection, as it is looked at: a reader of what was passed on.
-//
-// The two ways of a connection are looked at side by side, and what they find is recorded in the order in which it
-// passed: each piece has a number, and a message waits until the other way is done with what came before it.
-type way struct {
-	watcher *watcher
-	dir     rpcrec.Direction
-
-	// the lock of the watcher protects what follows
-
-	behind []piece // passed on, and not looked at
-	size   int     // bytes of these
-	at     uint64  // the number of the piece that is being looked at; 0: none is, more is waited for
-	learns bool    // at stays: what is spoken is not known, so that nothing has been looked at
-	ended  bool
-	lost   bool
-}
-
-// A piece is bytes that were passed on at once.
-type piece struct {
-	number uint64
-	data   []byte
-}
-
-// add adds what was passed on. It waits for nobody.
-func (y *way) add(data []byte) {
-	w := y.watcher
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.number++
-	if y.lost {
-		return
-	}
-	if y.size+len(data) > w.conn.tap.behind {
-		y.behind, y.lost = nil, true
-	} else {
-		y.behind = append(y.behind, piece{w.number, bytes.Clone(data)})
-		y.size += len(data)
-	}
-	w.changed.Broadcast()
-}
-
-func (y *way) end() {
-	y.watcher.mu.Lock()
-	defer y.watcher.mu.Unlock()
-	y.ended = true
-	y.watcher.changed.Broadcast()
-}
-
-var errLost = errors.New("what passes is too much to be looked at")
-
-// Read implements io.Reader. Who calls it is done with what it returned before.
-func (y *way) Read(b []byte) (int, error) {
-	y.watcher.mu.Lock()
-	defer y.watcher.mu.Unlock()
-	y.at = 0
-	y.watcher.changed.Broadcast()
-	for len(y.behind) == 0 && !y.ended && !y.lost {
-		y.watcher.changed.Wait()
-	}
-	return y.takeLocked(b)
-}
-
-// takeLocked returns what is there of the next piece.
-func (y *way) takeLocked(b []byte) (int, error) {
-	switch {
-	case len(y.behind) > 0:
-		p := &y.behind[0]
-		n := copy(b, p.data)
-		if !y.learns || y.at == 0 {
-			y.at = p.number
-		}
-		if p.data = p.data[n:]; len(p.data) == 0 {
-			y.behind[0] = piece{} // or its bytes would live as long as the pieces behind it
-			y.behind = y.behind[1:]
-		}
-		y.size -= n
-		return n, nil
-	case y.lost:
-		return 0, errLost
-	}
-	return 0, io.EOF
-}
-
-// message records a message, once the other way is done with all that passed before it.
-func (y *way) message(data []byte) {
-	w := y.watcher
-	w.mu.Lock()
-	for w.other(y).earliestLocked() < y.at {
-		w.changed.Wait()
-	}
-	w.mu.Unlock()
-	w.conn.message(y.dir, data)
-}
-
-// earliestLocked returns the number of the first piece that has not been looked at.
-func (y *way) earliestLocked() uint64 {
-	switch {
-	case y.at > 0:
-		return y.at
-	case len(y.behind) > 0:
-		return y.behind[0].number
-	}
-	return math.MaxUint64
-}
-
-// Write and Close make a stream of a way, for a framing, which only reads it.
-func (*way) Write(b []byte) (int, error) { return len(b), nil }
-
-// Close does nothing: who passes bytes on says when they end.
-func (*way) Close() error { return nil }
-
 // look looks at all that passes this way.
 func (y *way) look() {
 	w := y.watcher
 	head, known := y.learn()
-	in := bufio.NewReaderSize(io.MultiReader(bytes.NewReader(head), y), chunk)
+	from := &counted{Reader: io.MultiReader(bytes.NewReader(head), y)}
+	in := bufio.NewReaderSize(from, chunk)
 	switch {
 	case !known:
 	case w.isHTTP:
-		y.lookHTTP(in)
+		y.lookHTTP(&stream{in, from})
 	case !w.none:
+		y.gate.dress(0)
 		y.lookFrames(in)
 	}
+	y.unframed()
 	_, _ = io.Copy(io.Discard, y) // what is not understood passes, too
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -232,6 +149,9 @@ func (y *way) learn() (head []byte, known bool) {
 	y.learns = true
 	defer func() { y.learns = false }()
 	buf := make([]byte, chunk)
+	patience := time.AfterFunc(sniffPause, y.gate.giveUp)
+	patience.Stop() // until there is something
+	defer patience.Stop()
 	for !w.decided {
 		for len(y.behind) == 0 && !y.ended && !y.lost && !w.decided {
 			w.changed.Wait()
@@ -240,7 +160,9 @@ func (y *way) learn() (head []byte, known bool) {
 			break
 		}
 		n, err := y.takeLocked(buf)
-		head = append(head, buf[:n]...)
+		if head = append(head, buf[:n]...); len(head) == n {
+			patience.Reset(sniffPause)
+		}
 		g, more := detect.Sniff(head)
 		switch {
 		case g.Other == detect.OtherHTTP:
@@ -259,29 +181,92 @@ func (y *way) learn() (head []byte, known bool) {
 	return head, true
 }
 
-// frames is a stream that is read from in.
-type frames struct {
-	io.Reader
-	*way
+// sniffPause is how long the first bytes are held that do not say yet what is spoken, where messages are intercepted.
+const sniffPause = 200 * time.Millisecond
+
+// unframed says that what passes from now on is not taken apart. What was held passes before it, unless nothing comes.
+func (y *way) unframed() {
+	w := y.watcher
+	w.mu.Lock()
+	ended := y.ended && len(y.behind) == 0
+	y.framer, y.bare = nil, true
+	w.changed.Broadcast()
+	w.mu.Unlock()
+	if !ended {
+		w.conn.tap.release(func(m *Message) bool { return m.way == y })
+	}
+	y.gate.strip()
 }
 
-func (f *frames) Read(b []byte) (int, error) { return f.Reader.Read(b) }
+// A counted reader counts the bytes that were read.
+type counted struct {
+	io.Reader
+	n int64
+}
 
-// lookFrames records the messages of a stream.
+// Read implements io.Reader.
+func (c *counted) Read(b []byte) (int, error) {
+	n, err := c.Reader.Read(b)
+	c.n += int64(n)
+	return n, err
+}
+
+// A stream is a buffered one that knows where it is.
+type stream struct {
+	*bufio.Reader
+	from *counted
+}
+
+// at returns how many bytes were taken from the stream.
+func (s *stream) at() int64 { return s.from.n - int64(s.Buffered()) }
+
+// A frameStream is a stream that a framing reads from in, of which it tells the gate.
+type frameStream struct {
+	io.Reader
+	*way
+	placer
+}
+
+// A placer knows where a framing is in its stream.
+type placer interface {
+	Place() (used int64, at framing.Place)
+}
+
+// Read implements io.Reader. All that was read before has been looked at.
+func (f *frameStream) Read(b []byte) (int, error) {
+	if f.placer != nil {
+		f.reached()
+	}
+	return f.Reader.Read(b)
+}
+
+// reached tells the gate what is no message.
+func (f *frameStream) reached() {
+	if used, at := f.Place(); at != framing.Inside {
+		f.gate.reached(used, at == framing.Skipping)
+	}
+}
+
+// lookFrames looks at the messages of a stream.
 func (y *way) lookFrames(in *bufio.Reader) {
 	w := y.watcher
-	framing, err := dial.NewFraming(w.wire.Framing, w.conn.tap.opts.MaxMessage)
+	frame, err := dial.NewFraming(w.wire.Framing, w.conn.tap.opts.MaxMessage)
 	if err != nil {
 		return // there is no such framing, which the command line would have said
 	}
-	ch := framing(&frames{in, y})
+	f := &frameStream{Reader: in, way: y}
+	ch := frame(f)
+	f.placer = ch.(placer) // as all framings of streams are
+	y.frames(func(data []byte, _ bool) ([]byte, error) { return ch.AppendFrame(nil, data) })
 	for {
-		frame, err := ch.Recv()
+		data, err := ch.Recv()
 		var broken *rpcconn.FrameError
 		switch {
 		case err == nil:
-			y.message(frame)
+			end, _ := f.Place()
+			y.seen(data, end, shape{})
 		case errors.As(err, &broken):
+			f.reached()
 			w.conn.event(rpcrec.Note, "kind", "unreadable", "text", string(y.dir)+": "+broken.Error())
 		case errors.As(err, new(*rpcconn.Deviation)):
 			w.conn.event(rpcrec.Note, "kind", "deviation", "text", string(y.dir)+": "+err.Error())
@@ -292,4 +277,16 @@ func (y *way) lookFrames(in *bufio.Reader) {
 			return
 		}
 	}
+}
+
+// A framer returns what goes on the wire for a message; binary is whether it is so over a WebSocket.
+type framer func(data []byte, binary bool) ([]byte, error)
+
+// frames says how the messages of y are framed.
+func (y *way) frames(f framer) {
+	w := y.watcher
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	y.framer = f
+	w.changed.Broadcast()
 }

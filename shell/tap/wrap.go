@@ -1,6 +1,7 @@
 package tap
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"strings"
@@ -37,20 +38,22 @@ func Unwrap(config []byte, server string) ([]byte, error) {
 	})
 }
 
-// changed returns a configuration in which a server has another command.
+// changed returns a configuration in which a server has another command. It may have comments and commas that are too
+// many, as those of editors have.
 func changed(
 	config []byte, server string, change func(command string, args []string) (string, []string, error),
 ) ([]byte, error) {
-	if err := jsontext.Valid(config); err != nil {
-		return nil, fmt.Errorf("it is no JSON (comments are none, either): %w", err)
+	bare := bare(config)
+	if err := jsontext.Valid(bare); err != nil {
+		return nil, fmt.Errorf("it is no JSON, with comments or without: %w", err)
 	}
 	var known []string
 	for _, list := range serverLists {
-		from, to, ok := place(config, list)
+		from, to, ok := place(bare, list)
 		if !ok {
 			continue
 		}
-		servers := config[from:to]
+		servers := bare[from:to]
 		for name := range jsontext.Index(servers) {
 			known = append(known, name)
 		}
@@ -58,11 +61,14 @@ func changed(
 		if !ok {
 			continue
 		}
-		entry, err := changeEntry(servers[at:end], change)
+		edits, err := changeEntry(servers[at:end], change)
 		if err != nil {
 			return nil, err
 		}
-		return slices.Concat(config[:from+at], entry, config[from+end:]), nil
+		for _, e := range edits {
+			config = slices.Concat(config[:from+at+e.from], []byte(e.text), config[from+at+e.to:])
+		}
+		return config, nil
 	}
 	if len(known) == 0 {
 		return nil, fmt.Errorf("it has no servers: none of %s", strings.Join(serverLists[:], ", "))
@@ -71,9 +77,60 @@ func changed(
 	return nil, fmt.Errorf("it has no server %s: there are %s", server, strings.Join(known, ", "))
 }
 
+// bare returns a configuration with blanks in the place of what JSON does not have: comments, commas before the end of
+// an object or array, and a byte order mark. All else is where it was.
+func bare(config []byte) []byte {
+	bare := bytes.Clone(config)
+	blank := func(from, to int) {
+		for i := from; i < to; i++ {
+			if bare[i] != '\n' {
+				bare[i] = ' '
+			}
+		}
+	}
+	if mark := []byte("\ufeff"); bytes.HasPrefix(bare, mark) {
+		blank(0, len(mark))
+	}
+	comma := -1 // the last that was seen, if there is nothing but blanks behind it
+	for i := 0; i < len(bare); i++ {
+		switch rest := bare[i:]; {
+		case bytes.HasPrefix(rest, []byte("//")):
+			end := len(rest)
+			if n := bytes.IndexByte(rest, '\n'); n >= 0 {
+				end = n
+			}
+			blank(i, i+end)
+		case bytes.HasPrefix(rest, []byte("/*")):
+			if n := bytes.Index(rest[2:], []byte("*/")); n >= 0 {
+				blank(i, i+n+4)
+			}
+		case rest[0] == '"':
+			if _, n, err := jsontext.Value(rest); err == nil {
+				i += n - 1
+			}
+			comma = -1
+		case rest[0] == ',':
+			comma = i
+		case (rest[0] == '}' || rest[0] == ']') && comma >= 0:
+			blank(comma, comma+1)
+			comma = -1
+		case !strings.ContainsRune(" \t\r\n", rune(rest[0])):
+			comma = -1
+		}
+	}
+	return bare
+}
+
+// An edit puts a text in the place of bytes.
+type edit struct {
+	from, to int
+	text     string
+}
+
+// changeEntry returns the edits that change how a server is started, the last one first.
 func changeEntry(
 	entry []byte, change func(command string, args []string) (string, []string, error),
-) ([]byte, error) {
+) ([]edit, error) {
 	command := jsontext.Text(jsontext.Get(entry, "command"))
 	if command == "" {
 		return nil, fmt.Errorf("no command starts it: a server at an address is tapped by rpcsh tap -l ADDRESS TARGET")
@@ -82,18 +139,15 @@ func changeEntry(
 	if err != nil {
 		return nil, err
 	}
-	list := jsontext.QuoteList(args)
-	if from, to, ok := place(entry, "args"); ok {
-		entry = slices.Concat(entry[:from], []byte(list), entry[to:])
-	} else {
-		list = `,"args":` + list
-	}
+	list, quoted := jsontext.QuoteList(args), jsontext.Quote(command)
 	from, to, _ := place(entry, "command")
-	quoted := jsontext.Quote(command)
-	if strings.HasPrefix(list, ",") {
-		quoted += list
+	listFrom, listTo, ok := place(entry, "args")
+	if !ok {
+		return []edit{{from, to, quoted + `,"args":` + list}}, nil
 	}
-	return slices.Concat(entry[:from], []byte(quoted), entry[to:]), nil
+	edits := []edit{{from, to, quoted}, {listFrom, listTo, list}}
+	slices.SortFunc(edits, func(a, b edit) int { return b.from - a.from })
+	return edits, nil
 }
 
 // place returns where the value of a member is in an object that is valid JSON. Of several of a name it is the last.

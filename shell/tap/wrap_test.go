@@ -37,12 +37,26 @@ func TestWrap(t *testing.T) {
 		!strings.Contains(string(wrapped), `{"command":"rpcsh","args":["tap","--","server"]}`) {
 		t.Errorf("%v, got\n%s", err, wrapped)
 	}
+	// as editors have it
+	commented := strings.NewReplacer(`{
+  "theme"`, "\ufeff// mine, \"all\" {\n{ /* } */\n  \"theme\"", `/tmp"]`, `/tmp", /* , */ ]`, `"1"} }`, `"1",}, // ]
+    }`, `mcp"}`, `mcp"},`).Replace(clientConfig)
+	if wrapped, err = tap.Wrap([]byte(commented), "files", "/bin/rpcsh", nil); err != nil {
+		t.Fatal(err)
+	}
+	want = strings.NewReplacer(`"npx"`, `"/bin/rpcsh"`, `["-y", "server-files", "/tmp", /* , */ ]`,
+		`["tap","--","npx","-y","server-files","/tmp"]`).Replace(commented)
+	if string(wrapped) != want {
+		t.Errorf("got\n%swant\n%s", wrapped, want)
+	}
+	wrapped, _ = tap.Wrap([]byte(clientConfig), "plain", "rpcsh", nil)
 	for _, tt := range []struct{ config, server, want string }{
 		{clientConfig, "nosuch", "it has no server nosuch: there are far, files, plain"},
 		{clientConfig, "far", "no command starts it: a server at an address is tapped by rpcsh tap -l ADDRESS TARGET"},
 		{string(wrapped), "plain", "plain is started by a tap already"},
 		{"{}", "x", "it has no servers: none of mcpServers, servers, context_servers, lsp"},
-		{"// x\n{}", "x", "it is no JSON (comments are none, either): "},
+		{"// x\n{", "x", "it is no JSON, with comments or without: "},
+		{"{/* x", "x", "it is no JSON, with comments or without: "},
 	} {
 		if _, err := tap.Wrap([]byte(tt.config), tt.server, "rpcsh", nil); err == nil ||
 			!strings.HasPrefix(err.Error(), tt.want) {

@@ -48,6 +48,49 @@ func blankAligned(rows []string) []string {
 	return out
 }
 
+// Who types once more what a suggestion ends with, so that one can go on, has it once.
+func TestTypedAgain(t *testing.T) {
+	for _, end := range []string{":", "=", "/", `\`} {
+		t.Run(end, func(t *testing.T) {
+			s := start(t, 80, 24)
+			s.shows(">")
+			s.tell("learn your" + end)
+			s.Press("you")
+			s.shows("> you", "  your"+end+"  learned")
+			s.Press("\t" + end + "1\r")
+			s.shows("> your"+end+"1", fmt.Sprintf("got %q", "your"+end+"1"), ">")
+			s.Press("your" + end + end + "\r") // which was typed
+			s.Await("the line", func(e *termtest.Emulator) bool {
+				return strings.Contains(e.Text(), fmt.Sprintf("got %q", "your"+end+end))
+			})
+		})
+	}
+}
+
+// What becomes known while somebody types is listed at once, and takes no selection away.
+func TestRelist(t *testing.T) {
+	s := start(t, 80, 24)
+	s.shows(">")
+	s.tell("learn your_add")
+	s.Press("you")
+	s.shows("> you", "  your_add  learned")
+	s.tell("learn your_sum")
+	s.shows("> you", "  your_add  learned", "  your_sum  learned")
+	s.Press("\t")
+	s.shows("> your_add", "  your_add  learned", "  your_sum  learned")
+	s.tell("learn your_max")
+	s.tell("print above")
+	s.shows("above", "> your_add", "  your_add  learned", "  your_sum  learned")
+	s.Press("\x1b") // closes the list, which stays closed
+	s.shows("above", "> you")
+	s.tell("learn your_min")
+	s.tell("print above")
+	s.shows("above", "above", "> you")
+	s.Press("r")
+	s.shows("above", "above", "> your", "  your_add  learned", "  your_sum  learned", "  your_max  learned",
+		"  your_min  learned")
+}
+
 func TestEscapeLeavesCompletion(t *testing.T) {
 	s := start(t, 80, 24)
 	s.shows(">")

@@ -36,6 +36,7 @@ func (d *decoder) feed(chunk []byte) []key {
 	}
 	several, held := len(chunk) > 1, len(d.held)
 	b := append(d.held, chunk...)
+	breaks := false // outside of the brackets of a paste
 	var keys []key
 	for len(b) > 0 {
 		k, n := d.scan(b, several)
@@ -49,10 +50,14 @@ func (d *decoder) feed(chunk []byte) []key {
 		held -= n
 		if k.name != "" {
 			keys = appendKey(keys, k)
-			d.indent = several && (k.name == keyBreak || d.indent && k.text == " ")
+			breaks = breaks || k.name == keyBreak && !d.pasting
+			d.indent = several && (k.name == keyBreak || d.indent && k.text == "\t")
 		}
 	}
 	d.held = bytes.Clone(b)
+	if breaks {
+		keys = append(keys, key{name: keyPasted})
+	}
 	return keys
 }
 
@@ -101,7 +106,7 @@ func (d *decoder) scan(b []byte, several bool) (key, int) {
 		d.cr = c == '\r'
 		return key{name: keyBreak}, 1
 	case c == '\t' && d.indent && several:
-		return key{name: keyText, text: " "}, 1
+		return key{name: keyText, text: "\t"}, 1
 	case c < ' ' || c == 0x7f:
 		return key{name: controlName(c)}, 1
 	default:
@@ -118,7 +123,7 @@ func (d *decoder) scanPaste(b []byte) (key, int) {
 	switch {
 	case bytes.HasPrefix(b, []byte(pasteEnd)):
 		d.pasting = false
-		return key{}, len(pasteEnd)
+		return key{name: keyPasted}, len(pasteEnd)
 	case strings.HasPrefix(pasteEnd, string(b)):
 		return key{}, 0
 	case c == '\n' && afterCR:
@@ -127,7 +132,7 @@ func (d *decoder) scanPaste(b []byte) (key, int) {
 		d.cr = c == '\r'
 		return key{name: keyBreak}, 1
 	case c == '\t':
-		return key{name: keyPaste, text: " "}, 1
+		return key{name: keyPaste, text: "\t"}, 1
 	case c < ' ' || c == 0x7f:
 		return key{}, 1
 	default:

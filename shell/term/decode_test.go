@@ -26,11 +26,14 @@ func TestDecode(t *testing.T) {
 		{[]string{"abc"}, []key{text("abc")}},
 		{[]string{"\r"}, named(keyEnter)},
 		{[]string{"\n"}, named(keyEnter)},
-		{[]string{"a\rb\r"}, []key{text("a"), {name: keyBreak}, text("b"), {name: keyEnter}}},
-		{[]string{"a\r\nb"}, []key{text("a"), {name: keyBreak}, text("b")}},
+		{[]string{"a\rb\r"}, []key{text("a"), {name: keyBreak}, text("b"), {name: keyEnter}, {name: keyPasted}}},
+		{[]string{"a\r\nb"}, []key{text("a"), {name: keyBreak}, text("b"), {name: keyPasted}}},
 		{[]string{"a\r\n"}, []key{text("a"), {name: keyEnter}}},
 		{[]string{"a\r", "\nb"}, []key{text("a"), {name: keyEnter}, text("b")}},
-		{[]string{"a\r\t\tb\tc"}, []key{text("a"), {name: keyBreak}, text("  b"), {name: "tab"}, text("c")}},
+		{
+			[]string{"a\r\t\tb\tc"},
+			[]key{text("a"), {name: keyBreak}, text("\t\tb"), {name: "tab"}, text("c"), {name: keyPasted}},
+		},
 		{[]string{"\x01\x08\x7f\x1c\x1f"}, named("ctrl-a", "backspace", "backspace", `ctrl-\`, "ctrl-_")},
 		{[]string{"\xe6\x97", "\xa5"}, []key{text("日")}},
 		{[]string{"a\xffb"}, []key{text("a\ufffdb")}},
@@ -54,9 +57,9 @@ func TestDecode(t *testing.T) {
 		{[]string{"\x1b[1\x03"}, named("ctrl-c")}, // a sequence that is broken off
 		{
 			[]string{"\x1b[200~a\tb\x03\x1b[31m\r\nc\x1b[201~d"},
-			[]key{pasted("a b[31m"), {name: keyBreak}, pasted("c"), text("d")},
+			[]key{pasted("a\tb[31m"), {name: keyBreak}, pasted("c"), {name: keyPasted}, text("d")},
 		},
-		{[]string{"\x1b[200~a\x1b[2", "01~b"}, []key{pasted("a"), text("b")}},
+		{[]string{"\x1b[200~a\x1b[2", "01~b"}, []key{pasted("a"), {name: keyPasted}, text("b")}},
 		{[]string{"\x1b[200~a", "\x03", "b"}, []key{pasted("a"), {name: "ctrl-c"}, text("b")}},
 	} {
 		var d decoder
@@ -135,7 +138,8 @@ func FuzzDecode(f *testing.F) {
 		var whole decoder
 		keys := whole.feed(data)
 		for _, k := range keys {
-			if k.name == "" || !utf8.ValidString(k.text) || strings.IndexFunc(k.text, unicode.IsControl) >= 0 {
+			if k.name == "" || !utf8.ValidString(k.text) ||
+				strings.IndexFunc(strings.ReplaceAll(k.text, "\t", ""), unicode.IsControl) >= 0 {
 				t.Fatalf("%q has the key %q", data, k)
 			}
 		}

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -40,8 +41,9 @@ var vocabulary = []Suggestion{
 // driver is the program that uses a Terminal.
 type driver struct {
 	t         *Terminal
-	mu        sync.Mutex // protects history
+	mu        sync.Mutex // protects what follows
 	history   []string
+	learned   []Suggestion  // beside the vocabulary
 	interrupt chan struct{} // Ctrl-C while a command runs
 	finish    chan struct{} // the test says that the command is done
 }
@@ -52,7 +54,13 @@ func drive() int {
 	defer stop()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	t, err := Open(Config{Complete: completeVocabulary, Hint: hintAt, History: d.lines, Continues: openBracket})
+	t, err := Open(Config{
+		Complete: d.complete, Hint: hintAt, History: d.lines, Continues: openBracket, Tokens: quotedText,
+		Quit: func() {
+			fmt.Println("quits")
+			os.Exit(4)
+		},
+	})
 	if err != nil {
 		fmt.Println(err, errors.Is(err, ErrNoTerminal))
 		return 3
@@ -104,9 +112,12 @@ func (d *driver) run(ctx context.Context) error {
 			d.t.SetKeys(map[string]string{"Ctrl-O": "Ctrl-R", "pageup": "up"})
 		case "vi":
 			d.t.SetVi(true)
-		case "bad": // a mistake at !
+		case "bad", "skip": // a mistake at !; bad stops the lines of a paste
 			at := strings.Index(text, "!")
 			fmt.Fprintln(d.t, "no "+text[at:])
+			if name == "bad" {
+				text = strings.TrimRight(text+"\n"+d.t.TakePasted(ctx), "\n")
+			}
 			d.t.Restore(text, at)
 		case "child":
 			d.child()
@@ -164,6 +175,11 @@ func (d *driver) obey(from io.Reader, cancel func()) {
 		case "foot":
 			name, rest, _ := strings.Cut(arg, " ")
 			d.t.SetFoot(name, rest)
+		case "learn":
+			d.mu.Lock()
+			d.learned = append(d.learned, Suggestion{Text: arg, Description: "learned"})
+			d.mu.Unlock()
+			d.t.Relist()
 		case "prefill":
 			d.t.Prefill(arg)
 		case "status":
@@ -184,7 +200,13 @@ func (d *driver) lines() []string {
 	return d.history
 }
 
-func completeVocabulary(text string, cursor int) []Suggestion {
+func (d *driver) complete(text string, cursor int) []Suggestion {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return completeFrom(slices.Concat(vocabulary, d.learned), text, cursor)
+}
+
+func completeFrom(all []Suggestion, text string, cursor int) []Suggestion {
 	word := edit.Line{Before: text[:cursor]}.Word()
 	var found []Suggestion
 	if n, err := strconv.Atoi(strings.TrimPrefix(word, "many")); err == nil && strings.HasPrefix(word, "many") {
@@ -199,7 +221,7 @@ func completeVocabulary(text string, cursor int) []Suggestion {
 			{Text: lead + "false", Description: "no", Lead: lead},
 		}
 	}
-	for _, s := range vocabulary {
+	for _, s := range all {
 		if strings.HasPrefix(s.Text, word) {
 			found = append(found, s)
 		}
@@ -227,4 +249,20 @@ func completeLevels(text string, _ int) []Suggestion {
 
 func openBracket(text string) bool {
 	return strings.Count(text, "{")+strings.Count(text, "[") > strings.Count(text, "}")+strings.Count(text, "]")
+}
+
+// quotedText returns what of text is in quotes.
+func quotedText(text string) (found []Token) {
+	for at := 0; ; {
+		i := strings.IndexByte(text[at:], '"')
+		if i < 0 {
+			return found
+		}
+		end := len(text)
+		if n := strings.IndexByte(text[at+i+1:], '"'); n >= 0 {
+			end = at + i + n + 2
+		}
+		found = append(found, Token{TokenString, at + i, end})
+		at = end
+	}
 }

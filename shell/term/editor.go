@@ -41,6 +41,7 @@ type editor struct {
 	vi      *edit.Vi // nil: the keys are those of Emacs
 	killed  string   // what was cut last (Ctrl-Y)
 	done    bool     // the line is complete, or err is set
+	pasted  bool     // it was ended by a line break that was pasted
 	err     error
 
 	mu        sync.Mutex // protects what follows, and is held while a prompt is drawn
@@ -52,6 +53,7 @@ type editor struct {
 	wantsKeys map[string]string
 	prefill   edit.Line
 	restores  bool // prefill was refused: it gives way to what was typed behind it
+	stale     bool // what is suggested may be something else by now
 }
 
 func newEditor(cfg Config, in *input, s *screen) *editor {
@@ -78,7 +80,7 @@ func newEditor(cfg Config, in *input, s *screen) *editor {
 func (e *editor) read(
 	ctx context.Context, label string, answers func(line string, cursor int) []Suggestion,
 ) (string, error) {
-	if err := ctx.Err(); err != nil {
+	if err := context.Cause(ctx); err != nil {
 		return "", err
 	}
 	e.input.setReading(true) // before the line is seen: a Ctrl-C from then on is for it
@@ -115,7 +117,7 @@ func (e *editor) begin(ctx context.Context, label string, answers func(line stri
 	}
 	e.given = e.line
 	e.mu.Unlock()
-	e.done, e.err = false, nil
+	e.done, e.pasted, e.err = false, false, nil
 	e.restart()
 	e.show()
 }
@@ -143,6 +145,27 @@ func (e *editor) touch() {
 	e.shown, e.listed = e.line, false
 }
 
+// relists reports whether the list and the hint have to be found anew though the line is as it was. A selection stays.
+func (e *editor) relists() bool {
+	e.mu.Lock()
+	stale := e.stale
+	e.stale = false
+	e.mu.Unlock()
+	if !stale || e.hidden || e.search != nil || e.shown != e.line {
+		return false
+	}
+	e.listed = false
+	return true
+}
+
+// relist has the list and the hint of the line found anew. Any goroutine may call it.
+func (e *editor) relist() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.stale = true
+	poke(e.input.wake)
+}
+
 // look finds the list and the hint for the line, if they are unknown.
 func (e *editor) look() {
 	if e.listed {
@@ -165,7 +188,7 @@ func (e *editor) look() {
 		lead = found[0].Lead // they all have the same
 	}
 	cols, rows := e.screen.size()
-	e.list.set(fit(found, cols, rows, columns.Width(e.prompt()+text)), lead)
+	e.list.set(fit(found, cols, rows, columns.Width(withPictures(e.prompt()+text))), lead)
 }
 
 // selects moves the selection, and shows the line with what is selected.
@@ -191,7 +214,7 @@ func (e *editor) fail(err error) { e.done, e.err = true, err }
 
 // applyAll applies the keys that are there, and then draws the line if they have changed anything.
 func (e *editor) applyAll() {
-	changed := false
+	changed := e.relists()
 	for !e.done {
 		k, ok := e.input.next()
 		if !ok {
@@ -211,16 +234,19 @@ func (e *editor) applyAll() {
 			changed = true
 			continue
 		}
-		before, selected := e.line, e.shown != e.line
+		before, selected, wasNormal := e.line, e.shown != e.line, e.inNormal()
 		changed = e.press(k) || changed
 		if e.search == nil { // what is only looked at is no change
-			e.undo.Note(before, e.line, k.name == keyText && !selected)
+			e.undo.NoteVi(wasNormal, e.inNormal(), before, e.line, k.name == keyText && !selected)
 		}
 	}
 	if changed && !e.done {
 		e.show()
 	}
 }
+
+// inNormal reports whether characters are commands of vi.
+func (e *editor) inNormal() bool { return e.vi != nil && e.vi.Normal }
 
 // resolved returns the key that keyEscEnter is with the keys that the line is edited with. In vi's, Escape ends insert
 // mode, and Enter runs the line; in those of Emacs, Escape before a key is Alt.
@@ -257,7 +283,7 @@ const chordKey = "ctrl-x"
 
 // checkEnd ends the line if nothing can come any more.
 func (e *editor) checkEnd() {
-	for _, err := range []error{e.ctx.Err(), e.input.ended(), e.screen.failed()} {
+	for _, err := range []error{context.Cause(e.ctx), e.input.ended(), e.screen.failed()} {
 		if err != nil {
 			e.fail(err)
 			return

@@ -68,7 +68,7 @@ func (d drawing) above(cols int) int {
 }
 
 // layout draws f for a window of cols columns and rows rows, each at least 1. If not all fits, the hint goes first, and
-// then the list. Of a line that is higher than the window, the rows around the cursor stay.
+// then the list. Of a line that is higher than the window, or nearly so, the rows around the cursor stay.
 func (f *frame) layout(cols, rows int, colors Colors, promptSGR string) drawing {
 	if f.status != "" {
 		text := columns.Clip(withPictures(f.status), cols, "")
@@ -86,9 +86,9 @@ func (f *frame) layout(cols, rows int, colors Colors, promptSGR string) drawing 
 	f.putLine(&w, text, cursor, len(text))
 	lines := w.finish(cursorRow)
 
-	if len(lines) > rows {
-		top := min(max(0, cursorRow-rows/2), len(lines)-rows)
-		lines = lines[top : top+rows]
+	if most := mostRows(rows); len(lines) > most {
+		top := min(max(0, cursorRow-most/2), len(lines)-most)
+		lines = lines[top : top+most]
 		cursorRow -= top
 	}
 	if f.hint != "" && len(lines)+len(f.list) < rows {
@@ -101,18 +101,29 @@ func (f *frame) layout(cols, rows int, colors Colors, promptSGR string) drawing 
 	return join(all, cursorRow, cursorCol)
 }
 
+// mostRows returns how many rows of a window a line takes: what was said of it stays to be seen above it.
+func mostRows(rows int) int {
+	if rows < minFootWindow {
+		return rows
+	}
+	return rows * 3 / 4
+}
+
 // putLine puts the bytes from one to another of the line's text.
 func (f *frame) putLine(w *wrapper, text string, from, to int) {
 	for _, t := range f.tokens {
 		start, end := max(from, t.From), min(to, t.To)
 		if start < end {
-			w.put(text[from:start], "")
+			w.put(blankTabs(text[from:start]), "")
 			w.put(text[start:end], w.colors.token(t.Kind))
 			from = end
 		}
 	}
-	w.put(text[from:to], "")
+	w.put(blankTabs(text[from:to]), "")
 }
+
+// blankTabs returns a part of a line without its tabs, which only divide words: those of a string are pictures.
+func blankTabs(text string) string { return strings.ReplaceAll(text, "\t", " ") }
 
 // minFootWindow is how many rows a window has at least that has a foot.
 const minFootWindow = 12
@@ -273,6 +284,9 @@ func (w *wrapper) finish(cursorRow int) []row {
 	}
 	return w.rows
 }
+
+// Shown returns a row of a line as the editor shows it.
+func Shown(row string) string { return withPictures(row) }
 
 // withPictures returns text on the line being edited as it is shown: each character becomes one character, so that the
 // line stays readable while it is edited. Control characters become pictures of themselves (U+2400 …). What else could

@@ -1,6 +1,7 @@
 package term
 
 import (
+	"slices"
 	"sync"
 	"time"
 )
@@ -17,7 +18,7 @@ const (
 type input struct {
 	wake chan struct{} // has room for one; written to when keys or err have changed
 	stop chan struct{} // has room for one; written to when Ctrl-Z is pressed
-	quit func()        // called when Ctrl-\ is pressed
+	quit func()        // called when Ctrl-\ is pressed, on the goroutine that reads keys
 
 	mu        sync.Mutex // protects all below
 	decoder   decoder
@@ -50,6 +51,16 @@ func (in *input) feed(chunk []byte) {
 	default:
 		in.wait(sequenceTime)
 	}
+	in.mu.Unlock()
+	for _, f := range calls {
+		f()
+	}
+}
+
+// interrupted is what Ctrl-C does.
+func (in *input) interrupted() {
+	in.mu.Lock()
+	calls := in.add([]key{{name: "ctrl-c"}})
 	in.mu.Unlock()
 	for _, f := range calls {
 		f()
@@ -109,23 +120,26 @@ func poke(c chan struct{}) {
 	}
 }
 
-// next takes the oldest key.
+// next takes the oldest key. What only says where a paste ends is passed over.
 func (in *input) next() (key, bool) {
 	in.mu.Lock()
 	defer in.mu.Unlock()
-	if len(in.keys) == 0 {
-		return key{}, false
+	for len(in.keys) > 0 {
+		k := in.keys[0]
+		in.keys = in.keys[1:]
+		if k.name != keyPasted {
+			return k, true
+		}
 	}
-	k := in.keys[0]
-	in.keys = in.keys[1:]
-	return k, true
+	return key{}, false
 }
 
 // waiting reports whether there are keys that nobody has used, or the rest of a paste is still to come.
 func (in *input) waiting() bool {
 	in.mu.Lock()
 	defer in.mu.Unlock()
-	return len(in.keys) > 0 || in.decoder.pasting
+	isKey := func(k key) bool { return k.name != keyPasted }
+	return in.decoder.pasting || slices.ContainsFunc(in.keys, isKey)
 }
 
 // putBack undoes next.

@@ -6,7 +6,7 @@ package term
 // a named key, but text. Keys without a binding have names, too.
 type key struct {
 	name string
-	text string // of keyText, keyPaste and keyReport: printable, valid UTF-8, without control characters
+	text string // of keyText, keyPaste and keyReport: valid UTF-8, without control characters but tabs
 }
 
 const (
@@ -14,6 +14,8 @@ const (
 	keyPaste = "paste"
 	keyEnter = "enter"
 	keyBreak = "break" // a line break inside pasted text
+	// keyPasted is no key, but the end of what was pasted at once.
+	keyPasted = "pasted"
 	// keyEscEnter is an Escape, and an Enter that came soon after it: two keys of vi, or Alt-Enter over a slow link.
 	keyEscEnter = "esc enter"
 	// keyReport is no key, but the terminal's answer to a question (OSC), without what is around it.

@@ -51,7 +51,20 @@ func (e *editor) apply(k key) bool {
 	}
 
 	e.line = e.shown
+	if selected && k.name == keyText {
+		k.text = typedOnce(e.line.Before, k.text)
+	}
 	return e.applyTaking(k, selected)
+}
+
+// typedOnce returns text without what a suggestion that was just taken ends with to go on: a person who does not look
+// types the colon, equals sign or slash once more.
+func typedOnce(taken, text string) string {
+	first := text[:min(1, len(text))]
+	if strings.Contains(`:/=\`, first) && strings.HasSuffix(taken, first) {
+		return text[len(first):]
+	}
+	return text
 }
 
 // applyTaking is apply for all keys that take the selected suggestion, and end a walk through the past lines. selected
@@ -73,8 +86,9 @@ func (e *editor) applyTaking(k key, selected bool) bool {
 		}
 		e.line = e.line.BreakRow()
 	case keyBreak:
-		if !e.continues(e.line.Before) {
-			e.done = true
+		isAbove := strings.Contains(e.line.After, "\n") // of other rows, which it is pasted between
+		if !isAbove && !e.continues(e.line.Before) {
+			e.done, e.pasted = true, true
 			return true
 		}
 		e.line = e.line.Insert("\n")

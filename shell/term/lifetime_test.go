@@ -27,11 +27,11 @@ func TestWaysOut(t *testing.T) {
 		{"close", func(s *session) { s.tell("close") }, []string{"> half", "ended: the terminal is closed"}},
 		{
 			"SIGTERM", func(s *session) { _ = s.Cmd.Process.Signal(unix.SIGTERM) },
-			[]string{"> half", "ended: context canceled"},
+			[]string{"> half", "ended: terminated signal received"},
 		},
 		{
 			"SIGHUP", func(s *session) { _ = s.Cmd.Process.Signal(unix.SIGHUP) },
-			[]string{"> half", "ended: context canceled"},
+			[]string{"> half", "ended: hangup signal received"},
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -45,7 +45,7 @@ func TestWaysOut(t *testing.T) {
 	}
 }
 
-// SIGQUIT ends the program at once, whoever sends it, and leaves the terminal as it was.
+// At SIGQUIT, whoever sends it, the terminal is as it was before the program hears of it, whatever that is doing.
 func TestQuit(t *testing.T) {
 	for name, quit := range map[string]func(*session){
 		"signal": func(s *session) { _ = s.Cmd.Process.Signal(unix.SIGQUIT) },
@@ -54,7 +54,6 @@ func TestQuit(t *testing.T) {
 		for _, line := range []string{"half", "wait\r", "page 100\r"} {
 			t.Run(name+" "+line, func(t *testing.T) {
 				s := start(t, 80, 24)
-				s.Crash = true
 				s.shows(">")
 				s.Press(line)
 				s.Await("what is under way", func(e *termtest.Emulator) bool {
@@ -65,12 +64,15 @@ func TestQuit(t *testing.T) {
 				done := make(chan error, 1)
 				go func() { done <- s.Cmd.Wait() }()
 				select {
-				case <-done: // with what a crash has for a code
+				case <-done:
+					if code := s.Cmd.ProcessState.ExitCode(); code != 4 {
+						t.Errorf("the driver ended with %d", code)
+					}
 				case <-time.After(termtest.Patience):
 					t.Fatal("the driver never ended")
 				}
 				s.Await("why it ended", func(e *termtest.Emulator) bool {
-					return strings.Contains(e.Text(), "SIGQUIT: quit") && !e.Pastes() && !e.Hidden()
+					return strings.Contains(e.Text(), "quits") && !e.Pastes() && !e.Hidden()
 				})
 				if got := s.Settings(); got != s.Before {
 					t.Errorf("the terminal's settings are %+v and were %+v", got, s.Before)
@@ -78,6 +80,28 @@ func TestQuit(t *testing.T) {
 			})
 		}
 	}
+}
+
+// SIGINT does what Ctrl-C does, and nothing while a child has the terminal.
+func TestInterruptedBySignal(t *testing.T) {
+	s := start(t, 80, 24)
+	interrupt := func() { _ = s.Cmd.Process.Signal(unix.SIGINT) }
+	s.shows(">")
+	s.Press("half")
+	s.shows("> half")
+	interrupt()
+	s.shows("> half^C", ">")
+	s.Press("wait\r")
+	s.shows("> half^C", "> wait", "waiting")
+	interrupt()
+	s.shows("> half^C", "> wait", "interrupted", ">")
+	s.Press("child\r")
+	s.shows("> half^C", "> wait", "interrupted", "> child", "child runs")
+	interrupt()
+	s.Press("on\r")
+	s.shows("> half^C", "> wait", "interrupted", "> child", "child runs", "on", "child read on", ">")
+	s.Press("\x04")
+	s.ends("> half^C", "> wait", "interrupted", "> child", "child runs", "on", "child read on", ">", "ended: EOF")
 }
 
 // Ctrl-C while a child has the terminal is the child's.

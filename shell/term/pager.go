@@ -7,15 +7,17 @@ import (
 	"os"
 	"strings"
 
+	"rpcsh/rpcconn/home"
+	"rpcsh/rpcconn/plain"
 	"rpcsh/shell/columns"
 	"rpcsh/shell/term/edit"
 )
 
 // Page shows text. What fits into the window, or does not wait for a key since the person has typed ahead, is printed
 // as by Write. More is shown in a screen of its own, in which the person moves with the keys of less; it leaves nothing
-// behind. Other output appears when that ends. Pasted text ends it and is for the next line. What is saved is whole,
-// in which nothing is shortened for the window's sake; nil: text. The error is ctx's, ErrClosed, that of writing to the
-// terminal, or io.EOF if the terminal is gone.
+// behind. Other output appears when that ends. Pasted text ends it and is for the next line; so is what comes at once
+// and does not begin with one of these keys. What is saved is whole, in which nothing is shortened for the window's
+// sake; nil: text. The error is ctx's, ErrClosed, that of writing to the terminal, or io.EOF if the terminal is gone.
 //
 // It must not be called while a line is read.
 func (t *Terminal) Page(ctx context.Context, text string, whole func() string) error {
@@ -35,12 +37,11 @@ func (t *Terminal) Page(ctx context.Context, text string, whole func() string) e
 		switch {
 		case err != nil:
 			return err
-		case k.name == keyPaste || k.name == keyBreak:
-			if p.ask == nil {
-				t.input.putBack(k)
-				return nil
-			}
+		case p.ask == nil && (k.name == keyPaste || k.name == keyBreak || beginsLine(k)):
+			t.input.putBack(k)
+			return nil
 		}
+		k = t.firstOf(k)
 		if done := p.press(k); done {
 			return nil
 		}
@@ -59,17 +60,31 @@ func (t *Terminal) Fits(text string) bool {
 	return true
 }
 
-// pageKey returns the next key; a key without a name when the window has changed. Of text it takes the first character.
+// pageKeys are the characters that the pager knows.
+const pageKeys = "qQ fbdujkgGnNs/"
+
+// beginsLine reports whether a key is text that came at once, as from a program that types, and is not for the pager.
+func beginsLine(k key) bool {
+	return k.name == keyText && len(k.text) > 1 && edit.FirstCluster(k.text) != k.text &&
+		!strings.Contains(pageKeys, k.text[:1])
+}
+
+// firstOf returns the first character of a key that is text; the others come next.
+func (t *Terminal) firstOf(k key) key {
+	if first := edit.FirstCluster(k.text); k.name == keyText && first != k.text {
+		t.input.putBack(key{keyText, k.text[len(first):]})
+		k.text = first
+	}
+	return k
+}
+
+// pageKey returns the next key; a key without a name when the window has changed.
 func (t *Terminal) pageKey(ctx context.Context) (key, error) {
 	for {
 		if k, ok := t.input.next(); ok {
-			if first := edit.FirstCluster(k.text); k.name == keyText && first != k.text {
-				t.input.putBack(key{keyText, k.text[len(first):]})
-				k.text = first
-			}
 			return k, nil
 		}
-		for _, err := range []error{ctx.Err(), t.input.ended(), t.screen.failed()} {
+		for _, err := range []error{context.Cause(ctx), t.input.ended(), t.screen.failed()} {
 			if err != nil {
 				return key{}, err
 			}
@@ -277,6 +292,7 @@ func (p *pager) typed(k key) {
 
 // save writes the text to a new file, whole and without colours.
 func (p *pager) save(path string) {
+	path = home.Path(path)
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 	if err == nil {
 		text := strings.Join(p.lines, "\n")
@@ -288,6 +304,6 @@ func (p *pager) save(path string) {
 	}
 	p.said = "saved as " + withPictures(path)
 	if err != nil {
-		p.said = "not saved: " + withPictures(err.Error())
+		p.said = "not saved: " + withPictures(plain.Reason(err).Error())
 	}
 }

@@ -35,7 +35,7 @@ func TestPage(t *testing.T) {
 		first int
 	}{
 		{" ", 6}, {"b", 1}, {"b", 1}, {"\x1b[B", 2}, {"j\r", 4}, {"k\x1b[A", 2}, {"\x1b[6~", 7}, {"\x1b[5~", 2},
-		{"d", 4}, {"u", 2}, {"G", 26}, {" ", 26}, {"g", 1}, {"x", 1},
+		{"d", 4}, {"u", 2}, {"G", 26}, {" ", 26}, {"G", 26}, {"x\x1b[H", 1},
 		{"/NE 2\r", 1}, {"/ne 2\r", 2}, {"n", 20}, {"n", 21}, {"N", 20}, {"/1\x7f\x7f", 20}, {"/9\x07", 20},
 	} {
 		s.Press(c.keys)
@@ -63,7 +63,7 @@ func TestPageIsSaved(t *testing.T) {
 	s.Press("\r")
 	s.pages(" saved as "+file, "line 1")
 	s.Press("s" + file + "\r")
-	s.pages(" not saved: open "+file, "line 1")
+	s.pages(" not saved: it exists already", "line 1")
 	s.Press("\x03")
 	s.shows("> page 30", ">")
 	if data, err := os.ReadFile(file); err != nil || !strings.HasSuffix(string(data), "line 29\nline 30\n") {
@@ -91,6 +91,10 @@ func TestPageGivesWay(t *testing.T) {
 	s.pages(" lines 1–5 of 30 ·", "line 1")
 	s.Press("\x1b[200~pasted\x1b[201~")
 	s.shows("> page 30", "> pasted")
+	s.Press("\x15page 30\r")
+	s.pages(" lines 1–5 of 30 ·", "line 1")
+	s.Press("my_add 1 2\r")
+	s.shows("> page 30", "> my_add 1 2", `got "my_add 1 2"`, ">")
 }
 
 func TestPageInASmallWindow(t *testing.T) {

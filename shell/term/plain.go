@@ -79,7 +79,7 @@ func (p *Plain) interrupts() {
 }
 
 // ReadLine prints prompt and returns the next line, with those in which it goes on. Its error is io.EOF at the end of
-// the input, or ctx's.
+// the input, or the cause of ctx's end.
 func (p *Plain) ReadLine(ctx context.Context, prompt string) (string, error) {
 	text, err := p.readRow(ctx, prompt)
 	for err == nil && p.continues(text) {
@@ -102,7 +102,7 @@ func (p *Plain) readRow(ctx context.Context, prompt string) (string, error) {
 		}
 		return line, nil
 	case <-ctx.Done():
-		return "", ctx.Err()
+		return "", context.Cause(ctx)
 	case <-p.done:
 		return "", io.EOF
 	}

@@ -145,7 +145,7 @@ func (s *screen) commitLocked(prompt, text string, tokens []Token) {
 	var b strings.Builder
 	at := 0
 	for _, t := range tokens {
-		b.WriteString(plainRows(text[at:t.From]))
+		b.WriteString(plainRows(blankTabs(text[at:t.From])))
 		if part, sgr := text[t.From:t.To], s.colors.token(t.Kind); sgr == "" || strings.Contains(part, "\n") {
 			b.WriteString(plainRows(part))
 		} else {
@@ -153,7 +153,7 @@ func (s *screen) commitLocked(prompt, text string, tokens []Token) {
 		}
 		at = t.To
 	}
-	s.redraw([]byte(prompt + b.String() + plainRows(text[at:]) + "\n"))
+	s.redraw([]byte(prompt + b.String() + plainRows(blankTabs(text[at:])) + "\n"))
 }
 
 // plainRows returns a part of a line as output, without colours.
@@ -276,7 +276,7 @@ func (s *screen) close() {
 	if s.closed {
 		return
 	}
-	if s.page {
+	if s.page && !s.lent {
 		s.send([]byte(pageOff))
 	}
 	if s.paused {

@@ -17,6 +17,7 @@ import (
 	"os"
 	"os/signal"
 	"sync"
+	"time"
 
 	xterm "golang.org/x/term"
 
@@ -61,23 +62,30 @@ type Config struct {
 	// Edit has the person edit line in a program of their own (Ctrl-X Ctrl-E), and returns what it has become. Unlike
 	// the others it may call Suspend and Resume, and takes as long as it takes, or until ctx ends.
 	Edit func(ctx context.Context, line string) string
+
+	// Quit is called for SIGQUIT, unless that is for another program, and for Ctrl-\. The terminal is as it was before
+	// Open then, and Quit is to have the program end.
+	Quit func()
 }
 
 // A Terminal is a terminal that lines are read from and output is printed on. Its methods may be called from any
 // goroutine, ReadLine, Ask and Page from one at a time. It must be closed, or the user's shell is left in raw mode.
 type Terminal struct {
-	in, out *os.File // the same on Unix
-	input   *input
-	screen  *screen
-	editor  *editor
-	saved   *savedMode
-	changed chan struct{} // has room for one; written to when a page has to be drawn again
-	closing chan struct{} // closed by Close
-	watcher sync.WaitGroup
+	in, out    *os.File // the same on Unix
+	input      *input
+	screen     *screen
+	editor     *editor
+	saved      *savedMode
+	changed    chan struct{} // has room for one; written to when a page has to be drawn again
+	closing    chan struct{} // closed by Close
+	watcher    sync.WaitGroup
+	onQuit     func()
+	interrupts chan os.Signal // SIGINT, where Ctrl-C sends none while nobody else has the terminal
 
 	mu        sync.Mutex     // protects what follows: who has the terminal
 	reader    *reader        // nil while suspended and once closed
 	lent      chan os.Signal // gets what Ctrl-C sends while suspended: it is for the child
+	resumed   time.Time      // when a child has given the terminal back; zero: none had it
 	isClosed  bool
 	closeOnce sync.Once
 }
@@ -95,7 +103,7 @@ func Open(cfg Config) (*Terminal, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrNoTerminal, err)
 	}
-	t := &Terminal{in: in, out: out, changed: make(chan struct{}, 1), closing: make(chan struct{})}
+	t := &Terminal{in: in, out: out, changed: make(chan struct{}, 1), closing: make(chan struct{}), onQuit: cfg.Quit}
 	t.input = newInput(t.quit)
 	t.screen = &screen{out: out, size: t.size}
 	if t.saved, err = saveMode(in, out); err != nil {
@@ -127,13 +135,14 @@ func usable() error {
 }
 
 // ReadLine shows prompt and lets a person edit a line, which it returns without its end. It returns io.EOF for Ctrl-D
-// on an empty line and when the terminal is gone, ctx.Err(), or ErrClosed.
+// on an empty line and when the terminal is gone, the cause of ctx's end, or ErrClosed.
 //
 // The keys are those of readline's Emacs mode. Tab, Shift-Tab, Up and Down move through the completion list; Enter
 // takes what is selected there, and without a selection ends the line, or begins another row of it where it goes on;
 // Alt-Enter begins one anywhere; Escape closes the list and takes nothing. Up and
 // Down otherwise go through the past lines that begin with what was typed, Ctrl-R searches all of them. Ctrl-C clears
-// the line and goes on. At any time, Ctrl-Z stops the process and Ctrl-\ ends it with SIGQUIT.
+// the line and goes on. A
+// SIGINT does what Ctrl-C does. At any time, Ctrl-Z stops the process, and Ctrl-\ sends SIGQUIT to it and its job.
 func (t *Terminal) ReadLine(ctx context.Context, prompt string) (string, error) {
 	return t.editor.read(ctx, prompt, nil)
 }
@@ -161,6 +170,10 @@ func (t *Terminal) Restore(text string, cursor int) {
 	cursor = min(cursor, len(text))
 	t.editor.setPrefill(edit.Line{Before: edit.Clean(text[:cursor]), After: edit.Clean(text[cursor:])}, true)
 }
+
+// Relist says that what is suggested, or hinted at, is something else by now: where a list is open for the line that is
+// read, and nothing in it is selected, it is made anew.
+func (t *Terminal) Relist() { t.editor.relist() }
 
 // SetVi has lines edited with the keys of vi, or, as in the beginning, of readline's Emacs mode, from the next one on.
 func (t *Terminal) SetVi(on bool) { t.editor.setVi(on) }
@@ -246,6 +259,7 @@ func (t *Terminal) Resume() error {
 	t.reader = r
 	if t.lent != nil {
 		signal.Stop(t.lent)
+		t.resumed = time.Now()
 	}
 	t.screen.resume()
 	poke(t.changed)

@@ -97,12 +97,11 @@ func TestPasteOfManyLines(t *testing.T) {
 	var lines, want []string
 	for i := range 40 {
 		lines = append(lines, fmt.Sprintf("pasted\t%d é", i))
-		want = append(want, fmt.Sprintf("> pasted %d é", i), fmt.Sprintf("got %q", fmt.Sprintf("pasted %d é", i)))
+		want = append(want, fmt.Sprintf("> pasted %d é", i), fmt.Sprintf("got %q", lines[i]))
 	}
 	for name, paste := range map[string]string{
 		"bracketed":           "\x1b[200~" + strings.Join(lines, "\r") + "\x1b[201~",
 		"bracketed, CR LF":    "\x1b[200~" + strings.Join(lines, "\r\n") + "\x1b[201~",
-		"raw, in one write":   strings.ReplaceAll(strings.Join(lines, "\r"), "\t", " "),
 		"bracketed, controls": "\x1b[200~" + strings.Join(lines, "\x03\r") + "\x1b[201~",
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -111,7 +110,7 @@ func TestPasteOfManyLines(t *testing.T) {
 			s.Press(paste)
 			s.shows(append(want[:len(want)-2:len(want)-2], "> pasted 39 é")...)
 			s.Press("!\r")
-			s.shows(`got "pasted 39 é!"`, ">")
+			s.shows(`got "pasted\t39 é!"`, ">")
 		})
 	}
 }
@@ -128,7 +127,7 @@ func TestPasteOfJSONIsOneLine(t *testing.T) {
 			s.Press(paste)
 			s.shows(`> call {`, `…  "a": [1,`, `…  2]`, `… }`)
 			s.Press("\r")
-			s.shows(`got "call {\n \"a\": [1,\n 2]\n}"`, ">")
+			s.shows(`got "call {\n\t\"a\": [1,\n\t2]\n}"`, ">")
 		})
 	}
 }
@@ -201,9 +200,71 @@ func TestRefusedLine(t *testing.T) {
 	s.cursorAfter("…   ")
 	s.Press("\x03")
 	s.shows("> bad {", "…   !1}^C", ">")
-	s.Press("\x1b[200~bad a !b\rgood\rbad !c\r\x1b[201~")
-	s.shows("> bad a !b", "no !b", "> good", `got "good"`, "> bad !c", "no !c", "> bad !c")
+	s.Press("\x1b[200~skip a !b\rgood\rbad !c\r\x1b[201~") // what does not stop the lines of a paste
+	s.shows("> skip a !b", "no !b", "> good", `got "good"`, "> bad !c", "no !c", "> bad !c")
 	s.cursorAfter("> bad ")
+}
+
+// What was pasted behind a line that is refused can be taken, and put below it. What was typed behind the paste is none
+// of it.
+func TestTakePasted(t *testing.T) {
+	const on, off = "\x1b[200~", "\x1b[201~"
+	for name, paste := range map[string]string{
+		"bracketed":              on + "good\rbad a !b\r\tone\r\rtwo" + off,
+		"bracketed, with an end": on + "good\rbad a !b\r\tone\r\rtwo\r" + off,
+		"raw":                    "good\rbad a !b\r\tone\r\rtwo\r",
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := start(t, 80, 24)
+			s.shows(">")
+			s.Press(paste)
+			s.shows("> good", `got "good"`, "> bad a !b", "no !b", "> bad a !b", "…  one", "…", "… two")
+			s.cursorAfter("> bad a ")
+			s.Press(on + "x\ry" + off) // between rows
+			s.shows("> bad a x", "… y!b", "…  one", "…", "… two")
+			s.Press("\x03")
+			s.shows("… two^C", ">")
+			s.Press(on + "bad !c\r" + off)
+			s.shows("> bad !c", "no !c", "> bad !c")
+			s.Press("\x03")
+			s.shows("> bad !c^C", ">")
+			s.Press(on + "wait\rbad !d\rthree\r" + off + "typed\r")
+			s.shows("> bad !c^C", "> wait", "waiting")
+			s.tell("finish")
+			s.shows("> wait", "finished", "> bad !d", "no !d", "> typed", `got "typed"`, ">")
+		})
+	}
+}
+
+// A paste in parts is waited for, and Ctrl-C ends that of one whose end is lost.
+func TestTakePastedInParts(t *testing.T) {
+	s := start(t, 80, 24)
+	s.shows(">")
+	s.Press("\x1b[200~bad !a\ron")
+	s.shows("> bad !a", "no !a")
+	s.Press("e\rtwo\x1b[201~")
+	s.shows("no !a", "> bad !a", "… one", "… two")
+	s.cursorAfter("> bad ")
+}
+
+// Pasted tabs are tabs: shown where they are text, and blanks elsewhere.
+func TestPastedTabs(t *testing.T) {
+	s := start(t, 80, 24)
+	s.shows(">")
+	s.Press("\x1b[200~call\t\"a\tb\x1b[201~c\"")
+	s.shows(`> call "a␉bc"`)
+	s.Press(left + left + left)
+	s.cursorAfter(`> call "a␉`)
+	s.Press(left + "\x1b[3~")
+	s.shows(`> call "abc"`)
+	s.Press("\x1f") // undo
+	s.shows(`> call "a␉bc"`)
+	s.Press("\r")
+	s.shows(`> call "a␉bc"`, `got "call\t\"a\tbc\""`, ">")
+	s.Press(up) // comes back as it was
+	s.shows(`> call "a␉bc"`)
+	s.Press("\x17\x17\r")
+	s.shows(`got "call\t\"a\tbc\""`, "> call", `got "call\t"`, ">")
 }
 
 func TestTypeAhead(t *testing.T) {

@@ -68,12 +68,15 @@ func (m *savedMode) restore() error {
 	return nil
 }
 
-// startWatching follows the window's size, job control and SIGQUIT until Close.
+// startWatching follows the window's size, job control, SIGINT and SIGQUIT until Close.
 func (t *Terminal) startWatching() {
 	signals := make(chan os.Signal, 8)
 	signal.Notify(signals, syscall.SIGWINCH, syscall.SIGCONT, syscall.SIGQUIT)
+	t.interrupts = make(chan os.Signal, 1)
+	signal.Notify(t.interrupts, os.Interrupt)
 	t.watcher.Go(func() {
 		defer signal.Stop(signals)
+		defer signal.Stop(t.interrupts)
 		t.watch(signals)
 	})
 }
@@ -90,10 +93,14 @@ func (t *Terminal) watch(signals <-chan os.Signal) {
 				poke(t.changed)
 			case syscall.SIGQUIT:
 				if !t.isLent() { // else it is for the child, as Ctrl-C is
-					t.quit()
+					t.giveUp()
 				}
 			default: // stopped by another process: the shell may have changed the mode
 				t.retake()
+			}
+		case <-t.interrupts:
+			if !t.isLent() {
+				t.input.interrupted()
 			}
 		case <-t.input.stop:
 			t.stopJob(signals)
@@ -139,17 +146,23 @@ func (t *Terminal) retake() {
 	}
 }
 
-// isLent reports whether another program has the terminal.
+// lateSignal is how long after a child has given the terminal back a signal may come that its keys have sent: the child
+// may have ended by it before we hear of it.
+const lateSignal = 100 * time.Millisecond
+
+// isLent reports whether another program has the terminal, or had it when the signal was sent that has just come.
 func (t *Terminal) isLent() bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return t.reader == nil
+	return t.reader == nil || time.Since(t.resumed) < lateSignal
 }
 
 // quit does what Ctrl-\ does elsewhere: it is the way out of a program that hangs.
-func (t *Terminal) quit() {
+func (t *Terminal) quit() { _ = syscall.Kill(0, syscall.SIGQUIT) }
+
+// giveUp gives the terminal back without waiting for anything.
+func (t *Terminal) giveUp() {
 	t.screen.pause()
 	_ = t.saved.restore()
-	signal.Reset(syscall.SIGQUIT)
-	_ = syscall.Kill(0, syscall.SIGQUIT)
+	t.onQuit()
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"rpcsh/rpcconn"
 	"rpcsh/shell/columns"
 	"rpcsh/shell/event"
 )
@@ -31,7 +32,7 @@ func (p person) asks(e *event.Event) string {
 	if p.opts.Asked != nil {
 		known = p.opts.Asked(e)
 	}
-	text, below := Visible(e.Method), ""
+	text, below := brief(e.Method), ""
 	args := arguments(e.Params, p.json)
 	switch inline := text + " " + args; {
 	case args == "":
@@ -40,7 +41,7 @@ func (p person) asks(e *event.Event) string {
 	case len(known.Fields) > 0:
 		below = p.fields(known.Fields)
 	case columns.Width(inline) <= maxInline:
-		text = inline
+		text += " " + p.kept(args)
 	default:
 		below = p.indented(e.Params, 2)
 	}
@@ -48,11 +49,20 @@ func (p person) asks(e *event.Event) string {
 	if e.Value != nil && len(e.Value) <= maxShown {
 		value = p.json(e.Value)
 	}
-	hint := fmt.Sprintf(" · .reply %d %s, .fail %d CODE MESSAGE", e.Pending, value, e.Pending)
-	if known.Result {
+	hint := fmt.Sprintf(" · .reply %d %s, .fail %d CODE MESSAGE", e.Pending, p.kept(value), e.Pending)
+	verb := "asks"
+	if e.Held {
+		verb = "held"
+		hint = fmt.Sprintf(" · .pass %d, .edit %[1]d, .drop %[1]d", e.Pending)
+		if e.ID != (rpcconn.ID{}) {
+			hint += fmt.Sprintf(", .reply %d VALUE", e.Pending)
+		}
+	}
+	if known.Result && !e.Held {
 		hint += fmt.Sprintf(", .reply %d ? tells what fits", e.Pending)
 	}
-	text = p.colors.Dim(e.Time.Format(clock)+" · ") + fmt.Sprintf("asks %d: %s", e.Pending, text) + p.colors.Dim(hint)
+	text = p.wrapped(p.colors.Dim(e.Time.Format(clock)+" · ") + fmt.Sprintf("%s %d: %s", verb, e.Pending, text) +
+		p.colors.Dim(hint))
 	if below != "" {
 		text += "\n" + below
 	}

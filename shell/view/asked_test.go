@@ -18,16 +18,17 @@ func TestAsked(t *testing.T) {
 		known        Asked
 		value, want  string
 	}{
-		{"short", `[3]`, Asked{}, "", `asks 7: m 3 · .reply 7 VALUE, .fail 7 CODE MESSAGE`},
-		{"none", "", Asked{}, "", `asks 7: m · .reply 7 VALUE, .fail 7 CODE MESSAGE`},
+		{"short", `[3]`, Asked{}, "", `asks 7: m 3 · .reply 7 VALUE, .fail 7 CODE` + "\nMESSAGE"},
+		{"none", "", Asked{}, "", `asks 7: m · .reply 7 VALUE, .fail 7 CODE` + "\nMESSAGE"},
 		{"an answer that fits", "", Asked{Result: true}, `{"a":"\u00fc"}`,
-			`asks 7: m · .reply 7 {"a":"ü"}, .fail 7 CODE MESSAGE, .reply 7 ? tells what fits`},
-		{"long", long, Asked{}, "", `asks 7: m · .reply 7 VALUE, .fail 7 CODE MESSAGE` + "\n" +
+			`asks 7: m · .reply 7 {"a":"ü"}, .fail 7 CODE` + "\nMESSAGE, .reply 7 ? tells what fits"},
+		{"long", long, Asked{}, "", `asks 7: m · .reply 7 VALUE, .fail 7 CODE` + "\nMESSAGE" + "\n" +
 			"  {\n    \"text\": \"" + strings.Repeat("abc ", 200) + "\",\n    \"n\": [1,2]\n  }"},
 		{"a form", `{"type":1,"message":"really?"}`, Asked{Fields: []Field{
 			{"type", "MessageType", raw("1")}, {"message", "string", raw(`"really?"`)}, {"late", "boolean", nil},
 			{"a.b", `"one"|"two"|"three"|"four"`, raw(`{"x":["` + strings.Repeat("y", 40) + `"],"z":1}`)},
-		}}, "", `asks 7: m · .reply 7 VALUE, .fail 7 CODE MESSAGE
+		}}, "", `asks 7: m · .reply 7 VALUE, .fail 7 CODE
+MESSAGE
   type     MessageType           1
   message  string                "really?"
   late     boolean
@@ -38,7 +39,7 @@ func TestAsked(t *testing.T) {
                                    "z": 1
                                  }`},
 		{"more than anybody reads", `["` + strings.Repeat("x", maxPretty) + `"]`, Asked{}, "",
-			`asks 7: m · .reply 7 VALUE, .fail 7 CODE MESSAGE` + "\n" +
+			`asks 7: m · .reply 7 VALUE, .fail 7 CODE` + "\nMESSAGE" + "\n" +
 				`  ["` + strings.Repeat("x", maxShown-2) + `… (256.0 KiB)  .show 7`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -78,6 +79,7 @@ func TestNumbers(t *testing.T) {
 	for _, numbers := range []bool{false, true} {
 		s := newStage(t, "person", false)
 		s.SetNumbers(numbers)
+		s.desk.columns = 1000
 		for _, e := range events {
 			own := *e
 			own.Time = noon

@@ -66,10 +66,14 @@ func noteText(e *event.Event) string { return new(row).note(e) }
 // note is noteText, and takes note of what is left out.
 func (l *row) note(e *event.Event) string {
 	switch {
+	case e.Held && e.Kind == event.Parked:
+		return fmt.Sprintf("held %d: %s", e.Pending, requestText(e.Method, e.Params))
+	case e.Held:
+		return fmt.Sprintf("message %d, %s, %s", e.Pending, brief(e.Method), brief(e.Text))
 	case e.Kind == event.Parked:
 		return fmt.Sprintf("asks %d: %s", e.Pending, requestText(e.Method, e.Params))
 	case e.Kind == event.Unparked:
-		return fmt.Sprintf("request %d, %s, is gone: %s", e.Pending, Visible(e.Method), Visible(e.Text))
+		return fmt.Sprintf("request %d, %s, is gone: %s", e.Pending, brief(e.Method), brief(e.Text))
 	case e.Kind == event.Problem, e.Kind == event.Deviation, isScriptNote(e): // it may quote anything
 		return l.shorten(e.Text, len(e.Text))
 	}
@@ -78,13 +82,13 @@ func (l *row) note(e *event.Event) string {
 
 // admitsTraffic is wants for those who see messages as lines of traffic, as many as can be read.
 func (v *View) admitsTraffic(e *event.Event) bool {
-	return !e.Kind.IsMessage() || isTraffic(e) && v.screen.admit(Visible(e.Name()))
+	return !e.Kind.IsMessage() || isTraffic(e) && v.screen.admit(brief(e.Name()))
 }
 
 // sampled shows a line of a kind of which many may come at once: one line an interval for each Reason, and others as
 // many as can be read.
 func (v *View) sampled(e *event.Event, line func() string) {
-	name := Visible(cmp.Or(e.Topic, e.Name()))
+	name := brief(cmp.Or(e.Topic, e.Name()))
 	if e.Reason != "" {
 		v.screen.once(name, e.Reason, line)
 		return

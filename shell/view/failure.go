@@ -4,9 +4,11 @@ import (
 	"errors"
 	"strings"
 
+	"rpcsh/rpcconn/plain"
 	"rpcsh/shell/columns"
 	"rpcsh/shell/exit"
 	"rpcsh/shell/lang"
+	"rpcsh/shell/term"
 )
 
 // Fail shows what is wrong with a line that was run. A person sees a caret below the column of the mistake; promptWidth
@@ -31,7 +33,7 @@ func (v *View) Failure(err error) {
 }
 
 func (v *View) failure(err error) {
-	text := prefix + Visible(err.Error())
+	text := v.wrapped(prefix + failureText(plain.Error(err).Error()))
 	if v.opts.Output == OutputJSON {
 		text = exit.JSON(err)
 	}
@@ -39,7 +41,7 @@ func (v *View) failure(err error) {
 }
 
 func (p person) fail(line string, promptWidth int, err error) {
-	text, shown := Visible(err.Error()), ""
+	text, shown := failureText(plain.Error(err).Error()), ""
 	var syntax *lang.Error
 	var expanded *lang.ExpandedError
 	switch {
@@ -47,9 +49,9 @@ func (p person) fail(line string, promptWidth int, err error) {
 	case errors.As(err, &expanded): // in a line that is not there to be seen
 		lead, _, _ := strings.Cut(text, Visible(expanded.Error()))
 		syntax, line, promptWidth = expanded.Mistake, expanded.Line, columns.Width(lead)
-		text, shown = Visible(syntax.Reason), lead+Visible(line)+"\n"
+		text, shown = Visible(syntax.Reason), lead+term.Shown(line)+"\n"
 	default:
-		p.screen.print(p.terminal, p.colors.Err(text))
+		p.screen.print(p.terminal, p.wrapped(p.colors.Err(text)))
 		return
 	}
 	again, column := placeAt(line, syntax.Column, promptWidth, p.Width())
@@ -91,8 +93,8 @@ func placeAt(line string, at, promptWidth, width int) (again string, column int)
 	}
 	text, _, more := strings.Cut(line[start:], "\n")
 	blanks := strings.Repeat(" ", lead)
-	before := columns.Rows(blanks+Visible(line[start:at]), width)
-	rows := columns.Rows(blanks+Visible(text), width)
+	before := columns.Rows(blanks+term.Shown(line[start:at]), width)
+	rows := columns.Rows(blanks+term.Shown(text), width)
 	row := len(before) - 1
 	column = columns.Width(before[row])
 	switch {

@@ -165,7 +165,7 @@ func TestScreenHeld(t *testing.T) {
 
 // What a flood costs the goroutine that reads from the peer.
 func BenchmarkScreenSample(b *testing.B) {
-	s := newScreen(io.Discard, func(text string) string { return text })
+	s := newScreen(io.Discard, func(text string) string { return text }, alone)
 	defer s.close()
 	b.ReportAllocs()
 	for b.Loop() {

@@ -1,7 +1,6 @@
 package view
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"strings"
@@ -12,20 +11,15 @@ import (
 
 // Compact returns JSON text without white space between its tokens, and other text as it is.
 func Compact(text json.RawMessage) string {
-	if !hasSpace(text) {
+	if jsontext.IsCompact(text) || jsontext.Valid(text) != nil {
 		return string(text)
 	}
-	var b bytes.Buffer
-	if err := json.Compact(&b, text); err != nil {
-		return string(text)
+	var b strings.Builder
+	b.Grow(len(text))
+	for run := range jsontext.Runs(text) {
+		b.Write(run)
 	}
 	return b.String()
-}
-
-// hasSpace reports whether text has a blank, inside of a string or not. It is faster than bytes.ContainsAny.
-func hasSpace(text []byte) bool {
-	return bytes.IndexByte(text, ' ') >= 0 || bytes.IndexByte(text, '\n') >= 0 ||
-		bytes.IndexByte(text, '\t') >= 0 || bytes.IndexByte(text, '\r') >= 0
 }
 
 // maxParsed is the largest params that are spelled as arguments for a line of traffic, in bytes. Of more, hardly any
@@ -58,7 +52,7 @@ func arguments(params json.RawMessage, spell func(json.RawMessage) string) strin
 
 // requestText returns a call as a person would type it, shortened and visible.
 func requestText(method string, params json.RawMessage) string {
-	text := Visible(method)
+	text := brief(method)
 	if args := Arguments(params); args != "" {
 		text += " " + Shorten(args, len(params))
 	}

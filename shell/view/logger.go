@@ -29,16 +29,16 @@ func (l logger) event(e *event.Event) {
 }
 
 // Liner returns a function that returns the line of an event as a log has it, where there is no session, but somebody
-// who prints. Of opts, Color, Output and Several count.
-func Liner(opts Options) func(e *event.Event) string {
+// who prints, and whether something of the event is left out there. Of opts, Color, Output and Several count.
+func Liner(opts Options) func(e *event.Event) (line string, cut bool) {
 	v := &View{opts: opts}
 	v.style = newStyle(opts)
 	l := logger{pipe{v}, opts.Output == OutputJSON}
-	return func(e *event.Event) string {
+	return func(e *event.Event) (line string, cut bool) {
 		if l.json || !e.Kind.IsMessage() || e.Kind == event.Unreadable {
-			return l.line(e)
+			return l.line(e), false
 		}
-		return l.trafficLine(e, l.digest(e.Digest))
+		return l.traffic(e, l.digest(e.Digest))
 	}
 }
 

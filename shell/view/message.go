@@ -22,7 +22,7 @@ func Summary(e *event.Event) string {
 	if e.Result == nil && e.Err == nil || e.Method == "" {
 		return arrow + l.message(e, "")
 	}
-	return arrow + l.idText(e.ID) + "(" + Visible(e.Method) + ") " + l.answer(e, "")
+	return arrow + l.idText(e.ID) + "(" + brief(e.Method) + ") " + l.answer(e, "")
 }
 
 // Message returns all that e says, for a person: what it is in a line, and below that what it carries.
@@ -43,12 +43,12 @@ func (v *View) Message(e *event.Event) string {
 		head += " · " + idText(e.ID)
 	}
 	if e.Method != "" {
-		head += " · " + Visible(e.Method)
+		head += " · " + brief(e.Method)
 	}
 	if e.Took > 0 {
 		head += " · " + human.Took(e.Took)
 	}
-	parts := []string{v.colors.Dim(head)}
+	parts := []string{v.wrapped(v.colors.Dim(head))}
 	carried := carried(e)
 	for _, p := range carried {
 		text := v.short(p.value) + "  " + v.colors.Dim(fmt.Sprintf(".show %d > FILE writes all of it", e.Number))
@@ -61,7 +61,7 @@ func (v *View) Message(e *event.Event) string {
 		parts = append(parts, text)
 	}
 	if e.Text != "" {
-		parts = append(parts, VisibleLines(e.Text))
+		parts = append(parts, v.wrapped(VisibleLines(e.Text)))
 	}
 	return strings.Join(parts, "\n")
 }

@@ -4,10 +4,13 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"strconv"
 	"strings"
 	"time"
 
+	"rpcsh/rpcconn"
+	"rpcsh/rpcconn/jsontext"
 	"rpcsh/shell/columns"
 	"rpcsh/shell/event"
 	"rpcsh/shell/exit"
@@ -34,7 +37,7 @@ func (p person) event(e *event.Event) {
 	case e.Topic != "":
 		p.sampled(e, func() string { return p.note(e) })
 	default:
-		p.screen.few(p.terminal, Visible(e.Name()), p.note(e))
+		p.screen.few(p.terminal, brief(e.Name()), p.note(e))
 	}
 }
 
@@ -43,6 +46,11 @@ func (p person) note(e *event.Event) string {
 	if e.Kind == event.Parked {
 		return p.asks(e)
 	}
+	return p.wrapped(p.noteLine(e))
+}
+
+// noteLine is note for what asks nothing, on one line.
+func (p person) noteLine(e *event.Event) string {
 	l := row{style: p.style}
 	text := l.note(e)
 	switch before := p.before(e); {
@@ -58,9 +66,9 @@ func (p person) note(e *event.Event) string {
 // before returns what stands before the text of an event other than a message.
 func (p person) before(e *event.Event) string { return e.Time.Format(clock) + p.numberOf(e) + " · " }
 
-func (p person) report(text string) { p.screen.print(p.terminal, text) }
+func (p person) report(text string) { p.screen.print(p.terminal, p.wrapped(text)) }
 
-func (p person) remark(text string) { p.screen.print(p.terminal, text) }
+func (p person) remark(text string) { p.screen.print(p.terminal, p.wrapped(text)) }
 
 func (p person) page(ctx context.Context, text string, whole func() string) error {
 	p.Flush() // earlier output comes first
@@ -107,10 +115,11 @@ func (p person) aside(r *Result) string {
 }
 
 func (p person) callError(t *slot, r *Result, several bool) error {
-	text := p.colors.Err(Visible(causeText(r.Err)))
+	text := p.reasonText(r.Err)
 	if several {
 		text = p.colors.Bold(r.Peer.At()) + " " + text
 	}
+	text = p.wrapped(text)
 	for _, remark := range r.Remarks {
 		remark = Visible(remark)
 		if last := text[strings.LastIndexByte(text, '\n')+1:]; columns.Width(last)+2+columns.Width(remark) < p.Width() {
@@ -128,12 +137,44 @@ func (p person) callError(t *slot, r *Result, several bool) error {
 	return &exit.Shown{Err: r.Err}
 }
 
+// reasonText returns why a call failed. What a peer says in lines, such as a traceback, is shown in lines.
+func (p person) reasonText(err error) string {
+	var e *rpcconn.Error
+	if text := causeText(err); len(text) > maxFailure || !errors.As(err, &e) {
+		return p.colors.Err(failureText(text))
+	}
+	text, data := e.Parts()
+	all := inLines(text)
+	if trace, err := jsontext.Unquote(data); err == nil && strings.Contains(trace, "\n") {
+		all = append(all, inLines(trace)...)
+	} else if data != nil {
+		all[len(all)-1] += " " + failureText(Readable(data))
+	}
+	for i, line := range all {
+		if i > 0 {
+			line = "  " + line
+		}
+		all[i] = p.colors.Err(line)
+	}
+	return strings.Join(all, "\n")
+}
+
+// inLines returns the lines of a text, visible.
+func inLines(text string) []string {
+	text = strings.ReplaceAll(strings.TrimRight(text, "\r\n"), "\r\n", "\n")
+	lines := strings.Split(text, "\n")
+	for i, line := range lines {
+		lines[i] = Visible(strings.ReplaceAll(line, "\t", "    "))
+	}
+	return lines
+}
+
 func (p person) late(t *slot, r *Result, _ bool) bool {
 	if r.Err == nil || isPeerError(r.Err) {
 		return false
 	}
 	p.showValues(t, r, false) // a result may say that the call failed
-	t.print(p.terminal, p.colors.Err(Visible(r.Err.Error())))
+	t.print(p.terminal, p.wrapped(p.colors.Err(failureText(r.Err.Error()))))
 	return true
 }
 

@@ -24,21 +24,21 @@ func (p pipe) event(e *event.Event) {
 		p.sampled(e, func() string { return p.stderrLine(e) })
 	case e.Kind == event.Progress:
 	case e.Kind == event.Deviation: // what is taken against the rules is never taken silently
-		p.sampled(e, func() string { return p.colors.Dim(prefix + noteText(e)) })
+		p.sampled(e, func() string { return p.wrapped(p.colors.Dim(prefix + noteText(e))) })
 	case isScriptNote(e) && e.Topic != "":
-		p.sampled(e, func() string { return prefix + noteText(e) })
+		p.sampled(e, func() string { return p.wrapped(prefix + noteText(e)) })
 	case e.Kind == event.Problem, e.Refused, isScriptNote(e), p.opts.Verbose:
-		p.screen.few(p.opts.Stderr, Visible(e.Name()), prefix+noteText(e))
+		p.screen.few(p.opts.Stderr, brief(e.Name()), p.wrapped(prefix+noteText(e)))
 	}
 }
 
 func (p pipe) report(text string) {
 	if p.opts.Verbose {
-		p.screen.print(p.opts.Stderr, prefix+text)
+		p.screen.print(p.opts.Stderr, p.wrapped(prefix+text))
 	}
 }
 
-func (p pipe) remark(text string) { p.screen.print(p.opts.Stderr, text) }
+func (p pipe) remark(text string) { p.screen.print(p.opts.Stderr, p.wrapped(text)) }
 
 func (p pipe) fail(_ string, _ int, err error) { p.failure(err) }
 
@@ -62,7 +62,7 @@ func (p pipe) callError(t *slot, r *Result, several bool) error {
 	if !several {
 		return r.Err
 	}
-	t.print(p.opts.Stderr, prefix+r.Peer.At()+": "+Visible(r.Err.Error()))
+	t.print(p.opts.Stderr, prefix+r.Peer.At()+": "+failureText(r.Err.Error()))
 	return &exit.Shown{Err: r.Err}
 }
 
@@ -75,7 +75,7 @@ func (p pipe) late(t *slot, r *Result, background bool) bool {
 		if background {
 			p.showValues(t, r, false) // a result may say that the call failed
 		}
-		t.print(p.opts.Stderr, prefix+Visible(r.Err.Error()))
+		t.print(p.opts.Stderr, prefix+failureText(r.Err.Error()))
 	default:
 		return false
 	}

@@ -25,6 +25,8 @@ func TestPretty(t *testing.T) {
 		{"[\"\u009b2J\",\"\x7f\"]", 80, `["\u009b2J","\u007f"]`},
 		{"[\"\u009b2J\",1]", 3, "[\n  \"\\u009b2J\",\n  1\n]"},
 		{"[1]", 0, "[\n  1\n]"}, {"[1]", -10, "[\n  1\n]"},
+		{"[]", -10, "[\n]"}, {"[" + strings.Repeat(" ", 700) + "]", 80, "[\n]"},
+		{`{"1 ": {"\u0061/\/\"": [  ]}}`, 3, "{\n  \"1 \": {\n    \"\\u0061/\\/\\\"\": []\n  }\n}"},
 		{"no JSON", 80, "no JSON"}, {"no JSON", 1, "no JSON"},
 	} {
 		if got := Pretty(json.RawMessage(tt.text), tt.width, plain); got != tt.want {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"io"
 	"slices"
 	"strings"
 	"sync"
@@ -58,10 +59,14 @@ func (v *View) showValues(t *slot, r *Result, several bool) {
 		}
 		return
 	}
-	whole := func() string { return shaper{v}.whole(r.Values, r.Shaping) }
-	t.print(v.opts.Stdout, v.audience.value(shaper{v}.text(r.Values, r.Shaping), whole, r, several))
+	if write := (shaper{v}).writes(r.Values, r.Shaping); write != nil {
+		t.stream(v.opts.Stdout, write)
+	} else {
+		whole := func() string { return shaper{v}.whole(r.Values, r.Shaping) }
+		t.print(v.opts.Stdout, v.audience.value(shaper{v}.text(r.Values, r.Shaping), whole, r, several))
+	}
 	for _, remark := range r.Remarks {
-		t.print(v.opts.Stderr, v.colors.Dim(Visible(remark)))
+		t.print(v.opts.Stderr, v.wrapped(v.colors.Dim(Visible(remark))))
 	}
 }
 
@@ -143,12 +148,16 @@ func (v *View) resultText(result json.RawMessage) string {
 	}
 	if v.audience.tooLong(result) {
 		const hint = "too long for the screen: .print $_ | JQ shows a part of it"
-		return v.short(result) + "\n" + v.colors.Dim(hint)
+		return v.short(result) + "\n" + v.wrapped(v.colors.Dim(hint))
 	}
-	if !v.Escapes() {
-		result = json.RawMessage(Readable(result))
-	}
-	return Pretty(result, v.Width()-timeWidth, v.colors)
+	var b strings.Builder
+	shaper{v}.layout(&b).print(result)
+	return b.String()
+}
+
+// layout returns how results are laid out: the time stands at the right border.
+func (v shaper) layout(to io.Writer) *layout {
+	return newLayout(to, v.Width()-timeWidth, v.json, v.colors)
 }
 
 // A longResult is a result that does not fit on the screen, and was not shown yet.

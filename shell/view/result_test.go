@@ -274,7 +274,7 @@ func TestLateResult(t *testing.T) {
 			map[string]string{"person": "← #4 [1,2]  2.0 ms  m", "pipe": "← #4 [1,2]  2.0 ms  m"},
 		},
 		{"error", failed, true, false, map[string]string{
-			"person": `← #4 error -32601: Method not found {"a":1}  2.0 ms  r\u0007`,
+			"person": `← #4 error -32601: Method not found {"a":1}` + "\n" + `2.0 ms  r\u0007`,
 			"pipe":   `← #4 error -32601: Method not found {"a":1}  2.0 ms  r\u0007`,
 		}},
 		{"no response", lost, true, false, map[string]string{
@@ -335,5 +335,21 @@ func TestLateResultMuted(t *testing.T) {
 				t.Errorf("got %q", got)
 			}
 		})
+	}
+}
+
+// What a peer says in lines, a person reads in lines, and everybody else in one.
+func TestErrorInLines(t *testing.T) {
+	trace := &rpcconn.Error{Code: 1, Message: "Lua:\r\n\tin \x1b[2J?\n", Data: raw(`"Traceback:\n\tline 1\u0007"`)}
+	for mode, want := range map[string]string{
+		"person": "error 1: Lua:\n      in \\u001b[2J?\n  Traceback:\n      line 1\\u0007",
+		"pipe":   `rpcsh: error 1: Lua:\r\n\tin \u001b[2J?\n "Traceback:\n\tline 1\u0007"`,
+	} {
+		s := newStage(t, mode, false)
+		err := s.Result(&Result{Err: trace}, false)
+		s.Failure(err)
+		if got := strings.Join(s.shown(), "\n"); got != want {
+			t.Errorf("%s: got %q, want %q", mode, got, want)
+		}
 	}
 }

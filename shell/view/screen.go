@@ -23,6 +23,7 @@ type screen struct {
 
 	traffic io.Writer // samples and their sums go there
 	sum     func(text string) string
+	aside   func(write func()) // writes where nothing else is drawn
 	done    chan struct{}
 }
 
@@ -35,14 +36,15 @@ type slot struct {
 }
 
 type line struct {
-	to   io.Writer
-	text string // ends in a line feed
+	to    io.Writer
+	text  string            // ends in a line feed
+	write func(w io.Writer) // instead of text: what may be much is written piece by piece
 }
 
-// newScreen returns a screen that writes traffic to w. sum renders the line that says what was left out. close ends its
-// painter.
-func newScreen(w io.Writer, sum func(text string) string) *screen {
-	s := &screen{traffic: w, sum: sum, flood: newFlood(), done: make(chan struct{})}
+// newScreen returns a screen that writes traffic to w. sum renders the line that says what was left out; aside has
+// lines written where nothing else is drawn. close ends its painter.
+func newScreen(w io.Writer, sum func(text string) string, aside func(write func())) *screen {
+	s := &screen{traffic: w, sum: sum, aside: aside, flood: newFlood(), done: make(chan struct{})}
 	s.changed = sync.NewCond(&s.mu)
 	go s.paint()
 	return s
@@ -99,10 +101,21 @@ func (t *slot) print(to io.Writer, text string) {
 }
 
 func (t *slot) printLocked(to io.Writer, text string) {
+	t.addLocked(line{to: to, text: withLineBreak(text)})
+}
+
+func (t *slot) addLocked(l line) {
 	if t.lines == nil {
 		t.lines = t.first[:0]
 	}
-	t.lines = append(t.lines, line{to, withLineBreak(text)})
+	t.lines = append(t.lines, l)
+}
+
+// stream has what write writes printed, which is called when the slot's turn comes, and ends in a line feed.
+func (t *slot) stream(to io.Writer, write func(w io.Writer)) {
+	t.screen.mu.Lock()
+	defer t.screen.mu.Unlock()
+	t.addLocked(line{to: to, write: write})
 }
 
 // release lets the slot, and what comes after it, be written. It may be called more than once.
@@ -138,13 +151,13 @@ func (s *screen) close() {
 // paint writes what is released, in order, until the screen is closed.
 func (s *screen) paint() {
 	defer close(s.done)
-	var buf bytes.Buffer
+	var b batch
 	for {
 		slots := s.next()
 		if slots == nil {
 			return
 		}
-		write(&buf, slots)
+		s.aside(func() { b.print(slots) })
 		s.wrote(len(slots))
 		clear(slots) // the queue's memory would keep them alive
 	}
@@ -180,31 +193,59 @@ func (s *screen) wrote(n int) {
 	s.changed.Broadcast()
 }
 
-// writeSize is how many bytes of lines are written at once. A longer line is written alone.
+// writeSize is how many bytes of lines are written at once. A longer piece is written alone.
 const writeSize = 64 << 10
 
-// write writes the lines of slots. Consecutive lines for the same writer are one write, for which buf is used.
-func write(buf *bytes.Buffer, slots []*slot) {
-	var to io.Writer
-	flush := func() {
-		if buf.Len() > 0 {
-			// If the terminal is gone, nobody is left to be told; the goroutine that reads lines notices it.
-			_, _ = to.Write(buf.Bytes())
-			buf.Reset()
-		}
-	}
+// A batch makes one write of consecutive lines for the same writer. If that fails, because the terminal is gone, nobody
+// is left to be told; the goroutine that reads lines notices it.
+type batch struct {
+	to  io.Writer
+	buf bytes.Buffer
+}
+
+func (b *batch) print(slots []*slot) {
 	for _, t := range slots {
 		for _, l := range t.lines {
-			if l.to != to || buf.Len()+len(l.text) > writeSize {
-				flush()
-				to = l.to
+			if l.to != b.to {
+				b.flush()
+				b.to = l.to
 			}
-			if len(l.text) > writeSize {
-				_, _ = io.WriteString(to, l.text)
-				continue
+			if l.write != nil {
+				l.write(b)
 			}
-			buf.WriteString(l.text)
+			_, _ = b.WriteString(l.text)
 		}
 	}
-	flush()
+	b.flush()
+}
+
+// Write implements io.Writer.
+func (b *batch) Write(piece []byte) (int, error) {
+	if b.takes(len(piece)) {
+		return b.buf.Write(piece)
+	}
+	return b.to.Write(piece)
+}
+
+// WriteString implements io.StringWriter.
+func (b *batch) WriteString(piece string) (int, error) {
+	if b.takes(len(piece)) {
+		return b.buf.WriteString(piece)
+	}
+	return io.WriteString(b.to, piece)
+}
+
+// takes makes room for so many bytes, and reports whether they are few enough to wait for others.
+func (b *batch) takes(bytes int) bool {
+	if b.buf.Len()+bytes > writeSize {
+		b.flush()
+	}
+	return bytes <= writeSize
+}
+
+func (b *batch) flush() {
+	if b.buf.Len() > 0 {
+		_, _ = b.to.Write(b.buf.Bytes())
+		b.buf.Reset()
+	}
 }

@@ -41,7 +41,7 @@ func onScreen(t *testing.T, test func(t *testing.T, s *screen, p *paper)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		p := new(paper)
-		s := newScreen(p, func(text string) string { return "<" + text + ">" })
+		s := newScreen(p, func(text string) string { return "<" + text + ">" }, alone)
 		defer s.close()
 		test(t, s, p)
 	})
@@ -57,6 +57,9 @@ func (p *paper) expect(t *testing.T, want string) {
 		t.Errorf("after %d bytes the screen goes on with\n%.200q\nwant\n%.200q", same, got[same:], want[same:])
 	}
 }
+
+// alone is the aside of a screen beside which nothing is drawn.
+func alone(write func()) { write() }
 
 func TestScreenOrder(t *testing.T) {
 	onScreen(t, func(t *testing.T, s *screen, p *paper) {
@@ -159,7 +162,7 @@ func TestScreenWriteFails(t *testing.T) {
 func TestScreenConcurrent(t *testing.T) {
 	const writers, each = 8, 200
 	p := new(paper)
-	s := newScreen(p, func(text string) string { return text })
+	s := newScreen(p, func(text string) string { return text }, alone)
 	var wg sync.WaitGroup
 	for w := range writers {
 		wg.Go(func() {
@@ -244,7 +247,7 @@ func TestScreenPrintAllBehindSlot(t *testing.T) {
 // flush waits for what came before it, and not for what keeps coming.
 func TestScreenFlushInFlood(t *testing.T) {
 	p := new(paper)
-	s := newScreen(p, func(text string) string { return text })
+	s := newScreen(p, func(text string) string { return text }, alone)
 	defer s.close()
 	stop := make(chan bool)
 	var wg sync.WaitGroup
@@ -276,7 +279,7 @@ func TestScreenFlushInFlood(t *testing.T) {
 func TestScreenClose(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := new(paper)
-		s := newScreen(p, func(text string) string { return text })
+		s := newScreen(p, func(text string) string { return text }, alone)
 		sampleMany(s, "tick", trafficBurst+5)
 		slot := s.reserve()
 		slot.print(p, "not released")
@@ -303,7 +306,7 @@ func TestScreenClose(t *testing.T) {
 func TestScreenCloseFreesWaiting(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := &paper{held: make(chan bool)}
-		s := newScreen(p, func(text string) string { return text })
+		s := newScreen(p, func(text string) string { return text }, alone)
 		s.print(p, "first")
 		synctest.Wait() // it is being written
 		for range maxQueuedLines + 1 {

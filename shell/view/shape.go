@@ -3,9 +3,11 @@ package view
 import (
 	"context"
 	"encoding/json"
+	"io"
 	"slices"
 	"strings"
 
+	"rpcsh/rpcconn/jsontext"
 	"rpcsh/shell/columns"
 	"rpcsh/shell/shape"
 )
@@ -33,12 +35,7 @@ type shaper struct{ *View }
 
 // text returns what is shown of the values of a result: each in the form of results, or all of them in a shape.
 func (v shaper) text(values []json.RawMessage, s Shaping) string {
-	var shown []json.RawMessage
-	for _, value := range values {
-		if value != nil {
-			shown = append(shown, value)
-		}
-	}
+	shown := there(values)
 	kind := v.shape(shown, s)
 	room := v.Width() - timeWidth // the time stands at the right border
 	var texts []string
@@ -65,6 +62,34 @@ func (v shaper) text(values []json.RawMessage, s Shaping) string {
 		}
 	}
 	return strings.Join(texts, "\n")
+}
+
+// there returns the values without what is none.
+func there(values []json.RawMessage) []json.RawMessage {
+	return slices.DeleteFunc(slices.Clone(values), func(value json.RawMessage) bool { return value == nil })
+}
+
+// writes returns what writes what text returns, and a line feed, without having all of it at once: a program may get
+// hundreds of megabytes. It is nil where that cannot be, or need not: for a person, for shapes, for text in quotes.
+func (v shaper) writes(values []json.RawMessage, s Shaping) func(to io.Writer) {
+	shown, output := there(values), v.Output()
+	isText := func(value json.RawMessage) bool { return jsontext.FirstByte(value) == '"' }
+	if v.Interactive() || v.opts.Status != nil || v.shape(shown, s) != ShapeJSON ||
+		output == OutputRaw && slices.ContainsFunc(shown, isText) {
+		return nil
+	}
+	return func(to io.Writer) {
+		for _, value := range shown {
+			if output == OutputPretty {
+				v.layout(to).print(value)
+			} else {
+				for run := range jsontext.Runs(value) {
+					_, _ = to.Write(run)
+				}
+			}
+			_, _ = io.WriteString(to, "\n")
+		}
+	}
 }
 
 // whole returns what text shows as it is saved: without colours, and with nothing left out for the window's sake.
@@ -100,11 +125,14 @@ func (v shaper) shape(values []json.RawMessage, s Shaping) string {
 		return ShapeJSON
 	case s.As != "":
 		return s.As
-	case v.Output() == OutputPretty:
+	case v.Output() == OutputPretty && (v.Shape() != ShapeAuto || !slices.ContainsFunc(values, isLarge)):
 		return v.Shape()
 	}
 	return ShapeJSON
 }
+
+// isLarge reports whether a value is too large for a table that nobody has asked for.
+func isLarge(value json.RawMessage) bool { return len(value) > maxPaged }
 
 // shapes returns how what is laid out looks.
 func (s style) shapes(whole bool) shape.Style {

@@ -176,3 +176,60 @@ func TestTableFits(t *testing.T) {
 		}
 	}
 }
+
+// What is written piece by piece is what the text of all would be, and a line feed.
+func TestWrittenInPieces(t *testing.T) {
+	results := [][]json.RawMessage{
+		values(`1`), values(`[1, {"a":  "b\u00fc c"}]`), values(`"a"`), values(`2`, `[ ]`), {nil, raw(`{}`)},
+		{longJSON},
+	}
+	written := 0
+	for _, output := range Outputs() {
+		for _, laid := range []string{ShapeAuto, ShapeJSON, ShapeTree} {
+			s := newStage(t, "pipe", false)
+			s.SetOutput(output)
+			s.SetShape(laid)
+			for _, all := range results {
+				v := shaper{s.View}
+				write := v.writes(all, Shaping{})
+				if write == nil {
+					continue
+				}
+				var got strings.Builder
+				write(&got)
+				if want := v.text(all, Shaping{}) + "\n"; got.String() != want {
+					t.Errorf("%s, %s: %.100q, want %.100q", output, laid, got.String(), want)
+				}
+				written++
+			}
+		}
+	}
+	if want := 6*3 + 5*3 + 6; written != want { // as JSON; raw, but for text; pretty, where that is to be JSON
+		t.Errorf("%d results were written in pieces, want %d", written, want)
+	}
+	s := newStage(t, "person", false)
+	if (shaper{s.View}).writes(results[0], Shaping{}) != nil {
+		t.Error("what a person sees was written in pieces")
+	}
+}
+
+// What is huge is no table unless one is asked for.
+func TestHugeTable(t *testing.T) {
+	s := newStage(t, "pipe", false)
+	s.SetOutput(OutputPretty)
+	v := shaper{s.View}
+	huge := []json.RawMessage{make([]byte, maxPaged+1)}
+	for _, tt := range []struct {
+		values []json.RawMessage
+		asked  Shaping
+		want   string
+	}{
+		{[]json.RawMessage{huge[0][1:]}, Shaping{}, ShapeAuto},
+		{huge, Shaping{}, ShapeJSON},
+		{huge, Shaping{As: ShapeTable}, ShapeTable},
+	} {
+		if got := v.shape(tt.values, tt.asked); got != tt.want {
+			t.Errorf("%d bytes, asked for %q: %s, want %s", len(tt.values[0]), tt.asked.As, got, tt.want)
+		}
+	}
+}

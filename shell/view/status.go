@@ -31,13 +31,16 @@ func (v *View) Working(text string) (update func(text string), stop func()) {
 	return update, stop
 }
 
-// A statusLine shows what is being worked on. One goroutine, which it owns, calls show.
+// A statusLine shows what is being worked on. One goroutine, which it owns, says what.
 type statusLine struct {
 	show    func(text string) // nil: nobody looks
 	changed chan struct{}     // has room for one: something has changed
 	quit    chan struct{}
 	end     func() // closes quit, once
 	done    sync.WaitGroup
+
+	drawing sync.Mutex // protects shown, and is held where show is called
+	shown   string
 
 	mu  sync.Mutex // protects what follows, and what it points to
 	all []*work    // oldest first
@@ -75,20 +78,36 @@ func (s *statusLine) change(f func(all []*work) []*work) {
 	}
 }
 
-func (s *statusLine) run() {
-	shown := ""
-	set := func(text string) {
-		if text != shown {
-			s.show(text)
-			shown = text
-		}
+// set shows text in the place of what is shown; "": nothing.
+func (s *statusLine) set(text string) {
+	s.drawing.Lock()
+	defer s.drawing.Unlock()
+	if text != s.shown {
+		s.show(text)
+		s.shown = text
 	}
-	defer func() { set("") }()
+}
+
+// aside takes what is shown away while write writes lines to the same terminal.
+func (s *statusLine) aside(write func()) {
+	s.drawing.Lock()
+	defer s.drawing.Unlock()
+	if s.shown == "" {
+		write()
+		return
+	}
+	s.show("")
+	write()
+	s.show(s.shown)
+}
+
+func (s *statusLine) run() {
+	defer s.set("")
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for {
 		text, next := s.text()
-		set(text)
+		s.set(text)
 		timer.Stop()
 		if next > 0 {
 			timer.Reset(next)

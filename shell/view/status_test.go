@@ -6,6 +6,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"rpcsh/shell/event"
 )
 
 // What is being waited for is shown from the first second on, and how far it has come at once.
@@ -62,6 +64,44 @@ func TestWorking(t *testing.T) {
 }
 
 // Where nobody looks, who could tell how far it has come is told so.
+// What is waited for stands alone in its row: it is taken away while lines are written, and shown again below them.
+func TestStatusMakesRoomForLines(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var terminal strings.Builder
+		said := make(chan struct{}, 1) // whoever has put one in may write
+		write := func(text string) {
+			said <- struct{}{}
+			terminal.WriteString(text)
+			<-said
+		}
+		bus := new(event.Bus)
+		v := New(Options{
+			Stdout: &told{write}, Stderr: &told{write}, Status: func(text string) { write("[" + text + "]") },
+		}, bus)
+		_, stop := v.Working("waiting …")
+		time.Sleep(1500 * time.Millisecond)
+		v.Say("one")
+		synctest.Wait()
+		stop()
+		synctest.Wait()
+		v.Say("two")
+		bus.Close()
+		v.Close()
+		const shown = "[waiting … 1 s, Ctrl-C gives it up]"
+		if got, want := terminal.String(), shown+"[]one\n"+shown+"[]two\n"; got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	})
+}
+
+// A told is an io.Writer that hands on what it gets.
+type told struct{ write func(text string) }
+
+func (p *told) Write(text []byte) (int, error) {
+	p.write(string(text))
+	return len(text), nil
+}
+
 func TestWorkingUnseen(t *testing.T) {
 	update, stop := newStage(t, "pipe", false).Working("waiting …")
 	stop()

@@ -92,6 +92,20 @@ func shorten(text string, total int) (shown string, cut bool) {
 	return Prefix(text, maxShown) + left + human.Size(total) + ")", true
 }
 
+// brief is Shorten of all of a text: a name, an id, or a remark.
+func brief(text string) string { return Shorten(text, len(text)) }
+
+// maxFailure is how many bytes of an error a person is shown: more than any that is read, as a traceback is.
+const maxFailure = 64 << 10
+
+// failureText returns what went wrong, visible.
+func failureText(text string) string {
+	if len(text) <= maxFailure {
+		return Visible(text)
+	}
+	return Visible(Prefix(text, maxFailure)) + left + human.Size(len(text)) + ")"
+}
+
 // left stands where Shorten leaves something out, before the size of all.
 const left = "… ("
 

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"rpcsh/rpcconn"
+	"rpcsh/shell/columns"
 	"rpcsh/shell/event"
 	"rpcsh/shell/human"
 )
@@ -19,6 +20,7 @@ type style struct {
 	*look
 	several func() bool // lines have to say which peer they are about
 	numbers bool        // events can be looked at by their numbers, so that lines may have them
+	columns func() int  // of a row, where lines are broken between words; nil: they are not broken
 	*form
 }
 
@@ -44,11 +46,34 @@ func (s style) numberOf(e *event.Event) string {
 	return " " + strconv.FormatUint(e.Number, 10)
 }
 
+// wrapped breaks what people read at blanks where it is wider than the window, which breaks words.
+func (s style) wrapped(text string) string {
+	if s.columns == nil {
+		return text
+	}
+	return columns.BreakWords(text, s.columns())
+}
+
+// kept returns a part of a line that wrapped is to leave in one piece: JSON text, so that it can be copied from the
+// window, and what would not be read well in two.
+func (s style) kept(text string) string {
+	if s.columns == nil {
+		return text
+	}
+	return columns.Whole(text)
+}
+
 // trafficLine renders a message. summary, if it is not "", replaces its result, or the params of a notification.
 func (s style) trafficLine(e *event.Event, summary string) string {
+	line, _ := s.traffic(e, summary)
+	return line
+}
+
+// traffic is trafficLine, and reports whether something was left out.
+func (s style) traffic(e *event.Event, summary string) (line string, cut bool) {
 	l := row{style: s}
 	text := l.message(e, summary)
-	return s.lineHead(e.Time, s.numberOf(e), e.Out, e.Peer) + text + l.whole(e)
+	return s.wrapped(s.lineHead(e.Time, s.numberOf(e), e.Out, e.Peer) + text + l.whole(e)), l.cut
 }
 
 // A row is a line about a message, or another event, while it is rendered.
@@ -84,7 +109,7 @@ func (l *row) message(e *event.Event, summary string) string {
 	case event.Response, event.Error:
 		return l.response(e, summary)
 	case event.Other:
-		return l.paint(l.short(e.Value))
+		return l.kept(l.paint(l.short(e.Value)))
 	}
 	text := l.shorten(e.Text, len(e.Text))
 	if e.Topic == event.TopicNoise {
@@ -94,29 +119,29 @@ func (l *row) message(e *event.Event, summary string) string {
 }
 
 func (l *row) request(e *event.Event, summary string) string {
-	text := l.idText(e.ID) + l.colors.Bold(Visible(e.Method))
+	text := l.idText(e.ID) + l.colors.Bold(brief(e.Method))
 	if e.Extra != nil {
-		text += " " + l.colors.Dim(l.short(e.Extra))
+		text += " " + l.colors.Dim(l.kept(l.short(e.Extra)))
 	}
 	if summary != "" {
 		return text + " " + summary + l.remarks(e.Text)
 	}
 	if args := arguments(e.Params, l.json); args != "" {
-		text += " " + l.paint(l.shorten(args, len(e.Params)))
+		text += " " + l.kept(l.paint(l.shorten(args, len(e.Params))))
 	}
 	return text + l.remarks(e.Text)
 }
 
 func (l *row) response(e *event.Event, summary string) string {
 	if e.Result == nil && e.Err == nil {
-		return l.colors.Dim(strings.TrimSpace(idText(e.ID) + " " + Visible(e.Text)))
+		return l.colors.Dim(strings.TrimSpace(idText(e.ID) + " " + brief(e.Text)))
 	}
 	text := l.idText(e.ID) + l.answer(e, summary)
 	if e.Took > 0 {
-		text += "  " + l.colors.Dim(human.Took(e.Took))
+		text += "  " + l.colors.Dim(l.kept(human.Took(e.Took)))
 	}
 	if e.Extra != nil {
-		text += "  " + l.colors.Dim(l.short(e.Extra))
+		text += "  " + l.colors.Dim(l.kept(l.short(e.Extra)))
 	}
 	return text + l.remarks(l.besideError(e), matchText(e), e.Text)
 }
@@ -128,7 +153,7 @@ func (l *row) answer(e *event.Event, summary string) string {
 		text := errorText(e.Err, l.json)
 		return l.colors.Err(l.shorten(text, len(text)))
 	case summary == "":
-		return l.paint(l.short(e.Result))
+		return l.kept(l.paint(l.short(e.Result)))
 	}
 	l.cut = true
 	return summary
@@ -144,7 +169,7 @@ func (s style) stderrLine(e *event.Event) string {
 	case e.Peer.Number > 0 && s.several():
 		mark = e.Peer.At() + " │ "
 	}
-	return s.colors.Dim(mark + Visible(e.Text))
+	return s.wrapped(s.colors.Dim(mark + Visible(e.Text)))
 }
 
 // idText returns the id as "#7", or "" if there is none.
@@ -152,7 +177,7 @@ func idText(id rpcconn.ID) string {
 	if id.IsNone() {
 		return ""
 	}
-	return "#" + Visible(id.String())
+	return "#" + brief(id.String())
 }
 
 // idText returns the id as it stands before a message.
@@ -168,7 +193,7 @@ func (s style) remarks(texts ...string) string {
 	all := ""
 	for _, text := range texts {
 		if text != "" {
-			all += "  " + s.colors.Dim(Visible(text))
+			all += "  " + s.colors.Dim(brief(text))
 		}
 	}
 	return all
@@ -187,7 +212,7 @@ func (l *row) besideError(e *event.Event) string {
 func matchText(e *event.Event) string {
 	switch {
 	case e.Match == event.Late && e.Method != "":
-		return "late: " + Visible(e.Method) + " was given up"
+		return "late: " + brief(e.Method) + " was given up"
 	case e.Match == event.Late:
 		return "late: its request was given up"
 	case e.Match == event.Unmatched:

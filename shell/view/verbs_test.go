@@ -109,7 +109,7 @@ func TestFailCaret(t *testing.T) {
 	}{
 		{"in the middle", "my_add 1 b=2", 9, "positional and named", "           ^ positional and named"},
 		{"behind wide characters", "日本 x", 7, "no", "       ^ no"},
-		{"behind what is made visible", "\x1b x", 2, "no", "         ^ no"},
+		{"behind what the editor shows as pictures", "\t\x1b x", 3, "no", "     ^ no"},
 		{"behind the end", "m", 10, "no", "   ^ no"},
 		{"in the first of several rows", "m {\n 1}", 2, "no", "  m {\n    ^ no"},
 		{"in the last of several rows", "m {\n 日x 1}", 8, "no", "     ^ no"},

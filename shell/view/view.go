@@ -56,6 +56,7 @@ type Options struct {
 	Terminal       Terminal          // of a person; nil: nobody sits there
 	Stdout, Stderr io.Writer         // for results; for all else
 	Status         func(text string) // shows what is being waited for if there is no Terminal; may be nil
+	Columns        func() int        // that lines on Stderr may take if there is no Terminal; nil: no window shows them
 	Color          bool
 	Verbose        bool   // without a person: show what has no result, too, and unsolicited events
 	Output         string // one of Outputs; "": pretty for a person, else json. With json, errors are JSON, too.
@@ -95,12 +96,14 @@ const waitingEvents = 1000
 func New(opts Options, bus *event.Bus) *View {
 	v := &View{opts: opts, slots: make(map[uint64]*slot)}
 	v.style = newStyle(opts)
+	v.columns = opts.Columns
 	subscription := event.Options{Policy: event.Count}
 	out := pipe{v}
 	switch {
 	case opts.Terminal != nil:
 		v.opts.Stdout, v.opts.Stderr, v.opts.Status = opts.Terminal, opts.Terminal, opts.Terminal.SetStatus
 		v.audience = person{v, opts.Terminal}
+		v.columns = v.audience.listWidth
 	case opts.Incoming:
 		subscription.Policy, subscription.Events = event.Wait, waitingEvents
 		v.audience = incoming{out}
@@ -112,8 +115,12 @@ func New(opts Options, bus *event.Bus) *View {
 		v.audience = out
 	}
 	v.SetOutput(cmp.Or(opts.Output, v.audience.defaultOutput()))
-	v.screen = newScreen(v.opts.Stderr, summer(v.colors, !v.Interactive()))
 	v.status = newStatusLine(v.opts.Status)
+	aside := v.status.aside
+	if v.Interactive() { // its terminal keeps the two apart
+		aside = func(write func()) { write() }
+	}
+	v.screen = newScreen(v.opts.Stderr, summer(v.colors, !v.Interactive()), aside)
 	subscription.Wanted = func(e *event.Event) bool { return e.Awaited || v.shows(e) }
 	v.sub = bus.Subscribe(subscription)
 	v.reading.Go(v.read)

@@ -337,6 +337,9 @@ func TestEvents(t *testing.T) {
 		for _, mode := range modes() {
 			t.Run(tt.name+" for "+mode, func(t *testing.T) {
 				s := newStage(t, mode, mode == "person")
+				if s.desk != nil {
+					s.desk.columns = 1000
+				}
 				e := tt.event
 				e.Time, e.Peer = noon, peer
 				s.bus.Publish(&e)
@@ -399,12 +402,12 @@ func TestColors(t *testing.T) {
 		{"stderr", event.Event{Kind: event.Stderr, Text: "x"}, p.Dim("│ x")},
 		{
 			"parked", event.Event{Kind: event.Parked, Method: "m", Pending: 1},
-			p.Dim(at+" · ") + "asks 1: m" + p.Dim(" · .reply 1 VALUE, .fail 1 CODE MESSAGE"),
+			p.Dim(at+" · ") + "asks 1: m" + p.Dim(" · .reply 1 VALUE, .fail 1 CODE\nMESSAGE"),
 		},
 		{
 			"long and parked", event.Event{Kind: event.Parked, Method: strings.Repeat("日", 31), Pending: 1},
 			p.Dim(at+" · ") + "asks 1: " + strings.Repeat("日", 31) +
-				p.Dim(" · .reply 1 VALUE, .fail 1 CODE MESSAGE"),
+				p.Dim(" · .reply 1 VALUE, .fail 1 CODE\nMESSAGE"),
 		},
 	} {
 		before := d.String()

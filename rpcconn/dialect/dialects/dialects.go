@@ -155,6 +155,27 @@ func Opens(method string) bool {
 	})
 }
 
+// subjects are the Subject functions of all dialects that have one.
+var subjects = sync.OnceValue(func() (all []func(string, json.RawMessage) string) {
+	for _, d := range table() {
+		if d.Subject != nil {
+			all = append(all, d.Subject)
+		}
+	}
+	return all
+})
+
+// Subject returns what a request is a call of where its method, by whose name it is recognized whatever the peer's
+// dialect is, does not tell; "" of others.
+func Subject(method string, params json.RawMessage) string {
+	for _, subject := range subjects() {
+		if s := subject(method, params); s != "" {
+			return s
+		}
+	}
+	return ""
+}
+
 // Withdrawn reads a notification by which a peer cancels a request of its own, recognized by its name, whatever the
 // peer's dialect is: the request's id, and the error with which it is answered, nil if it is not. ok is false for all
 // other notifications.

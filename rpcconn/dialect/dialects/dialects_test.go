@@ -255,6 +255,19 @@ func TestTrack(t *testing.T) {
 	}
 }
 
+func TestSubject(t *testing.T) {
+	for _, test := range []struct{ method, params, want string }{
+		{"tools/call", `{"arguments":{},"name":"get\u002dsum"}`, "get-sum"},
+		{"prompts/get", `{"name":"greet"}`, "greet"},
+		{"tools/call", `{"name":5}`, ""}, {"tools/call", `["x"]`, ""}, {"tools/call", "", ""},
+		{"tools/list", `{"name":"x"}`, ""}, {"my_add", `{"name":"x"}`, ""},
+	} {
+		if got := dialects.Subject(test.method, json.RawMessage(test.params)); got != test.want {
+			t.Errorf("%s %s: got %q, want %q", test.method, test.params, got, test.want)
+		}
+	}
+}
+
 func TestProgress(t *testing.T) {
 	tests := []struct {
 		dialect, method, params string

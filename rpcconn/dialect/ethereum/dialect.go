@@ -19,6 +19,7 @@ func Dialect() dialect.Dialect {
 		Asks:    []string{methodModules, methodClientVersion},
 		Learn:   learn,
 		Table:   table,
+		Tabled:  tabled,
 		Never:   []string{"eth_send*", "eth_sign*", "admin_*", "personal_*"},
 	}
 }

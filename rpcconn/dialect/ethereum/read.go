@@ -91,6 +91,15 @@ func table() *catalog.Learned {
 	return learned
 }
 
+// tabled reports whether the module of a method is in the document.
+func tabled(method string) bool {
+	switch module, _, _ := strings.Cut(method, "_"); module {
+	case "anvil", "debug", "engine", "eth", "evm", "net", "rpc", "testing", "txpool", "web3":
+		return true
+	}
+	return false
+}
+
 // prune leaves out the definitions that no method needs: those of modules that the node does not have.
 func prune(l *catalog.Learned) {
 	needed := make(schema.Definitions)

@@ -152,3 +152,15 @@ func FuzzFromEthereum(f *testing.F) {
 		readClientVersion(version)
 	})
 }
+
+// Whether a method is in the table can be told from its name.
+func TestTabled(t *testing.T) {
+	for _, m := range table().Methods {
+		if !tabled(m.Name) {
+			t.Errorf("%s is in the table", m.Name)
+		}
+	}
+	if tabled("my_add") || tabled("ether") {
+		t.Error("methods of others are taken for those of nodes")
+	}
+}

@@ -3,12 +3,12 @@ package lsp
 import (
 	"encoding/json"
 	"fmt"
-	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
 	"unicode/utf16"
 
+	"rpcsh/rpcconn/dialect"
 	"rpcsh/rpcconn/jsontext"
 )
 
@@ -124,15 +124,10 @@ func characters(row string, units int) (n int) {
 
 // pathOf returns the path that a URI of a file names, and other URIs as they are.
 func pathOf(uri string) string {
-	u, err := url.Parse(uri)
-	if err != nil || u.Scheme != "file" {
-		return uri
+	if path, is := dialect.FilePath(uri); is {
+		return path
 	}
-	path := u.Path
-	if len(path) > 2 && path[0] == '/' && path[2] == ':' {
-		path = path[1:] // a drive of Windows
-	}
-	return filepath.FromSlash(path)
+	return uri
 }
 
 // relative returns path as one types it in the folder that we work in, if it is there.

@@ -39,8 +39,9 @@ func TestDigest(t *testing.T) {
 				`"code":"E1"},{"range":{"start":{"line":7,"character":1}},"severity":3,"message":{"kind":"markdown",` +
 				`"value":"y"}}]}`,
 			[]string{
-				"/no/such/dir/x.ts: 2 problems", "/no/such/dir/x.ts:1:9: error: x [E1]",
-				"/no/such/dir/x.ts:8:2: info: y",
+				filepath.FromSlash("/no/such/dir/x.ts: 2 problems"),
+				filepath.FromSlash("/no/such/dir/x.ts:1:9: error: x [E1]"),
+				filepath.FromSlash("/no/such/dir/x.ts:8:2: info: y"),
 			},
 		},
 		{"another notification", "window/workDoneProgress/cancel", `{"message":"x"}`, nil},

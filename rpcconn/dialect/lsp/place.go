@@ -6,9 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,7 +14,10 @@ import (
 
 	"rpcsh/rpcconn/catalog"
 	"rpcsh/rpcconn/dialect"
+	"rpcsh/rpcconn/home"
 	"rpcsh/rpcconn/jsontext"
+	"rpcsh/rpcconn/lazyregexp"
+	"rpcsh/rpcconn/plain"
 	"rpcsh/rpcconn/schema"
 )
 
@@ -29,7 +30,7 @@ const (
 
 // placeSyntax is how a person writes where something is in a file: FILE, FILE:LINE, FILE:LINE:COLUMN, and -LINE:COLUMN
 // after that for a range. Lines and columns count from 1, and a column is one of characters, as editors show them.
-var placeSyntax = regexp.MustCompile(`^(.*?)(?::(\d+)(?::(\d+))?(?:-(\d+):(\d+))?)?$`)
+var placeSyntax = lazyregexp.New(`^(.*?)(?::(\d+)(?::(\d+))?(?:-(\d+):(\d+))?)?$`)
 
 // prepare writes in full what was typed in short: a file, or a place in it, as the first argument of a method that has
 // a document among its params, and text where a document, a position or a range belongs.
@@ -89,7 +90,7 @@ func documents(
 		}
 		address := typed
 		if !strings.Contains(typed, "://") {
-			path, err := filepath.Abs(typed)
+			path, err := filepath.Abs(home.Path(typed))
 			if err != nil {
 				return source{}, nil, err
 			}
@@ -112,11 +113,7 @@ func unreadable(typed string, err error) error {
 	if typed == "" {
 		return errors.New("a file is missing before the place: write FILE:LINE:COLUMN")
 	}
-	var of *fs.PathError
-	if errors.As(err, &of) {
-		err = of.Err
-	}
-	return fmt.Errorf("%s: %w", typed, err)
+	return fmt.Errorf("%s: %w", typed, plain.Reason(err))
 }
 
 // places writes the positions and ranges among members in full; in is what they are in. The error is a
@@ -127,7 +124,7 @@ func places(members []jsontext.Member, in source) error {
 		if err != nil || v.Name != memberPosition && v.Name != memberRange {
 			continue
 		}
-		at := placeSyntax.FindStringSubmatch(":" + strings.TrimPrefix(typed, ":"))
+		at := placeSyntax().FindStringSubmatch(":" + strings.TrimPrefix(typed, ":"))
 		switch {
 		case at == nil || at[1] != "" || at[2] == "":
 			err = fmt.Errorf("%s is no %s: write LINE:COLUMN, counted from 1, or {…} as LSP has it", typed, v.Name)
@@ -170,7 +167,7 @@ func placeMembers(m catalog.Method, params json.RawMessage) ([]jsontext.Member, 
 	if err != nil {
 		return nil, nil
 	}
-	at := placeSyntax.FindStringSubmatch(typed)
+	at := placeSyntax().FindStringSubmatch(typed)
 	if at == nil { // it has a line break
 		return nil, nil
 	}
@@ -198,7 +195,27 @@ func placeMembers(m catalog.Method, params json.RawMessage) ([]jsontext.Member, 
 	if len(rest) > 0 {
 		return nil, fmt.Errorf("%s has fewer params than there are arguments", m.Name)
 	}
+	for _, p := range m.Params {
+		value := usual(m.Name, p.Name)
+		if value != "" && !slices.ContainsFunc(members, func(v jsontext.Member) bool { return v.Name == p.Name }) {
+			members = append(members, jsontext.Member{Name: p.Name, Value: []byte(value)})
+		}
+	}
 	return members, nil
+}
+
+// usual returns what a method that is asked about a place has to be told beside that, and what nearly everybody tells
+// it; "": there is no such thing.
+func usual(method, param string) string {
+	switch {
+	case method == "textDocument/references" && param == "context":
+		return `{"includeDeclaration":true}`
+	case method == "textDocument/codeAction" && param == "context":
+		return `{"diagnostics":[]}`
+	case strings.HasSuffix(strings.ToLower(method), "formatting") && param == "options":
+		return `{"tabSize":4,"insertSpaces":true}`
+	}
+	return ""
 }
 
 // example returns params in short for a call of m at the beginning of a file, nil if it has no short way to be typed.

@@ -51,7 +51,7 @@ func TestPosition(t *testing.T) {
 func lspMethod(t *testing.T, name string) (catalog.Method, schema.Definitions) {
 	t.Helper()
 	learned, err := Read(json.RawMessage(`{"capabilities":{"hoverProvider":true,"renameProvider":true,
-	"referencesProvider":true,
+	"referencesProvider":true,"documentFormattingProvider":true,
 		"documentSymbolProvider":true,"codeActionProvider":true,"textDocumentSync":2,"workspaceSymbolProvider":true}}`))
 	if err != nil {
 		t.Fatal(err)
@@ -75,8 +75,8 @@ func TestPrepare(t *testing.T) {
 	gone := dialect.FileURI(filepath.Join(dir, "gone.go"))
 	document := `"textDocument":{"uri":"` + here + `"}`
 	tests := []struct{ method, params, want string }{
-		{"textDocument/hover", `["gone.go:3:2"]`, `gone.go: no such file or directory`},
-		{"textDocument/hover", `{"textDocument":"gone.go","position":"3:2"}`, `gone.go: no such file or directory`},
+		{"textDocument/hover", `["gone.go:3:2"]`, `gone.go: there is no such file`},
+		{"textDocument/hover", `{"textDocument":"gone.go","position":"3:2"}`, `gone.go: there is no such file`},
 		{"textDocument/hover", `[":3:2"]`, `a file is missing before the place: write FILE:LINE:COLUMN`},
 		{"textDocument/didClose", `{"textDocument":"gone.go"}`, `{"textDocument":{"uri":"` + gone + `"}}`},
 		{"textDocument/hover", `["a.go:3:2"]`, `{` + document + `,"position":{"line":2,"character":1}}`},
@@ -99,6 +99,15 @@ func TestPrepare(t *testing.T) {
 		{"textDocument/documentSymbol", `["a.go"]`, `{` + document + `}`},
 		{"textDocument/codeAction", `["a.go:1:1-3:3",{"diagnostics":[]}]`, `{` + document +
 			`,"range":{"start":{"line":0,"character":0},"end":{"line":2,"character":2}},"context":{"diagnostics":[]}}`},
+		{"textDocument/codeAction", `["a.go:1:1"]`, `{` + document +
+			`,"range":{"start":{"line":0,"character":0},"end":{"line":0,"character":0}},"context":{"diagnostics":[]}}`},
+		{"textDocument/references", `["a.go:1:1"]`, `{` + document +
+			`,"position":{"line":0,"character":0},"context":{"includeDeclaration":true}}`},
+		{"textDocument/references", `["a.go:1:1",{"includeDeclaration":false}]`, `{` + document +
+			`,"position":{"line":0,"character":0},"context":{"includeDeclaration":false}}`},
+		{"textDocument/references", `{"textDocument":"a.go","position":"1:1"}`, `{` + document +
+			`,"position":{"line":0,"character":0}}`},
+		{"textDocument/formatting", `["a.go"]`, `{` + document + `,"options":{"tabSize":4,"insertSpaces":true}}`},
 		{"textDocument/hover", `["a.go:0:0"]`, `lines and columns count from 1`},
 		{"textDocument/hover", `["a.go:5:1"]`, `there is no line 5: a.go has 3 lines`},
 		{"textDocument/hover", `{"textDocument":"a.go","position":"3:11"}`,

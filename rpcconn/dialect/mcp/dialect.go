@@ -44,6 +44,7 @@ func Dialect() dialect.Dialect {
 			params := id.Append([]byte(`{"requestId":`))
 			return methodCancel, append(params, `,"reason":"the person gave it up"}`...)
 		},
+		Subject:   subject,
 		Track:     track,
 		Progress:  readProgress,
 		Failed:    failed,
@@ -90,6 +91,15 @@ func fits(s dialect.Spoken) dialect.Rank {
 
 // methodCancel is the notification by which either side cancels a request of its own.
 const methodCancel = "notifications/cancelled"
+
+// subject returns the tool or the prompt that a request is for.
+func subject(method string, params json.RawMessage) string {
+	switch method {
+	case "tools/call", "prompts/get":
+		return jsontext.Text(jsontext.Get(params, "name"))
+	}
+	return ""
+}
 
 // track asks for the progress of calls that may take long (MCP 2025-06-18, "Progress").
 func track(method string, params json.RawMessage, token string) json.RawMessage {

@@ -110,6 +110,7 @@ func (w *writer) param(p catalog.Param) json.RawMessage {
 		Required:   p.Required,
 		Deprecated: p.Deprecated,
 		Schema:     valid(p.Schema),
+		Seen:       p.Seen,
 	}
 	w.need(d.Schema)
 	if d.Schema == nil {

@@ -68,6 +68,7 @@ type (
 		Description string          `json:"description,omitempty"`
 		Required    bool            `json:"required,omitempty"`
 		Schema      json.RawMessage `json:"schema"`
+		Seen        bool            `json:"x-rpcsh-seen,omitempty"` // the schema is inferred
 		Deprecated  bool            `json:"deprecated,omitempty"`
 	}
 	tagObject struct {
@@ -98,12 +99,9 @@ func Read(document json.RawMessage) (*catalog.Learned, error) {
 		return nil, fmt.Errorf("reading the OpenRPC document: it is not JSON: %w", err)
 	}
 	if bytes.IndexByte(document, '\n') >= 0 {
-		var compact bytes.Buffer
-		if json.Compact(&compact, document) == nil {
-			document = compact.Bytes() // values are shown as they are here
-		}
+		document, _ = jsontext.AppendCompact(nil, document) // values are shown as they are here
 	}
-	var doc documentObject
+	var info infoObject
 	members := jsontext.Index(document)
 	if members["openrpc"] == nil && members["methods"] == nil {
 		return nil, errors.New("reading the OpenRPC document: it has neither openrpc nor methods")
@@ -118,10 +116,10 @@ func Read(document json.RawMessage) (*catalog.Learned, error) {
 		bundler: schema.NewBundler(document, make(schema.Definitions)),
 		learned: &catalog.Learned{Source: Source},
 	}
-	unmarshal(document, &doc)
-	r.learned.Peer = catalog.Identity{Name: doc.Info.Title, Version: doc.Info.Version, Modules: doc.Info.Modules}
-	r.methods(doc.Methods, false)
-	r.methods(doc.Ours, true)
+	unmarshal(members["info"], &info)
+	r.learned.Peer = catalog.Identity{Name: info.Title, Version: info.Version, Modules: info.Modules}
+	r.methods(members["methods"], false)
+	r.methods(members["x-rpcsh-ours"], true)
 	others := func(m catalog.Method) bool { return m.Name != MethodDiscover }
 	if members["openrpc"] == nil && !slices.ContainsFunc(r.learned.Methods, others) {
 		return nil, errors.New("reading the OpenRPC document: it has no openrpc, and none of its methods can be read")
@@ -145,20 +143,29 @@ type reader struct {
 
 func (r *reader) remark(format string, args ...any) { r.bundler.Remarks.Add(format, args...) }
 
-func (r *reader) methods(list []json.RawMessage, ours bool) {
-	for i, raw := range list {
+// methods reads an array of methods, of which there may be many: their number is found first, and no list is made.
+func (r *reader) methods(array []byte, ours bool) {
+	number := 0
+	_, _ = jsontext.Array(array, func([]byte) error { number++; return nil })
+	r.learned.Methods = slices.Grow(r.learned.Methods, min(number, catalog.MaxMethods))
+	i := 0
+	_, _ = jsontext.Array(array, func(raw []byte) error {
+		i++
 		if len(r.learned.Methods) == catalog.MaxMethods {
-			r.remark("of %v methods, only the first are read", len(list))
-			return
+			r.remark("of %v methods, only the first are read", number)
+			return errEnough
 		}
 		if m, ok := r.method(raw); ok {
 			m.Ours = ours
 			r.learned.Methods = append(r.learned.Methods, m)
 		} else {
-			r.remark("method %v has no name", i+1)
+			r.remark("method %v has no name", i)
 		}
-	}
+		return nil
+	})
 }
+
+var errEnough = errors.New("there are enough of them")
 
 // deref returns what an object that may be a reference to one refers to, nil if that is not there or no object.
 func (r *reader) deref(raw json.RawMessage) json.RawMessage {
@@ -184,11 +191,10 @@ func (r *reader) deref(raw json.RawMessage) json.RawMessage {
 }
 
 func (r *reader) method(raw json.RawMessage) (catalog.Method, bool) {
-	var o methodObject
 	if raw = r.deref(raw); raw == nil {
 		return catalog.Method{}, false
 	}
-	unmarshal(raw, &o)
+	o := readMethod(raw)
 	if o.Name == "" {
 		return catalog.Method{}, false
 	}
@@ -266,16 +272,16 @@ func (r *reader) params(m *catalog.Method, o *methodObject) {
 
 // param reads a content descriptor of method.
 func (r *reader) param(raw json.RawMessage, method string) (catalog.Param, bool) {
-	var d contentDescriptor
 	if raw = r.deref(raw); raw == nil {
 		return catalog.Param{}, false
 	}
-	unmarshal(raw, &d)
+	d := readContentDescriptor(raw)
 	p := catalog.Param{
 		Name:       d.Name,
 		Summary:    schema.FirstLine(d.Summary, d.Description),
 		Required:   d.Required,
 		Deprecated: d.Deprecated,
+		Seen:       d.Seen,
 	}
 	if c := jsontext.FirstByte(d.Schema); c == '{' || string(d.Schema) == "false" {
 		p.Schema = r.bundler.Bundle(d.Schema, method)

@@ -27,7 +27,7 @@ const (
 	// EOF is what is received at the orderly end of a stream.
 	EOF = "= EOF"
 	// CutSkip is what is received where a stream ends in a message over the limit.
-	CutSkip = "= the connection ended in the middle of a message that was over the limit: unexpected EOF"
+	CutSkip = "= the connection ended in the middle of a message that was over the limit"
 )
 
 // Over is what is received in place of text, a message over the limit; said is how long it is, such as "of 99 bytes ",
@@ -40,14 +40,14 @@ func Over(text, said string) string {
 // Cut is what is received in the end where a message ends after text; of is how long it is, such as " of 99", where
 // that is known.
 func Cut(text, of string) string {
-	return fmt.Sprintf("= the connection ended in the middle of a message, after %d%s bytes, %s: unexpected EOF",
+	return fmt.Sprintf("= the connection ended in the middle of a message, after %d%s bytes, %s",
 		len(text), of, rpcconn.Excerpt([]byte(text)))
 }
 
 // CutWhole is Cut for a text that is whole, of which size bytes were announced.
 func CutWhole(text string, size int) string {
 	return fmt.Sprintf("= the connection ended in the middle of a message, after %d of %d bytes, %s, which are a "+
-		"whole JSON text, so that the length before it does not match it: unexpected EOF",
+		"whole JSON text, so that the length before it does not match it",
 		len(text), size, rpcconn.Excerpt([]byte(text)))
 }
 

@@ -13,6 +13,7 @@ package foreign
 import (
 	"bufio"
 	"bytes"
+	"fmt"
 	"io"
 	"time"
 
@@ -168,12 +169,24 @@ func (q *queue) take() *rpcrec.Record {
 
 // readLine returns the next line of a log, without its end. The error is io.EOF at the end.
 func readLine(in *bufio.Reader) ([]byte, error) {
-	line, err := in.ReadBytes('\n')
-	if len(line) == 0 && err != nil {
-		return nil, err
+	var line []byte
+	for {
+		part, err := in.ReadSlice('\n')
+		if len(line)+len(part) > rpcrec.MaxLine {
+			return nil, errLong
+		}
+		line = append(line, part...)
+		switch {
+		case err == bufio.ErrBufferFull:
+		case len(line) == 0 && err != nil:
+			return nil, err
+		default:
+			return bytes.TrimRight(line, "\r\n"), nil
+		}
 	}
-	return bytes.TrimRight(line, "\r\n"), nil
 }
+
+var errLong = fmt.Errorf("a line of it, or a message, has more than %d MiB", rpcrec.MaxLine>>20)
 
 // firstLine returns the first line of a head that is not empty, and no comment.
 func firstLine(head []byte, comment string) []byte {

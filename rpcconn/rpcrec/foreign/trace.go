@@ -5,11 +5,11 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"regexp"
 	"strings"
 	"time"
 
 	"rpcsh/rpcconn/jsontext"
+	"rpcsh/rpcconn/lazyregexp"
 	"rpcsh/rpcconn/rpcrec"
 )
 
@@ -17,10 +17,10 @@ import (
 // behind it have its params or its result.
 
 var (
-	traceHead = regexp.MustCompile(`^\[Trace - ([^\]]*)\] (Sending|Received) (request|notification|response) ` +
+	traceHead = lazyregexp.New(`^\[Trace - ([^\]]*)\] (Sending|Received) (request|notification|response) ` +
 		`'(.*?)(?: - \((.*?)\))?'(.*)$`)
-	logHead     = regexp.MustCompile(`^\[[A-Z]\w* +- `) // of a message, or of something else that is logged
-	traceFailed = regexp.MustCompile(`Request failed: (.*) \((-?\d+)\)\.`)
+	logHead     = lazyregexp.New(`^\[[A-Z]\w* +- `) // of a message, or of something else that is logged
+	traceFailed = lazyregexp.New(`Request failed: (.*) \((-?\d+)\)\.`)
 )
 
 func isTrace(head []byte) bool {
@@ -58,7 +58,7 @@ func (s *traceSource) next() (*rpcrec.Record, error) {
 		if err != nil {
 			return nil, err
 		}
-		head := traceHead.FindStringSubmatch(string(line))
+		head := traceHead().FindStringSubmatch(string(line))
 		if head == nil {
 			continue
 		}
@@ -80,9 +80,11 @@ func (s *traceSource) body() (string, error) {
 			return body.String(), nil
 		case err != nil:
 			return "", err
-		case logHead.Match(line):
+		case logHead().Match(line):
 			s.ahead = line
 			return body.String(), nil
+		case body.Len()+len(line) > rpcrec.MaxLine:
+			return "", errLong
 		}
 		body.Write(line)
 		body.WriteByte('\n')
@@ -106,7 +108,7 @@ func (s *traceSource) record(head []string, body string) *rpcrec.Record {
 		message = append(append(message, `,"method":`...), jsontext.Quote(head[4])...)
 	}
 	value := traceValue(body)
-	failed := traceFailed.FindStringSubmatch(head[6])
+	failed := traceFailed().FindStringSubmatch(head[6])
 	switch {
 	case failed != nil:
 		message = fmt.Appendf(message, `,"error":{"code":%s,"message":%s}`, failed[2], jsontext.Quote(failed[1]))

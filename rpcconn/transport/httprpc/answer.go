@@ -3,6 +3,7 @@ package httprpc
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -158,23 +159,28 @@ type brokenBodyError struct {
 }
 
 func (e *brokenBodyError) Error() string {
-	return fmt.Sprintf("the answer broke off after %d bytes, %s: %v", e.part.Got, rpcconn.Excerpt(e.part.Head), e.err)
+	text := fmt.Sprintf("the answer broke off after %d bytes, %s", e.part.Got, rpcconn.Excerpt(e.part.Head))
+	if errors.Is(e.err, io.ErrUnexpectedEOF) {
+		return text
+	}
+	return text + ": " + e.err.Error()
 }
 
 func (e *brokenBodyError) Unwrap() error { return e.err }
 
 // readBody reads the whole body of a response.
 func (c *client) readBody(res *http.Response) ([]byte, error) {
-	body, err := io.ReadAll(io.LimitReader(res.Body, int64(c.max)+1))
+	if res.ContentLength > int64(c.max) {
+		return nil, &rpcconn.SizeError{What: "the answer", Size: res.ContentLength, Limit: c.max}
+	}
+	length := plainLength(res.Header, res.ContentLength)
+	body, err := readAll(res.Body, length, c.max)
 	switch {
 	case len(body) > c.max:
 		return nil, &rpcconn.SizeError{What: "the answer", Limit: c.max}
 	case err != nil:
-		part := &rpcconn.Partial{Got: int64(len(body)), Size: max(res.ContentLength, 0), Head: body}
+		part := &rpcconn.Partial{Got: int64(len(body)), Size: max(length, 0), Head: body}
 		part.Whole = jsontext.Valid(body) == nil
-		if res.Header.Get("Content-Encoding") != "" {
-			part.Size = 0 // that of what is encoded
-		}
 		return nil, &brokenBodyError{part, err}
 	}
 	return body, nil

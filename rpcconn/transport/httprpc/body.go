@@ -45,6 +45,9 @@ func (c *client) decode(res *http.Response) error {
 // says which cannot be read.
 func decoding(header http.Header, body io.ReadCloser) (plain io.ReadCloser, names []string, err error) {
 	encodings := strings.Split(strings.ToLower(strings.Join(header.Values("Content-Encoding"), ",")), ",")
+	if len(encodings) > maxEncodings {
+		return nil, nil, fmt.Errorf("encoded %d times (%d at most)", len(encodings), maxEncodings)
+	}
 	for i := len(encodings) - 1; i >= 0; i-- { // the last one was applied last
 		var open func(r *bufio.Reader) (io.Reader, error)
 		name := strings.TrimSpace(encodings[i])
@@ -63,6 +66,9 @@ func decoding(header http.Header, body io.ReadCloser) (plain io.ReadCloser, name
 	}
 	return body, names, nil
 }
+
+// maxEncodings is how often a body may be encoded, one encoding in the other: each takes memory.
+const maxEncodings = 4
 
 // readable are the encodings that can be read.
 const readable = "gzip, deflate"

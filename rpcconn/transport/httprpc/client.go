@@ -260,8 +260,17 @@ func (c *client) failure(ctx context.Context, method string, err error) error {
 		}
 		return e
 	}
-	return fmt.Errorf("%s %s: %w", method, c.shown, err)
+	return &requestError{fmt.Errorf("%s %s: %w", method, c.shown, err)}
 }
+
+// A requestError is that of one request. Others are made as if nothing had been.
+type requestError struct{ error }
+
+// Unwrap returns the error.
+func (e *requestError) Unwrap() error { return e.error }
+
+// EndsNothing tells rpcconn not to wait for the end of the connection.
+func (*requestError) EndsNothing() {}
 
 // A received is what Recv returns next: a frame, or a deviation; nothing, where only Recv's being called is waited for.
 type received struct {

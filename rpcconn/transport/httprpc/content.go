@@ -1,6 +1,7 @@
 package httprpc
 
 import (
+	"bytes"
 	"encoding/json"
 	"slices"
 	"sync"
@@ -75,8 +76,9 @@ func (i *inspector) look(frame []byte) (content, error) {
 			}
 			c.responses = append(c.responses, m.ID)
 			if unnamed {
-				c.refusal = &rpcconn.Error{Code: m.Err.Code, Message: m.Err.Message,
-					Data: append([]byte(nil), m.Err.Data...)}
+				refusal := *m.Err
+				refusal.Data, refusal.CodeText = bytes.Clone(m.Err.Data), bytes.Clone(m.Err.CodeText)
+				c.refusal = &refusal
 			}
 		}
 		c.messages++

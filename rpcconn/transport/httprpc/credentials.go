@@ -7,6 +7,7 @@ import (
 	"os"
 	"strings"
 
+	"rpcsh/rpcconn/plain"
 	"rpcsh/rpcconn/transport/web"
 )
 
@@ -30,7 +31,7 @@ func withCookie(c *web.Credentials, file string) error {
 func readCookie(path string) (*url.Userinfo, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
-		return nil, err
+		return nil, plain.Error(err)
 	}
 	user, password, found := strings.Cut(strings.TrimRight(string(text), "\r\n"), ":")
 	if !found || len(text) > maxCookie || strings.ContainsAny(password, "\r\n") {

@@ -13,6 +13,7 @@ import (
 const (
 	maxRetry   = 5 * time.Minute // longer pauses that a server wants are cut to this
 	maxEventID = 4 << 10         // bytes of an id; a longer one is not sent back
+	keptLine   = 64 << 10        // bytes of a line whose memory is used again
 	fieldRoom  = len("data: ")   // length of a line without its data
 )
 
@@ -115,6 +116,9 @@ func isEventID(value []byte) bool {
 // readLine returns the next line without its end, which is CR, LF or both; it is valid until the next call. whole is
 // false if it was longer than a line with data may be.
 func (e *eventReader) readLine() (line []byte, whole bool, err error) {
+	if cap(e.line) > keptLine {
+		e.line = nil
+	}
 	e.line, whole = e.line[:0], true
 	for {
 		if _, err := e.r.Peek(1); err != nil {

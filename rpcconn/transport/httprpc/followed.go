@@ -135,6 +135,8 @@ func (f *followed) missing(err error) error {
 		}
 	case err == io.EOF:
 		return &rpcconn.UnansweredError{Reason: "the event stream ended"}
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return &rpcconn.UnansweredError{Reason: "the event stream broke off", Cause: err}
 	}
 	return &rpcconn.UnansweredError{Reason: "the event stream ended: " + err.Error(), Cause: err}
 }

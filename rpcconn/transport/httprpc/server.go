@@ -9,9 +9,11 @@ import (
 	"mime"
 	"net"
 	"net/http"
+	"os"
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"rpcsh/rpcconn"
 	"rpcsh/rpcconn/transport/web"
@@ -38,6 +40,8 @@ type Server struct {
 	guard  web.Guard
 	accept func(rpcconn.Channel, *Info)
 
+	sendTime time.Duration // for each part of a body
+
 	mu    sync.Mutex // protects what follows
 	conns map[net.Conn]*served
 }
@@ -46,7 +50,7 @@ type Server struct {
 // first POST and may block.
 func NewServer(opts ServerOptions, accept func(rpcconn.Channel, *Info)) *Server {
 	return &Server{
-		opts: opts, accept: accept, conns: make(map[net.Conn]*served),
+		opts: opts, accept: accept, conns: make(map[net.Conn]*served), sendTime: web.SendTime,
 		guard: web.Guard{Hosts: opts.AllowHosts, Origins: opts.AllowOrigins, Advice: opts.OriginAdvice},
 	}
 }
@@ -89,6 +93,7 @@ func (s *Server) CloseStrangers() {
 
 // ServeHTTP implements http.Handler.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	web.Hurry(w, r, s.sendTime)
 	if refused := s.guard.Refuse(r); refused != "" {
 		s.refuse(w, r, http.StatusForbidden, refused)
 		return
@@ -145,17 +150,31 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	max := limit(s.opts.MaxMessage)
-	body, encodings, err := decoding(r.Header, http.MaxBytesReader(w, r.Body, int64(max)))
+	tooMuch := fmt.Sprintf("the message is over the limit of %d bytes", max)
+	if r.ContentLength > int64(max) {
+		w.Header().Set("Connection", "close") // or all of it would be read first
+		s.refuse(w, r, http.StatusRequestEntityTooLarge, tooMuch)
+		return
+	}
+	sent := &hurried{ReadCloser: r.Body, conn: http.NewResponseController(w), each: s.sendTime}
+	body, encodings, err := decoding(r.Header, http.MaxBytesReader(w, sent, int64(max)))
 	if err != nil {
 		w.Header().Set("Accept-Encoding", readable) // RFC 9110 section 12.5.3
 		s.refuse(w, r, http.StatusUnsupportedMediaType, "the message is "+err.Error())
 		return
 	}
-	frame, err := io.ReadAll(io.LimitReader(body, int64(max)+1))
+	frame, err := readAll(body, plainLength(r.Header, r.ContentLength), max)
+	if err == nil { // else the rest, which is read before the connection is used again, has the time of a part
+		sent.done()
+	}
 	var tooLong *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLong), len(frame) > max:
-		s.refuse(w, r, http.StatusRequestEntityTooLarge, fmt.Sprintf("the message is over the limit of %d bytes", max))
+		s.refuse(w, r, http.StatusRequestEntityTooLarge, tooMuch)
+		return
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		s.refuse(w, r, http.StatusRequestTimeout,
+			fmt.Sprintf("the message stops after %d bytes, and nothing more came", len(frame)))
 		return
 	case err != nil && len(encodings) > 0:
 		s.refuse(w, r, http.StatusBadRequest, fmt.Sprintf("the message is not %s, as Content-Encoding has it: %v",

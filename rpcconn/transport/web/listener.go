@@ -9,16 +9,28 @@ import (
 	"time"
 )
 
-// headerTime is how long a client may take to send the header of a request.
-const headerTime = 20 * time.Second
+// SendTime is how long a client may take to send the header of a request, or a part of its body.
+const SendTime = 20 * time.Second
 
 // NewServer returns an HTTP/1.1 server that writes nothing to the log.
 func NewServer(h http.Handler) *http.Server {
 	protocols := new(http.Protocols)
 	protocols.SetHTTP1(true)
+	hurried := func(w http.ResponseWriter, r *http.Request) {
+		Hurry(w, r, SendTime)
+		h.ServeHTTP(w, r)
+	}
 	return &http.Server{
-		Handler: h, ReadHeaderTimeout: headerTime, Protocols: protocols,
+		Handler: http.HandlerFunc(hurried), ReadHeaderTimeout: SendTime, Protocols: protocols,
 		ErrorLog: log.New(io.Discard, "", 0), // it would write over the screen
+	}
+}
+
+// Hurry gives the client of r so long for its body, or the first part of it. What a handler leaves of a body is read
+// when it returns, which would last for ever else.
+func Hurry(w http.ResponseWriter, r *http.Request, d time.Duration) {
+	if r.Body != nil && r.Body != http.NoBody {
+		_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(d)) // if it fails, so does reading
 	}
 }
 

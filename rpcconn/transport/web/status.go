@@ -8,12 +8,13 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"rpcsh/rpcconn/lazyregexp"
 )
 
 // OtherProtocol is the advice on an answer that is no message.
@@ -47,7 +48,8 @@ type StatusError struct {
 
 // NewStatusError describes res, whose body begins with body.
 func NewStatusError(res *http.Response, body []byte) *StatusError {
-	e := &StatusError{Code: res.StatusCode, Summary: summarize(body), Retry: retryAfter(res.Header, time.Now())}
+	summary := summarize(body[:min(len(body), SummarySize)])
+	e := &StatusError{Code: res.StatusCode, Summary: summary, Retry: retryAfter(res.Header, time.Now())}
 	switch location := res.Header.Get("Location"); {
 	case res.StatusCode/100 == 3 && location != "":
 		e.redirect(res, location)
@@ -232,8 +234,10 @@ func retryAfter(header http.Header, now time.Time) string {
 func span(d time.Duration) string {
 	const day = 24 * time.Hour
 	switch {
+	case d < time.Minute:
+		return fmt.Sprintf("%d s", d/time.Second)
 	case d < time.Hour:
-		return d.String()
+		return fmt.Sprintf("%d min %d s", d/time.Minute, d%time.Minute/time.Second)
 	case d < 2*day:
 		return fmt.Sprintf("%d h %d min", d/time.Hour, d%time.Hour/time.Minute)
 	}
@@ -253,8 +257,8 @@ func Beginning(r io.Reader) []byte {
 }
 
 var (
-	title = regexp.MustCompile(`(?is)<title[^>]*>(.*?)</title`)
-	tag   = regexp.MustCompile(`(?is)<(?:title|script|style)\b.*?</(?:title|script|style)>|<[^>]*>`)
+	title = lazyregexp.New(`(?is)<title[^>]*>(.*?)</title`)
+	tag   = lazyregexp.New(`(?is)<(?:title|script|style)\b.*?</(?:title|script|style)>|<[^>]*>`)
 )
 
 // summarize returns the first line of body that says something, after its title where it is HTML.
@@ -263,10 +267,10 @@ func summarize(body []byte) string {
 		return clip(firstLine(string(body)))
 	}
 	heading := ""
-	if m := title.FindSubmatch(body); m != nil {
+	if m := title().FindSubmatch(body); m != nil {
 		heading = strings.Join(strings.Fields(html.UnescapeString(string(m[1]))), " ")
 	}
-	line := firstLine(html.UnescapeString(string(tag.ReplaceAll(body, []byte("\n")))))
+	line := firstLine(html.UnescapeString(string(tag().ReplaceAll(body, []byte("\n")))))
 	switch {
 	case heading == "":
 		return clip(line)

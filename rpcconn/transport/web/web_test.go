@@ -112,7 +112,7 @@ func TestStatusError(t *testing.T) {
 		{421, nil, "",
 			"HTTP 421 Misdirected Request; it is not the server of that name; a Host header may give another"},
 		{429, http.Header{"Retry-After": {"90"}}, "slow down",
-			`HTTP 429 Too Many Requests "slow down"; it asks to try again in 1m30s (Retry-After)`},
+			`HTTP 429 Too Many Requests "slow down"; it asks to try again in 1 min 30 s (Retry-After)`},
 		{503, http.Header{"Retry-After": {"Thu, 01 Jan 1970 00:00:00 GMT"}}, "",
 			"HTTP 503 Service Unavailable; it asks to try again now (Retry-After)"},
 		{503, http.Header{"Retry-After": {"soon"}}, "",

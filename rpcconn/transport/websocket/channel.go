@@ -14,6 +14,7 @@ import (
 	"github.com/coder/websocket"
 
 	"rpcsh/rpcconn"
+	"rpcsh/rpcconn/plain"
 )
 
 const (
@@ -37,6 +38,7 @@ type channel struct {
 
 	sending chan struct{} // has an element while a message is being written, and after Close
 	buf     []byte        // what Recv returns if that is small; used by Recv only
+	rest    io.Reader     // of a message that is too long; nil: there is none; used by Recv only
 
 	alive   keepAlive
 	ended   atomic.Bool     // Recv returned what ends the connection
@@ -122,10 +124,14 @@ func (c *channel) write(frame []byte) error {
 func (c *channel) Recv() ([]byte, error) {
 	c.alive.reading.Store(true)
 	defer c.alive.reading.Store(false)
+	if err := c.skip(); err != nil {
+		return nil, err
+	}
 	kind, r, err := c.ws.Reader(context.Background())
 	if err != nil {
 		return nil, c.reason(err)
 	}
+	c.link.announced.next()
 	if c.mirror {
 		c.kind.Store(int64(kind))
 	}
@@ -137,9 +143,13 @@ func (c *channel) Recv() ([]byte, error) {
 		if len(c.buf) == cap(c.buf) {
 			c.grow()
 		}
-		n, err := r.Read(c.buf[len(c.buf):cap(c.buf)])
+		n, err := r.Read(c.room())
 		c.buf = c.buf[:len(c.buf)+n]
+		size := c.link.announced.size()
 		switch {
+		case err == nil && size > int64(c.max) && len(c.buf) >= rpcconn.HeadSize:
+			c.rest = r
+			return nil, rpcconn.TooLong(c.buf, size, c.max)
 		case err == nil:
 		case c.link.ended.Load():
 			return nil, c.broken(io.EOF)
@@ -154,15 +164,34 @@ func (c *channel) Recv() ([]byte, error) {
 			return nil, c.broken(err)
 		}
 	}
-	bad := c.overLimit()
-	_, err = io.Copy(io.Discard, r)
+	c.rest = r
+	return nil, rpcconn.TooLong(c.buf, 0, c.max)
+}
+
+// skip reads the rest of a message that is too long.
+func (c *channel) skip() error {
+	if c.rest == nil {
+		return nil
+	}
+	_, err := io.Copy(io.Discard, c.rest)
+	c.rest = nil
 	switch {
 	case c.link.ended.Load():
-		return nil, c.broken(io.EOF)
+		return c.broken(io.EOF)
 	case err != nil:
-		return nil, c.broken(err)
+		return c.broken(err)
 	}
-	return nil, bad
+	return nil
+}
+
+// room is where the next bytes of a message go. The library reads until it is full, so it is small where a frame
+// begins that may be too long, and in one that is.
+func (c *channel) room() []byte {
+	room := c.buf[len(c.buf):cap(c.buf)]
+	if size := c.link.announced.size(); size > int64(c.max) || size <= int64(len(c.buf)) {
+		room = room[:min(len(room), rpcconn.HeadSize)]
+	}
+	return room
 }
 
 // grow makes buf four times as long, but at most one byte longer than a message may be.
@@ -184,8 +213,6 @@ func (c *channel) message() []byte {
 	}
 	return frame
 }
-
-func (c *channel) overLimit() *rpcconn.FrameError { return rpcconn.TooLong(c.buf, 0, c.max) }
 
 // broken returns the error for a connection that ended with err in the middle of the message in buf.
 func (c *channel) broken(err error) error {
@@ -217,9 +244,20 @@ func (c *channel) reasonOf(err error) error {
 	case errors.Is(err, context.DeadlineExceeded):
 		return errors.New("receiving: the peer sent a ping and took no answer to it for 5 s")
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, net.ErrClosed):
-		return fmt.Errorf("the peer ended the connection without a close frame: %w", io.ErrUnexpectedEOF)
+		return plain.Reworded(io.ErrUnexpectedEOF, "the peer ended the connection without a close frame")
 	}
-	return fmt.Errorf("receiving: %w", err)
+	return fmt.Errorf("receiving: %w", withoutChain(err))
+}
+
+// withoutChain returns what is wrong, without all that the library was doing.
+func withoutChain(err error) error {
+	for {
+		inner := errors.Unwrap(err)
+		if _, isNet := err.(*net.OpError); isNet || inner == nil {
+			return err
+		}
+		err = inner
+	}
 }
 
 func (c *channel) isClosed() bool {

@@ -173,7 +173,7 @@ func TestRecv(t *testing.T) {
 		{
 			name:   "over the limit without end",
 			script: func(w *wire) { w.write(more|text, strings.Repeat("x", 60)) },
-			want:   []string{"! in the middle of a message"}, end: io.ErrUnexpectedEOF,
+			want:   []string{"! over the limit of 50", "! in the middle of a message"}, end: io.ErrUnexpectedEOF,
 		},
 		{
 			name:   "reserved bits",
@@ -376,6 +376,44 @@ func BenchmarkPingPong(b *testing.B) {
 				if _, err := near.Recv(); err != nil {
 					b.Fatal(err)
 				}
+			}
+		})
+	}
+}
+
+// A message whose length is over the limit is refused once its beginning is there, in which its id is: what is
+// announced need not come. It does not matter that something else came with the handshake, or in between.
+func TestLengthsOverTheLimit(t *testing.T) {
+	const limit = 1000
+	head := strings.Repeat("x", rpcconn.HeadSize)
+	for name, script := range map[string]func(w *wire){
+		"one frame": func(w *wire) {
+			_, _ = w.Write([]byte{fin | text, 127, 0, 0, 0, 1, 0, 0, 0, 0})
+		},
+		"frames": func(w *wire) {
+			w.write(more|text, "{")
+			w.write(fin|0x09, "ping")
+			_, _ = w.Write([]byte{fin, 127, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff})
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			ch := dial(t, DialOptions{MaxMessage: limit}, func(w *wire) {
+				w.write(fin|text, "first")
+				w.write(more|text, "sec")
+				w.write(fin, "ond")
+				script(w)
+				_, _ = w.Write([]byte(head))
+				w.drain() // and no more comes
+			})
+			for _, want := range []string{"first", "second"} {
+				if frame, err := ch.Recv(); err != nil || string(frame) != want {
+					t.Fatalf("Recv returned %q, %v; want %q", frame, err, want)
+				}
+			}
+			_, err := ch.Recv()
+			var size *rpcconn.SizeError
+			if !errors.As(err, &size) || size.Size != 1<<32 || size.Limit != limit {
+				t.Errorf("Recv returned %v, want that 4 GiB are over the limit", err)
 			}
 		})
 	}

@@ -20,6 +20,7 @@ type link struct {
 	err   error // to be returned by the next Read
 	// the library verifies the server's handshake. Where that is wrong it reads a body, which need not end
 	verifying bool
+	announced announced
 
 	long atomic.Bool // a message is being sent that is so long that no pong gets through
 }
@@ -34,6 +35,7 @@ func (l *link) Read(p []byte) (int, error) {
 		n, err = l.ReadWriteCloser.Read(p)
 	}
 	if n > 0 {
+		l.announced.see(p[:n])
 		l.err = err
 		return n, nil
 	}
@@ -82,6 +84,8 @@ func (h *hijacker) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 		return nil, nil, err
 	}
 	h.link.ReadWriteCloser, h.link.conn = conn, conn
+	read, _ := rw.Reader.Peek(rw.Reader.Buffered()) // what has come behind the handshake; all of it is there
+	h.link.announced.see(read)
 	return linkedConn{conn, h.link}, rw, nil
 }
 

@@ -96,11 +96,11 @@ func (c *channel) ping() error {
 		select {
 		case err := <-answered:
 			if err == nil {
-				k.tell(fmt.Sprintf("a ping was answered after %s", time.Since(start).Round(10*time.Microsecond)))
+				k.tell(fmt.Sprintf("a ping was answered after %.1f ms", time.Since(start).Seconds()*1000))
 			}
 			return nil
 		case <-look.C:
-			said := fmt.Sprintf("a ping had no answer for %s", time.Since(start).Round(time.Second))
+			said := fmt.Sprintf("a ping had no answer for %.0f s", time.Since(start).Seconds())
 			if k.reading.Load() && !k.awaits.Load() || time.Since(start) >= workPatience {
 				return errors.New(said + ": the peer, or the way to it, is gone")
 			}

@@ -32,9 +32,9 @@ func TestPings(t *testing.T) {
 		{name: "none", every: 0, pings: answered, want: 0},
 		{name: "a message postpones them", every: 40 * time.Second, said: 30 * time.Second, pings: answered, want: 0},
 		{name: "no pong", every: 5 * time.Second, pings: silent, want: 1, ends: 15 * time.Second,
-			err: "a ping had no answer for 10s: the peer, or the way to it, is gone"},
+			err: "a ping had no answer for 10 s: the peer, or the way to it, is gone"},
 		{name: "no pong at work", every: 5 * time.Second, said: time.Second, pings: silent, want: 1,
-			ends: 66 * time.Second, err: "a ping had no answer for 1m0s"},
+			ends: 66 * time.Second, err: "a ping had no answer for 60 s"},
 		{name: "late pong", every: 5 * time.Second, said: time.Second, want: 1,
 			pings: func(w *wire, pings int, payload string) {
 				time.Sleep(49 * time.Second) // between two looks

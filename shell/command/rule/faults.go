@@ -84,7 +84,11 @@ func (r *Reader) readTruncate(_ lang.Text, a *arguments.Args) error {
 	return nil
 }
 
-func (r *Reader) readSlow(_ lang.Text, a *arguments.Args) error {
+func (r *Reader) readSlow(flag lang.Text, a *arguments.Args) error {
+	if r.Other != nil {
+		return arguments.Mistake(flag,
+			"a tap sends an answer at once, so that nothing gets into it (--delay sends it later)")
+	}
 	value := a.Word()
 	n, ok := parseRate(value.Text)
 	if !ok {

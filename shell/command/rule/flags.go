@@ -21,6 +21,7 @@ type Reader struct {
 	Person *answer.PendingRequests // who answers with --ask
 	Events *event.Bus              // where the lines that commands write to their stderr go
 	Mock   Mock                    // what is said of a recording
+	Other  answer.Answerer         // the side of a tap that was asked, for pass; nil: there is none
 
 	given []string // the flags that were read
 }
@@ -206,23 +207,44 @@ func (r *Reader) readError(_ lang.Text, a *arguments.Args) error {
 	return nil
 }
 
+// passes stands in the place of an expression: the side of a tap that was asked answers.
+const passes = "pass"
+
 // Answer reads what stands behind the flags: the expression, unless a flag has said how the rule answers.
 func (r *Reader) Answer(rest lang.Text) error {
 	switch {
 	case rest.Text != "" && (r.Rule.Answerer != nil || r.Rule.Abort):
 		return arguments.Mistake(rest, "nothing belongs here: the answer is given already")
 	case rest.Text == "" && r.Rule.Answerer == nil && !r.Rule.Abort && !r.Rule.Close && !r.Rule.Faults.Any():
-		return arguments.Mistake(
-			rest, "an answer is missing: a jq expression over the params, such as .[0]*2, or a JSON value",
-		)
+		return arguments.Mistake(rest, "an answer is missing: a jq expression over the params, such as .[0]*2, or a "+
+			"JSON value; --ask before it has each request wait for you")
 	case rest.Text == "":
+		return nil
+	}
+	if rest.Text == passes && r.Other != nil {
+		r.Rule.Answerer = r.Other
 		return nil
 	}
 	expression := arguments.Unquoted(rest)
 	e, err := answer.NewExpression(expression.Text)
 	if err != nil {
+		if flag, is := r.flagIn(rest); is {
+			return arguments.Mistake(flag, flag.Text+" belongs before the answer")
+		}
 		return arguments.JQMistake(expression, err)
 	}
 	r.Rule.Answerer = e
 	return nil
+}
+
+// flagIn returns the first flag that stands in an answer.
+func (r *Reader) flagIn(rest lang.Text) (flag lang.Text, is bool) {
+	all := r.Flags().All
+	for a := arguments.Read(rest); !a.Empty(); {
+		word := a.Word()
+		if slices.ContainsFunc(all, func(f arguments.Flag) bool { return f.Name == word.Text }) {
+			return word, true
+		}
+	}
+	return lang.Text{}, false
 }

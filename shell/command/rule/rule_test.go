@@ -33,6 +33,8 @@ func TestReader(t *testing.T) {
 		"--ask --exec x":          "answer is given already",
 		"--wrong-id --drop":       "--drop does not go with --wrong-id",
 		"":                        "an answer is missing",
+		"2*.[0] --delay 1s":       "--delay belongs before the answer",
+		"2*.[0] --nosuch":         "jq: ",
 		"--slow 9999999999999/s ": "a number of bytes a second belongs here",
 	} {
 		r := new(answer.Rule)

@@ -7,7 +7,7 @@ import (
 
 // LastWord returns the last word of text. Blanks inside brackets and quotes divide none.
 func LastWord(text string) string {
-	text = strings.TrimRight(text, " \n")
+	text = strings.TrimRight(text, blanks)
 	start, depth := 0, 0
 	for i, c := range bare(text) {
 		switch {
@@ -63,7 +63,7 @@ func bare(text string) iter.Seq2[int, byte] {
 				if c == quote {
 					quote = 0
 				}
-			case (c == '"' || c == '\'') && (i == 0 || strings.IndexByte(" \n=:,([{", text[i-1]) >= 0):
+			case (c == '"' || c == '\'') && (i == 0 || strings.IndexByte(blanks+"=:,([{", text[i-1]) >= 0):
 				quote = c
 			default:
 				if !yield(i, c) {
@@ -83,7 +83,7 @@ func inQuotes(text string) bool {
 	return last < len(text)
 }
 
-func isBlank(c byte) bool   { return c == ' ' || c == '\n' }
+func isBlank(c byte) bool   { return strings.IndexByte(blanks, c) >= 0 }
 func isOpening(c byte) bool { return c == '(' || c == '[' || c == '{' }
 func isClosing(c byte) bool { return c == ')' || c == ']' || c == '}' }
 

@@ -23,7 +23,7 @@ func (l Line) Text() string { return l.Before + l.After }
 func (l Line) Empty() bool { return l.Before == "" && l.After == "" }
 
 // Word is the blank-delimited word that ends at the cursor, which is what a suggestion replaces.
-func (l Line) Word() string { return l.Before[strings.LastIndexAny(l.Before, " \n")+1:] }
+func (l Line) Word() string { return l.Before[strings.LastIndexAny(l.Before, blanks)+1:] }
 
 // Insert returns the line with text before the cursor.
 func (l Line) Insert(text string) Line { return Line{l.Before + text, l.After} }
@@ -76,7 +76,12 @@ func (l Line) Below() (Line, bool) {
 }
 
 // byteBelow returns the byte of row that is below, or above, the end of text.
-func byteBelow(row, text string) int { return len(columns.Clip(row, columns.Width(text), "")) }
+func byteBelow(row, text string) int {
+	return len(columns.Clip(oneColumnTabs(row), columns.Width(oneColumnTabs(text)), ""))
+}
+
+// oneColumnTabs returns text with tabs as wide as they are shown.
+func oneColumnTabs(text string) string { return strings.ReplaceAll(text, "\t", " ") }
 
 // BreakRow breaks the row at the cursor. The new one is indented as that was, and more after an opening bracket; inside
 // of quotes, where blanks are text, it is not.
@@ -85,12 +90,15 @@ func (l Line) BreakRow() Line {
 		return l.Insert("\n")
 	}
 	row := l.Before[l.RowStart():]
-	indentation := row[:len(row)-len(strings.TrimLeft(row, " "))]
-	if row = strings.TrimRight(row, " "); row != "" && strings.IndexByte("([{", row[len(row)-1]) >= 0 {
+	indentation := row[:len(row)-len(strings.TrimLeft(row, " \t"))]
+	if row = strings.TrimRight(row, " \t"); row != "" && strings.IndexByte("([{", row[len(row)-1]) >= 0 {
 		indentation += indent
 	}
 	return l.Insert("\n" + indentation)
 }
+
+// blanks are what words are divided by.
+const blanks = " \t\n"
 
 // indent is by how much a row is indented more than the one before.
 const indent = "  "
@@ -140,8 +148,8 @@ func (l Line) WordRight() int {
 
 // BlankWordLeft is where the blank-delimited word before the cursor begins.
 func (l Line) BlankWordLeft() int {
-	s := strings.TrimRight(l.Before, " \n")
-	return strings.LastIndexAny(s, " \n") + 1
+	s := strings.TrimRight(l.Before, blanks)
+	return strings.LastIndexAny(s, blanks) + 1
 }
 
 // Cut removes the text between byte i and the cursor and returns it too.
@@ -194,13 +202,10 @@ func LastCluster(s string) string {
 	return last
 }
 
-// Clean makes text fit for a line: tabs become blanks, and control characters go, but for line breaks.
+// Clean makes text fit for a line: control characters go, but for line breaks and tabs.
 func Clean(s string) string {
 	return strings.Map(func(r rune) rune {
-		switch {
-		case r == '\t':
-			return ' '
-		case r != '\n' && unicode.IsControl(r):
+		if r != '\n' && r != '\t' && unicode.IsControl(r) {
 			return -1
 		}
 		return r
@@ -208,4 +213,4 @@ func Clean(s string) string {
 }
 
 // CleanRow makes text fit for a row.
-func CleanRow(s string) string { return strings.ReplaceAll(Clean(s), "\n", " ") }
+func CleanRow(s string) string { return strings.NewReplacer("\n", " ", "\t", " ").Replace(Clean(s)) }

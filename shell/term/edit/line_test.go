@@ -46,7 +46,7 @@ func TestLineEdits(t *testing.T) {
 }
 
 func TestClean(t *testing.T) {
-	if got := Clean("a\tb\nc\x1b[31m\x9b\u0085é"); got != "a b\nc[31m\ufffdé" {
+	if got := Clean("a\tb\nc\x1b[31m\x9b\u0085é"); got != "a\tb\nc[31m\ufffdé" {
 		t.Errorf("got %q", got)
 	}
 }

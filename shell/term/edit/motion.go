@@ -34,7 +34,7 @@ func (p place) rowEnd() int {
 func (p place) rowText() int {
 	start := p.rowStart()
 	row := p.text[start:p.rowEnd()]
-	return start + len(row) - len(strings.TrimLeft(row, " "))
+	return start + len(row) - len(strings.TrimLeft(row, " \t"))
 }
 
 // kind tells apart what vi's words are made of: 0 is white space, 1 what stands in words, 2 other characters. Where big

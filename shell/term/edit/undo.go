@@ -2,9 +2,22 @@ package edit
 
 // An Undo is what a line was before, and after what was undone. The zero value has nothing to undo.
 type Undo struct {
-	past, future []Line
-	typing       bool // the last change was a character behind others: one more is a part of it
-	moved        bool // the line was just undone or redone: that is no change of its own
+	past, future  []Line
+	typing        bool // the last change was a character behind others: one more is a part of it
+	moved         bool // the line was just undone or redone: that is no change of its own
+	joins, joined bool // what changes from now on is one change; something has changed since
+}
+
+// NoteVi is Note for vi's keys. The mode before the key and after it is normal mode or insert mode. What a command cuts
+// is one change with what is typed in its place, up to the end of insert mode.
+func (u *Undo) NoteVi(wasNormal, isNormal bool, before, after Line, typed bool) {
+	if wasNormal && !isNormal {
+		u.joins, u.joined = true, false
+	}
+	u.Note(before, after, typed)
+	if !wasNormal && isNormal {
+		u.joins, u.typing = false, false
+	}
 }
 
 // maxUndo is how many changes can be undone.
@@ -19,6 +32,8 @@ func (u *Undo) Note(before, after Line, typed bool) {
 		return
 	}
 	goesOn := typed && u.typing && before.Before != "" && !isBlank(before.Before[len(before.Before)-1])
+	goesOn = goesOn || u.joins && u.joined
+	u.joined = true
 	if u.typing = typed; goesOn {
 		return
 	}

@@ -25,7 +25,7 @@ func press(v *Vi, l Line, keys string) Line {
 				}
 			}
 		}
-		undo.Note(was, l, wasInsert && !v.Normal)
+		undo.NoteVi(!wasInsert, v.Normal, was, l, wasInsert && !v.Normal)
 	}
 	return l
 }
@@ -112,7 +112,13 @@ func TestVi(t *testing.T) {
 		{"|a b c d", "xx..", "|c d"},
 		{"|one two", "dwu", "|one two"},
 		{"|one two three", "dwdwuu", "|one two three"},
-		{"|one two", "cwab^[uu", "|one two"},
+		{"|one two", "cwab^[u", "|one two"},
+		{"|one two", "cwa b c^[u", "|one two"},
+		{"|one two", "xcwa^[u", "|ne two"},
+		{"|one two", "xcwa^[uu", "|one two"},
+		{"|one two", "ix y^[Az^[u", "x yone tw|o"},
+		{"|one two", "ix y^[Az^[uu", "|one two"},
+		{"|one two", "ia^[xu", "|aone two"},
 		{"|one", "dk", "|one"},
 		{"|one", "dqx", "|ne"},
 		{"|one", "d^[x", "|ne"},

@@ -22,7 +22,6 @@ const Patience = 30 * time.Second
 type Terminal struct {
 	Cmd    *exec.Cmd
 	Before term.State // the terminal's settings before the program was started
-	Crash  bool       // the program is to crash: what the runtime says then may have what no terminal is sent
 
 	t      testing.TB
 	ptmx   *os.File
@@ -86,7 +85,7 @@ func (s *Terminal) close() {
 	}
 	s.HangUp()
 	_ = s.reader.Close()
-	if len(s.screen.Unknown()) > 0 && !s.Crash {
+	if len(s.screen.Unknown()) > 0 {
 		s.t.Errorf("the terminal was sent %q, which not all know", s.screen.Unknown())
 	}
 	if s.t.Failed() {

@@ -1,0 +1,8 @@
+//go:build unix
+
+package rpctest
+
+import "syscall"
+
+// ErrReset is how the system says that a peer has reset a connection.
+const ErrReset = syscall.ECONNRESET
