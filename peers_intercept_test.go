@@ -36,7 +36,8 @@ type exchange struct {
 	gets         string
 }
 
-// intercepted holds a call, and has it pass; edits it, answers it, drops nothing, and injects one of our own.
+// intercepted holds a call, and has it pass; edits it, answers it, drops nothing, and injects one of our own. No call of
+// that method has passed before: a tap tells what has passed, and the shell may have come in between.
 func intercepted(t *testing.T, x exchange, client, shell *shellRun) {
 	t.Helper()
 	shell.do(t, ".hold kind:request "+x.method, ".print held")
@@ -78,7 +79,7 @@ func TestPeersIntercepted(t *testing.T) {
 			_, address := in.server(t)
 			through, name := between(t, address)
 			client := connected(t, "-p", tt.protocol, "-f", tt.framing, through)
-			client.do(t, ".set stop off", "my_add 1 1")
+			client.do(t, ".set stop off", "same 2")
 			client.stdout.next(t, "2")
 			intercepted(t, exchange{
 				call: "my_add 40 2", answer: "42", method: "my_add", edited: "[50,2]", editedAnswer: "52",
@@ -92,7 +93,7 @@ func TestPeersIntercepted(t *testing.T) {
 func neovimIntercepted(t *testing.T, address string) {
 	through, name := between(t, address)
 	client := connected(t, "-p", "nvim", through)
-	client.do(t, ".set stop off", "nvim_eval 1+1")
+	client.do(t, ".set stop off", "nvim_strwidth ab")
 	client.stdout.next(t, "2")
 	shell := attached(t, name)
 	intercepted(t, exchange{
