@@ -36,8 +36,8 @@ type exchange struct {
 	gets         string
 }
 
-// intercepted holds a call, and has it pass; edits it, answers it, drops nothing, and injects one of our own. No call of
-// that method has passed before: a tap tells what has passed, and the shell may have come in between.
+// intercepted holds a call, and has it pass; edits it, answers it, drops nothing, and injects one of our own. No call
+// of that method has passed before: a tap tells what has passed, and the shell may have come in between.
 func intercepted(t *testing.T, x exchange, client, shell *shellRun) {
 	t.Helper()
 	shell.do(t, ".hold kind:request "+x.method, ".print held")
