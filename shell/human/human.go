@@ -60,9 +60,9 @@ func SpellSize(n int) string {
 func Took(d time.Duration) string {
 	switch {
 	case d.Round(time.Millisecond/10) < time.Second:
-		return fmt.Sprintf("%.1f ms", float64(d)/float64(time.Millisecond))
+		return strconv.FormatFloat(float64(d)/float64(time.Millisecond), 'f', 1, 64) + " ms"
 	case d.Round(time.Second/10) < time.Minute:
-		return fmt.Sprintf("%.1f s", d.Seconds())
+		return strconv.FormatFloat(d.Seconds(), 'f', 1, 64) + " s"
 	default:
 		return Age(d.Round(time.Second))
 	}

@@ -1,9 +1,11 @@
 package redact
 
 import (
+	"hash/maphash"
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // A class says what the value of a member is, by its name.
@@ -74,7 +76,7 @@ func (m *Masker) lookUpLocked(name []byte) (class, role) {
 	if len(name) == 0 {
 		return public, ordinary
 	}
-	found := &m.meanings[(len(name)*31+int(name[0])*7+int(name[len(name)-1]))%len(m.meanings)]
+	found := &m.meanings[maphash.Bytes(m.seed, name)%uint64(len(m.meanings))]
 	if found.name != string(name) {
 		*found = meaning{string(name), m.rules.class(string(name)), roleOf(name)}
 	}
@@ -87,17 +89,10 @@ func (m *Masker) classLocked(name []byte) class {
 }
 
 func (r Rules) class(name string) class {
-	if slices.Contains(r.names, plain(name)) {
+	if len(r.names) > 0 && slices.Contains(r.names, plain(name)) {
 		return secret
 	}
-	all := words(name)
-	if len(all) == 0 {
-		return public
-	}
-	last, before := all[len(all)-1], ""
-	if len(all) > 1 {
-		before = all[len(all)-2]
-	}
+	before, last := lastWords(name)
 	singular := strings.TrimSuffix(last, "s")
 	switch {
 	case last == "tokens" && before == "semantic": // of LSP: words of a program
@@ -116,24 +111,24 @@ func (r Rules) class(name string) class {
 
 // plain returns a name as names are compared: without case, hyphens and underscores.
 func plain(name string) string {
-	return strings.ToLower(strings.NewReplacer("-", "", "_", "").Replace(name))
+	return strings.ToLower(strings.ReplaceAll(strings.ReplaceAll(name, "-", ""), "_", ""))
 }
 
-// words returns the words of a name in lower case: those of accessToken, access_token and Access-Token are the same.
-func words(name string) (all []string) {
+// lastWords returns the last two words of a name in lower case, "" for those that it has not: those of accessToken,
+// access_token and Access-Token are the same.
+func lastWords(name string) (before, last string) {
 	begun := false // a word goes on
 	upper := false // its last letter is a capital
-	for _, r := range name {
-		switch {
-		case !unicode.IsLetter(r) && !unicode.IsDigit(r):
+	for i, r := range name {
+		if !unicode.IsLetter(r) && !unicode.IsDigit(r) {
 			begun = false
 			continue
-		case begun && (!unicode.IsUpper(r) || upper):
-			all[len(all)-1] += string(unicode.ToLower(r))
-		default:
-			all = append(all, string(unicode.ToLower(r)))
 		}
+		if !begun || unicode.IsUpper(r) && !upper {
+			before, last = last, name[i:i]
+		}
+		last = name[i-len(last) : i+utf8.RuneLen(r)]
 		begun, upper = true, unicode.IsUpper(r)
 	}
-	return all
+	return strings.ToLower(before), strings.ToLower(last)
 }

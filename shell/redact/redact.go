@@ -84,7 +84,7 @@ type Masker struct {
 	last     int            // the highest number that was given or seen
 	added    []string       // keys of secrets that the message at hand was the first to have
 	argv     *[]string      // the secrets of the command line at hand; nil: none is
-	meanings [256]meaning   // of the names that came last
+	meanings [1024]meaning  // of names, by their hashes
 	around   []container    // of the message at hand
 	found    []edit         // in it
 }

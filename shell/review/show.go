@@ -47,7 +47,7 @@ const (
 type shower struct {
 	opts   *Options
 	source *source
-	line   func(e *event.Event) (line string, cut bool)
+	line   func(dst []byte, e *event.Event) (line []byte, cut bool)
 	cut    bool // messages were shortened
 	colors *view.Palette
 	conns  map[int]bool // of the part at hand, that events were about
@@ -180,16 +180,17 @@ func (s *shower) show(ctx context.Context, e *event.Event, r *rpcrec.Record) err
 			s.printSafe(r.Data)
 		}
 	case s.opts.Output == view.OutputJSON:
-		line, _ := s.line(e)
-		s.printSafe([]byte(line))
+		line, _ := s.line(nil, e)
+		s.printSafe(line)
 	default:
 		if gap := e.Time.Sub(s.last); !s.last.IsZero() && gap >= longGap {
 			s.print(s.colors.Dim("· " + human.Took(gap) + " later"))
 		}
 		s.last = e.Time
-		line, cut := s.line(e)
+		var cut bool
+		s.text, cut = s.line(s.text, e)
+		s.text = append(s.text, '\n')
 		s.cut = s.cut || cut
-		s.print(line)
 	}
 	return nil
 }

@@ -85,5 +85,5 @@ func (f *form) json(value json.RawMessage) string {
 
 // short is json of a part of value that is enough for a line of traffic.
 func (f *form) short(value json.RawMessage) string {
-	return Shorten(f.json(value[:min(len(value), maxParsed)]), len(value))
+	return Shorten(f.json(beginning(value)), len(value))
 }

@@ -26,6 +26,15 @@ func Compact(text json.RawMessage) string {
 // would be seen.
 const maxParsed = 100 * maxShown
 
+// beginning returns as much of a value as it takes to show the beginning of it, or all.
+func beginning(value json.RawMessage) json.RawMessage {
+	const enough = (len(`\u0041`) + 2) * maxShown // of which there is more than maxShown, whatever is escaped
+	if len(value) > enough && jsontext.IsCompact(value[:enough]) {
+		return value[:enough]
+	}
+	return value[:min(len(value), maxParsed)]
+}
+
 // Arguments returns params as a person would type them, visible, or "" if there are none.
 func Arguments(params json.RawMessage) string { return arguments(params, Readable) }
 
@@ -37,7 +46,10 @@ func arguments(params json.RawMessage, spell func(json.RawMessage) string) strin
 	if len(params) > maxParsed {
 		return spell(params[:maxParsed])
 	}
-	var words []string
+	if jsontext.FirstByte(params) != '[' {
+		return spell(params)
+	}
+	words := make([]string, 0, 8)
 	container := false
 	_, err := jsontext.Array(params, func(value []byte) error {
 		words = append(words, spell(value))

@@ -28,17 +28,18 @@ func (l logger) event(e *event.Event) {
 	l.screen.printAll(l.opts.Stderr, l.trafficLine(e, ""))
 }
 
-// Liner returns a function that returns the line of an event as a log has it, where there is no session, but somebody
-// who prints, and whether something of the event is left out there. Of opts, Color, Output and Several count.
-func Liner(opts Options) func(e *event.Event) (line string, cut bool) {
+// Liner returns a function that appends the line of an event as a log has it, where there is no session, but somebody
+// who prints, and that reports whether something of the event is left out there. Of opts, Color, Output and Several
+// count.
+func Liner(opts Options) func(dst []byte, e *event.Event) (line []byte, cut bool) {
 	v := &View{opts: opts}
 	v.style = newStyle(opts)
 	l := logger{pipe{v}, opts.Output == OutputJSON}
-	return func(e *event.Event) (line string, cut bool) {
+	return func(dst []byte, e *event.Event) (line []byte, cut bool) {
 		if l.json || !e.Kind.IsMessage() || e.Kind == event.Unreadable {
-			return l.line(e), false
+			return append(dst, l.line(e)...), false
 		}
-		return l.traffic(e, l.digest(e.Digest))
+		return l.appendTraffic(dst, e, l.digest(e.Digest))
 	}
 }
 

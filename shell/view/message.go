@@ -12,17 +12,22 @@ import (
 // Summary returns e on one line, shortened and visible, as lists have it: "← #1 my_double 3", "→ #1 (my_double) 6".
 func Summary(e *event.Event) string {
 	l := row{style: style{look: &look{colors: NewPalette(false)}, form: new(form)}}
-	if !e.Kind.IsMessage() {
+	switch {
+	case !e.Kind.IsMessage():
 		return "· " + l.note(e)
-	}
-	arrow := "← "
-	if e.Out {
-		arrow = "→ "
+	case e.Out:
+		l.add("→ ")
+	default:
+		l.add("← ")
 	}
 	if e.Result == nil && e.Err == nil || e.Method == "" {
-		return arrow + l.message(e, "")
+		l.message(e, "")
+	} else {
+		l.id(e.ID)
+		l.add("(" + brief(e.Method) + ") ")
+		l.answer(e, "")
 	}
-	return arrow + l.idText(e.ID) + "(" + brief(e.Method) + ") " + l.answer(e, "")
+	return string(l.text)
 }
 
 // Message returns all that e says, for a person: what it is in a line, and below that what it carries.

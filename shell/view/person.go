@@ -87,7 +87,7 @@ func (p person) page(ctx context.Context, text string, whole func() string) erro
 func (p person) raw(peer event.Peer, frame []byte) {
 	now := time.Now()
 	p.screen.sample("messages shown raw", func() string {
-		return p.lineHead(now, "", false, peer) + p.colors.Dim("raw") + " " + rawExcerpt(frame)
+		return p.lineHead(now, false, peer) + p.colors.Dim("raw") + " " + rawExcerpt(frame)
 	})
 }
 

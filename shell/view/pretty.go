@@ -136,6 +136,9 @@ func appendLine(dst []byte, indent int) []byte {
 // paint gives JSON text, or values between blanks, their colours, but not the remark that Shorten has left in place of
 // the rest.
 func (s style) paint(text string) string {
+	if s.colors.Str("") == "" {
+		return text
+	}
 	shown, rest := text, ""
 	if i := strings.LastIndex(text, left); i >= 0 && strings.HasSuffix(text, ")") { // JSON does not end so
 		shown, rest = text[:i], s.colors.Dim(text[i:])

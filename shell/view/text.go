@@ -1,6 +1,7 @@
 package view
 
 import (
+	"encoding/binary"
 	"fmt"
 	"strings"
 	"unicode"
@@ -21,11 +22,7 @@ func Visible(text string) string { return visible(text, false) }
 func VisibleLines(text string) string { return visible(text, true) }
 
 func visible(text string, keepLines bool) string {
-	clean := true
-	for i := 0; i < len(text) && clean; i++ {
-		clean = text[i] >= ' ' && text[i] < 0x7f
-	}
-	if clean {
+	if isPrintable(text) { // most text
 		return text
 	}
 	var b strings.Builder
@@ -46,6 +43,25 @@ func visible(text string, keepLines bool) string {
 		}
 	}
 	return b.String()
+}
+
+// isPrintable reports whether text is ASCII that can be seen. It looks at eight bytes at a time, as a word.
+func isPrintable(text string) bool {
+	const eachByte, highBits = 0x0101010101010101, 0x8080808080808080
+	i := 0
+	for ; len(text)-i >= 8; i += 8 {
+		word := binary.LittleEndian.Uint64([]byte(text[i : i+8]))
+		control, high := (word-eachByte*' ')&^word, (word+eachByte)|word // DEL + 1 is high
+		if (control|high)&highBits != 0 {
+			return false
+		}
+	}
+	for ; i < len(text); i++ {
+		if text[i] < ' ' || text[i] >= 0x7f {
+			return false
+		}
+	}
+	return true
 }
 
 // hidden reports whether r acts on the terminal, or cannot be seen.
@@ -84,8 +100,11 @@ func shorten(text string, total int) (shown string, cut bool) {
 	const enough = 4 * maxShown // more than is shown, since line breaks are dropped
 	whole := len(text) <= enough
 	text = Prefix(text, enough)
-	lines := strings.FieldsFunc(text, func(r rune) bool { return r == '\n' || r == '\r' })
-	text = Visible(strings.Join(lines, " "))
+	if strings.IndexByte(text, '\n') >= 0 || strings.IndexByte(text, '\r') >= 0 {
+		lines := strings.FieldsFunc(text, func(r rune) bool { return r == '\n' || r == '\r' })
+		text = strings.Join(lines, " ")
+	}
+	text = Visible(text)
 	if whole && len(text) <= maxShown {
 		return text, false
 	}

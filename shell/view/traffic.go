@@ -24,17 +24,11 @@ type style struct {
 	*form
 }
 
-// lineHead returns the beginning of a line of traffic. number is "", or as numberOf returns it.
-func (s style) lineHead(t time.Time, number string, out bool, p event.Peer) string {
-	arrow := s.colors.In("←")
-	if out {
-		arrow = s.colors.Out("→")
-	}
-	head := s.colors.Dim(t.Format(clock)+number) + " " + arrow + " "
-	if s.several() {
-		head += s.colors.Dim(p.At()) + " "
-	}
-	return head
+// lineHead returns the beginning of a line of traffic.
+func (s style) lineHead(t time.Time, out bool, p event.Peer) string {
+	l := row{style: s}
+	l.head(t, "", out, p)
+	return string(l.text)
 }
 
 // numberOf returns the number of e as it stands behind the time, with a blank before it; "": it is not shown. It always
@@ -65,21 +59,42 @@ func (s style) kept(text string) string {
 
 // trafficLine renders a message. summary, if it is not "", replaces its result, or the params of a notification.
 func (s style) trafficLine(e *event.Event, summary string) string {
-	line, _ := s.traffic(e, summary)
-	return line
+	line, _ := s.appendTraffic(nil, e, summary)
+	return s.wrapped(string(line))
 }
 
-// traffic is trafficLine, and reports whether something was left out.
-func (s style) traffic(e *event.Event, summary string) (line string, cut bool) {
-	l := row{style: s}
-	text := l.message(e, summary)
-	return s.wrapped(s.lineHead(e.Time, s.numberOf(e), e.Out, e.Peer) + text + l.whole(e)), l.cut
+// appendTraffic appends trafficLine, not wrapped, and reports whether something was left out.
+func (s style) appendTraffic(dst []byte, e *event.Event, summary string) (line []byte, cut bool) {
+	l := row{style: s, text: dst}
+	l.head(e.Time, s.numberOf(e), e.Out, e.Peer)
+	l.message(e, summary)
+	l.add(l.whole(e))
+	return l.text, l.cut
 }
 
 // A row is a line about a message, or another event, while it is rendered.
 type row struct {
 	style
-	cut bool // something was left out
+	text []byte // of the line up to here
+	cut  bool   // something was left out
+}
+
+func (l *row) add(text string) { l.text = append(l.text, text...) }
+
+// head adds the beginning of a line of traffic. number is "", or as numberOf returns it.
+func (l *row) head(t time.Time, number string, out bool, p event.Peer) {
+	l.add(l.colors.Dim(t.Format(clock) + number))
+	l.add(" ")
+	if out {
+		l.add(l.colors.Out("→"))
+	} else {
+		l.add(l.colors.In("←"))
+	}
+	l.add(" ")
+	if l.several() {
+		l.add(l.colors.Dim(p.At()))
+		l.add(" ")
+	}
 }
 
 // shorten is Shorten, and takes note of what it leaves out.
@@ -91,7 +106,7 @@ func (l *row) shorten(text string, total int) string {
 
 // short is form.short, and takes note of what it leaves out.
 func (l *row) short(value json.RawMessage) string {
-	return l.shorten(l.json(value[:min(len(value), maxParsed)]), len(value))
+	return l.shorten(l.json(beginning(value)), len(value))
 }
 
 // whole says how e is seen whole, "" where that is so already, or cannot be.
@@ -102,61 +117,91 @@ func (l *row) whole(e *event.Event) string {
 	return "  " + l.colors.Dim(".show "+strconv.FormatUint(e.Number, 10))
 }
 
-func (l *row) message(e *event.Event, summary string) string {
+// message adds what a message says.
+func (l *row) message(e *event.Event, summary string) {
 	switch e.Kind {
 	case event.Request, event.Notification:
-		return l.request(e, summary)
+		l.request(e, summary)
 	case event.Response, event.Error:
-		return l.response(e, summary)
+		l.response(e, summary)
 	case event.Other:
-		return l.kept(l.paint(l.short(e.Value)))
+		l.add(l.kept(l.paint(l.short(e.Value))))
+	default:
+		paint := l.colors.Err
+		if e.Topic == event.TopicNoise {
+			paint = l.colors.Dim
+		}
+		l.add(paint(l.shorten(e.Text, len(e.Text))))
 	}
-	text := l.shorten(e.Text, len(e.Text))
-	if e.Topic == event.TopicNoise {
-		return l.colors.Dim(text)
-	}
-	return l.colors.Err(text)
 }
 
-func (l *row) request(e *event.Event, summary string) string {
-	text := l.idText(e.ID) + l.colors.Bold(brief(e.Method))
+func (l *row) request(e *event.Event, summary string) {
+	l.id(e.ID)
+	l.add(l.colors.Bold(brief(e.Method)))
 	if e.Extra != nil {
-		text += " " + l.colors.Dim(l.kept(l.short(e.Extra)))
+		l.add(" ")
+		l.add(l.colors.Dim(l.kept(l.short(e.Extra))))
 	}
 	if summary != "" {
-		return text + " " + summary + l.remarks(e.Text)
+		l.add(" ")
+		l.add(summary)
+	} else if args := arguments(e.Params, l.json); args != "" {
+		l.add(" ")
+		l.add(l.kept(l.paint(l.shorten(args, len(e.Params)))))
 	}
-	if args := arguments(e.Params, l.json); args != "" {
-		text += " " + l.kept(l.paint(l.shorten(args, len(e.Params))))
-	}
-	return text + l.remarks(e.Text)
+	l.remark(e.Text)
 }
 
-func (l *row) response(e *event.Event, summary string) string {
+func (l *row) response(e *event.Event, summary string) {
 	if e.Result == nil && e.Err == nil {
-		return l.colors.Dim(strings.TrimSpace(idText(e.ID) + " " + brief(e.Text)))
+		l.add(l.colors.Dim(strings.TrimSpace(idText(e.ID) + " " + brief(e.Text))))
+		return
 	}
-	text := l.idText(e.ID) + l.answer(e, summary)
+	l.id(e.ID)
+	l.answer(e, summary)
 	if e.Took > 0 {
-		text += "  " + l.colors.Dim(l.kept(human.Took(e.Took)))
+		l.add("  ")
+		l.add(l.colors.Dim(l.kept(human.Took(e.Took))))
 	}
 	if e.Extra != nil {
-		text += "  " + l.colors.Dim(l.kept(l.short(e.Extra)))
+		l.add("  ")
+		l.add(l.colors.Dim(l.kept(l.short(e.Extra))))
 	}
-	return text + l.remarks(l.besideError(e), matchText(e), e.Text)
+	if e.Err != nil && e.Result != nil { // against JSON-RPC 2.0 section 5
+		l.remark("with a result beside it: " + l.short(e.Result))
+	}
+	l.remark(matchText(e))
+	l.remark(e.Text)
 }
 
-// answer renders the result or error of a response.
-func (l *row) answer(e *event.Event, summary string) string {
+// answer adds the result or error of a response.
+func (l *row) answer(e *event.Event, summary string) {
 	switch {
 	case e.Err != nil:
 		text := errorText(e.Err, l.json)
-		return l.colors.Err(l.shorten(text, len(text)))
+		l.add(l.colors.Err(l.shorten(text, len(text))))
 	case summary == "":
-		return l.kept(l.paint(l.short(e.Result)))
+		l.add(l.kept(l.paint(l.short(e.Result))))
+	default:
+		l.cut = true
+		l.add(summary)
 	}
-	l.cut = true
-	return summary
+}
+
+// id adds the id as it stands before a message.
+func (l *row) id(id rpcconn.ID) {
+	if !id.IsNone() {
+		l.add(l.colors.Dim(idText(id)))
+		l.add(" ")
+	}
+}
+
+// remark adds a text that is not "" as it stands after a message.
+func (l *row) remark(text string) {
+	if text != "" {
+		l.add("  ")
+		l.add(l.colors.Dim(brief(text)))
+	}
 }
 
 // stderrLine renders a line that a child process wrote to its stderr: a peer, or a command that answers peers, which
@@ -178,34 +223,6 @@ func idText(id rpcconn.ID) string {
 		return ""
 	}
 	return "#" + brief(id.String())
-}
-
-// idText returns the id as it stands before a message.
-func (s style) idText(id rpcconn.ID) string {
-	if id.IsNone() {
-		return ""
-	}
-	return s.colors.Dim(idText(id)) + " "
-}
-
-// remarks returns the texts that are not "" as they stand after a message.
-func (s style) remarks(texts ...string) string {
-	all := ""
-	for _, text := range texts {
-		if text != "" {
-			all += "  " + s.colors.Dim(brief(text))
-		}
-	}
-	return all
-}
-
-// besideError says that a response has both an error and a result, against JSON-RPC 2.0 section 5. It is "" if it has
-// not.
-func (l *row) besideError(e *event.Event) string {
-	if e.Err == nil || e.Result == nil {
-		return ""
-	}
-	return "with a result beside it: " + l.short(e.Result)
 }
 
 // matchText says that nobody waits for a response. It is "" if somebody does.
