@@ -304,8 +304,39 @@ func TestLatencies(t *testing.T) {
 	}
 }
 
+// BenchmarkReview looks at recordings of messages that have so many bytes of text. What peers say is longer, most of it.
 func BenchmarkReview(b *testing.B) {
-	file := filepath.Join(b.TempDir(), "x.rpcrec")
+	none, err := event.ParseFilter("nosuch")
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, size := range []int{0, 600} {
+		file := filepath.Join(b.TempDir(), "x.rpcrec")
+		bytes := record(b, file, strings.Repeat("record ", size/len("record ")))
+		for _, bench := range []struct {
+			name   string
+			what   func(context.Context, Options) error
+			filter event.Filter
+		}{{"stat", Stat, event.Filter{}}, {"show-filtered", Show, none}, {"show", Show, event.Filter{}}} {
+			b.Run(fmt.Sprintf("%s/%d", bench.name, size), func(b *testing.B) {
+				b.SetBytes(bytes)
+				b.ReportAllocs()
+				for b.Loop() {
+					err := bench.what(context.Background(), Options{
+						File: file, Out: io.Discard, Filter: bench.filter, Remark: func(string) {},
+					})
+					if err != nil {
+						b.Fatal(err)
+					}
+				}
+			})
+		}
+	}
+}
+
+// record records calls and notifications with a text, and returns the size of the file in bytes.
+func record(b *testing.B, file, text string) int64 {
+	b.Helper()
 	f, err := rpcrec.OpenFile(file, false)
 	if err != nil {
 		b.Fatal(err)
@@ -314,10 +345,11 @@ func BenchmarkReview(b *testing.B) {
 	for i := range 20_000 {
 		for _, r := range []rpcrec.Record{
 			{Dir: rpcrec.Out, Data: fmt.Appendf(nil,
-				`{"jsonrpc":"2.0","id":%d,"method":"add","params":[40,%d]}`, i, i)},
-			{Dir: rpcrec.In,
-				Data: []byte(`{"jsonrpc":"2.0","method":"tick","params":{"name":"record","tags":["new"]}}`)},
-			{Dir: rpcrec.In, Data: fmt.Appendf(nil, `{"jsonrpc":"2.0","id":%d,"result":{"sum":%d}}`, i, i)},
+				`{"jsonrpc":"2.0","id":%d,"method":"add","params":[40,%d,"%s"]}`, i, i, text)},
+			{Dir: rpcrec.In, Data: fmt.Appendf(nil,
+				`{"jsonrpc":"2.0","method":"tick","params":{"name":"record","tags":["new","%s"]}}`, text)},
+			{Dir: rpcrec.In, Data: fmt.Appendf(nil,
+				`{"jsonrpc":"2.0","id":%d,"result":{"sum":%d,"text":"%s"}}`, i, i, text)},
 		} {
 			r.At, r.Conn = time.Duration(i)*time.Millisecond, 1
 			if err := w.Write(&r); err != nil {
@@ -332,26 +364,5 @@ func BenchmarkReview(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	none, err := event.ParseFilter("nosuch")
-	if err != nil {
-		b.Fatal(err)
-	}
-	for _, bench := range []struct {
-		name   string
-		what   func(context.Context, Options) error
-		filter event.Filter
-	}{{"stat", Stat, event.Filter{}}, {"show-filtered", Show, none}, {"show", Show, event.Filter{}}} {
-		b.Run(bench.name, func(b *testing.B) {
-			b.SetBytes(info.Size())
-			b.ReportAllocs()
-			for b.Loop() {
-				err := bench.what(context.Background(), Options{
-					File: file, Out: io.Discard, Filter: bench.filter, Remark: func(string) {},
-				})
-				if err != nil {
-					b.Fatal(err)
-				}
-			}
-		})
-	}
+	return info.Size()
 }

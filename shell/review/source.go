@@ -57,11 +57,11 @@ func open(opts *Options) (*source, io.Closer, error) {
 func (s *source) next() (r *rpcrec.Record, begins bool, err error) {
 	for {
 		r, err = s.reader.Next()
-		var broken *rpcrec.LineError
 		switch {
-		case errors.As(err, &broken):
+		case err == nil: // nearly always
+		case errors.As(err, new(*rpcrec.LineError)):
 			if s.broken++; s.broken <= maxRemarks {
-				s.opts.Remark(fmt.Sprintf("%s: %v; it is left out", s.opts.File, broken))
+				s.opts.Remark(fmt.Sprintf("%s: %v; it is left out", s.opts.File, err))
 			}
 			continue
 		case err == io.EOF:
@@ -73,7 +73,7 @@ func (s *source) next() (r *rpcrec.Record, begins bool, err error) {
 			}
 			s.end()
 			return nil, false, io.EOF
-		case err != nil:
+		default:
 			return nil, false, fmt.Errorf("reading %s: %w", s.opts.File, plain.Reason(err))
 		}
 		if begins = r.Part != s.part; begins {
