@@ -143,7 +143,11 @@ func (p *program) argumentCandidates(args []string) (all []candidate) {
 		return nil
 	}
 	if i := verbAt(args[0]); i >= 0 {
-		for _, word := range verbs()[i].words {
+		words := verbs()[i].words
+		if words == nil {
+			return nil
+		}
+		for _, word := range words() {
 			all = append(all, candidate{word, ""})
 		}
 		return all

@@ -20,7 +20,7 @@ import (
 // A verb is a word that stands where a TARGET could, which no target can be: it has neither a port nor a slash.
 type verb struct {
 	name, usage, summary string
-	words                []string                                          // what may follow; nil: files
+	words                func() []string                                   // what may follow; nil: files, or nothing
 	dials                bool                                              // a TARGET stands behind the file
 	flags                func(o *options, f *pflag.FlagSet)                // adds those of its own; nil: it has none
 	run                  func(p *program, ctx context.Context) (err error) // nil: its argument is a file of lines
@@ -49,7 +49,7 @@ func verbs() []verb {
 		},
 		{
 			name: verbExport, usage: strings.Join(export.Names(), "|") + " RECORDING [FILTER]",
-			words: export.Names(), flags: (*options).exportFlags,
+			words: export.Names, flags: (*options).exportFlags,
 			run:     func(p *program, ctx context.Context) error { return exportRecording(ctx, p) },
 			summary: "write a recording as a diagram, a page, a report, or as other programs read it",
 		},
@@ -68,19 +68,27 @@ func verbs() []verb {
 			summary: "pass on what clients and a server say to each other, and print or --record it",
 		},
 		{
-			name: "attach", usage: "NAME", words: tapNames(), run: (*program).attach, flags: (*options).attachFlags,
+			name: "attach", usage: "NAME", words: tapNames, run: (*program).attach, flags: (*options).attachFlags,
 			summary: "a shell at a tap that runs under a name: look at what passes, hold and change it",
 		},
 		{
-			name: verbCompletion, usage: strings.Join(completionShells(), "|"), words: completionShells(),
+			name: verbCompletion, usage: strings.Join(completionShells(), "|"), words: completionShells,
 			summary: "print what completes command lines in that shell", run: (*program).printCompletion,
 		},
-		{name: verbMan, summary: "print the manual page", words: []string{}, run: (*program).printManual},
+		{name: verbMan, summary: "print the manual page", run: (*program).printManual},
 		{
-			name: verbHelp, usage: "[VERB]", words: []string{}, run: (*program).printHelp,
+			name: verbHelp, usage: "[VERB]", words: verbNames, run: (*program).printHelp,
 			summary: "print what -h prints, of rpcsh or of VERB",
 		},
 	}
+}
+
+// verbNames returns the names of all verbs.
+func verbNames() (names []string) {
+	for _, v := range verbs() {
+		names = append(names, v.name)
+	}
+	return names
 }
 
 // line returns how a verb is written.
@@ -155,11 +163,7 @@ func noTarget(words []string) error {
 	if meant := ofOthers()[words[0]]; meant != "" {
 		return exit.Usagef("%s is neither a verb nor a target: rpcsh %s does that", words[0], meant)
 	}
-	var names []string
-	for _, v := range verbs() {
-		names = append(names, v.name)
-	}
-	if near := completer.Nearest(words[0], names); len(near) > 0 {
+	if near := completer.Nearest(words[0], verbNames()); len(near) > 0 {
 		return exit.Usagef("%s is neither a verb nor a target: did you mean rpcsh %s?", words[0],
 			strings.Join(near, " or rpcsh "))
 	}

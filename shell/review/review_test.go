@@ -304,7 +304,7 @@ func TestLatencies(t *testing.T) {
 	}
 }
 
-// BenchmarkReview looks at recordings of messages that have so many bytes of text. What peers say is longer, most of it.
+// BenchmarkReview looks at recordings of messages that have so many bytes of text. What most peers say is longer.
 func BenchmarkReview(b *testing.B) {
 	none, err := event.ParseFilter("nosuch")
 	if err != nil {
