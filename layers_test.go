@@ -33,9 +33,9 @@ var house = []floor{
 			imports: "completer history rpcconn rpcconn/catalog rpcconn/demo rpcconn/dial rpcconn/dialect " +
 				"rpcconn/jsontext rpcconn/plain rpcconn/process rpcconn/rpcrec rpcconn/rpcrec/foreign " +
 				"rpcconn/statefile rpcconn/transport shell shell/advice shell/columns shell/command " +
-				"shell/command/rule shell/config shell/event shell/exit shell/export shell/human shell/jq shell/lang " +
-				"shell/memory shell/reach shell/record shell/redact shell/replay shell/review shell/tap shell/term " +
-				"shell/view",
+				"shell/command/rule shell/config shell/event shell/exit shell/export shell/glob shell/human shell/jq " +
+				"shell/lang shell/memory shell/reach shell/record shell/redact shell/replay shell/review shell/tap " +
+				"shell/term shell/view",
 			modules: "github.com/adrg/xdg github.com/spf13/pflag golang.org/x/term",
 		},
 	}},
@@ -172,7 +172,7 @@ var house = []floor{
 			name:    "shell/replay",
 			purpose: "Plays one side of a recording again: its client, to see what differs, or its server, as a mock.",
 			imports: "rpcconn rpcconn/dialect/dialects rpcconn/jsontext rpcconn/lazyregexp rpcconn/rpcrec " +
-				"rpcconn/schema shell/answer shell/event shell/human",
+				"rpcconn/schema shell/answer shell/event shell/glob shell/human",
 		},
 		{
 			name: "shell/answer",

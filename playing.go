@@ -25,6 +25,7 @@ import (
 	"rpcsh/shell/command"
 	"rpcsh/shell/event"
 	"rpcsh/shell/exit"
+	"rpcsh/shell/glob"
 	"rpcsh/shell/human"
 	"rpcsh/shell/reach"
 	"rpcsh/shell/replay"
@@ -36,6 +37,7 @@ type playing struct {
 	equality string
 	update   bool
 	ignore   []string
+	optional []string
 	let      []string
 	secrets  []string
 }
@@ -45,6 +47,9 @@ func (o *options) replayFlags(f *pflag.FlagSet) {
 	f.StringVar(&p.only, "only", "", "`FILTER` of .watch for the messages, of both sides, that are played")
 	f.StringArrayVar(&p.ignore, "ignore", nil,
 		"`POINTER` to a place in the peer's messages that may differ: /result/time, /params/*/id")
+	f.StringArrayVar(&p.optional, "optional", nil,
+		"`METHOD`, which may have * and ?, whose notifications by the peer may come or not, and say anything: "+
+			"window/logMessage")
 	f.StringArrayVar(&p.let, "let", nil,
 		"`NAME=POINTER` to a value in the peer's messages that is another one now, and has to be sent then: "+
 			"session=/result/sessionId")
@@ -81,6 +86,12 @@ func (o *options) readPlaying() (replay.Options, error) {
 			return opts, exit.Usagef("--ignore: %w", err)
 		}
 		opts.Ignore = append(opts.Ignore, p)
+	}
+	for _, pattern := range pl.optional {
+		if err := glob.Check(pattern); err != nil {
+			return opts, exit.Usagef("--optional %s: %w", pattern, err)
+		}
+		opts.Optional = append(opts.Optional, pattern)
 	}
 	for _, text := range pl.let {
 		l, err := replay.ParseLet(text)

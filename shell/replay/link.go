@@ -6,16 +6,20 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"sync"
 
 	"rpcsh/rpcconn"
 	"rpcsh/shell/event"
+	"rpcsh/shell/glob"
 )
 
 // A link is a connection to the peer, in the place of one of the recording.
 type link struct {
 	conn *rpcconn.Conn
 	asks map[string]int // how often the recording has the peer call which method
+
+	optional []string // globs of methods whose notifications say nothing
 
 	// of the recording, by the ids that they have there; used by the player only
 	calls    map[rpcconn.ID]*call    // requests of the client
@@ -79,9 +83,9 @@ func (a *arrival) surplus() string {
 	return "a message that the recording does not have"
 }
 
-func newLink(asks map[string]int, only event.Filter) *link {
+func newLink(asks map[string]int, only event.Filter, optional []string) *link {
 	return &link{
-		asks: asks, calls: make(map[rpcconn.ID]*call), asked: make(map[rpcconn.ID]*arrival),
+		asks: asks, optional: optional, calls: make(map[rpcconn.ID]*call), asked: make(map[rpcconn.ID]*arrival),
 		chosen: newChoice(only), news: make(chan struct{}, 1), seen: make(map[string]int),
 	}
 }
@@ -91,7 +95,7 @@ func (l *link) options() *rpcconn.Options {
 	return &rpcconn.Options{
 		Handler: l.handle,
 		OnRequest: func(req *rpcconn.Request) {
-			if req.IsNotification() {
+			if req.IsNotification() && !l.isOptional(req.Method) {
 				req = req.Clone()
 				l.add(&arrival{kind: rpcconn.KindNotification, method: req.Method, params: req.Params})
 			}
@@ -105,6 +109,11 @@ func (l *link) options() *rpcconn.Options {
 		},
 		Refuses: func() bool { return false },
 	}
+}
+
+// isOptional reports whether notifications of a method are neither waited for nor compared.
+func (l *link) isOptional(method string) bool {
+	return slices.ContainsFunc(l.optional, func(pattern string) bool { return glob.Match(pattern, method) })
 }
 
 // handle has a request of the peer wait for the answer that it got then. One that the recording does not have gets

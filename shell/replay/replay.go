@@ -48,6 +48,7 @@ type Options struct {
 	Only     event.Filter  // the messages, of either side, that are played
 	Equality Equality      // "": Exact
 	Ignore   []Pointer     // places in messages that may differ
+	Optional []string      // globs of the methods whose notifications may come or not, and say anything
 	Let      []Let         // values that are others now
 	Secrets  map[int]string
 
@@ -222,7 +223,7 @@ func (p *player) turn(ctx context.Context, t *turn) error {
 
 // open connects.
 func (p *player) open(ctx context.Context, t *turn) (*link, error) {
-	l := newLink(p.survey.Asks[t.conn], p.Only)
+	l := newLink(p.survey.Asks[t.conn], p.Only, p.Optional)
 	conn, err := p.Dial(ctx, t.spoken, l.options())
 	if err != nil {
 		return nil, err

@@ -206,6 +206,16 @@ func TestPlay(t *testing.T) {
 			want:      []string{"tick: a notification that the recording does not have"},
 		},
 		{
+			name: "optional notifications that did not come", sent: 1, same: 1,
+			opts:      replay.Options{Optional: []string{"other", "ti?k"}},
+			recording: record(ticks, ticked),
+		},
+		{
+			name: "optional notifications that do not come", sent: 1, same: 1,
+			opts:      replay.Options{Optional: []string{"tick*", "note"}},
+			recording: record(ticks, tick0, `< {"jsonrpc":"2.0","method":"note"}`, tick1, ticked),
+		},
+		{
 			name: "a request that the recording does not have", sent: 1, differ: 2,
 			recording: record(ask, answered),
 			want: []string{
