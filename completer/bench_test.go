@@ -61,6 +61,23 @@ func BenchmarkFind(b *testing.B) {
 	}
 }
 
+// BenchmarkFindAlike is BenchmarkFind for names of which nearly all have what is typed, as generated ones have.
+func BenchmarkFindAlike(b *testing.B) {
+	names := make([]completer.Candidate, 100_000)
+	for i := range names {
+		names[i].Text = fmt.Sprintf("group%d.method_%d", i%100, i)
+	}
+	x := completer.NewIndex(names)
+	for _, typed := range []string{"group7.method_7", "group7.method_70", "gm707", "o", "grup7", "p7m7"} {
+		b.Run(typed, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				x.Find(typed, 50)
+			}
+		})
+	}
+}
+
 func BenchmarkNewIndex(b *testing.B) {
 	names := manyNames(100_000)
 	b.ReportAllocs()

@@ -54,7 +54,8 @@ type best struct {
 }
 
 func newBest(size int) *best {
-	return &best{size: size, limit: noRank}
+	const usual = 100 // candidates that a list asks for
+	return &best{size: size, limit: noRank, kept: make([]ranked, 0, min(2*size, usual))}
 }
 
 // offer takes a candidate in; those offered come in the order of their indexes, which decides between equal ranks.

@@ -191,11 +191,11 @@ func (x *Index) rank(s *search, best *best, from, end int) {
 		if m.chars&s.chars != s.chars {
 			continue
 		}
-		least, most := s.leastSpan(m), best.limit.span()
-		if least > most {
+		least := s.leastSpan(m)
+		if fuzzyRank(least, 0, len(x.folded[i])) >= best.limit {
 			continue
 		}
-		if start, span := s.tightest(x.folded[i], least, most); span > 0 {
+		if start, span := s.tightest(x.folded[i], least, best.limit.span()); span > 0 {
 			best.offer(fuzzyRank(span, start, len(x.folded[i])), int32(i))
 		}
 	}

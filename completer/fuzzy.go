@@ -58,12 +58,11 @@ func (s *search) tightest(folded string, least, most int) (start, span int) {
 
 // hasInOrder reports whether all bytes of typed are in folded, in their order.
 func hasInOrder(folded, typed string) bool {
-	for i := range len(typed) {
-		at := strings.IndexByte(folded, typed[i])
-		if at < 0 {
-			return false
+	next := 0
+	for i := 0; i < len(folded) && next < len(typed); i++ {
+		if folded[i] == typed[next] {
+			next++
 		}
-		folded = folded[at+1:]
 	}
-	return true
+	return next == len(typed)
 }

@@ -2,6 +2,7 @@ package completer_test
 
 import (
 	"cmp"
+	"fmt"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -171,6 +172,17 @@ func TestReferenceManyNames(t *testing.T) {
 		for _, max := range []int{1, 5, 50, 5000} {
 			same(t, typed, names, max, all[:min(max, len(all))])
 		}
+	}
+}
+
+// What comes last is found where it is better than the many before it.
+func TestBestComesLast(t *testing.T) {
+	var names []string
+	for i := range 10 {
+		names = append(names, fmt.Sprintf("%dabc", i))
+	}
+	for max := range 5 {
+		check(t, "ac", candidates(append(names, "abcd")...), max+1)
 	}
 }
 

@@ -7,6 +7,9 @@ func (s *search) mayMatchWords(m *mask) bool {
 	if m.initials&s.initial == 0 || m.chars&s.pieceChars != s.pieceChars {
 		return false
 	}
+	if s.piecePairs.missing(&m.pairs) == 0 {
+		return true
+	}
 	// Each byte begins a word, or stands beside the one before it.
 	for i := 1; i < len(s.pieces); i++ {
 		if m.initials&charBit(s.pieces[i]) == 0 && !m.pairs.has(s.pieces[i-1], s.pieces[i]) {
