@@ -72,6 +72,9 @@ func TestCatalog(t *testing.T) {
 	if !c.Knows("a") || c.Knows("ours") || c.Knows("none") {
 		t.Error("Knows is about the peer's methods")
 	}
+	if got := slices.Sorted(slices.Values(c.Names())); !slices.Equal(got, []string{"a", "b"}) {
+		t.Errorf("the names are %q: those are the peer's methods", got)
+	}
 	if _, ok := c.Find("ours"); ok {
 		t.Error("Find is about the peer's methods")
 	}
@@ -169,10 +172,17 @@ func TestSignature(t *testing.T) {
 			{Name: "b"}}}, "m(a: integer, b?)"},
 		{Method{Name: "m", Params: []Param{{Name: "a", Schema: json.RawMessage(`{"type":["a","b"]}`)},
 			{Name: "b", Schema: json.RawMessage(`true`)}}}, "m(a?: a|b, b?)"},
+		{Method{Name: "m", Params: []Param{}, Open: true}, "m(…)"},
+		{Method{Name: "m", Params: []Param{{Name: "a"}}, Open: true}, "m(a?, …)"},
+		{Method{Name: "m", Params: []Param{}, Result: &Param{Schema: json.RawMessage(`{"enum":[1]}`)}}, "m() → 1"},
+		{Method{Name: "m", Params: []Param{}, Result: &Param{Schema: json.RawMessage(`{}`)}}, "m()"},
 	}
 	for _, test := range tests {
 		if got := test.m.Signature(); got != test.want {
 			t.Errorf("got %s, want %s", got, test.want)
+		}
+		if head, params, tail := test.m.SignatureParts(); head+strings.Join(params, ", ")+tail != test.want {
+			t.Errorf("got the parts %s, %s, %s, want %s", head, params, tail, test.want)
 		}
 	}
 }

@@ -12,10 +12,31 @@ import (
 
 // Signature returns the signature: add(a: integer, b?: integer) → integer.
 func (m Method) Signature() string {
+	return string(m.AppendCall(append(make([]byte, 0, roomForSignature), m.Name...)))
+}
+
+const roomForSignature = 128 // bytes: few are longer
+
+// AppendCall appends what follows the name in the signature to dst.
+func (m *Method) AppendCall(dst []byte) []byte {
 	if m.Params == nil {
-		return m.Name
+		return dst
 	}
-	return m.Name + "(" + strings.Join(m.signatureParams(), ", ") + ")" + m.returns()
+	dst = append(dst, '(')
+	for i := range m.Params {
+		if i > 0 {
+			dst = append(dst, ", "...)
+		}
+		dst = appendParam(dst, &m.Params[i])
+	}
+	if m.Open && len(m.Params) > 0 {
+		dst = append(dst, ", "...)
+	}
+	if m.Open {
+		dst = append(dst, openEnd...)
+	}
+	dst = append(dst, ')')
+	return m.appendReturns(dst)
 }
 
 // SignatureParts returns the signature in three parts: up to the params, each of them, and after them; so that a caller
@@ -24,35 +45,41 @@ func (m Method) SignatureParts() (head string, params []string, tail string) {
 	if m.Params == nil {
 		return m.Name, nil, ""
 	}
-	return m.Name + "(", m.signatureParams(), ")" + m.returns()
-}
-
-func (m Method) signatureParams() []string {
-	params := make([]string, 0, len(m.Params)+1)
-	for _, p := range m.Params {
-		name := p.Name
-		if !p.Required {
-			name += "?"
-		}
-		if t := p.Type(); t != "" {
-			name += ": " + t
-		}
-		params = append(params, name)
+	params = make([]string, 0, len(m.Params)+1)
+	for i := range m.Params {
+		params = append(params, string(appendParam(nil, &m.Params[i])))
 	}
 	if m.Open {
-		params = append(params, "…")
+		params = append(params, openEnd)
 	}
-	return params
+	return m.Name + "(", params, string(m.appendReturns([]byte(")")))
 }
 
-func (m Method) returns() string {
+// openEnd stands for further params.
+const openEnd = "…"
+
+func appendParam(dst []byte, p *Param) []byte {
+	dst = append(dst, p.Name...)
+	if !p.Required {
+		dst = append(dst, '?')
+	}
+	return appendAfter(dst, ": ", p)
+}
+
+func (m *Method) appendReturns(dst []byte) []byte {
 	if m.Result == nil {
-		return ""
+		return dst
 	}
-	if t := m.Result.Type(); t != "" {
-		return " → " + t
+	return appendAfter(dst, " → ", m.Result)
+}
+
+// appendAfter appends the type of p behind what stands between; neither where its schema says none.
+func appendAfter(dst []byte, between string, p *Param) []byte {
+	all := schema.AppendTypeText(append(dst, between...), p.Schema)
+	if len(all) == len(dst)+len(between) {
+		return dst
 	}
-	return ""
+	return all
 }
 
 // AddParam adds the param described by a part of a signature: a, a: int, int a, a = 1, a?, *a.

@@ -19,11 +19,16 @@ const (
 // TypeText returns the type that a schema describes in short: "integer", "string|null", "[integer]", `"a"|"b"`, the
 // name of what it refers to; "" where it says none.
 func TypeText(schema json.RawMessage) string {
-	if jsontext.FirstByte(schema) != '{' {
-		return ""
-	}
 	var buffer [128]byte
-	return string(appendType(buffer[:0], schema, maxNesting))
+	return string(AppendTypeText(buffer[:0], schema))
+}
+
+// AppendTypeText appends the TypeText of a schema to dst.
+func AppendTypeText(dst []byte, schema json.RawMessage) []byte {
+	if jsontext.FirstByte(schema) != '{' {
+		return dst
+	}
+	return appendType(dst, schema, maxNesting)
 }
 
 // appendType appends the type's text, nothing where schema says none or is nested deeper than depth.

@@ -13,6 +13,8 @@ import (
 const (
 	quickIndex = 1000 // methods: more are indexed beside the editor, and until then found as they were before
 	maxIndexes = 16   // catalogs whose index is kept
+
+	roomForHelp = 512 // bytes: hardly a signature with a summary is longer
 )
 
 // A MethodIndex is the names of peers' methods, prepared for searching. Its methods may be called by any goroutine.
@@ -54,9 +56,10 @@ func (x *MethodIndex) Find(known *catalog.Catalog, typed string) []completer.Can
 		return nil
 	}
 	found := names.Find(typed, MaxCandidates)
+	memory := make([]byte, roomForHelp)
 	for i, c := range found {
 		if m, ok := known.Find(c.Text); ok {
-			found[i].Description = methods.Help(m)
+			found[i].Description = methods.Help(&m, memory)
 		}
 	}
 	return found
@@ -91,11 +94,10 @@ func (x *MethodIndex) update(known *catalog.Catalog) {
 		return
 	}
 	version := known.Version()
-	var all []completer.Candidate
-	for _, m := range known.Methods() {
-		if !m.Ours {
-			all = append(all, completer.Candidate{Text: m.Name})
-		}
+	theirs := known.Names()
+	all := make([]completer.Candidate, len(theirs))
+	for i, name := range theirs {
+		all[i].Text = name
 	}
 	names := completer.NewIndex(all)
 	x.mu.Lock()

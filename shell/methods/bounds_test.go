@@ -100,3 +100,28 @@ func TestLongListHasGroups(t *testing.T) {
 		t.Errorf("a long list has no groups:\n%s", got)
 	}
 }
+
+// A list of methods takes little memory: the text, and a type for each param.
+func TestHelpMemory(t *testing.T) {
+	integer := json.RawMessage(`{"type":"integer"}`)
+	m := catalog.Method{Name: "add", Params: []catalog.Param{
+		{Name: "a", Required: true, Schema: integer}, {Name: "b", Schema: integer},
+	}}
+	memory := make([]byte, 100)
+	if n := testing.AllocsPerRun(10, func() { Help(&m, memory) }); n > 3 {
+		t.Errorf("%v allocations", n)
+	}
+	for _, want := range []string{"(a: integer, b?: integer)", "(a: integer, b?: integer) Adds.",
+		"(a: integer, b?: integer) deprecated Adds."} {
+		m.Deprecated, m.Summary = strings.Contains(want, "deprecated"), ""
+		if strings.Contains(want, "Adds.") {
+			m.Summary = "Adds."
+		}
+		if got := Help(&m, memory); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+	if got := Help(&catalog.Method{Name: "m", Summary: "Is."}, nil); got != "Is." {
+		t.Errorf("where no params are known: %q", got)
+	}
+}

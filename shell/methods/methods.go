@@ -3,7 +3,7 @@
 package methods
 
 import (
-	"strings"
+	"bytes"
 
 	"rpcsh/rpcconn/catalog"
 	"rpcsh/shell/view"
@@ -18,13 +18,15 @@ type Page struct {
 // WidestText is the greatest width of lines of text, in columns.
 const WidestText = 100
 
-// Help returns a method's signature without the name, and its summary.
-func Help(m catalog.Method) string {
-	help := strings.TrimPrefix(m.Signature(), m.Name)
+// Help returns a method's signature without the name, and its summary. It is written in memory first, whose bytes are
+// lost: a list is made of many with each key.
+func Help(m *catalog.Method, memory []byte) string {
+	help := m.AppendCall(memory[:0])
 	if m.Deprecated {
-		help += " deprecated"
+		help = append(help, " deprecated"...)
 	}
-	return strings.TrimSpace(help + " " + m.Summary)
+	help = append(append(help, ' '), m.Summary...)
+	return string(bytes.TrimSpace(help))
 }
 
 // sourceText says where something was learned.

@@ -43,7 +43,7 @@ func (s *Session) Connect(ctx context.Context, t transport.Target, cfg dial.Conf
 		if !s.opts.Attended {
 			return
 		}
-		if n := theirs(p.known.Methods()); n > 0 {
+		if n := len(p.known.Names()); n > 0 {
 			text := whoText(p, human.Plural(n, "method")+" known from earlier · Tab completes · .help")
 			p.publish(&event.Event{Kind: event.Learned, Asked: true, Text: text})
 		}

@@ -22,7 +22,7 @@ func Visible(text string) string { return visible(text, false) }
 func VisibleLines(text string) string { return visible(text, true) }
 
 func visible(text string, keepLines bool) string {
-	if isPrintable(text) { // most text
+	if isPrintable(text) || isVisible(text) { // most text
 		return text
 	}
 	var b strings.Builder
@@ -58,6 +58,16 @@ func isPrintable(text string) bool {
 	}
 	for ; i < len(text); i++ {
 		if text[i] < ' ' || text[i] >= 0x7f {
+			return false
+		}
+	}
+	return true
+}
+
+// isVisible reports whether nothing in text is hidden or broken.
+func isVisible(text string) bool {
+	for i, r := range text {
+		if hidden(r) || r == utf8.RuneError && !strings.HasPrefix(text[i:], "\uFFFD") {
 			return false
 		}
 	}
