@@ -61,7 +61,9 @@ func (s *Completer) choices(c lang.Cursor) []choice {
 		if p == nil {
 			return all
 		}
-		for _, m := range s.commands.Index().Find(p.Known(), c.Typed) {
+		found := s.commands.Index().Find(p.Known(), c.Typed)
+		all = slices.Grow(all, len(found))
+		for _, m := range found {
 			all = append(all, choice{text: m.Text, insert: lang.SpellMethod(m.Text), description: m.Description})
 		}
 		return all
@@ -166,7 +168,7 @@ func pick(typed string, from []choice) []choice {
 func place(line string, start int, choices []choice) []term.Suggestion {
 	word := strings.LastIndexAny(line, " \t\n") + 1
 	lead := line[min(word, start):start]
-	var suggestions []term.Suggestion
+	suggestions := make([]term.Suggestion, 0, min(len(choices), command.MaxCandidates))
 	for _, c := range choices {
 		whole := lead + cmp.Or(c.insert, c.text)
 		text, fits := strings.CutPrefix(whole, line[min(word, start):word])
@@ -179,7 +181,7 @@ func place(line string, start int, choices []choice) []term.Suggestion {
 			break
 		}
 	}
-	if len(suggestions) == 1 && suggestions[0].Text == line[word:] {
+	if len(suggestions) == 0 || len(suggestions) == 1 && suggestions[0].Text == line[word:] {
 		return nil // a lone suggestion of what stands there already is in the way
 	}
 	return suggestions

@@ -320,6 +320,7 @@ func BenchmarkComplete(b *testing.B) {
 		"e", "get", "Pgv1", "zzzz", "Page0.get_Value0", "Page0.get_Value0 ", `Page0.get_Value0 value:={"de`,
 	} {
 		b.Run(line, func(b *testing.B) {
+			b.ReportAllocs()
 			for b.Loop() {
 				s.Complete(line, len(line))
 				s.Hint(line, len(line))

@@ -130,8 +130,13 @@ const minFootWindow = 12
 
 // join makes a drawing of rows, with the cursor in the given place.
 func join(rows []row, cursorRow, cursorCol int) drawing {
+	d := drawing{row: cursorRow, col: cursorCol, widths: make([]int, 0, len(rows))}
+	size := len("\x1b[000A\r\x1b[000C")
+	for _, r := range rows {
+		size += r.text.Len() + len("\r\n")
+	}
 	var b strings.Builder
-	d := drawing{row: cursorRow, col: cursorCol}
+	b.Grow(size)
 	for i, r := range rows {
 		if i > 0 {
 			b.WriteString("\r\n")
@@ -164,6 +169,8 @@ func dimRow(text string, cols int, dim string) row {
 	return r
 }
 
+const roomForStyle = 32 // bytes of sequences and of the scroll bar, in a row of a list
+
 // listRows lays out at most n rows of a completion list whose words begin at column col.
 func listRows(list []listRow, cols, n, col int, dim string) []row {
 	list = list[:min(len(list), max(n, 0))]
@@ -179,13 +186,14 @@ func listRows(list []listRow, cols, n, col int, dim string) []row {
 		widest++
 	}
 	start := max(0, min(col-1, cols-widest)) // a blank stands before the words
-	var rows []row
+	rows := make([]row, 0, len(list))
 	for _, l := range list {
 		text := columns.Clip(l.text, cols-start, "")
 		left := cols - start - columns.Width(text)
 		description := columns.Clip(l.description, left, "")
 		left -= columns.Width(description)
 		r := row{text: new(strings.Builder), width: cols - left}
+		r.text.Grow(start + len(text) + len(description) + roomForStyle)
 		r.text.WriteString(strings.Repeat(" ", start))
 		if l.selected {
 			r.text.WriteString(sgrSelected + text + sgrReset)

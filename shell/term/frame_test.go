@@ -1,6 +1,7 @@
 package term
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -150,5 +151,23 @@ func TestFootKeepsItsFigures(t *testing.T) {
 		if got := f.text(cols); got != want {
 			t.Errorf("in %d columns: %q, want %q", cols, got, want)
 		}
+	}
+}
+
+// What a list has beyond the rows that are shown takes no memory for each.
+func TestListMemory(t *testing.T) {
+	of := func(n int) float64 {
+		found := make([]Suggestion, n)
+		for i := range found {
+			found[i] = Suggestion{Text: fmt.Sprintf("method%02d", i), Description: "(a: integer)"}
+		}
+		l := newList()
+		return testing.AllocsPerRun(10, func() {
+			l.set(fit(found, 80, 24, 2), "")
+			l.rows()
+		})
+	}
+	if few, many := of(listHeight), of(maxSuggestions); many > few {
+		t.Errorf("a list is made with %v allocations, a longer one with %v", few, many)
 	}
 }

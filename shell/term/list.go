@@ -86,33 +86,33 @@ func (l *list) rows() []listRow {
 	if n == 0 {
 		return nil
 	}
-	texts := column(l.items, func(s prompt.Suggest) string { return strings.TrimPrefix(s.Text, l.lead) })
-	descriptions := column(l.items, func(s prompt.Suggest) string { return s.Description })
+	texts := column(l.items, l.top, n, func(s prompt.Suggest) string { return strings.TrimPrefix(s.Text, l.lead) })
+	descriptions := column(l.items, l.top, n, func(s prompt.Suggest) string { return s.Description })
 	chosen, _ := l.selected()
 	bar, thumb := n*n/len(l.items), n*l.top/len(l.items) // its length less one, and where it begins
 	rows := make([]listRow, n)
 	for row := range rows {
-		i := l.top + row
 		rows[row] = listRow{
-			text: texts[i], description: descriptions[i],
-			selected: i == chosen, thumb: thumb <= row && row <= thumb+bar,
+			text: texts[row], description: descriptions[row],
+			selected: l.top+row == chosen, thumb: thumb <= row && row <= thumb+bar,
 		}
 	}
 	return rows
 }
 
-// column returns the texts of a list's column, padded to one width; they are empty if all of them are.
-func column(items []prompt.Suggest, of func(prompt.Suggest) string) []string {
-	texts := make([]string, len(items))
+// column returns n texts of a list's column, from the one at top on, padded to the width of the whole column; they are
+// empty if all of it is.
+func column(items []prompt.Suggest, top, n int, of func(prompt.Suggest) string) []string {
 	widest := 0
-	for i, s := range items {
-		texts[i] = of(s)
-		widest = max(widest, columns.Width(texts[i]))
+	for _, s := range items {
+		widest = max(widest, columns.Width(of(s)))
 	}
+	texts := make([]string, n)
 	if widest == 0 {
 		return texts
 	}
-	for i, text := range texts {
+	for i := range texts {
+		text := of(items[top+i])
 		texts[i] = " " + text + strings.Repeat(" ", widest-columns.Width(text)) + " "
 	}
 	return texts
@@ -125,7 +125,7 @@ func fit(found []Suggestion, cols, rows, lineWidth int) []prompt.Suggest {
 	if free := rows - 1 - lineWidth/cols; free < listHeight {
 		n = max(0, free) // none may be scrolled out of the list
 	}
-	var items []prompt.Suggest
+	items := make([]prompt.Suggest, 0, min(n, len(found)))
 	widest := 0
 	for _, s := range found {
 		if len(items) == n {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime"
 
 	"github.com/muesli/cancelreader"
 )
@@ -32,6 +33,9 @@ func (r *reader) run(in *input) {
 		n, err := r.from.Read(buf)
 		if n > 0 {
 			in.feed(buf[:n])
+			// Who edits the line runs before the next read, which waits in a system call: with its processor, for some
+			// milliseconds, if the others are busy with output or garbage collection.
+			runtime.Gosched()
 		}
 		switch {
 		case errors.Is(err, cancelreader.ErrCanceled):

@@ -300,6 +300,8 @@ func (s *screen) failed() error {
 	return s.err
 }
 
+const roomForErase = 48 // bytes around a frame: what hides and shows the cursor, and erases the frame before
+
 // redraw writes above, which is whole lines or nothing, and the frame below it.
 func (s *screen) redraw(above []byte) {
 	if s.paused {
@@ -312,7 +314,11 @@ func (s *screen) redraw(above []byte) {
 		return
 	}
 	frames := s.drawn != nil || next != nil
-	var b []byte
+	size := len(above)
+	if next != nil {
+		size += len(next.bytes) + roomForErase
+	}
+	b := make([]byte, 0, size)
 	if frames {
 		b = append(b, hideCursor...)
 		b = s.erase(b)

@@ -213,4 +213,11 @@ func Clean(s string) string {
 }
 
 // CleanRow makes text fit for a row.
-func CleanRow(s string) string { return strings.NewReplacer("\n", " ", "\t", " ").Replace(Clean(s)) }
+func CleanRow(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r == '\n' || r == '\t' {
+			return ' '
+		}
+		return r
+	}, Clean(s))
+}

@@ -49,6 +49,9 @@ func TestClean(t *testing.T) {
 	if got := Clean("a\tb\nc\x1b[31m\x9b\u0085é"); got != "a\tb\nc[31m\ufffdé" {
 		t.Errorf("got %q", got)
 	}
+	if got := CleanRow("a\tb\nc\x1b\r\x9b"); got != "a b c\ufffd" {
+		t.Errorf("as a row: got %q", got)
+	}
 }
 
 // FuzzLineEdits checks that no edit loses or breaks what it does not cut.
