@@ -23,7 +23,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"rpcsh/rpcconn"
 	"rpcsh/rpcconn/dial"
@@ -34,6 +33,7 @@ import (
 type spoken struct {
 	protocol string
 	framing  string   // "": the protocol's own
+	over     []string // transports; nil: those that no other row of the protocol has
 	begin    []string // methods that begin a session
 	learn    []string // methods that ask a peer what it offers
 	accepted []string // the same of who connects to us
@@ -57,14 +57,25 @@ func (s *spoken) call() string {
 	return "wanted"
 }
 
+// overTransports returns the transports, each as rows of the table call it.
+func overTransports() map[string]string {
+	return map[string]string{
+		"tcp": "TCP", "unix": "Unix socket", "tls": "TLS", "ws": "WebSocket", "http": "HTTP", "child": "child",
+	}
+}
+
 // documentedAsSent returns the table.
 func documentedAsSent(t *testing.T) (table []*spoken) {
 	t.Helper()
-	row := regexp.MustCompile("(?m)^\\| `-p ([^`]*)` \\|(.*)\\|(.*)\\|(.*)\\|$")
+	row := regexp.MustCompile("(?m)^\\| `-p ([^`]*)`(.*)\\|(.*)\\|(.*)\\|(.*)\\|$")
 	word := regexp.MustCompile("`([^`]+)`")
-	for _, r := range row.FindAllStringSubmatch(readFile(t, referenceFile), -1) {
+	text := readFile(t, referenceFile)
+	const usual = "the usual names"
+	_, names, _ := strings.Cut(text, "\n- The usual names are ")
+	names, _, _ = strings.Cut(names, "\n- ")
+	for _, r := range row.FindAllStringSubmatch(text, -1) {
 		cell := func(text string) (words []string) {
-			for _, m := range word.FindAllStringSubmatch(text, -1) {
+			for _, m := range word.FindAllStringSubmatch(strings.ReplaceAll(text, usual, names), -1) {
 				words = append(words, m[1])
 			}
 			if (len(words) == 0) != (strings.TrimSpace(text) == "nothing") {
@@ -72,8 +83,16 @@ func documentedAsSent(t *testing.T) (table []*spoken) {
 			}
 			return words
 		}
-		s := &spoken{begin: cell(r[2]), learn: cell(r[3]), accepted: cell(r[4])}
+		s := &spoken{begin: cell(r[3]), learn: cell(r[4]), accepted: cell(r[5])}
 		s.protocol, s.framing, _ = strings.Cut(r[1], " -f ")
+		for scheme, called := range overTransports() {
+			if strings.Contains(r[2], called) {
+				s.over = append(s.over, scheme)
+			}
+		}
+		if (len(s.over) == 0) != (strings.TrimSpace(r[2]) == "") {
+			t.Errorf("-p %s%s: no transport is called so", r[1], r[2])
+		}
 		table = append(table, s)
 	}
 	for _, name := range dial.ProtocolNames() {
@@ -83,6 +102,37 @@ func documentedAsSent(t *testing.T) (table []*spoken) {
 		}
 	}
 	return table
+}
+
+// sentOver returns what is documented for a transport: a row for each protocol, and for each framing that has a row
+// somewhere.
+func sentOver(t *testing.T, table []*spoken, scheme string) (rows []*spoken) {
+	t.Helper()
+	for _, s := range table {
+		found := func(framing string, named bool) *spoken {
+			i := slices.IndexFunc(table, func(other *spoken) bool {
+				return other.protocol == s.protocol && other.framing == framing &&
+					slices.Contains(other.over, scheme) == named && (named || other.over == nil)
+			})
+			if i < 0 {
+				return nil
+			}
+			return table[i]
+		}
+		own := cmp.Or(found(s.framing, true), found(s.framing, false))
+		if own == nil || scheme == "ws" || scheme == "http" { // which need no framing
+			own = cmp.Or(found("", true), found("", false))
+		}
+		if own == nil {
+			t.Fatalf("%s does not say what is sent by -p %s over %s", referenceFile, s.protocol, scheme)
+		}
+		row := *own
+		row.framing = s.framing
+		if !slices.ContainsFunc(rows, func(r *spoken) bool { return slices.Equal(r.flags(), row.flags()) }) {
+			rows = append(rows, &row)
+		}
+	}
+	return rows
 }
 
 // A witness is a peer of every transport and protocol that notes what it is sent.
@@ -166,7 +216,7 @@ func attend(t *testing.T, s *spoken, scheme string, files transport.TLSOptions) 
 	switch {
 	case scheme == "child":
 		w.target = []string{"--", "bridge", address}
-	case scheme == "http" || asksHTTP:
+	case scheme == "http" || scheme == "ws" || asksHTTP:
 		w.target[0] = scheme + "://" + w.watch(t, listener.Target.Address, scheme == "tls")
 	}
 	if scheme == "tls" {
@@ -268,29 +318,21 @@ func (w *witness) checkSent(t *testing.T, before []string) {
 	}
 }
 
-// begins returns what begins a session over a transport.
-func (s *spoken) begins(scheme string) []string {
-	if s.protocol == "cdp" && (scheme == "ws" || scheme == "unix" || scheme == "child") {
-		return nil // a WebSocket, or what is none of a debugger's
-	}
-	return s.begin
-}
-
 // A run without a person sends a peer what was typed, what begins the session that was named, and nothing else: over
 // every transport, in every protocol, in each way of running.
 func TestSentBeforeACall(t *testing.T) {
 	t.Parallel()
 	files := certificateFiles(t)
 	table := append(documentedAsSent(t), &spoken{protocol: dial.Auto, begin: []string{"rpc.discover"}})
-	for _, scheme := range []string{"tcp", "unix", "tls", "ws", "http", "child"} {
-		for _, s := range table {
+	for scheme := range overTransports() {
+		for _, s := range sentOver(t, table, scheme) {
 			for way, arguments := range ways(t) {
 				t.Run(strings.Join(slices.Concat([]string{scheme}, s.flags(), []string{way}), " "), func(t *testing.T) {
 					t.Parallel()
 					w := attend(t, s, scheme, files)
 					args, stdin := arguments(w)
 					runFor(t, stdin, slices.Concat(s.flags(), args)...)
-					w.checkSent(t, s.begins(scheme))
+					w.checkSent(t, s.begin)
 				})
 			}
 		}
@@ -304,94 +346,6 @@ func runFor(t *testing.T, stdin string, args ...string) {
 	cmd.Stdin = strings.NewReader(stdin)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("rpcsh %q: %v\n%s", args, err, out)
-	}
-}
-
-// At a terminal a peer is asked what it offers, too, and by --no-discover nothing.
-func TestSentAtATerminal(t *testing.T) {
-	t.Parallel()
-	for _, s := range documentedAsSent(t) {
-		for _, discover := range []bool{true, false} {
-			t.Run(fmt.Sprintf("%q %t", s.flags(), discover), func(t *testing.T) {
-				t.Parallel()
-				flags, want := append(s.flags(), "--no-discover"), []string(nil)
-				if discover {
-					flags, want = s.flags(), slices.Concat(s.begins("unix"), s.learn)
-				}
-				w := attend(t, s, "unix", transport.TLSOptions{})
-				person := sit(t, slices.Concat(flags, w.target)...)
-				w.hears(want)
-				person.sees(footShown)
-				person.enter(w.call())
-				person.sees("^1( |$)")
-				person.leaves()
-				w.checkSent(t, want)
-			})
-		}
-	}
-}
-
-// hears waits until the witness has heard as much as that.
-func (w *witness) hears(what []string) {
-	for end := time.Now().Add(interopPatience); len(w.heard()) < len(what) && time.Now().Before(end); {
-		time.Sleep(time.Millisecond)
-	}
-}
-
-// Who connects is sent what begins the session, where it is named, and asked nothing but at a terminal.
-func TestSentToWhoConnects(t *testing.T) {
-	t.Parallel()
-	for _, s := range documentedAsSent(t) {
-		if s.protocol == "cdp" {
-			continue // debuggers do not connect
-		}
-		t.Run(fmt.Sprintf("%q", s.flags()), func(t *testing.T) {
-			t.Parallel()
-			w := &witness{spoken: s}
-			address := filepath.Join(t.TempDir(), "socket")
-			done := make(chan struct{})
-			go func() {
-				defer close(done)
-				runFor(t, "@1 "+w.call()+"\n", slices.Concat(s.flags(), []string{"-l", address})...)
-			}()
-			w.connect(t, address)
-			<-done
-			w.checkSent(t, s.begin)
-		})
-		t.Run(fmt.Sprintf("%q, at a terminal", s.flags()), func(t *testing.T) {
-			t.Parallel()
-			w := &witness{spoken: s}
-			address := filepath.Join(t.TempDir(), "socket")
-			person := sit(t, slices.Concat(s.flags(), []string{"-l", address})...)
-			w.connect(t, address)
-			want := slices.Concat(s.begin, s.accepted)
-			w.hears(want)
-			person.sees("connected from")
-			person.enter("@1 " + w.call())
-			person.sees("^1( |$)")
-			person.leaves()
-			w.checkSent(t, want)
-		})
-	}
-}
-
-// connect connects the witness to who listens, once that is so.
-func (w *witness) connect(t *testing.T, address string) {
-	t.Helper()
-	target, err := transport.ParseTarget("unix://" + address)
-	if err != nil {
-		t.Fatal(err)
-	}
-	cfg := dial.Config{Protocol: w.protocol, Framing: w.framing, MaxMessage: 1 << 20}
-	for end := time.Now().Add(interopPatience); ; time.Sleep(10 * time.Millisecond) {
-		link, err := cfg.Dial(t.Context(), target, w.options())
-		if err == nil {
-			t.Cleanup(func() { _ = link.Close() })
-			return
-		}
-		if time.Now().After(end) {
-			t.Fatal(err)
-		}
 	}
 }
 
