@@ -13,7 +13,7 @@ import (
 )
 
 func (o *options) exportFlags(f *pflag.FlagSet) {
-	f.StringVarP(&o.write, "write", "w", "", "write to `FILE`, in the place of what it has")
+	f.VarP(file(&o.write), "write", "w", "write to `FILE`, in the place of what it has")
 }
 
 // exportRecording writes a recording in the form of another program.

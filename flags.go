@@ -13,6 +13,7 @@ import (
 
 	"rpcsh/rpcconn"
 	"rpcsh/rpcconn/dial"
+	"rpcsh/rpcconn/home"
 	"rpcsh/rpcconn/plain"
 	"rpcsh/rpcconn/transport"
 	"rpcsh/shell"
@@ -138,17 +139,17 @@ func newFlags(o *options) *pflag.FlagSet {
 		"`TOKEN` for HTTP and WebSocket, sent as Bearer; ${NAME} is from the environment, @FILE from a file")
 	f.StringVar(&o.wire.Credentials.SessionHeader, "session-header", "",
 		"`NAME` of a header that an HTTP server hands out when it refuses a request, to be sent from then on")
-	f.StringVar(&o.wire.CookieFile, "cookie-file", "", "`FILE` with user:password for HTTP")
+	f.Var(file(&o.wire.CookieFile), "cookie-file", "`FILE` with user:password for HTTP")
 	f.StringVar(&o.wire.Origin, "origin", "", "`ORIGIN` of WebSocket handshakes")
 	f.StringSliceVar(&o.wire.Subprotocols, "subprotocol", nil, "`NAME` of a WebSocket subprotocol to offer")
 	o.ping = duration(defaultPing)
 	f.Var(&o.ping, "ping", "how long to be silent before a WebSocket peer gets a ping; 0: no pings; -v shows them")
 	f.StringSliceVar(&o.wire.AllowOrigins, "allow-origin", nil,
 		"`ORIGIN` of browser pages that may connect to -l, * for all")
-	f.StringVar(&o.wire.TLS.CA, "ca", "",
+	f.Var(file(&o.wire.TLS.CA), "ca",
 		"`FILE` of certificates to trust, in place of the system's; with -l, those that clients need")
-	f.StringVar(&o.wire.TLS.Cert, "cert", "", "`FILE` of our certificate")
-	f.StringVar(&o.wire.TLS.Key, "key", "", "`FILE` of its key")
+	f.Var(file(&o.wire.TLS.Cert), "cert", "`FILE` of our certificate")
+	f.Var(file(&o.wire.TLS.Key), "key", "`FILE` of its key")
 	f.StringVar(&o.wire.TLS.ServerName, "server-name", "", "`NAME` that the peer's certificate has to have")
 	f.BoolVar(&o.wire.TLS.Insecure, "insecure", false, "do not verify the peer's certificate")
 	f.BoolVar(&o.reconnect, "reconnect", false, "dial again when the peer goes away, with growing pauses")
@@ -182,7 +183,7 @@ func newFlags(o *options) *pflag.FlagSet {
 
 // recordingFlags adds the flags that make recordings, and say how they are played.
 func (o *options) recordingFlags(f *pflag.FlagSet) {
-	f.StringVar(&o.record, "record", "", "record what passes in `FILE`, byte for byte; rpcsh show reads it")
+	f.Var(file(&o.record), "record", "record what passes in `FILE`, byte for byte; rpcsh show reads it")
 	f.BoolVar(&o.appends, "append", false, "let --record append to a file that exists")
 	f.Var(&o.recordMax, "record-max", "how much of a message is recorded, as 64K; the default is all of it")
 	f.StringArrayVar(&o.redact, "redact", nil, "mask the values of `WHAT` in recordings, a name or a JSON pointer "+
@@ -307,8 +308,8 @@ func (o *options) readCredentials() error {
 		return nil
 	}
 	token := expand(o.token)
-	if file, isFile := strings.CutPrefix(o.token, "@"); isFile {
-		text, err := os.ReadFile(file)
+	if name, isFile := strings.CutPrefix(o.token, "@"); isFile {
+		text, err := os.ReadFile(home.Path(name))
 		if err != nil {
 			return exit.Usagef("reading --token: %w", plain.Error(err))
 		}

@@ -31,7 +31,7 @@ var house = []floor{
 			name:    "main",
 			purpose: "Flags, wiring, exit code; `run` is the program without its exit.",
 			imports: "completer history rpcconn rpcconn/catalog rpcconn/demo rpcconn/dial rpcconn/dialect " +
-				"rpcconn/jsontext rpcconn/plain rpcconn/process rpcconn/rpcrec rpcconn/rpcrec/foreign " +
+				"rpcconn/home rpcconn/jsontext rpcconn/plain rpcconn/process rpcconn/rpcrec rpcconn/rpcrec/foreign " +
 				"rpcconn/statefile rpcconn/transport shell shell/advice shell/columns shell/command " +
 				"shell/command/rule shell/config shell/event shell/exit shell/export shell/glob shell/human shell/jq " +
 				"shell/lang shell/memory shell/reach shell/record shell/redact shell/replay shell/review shell/tap " +

@@ -36,9 +36,9 @@ func (*options) attachFlags(*pflag.FlagSet) {}
 
 func (o *options) tapFlags(f *pflag.FlagSet) {
 	f.StringVar(&o.tapName, "name", "", "let rpcsh attach `NAME` look at and control this tap")
-	f.StringVar(&o.wrapping.wrap, "wrap", "", "put a tap into `CONFIG`, a client's JSON, in the place of SERVER "+
+	f.Var(file(&o.wrapping.wrap), "wrap", "put a tap into `CONFIG`, a client's JSON, in the place of SERVER "+
 		"there; what passes is recorded as --record says, else with rpcsh's state")
-	f.StringVar(&o.wrapping.unwrap, "unwrap", "", "take it out of `CONFIG` again")
+	f.Var(file(&o.wrapping.unwrap), "unwrap", "take it out of `CONFIG` again")
 }
 
 // tap stands between clients and a server: rpcsh tap -l ADDRESS TARGET, or rpcsh tap -- SERVER, which is a server whose
