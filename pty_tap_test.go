@@ -78,8 +78,19 @@ func TestTapAtTerminal(t *testing.T) {
 	s.clear()
 	s.enter(".hold")
 	s.sees(`^nothing is held: .hold FILTER holds`)
+	for _, line := range []string{
+		".pass next", ".edit next", ".drop next", ".reply next 1", ".fail next 1 no", ".show next",
+	} {
+		s.clear()
+		s.enter(line)
+		s.sees(`\^ no message is held: \.hold FILTER holds`)
+	}
 	s.enter(".hold my_add kind:request")
 	s.sees(`^my_add kind:request is held from now on: `)
+	s.enter(".pass next")
+	s.sees(`\^ no message is held now$`)
+	s.enter(".pass 1")
+	s.sees(`\^ 1 is not held: it is `)
 	answer := call("[1,2]")
 	n := s.finds(`· held (\d+): my_add 1 2 · \.pass \d+, \.edit \d+, \.drop \d+, \.reply \d+ VALUE`)
 	s.sees(`^\[` + n + ` my_add `)

@@ -61,7 +61,6 @@ func (t Tapped) settle(ctx context.Context) error {
 type holder struct {
 	*replier
 	lender lender
-	tapped Tapped
 }
 
 // The words of .hold and .pass.

@@ -28,6 +28,7 @@ type Messages struct {
 	view    *view.View
 	ring    *ring.Ring
 	lines   copier
+	tapped  Tapped
 }
 
 func (m *Messages) commands() []Command {
@@ -38,7 +39,7 @@ func (m *Messages) commands() []Command {
 			Help: "N is the running number of a message, which stands where one was shortened or waits for an " +
 				"answer, and with .set numbers on everywhere; notes have numbers, too. | JQ filters it: . is all of " +
 				"it, with the members id, method, params, result, error, peer, dir, kind and more, as .on has it in " +
-				"$event. next is the request that waits for you next. $#N is the same as a value in lines and " +
+				"$event. next is the request, or the message that is held, that waits for you next. $#N is the same as a value in lines and " +
 				"filters. Without N the last " + strconv.Itoa(maxMessages) + " messages are listed that a filter of " +
 				".watch fits. .set keep says how much is kept.",
 			Examples: []string{".show 17", ".show 17 | .params[0]", ".show kind:error", "args = .show 17 | .params"},
@@ -55,7 +56,7 @@ func (m *Messages) show(ctx context.Context, args lang.Text) error {
 	if a.Peek().Text == nextRequest {
 		waiting := m.session.WaitingForPerson()
 		if len(waiting) == 0 {
-			return arguments.Mistake(args, "no request waits for you")
+			return arguments.Mistake(args, m.tapped.awaits().none)
 		}
 		number, is = waiting[0].Number, true
 	}

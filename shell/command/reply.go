@@ -27,6 +27,7 @@ type replier struct {
 	view     *view.View
 	lines    replierLines
 	messages *Messages
+	tapped   Tapped
 }
 
 // replierLines is what the replier needs of the loop that reads lines.
@@ -158,11 +159,12 @@ func (r *replier) drop(ctx context.Context, args lang.Text) error {
 
 // number reads which request is meant. Without a person it waits for it, as long as a call waits.
 func (r *replier) number(ctx context.Context, a *arguments.Args) (n uint64, err error) {
-	first := a.Word()
+	first, awaited := a.Word(), r.tapped.awaits()
 	if first.Text != nextRequest {
 		is := false
 		if n, is = messageNumber(first); !is || n == 0 {
-			return 0, arguments.Mistake(first, "the number of a request belongs here, as .pending lists them, or next")
+			return 0, arguments.Mistake(first,
+				"the number of a "+awaited.what+" belongs here, as .pending lists them, or next")
 		}
 		if r.session.PendingRequests().Find(n) != nil {
 			return n, nil
@@ -172,7 +174,7 @@ func (r *replier) number(ctx context.Context, a *arguments.Args) (n uint64, err 
 			return e.Pending, nil // the number of the line that asks
 		}
 		if err == nil && (e.Kind != event.Request || e.Out) {
-			return 0, arguments.Mistake(first, fmt.Sprintf("%d is no request of a peer: it is %s", n, briefly(e)))
+			return 0, arguments.Mistake(first, fmt.Sprintf("%d is %s: it is %s", n, awaited.isNone, briefly(e)))
 		}
 	}
 	if !r.view.Interactive() {
@@ -181,8 +183,8 @@ func (r *replier) number(ctx context.Context, a *arguments.Args) (n uint64, err 
 		defer cancel()
 		r.session.PendingRequests().Await(waiting, n)
 		if context.Cause(waiting) == exit.ErrTimeout {
-			return 0, fmt.Errorf("%w: request %s did not come within %s (.set timeout or -t changes that)",
-				exit.ErrTimeout, first.Text, limit)
+			return 0, fmt.Errorf("%w: %s %s did not come within %s (.set timeout or -t changes that)",
+				exit.ErrTimeout, awaited.what, first.Text, limit)
 		}
 	}
 	if n > 0 {
@@ -190,7 +192,7 @@ func (r *replier) number(ctx context.Context, a *arguments.Args) (n uint64, err 
 	}
 	waiting := r.session.WaitingForPerson()
 	if len(waiting) == 0 {
-		return 0, arguments.Mistake(first, "no request waits for you")
+		return 0, arguments.Mistake(first, awaited.none)
 	}
 	return waiting[0].Number, nil
 }

@@ -51,7 +51,7 @@ func New(deps Deps) *Table {
 		connections: &connections{deps.Session, deps.View, deps.Lines},
 		learner:     &learner{deps.Session, deps.View, deps.Lines},
 		index:       NewMethodIndex(deps.Session),
-		messages:    &Messages{deps.Session, deps.View, deps.Ring, deps.Lines},
+		messages:    &Messages{deps.Session, deps.View, deps.Ring, deps.Lines, deps.Tapped},
 		settings:    settingTable(deps.Session, deps.View, deps.Lines, deps.Ring),
 		config:      deps.Config,
 		view:        deps.View,
@@ -62,8 +62,8 @@ func New(deps Deps) *Table {
 	}
 	t.repeater = &repeater{session: deps.Session, view: deps.View, lines: deps.Lines, check: t.checkLine}
 	found := &finder{deps.Session, t.index}
-	replier := &replier{deps.Session, deps.View, deps.Lines, t.messages}
-	holder := &holder{replier, deps.Lines, deps.Tapped}
+	replier := &replier{deps.Session, deps.View, deps.Lines, t.messages, deps.Tapped}
+	holder := &holder{replier, deps.Lines}
 	t.commands = slices.Concat(
 		t.connections.commands(t),
 		callCommands(deps.Session, deps.View, deps.Lines, t.messages),
