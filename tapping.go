@@ -8,7 +8,6 @@ import (
 	"io"
 	"net"
 	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"time"
@@ -27,9 +26,6 @@ import (
 	"rpcsh/shell/review"
 	"rpcsh/shell/tap"
 )
-
-// wrapping is what the flags of tap say of a client's configuration.
-type wrapping struct{ wrap, unwrap string }
 
 // attachFlags are those of attach, which has none of its own: those of all kinds may stand behind it.
 func (*options) attachFlags(*pflag.FlagSet) {}
@@ -80,70 +76,6 @@ func (p tapping) run(ctx context.Context) error {
 		err = p.between(ctx, opts, file, start)
 	}
 	return errors.Join(err, done())
-}
-
-// backupSuffix ends the name of what a configuration was before it was changed.
-const backupSuffix = ".before-rpcsh"
-
-// rewrite puts a tap into a client's configuration, or takes it out.
-func (p tapping) rewrite(server string) error {
-	config, does := p.wrapping.unwrap, "rpcsh is not between "+server+" and its client any more"
-	if config == "" {
-		config = p.wrapping.wrap
-	}
-	text, err := os.ReadFile(config)
-	if err != nil {
-		return exit.Usagef("%w", err)
-	}
-	var changed []byte
-	if p.wrapping.wrap != "" {
-		record, err := p.recordingOf(server)
-		if err != nil {
-			return err
-		}
-		self, err := os.Executable()
-		if err != nil {
-			return err
-		}
-		changed, err = tap.Wrap(text, server, self, []string{"--record", record, "--append"})
-		if err != nil {
-			return exit.Usagef("%s: %w", config, err)
-		}
-		does = fmt.Sprintf("what passes between %s and its client is recorded in %s, once the client starts it anew "+
-			"(rpcsh tap --unwrap %s %[1]s ends that)", server, record, config)
-	} else if changed, err = tap.Unwrap(text, server); err != nil {
-		return exit.Usagef("%s: %w", config, err)
-	}
-	info, err := os.Stat(config)
-	if err != nil {
-		return err
-	}
-	if err := os.WriteFile(config+backupSuffix, text, info.Mode().Perm()); err != nil {
-		return err
-	}
-	if err := os.WriteFile(config, changed, info.Mode().Perm()); err != nil { // perhaps a link, which stays one
-		return err
-	}
-	p.say("%s; %s is what it was", does, config+backupSuffix)
-	return nil
-}
-
-// recordingOf returns the file for what passes a tap that a client starts.
-func (p tapping) recordingOf(server string) (string, error) {
-	if p.record != "" {
-		return filepath.Abs(p.record) // the client may start it anywhere
-	}
-	dir := filepath.Join(stateDir(), "recordings")
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return "", err
-	}
-	name := strings.Map(func(c rune) rune {
-		if strings.ContainsRune(`/\:*?"<>|`, c) || c < ' ' {
-			return '_'
-		}
-		return c
-	}, server)
-	return filepath.Join(dir, name+".rpcrec"), nil
 }
 
 // file returns where records are written, and what ends that.

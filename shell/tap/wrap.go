@@ -16,32 +16,61 @@ var serverLists = [...]string{"mcpServers", "servers", "context_servers", "lsp"}
 // verb is the argument of rpcsh by which a server that is wrapped is known.
 const verb = "tap"
 
+// A rewiring is how a server is started otherwise: by another command, with so many of its first arguments taken off,
+// and others in their place.
+type rewiring struct {
+	command string
+	cut     int
+	put     []string
+}
+
 // Wrap returns a client's configuration in which a server is started by another command: self with flags of the verb
 // tap, and behind -- what it was started by. All else stays as it is, byte for byte.
 func Wrap(config []byte, server, self string, flags []string) ([]byte, error) {
-	return changed(config, server, func(command string, args []string) (string, []string, error) {
-		if len(args) > 0 && args[0] == verb && slices.Contains(args, "--") {
-			return "", nil, fmt.Errorf("%s is started by a tap already", server)
+	return changed(config, server, func(command string, args []string) (*rewiring, error) {
+		if isWrapped(args) {
+			return nil, fmt.Errorf("%s is started by a tap already", server)
 		}
-		return self, slices.Concat([]string{verb}, flags, []string{"--", command}, args), nil
+		return &rewiring{command: self, put: slices.Concat([]string{verb}, flags, []string{"--", command})}, nil
 	})
 }
 
 // Unwrap undoes Wrap.
 func Unwrap(config []byte, server string) ([]byte, error) {
-	return changed(config, server, func(_ string, args []string) (string, []string, error) {
+	return changed(config, server, func(_ string, args []string) (*rewiring, error) {
 		at := slices.Index(args, "--")
-		if len(args) == 0 || args[0] != verb || at < 0 || at+1 == len(args) {
-			return "", nil, fmt.Errorf("%s is not started by a tap", server)
+		if !isWrapped(args) || at+1 == len(args) {
+			return nil, fmt.Errorf("%s is not started by a tap", server)
 		}
-		return args[at+1], args[at+2:], nil
+		return &rewiring{command: args[at+1], cut: at + 2}, nil
 	})
+}
+
+// isWrapped reports whether a server with these arguments is started by a tap.
+func isWrapped(args []string) bool {
+	return len(args) > 0 && args[0] == verb && slices.Contains(args, "--")
+}
+
+// HasTaps reports whether a client's configuration has a server that is started by a tap.
+func HasTaps(config []byte) bool {
+	bare := bare(config)
+	if jsontext.Valid(bare) != nil {
+		return false
+	}
+	for _, list := range serverLists {
+		for _, server := range jsontext.Index(jsontext.Get(bare, list)) {
+			if isWrapped(jsontext.Texts(jsontext.Get(server, "args"))) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // changed returns a configuration in which a server has another command. It may have comments and commas that are too
 // many, as those of editors have.
 func changed(
-	config []byte, server string, change func(command string, args []string) (string, []string, error),
+	config []byte, server string, change func(command string, args []string) (*rewiring, error),
 ) ([]byte, error) {
 	bare := bare(config)
 	if err := jsontext.Valid(bare); err != nil {
@@ -128,26 +157,66 @@ type edit struct {
 }
 
 // changeEntry returns the edits that change how a server is started, the last one first.
-func changeEntry(
-	entry []byte, change func(command string, args []string) (string, []string, error),
-) ([]edit, error) {
+func changeEntry(entry []byte, change func(command string, args []string) (*rewiring, error)) ([]edit, error) {
 	command := jsontext.Text(jsontext.Get(entry, "command"))
 	if command == "" {
 		return nil, fmt.Errorf("no command starts it: a server at an address is tapped by rpcsh tap -l ADDRESS TARGET")
 	}
-	command, args, err := change(command, jsontext.Texts(jsontext.Get(entry, "args")))
+	w, err := change(command, jsontext.Texts(jsontext.Get(entry, "args")))
 	if err != nil {
 		return nil, err
 	}
-	list, quoted := jsontext.QuoteList(args), jsontext.Quote(command)
+	quoted := jsontext.Quote(w.command)
 	from, to, _ := place(entry, "command")
 	listFrom, listTo, ok := place(entry, "args")
 	if !ok {
-		return []edit{{from, to, quoted + `,"args":` + list}}, nil
+		return []edit{{from, to, quoted + argsMember + jsontext.QuoteList(w.put)}}, nil
 	}
-	edits := []edit{{from, to, quoted}, {listFrom, listTo, list}}
+	list := w.of(entry[listFrom:listTo])
+	list.from, list.to = listFrom+list.from, listFrom+list.to
+	if listFrom == to+len(argsMember) && string(entry[to:listFrom]) == argsMember && w.empties(entry, list, listTo) {
+		return []edit{{from, listTo, quoted}}, nil // which Wrap has put there
+	}
+	edits := []edit{{from, to, quoted}, list}
 	slices.SortFunc(edits, func(a, b edit) int { return b.from - a.from })
 	return edits, nil
+}
+
+// argsMember is what Wrap puts between a command and its arguments where there were none; nobody else writes it so.
+const argsMember = `,"args": `
+
+// empties reports whether nothing is left of a list that ends at to.
+func (w *rewiring) empties(entry []byte, list edit, to int) bool {
+	return w.cut > 0 && len(w.put) == 0 && jsontext.Space(entry, list.to) == to-len("]")
+}
+
+// of returns the edit of a list of arguments, whose other elements stay as they are written.
+func (w *rewiring) of(list []byte) edit {
+	if list[0] != '[' { // null, perhaps
+		return edit{0, len(list), jsontext.QuoteList(w.put)}
+	}
+	from := len("[")
+	to, more := from, true // to is behind what is cut, and the comma there
+	for range w.cut {
+		_, end, err := jsontext.Value(list[to:])
+		if err != nil {
+			break
+		}
+		to += end
+		behind := jsontext.Space(list, to)
+		if more = list[behind] == ','; more {
+			to = behind + 1
+		}
+	}
+	if w.cut == 0 {
+		_, _, err := jsontext.Value(list[from:])
+		more = err == nil
+	}
+	put := strings.Trim(jsontext.QuoteList(w.put), "[]")
+	if put != "" && more {
+		put += ","
+	}
+	return edit{from, to, put}
 }
 
 // place returns where the value of a member is in an object that is valid JSON. Of several of a name it is the last.
