@@ -11,6 +11,7 @@ import (
 
 	"rpcsh/completer"
 	"rpcsh/shell/arguments"
+	"rpcsh/shell/call"
 	"rpcsh/shell/event"
 	"rpcsh/shell/human"
 	"rpcsh/shell/lang"
@@ -183,6 +184,21 @@ func (m *Messages) batch(e *event.Event) []*event.Event {
 // maxParts is how many calls of a batch are written into a line.
 const maxParts = 1000
 
+// typed returns how a line makes a call: a tool by its name, where a line that names the protocol learns of it, and any
+// call without what asks for its progress.
+func typed(p *session.Peer, protocol string, e *event.Event) (name string, given json.RawMessage) {
+	given = call.Untracked(p.Dialect(), e.Method, e.Params)
+	if d := p.Dialect(); d != nil && d.Name == protocol && !e.ID.IsNone() {
+		if tool, args, is := p.Known().Called(e.Method, given); is {
+			if string(args) == "{}" {
+				args = nil
+			}
+			return tool, args
+		}
+	}
+	return e.Method, given
+}
+
 // pasted returns a call with how it reached its peer.
 func (m *Messages) pasted(e *event.Event) (*paste.Call, error) {
 	peers := m.session.Peers()
@@ -194,23 +210,26 @@ func (m *Messages) pasted(e *event.Event) (*paste.Call, error) {
 		if !known {
 			return nil, errors.New("it is not known yet what " + p.Title() + " speaks")
 		}
-		call := &paste.Call{
+		c := &paste.Call{
 			Target: p.Link().Target, Wire: wire, Config: session.WireOf(p),
 			Method: e.Method, Params: e.Params, Extra: e.Extra, ID: e.ID,
 		}
 		if p.Accepted() {
-			call.Target = p.Target()
+			c.Target = p.Target()
 		}
 		if e.Batch > 0 {
 			for _, part := range m.batch(e) {
-				call.Batch = append(call.Batch, paste.Part{
+				c.Batch = append(c.Batch, paste.Part{
 					Method: part.Method, Params: part.Params, Extra: part.Extra, ID: part.ID,
 				})
 			}
 		}
 		d := p.Dialect()
-		call.Begins = d != nil && d.Handshake != nil
-		return call, nil
+		c.Begins = d != nil && d.Handshake != nil
+		if e.Batch == 0 && e.Extra == nil {
+			c.Name, c.Given = typed(p, wire.Protocol.Name, e)
+		}
+		return c, nil
 	}
 	return nil, errors.New(view.Visible(e.Peer.Title) + " has gone, and is not known any more")
 }

@@ -34,6 +34,9 @@ type Call struct {
 	Extra  json.RawMessage // further members of the message, as an object; nil: none
 	ID     rpcconn.ID      // none: a notification
 
+	Name  string          // by which a line of rpcsh makes the call; "": as it was sent
+	Given json.RawMessage // what such a line gives it
+
 	Batch []Part // of a batch, all its calls, in place of the one above
 }
 
@@ -114,14 +117,17 @@ func (c *Call) RPCSH() (line string, left []string, err error) {
 // call adds the target and the call to a line of rpcsh: as words, or as a line of its own where they would not be read
 // as they are meant, or do not stand behind a command.
 func (c *Call) call(l *shellLine) {
-	params := compact(c.Params)
-	plain := c.Extra == nil && lang.SpellMethod(c.Method) == c.Method && strings.IndexAny(c.Method, ".!@-") != 0
+	method, params := c.Method, compact(c.Params)
+	if c.Name != "" {
+		method, params = c.Name, compact(c.Given)
+	}
+	plain := c.Extra == nil && lang.SpellMethod(method) == method && strings.IndexAny(method, ".!@-") != 0
 	if plain && c.Batch == nil && !c.Target.IsCommand() {
 		if c.ID.IsNone() {
 			l.add("-n")
 		}
 		l.target(c.Target)
-		l.add(c.Method)
+		l.add(method)
 		if params != "" {
 			l.add(params)
 		}
@@ -134,7 +140,7 @@ func (c *Call) call(l *shellLine) {
 	for _, m := range jsontext.Members(c.Extra) {
 		line += "--with " + m.Name + ":=" + compact(m.Value) + " "
 	}
-	if line += lang.SpellMethod(c.Method) + " " + params; c.Batch != nil {
+	if line += lang.SpellMethod(method) + " " + params; c.Batch != nil {
 		line = c.batch()
 	}
 	l.add("-e", strings.TrimSpace(line))
