@@ -109,13 +109,13 @@ func (h *holder) hold(ctx context.Context, args lang.Text) error {
 	case allHeld:
 		args.Text = ""
 	case holdOff:
-		passed, err := t.Release(ctx)
+		passed, gone, err := t.Release(ctx)
 		if err != nil {
 			return failed(err)
 		}
 		text := "nothing is held any more"
 		if passed > 0 {
-			text += "; " + human.Plural(passed, "message") + " passed"
+			text += "; " + passedText(passed, gone)
 		}
 		h.view.Report(text)
 		return nil
@@ -173,7 +173,7 @@ func (h *holder) pass(ctx context.Context, args lang.Text) error {
 		return err
 	}
 	if args.Text == allHeld {
-		h.view.Report(human.Plural(t.PassAll(), "message") + " passed")
+		h.view.Report(passedText(t.PassAll(ctx)))
 		return nil
 	}
 	a := arguments.Read(args)
@@ -184,7 +184,38 @@ func (h *holder) pass(ctx context.Context, args lang.Text) error {
 	if err != nil {
 		return err
 	}
-	return t.Pass(n)
+	return h.letPass(ctx, t, n)
+}
+
+// letPass has a message pass as it came.
+func (h *holder) letPass(ctx context.Context, t *intercept.Tap, n uint64) error {
+	gone, err := t.Pass(ctx, n)
+	h.tellGone(n, gone)
+	return err
+}
+
+// tellGone says that a message may have passed in vain, where that is so.
+func (h *holder) tellGone(n uint64, gone []string) {
+	if len(gone) > 0 {
+		h.view.Report(fmt.Sprintf("message %d passed%s", n, inVain(gone)))
+	}
+}
+
+// passedText says how many messages passed, and to whom in vain.
+func passedText(passed int, gone []string) string {
+	return human.Plural(passed, "message") + " passed" + inVain(gone)
+}
+
+// inVain says that messages may have reached nobody, since some sides have gone; "": none has.
+func inVain(gone []string) string {
+	if len(gone) == 0 {
+		return ""
+	}
+	has := " has"
+	if len(gone) > 1 {
+		has = " have"
+	}
+	return ", and may have reached nobody: " + strings.Join(gone, " and ") + has + " closed the connection"
 }
 
 // edits reports whether what .edit is given means a message of a tap.
@@ -246,16 +277,18 @@ func (h *holder) edit(ctx context.Context, args lang.Text) error {
 		return nil
 	case edited == pretty:
 		h.view.Report(fmt.Sprintf("message %d passes as it came", n))
-		return t.Pass(n)
+		return h.letPass(ctx, t, n)
 	}
 	return h.replace(ctx, t, n, message, []byte(edited))
 }
 
 // replace passes on another message in the place of one that is held.
 func (h *holder) replace(ctx context.Context, t *intercept.Tap, n uint64, message, other []byte) error {
-	if err := t.Edit(ctx, n, other); err != nil {
+	gone, err := t.Edit(ctx, n, other)
+	if err != nil {
 		return failed(err)
 	}
+	h.tellGone(n, gone)
 	if id := jsontext.Get(message, "id"); id != nil && !bytes.Equal(id, jsontext.Get(other, "id")) {
 		const text = "its id was %s, by which its sender or its receiver knows it"
 		h.view.Report(fmt.Sprintf(text, view.Visible(string(id))))

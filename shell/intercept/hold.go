@@ -166,23 +166,52 @@ func (t *Tap) Hold(ctx context.Context, filter event.Filter) error {
 	return err
 }
 
-// Release ends Hold, and has all pass that is held. It returns how many messages.
-func (t *Tap) Release(ctx context.Context) (passed int, err error) {
+// Release ends Hold, and has all pass that is held; see PassAll.
+func (t *Tap) Release(ctx context.Context) (passed int, gone []string, err error) {
 	t.mu.Lock()
 	t.filter = nil
 	t.mu.Unlock()
-	passed = t.PassAll()
-	return passed, t.Settle(ctx)
+	passed, gone = t.PassAll(ctx)
+	return passed, gone, t.Settle(ctx)
 }
 
-// PassAll has all pass that is held, in order, and returns how many messages.
-func (t *Tap) PassAll() (passed int) {
-	for _, h := range t.all() {
-		if t.Pass(h.request.Number) == nil {
+// PassAll has all pass that is held, in order, and returns how many messages, and which sides, the server or the
+// client, had closed their end of the connection before, so that some may have reached nobody.
+func (t *Tap) PassAll(ctx context.Context) (passed int, gone []string) {
+	all := t.all()
+	gone = t.gone(ctx, all)
+	for _, h := range all {
+		if t.pass(h) == nil {
 			passed++
 		}
 	}
-	return passed
+	if passed == 0 {
+		return 0, nil
+	}
+	return passed, gone
+}
+
+// gone returns for whom some messages were that have closed their end of the connection.
+func (t *Tap) gone(ctx context.Context, all []*held) (sides []string) {
+	type way struct {
+		conn int
+		dir  rpcrec.Direction
+	}
+	asked := make(map[way]bool)
+	for _, h := range all {
+		w, to := way{h.message.Conn, h.message.Dir}, "the server"
+		if w.dir == rpcrec.BToA {
+			to = "the client"
+		}
+		if asked[w] || slices.Contains(sides, to) {
+			continue
+		}
+		asked[w] = true
+		if is, err := t.control.Gone(ctx, w.conn, w.dir); err == nil && is { // else it is not known
+			sides = append(sides, to)
+		}
+	}
+	return sides
 }
 
 // find returns a message that is held. The error says that none of that number is.
@@ -195,12 +224,21 @@ func (t *Tap) find(number uint64) (*held, error) {
 	return nil, fmt.Errorf("no message %d is held (.pending lists those that are)", number)
 }
 
-// Pass has a message pass that is held, as it came.
-func (t *Tap) Pass(number uint64) error {
+// Pass has a message pass that is held, as it came; gone is that of PassAll.
+func (t *Tap) Pass(ctx context.Context, number uint64) (gone []string, err error) {
 	h, err := t.find(number)
-	if err == nil {
-		err = t.session.PendingRequests().Withdraw(number, "has passed")
+	if err != nil {
+		return nil, err
 	}
+	gone = t.gone(ctx, []*held{h})
+	if err := t.pass(h); err != nil {
+		return nil, err
+	}
+	return gone, nil
+}
+
+func (t *Tap) pass(h *held) error {
+	err := t.session.PendingRequests().Withdraw(h.request.Number, "has passed")
 	if err == nil {
 		t.control.LetPass(h.message.Number)
 	}
@@ -217,16 +255,17 @@ func (t *Tap) Message(number uint64) (json.RawMessage, error) {
 }
 
 // Edit passes on text in the place of a message that is held. The error says what is wrong with it: a message over
-// which it stumbles is still held.
-func (t *Tap) Edit(ctx context.Context, number uint64, text json.RawMessage) error {
+// which it stumbles is still held. gone is that of PassAll.
+func (t *Tap) Edit(ctx context.Context, number uint64, text json.RawMessage) (gone []string, err error) {
 	h, err := t.find(number)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	data, err := h.sender.encoded(text)
 	if err != nil {
-		return err
+		return nil, err
 	}
+	gone = t.gone(ctx, []*held{h})
 	t.mu.Lock()
 	delete(t.held, number) // what is told of it is no news
 	t.mu.Unlock()
@@ -240,8 +279,8 @@ func (t *Tap) Edit(ctx context.Context, number uint64, text json.RawMessage) err
 		if !waits {
 			h.leave("cannot pass any more")
 		}
-		return err
+		return nil, err
 	}
 	_ = t.session.PendingRequests().Withdraw(number, "has passed, edited") // else it is known to have gone
-	return nil
+	return gone, nil
 }

@@ -8,6 +8,7 @@ import (
 	"io"
 	"maps"
 	"net"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -35,6 +36,7 @@ const patience = 20 * time.Second
 type scene struct {
 	*testing.T
 	client  *dial.Link
+	server  *demo.Peer
 	session *session.Session
 	tap     *intercept.Tap
 	passed  chan *rpcrec.Record // messages, as far as there is room for them
@@ -67,7 +69,7 @@ func newScene(t *testing.T, cfg dial.Config) *scene {
 	ctx, cancel := context.WithCancel(context.Background())
 	served := make(chan error)
 	go func() { served <- tp.Serve(ctx, l) }()
-	s := &scene{T: t, session: session.New(session.Options{Attended: true}), passed: passed}
+	s := &scene{T: t, server: peer, session: session.New(session.Options{Attended: true}), passed: passed}
 	s.events = s.session.Events().Subscribe(event.Options{})
 	near, far := net.Pipe()
 	left := make(chan struct{})
@@ -202,7 +204,7 @@ func TestHold(t *testing.T) {
 			s.Errorf("it waits as %+v", w)
 		}
 		s.gets(s.call("echo", "[1]"), "[1]") // what is not held passes by
-		s.do(s.tap.Pass(n))
+		s.passes(s.tap.Pass(s.Context(), n))
 		s.gets(answered, "42")
 
 		answered = s.call("my_add", "[40,2]")
@@ -210,7 +212,7 @@ func TestHold(t *testing.T) {
 		text, err := s.tap.Message(n)
 		s.do(err)
 		edited := strings.NewReplacer("40", "30").Replace(string(text))
-		s.do(s.tap.Edit(s.Context(), n, json.RawMessage(edited)))
+		s.passes(s.tap.Edit(s.Context(), n, json.RawMessage(edited)))
 		s.await("request > @server my_add", "edited")
 		s.gets(answered, "32")
 
@@ -232,13 +234,45 @@ func TestHold(t *testing.T) {
 		if err := pending.Reply(n, json.RawMessage("1")); err == nil {
 			s.Error("an answer was answered")
 		}
-		passed, err := s.tap.Release(s.Context())
+		passed, gone, err := s.tap.Release(s.Context())
 		if passed != 1 || err != nil {
 			s.Errorf("%d passed, %v", passed, err)
 		}
+		s.passes(gone, err)
 		s.gets(answered, "10")
 		s.gets(s.call("my_add", "[6,6]"), "12")
 	})
+}
+
+// passes fails the test if a message did not pass, or to a side that has gone.
+func (s *scene) passes(gone []string, err error) {
+	s.Helper()
+	if err != nil || gone != nil {
+		s.Errorf("a message passed to those who have gone: %q, %v", gone, err)
+	}
+}
+
+// What passes to a side that has closed the connection may be in vain, which is told.
+func TestPassInVain(t *testing.T) {
+	s := newScene(t, dial.Config{Protocol: "jsonrpc", Framing: "line"})
+	s.gets(s.call("my_add", "[1,2]"), "3")
+	s.do(s.tap.Hold(s.Context(), filter(t, "my_add dir:out")))
+	answered := s.call("my_add", "[40,2]")
+	n := s.await("parked").Pending
+	s.call("my_add", "[40,3]")
+	s.await("parked")
+	s.server.Close()
+	<-s.client.Done() // the tap has seen it
+	if gone, err := s.tap.Pass(s.Context(), n); err != nil || !slices.Equal(gone, []string{"the server"}) {
+		t.Errorf("passed to those who have gone: %q, %v", gone, err)
+	}
+	if passed, gone := s.tap.PassAll(s.Context()); passed != 1 || !slices.Equal(gone, []string{"the server"}) {
+		t.Errorf("%d passed to those who have gone: %q", passed, gone)
+	}
+	if passed, gone := s.tap.PassAll(s.Context()); passed != 0 || gone != nil {
+		t.Errorf("nothing is held, and %d passed to those who have gone: %q", passed, gone)
+	}
+	<-answered
 }
 
 // A batch is held as one message, and wants no answer.
@@ -261,7 +295,7 @@ func TestHoldBatch(t *testing.T) {
 	if err := s.session.PendingRequests().Reply(e.Pending, json.RawMessage("1")); err == nil {
 		t.Error("a batch was answered by one value")
 	}
-	s.do(s.tap.Pass(e.Pending))
+	s.passes(s.tap.Pass(s.Context(), e.Pending))
 	s.gets(answered, "[1]42")
 }
 
@@ -363,7 +397,7 @@ func TestLeave(t *testing.T) {
 		s.call("my_add", "[40,2]")
 		n := s.await("parked").Pending
 		_ = s.client.Close()
-		s.do(s.tap.Pass(n))
+		s.passes(s.tap.Pass(s.Context(), n))
 		s.await("close ")
 	})
 }
@@ -379,7 +413,7 @@ func TestGone(t *testing.T) {
 	s.do(err)
 	_ = p.Close() // which ends the connection between the two
 	s.await("unparked", "cannot pass any more")
-	if err := s.tap.Pass(n); err == nil {
+	if _, err := s.tap.Pass(s.Context(), n); err == nil {
 		t.Error("it has passed")
 	}
 }

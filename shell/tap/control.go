@@ -16,7 +16,7 @@ import (
 
 // A shell controls a tap over a stream, by JSON-RPC 2.0, a message a line. It asks who is there (about), and then to be
 // told what happens (watch): each record, as docs/rpcrec.md has it, and each message that waits for a verdict, comes as
-// a notification (news). intercept, pass, replace, drop and inject are the calls of Control. pass and drop may be
+// a notification (news). intercept, pass, replace, drop, inject and gone are the calls of Control. pass and drop may be
 // notifications, too, so that many messages pass without a word for each. When the stream ends, all that is held
 // passes.
 const (
@@ -29,6 +29,7 @@ const (
 	methodDrop      = "drop"
 	methodInject    = "inject"
 	methodHangUp    = "hangup"
+	methodGone      = "gone"
 )
 
 // maxControl is how long a message of the control may be, in bytes: a message that passes is in it as base64.
@@ -144,6 +145,15 @@ func (c *Control) Inject(ctx context.Context, i Injection) error {
 	return c.say(ctx, methodInject, verdict{
 		Conn: i.Conn, Dir: i.Dir, Data: i.Data, Raw: i.Raw, Tag: uint32(i.Tag), For: i.For,
 	})
+}
+
+// Gone is that of the tap, once it has done what it was told before.
+func (c *Control) Gone(ctx context.Context, conn int, dir rpcrec.Direction) (gone bool, err error) {
+	result, err := c.call(ctx, methodGone, verdict{Conn: conn, Dir: dir})
+	if err == nil {
+		err = json.Unmarshal(result, &gone)
+	}
+	return gone, err
 }
 
 // HangUp ends a connection; see LetPass.

@@ -59,7 +59,7 @@ func (y *way) pump(to, from io.ReadWriteCloser) error {
 			y.room()
 		}
 		if err != nil {
-			y.end()
+			y.close()
 			y.drained()
 			halfClose(to)
 			return err

@@ -116,6 +116,8 @@ func (s *seat) do(conn *rpcconn.Conn, req *rpcconn.Request) (result any, err err
 	case methodInject:
 		tag := s.number<<tagBits | uint64(v.Tag)
 		return nil, t.Inject(Injection{Conn: v.Conn, Dir: v.Dir, Data: v.Data, Raw: v.Raw, Tag: tag, For: v.For})
+	case methodGone:
+		return t.Gone(v.Conn, v.Dir), nil
 	case methodHangUp:
 		t.HangUp(v.Conn)
 		return nil, nil

@@ -28,6 +28,7 @@ type way struct {
 	at     uint64  // the number of the piece that is being looked at; 0: none is, more is waited for
 	learns bool    // at stays: what is spoken is not known, so that nothing has been looked at
 	ended  bool
+	closed bool // by its sender
 	lost   bool
 	framer framer // nil: that is not known, or what passes is not taken apart
 	bare   bool   // it is not any more
