@@ -266,6 +266,7 @@ func TestAcceptStrangers(t *testing.T) {
 		{"WebSocket to a framing", upgrade, Config{Framing: "header"},
 			"the client speaks HTTP; listen on http:// or ws://"},
 		{"TLS to a framing", tlsProbe, Config{Framing: "none"}, "the client speaks TLS; listen on tls://"},
+		{"TLS from who was silent", tlsProbe, Config{}, "the client speaks TLS; listen on tls://"},
 		{"nothing", "", Config{}, "EOF"},
 	}
 	for _, test := range tests {
@@ -295,8 +296,14 @@ func TestAcceptStrangers(t *testing.T) {
 		}
 	})
 	t.Run("TLS", func(t *testing.T) {
-		errs := make(chan error, 1)
+		errs := make(chan error, 2)
 		l := listen(t, Config{OnError: func(_ string, err error) { errs <- err }})
+		go func() { // who is slow to begin is a silent peer before
+			if link, err := l.Accept(echoOptions); err == nil {
+				<-link.Done()
+				errs <- link.Err()
+			}
+		}()
 		_, err := Config{TLS: certificates(t).client, Framing: "line"}.Dial(t.Context(),
 			Target{Scheme: transport.SchemeTLS, Address: l.Target.Address}, nil)
 		if err == nil {
