@@ -158,7 +158,7 @@ func speaksHTTPToo(p picky) func(net.Conn) {
 			status, answer := http.StatusNotFound, ""
 			if req.Method == http.MethodPost {
 				once()
-				time.Sleep(100 * time.Millisecond)
+				time.Sleep(500 * time.Millisecond) // on a busy machine, too
 				status, answer = http.StatusOK, `{"jsonrpc":"2.0","id":1,"result":1}`
 			}
 			fmt.Fprintf(nc, "HTTP/1.1 %d x\r\nContent-Length: %d\r\n\r\n%s", status, len(answer), answer)
