@@ -39,9 +39,9 @@ func (m *Messages) commands() []Command {
 			Help: "N is the running number of a message, which stands where one was shortened or waits for an " +
 				"answer, and with .set numbers on everywhere; notes have numbers, too. | JQ filters it: . is all of " +
 				"it, with the members id, method, params, result, error, peer, dir, kind and more, as .on has it in " +
-				"$event. next is the request, or the message that is held, that waits for you next. $#N is the same as a value in lines and " +
-				"filters. Without N the last " + strconv.Itoa(maxMessages) + " messages are listed that a filter of " +
-				".watch fits. .set keep says how much is kept.",
+				"$event. next is the request, or the message that is held, that waits for you next. $#N is the same " +
+				"as a value in lines and filters. Without N the last " + strconv.Itoa(maxMessages) +
+				" messages are listed that a filter of .watch fits. .set keep says how much is kept.",
 			Examples: []string{".show 17", ".show 17 | .params[0]", ".show kind:error", "args = .show 17 | .params"},
 			Complete: m.complete,
 			Run:      m.show,

@@ -2,8 +2,8 @@ package tap
 
 import "rpcsh/rpcconn/rpcrec"
 
-// Gone reports whether who gets the messages of a direction has closed its side of a connection that stands: what passes
-// may reach nobody. Whether such a side still reads is not known.
+// Gone reports whether who gets the messages of a direction has closed its side of a connection that stands: what
+// passes may reach nobody. Whether such a side still reads is not known.
 func (t *Tap) Gone(conn int, dir rpcrec.Direction) bool {
 	t.mu.Lock()
 	c := t.connections[conn]
