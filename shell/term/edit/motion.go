@@ -93,36 +93,47 @@ func (p place) wordEnd(big bool) place {
 	return q
 }
 
-// found is where a character is looked for in the row, as by "fx" or "Tx"; false: it is not there. again says that it
-// was found before: before or behind it is not far enough then.
-func (p place) found(how string, again bool) (place, bool) {
-	char, q := how[1:], p
-	forth := how[0] == 'f' || how[0] == 't'
-	step := func() bool {
-		if forth {
-			q = q.next()
-			return q.at < p.rowEnd()
-		}
-		if q.at == p.rowStart() {
-			return false
-		}
-		q = q.previous()
-		return true
+// found is where a character is found in the row for the nth time, as by "fx" or "Tx"; false: it is not there so often.
+// again says that it was found before: before or behind it is not far enough then. The row is gone through once.
+func (p place) found(how string, again bool, n int) (place, bool) {
+	char, beside := how[1:], how[0] == 't' || how[0] == 'T'
+	if how[0] == 'F' || how[0] == 'T' {
+		return p.foundBack(char, beside, again, n)
 	}
-	if p.isEnd() && forth || again && (how[0] == 't' || how[0] == 'T') && !step() {
+	end := p.rowEnd()
+	if p.at == end {
 		return p, false
 	}
-	for step() {
-		if q.char() != char {
+	first := p.next()
+	for last, q := p, first; q.at < end; last, q = q, q.next() {
+		if q.char() != char || again && beside && q == first {
 			continue
 		}
-		switch how[0] {
-		case 't':
-			q = q.previous()
-		case 'T':
-			q = q.next()
+		if n--; n > 0 {
+			continue
+		}
+		if beside {
+			return last, true
 		}
 		return q, true
 	}
 	return p, false
+}
+
+// foundBack is found before the cursor.
+func (p place) foundBack(char string, beside, again bool, n int) (place, bool) {
+	var all []place
+	for q := (place{p.text, p.rowStart()}); q.at < p.at; q = q.next() {
+		if isLast := q.next().at == p.at; q.char() == char && !(again && beside && isLast) {
+			all = append(all, q)
+		}
+	}
+	if len(all) < n {
+		return p, false
+	}
+	q := all[len(all)-n]
+	if beside {
+		q = q.next()
+	}
+	return q, true
 }

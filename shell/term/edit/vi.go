@@ -204,7 +204,7 @@ func (v *Vi) move(l Line, c command) (p place, takes, ok bool) {
 	if strings.Contains(viFinds, c.name) {
 		v.find = c.name + c.char
 	}
-	for i := range c.times() {
+	for range c.times() {
 		from := p
 		big := c.name != strings.ToLower(c.name)
 		switch c.name {
@@ -241,10 +241,8 @@ func (v *Vi) move(l Line, c command) (p place, takes, ok bool) {
 			if how == "" {
 				return p, false, false
 			}
-			if p, ok = p.found(how, i > 0 || c.name == ";" || c.name == ","); !ok {
-				return p, false, false
-			}
-			takes = how[0] == 'f' || how[0] == 't'
+			p, ok = p.found(how, c.name == ";" || c.name == ",", c.times())
+			return p, how[0] == 'f' || how[0] == 't', ok
 		}
 	}
 	return p, takes, true
