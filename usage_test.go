@@ -49,3 +49,27 @@ func TestUsageColumn(t *testing.T) {
 		}
 	}
 }
+
+// What would say nothing to a verb is refused: who writes --record behind replay thinks that something is recorded.
+func TestStrangers(t *testing.T) {
+	for _, verb := range []string{"show", "stat", "export", "replay", "verify"} {
+		for _, flag := range []string{
+			"--listen=:1", "--execute=x", "--notify", "--linger=1s", "--serve=x", "--record=x", "--append",
+			"--record-max=1K",
+		} {
+			_, err := parseFlags([]string{verb, "x", flag})
+			name, _, _ := strings.Cut(flag, "=")
+			if err == nil || !strings.Contains(err.Error(), name+" does not go with rpcsh "+verb) {
+				t.Errorf("%s %s: %v", verb, flag, err)
+			}
+		}
+	}
+	for _, args := range [][]string{
+		{"replay", "x", "h:1", "-o", "json"}, {"tap", "-l", ":1", "h:1", "--record", "x"},
+		{"-e", ".peers", "attach", "x"},
+	} {
+		if _, err := parseFlags(args); err != nil {
+			t.Errorf("%q: %v", args, err)
+		}
+	}
+}

@@ -112,6 +112,14 @@ func (v verb) ownFlags() *pflag.FlagSet {
 	return own
 }
 
+// strangers returns flags that others have, and that say nothing to v.
+func (v verb) strangers() []string {
+	if !slices.Contains([]string{"show", "stat", verbExport, "replay", "verify"}, v.name) {
+		return nil
+	}
+	return []string{"listen", "execute", "notify", "linger", "serve", "record", "append", "record-max"}
+}
+
 // wrong returns the error for a verb that was written otherwise.
 func (v verb) wrong() error { return exit.Usagef("write %s", v.line()) }
 
@@ -214,6 +222,9 @@ func (o *options) readVerbFlags(v verb, f *pflag.FlagSet) error {
 	f.SetInterspersed(true)
 	if err := f.Parse(o.verbArgs); err != nil {
 		return exit.Usagef("%w (rpcsh %s -h lists the flags)", err, v.name)
+	}
+	if i := slices.IndexFunc(v.strangers(), f.Changed); i >= 0 {
+		return exit.Usagef("--%s does not go with rpcsh %s (rpcsh %[2]s -h lists the flags)", v.strangers()[i], v.name)
 	}
 	o.verbArgs = f.Args()
 	if n := f.ArgsLenAtDash(); n >= 0 {

@@ -89,6 +89,9 @@ func (t *Tap) park(c *connection, m *tap.Message, events []event.Event, number u
 	case e.Kind == event.Request:
 		req.ID = e.ID
 	case e.Kind == event.Response, e.Kind == event.Error:
+		h.tap.answers[m.Number] = event.Event{
+			Time: e.Time, ID: e.ID, Method: e.Method, Subject: e.Subject, Match: e.Match, Took: e.Took,
+		}
 		req.Method = "the answer to " + cmp.Or(e.Method, "#"+e.ID.String())
 		if req.Params = bytes.Clone(e.Result); e.Err != nil {
 			req.Params, _ = json.Marshal(e.Err)

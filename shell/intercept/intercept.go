@@ -35,6 +35,7 @@ type Tap struct {
 	// of the goroutine that is told the news
 
 	decoder *recording.Decoder
+	answers map[uint64]event.Event // numbers of the tap: answers that are held
 
 	switching sync.Mutex // held while it is said whether messages are intercepted
 
@@ -58,6 +59,7 @@ const (
 func Attach(ctx context.Context, s *session.Session, stream io.ReadWriteCloser) (*Tap, error) {
 	t := &Tap{
 		session: s, conns: make(map[int]*connection), held: make(map[uint64]*held), taken: make(map[uint64]bool),
+		answers: make(map[uint64]event.Event),
 	}
 	watches := make(chan struct{})
 	t.control = tap.NewControl(stream, func(news tap.News) {
@@ -185,6 +187,8 @@ func (t *Tap) tell(news tap.News) {
 		return
 	}
 	r := news.Record
+	was, isAnswer := t.answers[news.Number]
+	delete(t.answers, news.Number)
 	switch c := t.conn(r.Conn); {
 	case !r.IsMessage():
 		t.happened(c, r)
@@ -193,6 +197,8 @@ func (t *Tap) tell(news tap.News) {
 		c.from(r.Dir).channel.put(r.Data)
 	case news.Tag == tagCall: // which was published when it was made
 	case news.Number > 0 && t.known(news.Number, r.Kind):
+	case isAnswer:
+		t.publishEdited(c, r, &was)
 	default:
 		t.publish(c, r)
 	}
@@ -225,6 +231,17 @@ func (t *Tap) known(number uint64, kind string) bool {
 func (t *Tap) publish(c *connection, r *rpcrec.Record) (number uint64) {
 	c.meet()
 	return t.tellAll(c, r, t.decoder.Events(r))
+}
+
+// publishEdited publishes an answer that was edited: its request is that of what it was, which has come already.
+func (t *Tap) publishEdited(c *connection, r *rpcrec.Record, was *event.Event) {
+	events := t.decoder.Events(r)
+	for i := range events {
+		if e := &events[i]; e.Match == event.Unmatched && e.ID == was.ID {
+			e.Method, e.Subject, e.Match, e.Took = was.Method, was.Subject, was.Match, was.Took+e.Time.Sub(was.Time)
+		}
+	}
+	t.tellAll(c, r, events)
 }
 
 // happened publishes what is no message.

@@ -234,6 +234,16 @@ func TestHold(t *testing.T) {
 		if err := pending.Reply(n, json.RawMessage("1")); err == nil {
 			s.Error("an answer was answered")
 		}
+		text, err = s.tap.Message(n)
+		s.do(err)
+		edited = strings.NewReplacer("10", "11").Replace(string(text))
+		s.passes(s.tap.Edit(s.Context(), n, json.RawMessage(edited)))
+		if e := s.await("response < @server", "11", "edited"); e.Match != event.Matched || e.Method != "my_add" {
+			s.Errorf("an answer that was edited is %+v", e)
+		}
+		s.gets(answered, "11")
+		answered = s.call("my_add", "[5,5]")
+		next()
 		passed, gone, err := s.tap.Release(s.Context())
 		if passed != 1 || err != nil {
 			s.Errorf("%d passed, %v", passed, err)

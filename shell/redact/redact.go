@@ -223,6 +223,21 @@ func (m *Masker) isKnownLocked(text []byte) bool {
 	return is
 }
 
+// Seen takes in the masks that a text has, wherever they are: their numbers are given to no other secret.
+func (m *Masker) Seen(text []byte) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for {
+		_, rest, found := bytes.Cut(text, []byte(mask))
+		if !found {
+			return
+		}
+		digits := len(rest) - len(bytes.TrimLeft(rest, "0123456789"))
+		m.isMaskLocked(mask + string(rest[:digits]))
+		text = rest
+	}
+}
+
 // isMaskLocked reports whether a value is a mask, whose number is not given to another secret then.
 func (m *Masker) isMaskLocked(text string) bool {
 	digits, is := strings.CutPrefix(text, mask)

@@ -159,6 +159,15 @@ func TestNumbers(t *testing.T) {
 	}
 }
 
+// Masks that were there before, wherever they are, keep their numbers.
+func TestSeen(t *testing.T) {
+	m := New(Rules{})
+	m.Seen([]byte(`{"a":["***2","Bearer ***7"],"b":"*** ***0"}`))
+	if got, n := m.Message([]byte(`{"token":"swordfish"}`)); n != 1 || string(got) != `{"token":"***8"}` {
+		t.Errorf("masked as %s, %d", got, n)
+	}
+}
+
 // Long secrets are told apart, and take no more memory than short ones.
 func TestLongSecrets(t *testing.T) {
 	m := masker(t)

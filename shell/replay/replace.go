@@ -68,6 +68,12 @@ func (r *replacements) note(then, now json.RawMessage) {
 	}
 }
 
+// learn takes in what masks stand for now, whatever else of the message is compared, and how.
+func (r *replacements) learn(then, now json.RawMessage) {
+	c := &comparison{equality: Exact, same: r.same}
+	c.values(r.in(then), now)
+}
+
 // onlyMask returns the number of the mask that a string is; 0: it is none.
 func onlyMask(value []byte) int {
 	m := mask().FindStringSubmatch(jsontext.Text(value))

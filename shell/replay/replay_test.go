@@ -303,6 +303,18 @@ func TestPlay(t *testing.T) {
 			seen: []string{`1 echo ["pass\"word","tok-5"]`, `2 echo ["Bearer tok-5"]`},
 		},
 		{
+			name: "masks are learned where only types count, and where nothing does", sent: 2, same: 2,
+			opts: replay.Options{
+				Equality: replay.Shape, Ignore: pointers(t, "/result/1"), Secrets: map[int]string{1: "swordfish"},
+			},
+			recording: record(
+				`{"t":1,"c":1,"d":">","m":{"jsonrpc":"2.0","id":1,"method":"echo","params":["***1","***1"]},"r":2}`,
+				`{"t":1,"c":1,"d":"<","m":{"jsonrpc":"2.0","id":1,"result":["***2","***3"]},"r":2}`,
+				`{"t":1,"c":1,"d":">","m":{"jsonrpc":"2.0","id":2,"method":"echo","params":["***2","***3"]},"r":2}`,
+				`{"t":1,"c":1,"d":"<","m":{"jsonrpc":"2.0","id":2,"result":["***2","***3"]},"r":2}`),
+			seen: []string{`1 echo ["swordfish","swordfish"]`, `2 echo ["swordfish","swordfish"]`},
+		},
+		{
 			name: "masks in JSON in a string", sent: 1, same: 1,
 			opts: replay.Options{Secrets: map[int]string{1: `p"w`}},
 			recording: record(

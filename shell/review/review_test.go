@@ -132,6 +132,22 @@ func TestShow(t *testing.T) {
 	}
 }
 
+// What is masked when a recording is read gets no number that the recording has for something else, shown or not.
+func TestShowMasksMore(t *testing.T) {
+	more, err := redact.ParseRules([]string{"session"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const text = `{"rpcrec":1,"start":"2026-11-29T17:15:11.000000Z"}
+{"t":0.1,"c":1,"d":">","m":{"jsonrpc":"2.0","id":1,"method":"login","params":["bob","***1"]},"r":1}
+{"t":0.2,"c":1,"d":"<","m":{"jsonrpc":"2.0","id":1,"result":{"session":"s"}}}
+`
+	got, err := look(t, Show, text, Options{Output: view.OutputJSON, Rules: more, Filter: filter(t, "dir:in")})
+	if err != nil || !strings.Contains(got, `{"session":"***2"}`) {
+		t.Errorf("%s%v", got, err)
+	}
+}
+
 func TestStat(t *testing.T) {
 	const broken = "! FILE: line 11: column 1: unexpected character 'w', want '{'; it is left out\n" +
 		"! FILE: line 15, the last one, is cut off; it is left out\n"

@@ -95,6 +95,9 @@ func (s *source) end() {
 
 // chosen does something with each event of a record that the filter chooses, without its secrets.
 func (s *source) chosen(r *rpcrec.Record, do func(e *event.Event) error) error {
+	if r.Redacted > 0 { // what the filter does not choose, too
+		s.masker.Seen(r.Data)
+	}
 	events := s.decoder.Events(r)
 	masked := false
 	for i := range events {

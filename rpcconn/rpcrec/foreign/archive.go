@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/base64"
+	"encoding/binary"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -112,7 +113,7 @@ func (s *archiveSource) load() error {
 			next++
 			conn = next
 			conns[e.Request.URL] = conn
-			s.open(conn, e)
+			s.open(conn, e, "jsonrpc")
 		}
 		s.post(e, conn, s.since(e.Started))
 	}
@@ -125,29 +126,42 @@ func (s *archiveSource) since(t time.Time) time.Duration {
 }
 
 // open adds the beginning of a connection.
-func (s *archiveSource) open(conn int, e *archiveEntry) {
-	r := opened(conn, e.Request.URL, "jsonrpc", "")
+func (s *archiveSource) open(conn int, e *archiveEntry, protocol string) {
+	r := opened(conn, e.Request.URL, protocol, "")
 	r.At = s.since(e.Started)
 	s.queue = append(s.queue, r)
 }
 
 // sockets adds the messages of a WebSocket.
 func (s *archiveSource) sockets(e *archiveEntry, conn int) {
-	s.open(conn, e)
-	for _, m := range e.Messages {
+	for i, m := range e.Messages {
 		r := &rpcrec.Record{Conn: conn, Dir: rpcrec.In, Data: []byte(m.Data)}
 		if m.Type == "send" {
 			r.Dir = rpcrec.Out
 		}
-		if binary := 2; m.Opcode == binary {
+		if opcode := 2; m.Opcode == opcode { // binary
 			if data, err := base64.StdEncoding.DecodeString(m.Data); err == nil {
 				r.Data = data
 			}
+		}
+		if i == 0 {
+			s.open(conn, e, spoken(r.Data))
 		}
 		at := time.UnixMicro(int64(math.Round(m.Time * 1e6)))
 		r.At = s.since(at)
 		s.queue = append(s.queue, r)
 	}
+}
+
+// spoken returns what is spoken where a message comes first: archives do not say it.
+func spoken(first []byte) string {
+	switch {
+	case len(first) > 4 && int64(binary.LittleEndian.Uint32(first)) == int64(len(first)):
+		return "bsonrpc"
+	case len(first) > 0 && first[0]>>4 == 9: // an array of MessagePack
+		return "msgpackrpc"
+	}
+	return "jsonrpc"
 }
 
 // post adds what was posted, and what came back.

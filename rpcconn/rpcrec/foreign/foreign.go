@@ -6,8 +6,8 @@
 //   - the log of mcpsnoop, an object a line
 //   - HTTP archives (HAR 1.2), with the messages of WebSockets as Chrome writes them
 //
-// What they leave out, such as the ends of connections, a recording made of them does not have. All but archives are
-// read line by line.
+// What they leave out, such as the ends of connections, a recording made of them does not have. What looks like a
+// masked value in them is one. All but archives are read line by line.
 package foreign
 
 import (
@@ -102,11 +102,31 @@ func (c *converter) begin() error {
 	head := rpcrec.Header{Start: c.source.started(), By: c.by}
 	c.writer = rpcrec.NewWriter(&c.text, head, rpcrec.WriterOptions{After: never})
 	for _, r := range first {
-		if err := c.writer.Write(r); err != nil {
+		if err := c.write(r); err != nil {
 			return err
 		}
 	}
 	return c.writer.Flush()
+}
+
+// write writes a record. Logs do not say which values are masked, and a mask must not be sent.
+func (c *converter) write(r *rpcrec.Record) error {
+	r.Redacted = masks(r.Data)
+	return c.writer.Write(r)
+}
+
+// masks returns how many masks are in a message: ***1 and so on, as in a log that was made of a recording.
+func masks(data []byte) (n int) {
+	for {
+		_, rest, found := bytes.Cut(data, []byte("***"))
+		if !found {
+			return n
+		}
+		if len(rest) > 0 && rest[0] >= '1' && rest[0] <= '9' {
+			n++
+		}
+		data = rest
+	}
 }
 
 // Read implements io.Reader.
@@ -119,7 +139,7 @@ func (c *converter) Read(b []byte) (int, error) {
 		if r, c.err = c.source.next(); c.err != nil {
 			break
 		}
-		if c.err = c.writer.Write(r); c.err == nil {
+		if c.err = c.write(r); c.err == nil {
 			c.err = c.writer.Flush()
 		}
 	}

@@ -3,6 +3,7 @@ package foreign
 import (
 	"bufio"
 	"bytes"
+	"encoding/base64"
 	"errors"
 	"flag"
 	"fmt"
@@ -15,6 +16,7 @@ import (
 	"testing/iotest"
 	"time"
 
+	"rpcsh/rpcconn/jsontext"
 	"rpcsh/rpcconn/rpcrec"
 )
 
@@ -88,6 +90,37 @@ func TestOthers(t *testing.T) {
 	for _, other := range []string{"", "words\n", "{}", `{"a":1}` + "\n", "<html>", "\x00\x01", "[Trace", `{"log":`} {
 		if got := text(strings.NewReader(other)); !strings.HasPrefix(got, "error: ") {
 			t.Errorf("%q: %s", other, got)
+		}
+	}
+}
+
+// What looks like a masked value is one: logs that were made of recordings do not say how many there are.
+func TestMasks(t *testing.T) {
+	for message, want := range map[string]int{
+		`["***1","Bearer ***12",{"a":"***1"}]`: 3, `["***","** 1","***0","***x"]`: 0, `"****1"`: 0,
+	} {
+		log := `{"log":{"entries":[{"request":{"method":"POST","url":"http://h/","postData":{"text":` +
+			jsontext.Quote(message) + `}}}]}}`
+		in := NewReader(strings.NewReader(log))
+		_, opens := in.Next()
+		r, err := in.Next()
+		if opens != nil || err != nil || string(r.Data) != message || r.Redacted != want {
+			t.Errorf("%s: %+v, %v, %v; want %d masked", message, r, opens, err, want)
+		}
+	}
+}
+
+// Archives do not say what is spoken over a WebSocket: the first message does.
+func TestSpoken(t *testing.T) {
+	for first, want := range map[string]string{
+		`{"id":1}`: "jsonrpc", "": "jsonrpc", "\x94\x00\x01\xa1m\x90": "msgpackrpc",
+		"\x05\x00\x00\x00\x00": "bsonrpc", "\x06\x00\x00\x00\x00": "jsonrpc",
+	} {
+		log := `{"log":{"entries":[{"_webSocketMessages":[{"type":"send","opcode":2,"data":"` +
+			base64.StdEncoding.EncodeToString([]byte(first)) + `"}]}]}}`
+		r, err := NewReader(strings.NewReader(log)).Next()
+		if err != nil || r.Event != rpcrec.Open || !strings.Contains(string(r.Details), `"protocol":"`+want+`"`) {
+			t.Errorf("%q: %+v, %v; want %s", first, r, err, want)
 		}
 	}
 }
