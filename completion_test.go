@@ -135,7 +135,7 @@ func TestCompletionScripts(t *testing.T) {
 	}
 }
 
-// What bash is told begins where bash completes: behind the last of its word breaks.
+// What bash is told begins where bash completes: behind the last of its word breaks, or with it where that is an @.
 func TestCompletionInBash(t *testing.T) {
 	t.Parallel()
 	if _, err := exec.LookPath("bash"); err != nil {
@@ -143,8 +143,9 @@ func TestCompletionInBash(t *testing.T) {
 	}
 	d := newDesk(t)
 	for line, want := range map[string]string{
-		"rpcsh @sta":              "staging",
-		"rpcsh @":                 "staging",
+		"rpcsh @sta":              "@staging",
+		"rpcsh @":                 "@staging",
+		"rpcsh -p bson @sta":      "@staging",
 		"rpcsh 10.0.0.1:6000 my":  "my_add",
 		"rpcsh -p bson":           "bsonrpc",
 		"rpcsh @staging ":         "my_add",

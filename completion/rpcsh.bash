@@ -7,11 +7,12 @@ _rpcsh() {
 		words+=("")
 	fi
 	full="${words[${#words[@]} - 1]}"
-	# What bash completes begins behind the last of its word breaks: the candidates have to begin there, too.
+	# What bash completes begins behind the last of its word breaks, or with it if that is an @: so do the candidates.
 	before=""
 	for separator in ":" "@" "="; do
 		if [[ $COMP_WORDBREAKS == *"$separator"* && $full == *"$separator"* ]]; then
 			candidate="${full%"${full##*"$separator"}"}"
+			candidate="${candidate%@}"
 			if ((${#candidate} > ${#before})); then
 				before="$candidate"
 			fi
