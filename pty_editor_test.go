@@ -21,11 +21,11 @@ printf '%b\n' "$line" >"$1"
 func TestLineInEditor(t *testing.T) {
 	t.Parallel()
 	own := t.TempDir()
-	script := filepath.Join(own, "editor.sh")
+	script := filepath.Join(own, "an editor.sh")
 	if err := os.WriteFile(script, []byte(editorScript), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	env := []string{"NO_COLOR=1", "VISUAL=sh " + script, "TMPDIR=" + own}
+	env := []string{"NO_COLOR=1", `VISUAL=sh "` + script + `"`, "TMPDIR=" + own}
 	s := sitAt(t, rpcshIn(own, env, "--demo"), 100, 30)
 	const prompt = `^127\.0\.0\.1:\d+> `
 	s.sees(`^127\.0\.0\.1:\d+>`)

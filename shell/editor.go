@@ -18,7 +18,7 @@ import (
 // editor returns the command of the person's editor, or of one that the platform has.
 func editor() ([]string, error) {
 	for _, name := range []string{"VISUAL", "EDITOR"} {
-		if words := strings.Fields(os.Getenv(name)); len(words) > 0 {
+		if words := process.Words(os.Getenv(name)); len(words) > 0 {
 			return words, nil
 		}
 	}
