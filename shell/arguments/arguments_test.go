@@ -68,7 +68,7 @@ func TestFlags(t *testing.T) {
 			"--nosuch", "|10: there is no --nosuch: .test has -v and --wait!",
 			"|10: there is no --nosuch: .test has -v and --wait!",
 		},
-		{"-x -- --wait", "|-x -- --wait", `wait@16=0s|22: "" is not a duration: write 500ms, 2s or 1m`},
+		{"-x -- --wait", "|-x -- --wait", `wait@16=0s|22: a duration belongs here, such as 500ms, 2s or 1m`},
 	} {
 		result := func(rest string, err error) string {
 			defer func() { given = nil }()

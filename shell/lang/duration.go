@@ -1,6 +1,7 @@
 package lang
 
 import (
+	"errors"
 	"fmt"
 	"time"
 )
@@ -11,7 +12,10 @@ func ParseDuration(text string) (time.Duration, error) {
 	if err != nil {
 		d, err = time.ParseDuration(text + "s")
 	}
-	if err != nil || d < 0 {
+	switch {
+	case text == "":
+		return 0, errors.New("a duration belongs here, such as 500ms, 2s or 1m")
+	case err != nil || d < 0:
 		return 0, fmt.Errorf("%q is not a duration: write 500ms, 2s or 1m", text)
 	}
 	return d, nil

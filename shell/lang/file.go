@@ -3,6 +3,7 @@ package lang
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"unicode/utf8"
 
@@ -83,12 +84,26 @@ func (p *parser) read(column int, path, hint string) ([]byte, error) {
 	return data, nil
 }
 
-// jsonOf returns the JSON that the file path, which is named at a column, holds.
+// jsonOf returns the JSON that the file path, which is named at a column, holds. A byte order mark, as some editors
+// write it, is no part of it.
 func jsonOf(column int, path string, data []byte) (json.RawMessage, error) {
-	if err := jsontext.Valid(data); err != nil {
+	data = bytes.TrimPrefix(data, []byte("\ufeff"))
+	err := jsontext.Valid(data)
+	var mistake *jsontext.SyntaxError
+	switch {
+	case errors.As(err, &mistake):
+		return nil, errorAt(column, path+" holds no JSON: "+place(data, mistake.Offset)+mistake.Reason)
+	case err != nil:
 		return nil, errorAt(column, path+" holds no JSON: "+err.Error())
 	}
 	return bytes.Trim(data, blanks), nil
+}
+
+// place says where an offset in a file is, as editors count.
+func place(data []byte, offset int) string {
+	before := data[:offset]
+	row := bytes.LastIndexByte(before, '\n') + 1
+	return fmt.Sprintf("line %d, column %d: ", 1+bytes.Count(before, []byte("\n")), 1+utf8.RuneCount(before[row:]))
 }
 
 // atInput reports whether < FILE is here. A < that is not alone is text.

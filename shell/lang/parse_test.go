@@ -22,6 +22,7 @@ var testEnv = func() Env {
 	files := map[string]string{
 		"text.txt": "line 1\nline \"2\"\n", "data.json": " {\"a\": 1}\n", "bad.json": `{"a":`, "latin1": "gr\xfc\xdfe",
 		"two words": "both", "none": "", "two words.json": "[2]", "five.json": "5\n",
+		"rows.json": "{\"a\":1,\r\n\"ü\":}", "mark.json": "\ufeff[1, 2]\r\n",
 	}
 	return Env{
 		Variable: func(name string) (json.RawMessage, bool) {
@@ -211,6 +212,8 @@ func TestParse(t *testing.T) {
 		{"f 1=2 -a=1", `call f:0 ["1=2","-a=1"]`},
 		{"f a=@text.txt b:=@data.json", `call f:0 {"a":"line 1\nline \"2\"\n","b":{"a": 1}}`},
 		{"f a=@'two words' b=@\"none\"", `call f:0 {"a":"both","b":""}`},
+		{"f @mark.json", `call f:0 [1, 2]`},
+		{"f < mark.json", `call f:0 [1, 2]`},
 		{"f a=\"@text.txt\"", `call f:0 {"a":"@text.txt"}`},
 
 		// variables
@@ -456,6 +459,7 @@ func TestParseMistakes(t *testing.T) {
 		{`f {"a":$(g)b}`, 11, "a variable stands for a whole value"},
 		{`f {"a":$(g), b}`, 13, "unexpected character 'b'"},
 
+		{".wait tick 5x", 11, `"5x" is not a duration: write 500ms, 2s or 1m`},
 		{"f @nosuch", 2, "open nosuch: file does not exist; quote it where it is text"},
 		{"ping @2", 5, "open 2: file does not exist; quote it where it is text"},
 		{"f @bad.json", 2, "bad.json holds no JSON: "},
@@ -560,7 +564,8 @@ func TestParseMistakes(t *testing.T) {
 		{"f a=@nosuch", 4, `open nosuch: file does not exist; write a="@…" for text`},
 		{"f a:=@nosuch", 5, "open nosuch: file does not exist"},
 		{"f a:=@bad.json", 5, "bad.json holds no JSON: the JSON text ends too early"},
-		{"f a:=@text.txt", 5, "text.txt holds no JSON: offset 0"},
+		{"f a:=@text.txt", 5, "text.txt holds no JSON: line 1, column 1: unexpected character 'l'"},
+		{"f @rows.json", 2, "rows.json holds no JSON: line 2, column 5: unexpected character '}'"},
 		{"f a=@latin1", 4, "latin1 is not UTF-8 text"},
 		{"f a=@'x", 5, "this quote is never closed"},
 

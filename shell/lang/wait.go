@@ -26,7 +26,10 @@ func (p *parser) wait(s *Statement) error {
 			return err
 		}
 		word := p.src[start:p.pos]
-		if d, err := ParseDuration(word); err == nil && w.For.Text != "" {
+		if d, err := ParseDuration(word); w.For.Text != "" && (err == nil || isDigit(p.src[start])) {
+			if err != nil {
+				return errorAt(start, err.Error())
+			}
 			w.Limit = &d
 			if p.blank(); !p.callEnds() {
 				return p.errorf("the line ends behind the time; | JQ may follow")
