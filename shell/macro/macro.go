@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"unicode"
 
 	"rpcsh/rpcconn/jsontext"
 	"rpcsh/shell/lang"
@@ -14,31 +15,54 @@ import (
 // MostArguments is how many arguments a line can name: $1 to $9.
 const MostArguments = 9
 
-// A parameter is $1 … $9 or $@ in a line.
+// A parameter is $1 … $9 or $@ in a line, or ${1} … ${9} in a text of it.
 type parameter struct {
 	start, end int
 	number     int  // 0: $@
 	inJQ       bool // it stands behind a |
+	inText     bool // it is ${1} … ${9} inside of "…"
 }
 
-// parameters returns those of a line. Inside quotes there are none, nor in a comment line.
+// parameters returns those of a line. In a comment line there are none, and inside quotes only where variables stand
+// for their values, too: in "…" outside of brackets, and not in jq.
 func parameters(line string) (all []parameter) {
 	if strings.HasPrefix(strings.TrimSpace(line), "#") {
 		return nil
 	}
-	inJQ := false
+	inJQ, depth := false, 0
 	for i := 0; i < len(line); i++ {
 		switch c := line[i]; {
 		case c == '"' || c == '\'' && startsWord(line, i):
-			i = quoteEnd(line, i) - 1
+			end := quoteEnd(line, i)
+			if c == '"' && depth == 0 && !inJQ {
+				all = append(all, inText(line[:end], i+1)...)
+			}
+			i = end - 1
+		case c == '{' || c == '[':
+			depth++
+		case c == '}' || c == ']':
+			depth--
 		case c == '|':
 			inJQ = true
 		case c == '$' && i+1 < len(line) && (i == 0 || !isName(line[i-1])) && (i+2 == len(line) || !isName(line[i+2])):
 			if n := line[i+1]; n >= '1' && n <= '9' {
-				all = append(all, parameter{i, i + 2, int(n - '0'), inJQ})
+				all = append(all, parameter{start: i, end: i + 2, number: int(n - '0'), inJQ: inJQ})
 			} else if n == '@' {
-				all = append(all, parameter{i, i + 2, 0, inJQ})
+				all = append(all, parameter{start: i, end: i + 2, inJQ: inJQ})
 			}
+		}
+	}
+	return all
+}
+
+// inText returns the parameters of a line's text in quotes, from a place in it to the end of the line.
+func inText(line string, from int) (all []parameter) {
+	for i := from; i < len(line); i++ {
+		switch rest := line[i:]; {
+		case rest[0] == '\\':
+			i++
+		case len(rest) > 3 && rest[:2] == "${" && rest[2] >= '1' && rest[2] <= '9' && rest[3] == '}':
+			all = append(all, parameter{start: i, end: i + 4, number: int(rest[2] - '0'), inText: true})
 		}
 	}
 	return all
@@ -78,13 +102,13 @@ func Expand(line string, args []string) (string, error) {
 			reason := fmt.Sprintf("$%d has no argument: %d given", p.number, len(args))
 			return "", &lang.Error{Column: p.start, Reason: reason}
 		case p.number > 0:
-			b.WriteString(spell(args[p.number-1], p.inJQ))
+			b.WriteString(p.spell(args[p.number-1]))
 		default:
 			for i, a := range args {
 				if i > 0 {
 					b.WriteByte(' ')
 				}
-				b.WriteString(spell(a, p.inJQ))
+				b.WriteString(p.spell(a))
 			}
 		}
 	}
@@ -92,15 +116,25 @@ func Expand(line string, args []string) (string, error) {
 	return b.String(), nil
 }
 
-// spell returns an argument as it stands where it belongs: text is in quotes in jq.
-func spell(arg string, inJQ bool) string {
-	if !inJQ || json.Valid([]byte(arg)) || strings.HasPrefix(arg, "$") {
+// spell returns an argument as it stands where it belongs: text is in quotes in jq, and without them in a text.
+func (p parameter) spell(arg string) string {
+	if p.inText && len(arg) > 1 && arg[0] == '"' && quoteEnd(arg, 0) == len(arg) {
+		return arg[1 : len(arg)-1]
+	}
+	if p.inText && len(arg) > 1 && arg[0] == '$' && isName(arg[1]) && !unicode.IsDigit(rune(arg[1])) {
+		return "${" + arg[1:] + "}"
+	}
+	if !p.inText && (!p.inJQ || json.Valid([]byte(arg)) || strings.HasPrefix(arg, "$")) {
 		return arg
 	}
 	if len(arg) > 1 && arg[0] == '\'' && quoteEnd(arg, 0) == len(arg) {
 		arg = arg[1 : len(arg)-1]
 	}
-	return string(jsontext.AppendQuote(nil, arg))
+	quoted := string(jsontext.AppendQuote(nil, arg))
+	if p.inText {
+		return strings.ReplaceAll(quoted[1:len(quoted)-1], "${", `\u0024{`)
+	}
+	return quoted
 }
 
 // Word returns a word of a command line as a line of the language has it: JSON as it is, all else as text.

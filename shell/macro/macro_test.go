@@ -10,19 +10,24 @@ import (
 )
 
 func TestExpand(t *testing.T) {
-	args := []string{"1", "two", `"t h"`, `{"a":1}`}
+	args := []string{"1", "two", `"t h"`, `{"a":1}`, "'its ${1}'", `$x["a b"].c`, "$7", `"a\"${x}"`}
 	for _, tt := range []struct{ line, want string }{
 		{"my_add $1 2", "my_add 1 2"},
 		{`echo {"got":$1,"list":[$4]}`, `echo {"got":1,"list":[{"a":1}]}`},
 		{"echo a=$2 b:=$4", `echo a=two b:={"a":1}`},
 		{".connect tcp://$2:6000", ".connect tcp://two:6000"},
-		{"echo $@", `echo 1 two "t h" {"a":1}`},
+		{"echo $@", `echo 1 two "t h" {"a":1} 'its ${1}' $x["a b"].c $7 "a\"${x}"`},
 		{"echo @$2 > $2", "echo @two > two"},
 		{"echo | select(. == $2) + $3", `echo | select(. == "two") + "t h"`},
 		{"echo | . + $1", "echo | . + 1"},
 		{`echo "$1" '$2'`, `echo "$1" '$2'`},
 		{`echo "a\"$1" $1`, `echo "a\"$1" 1`},
 		{"echo it's $1", "echo it's 1"},
+		{`echo "${1} ${2}, ${3}: ${4}" a="${1}"`, `echo "1 two, t h: {\"a\":1}" a="1"`},
+		{`echo "${5}|${6}|${7}|${8}"`, `echo "its \u0024{1}|${x["a b"].c}|$7|a\"${x}"`},
+		{`echo "\${1} ${0} ${12} ${1" '${1}'`, `echo "\${1} ${0} ${12} ${1" '${1}'`},
+		{`echo {"a":"${1}"} ["${1}"]`, `echo {"a":"${1}"} ["${1}"]`},
+		{`echo {} "${1}" | "${1}"`, `echo {} "1" | "${1}"`},
 		{"echo $x $_1 $12 $$1 a$1 $1a $#1 $0 $", "echo $x $_1 $12 $$1 a$1 $1a $#1 $0 $"},
 		{"# $7 is not looked at", "# $7 is not looked at"},
 	} {
@@ -31,8 +36,11 @@ func TestExpand(t *testing.T) {
 		}
 	}
 	var missing *lang.Error
-	if _, err := macro.Expand("echo $4 $5", args); !errors.As(err, &missing) || missing.Column != 8 {
+	if _, err := macro.Expand("echo $4 $5", args[:4]); !errors.As(err, &missing) || missing.Column != 8 {
 		t.Errorf("an argument that is missing: %v", err)
+	}
+	if _, err := macro.Expand(`echo "${4}${5}"`, args[:4]); !errors.As(err, &missing) || missing.Column != 10 {
+		t.Errorf("one that is missing in a text: %v", err)
 	}
 }
 
@@ -45,7 +53,8 @@ func TestWords(t *testing.T) {
 }
 
 func TestAliases(t *testing.T) {
-	a := macro.Aliases{"add": "my_add $1 $2", "ll": ".methods", "all": ".call echo $@", "name": "echo | .[$1]"}
+	a := macro.Aliases{"add": "my_add $1 $2", "ll": ".methods", "all": ".call echo $@", "name": "echo | .[$1]",
+		"greet": `echo "hi ${1}" $2`}
 	for _, tt := range []struct{ line, want string }{
 		{"add 1 2", "my_add 1 2"},
 		{`  x = add $y [1, 2] | . + 1`, `  x = my_add $y [1, 2] | . + 1`},
@@ -56,6 +65,8 @@ func TestAliases(t *testing.T) {
 		{"all", ".call echo"},
 		{"all 1 2", ".call echo 1 2"},
 		{"name 'a b'", `echo | .["a b"]`},
+		{"greet 'a b' 5", `echo "hi a b" 5`},
+		{"greet $x", `greet takes 2 arguments, not 1: it is echo "hi ${1}" $2`},
 		{"add", "add takes 2 arguments, not 0: it is my_add $1 $2"},
 		{"add 1 2 3", "add takes 2 arguments, not 3: it is my_add $1 $2"},
 		{"adder 1 2", "adder 1 2"},
