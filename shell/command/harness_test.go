@@ -2,6 +2,7 @@ package command_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -37,8 +38,9 @@ type shell struct {
 
 // A screen keeps what is written, and is a terminal without keys.
 type screen struct {
-	mu   sync.Mutex // protects what follows
-	text bytes.Buffer
+	width int        // in columns; 0: 80
+	mu    sync.Mutex // protects what follows
+	text  bytes.Buffer
 }
 
 func (s *screen) Write(b []byte) (int, error) {
@@ -60,7 +62,7 @@ func (*screen) SetColors(term.Colors) {}
 
 func (*screen) AskBackground(func(isLight bool)) {}
 
-func (*screen) Width() int { return 80 }
+func (s *screen) Width() int { return cmp.Or(s.width, 80) }
 
 // take returns what was written since it was called last.
 func (s *screen) take() string {

@@ -116,6 +116,9 @@ func (t *Table) help(ctx context.Context, v *view.View, args lang.Text) error {
 	case helpKeys:
 		return v.Page(ctx, keyHelp(v))
 	default:
+		if line, is := t.config.Aliases()[args.Text]; is {
+			return v.Page(ctx, fmt.Sprintf("%s is an alias of %s\n", view.Visible(args.Text), view.Visible(line)))
+		}
 		c, err := t.Find(strings.TrimPrefix(args.Text, "."))
 		if p := t.connections.session.Peers().Current(); err != nil && p != nil && p.Known().Knows(args.Text) {
 			err = fmt.Errorf("%[1]s is a method of the peer, and no command: .describe %[1]s tells of it", args.Text)
@@ -151,19 +154,29 @@ const helpKeys = "keys"
 // keyHelp lists the keys of the line editor.
 func keyHelp(v *view.View) string {
 	const widest = 26 // of the keys
-	width := v.ListWidth() - widest - 2
+	width := v.ListWidth()
 	var rows columns.Table
 	list := func(bindings []term.Binding) {
 		for _, b := range bindings {
-			keys := columns.Fill(strings.Fields(b.Names()), widest, "", "")
-			does := columns.Fill(strings.Fields(b.Does), max(width, widest), "", "")
-			for i := range max(len(keys), len(does)) {
-				row := []string{"", ""}
-				if i < len(keys) {
-					row[0] = keys[i]
+			keys, does := strings.Fields(b.Names()), strings.Fields(b.Does)
+			if width < 2*widest { // too narrow for both in a row
+				const below = "    "
+				for _, line := range columns.Fill(keys, width, "", "") {
+					rows.Row(line)
 				}
-				if i < len(does) {
-					row[1] = does[i]
+				for _, line := range columns.Fill(does, width, below, below) {
+					rows.Row(line)
+				}
+				continue
+			}
+			left, right := columns.Fill(keys, widest, "", ""), columns.Fill(does, width-widest-2, "", "")
+			for i := range max(len(left), len(right)) {
+				row := []string{"", ""}
+				if i < len(left) {
+					row[0] = left[i]
+				}
+				if i < len(right) {
+					row[1] = right[i]
 				}
 				rows.Row(row...)
 			}

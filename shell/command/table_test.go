@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"rpcsh/shell/columns"
 	"rpcsh/shell/command"
 )
 
@@ -68,6 +69,26 @@ func TestHelp(t *testing.T) {
 	}
 }
 
+// What is read as a list fits into the window, and nothing of it is left out.
+func TestHelpFits(t *testing.T) {
+	s := newShell(t, true)
+	for _, line := range []string{".help", ".help keys", ".set"} {
+		s.screen.width = 0
+		want := len(strings.Fields(s.run(t, line)))
+		for _, s.screen.width = range []int{40, 53, 54, 80, 200} {
+			text := s.run(t, line)
+			if got := len(strings.Fields(text)); got != want {
+				t.Errorf("%s at %d columns has %d words, want %d", line, s.screen.width, got, want)
+			}
+			for row := range strings.Lines(text) {
+				if row = strings.TrimRight(row, "\n"); columns.Width(row) > s.screen.width {
+					t.Errorf("%s at %d columns: %s", line, s.screen.width, row)
+				}
+			}
+		}
+	}
+}
+
 // TestMistakes: what is wrong is shown where it is.
 func TestMistakes(t *testing.T) {
 	s := newShell(t, true)
@@ -109,6 +130,7 @@ func TestMistakes(t *testing.T) {
 		{".send --nosuch x", "--nosuch",
 			"there is no --nosuch: .send has --unframed and --wait; text that begins like this belongs into quotes"},
 		{".send --wait x y", "x", `"x" is not a duration`},
+		{".sleep", "", "a duration belongs here, such as 500ms, 2s or 1m"},
 		{".send @1 --wait 1s @9 x", "@9", "@9 x"},
 		{".send @1,,2 x", "@1", "a peer is missing"},
 		{".send @9 x", "@9", "there is no peer @9"},
