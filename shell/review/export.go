@@ -60,6 +60,8 @@ func Export(ctx context.Context, opts Options, form export.Form) error {
 				src.remarkNothing()
 			}
 			return err
+		case err != nil && src.part == 0: // the file is no recording
+			return err
 		case err != nil:
 			return errors.Join(err, out.Flush())
 		case ctx.Err() != nil:

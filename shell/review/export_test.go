@@ -60,6 +60,23 @@ func TestExport(t *testing.T) {
 	}
 }
 
+// Of what is no recording, no form has a beginning.
+func TestExportUnreadable(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "x")
+	for _, content := range []string{"", "words", `{"rpcrec":2}`} {
+		if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		for _, form := range export.Forms() {
+			got, err := look(t, func(ctx context.Context, opts Options) error { return Export(ctx, opts, form) }, "",
+				Options{File: file})
+			if err == nil || got != "" {
+				t.Errorf("%q as %s: %q, %v", content, form.Name, got, err)
+			}
+		}
+	}
+}
+
 // pageData is what stands before the data of a page.
 const pageData = `<script type="application/json" id="data">`
 

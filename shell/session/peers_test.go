@@ -167,6 +167,15 @@ func TestNotConnected(t *testing.T) {
 	}
 }
 
+// Where nobody is, a name is not the mistake.
+func TestNobodyIsNamed(t *testing.T) {
+	s := New(Options{})
+	defer s.Close()
+	if _, err := s.peers.Find("server"); err == nil || err.Error() != "nobody is connected" {
+		t.Error(err)
+	}
+}
+
 // What comes while a session is being closed is done, though Close no longer waits for it.
 func TestGoAfterClose(t *testing.T) {
 	s := New(Options{})

@@ -105,6 +105,9 @@ func (r *Peers) missing(part string) error {
 			return absent("peer @%s has gone (.reconnect %s dials it again)", part, part)
 		}
 	}
+	if len(r.List()) == 0 {
+		return absent("nobody is connected")
+	}
 	const text = "no peer is called %s: write its number, as in @1, or name it by .name N %s (.peers lists them)"
 	return exit.Usagef(text, part, part)
 }
