@@ -104,6 +104,8 @@ func Arguments(words string) string {
 		switch {
 		case isFlag && isName(name) && i+1 < len(fields):
 			return "arguments are named as in " + name + "=" + fields[i+1]
+		case word[0] == '|':
+			return "a filter stands in one line with the call: -e 'METHOD ARG … | JQ'"
 		case strings.HasSuffix(word, ";") || word == ";":
 			return "a line is one call: .batch sends several"
 		case strings.HasSuffix(word, ",") && i+1 < len(fields), isNumbers(word):

@@ -51,6 +51,7 @@ func TestArguments(t *testing.T) {
 		"1,2":            "no commas stand between arguments",
 		"1,5,x":          "",
 		"1 2":            "",
+		"1 2 | . + 1":    "a filter stands in one line with the call: -e 'METHOD ARG … | JQ'",
 		"--":             "",
 		"one two,":       "",
 		`"a, b" --c`:     "no commas stand between arguments",
