@@ -3,6 +3,7 @@ package transport
 import (
 	"fmt"
 	"net"
+	"net/netip"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -172,6 +173,9 @@ func hostPort(scheme, text, address string) (Target, error) {
 		}
 		return Target{}, fmt.Errorf("target %q is no host:port (an IPv6 address stands in brackets)", text)
 	}
+	if _, err := netip.ParseAddr(host); err != nil && strings.Contains(host, ":") {
+		return Target{}, fmt.Errorf("target %q: %s is no IPv6 address", text, host)
+	}
 	n, err := strconv.ParseUint(port, 10, 16)
 	if err != nil {
 		return Target{}, fmt.Errorf("target %q: port %q is no number from 0 to 65535", text, port)
@@ -236,7 +240,7 @@ func (t Target) Authority(address string) string {
 	if t.IsStream() {
 		return address
 	}
-	return strings.Replace(address, "%", "%25", 1)
+	return strings.ReplaceAll(strings.ReplaceAll(address, "%", "%25"), " ", "%20") // all else stands there as it is
 }
 
 // URL returns the target as a URL for a client of its protocol, which reaches a Socket by other means.

@@ -146,6 +146,7 @@ func TestParseTargetSaysWhatIsWrong(t *testing.T) {
 		"localhost:65536":    {`port "65536"`, "0 to 65535"},
 		"localhost:-1":       {`port "-1"`, "0 to 65535"},
 		"localhost:+1":       {`port "+1"`, "0 to 65535"},
+		"ws://::":            {"no IPv6 address"},
 		"::1":                {"brackets"},
 		"fe80::1:6000":       {"brackets"},
 		"[::1]":              {"host:port"},
@@ -180,7 +181,9 @@ func TestParseTargetSaysWhatIsWrong(t *testing.T) {
 func FuzzParseTarget(f *testing.F) {
 	for _, seed := range []string{
 		"localhost:1", ":1", "tcp://[::1]:1", "unix:///s", "./s", "a://b", "[", "%:1", "::::", "a:b:c", "tcp:///:1/",
-		"ws://h", "wss://u:p@h/x?y", "http://[fe80::1%25a]:1", "https://:1/%20",
+		"ws://h", "wss://u:p@h/x?y", "http://[fe80::1%25a]:1", "https://:1/%20", "http://[::%25%25]",
+		"http://[::%25a%20b]", "http://[::%25\xc3\xa9]", "http://a%25b",
+		"ws://::",
 	} {
 		f.Add(seed)
 	}
