@@ -8,7 +8,7 @@ func SplitDocumentation(text string) (summary, description string) {
 	return strings.TrimSpace(summary), strings.TrimSpace(description)
 }
 
-// Summarize returns one line, and the rest of summary and description.
+// Summarize returns one line, and the rest of summary and description; of what it has returned, the same once more.
 func Summarize(summary, description string) (line, rest string) {
 	summary, description = strings.TrimSpace(summary), strings.TrimSpace(description)
 	if summary == "" {
@@ -22,5 +22,8 @@ func Summarize(summary, description string) (line, rest string) {
 	if description == line {
 		description = ""
 	}
-	return line, strings.TrimSpace(strings.TrimSpace(rest) + "\n\n" + description)
+	if rest = strings.TrimSpace(strings.TrimSpace(rest) + "\n\n" + description); rest == line {
+		rest = ""
+	}
+	return line, rest
 }

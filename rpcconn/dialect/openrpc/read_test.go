@@ -78,8 +78,12 @@ func TestSummarize(t *testing.T) {
 		{"", "Title\r\n\r\nText.", "Title", "Text."},
 		{"", "A sentence that\ngoes on.", "A sentence that", "A sentence that\ngoes on."},
 		{"One.\nTwo.", "Three.", "One.", "Two.\n\nThree."},
+		{"", "Twice.\nTwice.", "Twice.", ""},
 	}
 	for _, test := range tests {
+		if line, rest := catalog.Summarize(test.line, test.rest); line != test.line || rest != test.rest {
+			t.Errorf("%q, %q, once more: got %q, %q", test.line, test.rest, line, rest)
+		}
 		if line, rest := catalog.Summarize(test.summary, test.description); line != test.line || rest != test.rest {
 			t.Errorf("%q, %q: got %q, %q, want %q, %q", test.summary, test.description, line, rest, test.line,
 				test.rest)
