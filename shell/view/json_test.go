@@ -50,6 +50,7 @@ func TestArguments(t *testing.T) {
 func FuzzArguments(f *testing.F) {
 	for _, s := range []string{
 		`[1,"a",[2]]`, `[[42,23]]`, `{"a":1}`, "[]", `["$x","| & ;","#",">"]`, `[{"a":"$_"}]`, `["a b",-1.0]`,
+		"[\"\x7f\"]", `["\u00fc\u007f\ud800"]`,
 	} {
 		f.Add(s)
 	}
@@ -60,7 +61,7 @@ func FuzzArguments(f *testing.F) {
 			return
 		}
 		s, err := lang.Parse("m "+Arguments(params), env)
-		if err != nil || len(s.Calls) != 1 || Compact(s.Calls[0].Params) != Compact(bytes.TrimSpace(params)) {
+		if err != nil || len(s.Calls) != 1 || Readable(s.Calls[0].Params) != Readable(bytes.TrimSpace(params)) {
 			t.Fatalf("%s is typed %s, which is %+v, %v", text, Arguments(params), s, err)
 		}
 	})
