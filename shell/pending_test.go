@@ -159,7 +159,7 @@ func TestCallWhileSomethingWaits(t *testing.T) {
 	if got := s.run("my_add 1 2"); !strings.HasPrefix(got, "3  TOOK") {
 		t.Errorf("a call that is answered at once: %s", got)
 	}
-	s.run("x = slow 2")
+	s.run("x = slow 6") // long after .pending, on a busy machine too
 	s.see(`slow goes on in the background; its result is shown when it comes`)
 	asked := regexp.MustCompile(`(?m)^` + n[0] + ` +@1 +#1 `)
 	if got := s.run(".pending"); !strings.Contains(got, "slow") || !asked.MatchString(got) {
